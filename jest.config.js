@@ -1,0 +1,12 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/__tests__'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
+  moduleNameMapper: {
+    '^bottender-persona$': '<rootDir>/src/index.ts',
+    '^bottender-persona/emulator$': '<rootDir>/src/emulator/index.ts',
+  },
+  testTimeout: 20000,
+};
