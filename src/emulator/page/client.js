@@ -1,0 +1,193 @@
+// @ts-check
+import { ConversationLog } from './conversation.js';
+import { Choice, customerName, showChoices } from './customers.js';
+import { part } from './dom.js';
+import { listen, putCustomer, say } from './emulator.js';
+import { pageFace } from './faces.js';
+import { PersonaList } from './personas.js';
+import { QuickReplies } from './quick-replies.js';
+import { RequestList } from './requests.js';
+import { stayAtEnd } from './scrolling.js';
+import { TypingArea } from './typing.js';
+import { World } from './world.js';
+
+const pageSelect = part('page-select', HTMLSelectElement);
+const customerSelect = part('customer-select', HTMLSelectElement);
+const europe = part('europe', HTMLInputElement);
+const input = part('composer-input', HTMLInputElement);
+const notice = part('notice', HTMLElement);
+const connection = part('connection', HTMLElement);
+
+const world = new World();
+const choice = new Choice(world);
+const log = new ConversationLog(part('log', HTMLElement), press);
+const typing = new TypingArea(part('typing', HTMLElement));
+const quickReplies = new QuickReplies(
+  part('quick-replies', HTMLElement),
+  press,
+);
+const personas = new PersonaList(listParts('personas'));
+const requests = new RequestList(listParts('requests'));
+
+/** @param {string} id */
+function listParts(id) {
+  return {
+    root: part(id, HTMLElement),
+    count: part(`${id}-count`, HTMLElement),
+    empty: part(`${id}-empty`, HTMLElement),
+  };
+}
+
+const goToEnd = stayAtEnd(part('scroller', HTMLElement));
+
+// Under load many events come between two frames: they are drawn at once.
+let drawing = 0;
+function draw() {
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    show();
+  });
+}
+
+/** Every part changes only what differs from what it shows already. */
+function show() {
+  const { page, customer } = choice;
+  const { state } = world;
+  const listed = world.customersOf(page.id);
+  const customers = listed.includes(customer) ? listed : [customer, ...listed];
+  const name = customerName(customer);
+
+  showChoices(
+    pageSelect,
+    state.pages.map(({ id, name }) => ({ value: id, label: name })),
+    page.id,
+  );
+  showChoices(
+    customerSelect,
+    customers.map((one) => ({ value: one.psid, label: customerName(one) })),
+    customer.psid,
+  );
+  europe.checked = customer.european ?? false;
+  input.placeholder = `Message ${page.name}`;
+  part('composer-label', HTMLElement).textContent = `Message as ${name}`;
+  showPage(page);
+
+  log.show(`${page.id} ${customer.psid}`, customer.entries, page);
+  typing.show(customer.entries, page);
+  const pressing = quickReplies.root.contains(document.activeElement);
+  quickReplies.show(customer.entries);
+  if (pressing && !quickReplies.root.contains(document.activeElement))
+    input.focus();
+
+  personas.show(state.personas.filter(({ pageId }) => pageId === page.id));
+  requests.show(state.requests, state.personas);
+}
+
+/** @param {import('./world.js').Page} page */
+function showPage(page) {
+  const face = part('page-face', HTMLElement);
+  if (face.dataset.name === page.name) return;
+  face.dataset.name = page.name;
+  face.replaceChildren(pageFace(page.name));
+}
+
+/** @param {{ text: string } | { payload: string, title: string }} words */
+function speak(words) {
+  const { page, psid } = choice;
+  choice.chooseCustomer(psid);
+  goToEnd();
+  return attempt(say({ psid, pageId: page.id, ...words }));
+}
+
+/** @param {{ payload: string, title: string }} pressed */
+function press(pressed) {
+  void speak(pressed);
+}
+
+/**
+ * Says below the conversation what has gone wrong, until something goes right.
+ *
+ * @param {Promise<unknown>} request
+ */
+async function attempt(request) {
+  try {
+    await request;
+    notice.hidden = true;
+  } catch (error) {
+    notice.textContent = error instanceof Error ? error.message : String(error);
+    notice.hidden = false;
+  }
+}
+
+part('composer', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  const text = input.value.trim();
+  if (text === '') return;
+  input.value = '';
+  void speak({ text });
+});
+
+pageSelect.addEventListener('change', () => {
+  choice.choosePage(pageSelect.value);
+  goToEnd();
+  draw();
+});
+
+customerSelect.addEventListener('change', () => {
+  choice.chooseCustomer(customerSelect.value);
+  goToEnd();
+  draw();
+});
+
+part('new-customer', HTMLButtonElement).addEventListener('click', () => {
+  const psid = choice.freePsid;
+  choice.chooseCustomer(psid);
+  changeCustomer({ name: customerName({ psid }) });
+  input.focus();
+});
+
+europe.addEventListener('change', () => {
+  changeCustomer({ european: europe.checked });
+});
+
+/** @param {{ name?: string, european?: boolean }} change to the chosen customer */
+function changeCustomer(change) {
+  const customer = { psid: choice.psid, pageId: choice.page.id, ...change };
+  choice.chooseCustomer(customer.psid);
+  world.putCustomer(customer);
+  draw();
+  void attempt(putCustomer(customer));
+}
+
+// On a phone one panel is shown at a time.
+const views = part('views', HTMLElement);
+views.addEventListener('click', ({ target }) => {
+  if (!(target instanceof HTMLButtonElement)) return;
+  document.body.dataset.view = target.dataset.view;
+  for (const button of views.querySelectorAll('button')) {
+    button.setAttribute('aria-pressed', String(button === target));
+  }
+});
+
+listen({
+  state(state) {
+    world.replace(state);
+    draw();
+  },
+  entry(event) {
+    world.addEntry(event);
+    draw();
+  },
+  persona({ persona }) {
+    world.putPersona(persona);
+    draw();
+  },
+  request({ request }) {
+    world.addRequest(request);
+    draw();
+  },
+  connected(live) {
+    connection.textContent = live ? 'Live' : 'Reconnecting…';
+    connection.dataset.live = String(live);
+  },
+});

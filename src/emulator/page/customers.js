@@ -1,0 +1,98 @@
+// @ts-check
+import { element } from './dom.js';
+
+/**
+ * @typedef {import('./world.js').World} World
+ * @typedef {import('./world.js').Page} Page
+ */
+
+// Who writes before anyone has been added: becomes known with the first message.
+const FIRST_PSID = '1001';
+
+/** Which Page is talked to and as which customer. */
+export class Choice {
+  #pageId = '';
+  /** @type {Map<string, string>} the customer chosen on each Page */
+  #psids = new Map();
+
+  /** @param {World} world */
+  constructor(world) {
+    this.world = world;
+  }
+
+  /** @returns {Page} */
+  get page() {
+    const { pages } = this.world.state;
+    return (
+      pages.find(({ id }) => id === this.#pageId) ??
+      pages[0] ?? { id: '', name: 'No Page' }
+    );
+  }
+
+  get psid() {
+    const { id } = this.page;
+    return (
+      this.#psids.get(id) ?? this.world.customersOf(id)[0]?.psid ?? FIRST_PSID
+    );
+  }
+
+  get customer() {
+    const { psid, page } = this;
+    return (
+      this.world.conversation(page.id, psid) ?? {
+        psid,
+        pageId: page.id,
+        entries: [],
+      }
+    );
+  }
+
+  /** @param {string} pageId */
+  choosePage(pageId) {
+    this.#pageId = pageId;
+  }
+
+  /** @param {string} psid */
+  chooseCustomer(psid) {
+    this.#psids.set(this.page.id, psid);
+  }
+
+  /** @returns {string} a PSID that nobody has yet */
+  get freePsid() {
+    const taken = new Set(
+      this.world.state.conversations.map(({ psid }) => psid),
+    );
+    taken.add(this.psid);
+    let free = Number(FIRST_PSID);
+    while (taken.has(String(free))) free += 1;
+    return String(free);
+  }
+}
+
+/** @param {{ psid: string, name?: string }} customer */
+export function customerName({ psid, name }) {
+  return name ?? `Customer ${psid}`;
+}
+
+/**
+ * Fills a select, leaving it alone (open, perhaps) while nothing changes.
+ *
+ * @param {HTMLSelectElement} select
+ * @param {{ value: string, label: string }[]} choices
+ * @param {string} chosen
+ */
+export function showChoices(select, choices, chosen) {
+  const same =
+    select.options.length === choices.length &&
+    choices.every(
+      ({ value, label }, index) =>
+        select.options[index]?.value === value &&
+        select.options[index]?.textContent === label,
+    );
+  if (!same) {
+    select.replaceChildren(
+      ...choices.map(({ value, label }) => element('option', { value }, label)),
+    );
+  }
+  select.value = chosen;
+}

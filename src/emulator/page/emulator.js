@@ -1,0 +1,89 @@
+// @ts-check
+
+/**
+ * @typedef {import('./world.js').State} State
+ * @typedef {import('./world.js').Entry} Entry
+ * @typedef {import('./world.js').Persona} Persona
+ * @typedef {import('./world.js').GraphCall} GraphCall
+ *
+ * @typedef {{
+ *   state: (state: State) => void,
+ *   entry: (event: { psid: string, pageId: string, entry: Entry }) => void,
+ *   persona: (event: { persona: Persona }) => void,
+ *   request: (event: { request: GraphCall }) => void,
+ *   connected: (live: boolean) => void,
+ * }} Listeners
+ */
+
+/**
+ * Listens to the emulator for as long as the page is open. The browser
+ * reconnects by itself, and the emulator then sends the whole state again.
+ *
+ * @param {Listeners} listeners
+ */
+export function listen(listeners) {
+  const events = new EventSource('/_emulator/events');
+  for (const kind of /** @type {const} */ ([
+    'state',
+    'entry',
+    'persona',
+    'request',
+  ])) {
+    events.addEventListener(kind, ({ data }) =>
+      listeners[kind](JSON.parse(data)),
+    );
+  }
+  events.addEventListener('open', () => listeners.connected(true));
+  events.addEventListener('error', () => listeners.connected(false));
+}
+
+/**
+ * Speaks as a customer: `text` is what was written, `payload` what a pressed
+ * button or quick reply stands for, `title` what it said. Resolves when the bot
+ * has answered its webhook.
+ *
+ * @param {{ psid: string, pageId: string, text?: string, payload?: string, title?: string }} message
+ */
+export function say(message) {
+  return post('/_emulator/messages', message);
+}
+
+/**
+ * Adds a customer, or changes what is known of one.
+ *
+ * @param {{ psid: string, pageId: string, name?: string, european?: boolean }} customer
+ */
+export function putCustomer(customer) {
+  return post('/_emulator/customers', customer);
+}
+
+/**
+ * One Graph call with the bodies that the list leaves out.
+ *
+ * @param {GraphCall['id']} id
+ * @returns {Promise<{ requestBody: unknown, responseBody: unknown }>}
+ */
+export async function fetchRequest(id) {
+  return answerOf(await fetch(`/_emulator/requests/${encodeURIComponent(id)}`));
+}
+
+/**
+ * @param {string} path
+ * @param {object} body
+ */
+async function post(path, body) {
+  return answerOf(
+    await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** @param {Response} response */
+async function answerOf(response) {
+  const answer = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  throw new Error(answer?.error?.message ?? `HTTP ${response.status}`);
+}

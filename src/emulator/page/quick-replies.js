@@ -1,0 +1,62 @@
+// @ts-check
+import { element, imageUrl } from './dom.js';
+import { listOf, recordOf, textOf } from './values.js';
+
+/**
+ * @typedef {import('./world.js').Entry} Entry
+ * @typedef {import('./templates.js').Press} Press
+ */
+
+// Messenger fills these two in from the customer's profile.
+/** @type {Record<string, string>} */
+const FROM_PROFILE = {
+  user_email: 'customer@example.com',
+  user_phone_number: '+15550100',
+};
+
+/** The quick replies of the last message; gone once anyone has written again. */
+export class QuickReplies {
+  #shown = '[]';
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Press} press
+   */
+  constructor(root, press) {
+    this.root = root;
+    this.press = press;
+  }
+
+  /** @param {Entry[]} entries */
+  show(entries) {
+    const last = entries.findLast(({ message }) => message);
+    const offered =
+      last?.from === 'user' ? [] : listOf(last?.message?.quick_replies);
+    const showing = JSON.stringify(offered);
+    if (showing === this.#shown) return;
+    this.#shown = showing;
+    this.root.replaceChildren(
+      ...offered.map((one) => quickReply(recordOf(one), this.press)),
+    );
+  }
+}
+
+/**
+ * @param {Record<string, unknown>} offered
+ * @param {Press} press
+ */
+function quickReply(offered, press) {
+  const known = FROM_PROFILE[textOf(offered.content_type)];
+  const title = known ?? textOf(offered.title);
+  const icon = imageUrl(offered.image_url);
+  const button = element(
+    'button',
+    { type: 'button', class: 'quick-reply', 'data-testid': 'quick-reply' },
+    icon && element('img', { alt: '', src: icon }),
+    title,
+  );
+  button.addEventListener('click', () =>
+    press({ payload: known ?? textOf(offered.payload), title }),
+  );
+  return button;
+}
