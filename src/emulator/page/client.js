@@ -1,21 +1,23 @@
 // @ts-check
 import { ConversationLog } from './conversation.js';
-import { Choice, customerName, showChoices } from './customers.js';
+import { Choice, showChoices } from './customers.js';
 import { part } from './dom.js';
 import { listen, putCustomer, say } from './emulator.js';
 import { pageFace } from './faces.js';
+import { isSaid } from './message.js';
 import { PersonaList } from './personas.js';
 import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
 import { stayAtEnd } from './scrolling.js';
 import { TypingArea } from './typing.js';
-import { World } from './world.js';
+import { newCustomer, World } from './world.js';
 
 const pageSelect = part('page-select', HTMLSelectElement);
 const customerSelect = part('customer-select', HTMLSelectElement);
 const europe = part('europe', HTMLInputElement);
 const input = part('composer-input', HTMLInputElement);
 const notice = part('notice', HTMLElement);
+const greeting = part('greeting', HTMLElement);
 const connection = part('connection', HTMLElement);
 
 const world = new World();
@@ -52,26 +54,27 @@ function draw() {
 /** Every part changes only what differs from what it shows already. */
 function show() {
   const { page, customer } = choice;
-  const { state } = world;
   const listed = world.customersOf(page.id);
   const customers = listed.includes(customer) ? listed : [customer, ...listed];
-  const name = customerName(customer);
 
   showChoices(
     pageSelect,
-    state.pages.map(({ id, name }) => ({ value: id, label: name })),
+    world.pages.map(({ id, name }) => ({ value: id, label: name })),
     page.id,
   );
   showChoices(
     customerSelect,
-    customers.map((one) => ({ value: one.psid, label: customerName(one) })),
+    customers.map((one) => ({ value: one.psid, label: one.name })),
     customer.psid,
   );
-  europe.checked = customer.european ?? false;
+  europe.checked = customer.european;
   input.placeholder = `Message ${page.name}`;
-  part('composer-label', HTMLElement).textContent = `Message as ${name}`;
+  part('composer-label', HTMLElement).textContent =
+    `Message as ${customer.name}`;
   showPage(page);
 
+  greeting.hidden = customer.entries.some(isSaid);
+  greeting.textContent = `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`;
   log.show(`${page.id} ${customer.psid}`, customer.entries, page);
   typing.show(customer.entries, page);
   const pressing = quickReplies.root.contains(document.activeElement);
@@ -79,8 +82,10 @@ function show() {
   if (pressing && !quickReplies.root.contains(document.activeElement))
     input.focus();
 
-  personas.show(state.personas.filter(({ pageId }) => pageId === page.id));
-  requests.show(state.requests, state.personas);
+  personas.show(
+    [...world.personas.values()].filter(({ pageId }) => pageId === page.id),
+  );
+  requests.show(world.requests, world.personas);
 }
 
 /** @param {import('./world.js').Page} page */
@@ -140,19 +145,17 @@ customerSelect.addEventListener('change', () => {
 });
 
 part('new-customer', HTMLButtonElement).addEventListener('click', () => {
-  const psid = choice.freePsid;
-  choice.chooseCustomer(psid);
-  changeCustomer({ name: customerName({ psid }) });
+  changeCustomer(newCustomer(choice.page.id, choice.freePsid));
   input.focus();
 });
 
 europe.addEventListener('change', () => {
-  changeCustomer({ european: europe.checked });
+  const { pageId, psid, name } = choice.customer;
+  changeCustomer({ pageId, psid, name, european: europe.checked });
 });
 
-/** @param {{ name?: string, european?: boolean }} change to the chosen customer */
-function changeCustomer(change) {
-  const customer = { psid: choice.psid, pageId: choice.page.id, ...change };
+/** @param {import('./world.js').Customer} customer */
+function changeCustomer(customer) {
   choice.chooseCustomer(customer.psid);
   world.putCustomer(customer);
   draw();
@@ -176,6 +179,10 @@ listen({
   },
   entry(event) {
     world.addEntry(event);
+    draw();
+  },
+  conversation({ conversation }) {
+    world.putCustomer(conversation);
     draw();
   },
   persona({ persona }) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { element } from './dom.js';
 import { pageFace, personaFace } from './faces.js';
-import { messageElement } from './message.js';
+import { isSaid, messageElement } from './message.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
@@ -75,8 +75,8 @@ export class ConversationLog {
     this.#lastShown = identity(entry);
     if (entry.senderAction === 'mark_seen')
       this.#lastOfCustomer?.after(this.#seen);
-    if (!entry.message) return;
-    this.#addTime(new Date(entry.at));
+    if (!isSaid(entry)) return;
+    this.#addTime(entry.at);
     const sender = `${entry.from} ${entry.persona?.id ?? ''}`;
     if (this.#lastGroup === null || sender !== this.#lastSender) {
       this.#lastSender = sender;
@@ -88,23 +88,23 @@ export class ConversationLog {
     if (entry.from === 'user') this.#lastOfCustomer = message;
   }
 
-  /** @param {Date} at */
+  /** @param {number} at */
   #addTime(at) {
-    if (at.getTime() - this.#lastAt > SILENCE) {
-      const time = at.toLocaleString([], {
+    if (at - this.#lastAt > SILENCE) {
+      const time = new Date(at).toLocaleString([], {
         dateStyle: 'medium',
         timeStyle: 'short',
       });
       this.root.append(element('p', { class: 'time' }, time));
       this.#lastGroup = null;
     }
-    this.#lastAt = at.getTime();
+    this.#lastAt = at;
   }
 }
 
 /** @param {Entry} entry */
-function identity({ from, message, senderAction, at }) {
-  return JSON.stringify([at, from, senderAction, message]);
+function identity({ from, mid, senderAction, at }) {
+  return JSON.stringify([at, from, mid, senderAction]);
 }
 
 /**

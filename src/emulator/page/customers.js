@@ -1,5 +1,6 @@
 // @ts-check
 import { element } from './dom.js';
+import { newCustomer } from './world.js';
 
 /**
  * @typedef {import('./world.js').World} World
@@ -22,7 +23,7 @@ export class Choice {
 
   /** @returns {Page} */
   get page() {
-    const { pages } = this.world.state;
+    const { pages } = this.world;
     return (
       pages.find(({ id }) => id === this.#pageId) ??
       pages[0] ?? { id: '', name: 'No Page' }
@@ -40,8 +41,7 @@ export class Choice {
     const { psid, page } = this;
     return (
       this.world.conversation(page.id, psid) ?? {
-        psid,
-        pageId: page.id,
+        ...newCustomer(page.id, psid),
         entries: [],
       }
     );
@@ -59,19 +59,12 @@ export class Choice {
 
   /** @returns {string} a PSID that nobody has yet */
   get freePsid() {
-    const taken = new Set(
-      this.world.state.conversations.map(({ psid }) => psid),
-    );
+    const taken = new Set(this.world.conversations.map(({ psid }) => psid));
     taken.add(this.psid);
     let free = Number(FIRST_PSID);
     while (taken.has(String(free))) free += 1;
     return String(free);
   }
-}
-
-/** @param {{ psid: string, name?: string }} customer */
-export function customerName({ psid, name }) {
-  return name ?? `Customer ${psid}`;
 }
 
 /**

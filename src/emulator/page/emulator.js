@@ -5,10 +5,12 @@
  * @typedef {import('./world.js').Entry} Entry
  * @typedef {import('./world.js').Persona} Persona
  * @typedef {import('./world.js').GraphCall} GraphCall
+ * @typedef {import('./world.js').Customer} Customer
  *
  * @typedef {{
  *   state: (state: State) => void,
  *   entry: (event: { psid: string, pageId: string, entry: Entry }) => void,
+ *   conversation: (event: { conversation: Customer }) => void,
  *   persona: (event: { persona: Persona }) => void,
  *   request: (event: { request: GraphCall }) => void,
  *   connected: (live: boolean) => void,
@@ -26,6 +28,7 @@ export function listen(listeners) {
   for (const kind of /** @type {const} */ ([
     'state',
     'entry',
+    'conversation',
     'persona',
     'request',
   ])) {
@@ -51,7 +54,7 @@ export function say(message) {
 /**
  * Adds a customer, or changes what is known of one.
  *
- * @param {{ psid: string, pageId: string, name?: string, european?: boolean }} customer
+ * @param {Customer} customer
  */
 export function putCustomer(customer) {
   return post('/_emulator/customers', customer);
@@ -61,7 +64,7 @@ export function putCustomer(customer) {
  * One Graph call with the bodies that the list leaves out.
  *
  * @param {GraphCall['id']} id
- * @returns {Promise<{ requestBody: unknown, responseBody: unknown }>}
+ * @returns {Promise<import('../types').RequestDetail>}
  */
 export async function fetchRequest(id) {
   return answerOf(await fetch(`/_emulator/requests/${encodeURIComponent(id)}`));

@@ -9,14 +9,24 @@ import { listOf, recordOf, textOf } from './values.js';
  */
 
 /**
+ * Whether the entry stands in the conversation; sender actions do not.
+ *
+ * @param {Entry} entry
+ */
+export function isSaid({ message, postback, optin }) {
+  return Boolean(message ?? postback ?? optin);
+}
+
+/**
  * One message as its receiver sees it: text in a bubble, then what is attached.
  *
  * @param {Entry} entry
  * @param {Press} press
  */
-export function messageElement({ from, persona, message = {}, at }, press) {
-  const text = textOf(message.text) || textOf(recordOf(message.postback).title);
-  const attachments = [message.attachment, ...listOf(message.attachments)];
+export function messageElement(entry, press) {
+  const { from, persona, at } = entry;
+  const { attachment, attachments } = entry.message ?? {};
+  const text = textOfEntry(entry);
   return element(
     'div',
     {
@@ -28,10 +38,17 @@ export function messageElement({ from, persona, message = {}, at }, press) {
       'data-persona-name': persona?.name ?? '',
     },
     text ? element('p', { class: 'bubble' }, text) : null,
-    ...attachments
-      .filter((attachment) => attachment instanceof Object)
-      .map((attachment) => attachmentElement(recordOf(attachment), press)),
+    ...[attachment, ...listOf(attachments)]
+      .filter((one) => one instanceof Object)
+      .map((one) => attachmentElement(recordOf(one), press)),
   );
+}
+
+/** @param {Entry} entry */
+function textOfEntry({ message, postback, optin }) {
+  if (postback) return postback.title;
+  if (optin) return 'Ticked the checkbox';
+  return textOf(message?.text);
 }
 
 /**

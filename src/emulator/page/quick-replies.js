@@ -1,5 +1,6 @@
 // @ts-check
 import { element, imageUrl } from './dom.js';
+import { isSaid } from './message.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
@@ -29,7 +30,7 @@ export class QuickReplies {
 
   /** @param {Entry[]} entries */
   show(entries) {
-    const last = entries.findLast(({ message }) => message);
+    const last = entries.findLast(isSaid);
     const offered =
       last?.from === 'user' ? [] : listOf(last?.message?.quick_replies);
     const showing = JSON.stringify(offered);

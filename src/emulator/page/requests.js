@@ -8,6 +8,9 @@ import { personaFace } from './faces.js';
  * @typedef {import('./world.js').Persona} Persona
  */
 
+// The status of a call that got no answer.
+const BROKEN = 0;
+
 /** The calls to the Graph API, newest first. */
 export class RequestList {
   /** @type {Map<GraphCall['id'], HTMLElement>} */
@@ -20,7 +23,7 @@ export class RequestList {
 
   /**
    * @param {GraphCall[]} requests oldest first
-   * @param {Persona[]} personas whom their persona IDs may mean
+   * @param {Map<string, Persona>} personas whom their persona IDs may mean
    */
   show(requests, personas) {
     const { root, count, empty } = this.parts;
@@ -46,16 +49,25 @@ export class RequestList {
 
 /** @param {GraphCall} request */
 function isRefused({ status }) {
-  return status >= 400;
+  return status >= 400 || status === BROKEN;
+}
+
+/** @param {GraphCall} request */
+function reason({ status, error }) {
+  if (status === BROKEN) return 'The connection was broken, without an answer';
+  if (error === null) return null;
+  const subcode = error.error_subcode ? `, subcode ${error.error_subcode}` : '';
+  return `${error.message} (code ${error.code}${subcode})`;
 }
 
 /**
  * @param {GraphCall} request
- * @param {Persona[]} personas
+ * @param {Map<string, Persona>} personas
  */
 function requestRow(request, personas) {
-  const { id, method, path, status, error, personaId, at } = request;
-  const persona = personas.find((one) => one.id === personaId);
+  const { id, method, path, status, personaId, at } = request;
+  const refusal = reason(request);
+  const persona = personas.get(personaId ?? '');
   const details = element(
     'details',
     {},
@@ -68,7 +80,11 @@ function requestRow(request, personas) {
         method,
       ),
       element('span', { class: 'path' }, path),
-      element('span', { class: 'status' }, String(status)),
+      element(
+        'span',
+        { class: 'status' },
+        status === BROKEN ? '—' : String(status),
+      ),
       element(
         'span',
         { class: 'request-note' },
@@ -82,7 +98,7 @@ function requestRow(request, personas) {
               persona?.name ?? personaId,
             ),
       ),
-      error === null ? null : element('span', { class: 'reason' }, error),
+      refusal && element('span', { class: 'reason' }, refusal),
     ),
   );
   details.addEventListener('toggle', () => void showBodies(details, id), {
@@ -121,15 +137,22 @@ async function showBodies(details, id) {
 
 /**
  * @param {string} title
- * @param {unknown} content
+ * @param {string} text
  */
-function body(title, content) {
-  const text =
-    typeof content === 'string' ? content : JSON.stringify(content, null, 2);
+function body(title, text) {
   return element(
     'div',
     { class: 'body' },
     element('h3', {}, title),
-    element('pre', { tabindex: '0' }, text || 'empty'),
+    element('pre', { tabindex: '0' }, indented(text) || 'empty'),
   );
+}
+
+/** @param {string} text JSON, or else left as it is */
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }

@@ -27,7 +27,7 @@ export function typists(entries, now) {
     if (senderAction === 'typing_on') {
       found.set(sender, {
         persona,
-        until: new Date(at).getTime() + TYPING_LASTS,
+        until: at + TYPING_LASTS,
       });
     }
   }
@@ -37,7 +37,7 @@ export function typists(entries, now) {
 /** The dots below the last message, with the face of who is typing. */
 export class TypingArea {
   #shown = '';
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /** @param {HTMLElement} root */

@@ -1,39 +1,14 @@
 // @ts-check
 
 /**
- * @typedef {{ id: string, name: string }} Page
- * @typedef {{ id: string, name: string, profile_picture_url?: string | null }} PersonaFace
- * @typedef {PersonaFace & { pageId: string, deleted: boolean }} Persona
- * @typedef {Record<string, unknown>} Message the Send API's message, or the customer's
- * @typedef {{
- *   from: 'user' | 'page' | 'persona',
- *   persona: PersonaFace | null,
- *   message?: Message,
- *   senderAction?: string,
- *   at: number | string,
- * }} Entry
- * @typedef {{
- *   psid: string,
- *   pageId: string,
- *   name?: string,
- *   european?: boolean,
- *   entries: Entry[],
- * }} Conversation
- * @typedef {{
- *   id: string | number,
- *   method: string,
- *   path: string,
- *   personaId: string | null,
- *   status: number,
- *   error: string | null,
- *   at: number | string,
- * }} GraphCall
- * @typedef {{
- *   pages: Page[],
- *   personas: Persona[],
- *   conversations: Conversation[],
- *   requests: GraphCall[],
- * }} State
+ * @typedef {import('../types').EmulatedPage} Page
+ * @typedef {import('../types').PersonaFace} PersonaFace
+ * @typedef {import('../types').PersonaState} Persona
+ * @typedef {import('../types').ConversationEntry} Entry
+ * @typedef {import('../types').RequestRow} GraphCall
+ * @typedef {import('../types').EmulatorState} State
+ * @typedef {{ psid: string, pageId: string, name: string, european: boolean }} Customer
+ * @typedef {Customer & { entries: Entry[] }} Conversation
  */
 
 // An emulator under load must not fill the browser's memory.
@@ -42,45 +17,54 @@ const REQUESTS_KEPT = 300;
 
 /** What the emulator has told this page, kept up to date by its events. */
 export class World {
-  /** @type {State} */
-  state = { pages: [], personas: [], conversations: [], requests: [] };
+  /** @type {readonly Page[]} */
+  pages = [];
+  /** @type {Map<string, Persona>} by ID, oldest first */
+  personas = new Map();
+  /** @type {Conversation[]} */
+  conversations = [];
+  /** @type {GraphCall[]} oldest first */
+  requests = [];
 
   /** @param {State} state */
   replace(state) {
-    this.state = state;
+    this.pages = state.pages;
+    this.personas = new Map(state.personas.map((one) => [one.id, one]));
+    this.conversations = state.conversations.map((one) => ({
+      ...one,
+      entries: [...one.entries],
+    }));
+    this.requests = state.requests.slice(-REQUESTS_KEPT);
   }
 
   /** @param {{ psid: string, pageId: string, entry: Entry }} event */
   addEntry({ psid, pageId, entry }) {
-    const { entries } = this.putCustomer({ psid, pageId });
+    const known = this.conversation(pageId, psid);
+    const { entries } = known ?? this.putCustomer(newCustomer(pageId, psid));
     entries.push(entry);
     if (entries.length > ENTRIES_KEPT) entries.shift();
   }
 
   /** @param {Persona} persona */
   putPersona(persona) {
-    const { personas } = this.state;
-    const known = personas.findIndex(({ id }) => id === persona.id);
-    if (known < 0) personas.push(persona);
-    else personas[known] = persona;
+    this.personas.set(persona.id, persona);
   }
 
   /** @param {GraphCall} request */
   addRequest(request) {
-    const { requests } = this.state;
-    requests.push(request);
-    if (requests.length > REQUESTS_KEPT) requests.shift();
+    this.requests.push(request);
+    if (this.requests.length > REQUESTS_KEPT) this.requests.shift();
   }
 
   /**
-   * @param {Omit<Conversation, 'entries'>} customer
+   * @param {Customer} customer
    * @returns {Conversation}
    */
   putCustomer(customer) {
     const known = this.conversation(customer.pageId, customer.psid);
     if (known) return Object.assign(known, customer);
     const made = { ...customer, entries: [] };
-    this.state.conversations.push(made);
+    this.conversations.push(made);
     return made;
   }
 
@@ -94,6 +78,15 @@ export class World {
 
   /** @param {string} pageId */
   customersOf(pageId) {
-    return this.state.conversations.filter((one) => one.pageId === pageId);
+    return this.conversations.filter((one) => one.pageId === pageId);
   }
+}
+
+/**
+ * @param {string} pageId
+ * @param {string} psid
+ * @returns {Customer}
+ */
+export function newCustomer(pageId, psid) {
+  return { pageId, psid, name: `Customer ${psid}`, european: false };
 }
