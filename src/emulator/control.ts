@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkBoolean, checkKnown, checkText, fail } from './checks';
+import type { Customers } from './customers';
+import { readBody } from './body';
+import { streamEvents } from './events';
+import type { Faults } from './faults';
+import { GraphError } from './graphError';
+import { textOf, type JsonObject } from './json';
+import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
+import type { CustomerMessage, Fault } from './types';
+import type { World } from './world';
+
+const PREFIX = '/_emulator/';
+const LONGEST_PATTERN = 200;
+
+/** A refusal of the emulator's own API. */
+class ControlError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
+export class ControlApi {
+  constructor(
+    private readonly world: World,
+    private readonly customers: Customers,
+    private readonly faults: Faults,
+    private readonly closing: AbortSignal,
+  ) {}
+
+  owns(request: IncomingMessage): boolean {
+    const path = pathOf(request);
+    return (
+      path.startsWith(PREFIX) || (path === '/' && request.method === 'GET')
+    );
+  }
+
+  /** Answers a request; malformed ones too. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      this.#checkSender(request);
+      await this.#route(request, response);
+    } catch (error) {
+      const status =
+        error instanceof ControlError || error instanceof GraphError
+          ? error.status
+          : error instanceof TypeError
+            ? 400
+            : 500;
+      const message = error instanceof Error ? error.message : String(error);
+      if (!response.headersSent)
+        sendJson(response, status, { error: { message } });
+    }
+  }
+
+  /** A web page elsewhere must not drive the emulator, nor read from it by rebinding a name. */
+  #checkSender(request: IncomingMessage): void {
+    const { host = '', origin } = request.headers;
+    if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) {
+      throw new ControlError(403, 'The Host must be loopback');
+    }
+    if (request.method === 'GET') return;
+    if (origin !== undefined && origin !== `http://${host}`) {
+      throw new ControlError(403, 'The Origin must be the emulator');
+    }
+    const contentType = request.headers['content-type'] ?? '';
+    if (
+      request.method === 'POST' &&
+      !/^application\/json *(;|$)/i.test(contentType)
+    ) {
+      throw new ControlError(415, 'The content type must be application/json');
+    }
+  }
+
+  async #route(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const path = pathOf(request);
+    const [name = '', id, ...rest] =
+      path === '/' ? [''] : path.slice(PREFIX.length).split('/');
+    const endpoint = `${request.method} ${name}${id === undefined ? '' : '/*'}`;
+    if (rest.length > 0) throw notFound();
+    switch (endpoint) {
+      case 'GET ':
+        return sendPageFile(response, 'index.html');
+      case 'GET page/*':
+        return sendPageFile(response, id ?? '');
+      case 'GET pictures/*':
+        return sendPicture(response, this.world, id ?? '');
+      case 'GET attachments/*':
+        return sendAttachment(response, this.world, id ?? '');
+      case 'GET state':
+        return sendJson(response, 200, this.world.state());
+      case 'GET events':
+        return streamEvents(response, this.world, this.closing);
+      case 'GET requests/*': {
+        const detail = this.world.requests.detail(id ?? '');
+        if (!detail) throw notFound();
+        return sendJson(response, 200, detail);
+      }
+      case 'POST messages':
+        return this.#say(await readFields(request), response);
+      case 'POST customers':
+        return this.#setCustomer(await readFields(request), response);
+      case 'POST faults': {
+        const fault = readFault(await readFields(request));
+        return sendJson(response, 200, { id: this.faults.add(fault) });
+      }
+      case 'DELETE faults':
+        this.faults.removeAll();
+        return sendJson(response, 200, { success: true });
+      case 'DELETE faults/*':
+        this.faults.remove(id ?? '');
+        return sendJson(response, 200, { success: true });
+      default:
+        throw notFound();
+    }
+  }
+
+  async #say(fields: JsonObject, response: ServerResponse): Promise<void> {
+    checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
+    const psid = checkText(fields.psid, 'psid');
+    const pageId =
+      fields.pageId === undefined
+        ? undefined
+        : checkText(fields.pageId, 'pageId');
+    const said = readSaid(fields);
+    try {
+      const result = await this.customers.say(psid, said, { pageId });
+      sendJson(response, 200, result);
+    } catch (error) {
+      // What is not the sender's mistake lies with the bot.
+      if (error instanceof TypeError || !(error instanceof Error)) throw error;
+      throw new ControlError(502, error.message);
+    }
+  }
+
+  #setCustomer(fields: JsonObject, response: ServerResponse): void {
+    checkKnown(fields, ['psid', 'pageId', 'name', 'european'], '');
+    const psid = checkText(fields.psid, 'psid');
+    this.customers.checkPsid(psid);
+    const { name, european } = fields;
+    const pageId = this.customers.pageId(
+      fields.pageId === undefined
+        ? undefined
+        : checkText(fields.pageId, 'pageId'),
+    );
+    if (name !== undefined) checkText(name, 'name');
+    if (european !== undefined) checkBoolean(european, 'european');
+    this.world.conversations.open(pageId, psid, textOf(name));
+    if (typeof european === 'boolean') {
+      this.world.conversations.setEuropean(psid, european);
+    }
+    sendJson(response, 200, { success: true });
+  }
+}
+
+/** `payload` is that of a pressed button, whose title the text is. */
+function readSaid({ text, payload }: JsonObject): CustomerMessage {
+  if (payload === undefined) return checkText(text, 'text');
+  return {
+    postback: {
+      title:
+        text === undefined
+          ? checkText(payload, 'payload')
+          : checkText(text, 'text'),
+      payload: checkText(payload, 'payload'),
+    },
+  };
+}
+
+function readFault({ pathPattern, ...fields }: JsonObject): Fault {
+  if (pathPattern === undefined) return fields;
+  const source = checkText(pathPattern, 'pathPattern');
+  if (source.length > LONGEST_PATTERN) {
+    fail('pathPattern', `at most ${LONGEST_PATTERN} characters`);
+  }
+  try {
+    return { ...fields, path: new RegExp(source) };
+  } catch {
+    return fail('pathPattern', 'a regular expression');
+  }
+}
+
+async function readFields(request: IncomingMessage): Promise<JsonObject> {
+  return (await readBody(request)).fields;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}
+
+function notFound(): ControlError {
+  return new ControlError(404, 'There is nothing here');
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: object,
+): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=UTF-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify(value));
+}

@@ -1,0 +1,35 @@
+import type { UploadedFile } from '../body';
+import type { GraphErrorObject } from '../graphError';
+import type { Json } from '../json';
+import type { EmulatorPageOptions } from '../options';
+import type { Parameters } from '../parameters';
+import type { World } from '../world';
+
+/** One Graph API call: a request of its own or an item of a batch. */
+export interface GraphCall {
+  method: string;
+  /** Without version prefix and query, with a leading slash: `/me/messages`. */
+  path: string;
+  /** The version prefix as it was sent: `/v6.0`, or nothing. */
+  version: string;
+  /** From query, body and header together. */
+  parameters: Parameters;
+  files: UploadedFile[];
+}
+
+export interface GraphAnswer {
+  status: number;
+  body: Json;
+  error: GraphErrorObject | null;
+  /** The connection is to be broken instead of answering. */
+  broken?: boolean;
+}
+
+/** What an endpoint gets: the call, and the Page that its token speaks for. */
+export interface PageCall extends GraphCall {
+  world: World;
+  page: EmulatorPageOptions;
+}
+
+/** An endpoint's work; throws a GraphError to refuse. */
+export type PageEndpoint = (call: PageCall) => Json | Promise<Json>;
