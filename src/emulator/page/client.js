@@ -10,6 +10,7 @@ import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
 import { stayAtEnd } from './scrolling.js';
 import { TypingArea } from './typing.js';
+import { startViews } from './views.js';
 import { newCustomer, World } from './world.js';
 
 const pageSelect = part('page-select', HTMLSelectElement);
@@ -40,6 +41,7 @@ function listParts(id) {
   };
 }
 
+startViews(part('views', HTMLElement));
 const goToEnd = stayAtEnd(part('scroller', HTMLElement));
 
 // Under load many events come between two frames: they are drawn at once.
@@ -96,27 +98,30 @@ function showPage(page) {
   face.replaceChildren(pageFace(page.name));
 }
 
-/** @param {{ text: string } | { payload: string, title: string }} words */
-function speak(words) {
+/** @param {{ text: string, payload?: string }} words */
+async function speak(words) {
   const { page, psid } = choice;
   choice.chooseCustomer(psid);
   goToEnd();
-  return attempt(say({ psid, pageId: page.id, ...words }));
+  await attempt(async () => {
+    const { status } = await say({ psid, pageId: page.id, ...words });
+    if (status >= 400) throw new Error(`The bot's webhook answered ${status}`);
+  });
 }
 
-/** @param {{ payload: string, title: string }} pressed */
-function press(pressed) {
-  void speak(pressed);
+/** @param {{ title: string, payload: string }} pressed */
+function press({ title, payload }) {
+  void speak({ text: title, payload });
 }
 
 /**
  * Says below the conversation what has gone wrong, until something goes right.
  *
- * @param {Promise<unknown>} request
+ * @param {() => Promise<unknown>} request
  */
 async function attempt(request) {
   try {
-    await request;
+    await request();
     notice.hidden = true;
   } catch (error) {
     notice.textContent = error instanceof Error ? error.message : String(error);
@@ -159,18 +164,8 @@ function changeCustomer(customer) {
   choice.chooseCustomer(customer.psid);
   world.putCustomer(customer);
   draw();
-  void attempt(putCustomer(customer));
+  void attempt(() => putCustomer(customer));
 }
-
-// On a phone one panel is shown at a time.
-const views = part('views', HTMLElement);
-views.addEventListener('click', ({ target }) => {
-  if (!(target instanceof HTMLButtonElement)) return;
-  document.body.dataset.view = target.dataset.view;
-  for (const button of views.querySelectorAll('button')) {
-    button.setAttribute('aria-pressed', String(button === target));
-  }
-});
 
 listen({
   state(state) {

@@ -41,11 +41,12 @@ export function listen(listeners) {
 }
 
 /**
- * Speaks as a customer: `text` is what was written, `payload` what a pressed
- * button or quick reply stands for, `title` what it said. Resolves when the bot
- * has answered its webhook.
+ * Speaks as a customer: `text` is what was written, or what a pressed button or
+ * quick reply said that stands for `payload`. Resolves when the bot has answered
+ * its webhook, with the status of that answer.
  *
- * @param {{ psid: string, pageId: string, text?: string, payload?: string, title?: string }} message
+ * @param {{ psid: string, pageId: string, text: string, payload?: string }} message
+ * @returns {Promise<import('../types').SayResult>}
  */
 export function say(message) {
   return post('/_emulator/messages', message);

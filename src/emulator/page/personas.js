@@ -9,7 +9,7 @@ const DELETED_SHOWN = 50;
 
 /** The Page's personas: the active ones, then the deleted ones, newest first. */
 export class PersonaList {
-  /** @type {Map<string, { shown: string, row: HTMLElement }>} */
+  /** @type {Map<string, { shown: string, row: HTMLElement }>} by what they show */
   #rows = new Map();
 
   /** @param {{ root: HTMLElement, count: HTMLElement, empty: HTMLElement }} parts */
@@ -24,25 +24,21 @@ export class PersonaList {
     const { root, count, empty } = this.parts;
     count.textContent = `${active.length} active · ${deleted.length} deleted`;
     empty.hidden = personas.length > 0;
-    const rows = [...active, ...deleted.slice(0, DELETED_SHOWN)].map(
-      (persona) => this.#row(persona),
-    );
-    if (
-      rows.some((row, index) => root.children[index] !== row) ||
-      rows.length !== root.childElementCount
-    ) {
-      root.replaceChildren(...rows);
+    const listed = [...active, ...deleted.slice(0, DELETED_SHOWN)];
+    const rows = listed.map((persona) => this.#row(persona));
+    this.#rows = new Map(rows.map((row) => [row.shown, row]));
+    // Moved only when they differ, so that a reader's selection stays.
+    if (!rows.every(({ row }, index) => root.children[index] === row)) {
+      root.replaceChildren(...rows.map(({ row }) => row));
     }
+    while (root.childElementCount > rows.length)
+      root.lastElementChild?.remove();
   }
 
   /** @param {Persona} persona */
   #row(persona) {
     const shown = JSON.stringify(persona);
-    const known = this.#rows.get(persona.id);
-    if (known?.shown === shown) return known.row;
-    const row = personaRow(persona);
-    this.#rows.set(persona.id, { shown, row });
-    return row;
+    return this.#rows.get(shown) ?? { shown, row: personaRow(persona) };
   }
 }
 

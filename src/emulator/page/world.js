@@ -14,6 +14,7 @@
 // An emulator under load must not fill the browser's memory.
 const ENTRIES_KEPT = 1000;
 const REQUESTS_KEPT = 300;
+const PERSONAS_KEPT = 1000;
 
 /** What the emulator has told this page, kept up to date by its events. */
 export class World {
@@ -48,6 +49,12 @@ export class World {
   /** @param {Persona} persona */
   putPersona(persona) {
     this.personas.set(persona.id, persona);
+    if (this.personas.size <= PERSONAS_KEPT) return;
+    for (const { id, deleted } of this.personas.values()) {
+      if (!deleted) continue;
+      this.personas.delete(id);
+      break;
+    }
   }
 
   /** @param {GraphCall} request */
