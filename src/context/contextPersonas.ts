@@ -1,0 +1,74 @@
+import type { Context } from 'bottender';
+
+import { EphemeralHold } from '../ephemeral/hold';
+import { hasGraphClient, pageOf } from '../messenger/page';
+import { checkPersona, type Persona } from '../persona';
+import { checkProfile, type EphemeralPersona } from '../profile';
+import type { Runtime } from '../runtime';
+
+import { inScope, innermostScope, type InForce } from './scope';
+
+/** Which personas are in force on one context, for the event that it stands for. */
+export class ContextPersonas {
+  /** What `usePersona` said outside of every block; `undefined` when it was not called. */
+  private used: Persona | null | undefined;
+  private initial: Persona | null = null;
+
+  constructor(
+    readonly context: Context,
+    readonly runtime: Runtime,
+  ) {}
+
+  /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. */
+  async start(): Promise<void> {
+    const { initialPersona } = this.runtime.settings;
+    this.initial = checkPersona(
+      typeof initialPersona === 'function'
+        ? ((await initialPersona(this.context)) ?? null)
+        : initialPersona,
+    );
+  }
+
+  /** Who speaks here and now. */
+  inForce(): InForce {
+    const scope = innermostScope(this);
+    if (scope) return scope.inForce;
+    return this.used === undefined ? this.initial : this.used;
+  }
+
+  use(persona: unknown): void {
+    const checked = checkPersona(persona);
+    const scope = innermostScope(this);
+    if (scope) scope.inForce = checked;
+    else this.used = checked;
+  }
+
+  async with<T>(persona: unknown, run: () => T | Promise<T>): Promise<T> {
+    return inScope(this, checkPersona(persona), run);
+  }
+
+  async withEphemeral<T>(
+    profile: unknown,
+    run: (persona: EphemeralPersona) => T | Promise<T>,
+  ): Promise<T> {
+    const checked = checkProfile(profile);
+    const { context, runtime } = this;
+    if (!hasGraphClient(context)) {
+      const persona = { id: checked.name, ...checked };
+      return inScope(this, persona.id, () => run(persona));
+    }
+    const page = await pageOf(context);
+    const hold = await EphemeralHold.take(runtime.ephemeral, page, checked);
+    const persona = { id: hold.id, ...checked };
+    try {
+      return await inScope(this, hold, async () => run(persona), hold);
+    } finally {
+      await hold.end();
+    }
+  }
+}
+
+/** How a persona in force is shown to whoever asks: by ID or name, or `null`. */
+export function shownPersona(inForce: InForce): Persona | null {
+  return inForce instanceof EphemeralHold ? inForce.id : inForce;
+}

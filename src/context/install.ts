@@ -1,0 +1,71 @@
+import type { Context } from 'bottender';
+
+import type { Runtime } from '../runtime';
+
+import { ContextPersonas } from './contextPersonas';
+import { layerOver, wrapOwnMethods, type PersonaHost } from './layer';
+import { COVERED_METHODS } from './methods';
+
+/** The platforms on which what is sent carries personas; the console shows them. */
+const COVERED_PLATFORMS = new Set(['messenger', 'console']);
+
+/** What we touch of a context besides its public side. */
+interface Internals {
+  /** Where Bottender's own `usePersona` keeps its persona. */
+  _personaId?: string | null;
+  /** The console's contexts answer methods that they do not have. */
+  _fallbackMethods?: boolean;
+  _methodMissing?: (method: string, args: unknown[]) => Promise<void>;
+}
+
+/**
+ * Gives a context its persona methods, unless it has them already: a second
+ * installation changes nothing.
+ *
+ * @returns the context's personas, and whether they are new
+ */
+export function install(
+  context: Context,
+  runtime: Runtime,
+): { personas: ContextPersonas; isNew: boolean } {
+  const installed = personasOf(context);
+  if (installed) return { personas: installed, isNew: false };
+
+  const personas = new ContextPersonas(context, runtime);
+  Object.defineProperty(context, '_personas', { value: personas });
+  takeOver(context as Internals, personas);
+  const covers = COVERED_PLATFORMS.has(context.platform);
+  if (covers) {
+    materialiseFallbacks(context, context as Internals);
+    wrapOwnMethods(context as Context & PersonaHost);
+  }
+  const base = Object.getPrototypeOf(context) as object;
+  Object.setPrototypeOf(context, layerOver(base, covers));
+  return { personas, isNew: true };
+}
+
+function personasOf(context: Context): ContextPersonas | undefined {
+  return Object.hasOwn(context, '_personas')
+    ? (context as Context & PersonaHost)._personas
+    : undefined;
+}
+
+/** From here on scopes decide: Bottender must not merge in a persona of its own. */
+function takeOver(context: Internals, personas: ContextPersonas): void {
+  if (!context._personaId) return;
+  personas.use(context._personaId);
+  context._personaId = null;
+}
+
+/** Makes the methods that the console only pretends to have, so that it shows their persona too. */
+function materialiseFallbacks(context: object, internals: Internals): void {
+  if (internals._fallbackMethods !== true) return;
+  for (const method of COVERED_METHODS) {
+    if (method in context) continue;
+    Object.defineProperty(context, method, {
+      configurable: true,
+      writable: true,
+      value: (...args: unknown[]) => internals._methodMissing?.(method, args),
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import type { EphemeralPersona, PersonaProfile } from '../profile';
+import type { Persona } from '../persona';
+
+import { shownPersona, type ContextPersonas } from './contextPersonas';
+import { COVERED_METHODS, type CoveredMethod } from './methods';
+import { inScope } from './scope';
+import { send, type Original } from './send';
+
+/** A context that carries its personas under this name, where Bottender's console Proxy finds them too. */
+export interface PersonaHost {
+  readonly _personas: ContextPersonas;
+}
+
+type Methods = Record<string, Original | undefined>;
+
+const layers = new WeakMap<object, object>();
+const plainLayers = new WeakMap<object, object>();
+
+/**
+ * The prototype that stands between a context and its class: made once per
+ * class, so that an event costs no closures.
+ *
+ * @param base the context's own prototype
+ * @param covers whether what the context sends carries personas
+ */
+export function layerOver(base: object, covers: boolean): object {
+  const made = covers ? layers : plainLayers;
+  let layer = made.get(base);
+  if (!layer) {
+    layer = Object.create(base, {
+      ...personaMethods,
+      ...(covers ? coveredMethods(base as Methods) : undefined),
+    }) as object;
+    made.set(base, layer);
+  }
+  return layer;
+}
+
+/** Wraps the covered methods that are the context's own: mocks, or another plugin's wrappers. */
+export function wrapOwnMethods(context: PersonaHost): void {
+  for (const method of COVERED_METHODS) {
+    if (!Object.hasOwn(context, method)) continue;
+    const original: unknown = Reflect.get(context, method);
+    if (typeof original !== 'function') continue;
+    // A Proxy, because tests ask a mock for its calls by the method's name.
+    const wrapped = new Proxy(original, {
+      apply: (target, self, args: unknown[]) =>
+        send(context._personas, method, args, (...changed): unknown =>
+          Reflect.apply(target, self, changed),
+        ),
+    });
+    Reflect.set(context, method, wrapped);
+  }
+}
+
+const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
+  persona: {
+    configurable: true,
+    get(this: PersonaHost) {
+      return shownPersona(this._personas.inForce());
+    },
+  },
+  ...methods({
+    usePersona(this: PersonaHost, persona: Persona | null) {
+      this._personas.use(persona);
+    },
+    withPersona<T>(
+      this: PersonaHost,
+      persona: Persona | null,
+      run: () => T | Promise<T>,
+    ) {
+      return this._personas.with(persona, run);
+    },
+    withEphemeralPersona<T>(
+      this: PersonaHost,
+      profile: PersonaProfile,
+      run: (persona: EphemeralPersona) => T | Promise<T>,
+    ) {
+      return this._personas.withEphemeral(profile, run);
+    },
+  }),
+};
+
+function coveredMethods(base: Methods): PropertyDescriptorMap {
+  const covered: Record<string, unknown> = {};
+  for (const method of COVERED_METHODS) {
+    if (method in base) covered[method] = coveredMethod(base, method);
+  }
+  if ('typing' in base) {
+    // Both indicators show the same face, whoever speaks when the second goes out.
+    covered.typing = function (this: PersonaHost, ...args: unknown[]) {
+      const personas = this._personas;
+      return inScope(personas, personas.inForce(), () =>
+        base.typing?.apply(this, args),
+      );
+    };
+  }
+  return methods(covered);
+}
+
+function coveredMethod(base: Methods, method: CoveredMethod) {
+  return function (this: PersonaHost, ...args: unknown[]) {
+    return send(this._personas, method, args, (...changed) =>
+      base[method]?.apply(this, changed),
+    );
+  };
+}
+
+function methods(byName: Record<string, unknown>): PropertyDescriptorMap {
+  const descriptors: PropertyDescriptorMap = {};
+  for (const [name, value] of Object.entries(byName)) {
+    descriptors[name] = { value, configurable: true, writable: true };
+  }
+  return descriptors;
+}

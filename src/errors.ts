@@ -1,0 +1,80 @@
+import { describeFailure, type GraphFailure } from './messenger/graphFailure';
+
+/**
+ * What every error of this package extends, so that `error instanceof
+ * PersonaError` tells ours from a handler's own.
+ *
+ * No error of ours carries or prints an access token, an app secret or a proof.
+ */
+export class PersonaError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** `personas()` was called with an unknown option or a bad value; the message names it. */
+export class InvalidOptionError extends PersonaError {}
+
+/** A persona that is neither a non-empty string nor `null` (the Page). */
+export class InvalidPersonaError extends PersonaError {}
+
+/** A profile that Messenger would refuse; nothing was sent to find that out. */
+export class InvalidProfileError extends PersonaError {}
+
+/**
+ * A sender action that Messenger does not support for personas was sent with
+ * one in force. Only `typing_on` and `typing_off` are.
+ *
+ * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
+ */
+export class UnsupportedSenderActionError extends PersonaError {
+  constructor(
+    /** The action that was rejected, for example `mark_seen`. */
+    readonly senderAction: string,
+    /** The persona that would have been carried: an ID or a name. */
+    readonly persona: string,
+  ) {
+    super(
+      `The sender action "${senderAction}" cannot be sent as a persona ("${persona}" is in force): ` +
+        `Messenger supports only typing_on and typing_off for personas. ` +
+        `Send it as the Page, with context.withPersona(null, () => context.sendSenderAction('${senderAction}')), ` +
+        `or install personas({ unsupportedSenderActions: 'as-page' }).`,
+    );
+  }
+}
+
+/** Messenger did not make a persona. */
+export class PersonaCreationError extends PersonaError {
+  constructor(
+    readonly persona: { readonly name: string },
+    readonly pageId: string,
+    readonly failure: GraphFailure,
+  ) {
+    super(
+      `Messenger did not make the persona "${persona.name}" on the Page ${pageId}: ${describeFailure(failure)}.`,
+    );
+  }
+}
+
+/** A persona that was made for a block could not be deleted and may be left behind. */
+export class PersonaCleanupError extends PersonaError {
+  constructor(
+    readonly persona: { readonly name: string },
+    readonly pageId: string,
+    readonly failure: GraphFailure,
+  ) {
+    super(
+      `The persona "${persona.name}" on the Page ${pageId} could not be deleted: ${describeFailure(failure)}.`,
+    );
+  }
+}
+
+/** Messenger did not say which Page an access token belongs to. */
+export class UnknownPageError extends PersonaError {
+  constructor(readonly failure: GraphFailure) {
+    super(
+      `Messenger did not say which Page the access token belongs to: ${describeFailure(failure)}.`,
+    );
+  }
+}

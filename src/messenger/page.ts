@@ -1,0 +1,85 @@
+import type { Context, MessengerClient } from 'bottender';
+
+import { UnknownPageError } from '../errors';
+
+import { call } from './call';
+
+/** A Page, with a client that speaks for it. */
+export interface Page {
+  /** The Page's ID. */
+  readonly id: string;
+  readonly client: MessengerClient;
+}
+
+/** What of Bottender's MessengerContext tells which Page an event belongs to. */
+export interface PageContext {
+  readonly client: MessengerClient;
+  readonly accessToken?: string | null;
+  readonly event: { readonly pageId?: string | null };
+  readonly session: { readonly page?: { readonly id?: string } } | null;
+}
+
+/** Whether personas can be made and deleted through this context's client. */
+export function hasGraphClient(
+  context: Context,
+): context is Context & PageContext {
+  const client: unknown = context.client;
+  return (
+    context.platform === 'messenger' &&
+    typeof client === 'object' &&
+    client !== null &&
+    'createPersona' in client &&
+    typeof client.createPersona === 'function'
+  );
+}
+
+/** Page IDs that Messenger was asked for, by client: the token itself is kept nowhere. */
+const asked = new WeakMap<MessengerClient, Promise<string>>();
+
+/** The Page that this context's sends go out from. */
+export async function pageOf(context: PageContext): Promise<Page> {
+  const client = clientOf(context);
+  const fromEvent = context.event.pageId ?? context.session?.page?.id;
+  if (client === context.client && fromEvent) return { id: fromEvent, client };
+  return { id: await pageIdOf(client), client };
+}
+
+/** Asks Messenger, once a client, which Page its access token belongs to. */
+export function pageIdOf(client: MessengerClient): Promise<string> {
+  let id = asked.get(client);
+  if (!id) {
+    id = askPageId(client);
+    asked.set(client, id);
+    id.catch(() => asked.delete(client));
+  }
+  return id;
+}
+
+async function askPageId(client: MessengerClient): Promise<string> {
+  const outcome = await call(client, () => client.getPageInfo());
+  if (outcome.ok) return outcome.value.id;
+  throw new UnknownPageError(outcome.failure);
+}
+
+/** Clients derived for `useAccessToken`, by the client they derive from and token. */
+const derived = new WeakMap<MessengerClient, Map<string, MessengerClient>>();
+
+/**
+ * The context's client, or, after `context.useAccessToken(token)`, the same
+ * client speaking for that token's Page. The client reads its `accessToken` at
+ * each call and its transport computes the proof from the URL, so a derived
+ * object with another token is all that it takes.
+ */
+export function clientOf(context: PageContext): MessengerClient {
+  const { client, accessToken } = context;
+  if (!accessToken || accessToken === client.accessToken) return client;
+  const byToken = derived.get(client) ?? new Map<string, MessengerClient>();
+  derived.set(client, byToken);
+  const known = byToken.get(accessToken);
+  if (known) return known;
+  const made = Object.create(client, {
+    accessToken: { value: accessToken, enumerable: true },
+  }) as MessengerClient;
+  byToken.set(accessToken, made);
+  return made;
+}
