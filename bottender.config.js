@@ -1,0 +1,18 @@
+const { personas } = require('bottender-persona');
+
+module.exports = {
+  plugins: [personas({ initialPersona: (context) => context.state.agent })],
+  initialState: { agent: null },
+  channels: {
+    messenger: {
+      enabled: true,
+      path: '/webhooks/messenger',
+      pageId: process.env.MESSENGER_PAGE_ID,
+      accessToken: process.env.MESSENGER_ACCESS_TOKEN,
+      appId: process.env.MESSENGER_APP_ID,
+      appSecret: process.env.MESSENGER_APP_SECRET,
+      verifyToken: process.env.MESSENGER_VERIFY_TOKEN,
+      origin: process.env.MESSENGER_ORIGIN,
+    },
+  },
+};

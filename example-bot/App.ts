@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+
+import { router, text } from 'bottender/router';
+import { withEphemeralPersona, type PersonaContext } from 'bottender-persona';
+
+import { ADAM, SPECIALIST } from './faces';
+
+/** Relative to the folder that the bot is started in, as Bottender's own files are. */
+const OFFER = path.join('example-bot', 'offer.png');
+
+const QUICK_REPLIES = ['hi', 'agent', 'photo', 'specialist', 'bye'].map(
+  (word) => ({ contentType: 'text' as const, title: word, payload: word }),
+);
+
+async function Greet(context: PersonaContext) {
+  await context.typing(300);
+  await context.sendText(
+    context.persona
+      ? 'Hello again, I am still with you.'
+      : 'Hello! I am the bot of this Page. What can I do for you?',
+    { quickReplies: QUICK_REPLIES },
+  );
+}
+
+/** Session state makes the agent's persona last until `bye`: see `initialPersona`. */
+async function HandOver(context: PersonaContext) {
+  await context.sendText('One moment, I am getting a colleague.');
+  const agent = await agentOf(context);
+  context.setState({ agent });
+  context.usePersona(agent);
+  await context.typing(300);
+  await context.sendText('Hi, Adam here. I have read along: how can I help?');
+}
+
+let adam: Promise<string> | undefined;
+
+/** Makes the agent's persona when it is first needed, once. */
+function agentOf(context: PersonaContext): Promise<string> {
+  adam ??= context.client.createPersona(ADAM).then(({ id }) => id);
+  adam.catch(() => (adam = undefined));
+  return adam;
+}
+
+/** An uploaded file, sent by whoever speaks. */
+async function Photo(context: PersonaContext) {
+  await context.sendImage(createReadStream(OFFER));
+  await context.sendText("This is this week's offer.");
+}
+
+async function Answer(context: PersonaContext) {
+  await context.typing(300);
+  await context.sendText('A pear is ripe when its neck gives to your thumb.');
+}
+
+async function Leave(context: PersonaContext) {
+  await context.sendText('Goodbye, it was a pleasure.');
+  context.setState({ agent: null });
+  context.usePersona(null);
+  await context.sendText('You are with the bot again.');
+}
+
+async function Help(context: PersonaContext) {
+  await context.sendText(
+    'I understand: hi, agent, photo, specialist and bye.',
+    { quickReplies: QUICK_REPLIES },
+  );
+}
+
+export default router([
+  text(/^\s*(hi|hello)\s*$/i, Greet),
+  text(/^\s*agent\s*$/i, HandOver),
+  text(/^\s*photo\s*$/i, Photo),
+  text(/^\s*specialist\s*$/i, withEphemeralPersona(SPECIALIST, Answer)),
+  text(/^\s*bye\s*$/i, Leave),
+  text('*', Help),
+]);

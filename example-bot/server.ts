@@ -1,0 +1,74 @@
+import http from 'node:http';
+
+import { bottender } from 'bottender';
+import express, {
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
+
+const WEBHOOK = '/webhooks/messenger';
+
+/**
+ * Bottender's own server behind Express, as its guide on custom servers has it,
+ * with an answer for every request: Bottender leaves an unknown path unanswered.
+ *
+ * @see https://bottender.js.org/docs/advanced-guides-custom-server
+ */
+export async function startServer(port: number): Promise<http.Server> {
+  const app = bottender({ dev: false });
+  const handle = app.getRequestHandler();
+  await app.prepare();
+
+  const server = express();
+  server.use(WEBHOOK, keepRawBody);
+  server.use(WEBHOOK, express.json({ verify: rememberRawBody }));
+  server.all(WEBHOOK, (request, response, next) => {
+    handle(request, response).catch(next);
+  });
+  server.use((_request, response) => {
+    answer(response, 404, `The webhook is at ${WEBHOOK}.`);
+  });
+  server.use(refuse);
+
+  return new Promise((resolve, reject) => {
+    const listening = http.createServer(server);
+    listening.once('error', reject);
+    listening.listen(port, () => resolve(listening));
+  });
+}
+
+type WithRawBody = http.IncomingMessage & { rawBody?: string };
+
+/** Bottender checks the signature of the raw body, also where there is none. */
+function keepRawBody(
+  request: WithRawBody,
+  _response: Response,
+  next: NextFunction,
+): void {
+  request.rawBody = '';
+  next();
+}
+
+function rememberRawBody(
+  request: WithRawBody,
+  _response: http.ServerResponse,
+  body: Buffer,
+): void {
+  request.rawBody = body.toString();
+}
+
+/** What the body parser refuses (malformed, too large) gets an answer of Bottender's form. */
+function refuse(
+  error: { status?: number; type?: string },
+  _request: Request,
+  response: Response,
+  _next: NextFunction,
+): void {
+  const status = error.status ?? 500;
+  answer(response, status, error.type ?? 'The webhook failed.');
+}
+
+function answer(response: Response, status: number, message: string): void {
+  response.status(status).json({ error: { message } });
+}

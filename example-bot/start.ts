@@ -1,0 +1,96 @@
+import type http from 'node:http';
+
+// Importing Bottender loads `.env`.
+import 'bottender';
+import {
+  startMessengerEmulator,
+  type MessengerEmulator,
+} from 'bottender-persona/emulator';
+
+import { startServer } from './server';
+
+const PAGE = {
+  id: '100000000000001',
+  name: "Jasper's Market",
+  accessToken: 'emulated-page-access-token',
+};
+
+const CREDENTIALS = [
+  'MESSENGER_ACCESS_TOKEN',
+  'MESSENGER_APP_ID',
+  'MESSENGER_APP_SECRET',
+  'MESSENGER_VERIFY_TOKEN',
+] as const;
+
+async function main(): Promise<void> {
+  const port = portFrom('PORT', 5000);
+  const missing = CREDENTIALS.filter((name) => !process.env[name]);
+  if (missing.length > 0 && missing.length < CREDENTIALS.length) {
+    throw new Error(
+      `.env has some of the Facebook credentials, but not ${missing.join(', ')}. ` +
+        `Fill them all in to talk to Messenger, or none to talk to the emulator.`,
+    );
+  }
+  const emulator = missing.length > 0 ? await emulate(port) : undefined;
+  const server = await startServer(port);
+
+  console.log(`The bot listens on http://localhost:${port}`);
+  console.log(
+    emulator
+      ? `Chat with it at ${emulator.origin}`
+      : 'It talks to Messenger, with the credentials in .env',
+  );
+  const stop = () => void end(server, emulator);
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+/** Starts a Messenger of our own, and has bottender.config.js use it. */
+async function emulate(botPort: number): Promise<MessengerEmulator> {
+  const app = {
+    appId: '1',
+    appSecret: 'emulated-app-secret',
+    verifyToken: 'emulated-verify-token',
+  };
+  const emulator = await startMessengerEmulator({
+    ...app,
+    port: portFrom('EMULATOR_PORT', 5050),
+    webhookUrl: `http://127.0.0.1:${botPort}/webhooks/messenger`,
+    pages: [PAGE],
+  });
+  Object.assign(process.env, {
+    MESSENGER_PAGE_ID: PAGE.id,
+    MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
+    MESSENGER_APP_ID: app.appId,
+    MESSENGER_APP_SECRET: app.appSecret,
+    MESSENGER_VERIFY_TOKEN: app.verifyToken,
+    MESSENGER_ORIGIN: emulator.origin,
+  });
+  return emulator;
+}
+
+async function end(
+  server: http.Server,
+  emulator: MessengerEmulator | undefined,
+): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await emulator?.close();
+}
+
+function portFrom(name: string, fallback: number): number {
+  const given = process.env[name];
+  if (given === undefined || given === '') return fallback;
+  const port = Number(given);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new Error(`${name} must be a port number, but it is "${given}".`);
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+  console.error(
+    error.code === 'EADDRINUSE'
+      ? `${error.message}: set PORT or EMULATOR_PORT to a free port.`
+      : error.message,
+  );
+  process.exitCode = 1;
+});
