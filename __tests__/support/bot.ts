@@ -1,0 +1,146 @@
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+
+import {
+  createServer,
+  MessengerBot,
+  type Action,
+  type MessengerConnector,
+} from 'bottender';
+import type { PersonaContext } from 'bottender-persona';
+import {
+  startMessengerEmulator,
+  type MessengerEmulator,
+} from 'bottender-persona/emulator';
+
+export const PAGE = {
+  id: '100000000000001',
+  name: "Jasper's Market",
+  accessToken: 'TOKEN_OF_JASPERS_MARKET',
+};
+export const OTHER_PAGE = {
+  id: '100000000000002',
+  name: 'Second Page',
+  accessToken: 'TOKEN_OF_SECOND_PAGE',
+};
+export const APP_SECRET = 'APP_SECRET_OF_TESTS';
+export const CUSTOMER = '1001';
+
+export type TestAction = Action<PersonaContext>;
+type Handler = Parameters<MessengerBot['onEvent']>[0];
+
+export interface BotSetup {
+  /** The entry action; `run` of a started bot changes it. */
+  action?: TestAction;
+  plugins?: ((context: PersonaContext) => unknown)[];
+  onError?: TestAction;
+  initialState?: Record<string, string | number | null>;
+  /** Speak through batch requests that go out this many milliseconds apart. */
+  batchDelayMs?: number;
+  /** Serve both Pages, each with its own token. */
+  severalPages?: boolean;
+  emulator?: MessengerEmulator;
+}
+
+/** Bottender's real server with a bot on it, and the emulator that it talks to. */
+export interface RunningBot {
+  readonly emulator: MessengerEmulator;
+  readonly webhookUrl: string;
+  /** What handlers threw. */
+  readonly errors: unknown[];
+  /** A customer writes, and this action answers; resolves when it has ended. */
+  run(
+    action: TestAction,
+    event?: { psid?: string; pageId?: string },
+  ): Promise<void>;
+  /** A customer writes, and the entry action answers. */
+  say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+const running: RunningBot[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((bot) => bot.close()));
+});
+
+export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
+  const emulator =
+    setup.emulator ??
+    (await startMessengerEmulator({
+      appId: '1',
+      appSecret: APP_SECRET,
+      verifyToken: 'VERIFY',
+      pages: [PAGE, OTHER_PAGE],
+    }));
+  const errors: unknown[] = [];
+  const tokens = new Map(
+    [PAGE, OTHER_PAGE].map(({ id, accessToken }) => [id, accessToken]),
+  );
+  const bot = new MessengerBot({
+    appId: '1',
+    appSecret: APP_SECRET,
+    verifyToken: 'VERIFY',
+    origin: emulator.origin,
+    sync: true,
+    ...(setup.severalPages
+      ? {
+          mapPageToAccessToken: (id: string) =>
+            Promise.resolve(tokens.get(id) ?? ''),
+        }
+      : { accessToken: PAGE.accessToken }),
+    ...(setup.batchDelayMs === undefined
+      ? undefined
+      : { batchConfig: { delay: setup.batchDelayMs } }),
+  } as ConstructorParameters<typeof MessengerBot>[0]);
+
+  let action: TestAction = setup.action ?? nothing;
+  const entry: TestAction = (context) => action(context, {});
+  const onError: TestAction = (context, props) => {
+    errors.push(props.error);
+    return setup.onError?.(context, props);
+  };
+  // Bottender's types know nothing of what a plugin adds to a context.
+  bot.onEvent(entry as Handler);
+  bot.onError(onError as Handler);
+  if (setup.initialState) bot.setInitialState(setup.initialState);
+  for (const plugin of setup.plugins ?? []) {
+    bot.use((context) => plugin(context as PersonaContext) as void);
+  }
+
+  const path = '/webhooks/messenger';
+  const server: Server = await new Promise((resolve) => {
+    const listening: Server = createServer(bot, { path }).listen(
+      0,
+      '127.0.0.1',
+      () => resolve(listening),
+    );
+  });
+  const { port } = server.address() as AddressInfo;
+  const webhookUrl = `http://127.0.0.1:${port}${path}`;
+  emulator.setWebhookUrl(webhookUrl);
+
+  const say: RunningBot['say'] = async (text, event = {}) => {
+    await emulator.say(event.psid ?? CUSTOMER, text, { pageId: event.pageId });
+  };
+  const started: RunningBot = {
+    emulator,
+    webhookUrl,
+    errors,
+    say,
+    async run(next, event) {
+      action = next;
+      await say('hello', event);
+    },
+    async close() {
+      // Its timer outlives the server otherwise.
+      (bot.connector as MessengerConnector)._batchQueue?.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      if (!setup.emulator) await emulator.close();
+    },
+  };
+  running.push(started);
+  return started;
+}
+
+function nothing(): void {}

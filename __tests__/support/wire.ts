@@ -1,0 +1,41 @@
+import type { MessengerEmulator } from 'bottender-persona/emulator';
+
+/**
+ * What customers were shown since they wrote first, in order: `'Adam: hi'`,
+ * `'Page: hi'`, `'Adam: [typing_on]'`.
+ */
+export function shown(emulator: MessengerEmulator, psid?: string): string[] {
+  return emulator
+    .state()
+    .conversations.filter((conversation) => !psid || conversation.psid === psid)
+    .flatMap(({ entries }) => entries)
+    .filter(({ from }) => from !== 'user')
+    .map(({ persona, message, senderAction }) => {
+      const said = senderAction
+        ? `[${senderAction}]`
+        : (message?.text ?? describe(message));
+      return `${persona?.name ?? 'Page'}: ${said}`;
+    });
+}
+
+function describe(message: unknown): string {
+  const { attachment } = message as {
+    attachment?: { type: string; payload: { template_type?: string } };
+  };
+  return `[${attachment?.payload.template_type ?? attachment?.type}]`;
+}
+
+/** The Graph calls that reached the Page, without the version: `'POST /me/personas'`. */
+export function calls(emulator: MessengerEmulator): string[] {
+  return emulator
+    .state()
+    .requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The names of the personas that exist on the emulator's Pages. */
+export function alive(emulator: MessengerEmulator): string[] {
+  return emulator
+    .state()
+    .personas.filter(({ deleted }) => !deleted)
+    .map(({ name }) => name);
+}
