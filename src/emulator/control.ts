@@ -7,7 +7,7 @@ import type { Faults } from './faults';
 import { GraphError } from './graphError';
 import { textOf, type JsonObject } from './json';
 import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
-import type { CustomerMessage, Fault } from './types';
+import type { Fault } from './types';
 import type { World } from './world';
 
 const PREFIX = '/_emulator/';
@@ -132,9 +132,12 @@ export class ControlApi {
       fields.pageId === undefined
         ? undefined
         : checkText(fields.pageId, 'pageId');
-    const said = readSaid(fields);
+    const { text, payload } = readSaid(fields);
     try {
-      const result = await this.customers.say(psid, said, { pageId });
+      const result =
+        payload === undefined
+          ? await this.customers.say(psid, text ?? '', { pageId })
+          : await this.customers.press(psid, payload, text, { pageId });
       sendJson(response, 200, result);
     } catch (error) {
       // What is not the sender's mistake lies with the bot.
@@ -163,17 +166,13 @@ export class ControlApi {
   }
 }
 
-/** `payload` is that of a pressed button, whose title the text is. */
-function readSaid({ text, payload }: JsonObject): CustomerMessage {
-  if (payload === undefined) return checkText(text, 'text');
+/** A text, or the `payload` of what was pressed, whose title the text is then. */
+function readSaid(fields: JsonObject): { text?: string; payload?: string } {
+  const { text, payload } = fields;
+  if (payload === undefined) return { text: checkText(text, 'text') };
   return {
-    postback: {
-      title:
-        text === undefined
-          ? checkText(payload, 'payload')
-          : checkText(text, 'text'),
-      payload: checkText(payload, 'payload'),
-    },
+    payload: checkText(payload, 'payload'),
+    text: text === undefined ? undefined : checkText(text, 'text'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { BoundedList } from './boundedList';
 import type { Changes } from './changes';
+import { field, isObject, textOf } from './json';
 import type { ConversationEntry, ConversationState } from './types';
 
 const ENTRIES_KEPT = 1000;
@@ -8,6 +9,8 @@ interface Conversation {
   psid: string;
   pageId: string;
   name: string;
+  /** A PSID exists for a Page once it has written to it. */
+  hasWritten: boolean;
   entries: BoundedList<ConversationEntry>;
 }
 
@@ -24,7 +27,7 @@ export class Conversations {
     this.#european = new Set(european);
   }
 
-  /** Opens the conversation at its first message; a name given later replaces the old one. */
+  /** Opens the conversation, or gives its customer another name. */
   open(pageId: string, psid: string, name?: string): void {
     const key = keyOf(pageId, psid);
     const known = this.#byKey.get(key);
@@ -33,13 +36,14 @@ export class Conversations {
       psid,
       pageId,
       name: name ?? `Customer ${psid.slice(-4)}`,
+      hasWritten: known?.hasWritten ?? false,
       entries: known?.entries ?? new BoundedList(ENTRIES_KEPT),
     });
     this.#tell(pageId, psid);
   }
 
-  exists(pageId: string, psid: string): boolean {
-    return this.#byKey.has(keyOf(pageId, psid));
+  hasWritten(pageId: string, psid: string): boolean {
+    return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
   }
 
   nameOf(pageId: string, psid: string): string | undefined {
@@ -48,7 +52,12 @@ export class Conversations {
 
   /** Adds to an open conversation. */
   add(pageId: string, psid: string, entry: ConversationEntry): void {
-    this.#byKey.get(keyOf(pageId, psid))?.entries.push(entry);
+    const conversation = this.#byKey.get(keyOf(pageId, psid));
+    conversation?.entries.push(entry);
+    // Ticking a checkbox does not yet show who did it.
+    if (conversation && entry.from === 'user' && !entry.optin) {
+      conversation.hasWritten = true;
+    }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
@@ -59,6 +68,24 @@ export class Conversations {
 
   psidOfUserRef(pageId: string, userRef: string): string | undefined {
     return this.#psidByUserRef.get(keyOf(pageId, userRef));
+  }
+
+  /** The quick replies that the last message to a customer offers. */
+  offeredQuickReplies(
+    pageId: string,
+    psid: string,
+  ): { title: string; payload: string }[] {
+    const entries =
+      this.#byKey.get(keyOf(pageId, psid))?.entries.latest() ?? [];
+    const last = entries.findLast((entry) => entry.senderAction === undefined);
+    const offered =
+      last?.from === 'user' ? undefined : last?.message?.quick_replies;
+    return (Array.isArray(offered) ? offered : []).flatMap((quickReply) => {
+      if (!isObject(quickReply)) return [];
+      const title = textOf(field(quickReply, 'title')) ?? '';
+      const payload = textOf(field(quickReply, 'payload')) ?? '';
+      return [{ title, payload }];
+    });
   }
 
   isEuropean(psid: string): boolean {

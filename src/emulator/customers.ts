@@ -7,23 +7,15 @@ import type {
   SayOptions,
   SayResult,
 } from './types';
-import { deliver } from './webhook';
+import type { Receipts } from './receipts';
 import type { World } from './world';
 
 /** Lets customers write to Pages, and brings what they say to the bot. */
 export class Customers {
-  #webhookUrl: string | undefined;
-
   constructor(
     private readonly world: World,
-    private readonly closing: AbortSignal,
-  ) {
-    this.#webhookUrl = world.settings.webhookUrl;
-  }
-
-  setWebhookUrl(url: string): void {
-    this.#webhookUrl = url;
-  }
+    private readonly receipts: Receipts,
+  ) {}
 
   /** @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages */
   async say(
@@ -31,36 +23,45 @@ export class Customers {
     said: CustomerMessage,
     options: SayOptions = {},
   ): Promise<SayResult> {
-    const { world } = this;
+    const { conversations, threads, webhooks } = this.world;
     this.checkPsid(psid);
     checkObject(options, 'options');
     checkKnown(options, ['pageId'], 'options.');
     const pageId = this.pageId(options.pageId);
     const entry = entryOf(said);
-    const url = this.#webhookUrl;
-    if (url === undefined) {
-      throw new Error(
-        'Messenger emulator: no webhook URL is known; give `webhookUrl`, call `setWebhookUrl` or let the app subscribe',
-      );
-    }
-    world.conversations.open(pageId, psid);
-    world.conversations.add(pageId, psid, entry);
+    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
+    webhooks.checkReachable(pageId, field);
+    conversations.open(pageId, psid);
+    await this.receipts.read(pageId, psid, entry.at);
+    conversations.add(pageId, psid, entry);
     if (entry.optin) {
-      world.conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
+      conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
     }
-    const body = {
-      object: 'page',
-      entry: [
-        {
-          id: pageId,
-          time: entry.at,
-          messaging: [eventOf(psid, pageId, entry)],
-        },
-      ],
-    };
-    const { appSecret } = world.settings;
-    const { status } = await deliver(url, body, appSecret, this.closing);
+    const event = eventOf(psid, pageId, entry);
+    const status = await webhooks.deliver(pageId, field, event);
     return { status, mid: entry.mid ?? '' };
+  }
+
+  /**
+   * A customer presses a quick reply, where the last message offers it, or else a button.
+   *
+   * @param title what stands on it; looked up, or the payload, unless told.
+   */
+  press(
+    psid: string,
+    payload: string,
+    title?: string,
+    options: SayOptions = {},
+  ): Promise<SayResult> {
+    checkText(payload, 'payload');
+    const pageId = this.pageId(options.pageId);
+    const offered = this.world.conversations
+      .offeredQuickReplies(pageId, psid)
+      .find((quickReply) => quickReply.payload === payload);
+    const said: CustomerMessage = offered
+      ? { text: title ?? offered.title, quick_reply: { payload } }
+      : { postback: { title: title ?? payload, payload } };
+    return this.say(psid, said, options);
   }
 
   /** The given Page, or the first one. */
@@ -140,6 +141,12 @@ function checkAttachments(
     checkText(attachment.type, `message.attachments[${i}].type`);
     checkObject(attachment.payload, `message.attachments[${i}].payload`);
   });
+}
+
+/** The webhook field that a thing said belongs to. */
+function fieldOf({ postback, optin }: ConversationEntry): string {
+  if (postback) return 'messaging_postbacks';
+  return optin ? 'messaging_optins' : 'messages';
 }
 
 /** One element of the webhook's `messaging`. */

@@ -9,6 +9,7 @@ import type {
   SayResult,
 } from './types';
 import { waitForState } from './waiting';
+import type { World } from './world';
 
 export type { GraphErrorObject } from './graphError';
 export type { Json, JsonObject } from './json';
@@ -55,6 +56,15 @@ export interface MessengerEmulator {
   /** Where the bot listens, for bots that start after the emulator. */
   setWebhookUrl(url: string): void;
 
+  /**
+   * Presents the `verifyToken` to the bot, as the app's dashboard does when a
+   * webhook is set up.
+   *
+   * @throws when the bot does not answer with the challenge.
+   * @see https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
+   */
+  verifyWebhook(): Promise<void>;
+
   /** Ends all connections and timers. */
   close(): Promise<void>;
 }
@@ -88,7 +98,18 @@ export async function startMessengerEmulator(
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
     },
     setWebhookUrl: (url) =>
-      customers.setWebhookUrl(checkHttpUrl(url, 'webhookUrl')),
+      world.webhooks.setUrl(checkHttpUrl(url, 'webhookUrl')),
+    verifyWebhook: () => verifyWebhook(world),
     close: () => server.close(),
   };
+}
+
+async function verifyWebhook({ settings, webhooks }: World): Promise<void> {
+  const { verifyToken } = settings;
+  if (verifyToken === undefined || !webhooks.app) {
+    throw new Error(
+      'Messenger emulator: verifying a webhook needs a `verifyToken` and a webhook URL',
+    );
+  }
+  await webhooks.verify(webhooks.app.callbackUrl, verifyToken);
 }

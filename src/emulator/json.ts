@@ -22,6 +22,30 @@ export function parseJson(text: string): Json {
   return value;
 }
 
+/**
+ * Parses JSON text that may have single quotes, as in Meta's own examples:
+ * `recipient={'id':'PSID'}`.
+ *
+ * @throws {SyntaxError} when it is not JSON even so.
+ */
+export function parseLooseJson(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!text.includes("'")) throw error;
+    return parseJson(text.replace(QUOTED, requote));
+  }
+}
+
+/** A string in double quotes, or one in single quotes. */
+const QUOTED = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/g;
+
+function requote(quoted: string, single: string | undefined): string {
+  if (single === undefined) return quoted;
+  const content = single.replace(/\\'/g, "'").replace(/"/g, '\\"');
+  return `"${content}"`;
+}
+
 function isNestedWithin(value: Json, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;

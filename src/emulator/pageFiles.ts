@@ -6,10 +6,10 @@ import type { World } from './world';
 /** The chat page lies beside this file, in the sources as in the package. */
 const PAGE_DIRECTORY = join(__dirname, 'page');
 
-const PAGE_FILES: Record<string, string> = {
-  'index.html': 'text/html; charset=UTF-8',
-  'client.js': 'text/javascript; charset=UTF-8',
-  'page.css': 'text/css; charset=UTF-8',
+const TYPES: Record<string, string> = {
+  html: 'text/html; charset=UTF-8',
+  js: 'text/javascript; charset=UTF-8',
+  css: 'text/css; charset=UTF-8',
 };
 
 const PAGE_POLICY =
@@ -25,7 +25,9 @@ export async function sendPageFile(
   response: ServerResponse,
   name: string,
 ): Promise<void> {
-  const type = Object.hasOwn(PAGE_FILES, name) ? PAGE_FILES[name] : undefined;
+  // Only plain names, so that nothing outside the directory can be meant.
+  const extension = /^[a-z-]+\.(html|js|css)$/.exec(name)?.[1] ?? '';
+  const type = TYPES[extension];
   const content =
     type && (await readFile(join(PAGE_DIRECTORY, name)).catch(() => undefined));
   if (!type || !content) return sendNotFound(response);

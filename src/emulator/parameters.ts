@@ -1,5 +1,5 @@
 import { invalidParameter } from './graphError';
-import { isObject, parseJson, textOf } from './json';
+import { isObject, parseLooseJson, textOf } from './json';
 import type { Json, JsonObject } from './json';
 
 /**
@@ -42,7 +42,7 @@ export class Parameters {
       return this.has(name) ? value : undefined;
     }
     try {
-      return parseJson(value);
+      return parseLooseJson(value);
     } catch {
       return value;
     }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody, readForm } from './body';
@@ -10,6 +11,7 @@ import { splitVersion } from './graph/path';
 import { GraphError } from './graphError';
 import type { Settings } from './options';
 import { Parameters } from './parameters';
+import { Receipts } from './receipts';
 import { bearerToken } from './token';
 import { World } from './world';
 
@@ -29,8 +31,10 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const server = http.createServer();
   const port = await listen(server, settings.port);
   const closing = new AbortController();
-  const world = new World(settings, `http://${HOST}:${port}`);
-  const customers = new Customers(world, closing.signal);
+  // Every delivery, delay and event stream listens to it.
+  setMaxListeners(0, closing.signal);
+  const world = new World(settings, `http://${HOST}:${port}`, closing.signal);
+  const customers = new Customers(world, new Receipts(world));
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const control = new ControlApi(world, customers, faults, closing.signal);

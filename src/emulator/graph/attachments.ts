@@ -3,6 +3,7 @@ import { isHttpUrl } from '../checks';
 import { invalidParameter } from '../graphError';
 import { field, isObject, textOf, type Json, type JsonObject } from '../json';
 import type { PageCall } from './call';
+import { checkTemplate } from './templates';
 
 const MEDIA_TYPES = ['image', 'audio', 'video', 'file'];
 
@@ -31,7 +32,10 @@ export function resolveAttachment(call: PageCall, value: Json): JsonObject {
     throw invalidParameter('Param message[attachment] must be a JSON object');
   }
   const { type, payload } = readAttachment(value);
-  if (type === 'template') return { type, payload };
+  if (type === 'template') {
+    checkTemplate(payload);
+    return { type, payload };
+  }
   if (!MEDIA_TYPES.includes(type)) {
     throw unknownType([...MEDIA_TYPES, 'template']);
   }

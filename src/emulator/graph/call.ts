@@ -25,11 +25,16 @@ export interface GraphAnswer {
   broken?: boolean;
 }
 
-/** What an endpoint gets: the call, and the Page that its token speaks for. */
-export interface PageCall extends GraphCall {
+/** What an endpoint gets that is the app's. */
+export interface AppCall extends GraphCall {
   world: World;
+}
+
+/** What an endpoint gets that is a Page's: the call, and the Page that its token speaks for. */
+export interface PageCall extends AppCall {
   page: EmulatorPageOptions;
 }
 
 /** An endpoint's work; throws a GraphError to refuse. */
+export type AppEndpoint = (call: AppCall) => Json | Promise<Json>;
 export type PageEndpoint = (call: PageCall) => Json | Promise<Json>;

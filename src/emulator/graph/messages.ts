@@ -1,13 +1,16 @@
 import { GraphError, invalidParameter } from '../graphError';
 import { newMessageId } from '../ids';
-import { field, textOf, type Json } from '../json';
+import { textOf, type Json } from '../json';
 import { faceOf } from '../personas';
 import type { EntryMessage, PersonaFace } from '../types';
 import { resolveAttachment } from './attachments';
 import type { PageCall } from './call';
+import { checkQuickReplies } from './quickReplies';
+import { readRecipient } from './recipient';
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api */
 const LONGEST_TEXT = 2000;
+const LONGEST_METADATA = 1000;
 const SENDER_ACTIONS = [
   'typing_on',
   'typing_off',
@@ -18,45 +21,69 @@ const SENDER_ACTIONS = [
 /** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
+const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG'];
+/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags */
+const TAGS = [
+  'ACCOUNT_UPDATE',
+  'CONFIRMED_EVENT_UPDATE',
+  'CUSTOMER_FEEDBACK',
+  'HUMAN_AGENT',
+  'POST_PURCHASE_UPDATE',
+];
+
 /** `POST /{page}/messages` */
 export function sendMessage(call: PageCall): Json {
   const { world, page, parameters } = call;
-  if (parameters.has('message') === parameters.has('sender_action')) {
+  if (parameters.has('message') && parameters.has('sender_action')) {
     throw invalidParameter(
-      'Exactly one of message and sender_action must be given',
+      'Cannot send both message and state at the same time',
     );
   }
-  const psid = readRecipient(call);
+  if (!parameters.has('message') && !parameters.has('sender_action')) {
+    throw invalidParameter('One of message and sender_action is required');
+  }
+  const { psid, isByUserRef } = readRecipient(call);
+  checkThread(call, psid);
   const persona = readPersona(call, psid);
   const from = persona ? 'persona' : 'page';
   const at = Date.now();
+  const answer = isByUserRef ? {} : { recipient_id: psid };
 
   if (parameters.has('sender_action')) {
     const senderAction = readSenderAction(call);
     world.conversations.add(page.id, psid, { from, persona, senderAction, at });
-    return { recipient_id: psid };
+    return answer;
   }
+  checkMessagingType(call);
   const message = readMessage(call);
   const mid = newMessageId();
   world.conversations.add(page.id, psid, { from, persona, message, mid, at });
-  return { recipient_id: psid, message_id: mid };
+  return { ...answer, message_id: mid };
 }
 
-function readRecipient({ world, page, parameters }: PageCall): string {
-  const recipient = parameters.object('recipient');
-  if (!recipient) throw invalidParameter('The parameter recipient is required');
-  const userRef = textOf(field(recipient, 'user_ref'));
-  const psid =
-    userRef === undefined
-      ? textOf(field(recipient, 'id'))
-      : world.conversations.psidOfUserRef(page.id, userRef);
-  if (psid === undefined && userRef === undefined) {
-    throw invalidParameter('Param recipient must have an id or a user_ref');
+/** @see https://developers.facebook.com/docs/messenger-platform/handover-protocol */
+function checkThread({ world, page }: PageCall, psid: string): void {
+  if (world.threads.isOurs(page.id, psid)) return;
+  throw new GraphError(
+    '(#10) Message failed to send because another app is controlling this thread now.',
+    { code: 10, subcode: 2018300 },
+  );
+}
+
+function checkMessagingType({ parameters }: PageCall): void {
+  const type = parameters.text('messaging_type');
+  const tag = parameters.text('tag');
+  if (type !== undefined && !MESSAGING_TYPES.includes(type)) {
+    throw invalidParameter(
+      `Param messaging_type must be one of {${MESSAGING_TYPES.join(', ')}}`,
+    );
   }
-  if (psid === undefined || !world.conversations.exists(page.id, psid)) {
-    throw new GraphError('(#100) No matching user found', { subcode: 2018001 });
+  if (tag === undefined && type === 'MESSAGE_TAG') {
+    throw invalidParameter('The parameter tag is required with MESSAGE_TAG');
   }
-  return psid;
+  if (tag !== undefined && !TAGS.includes(tag)) {
+    throw invalidParameter(`Param tag must be one of {${TAGS.join(', ')}}`);
+  }
 }
 
 function readPersona(
@@ -117,6 +144,13 @@ function readMessage(call: PageCall): EntryMessage {
     throw new GraphError(
       '(#100) Message cannot be empty, must provide valid attachment or text',
       { subcode: 2018034 },
+    );
+  }
+  if (rest.quick_replies) checkQuickReplies(rest.quick_replies);
+  const metadata = textOf(rest.metadata) ?? '';
+  if (metadata.length > LONGEST_METADATA) {
+    throw invalidParameter(
+      `Length of param message[metadata] must be less than or equal to ${LONGEST_METADATA}`,
     );
   }
   const message: EntryMessage = { ...rest };

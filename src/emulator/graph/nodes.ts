@@ -12,8 +12,9 @@ export function getNode(call: PageCall, id: string): Json {
   }
   const persona = world.personas.ofPage(page.id, id);
   if (persona) return personaNode(call, persona);
-  const name = world.conversations.nameOf(page.id, id);
-  if (name !== undefined) return getUserProfile(call, id, name);
+  if (world.conversations.hasWritten(page.id, id)) {
+    return getUserProfile(call, id);
+  }
   throw objectNotFound(call.method, id);
 }
 
@@ -28,10 +29,10 @@ export function deleteNode(call: PageCall, id: string): Json {
 
 /** @see https://developers.facebook.com/docs/messenger-platform/identity/user-profile */
 function getUserProfile(
-  { world, parameters }: PageCall,
+  { world, page, parameters }: PageCall,
   id: string,
-  name: string,
 ): Json {
+  const name = world.conversations.nameOf(page.id, id) ?? '';
   const [firstName = '', ...others] = name.split(' ');
   const profile = {
     id,
