@@ -24,7 +24,12 @@ export async function startServer(port: number): Promise<http.Server> {
   server.use(WEBHOOK, keepRawBody);
   server.use(WEBHOOK, express.json({ verify: rememberRawBody }));
   server.all(WEBHOOK, (request, response, next) => {
-    handle(request, response).catch(next);
+    // Bottender checks the signature of a POST only, and takes what is no GET for an event.
+    if (request.method === 'GET' || request.method === 'POST') {
+      handle(request, response).catch(next);
+    } else {
+      answer(response, 405, 'The webhook takes GET and POST.');
+    }
   });
   server.use((_request, response) => {
     answer(response, 404, `The webhook is at ${WEBHOOK}.`);

@@ -32,7 +32,12 @@ async function main(): Promise<void> {
     );
   }
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
-  const server = await startServer(port);
+  const server = await naming('PORT', startServer(port)).catch(
+    async (error: unknown) => {
+      await emulator?.close();
+      throw error;
+    },
+  );
 
   console.log(`The bot listens on http://localhost:${port}`);
   console.log(
@@ -52,12 +57,15 @@ async function emulate(botPort: number): Promise<MessengerEmulator> {
     appSecret: 'emulated-app-secret',
     verifyToken: 'emulated-verify-token',
   };
-  const emulator = await startMessengerEmulator({
-    ...app,
-    port: portFrom('EMULATOR_PORT', 5050),
-    webhookUrl: `http://127.0.0.1:${botPort}/webhooks/messenger`,
-    pages: [PAGE],
-  });
+  const emulator = await naming(
+    'EMULATOR_PORT',
+    startMessengerEmulator({
+      ...app,
+      port: portFrom('EMULATOR_PORT', 5050),
+      webhookUrl: `http://127.0.0.1:${botPort}/webhooks/messenger`,
+      pages: [PAGE],
+    }),
+  );
   Object.assign(process.env, {
     MESSENGER_PAGE_ID: PAGE.id,
     MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
@@ -82,15 +90,24 @@ function portFrom(name: string, fallback: number): number {
   const given = process.env[name];
   if (given === undefined || given === '') return fallback;
   const port = Number(given);
-  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  // 0 would be any free port, which the other of the two could not know.
+  if (Number.isInteger(port) && port > 0 && port < 65536) return port;
   throw new Error(`${name} must be a port number, but it is "${given}".`);
 }
 
-main().catch((error: NodeJS.ErrnoException) => {
-  console.error(
-    error.code === 'EADDRINUSE'
-      ? `${error.message}: set PORT or EMULATOR_PORT to a free port.`
-      : error.message,
-  );
+/** Adds to an error about a port the variable that chooses another. */
+async function naming<T>(variable: string, starting: Promise<T>): Promise<T> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (!(error instanceof Error && /EADDRINUSE|EACCES/.test(error.message))) {
+      throw error;
+    }
+    throw new Error(`${error.message}. Set ${variable} to a free port.`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });
