@@ -1,4 +1,8 @@
-import type { MessengerEmulator } from 'bottender-persona/emulator';
+import type {
+  JsonObject,
+  MessengerEmulator,
+  RequestDetail,
+} from 'bottender-persona/emulator';
 
 /**
  * What customers were shown since they wrote first, in order: `'Adam: hi'`,
@@ -38,4 +42,21 @@ export function alive(emulator: MessengerEmulator): string[] {
     .state()
     .personas.filter(({ deleted }) => !deleted)
     .map(({ name }) => name);
+}
+
+/** The bodies of the Graph calls to this endpoint, oldest first: `'POST /me/messages'`. */
+export async function bodies(
+  emulator: MessengerEmulator,
+  endpoint: string,
+): Promise<JsonObject[]> {
+  const rows = emulator
+    .state()
+    .requests.filter(({ method, path }) => `${method} ${path}` === endpoint);
+  return Promise.all(
+    rows.map(async ({ id }) => {
+      const url = `${emulator.origin}/_emulator/requests/${id}`;
+      const detail = (await (await fetch(url)).json()) as RequestDetail;
+      return JSON.parse(detail.requestBody) as JsonObject;
+    }),
+  );
 }
