@@ -1,0 +1,211 @@
+import { chain } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot, type TestAction } from './support/bot';
+import { faces } from './support/faces';
+import { named } from './support/files';
+import { calls, shown } from './support/wire';
+
+const sayHi: TestAction = async (context) => {
+  await context.sendText('hi');
+};
+
+describe('personas() gives every context its persona methods', () => {
+  const useAll =
+    (id: string): TestAction =>
+    async (context) => {
+      context.usePersona(id);
+      await context.sendText(`as ${context.persona}`);
+      await context.withPersona(null, () => context.sendText('as the Page'));
+      await context.withEphemeralPersona(
+        { name: 'Guest', profilePictureUrl: 'https://example.com/guest.png' },
+        () => context.sendText('as a guest'),
+      );
+    };
+
+  test('as a plugin', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(useAll(Adam));
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      `Adam: as ${Adam}`,
+      'Page: as the Page',
+      'Guest: as a guest',
+    ]);
+  });
+
+  test('first in a chain, and goes on to the next action', async () => {
+    const bot = await startBot();
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(chain([personas(), useAll(Adam)]) as TestAction);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      `Adam: as ${Adam}`,
+      'Page: as the Page',
+      'Guest: as a guest',
+    ]);
+  });
+
+  test('alone in a chain, which then ends', async () => {
+    const bot = await startBot();
+    await bot.run(chain([personas()]) as TestAction);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([]);
+  });
+});
+
+describe('personas() installed twice on a context', () => {
+  test('changes nothing: the options of the first hold', async () => {
+    const bot = await startBot({
+      plugins: [personas({ unsupportedSenderActions: 'as-page' })],
+    });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const second = personas({
+      initialPersona: Adam,
+      unsupportedSenderActions: 'reject',
+    });
+    await bot.run(
+      chain([
+        second,
+        async (context: PersonaContext) => {
+          await context.sendText(`persona: ${context.persona}`);
+          context.usePersona(Adam);
+          await context.sendSenderAction('mark_seen');
+        },
+      ]) as TestAction,
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: persona: null',
+      'Page: [mark_seen]',
+    ]);
+  });
+
+  test('sends everything once', async () => {
+    const both = personas();
+    const bot = await startBot({ plugins: [both, both] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(
+      chain([
+        both,
+        async (context: PersonaContext) => {
+          context.usePersona(Adam);
+          await context.sendText('hi');
+          await context.sendImage(Buffer.from('a picture'), named('a.png'));
+        },
+      ]) as TestAction,
+    );
+    expect(calls(bot.emulator)).toEqual([
+      'POST /me/personas',
+      'POST /me/messages',
+      'POST /me/message_attachments',
+      'POST /me/messages',
+    ]);
+  });
+
+  test('keeps what usePersona has said', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(
+      chain([
+        (context: PersonaContext, { next }: { next?: TestAction }) => {
+          context.usePersona(Adam);
+          return next;
+        },
+        personas({ initialPersona: null }),
+        sayHi,
+      ]) as TestAction,
+    );
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+});
+
+describe('initialPersona is in force when an event starts', () => {
+  test.each([
+    ['a value', (id: string) => id],
+    ['a function', (id: string) => () => id],
+    ['an async function', (id: string) => () => Promise.resolve(id)],
+  ])('given as %s', async (_how, give) => {
+    const bot = await startBot();
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(
+      chain([
+        personas({ initialPersona: give(Adam) }),
+        async (context: PersonaContext) => {
+          await context.sendText(`persona: ${context.persona}`);
+        },
+      ]) as TestAction,
+    );
+    expect(shown(bot.emulator)).toEqual([`Adam: persona: ${Adam}`]);
+  });
+
+  test.each([
+    ['null', null],
+    ['undefined', undefined],
+    ['a function that gives null', () => null],
+    ['a function that gives undefined', () => undefined],
+    ['an async function that gives null', () => Promise.resolve(null)],
+  ])('%s is the Page', async (_what, initialPersona) => {
+    const bot = await startBot({ plugins: [personas({ initialPersona })] });
+    await bot.run(sayHi);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  });
+
+  test('from session state, it lasts a conversation and only that one', async () => {
+    const bot = await startBot({
+      initialState: { agent: null },
+      plugins: [
+        personas<PersonaContext>({
+          initialPersona: ({ state }) => state.agent as string | null,
+        }),
+      ],
+    });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const other = { psid: '1002' };
+
+    await bot.run(sayHi);
+    await bot.run((context) => context.setState({ agent: Adam }));
+    await bot.run(sayHi);
+    await bot.run(sayHi);
+    await bot.run(sayHi, other);
+    await bot.run((context) => context.setState({ agent: null }));
+    await bot.run(sayHi);
+
+    expect(shown(bot.emulator, '1001')).toEqual([
+      'Page: hi',
+      'Adam: hi',
+      'Adam: hi',
+      'Page: hi',
+    ]);
+    expect(shown(bot.emulator, other.psid)).toEqual(['Page: hi']);
+  });
+
+  test('is asked once an event, with the context', async () => {
+    const initialPersona = jest.fn(() => null);
+    const bot = await startBot({ plugins: [personas({ initialPersona })] });
+    await bot.run(async (context) => {
+      await context.sendText('one');
+      await context.sendText('two');
+      expect(initialPersona).toHaveBeenCalledWith(context);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(initialPersona).toHaveBeenCalledTimes(1);
+  });
+
+  test('an error of it ends its event, and the next one is answered', async () => {
+    let answer = (): string | null => {
+      throw new Error('the directory of agents is down');
+    };
+    const bot = await startBot({
+      plugins: [personas({ initialPersona: () => answer() })],
+    });
+    await bot.run(sayHi);
+    answer = () => '';
+    await bot.run(sayHi);
+    expect(shown(bot.emulator)).toEqual([]);
+    answer = () => null;
+    await bot.run(sayHi);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  });
+});
