@@ -181,12 +181,15 @@ describeInBrowser('the chat page', () => {
   });
 
   it('shows initials where a picture cannot be fetched', async () => {
-    letSpecialistSpeak();
     await write('specialist');
 
-    const face = (await groupOf('You can have the loan')).getByTestId('face');
+    const face = page.getByTestId('persona').getByTestId('face');
+    await face.waitFor();
     await face.locator('img').waitFor({ state: 'detached' });
     expect(await face.textContent()).toBe('ZL');
+    letSpecialistSpeak();
+    const group = await groupOf('You can have the loan');
+    expect(await group.getByTestId('face').textContent()).toBe('ZL');
   });
 
   it('shows a refused call with its reason, and opens it', async () => {
