@@ -48,12 +48,7 @@ describeInBrowser('the chat page', () => {
       () => emulator.origin,
       answerWith(specialistMaySpeak, () => bot.pictureUrl),
     );
-    emulator = await startMessengerEmulator({
-      appId: '200000000000001',
-      appSecret: 'SECRET_OF_APP',
-      webhookUrl: bot.webhookUrl,
-      pages: [BANK, SHOP],
-    });
+    emulator = await startEmulator();
     page = await open();
   });
 
@@ -63,6 +58,16 @@ describeInBrowser('the chat page', () => {
     await bot.close();
     expect(complaints).toEqual([]);
   });
+
+  function startEmulator(port?: number): Promise<MessengerEmulator> {
+    return startMessengerEmulator({
+      port,
+      appId: '200000000000001',
+      appSecret: 'SECRET_OF_APP',
+      webhookUrl: bot.webhookUrl,
+      pages: [BANK, SHOP],
+    });
+  }
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
@@ -260,6 +265,36 @@ describeInBrowser('the chat page', () => {
     expect(await page.getByTestId('annotation').count()).toBe(1);
   });
 
+  it('finds an emulator that was started again', async () => {
+    await write('agent');
+    await message('Adam here');
+    await emulator.close();
+    await page.getByText('Reconnecting…').waitFor();
+
+    emulator = await startEmulator(Number(new URL(emulator.origin).port));
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('What Customer 1001 writes here').waitFor();
+    expect(await page.getByTestId('message').count()).toBe(0);
+    expect(await page.getByTestId('persona').count()).toBe(0);
+    expect(await page.getByTestId('call').count()).toBe(0);
+  });
+
+  it('stays at the end, unless the reader has scrolled up', async () => {
+    for (let said = 0; said < 20; said += 1) await emulator.say('1001', 'hi');
+    await emulator.say('1001', 'agent');
+    await message('Adam here');
+    expect(await page.evaluate(BELOW)).toBeLessThan(1);
+
+    await page.locator('#scroller').hover();
+    await page.mouse.wheel(0, -400);
+    await page.waitForFunction(`${BELOW} > 300`);
+    await emulator.say('1001', 'menu');
+    await message('What can I do for you?');
+    expect(await page.evaluate(BELOW)).toBeGreaterThan(300);
+    await write('I am back');
+    await page.waitForFunction(`${BELOW} < 1`);
+  });
+
   it('says when the bot cannot be reached', async () => {
     await bot.close();
     await write('hi');
@@ -310,6 +345,10 @@ describeInBrowser('the chat page', () => {
     );
   });
 });
+
+/** How much of the conversation, in pixels, lies below what is in view. */
+const BELOW =
+  '((box) => box.scrollHeight - box.scrollTop - box.clientHeight)(document.querySelector("#scroller"))';
 
 /** A face's picture that has arrived. */
 function picture(group: Locator): Locator {

@@ -8,7 +8,7 @@ import { isSaid } from './message.js';
 import { PersonaList } from './personas.js';
 import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
-import { stayAtEnd } from './scrolling.js';
+import { EndFollower } from './scrolling.js';
 import { TypingArea } from './typing.js';
 import { startViews } from './views.js';
 import { newCustomer, World } from './world.js';
@@ -42,7 +42,7 @@ function listParts(id) {
 }
 
 startViews(part('views', HTMLElement));
-const goToEnd = stayAtEnd(part('scroller', HTMLElement));
+const end = new EndFollower(part('scroller', HTMLElement));
 
 // Under load many events come between two frames: they are drawn at once.
 let drawing = 0;
@@ -50,6 +50,7 @@ function draw() {
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
     show();
+    end.follow();
   });
 }
 
@@ -102,7 +103,7 @@ function showPage(page) {
 async function speak(words) {
   const { page, psid } = choice;
   choice.chooseCustomer(psid);
-  goToEnd();
+  end.goToEnd();
   await attempt(async () => {
     const { status } = await say({ psid, pageId: page.id, ...words });
     if (status >= 400) throw new Error(`The bot's webhook answered ${status}`);
@@ -139,13 +140,13 @@ part('composer', HTMLFormElement).addEventListener('submit', (event) => {
 
 pageSelect.addEventListener('change', () => {
   choice.choosePage(pageSelect.value);
-  goToEnd();
+  end.goToEnd();
   draw();
 });
 
 customerSelect.addEventListener('change', () => {
   choice.chooseCustomer(customerSelect.value);
-  goToEnd();
+  end.goToEnd();
   draw();
 });
 

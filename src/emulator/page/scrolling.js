@@ -3,28 +3,31 @@
 // Within this many pixels of the end, the reader counts as being there.
 const NEAR = 80;
 
-/**
- * Keeps the end in view as content grows (messages, images that load late),
- * unless the reader has scrolled up.
- *
- * @param {HTMLElement} scroller
- * @returns {() => void} goes to the end and stays there from then on
- */
-export function stayAtEnd(scroller) {
-  let atEnd = true;
-  const follow = () => {
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
-  };
-  scroller.addEventListener('scroll', () => {
-    const left =
-      scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    atEnd = left < NEAR;
-  });
-  const sizes = new ResizeObserver(follow);
-  sizes.observe(scroller);
-  for (const content of scroller.children) sizes.observe(content);
-  return () => {
-    atEnd = true;
-    follow();
-  };
+/** Keeps the end in view as content comes, unless the reader has scrolled up. */
+export class EndFollower {
+  #atEnd = true;
+
+  /** @param {HTMLElement} scroller */
+  constructor(scroller) {
+    this.scroller = scroller;
+    scroller.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = scroller;
+      this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    });
+    // Images arrive after they were drawn, and a phone's keyboard takes room.
+    const sizes = new ResizeObserver(() => this.follow());
+    sizes.observe(scroller);
+    for (const content of scroller.children) sizes.observe(content);
+  }
+
+  /** To be called when content has changed. */
+  follow() {
+    if (this.#atEnd) this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  /** Goes to the end, wherever the reader is, and stays there from then on. */
+  goToEnd() {
+    this.#atEnd = true;
+    this.follow();
+  }
 }
