@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { UploadedFile } from '../body';
 import type { Faults } from '../faults';
 import { GraphError } from '../graphError';
-import type { Json } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { World } from '../world';
 import { runBatch } from './batch';
 import type { GraphAnswer, GraphCall } from './call';
@@ -64,10 +65,17 @@ export class GraphApi {
       personaId: call.parameters.text('persona_id') ?? null,
       status: isBroken ? 0 : answer.status,
       error: isBroken ? null : answer.error,
-      request: call.parameters.toObject(),
+      request: { ...call.parameters.toObject(), ...sizesOf(call.files) },
       response: isBroken ? '' : answer.body,
     });
   }
+}
+
+/** Files are logged by their size. */
+function sizesOf(files: UploadedFile[]): JsonObject {
+  return Object.fromEntries(
+    files.map(({ field, content }) => [field, `(${content.length} bytes)`]),
+  );
 }
 
 async function carryOut(run: () => Promise<Json>): Promise<GraphAnswer> {
