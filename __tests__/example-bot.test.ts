@@ -1,0 +1,243 @@
+import { createHmac } from 'node:crypto';
+import http from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+import type {
+  ConversationEntry,
+  EmulatorState,
+} from 'bottender-persona/emulator';
+
+import {
+  freePorts,
+  isTaken,
+  startProgram,
+  stateWhen,
+  type Program,
+} from './support/exampleBot';
+
+const START = ['example-bot/dist/start.js'];
+
+let bot: Program;
+let ports: [number, number];
+let webhook: string;
+let chatPage: string;
+
+beforeAll(async () => {
+  ports = await freePorts();
+  const [PORT, EMULATOR_PORT] = ports.map(String) as [string, string];
+  bot = startProgram('npm', ['start'], { PORT, EMULATOR_PORT });
+  [, chatPage = ''] = await bot.printed(/Chat with it at (\S+)/);
+  webhook = `http://127.0.0.1:${PORT}/webhooks/messenger`;
+}, 180_000);
+
+describe('the conversation', () => {
+  it('goes on at the printed address, which serves the chat page', async () => {
+    expect(chatPage).toBe(`http://127.0.0.1:${ports[1]}`);
+    const page = await fetch(chatPage);
+    expect(page.headers.get('content-type')).toMatch('text/html');
+    expect(await page.text()).toMatch('<html');
+  });
+
+  it('hi: the Page answers, with typing', async () => {
+    expect(await answersTo('hi', 3)).toEqual([
+      'Page: [typing_on]',
+      'Page: [typing_off]',
+      'Page: Hello! I am the bot of this Page. What can I do for you?',
+    ]);
+  });
+
+  it('agent: Adam takes over, also for later events', async () => {
+    expect(await answersTo('agent', 4)).toEqual([
+      'Page: One moment, I am getting a colleague.',
+      'Adam Z.: [typing_on]',
+      'Adam Z.: [typing_off]',
+      'Adam Z.: Hi, Adam here. I have read along: how can I help?',
+    ]);
+    expect(await answersTo('hi', 3)).toEqual([
+      'Adam Z.: [typing_on]',
+      'Adam Z.: [typing_off]',
+      'Adam Z.: Hello again, I am still with you.',
+    ]);
+  });
+
+  it('photo: who speaks sends the uploaded file', async () => {
+    expect(await answersTo('photo', 2)).toEqual([
+      'Adam Z.: [image]',
+      "Adam Z.: This is this week's offer.",
+    ]);
+    const { requests } = await state();
+    expect(requests.map(({ path }) => path)).toContain(
+      '/me/message_attachments',
+    );
+  });
+
+  it('specialist: somebody made on the fly answers and is gone', async () => {
+    expect(await answersTo('specialist', 3)).toEqual([
+      'Dr. Pear: [typing_on]',
+      'Dr. Pear: [typing_off]',
+      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+    ]);
+    const { personas } = await stateWhen(chatPage, (now) =>
+      now.personas.some(({ deleted }) => deleted),
+    );
+    expect(personas.map(({ name, deleted }) => [name, deleted])).toEqual([
+      ['Adam Z.', false],
+      ['Dr. Pear', true],
+    ]);
+  });
+
+  it('bye: Adam leaves, and the Page answers from then on', async () => {
+    expect(await answersTo('bye', 2)).toEqual([
+      'Adam Z.: Goodbye, it was a pleasure.',
+      'Page: You are with the bot again.',
+    ]);
+    expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: Hello!/);
+  });
+
+  it('anything else: the Page says what it understands', async () => {
+    expect(await answersTo('what?', 1)).toEqual([
+      'Page: I understand: hi, agent, photo, specialist and bye.',
+    ]);
+  });
+
+  it('belongs to one customer', async () => {
+    await answersTo('agent', 4, 'another');
+    expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: /);
+  });
+});
+
+describe('a bad request to the webhook', () => {
+  afterEach(async () => {
+    expect(await answersTo('hi', 3)).toHaveLength(3);
+  });
+
+  it.each([
+    ['without a signature', 400, '{}', {}],
+    ['with a wrong signature', 400, '{}', { 'x-hub-signature': 'sha1=0' }],
+    ['malformed', 400, '{"object', signed('{"object')],
+    ['oversized', 413, '" '.repeat(200_000), {}],
+    ['without JSON', 400, '', { 'content-type': 'text/plain' }],
+  ])('%s is answered %i', async (_what, status, body, headers) => {
+    const answer = await post(body, headers);
+    expect(answer.status).toBe(status);
+    expect(await messageOf(answer)).toEqual(expect.any(String));
+  });
+
+  it('of another method is answered 405', async () => {
+    const answer = await fetch(webhook, { method: 'PUT', body: '{}' });
+    expect(answer.status).toBe(405);
+    expect(await messageOf(answer)).toMatch('GET and POST');
+  });
+
+  it('of another path is answered 404', async () => {
+    const answer = await fetch(new URL('/elsewhere', webhook));
+    expect(answer.status).toBe(404);
+    expect(await messageOf(answer)).toMatch('/webhooks/messenger');
+  });
+});
+
+describe('starting', () => {
+  it.each([
+    ['PORT', 'EMULATOR_PORT'],
+    ['EMULATOR_PORT', 'PORT'],
+  ])('names %s when its port is taken', async (taken, other) => {
+    const blocker = http.createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as AddressInfo;
+    const [free] = await freePorts();
+    const program = startProgram('node', START, {
+      [taken]: String(port),
+      [other]: String(free),
+    });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(
+      new RegExp(
+        `address already in use .*${port}. Set ${taken} to a free port.`,
+      ),
+    );
+    await once(blocker.close(), 'close');
+  });
+
+  it('names a port that is none', async () => {
+    const program = startProgram('node', START, { PORT: '5000x' });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch('PORT must be a port number');
+  });
+
+  it('names the credentials that are missing', async () => {
+    const program = startProgram('node', START, {
+      MESSENGER_ACCESS_TOKEN: 'TOKEN_OF_TESTS',
+      MESSENGER_APP_ID: '1',
+    });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(
+      'not MESSENGER_APP_SECRET, MESSENGER_VERIFY_TOKEN',
+    );
+    expect(program.output()).not.toMatch('TOKEN_OF_TESTS');
+  });
+});
+
+it('ends with the emulator on SIGTERM', async () => {
+  expect(await Promise.all(ports.map(isTaken))).toEqual([true, true]);
+  bot.signal('SIGTERM');
+  expect(await bot.ended).toBe(0);
+  expect(await Promise.all(ports.map(isTaken))).toEqual([false, false]);
+});
+
+/** A customer writes; resolves when the bot has answered so many times. */
+async function answersTo(
+  text: string,
+  count: number,
+  psid = 'customer',
+): Promise<string[]> {
+  const before = shown(await state(), psid).length;
+  const said = await fetch(`${chatPage}/_emulator/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ psid, text }),
+  });
+  expect(await said.json()).toMatchObject({ status: 200 });
+  const now = await stateWhen(
+    chatPage,
+    (after) => shown(after, psid).length >= before + count,
+  );
+  return shown(now, psid).slice(before);
+}
+
+async function state(): Promise<EmulatorState> {
+  return stateWhen(chatPage, () => true);
+}
+
+function shown({ conversations }: EmulatorState, psid: string): string[] {
+  return conversations
+    .filter((conversation) => conversation.psid === psid)
+    .flatMap(({ entries }) => entries)
+    .filter(({ from }) => from !== 'user')
+    .map((entry) => `${entry.persona?.name ?? 'Page'}: ${described(entry)}`);
+}
+
+function described({ message, senderAction }: ConversationEntry): string {
+  if (senderAction) return `[${senderAction}]`;
+  if (message?.text) return message.text;
+  const { type } = message?.attachment as { type: string };
+  return `[${type}]`;
+}
+
+function post(body: string, headers: Record<string, string>) {
+  return fetch(webhook, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+function signed(body: string): Record<string, string> {
+  const hmac = createHmac('sha1', 'emulated-app-secret').update(body);
+  return { 'x-hub-signature': `sha1=${hmac.digest('hex')}` };
+}
+
+async function messageOf(answer: Response): Promise<string> {
+  const { error } = (await answer.json()) as { error: { message: string } };
+  return error.message;
+}
