@@ -78,3 +78,26 @@ export class UnknownPageError extends PersonaError {
     );
   }
 }
+
+/** The store did not do what it was asked; the bot went on without it. */
+export class PersonaStoreError extends PersonaError {
+  constructor(verb: string, reason: string) {
+    super(
+      `Could not ${verb} the store of the personas: ${reason}. Until it is back, a persona made on the fly ` +
+        `may be left behind if this process ends.`,
+    );
+  }
+}
+
+/** A persona that a process may have made before it died; it is left to you to delete. */
+export class PersonaSuspectedError extends PersonaError {
+  constructor(
+    readonly persona: { readonly id: string; readonly name: string },
+    readonly pageId: string,
+  ) {
+    super(
+      `The persona "${persona.name}" (${persona.id}) on the Page ${pageId} may have been left behind: a process began ` +
+        `to make one of that name and never recorded its ID. If nobody uses it, delete it.`,
+    );
+  }
+}

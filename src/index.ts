@@ -1,6 +1,8 @@
 export { personas, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
-export type { PersonasOptions } from './options';
+export type { Swept } from './ephemeral/sweeper';
+export type { OnCleanupError, PersonasOptions } from './options';
+export type { PersonaStore } from './store/store';
 export type { PersonaContext, PersonaMethods } from './context/flavor';
 export type { Persona } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
@@ -11,6 +13,8 @@ export {
   PersonaCleanupError,
   PersonaCreationError,
   PersonaError,
+  PersonaStoreError,
+  PersonaSuspectedError,
   UnknownPageError,
   UnsupportedSenderActionError,
 } from './errors';

@@ -1,8 +1,9 @@
 import type { Context } from 'bottender';
 
-import { InvalidOptionError, type PersonaCleanupError } from './errors';
+import { InvalidOptionError, type PersonaError } from './errors';
 import type { Persona } from './persona';
 import type { EphemeralPersona } from './profile';
+import { MemoryStore, type PersonaStore } from './store/store';
 
 /** How `personas()` behaves; every option may be left out. */
 export interface PersonasOptions<C extends Context = Context> {
@@ -26,23 +27,39 @@ export interface PersonasOptions<C extends Context = Context> {
    */
   unsupportedSenderActions?: 'reject' | 'as-page';
   /**
-   * Told when a persona made on the fly could not be deleted; what it throws is
+   * Told when a persona made on the fly could not be deleted, may have been
+   * left behind, or could not be written to the store. What it throws is
    * ignored. Default: a process warning.
    */
-  onCleanupError?: (
-    error: PersonaCleanupError,
-    persona: EphemeralPersona,
-  ) => void;
+  onCleanupError?: OnCleanupError;
+  /**
+   * A Keyv (5 or 6) that remembers leases across processes, so that whoever
+   * comes next deletes what a dead process left behind. Give it a namespace of
+   * its own. Default: the memory of this process.
+   */
+  store?: PersonaStore;
+  /** About personas made on the fly. */
+  ephemeral?: {
+    /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
+    lingerMs?: number;
+    /** After how long without renewal a persona counts as left behind; milliseconds, at least 1000. Default: 60000. */
+    leaseMs?: number;
+  };
 }
+
+/** `persona` is `null` where the error is about no single one. */
+export type OnCleanupError = (
+  error: PersonaError,
+  persona: EphemeralPersona | null,
+) => void;
 
 /** The options, checked, with every default filled in. */
 export interface Settings {
   readonly initialPersona: Persona | null | ((context: Context) => unknown);
   readonly unsupportedSenderActions: 'reject' | 'as-page';
-  readonly onCleanupError: (
-    error: PersonaCleanupError,
-    persona: EphemeralPersona,
-  ) => void;
+  readonly onCleanupError: OnCleanupError;
+  readonly store: PersonaStore;
+  readonly ephemeral: { readonly lingerMs: number; readonly leaseMs: number };
 }
 
 type OptionName = keyof PersonasOptions;
@@ -64,13 +81,21 @@ const CHECKS: Record<OptionName, Check> = {
     value !== 'as-page' &&
     "must be 'reject' or 'as-page'",
   onCleanupError: mustBeFunction,
+  store: (value) =>
+    !isStore(value) &&
+    'must be a Keyv that can be iterated: an object with get, set, delete and iterator',
+  ephemeral: checkEphemeral,
 };
 
-const DEFAULTS: Settings = {
-  initialPersona: null,
-  unsupportedSenderActions: 'reject',
-  onCleanupError: warn,
+const DEFAULT_EPHEMERAL: Settings['ephemeral'] = {
+  lingerMs: 0,
+  leaseMs: 60_000,
 };
+
+/** Under this, renewals come so often that a slow moment costs a persona. */
+const MIN_LEASE_MS = 1000;
+/** What Node's timers can wait for. */
+const MAX_MS = 2 ** 31 - 1;
 
 /** @throws InvalidOptionError naming the option that is unknown or has a bad value */
 export function checkOptions(options: unknown = {}): Settings {
@@ -79,7 +104,7 @@ export function checkOptions(options: unknown = {}): Settings {
       `personas() takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
     );
   }
-  const given: Record<string, unknown> = {};
+  const given: PersonasOptions = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!isOptionName(name)) {
@@ -93,9 +118,40 @@ export function checkOptions(options: unknown = {}): Settings {
         `The option "${name}" of personas() ${wrong}.`,
       );
     }
-    given[name] = value;
+    Object.assign(given, { [name]: value as unknown });
   }
-  return { ...DEFAULTS, ...given };
+  return {
+    initialPersona: given.initialPersona ?? null,
+    unsupportedSenderActions: given.unsupportedSenderActions ?? 'reject',
+    onCleanupError: given.onCleanupError ?? warn,
+    store: given.store ?? new MemoryStore(),
+    ephemeral: { ...DEFAULT_EPHEMERAL, ...given.ephemeral },
+  };
+}
+
+function checkEphemeral(value: unknown): string | false {
+  if (typeof value !== 'object' || value === null) return 'must be an object';
+  for (const [name, ms] of Object.entries(value)) {
+    const least = { lingerMs: 0, leaseMs: MIN_LEASE_MS }[name];
+    if (least === undefined) {
+      return `has no "${name}"; it has lingerMs and leaseMs`;
+    }
+    if (ms === undefined) continue;
+    if (typeof ms !== 'number' || !(ms >= least && ms <= MAX_MS)) {
+      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${MAX_MS}`;
+    }
+  }
+  return false;
+}
+
+function isStore(value: unknown): value is PersonaStore {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['get', 'set', 'delete', 'iterator'].every(
+      (method) => typeof Reflect.get(value, method) === 'function',
+    )
+  );
 }
 
 function isOptionName(name: string): name is OptionName {

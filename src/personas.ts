@@ -1,6 +1,7 @@
-import type { Action, Context, Props } from 'bottender';
+import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { install } from './context/install';
+import type { Swept } from './ephemeral/sweeper';
 import { checkOptions, type PersonasOptions } from './options';
 import { createRuntime } from './runtime';
 
@@ -14,6 +15,22 @@ export interface Personas {
     context: C,
     props?: Props<C>,
   ): Promise<Action<C> | undefined>;
+
+  /**
+   * For a graceful shutdown: ends the personas that linger now, and those in
+   * use with their last use. Resolves when nothing is left. Never rejects; what
+   * could not be deleted is told to `onCleanupError`.
+   */
+  close(): Promise<void>;
+
+  /**
+   * Deletes the on-the-fly personas on this client's Page whose lease has run
+   * out, and names those that may have been left behind without a trace of
+   * their ID. The plugin does the former by itself; suspects are left to you.
+   *
+   * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
+   */
+  sweep(client: MessengerClient): Promise<Swept>;
 }
 
 /**
@@ -36,9 +53,19 @@ export function personas<C extends Context = Context>(
 ): Personas {
   const runtime = createRuntime(checkOptions(options));
 
-  return async function Personas(context, props) {
-    const { personas, isNew } = install(context, runtime);
-    if (isNew) await personas.start();
-    return props?.next;
-  };
+  const { pool, sweeper } = runtime;
+  return Object.assign(
+    async function Personas<E extends Context>(context: E, props?: Props<E>) {
+      const { personas, isNew } = install(context, runtime);
+      if (isNew) await personas.start();
+      return props?.next;
+    },
+    {
+      close() {
+        sweeper.close();
+        return pool.close();
+      },
+      sweep: (client: MessengerClient) => sweeper.sweep(client),
+    },
+  );
 }

@@ -1,19 +1,27 @@
+import { Leases, type ReportCleanup } from './ephemeral/leases';
 import { EphemeralPool } from './ephemeral/pool';
+import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions, type Settings } from './options';
+import { GuardedStore } from './store/guardedStore';
 import { tell } from './tell';
 
-/** What one `personas()` keeps: its settings and the personas it made. */
+/** What one `personas()` keeps: its settings, and the personas it made. */
 export interface Runtime {
   readonly settings: Settings;
-  readonly ephemeral: EphemeralPool;
+  readonly pool: EphemeralPool;
+  readonly sweeper: Sweeper;
 }
 
 export function createRuntime(settings: Settings): Runtime {
+  const { lingerMs, leaseMs } = settings.ephemeral;
+  const report: ReportCleanup = (error, persona) =>
+    tell(settings.onCleanupError, error, persona);
+  const store = new GuardedStore(settings.store);
+  const leases = new Leases(store, leaseMs, report);
   return {
     settings,
-    ephemeral: new EphemeralPool((error, { id, profile }) =>
-      tell(settings.onCleanupError, error, { id, ...profile }),
-    ),
+    pool: new EphemeralPool(leases, lingerMs, report),
+    sweeper: new Sweeper(leases, leaseMs, report),
   };
 }
 

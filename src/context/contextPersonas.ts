@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import { EphemeralHold } from '../ephemeral/hold';
-import { hasGraphClient, pageOf } from '../messenger/page';
+import { pageContextOf, pageOf } from '../messenger/page';
 import { checkPersona, type Persona } from '../persona';
 import { checkProfile, type EphemeralPersona } from '../profile';
 import type { Runtime } from '../runtime';
@@ -52,14 +52,14 @@ export class ContextPersonas {
     run: (persona: EphemeralPersona) => T | Promise<T>,
   ): Promise<T> {
     const checked = checkProfile(profile);
-    const { context, runtime } = this;
-    if (!hasGraphClient(context)) {
+    const host = pageContextOf(this.context);
+    if (!host) {
       const persona = { id: checked.name, ...checked };
       return inScope(this, persona.id, () => run(persona));
     }
-    const page = await pageOf(context);
-    const hold = await EphemeralHold.take(runtime.ephemeral, page, checked);
-    const persona = { id: hold.id, ...checked };
+    const page = await pageOf(host);
+    const hold = await EphemeralHold.take(this.runtime.pool, page, checked);
+    const persona = { id: hold.persona.id, ...checked };
     try {
       return await inScope(this, hold, async () => run(persona), hold);
     } finally {
@@ -70,5 +70,5 @@ export class ContextPersonas {
 
 /** How a persona in force is shown to whoever asks: by ID or name, or `null`. */
 export function shownPersona(inForce: InForce): Persona | null {
-  return inForce instanceof EphemeralHold ? inForce.id : inForce;
+  return inForce instanceof EphemeralHold ? inForce.persona.id : inForce;
 }

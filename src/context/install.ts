@@ -1,5 +1,6 @@
 import type { Context } from 'bottender';
 
+import { pageContextOf, pageIdFromEvent } from '../messenger/page';
 import type { Runtime } from '../runtime';
 
 import { ContextPersonas } from './contextPersonas';
@@ -41,7 +42,15 @@ export function install(
   }
   const base = Object.getPrototypeOf(context) as object;
   Object.setPrototypeOf(context, layerOver(base, covers));
+  noticePage(context, runtime);
   return { personas, isNew: true };
+}
+
+/** Whoever comes first on a Page clears up what others left behind there. */
+function noticePage(context: Context, { sweeper }: Runtime): void {
+  const host = pageContextOf(context);
+  const pageId = host && pageIdFromEvent(host);
+  if (pageId) sweeper.notice(pageId, host.client);
 }
 
 function personasOf(context: Context): ContextPersonas | undefined {

@@ -41,11 +41,11 @@ async function deliver(
     return sendWithId(speaker, personas, method, args, original);
   }
   if (speaker.lasts) {
-    return sendWithId(speaker.id, personas, method, args, original);
+    return sendWithId(speaker.persona.id, personas, method, args, original);
   }
   const again = await speaker.again();
   try {
-    return await sendWithId(again.id, personas, method, args, original);
+    return await sendWithId(again.persona.id, personas, method, args, original);
   } finally {
     await again.end();
   }

@@ -2,7 +2,7 @@ import { ReadStream } from 'node:fs';
 
 import type { Context } from 'bottender';
 
-import { clientOf, hasGraphClient } from '../messenger/page';
+import { clientOf, pageContextOf } from '../messenger/page';
 
 import { OPTIONS_POSITION, uploadTypeOf, type CoveredMethod } from './methods';
 
@@ -24,11 +24,12 @@ export function uploadFirst(
 ): Promise<unknown[]> | undefined {
   const type = uploadTypeOf(method);
   const [contents] = args;
-  if (!type || !isFileContents(contents) || !hasGraphClient(context)) return;
+  const host = pageContextOf(context);
+  if (!type || !isFileContents(contents) || !host) return;
   if (!goesOut(context)) return;
   const options = args[OPTIONS_POSITION[method]] ?? {};
   const [ofFile, ofMessage] = partition(options, FILE_OPTIONS);
-  return clientOf(context)
+  return clientOf(host)
     .uploadAttachment(type, contents, ofFile)
     .then(({ attachmentId }) => [{ attachmentId }, ofMessage]);
 }

@@ -1,7 +1,8 @@
 import type { Page } from '../messenger/page';
 import type { PersonaProfile } from '../profile';
 
-import type { EphemeralPool, SharedPersona } from './pool';
+import type { EphemeralPool } from './pool';
+import type { SharedPersona } from './sharedPersona';
 
 /** One block's hold on the persona made for it: while it lasts, the persona does. */
 export class EphemeralHold {
@@ -10,9 +11,10 @@ export class EphemeralHold {
 
   private constructor(
     private readonly pool: EphemeralPool,
-    private readonly shared: SharedPersona,
+    readonly persona: SharedPersona,
   ) {}
 
+  /** @throws PersonaCreationError when Messenger did not make the persona */
   static async take(
     pool: EphemeralPool,
     page: Page,
@@ -21,18 +23,14 @@ export class EphemeralHold {
     return new EphemeralHold(pool, await pool.acquire(page, profile));
   }
 
-  get id(): string {
-    return this.shared.id;
-  }
-
-  /** Whether the persona is certain to exist now: its block has not ended. */
+  /** Whether its block has not ended, so that the persona is certain to be kept. */
   get lasts(): boolean {
     return !this.ended;
   }
 
   /** Takes the persona anew, for a send from a block that has ended: a timer's, say. */
   again(): Promise<EphemeralHold> {
-    const { page, profile } = this.shared;
+    const { page, profile } = this.persona;
     return EphemeralHold.take(this.pool, page, profile);
   }
 
@@ -47,6 +45,6 @@ export class EphemeralHold {
   async end(): Promise<void> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
     this.ended = true;
-    await this.pool.release(this.shared);
+    await this.pool.release(this.persona);
   }
 }

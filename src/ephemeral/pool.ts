@@ -1,117 +1,146 @@
-import { PersonaCleanupError, PersonaCreationError } from '../errors';
-import {
-  isTransient,
-  mayHaveHappened,
-  type GraphFailure,
-} from '../messenger/graphFailure';
-import { waitBefore, type Backoff } from '../messenger/backoff';
+import type { PersonaError } from '../errors';
 import type { Page } from '../messenger/page';
-import { createPersona, deletePersona } from '../messenger/personaCalls';
 import type { PersonaProfile } from '../profile';
 
-/** A persona on a Page that exists for as long as somebody uses it. */
-export interface SharedPersona {
-  readonly page: Page;
-  readonly profile: PersonaProfile;
-  readonly id: string;
-}
+import { makePersona, type MadePersona } from './creation';
+import { Deletions, type Doomed } from './deletion';
+import type { Leases, ReportCleanup } from './leases';
+import { keyOf, SharedPersona } from './sharedPersona';
 
-interface Entry {
-  users: number;
-  readonly persona: Promise<SharedPersona>;
-}
-
-const CREATION: Backoff = { tries: 3, firstWaitMs: 200 };
-const DELETION: Backoff = { tries: 5, firstWaitMs: 250 };
-
-/** Makes personas when they are first needed and deletes them after their last use. */
+/** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
-  private readonly entries = new Map<string, Entry>();
+  private readonly shared = new Map<string, SharedPersona>();
+  private readonly endings = new Set<Promise<void>>();
+  private readonly deletions = new Deletions();
+  private whenEmpty: (() => void)[] = [];
+  private closed = false;
 
   constructor(
-    private readonly onCleanupError: (
-      error: PersonaCleanupError,
-      persona: SharedPersona,
-    ) => void,
+    private readonly leases: Leases,
+    private readonly lingerMs: number,
+    private readonly report: ReportCleanup,
   ) {}
 
   /**
-   * A persona with this profile on this Page, made if there is none in use.
-   * Whoever acquires it releases it, once.
+   * A persona with this profile on this Page. Whoever acquires it releases it, once.
    *
    * @throws PersonaCreationError when Messenger did not make it
    */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
-    const key = keyOf(page, profile);
-    let entry = this.entries.get(key);
-    if (!entry) {
-      entry = { users: 0, persona: this.create(page, profile) };
-      this.entries.set(key, entry);
-    }
-    entry.users += 1;
+    const persona =
+      this.shared.get(keyOf(page, profile)) ?? this.add(page, profile);
+    persona.users += 1;
+    clearTimeout(persona.linger);
+    persona.linger = undefined;
     try {
-      return await entry.persona;
+      await persona.ready();
+      return persona;
     } catch (error) {
       // A failure is not remembered: the next handler tries again.
-      if (this.entries.get(key) === entry) this.entries.delete(key);
+      this.remove(persona);
       throw error;
     }
   }
 
   /**
-   * Ends one use. After the last, resolves when the persona is deleted or its
-   * first deletion failed; what follows then goes on by itself. Never rejects.
+   * Ends one use. Without `lingerMs`, resolves after the last use when the
+   * persona is deleted or its first deletion failed; what follows then goes on
+   * by itself. Never rejects.
    */
   async release(persona: SharedPersona): Promise<void> {
-    const key = keyOf(persona.page, persona.profile);
-    const entry = this.entries.get(key);
-    if (!entry) return;
-    entry.users -= 1;
-    if (entry.users > 0) return;
-    this.entries.delete(key);
-    const first = await deletePersona(persona.page, persona.id);
-    if (!first.ok) void this.retryDeletion(persona, first.failure);
+    persona.users -= 1;
+    if (persona.users > 0) return;
+    if (this.lingerMs === 0 || this.closed) return this.end(persona);
+    const linger = setTimeout(
+      () => void this.endInTurn(persona, linger),
+      this.lingerMs,
+    ).unref();
+    persona.linger = linger;
   }
 
-  private async create(
+  /**
+   * Ends what lingers now, and what is in use with its last use; resolves when
+   * nothing is left. What is made later does not linger.
+   */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const persona of this.shared.values()) {
+      if (!persona.linger) continue;
+      clearTimeout(persona.linger);
+      void this.endInTurn(persona, persona.linger);
+    }
+    if (this.isEmpty) return;
+    await new Promise<void>((resolve) => this.whenEmpty.push(resolve));
+  }
+
+  private get isEmpty(): boolean {
+    return this.shared.size === 0 && this.endings.size === 0;
+  }
+
+  private add(page: Page, profile: PersonaProfile): SharedPersona {
+    const persona = new SharedPersona(page, profile, () =>
+      makePersona(page, profile, this.leases, (late) =>
+        this.track(this.delete(page, profile, late)),
+      ),
+    );
+    this.shared.set(persona.key, persona);
+    return persona;
+  }
+
+  private remove(persona: SharedPersona): void {
+    if (this.shared.get(persona.key) === persona) {
+      this.shared.delete(persona.key);
+    }
+    this.tellIfEmpty();
+  }
+
+  /** Many may run out at once, after a busy hour: they go one after the other. */
+  private async endInTurn(
+    persona: SharedPersona,
+    linger: NodeJS.Timeout,
+  ): Promise<void> {
+    await this.deletions.paced();
+    // Unless somebody took it up again meanwhile.
+    if (persona.linger === linger) await this.end(persona);
+  }
+
+  private end(persona: SharedPersona): Promise<void> {
+    const { made, page, profile } = persona;
+    const ending = made ? this.delete(page, profile, made) : Promise.resolve();
+    this.track(ending);
+    this.remove(persona);
+    return ending;
+  }
+
+  /** Deletes what was made; resolves after the first try. */
+  private async delete(
     page: Page,
     profile: PersonaProfile,
-  ): Promise<SharedPersona> {
-    for (let next = 2; ; next += 1) {
-      const outcome = await createPersona(page, profile);
-      if (outcome.ok) return { page, profile, id: outcome.value };
-      const { failure } = outcome;
-      // Made all the same, perhaps: a second try could leave a second persona.
-      if (
-        next > CREATION.tries ||
-        !isTransient(failure) ||
-        mayHaveHappened(failure)
-      ) {
-        throw new PersonaCreationError(profile, page.id, failure);
-      }
-      await waitBefore(next, CREATION);
-    }
-  }
-
-  private async retryDeletion(
-    persona: SharedPersona,
-    first: GraphFailure,
+    { id, lease }: MadePersona,
   ): Promise<void> {
-    let failure = first;
-    for (let next = 2; next <= DELETION.tries; next += 1) {
-      if (!isTransient(failure)) break;
-      await waitBefore(next, DELETION);
-      const outcome = await deletePersona(persona.page, persona.id);
-      if (outcome.ok) return;
-      failure = outcome.failure;
-    }
-    this.onCleanupError(
-      new PersonaCleanupError(persona.profile, persona.page.id, failure),
-      persona,
+    const doomed: Doomed = { page, id, name: profile.name };
+    const failure = await this.deletions.once(doomed);
+    if (!failure) return lease.end();
+    const goingOn = this.deletions.again(doomed, failure).then(
+      () => lease.end(),
+      (error: PersonaError) => {
+        lease.abandon();
+        this.report(error, { id, ...profile });
+      },
     );
+    this.track(goingOn);
   }
-}
 
-function keyOf(page: Page, { name, profilePictureUrl }: PersonaProfile) {
-  return JSON.stringify([page.id, name, profilePictureUrl]);
+  private track(ending: Promise<void>): void {
+    this.endings.add(ending);
+    void ending.then(() => {
+      this.endings.delete(ending);
+      this.tellIfEmpty();
+    });
+  }
+
+  private tellIfEmpty(): void {
+    if (!this.isEmpty) return;
+    for (const resolve of this.whenEmpty.splice(0)) resolve();
+  }
 }

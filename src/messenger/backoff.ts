@@ -6,12 +6,18 @@ export interface Backoff {
   firstWaitMs: number;
 }
 
-/** Waits before try `next` (2 for the second), with jitter: half of the wait is drawn. */
-export function waitBefore(next: number, { firstWaitMs }: Backoff) {
-  const wait = firstWaitMs * 2 ** (next - 2);
+/**
+ * Waits after the try of this number (1 for the first), with jitter: half of
+ * the wait is drawn, so that those who failed together do not return together.
+ */
+export function waitAfter(
+  attempt: number,
+  { firstWaitMs }: Backoff,
+): Promise<void> {
+  const wait = firstWaitMs * 2 ** (attempt - 1);
   return sleep(wait / 2 + (Math.random() * wait) / 2);
 }
 
-function sleep(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

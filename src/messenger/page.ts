@@ -19,29 +19,35 @@ export interface PageContext {
   readonly session: { readonly page?: { readonly id?: string } } | null;
 }
 
-/** Whether personas can be made and deleted through this context's client. */
-export function hasGraphClient(
-  context: Context,
-): context is Context & PageContext {
-  const client: unknown = context.client;
-  return (
-    context.platform === 'messenger' &&
-    typeof client === 'object' &&
-    client !== null &&
-    'createPersona' in client &&
-    typeof client.createPersona === 'function'
-  );
+/**
+ * The context as one whose Page can be spoken to, if it is: a simulated context
+ * and other platforms' have no client that makes personas.
+ */
+export function pageContextOf(context: Context): PageContext | undefined {
+  const host: PageContext = context;
+  return context.platform === 'messenger' &&
+    typeof host.client?.createPersona === 'function'
+    ? host
+    : undefined;
 }
 
-/** Page IDs that Messenger was asked for, by client: the token itself is kept nowhere. */
+/** Page IDs that Messenger was asked for, by client. */
 const asked = new WeakMap<MessengerClient, Promise<string>>();
 
 /** The Page that this context's sends go out from. */
 export async function pageOf(context: PageContext): Promise<Page> {
   const client = clientOf(context);
-  const fromEvent = context.event.pageId ?? context.session?.page?.id;
+  const fromEvent = pageIdFromEvent(context);
   if (client === context.client && fromEvent) return { id: fromEvent, client };
   return { id: await pageIdOf(client), client };
+}
+
+/** The Page that the event happened on, where the event says so. */
+export function pageIdFromEvent({
+  event,
+  session,
+}: PageContext): string | undefined {
+  return event.pageId ?? session?.page?.id;
 }
 
 /** Asks Messenger, once a client, which Page its access token belongs to. */

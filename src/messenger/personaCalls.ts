@@ -4,6 +4,9 @@ import { call, type Outcome } from './call';
 import { isGone } from './graphFailure';
 import type { Page } from './page';
 
+/** How many personas one page of the list holds at most. */
+const LIST_LIMIT = 100;
+
 /** Makes a persona on the Page and gives its ID. */
 export async function createPersona(
   page: Page,
@@ -38,4 +41,46 @@ export async function deletePersona(
     return { ok: true, value: undefined };
   }
   return outcome;
+}
+
+/** A persona as Messenger lists it; the picture's URL is Messenger's own, not the one sent. */
+export interface ListedPersona extends PersonaProfile {
+  id: string;
+}
+
+/**
+ * All personas of the Page, by as many calls as its list has pages. The client's
+ * own `getAllPersonas` asks for one page more than there are, 25 at a time.
+ */
+export async function listPersonas(
+  page: Page,
+): Promise<Outcome<ListedPersona[]>> {
+  const personas: ListedPersona[] = [];
+  let after = '';
+  for (;;) {
+    const outcome = await call(page.client, () => getPersonas(page, after));
+    if (!outcome.ok) return outcome;
+    const { data, paging } = outcome.value;
+    personas.push(...data);
+    if (!paging?.next) return { ok: true, value: personas };
+    after = paging.cursors.after;
+  }
+}
+
+interface PersonaList {
+  data: ListedPersona[];
+  paging?: { next?: string; cursors: { after: string } };
+}
+
+async function getPersonas(
+  { client }: Page,
+  after: string,
+): Promise<PersonaList> {
+  // The token stands in the path, because the client's proof is made from there.
+  const token = encodeURIComponent(client.accessToken);
+  const cursor = after && `&after=${encodeURIComponent(after)}`;
+  const response = await client.axios.get<PersonaList>(
+    `/me/personas?access_token=${token}&limit=${LIST_LIMIT}${cursor}`,
+  );
+  return response.data;
 }

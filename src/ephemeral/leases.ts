@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+
+import type { PersonaError } from '../errors';
+import type { Page } from '../messenger/page';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
+import type { GuardedStore } from '../store/guardedStore';
+
+/** Told what went wrong with cleaning up, and about which persona. */
+export type ReportCleanup = (
+  error: PersonaError,
+  persona: EphemeralPersona | null,
+) => void;
+
+/** What the store keeps of a persona made on the fly. It holds no token. */
+export interface LeaseRecord extends PersonaProfile {
+  pageId: string;
+  /** `null` is an intent: the persona is about to be made, or its making was never answered. */
+  id: string | null;
+  /** Milliseconds since 1970. Whoever comes later may delete the persona. */
+  expiresAt: number;
+}
+
+/** This process's leases, kept up while their personas are in use. */
+export class Leases {
+  private readonly held = new Map<string, Lease>();
+  private renewal: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly store: GuardedStore,
+    private readonly leaseMs: number,
+    private readonly report: ReportCleanup,
+  ) {}
+
+  /** Writes down that a persona is about to be made. Never rejects. */
+  async open(page: Page, profile: PersonaProfile): Promise<Lease> {
+    const lease = new Lease(this, page.id, profile);
+    this.held.set(lease.key, lease);
+    this.renewal ??= setInterval(
+      () => this.renewAll(),
+      this.leaseMs / 3,
+    ).unref();
+    await this.write(lease);
+    return lease;
+  }
+
+  /** Whether this process keeps the lease up, whatever its record says. */
+  holds(key: string): boolean {
+    return this.held.has(key);
+  }
+
+  /** What the store knows of the Page's personas, this process's and others'. */
+  async recordsOf(pageId: string): Promise<[string, LeaseRecord][]> {
+    const entries = await this.store.entries(keyPrefix(pageId));
+    return entries.filter((entry): entry is [string, LeaseRecord] =>
+      isLeaseRecord(entry[1]),
+    );
+  }
+
+  async write(lease: Lease): Promise<void> {
+    try {
+      await this.store.set(lease.key, {
+        ...lease.record,
+        expiresAt: Date.now() + this.leaseMs,
+      });
+      lease.isUnwritten = false;
+    } catch (error) {
+      // Once for each lease: the renewals that follow will write it.
+      if (!lease.isUnwritten) this.tell(error, lease);
+      lease.isUnwritten = true;
+    }
+  }
+
+  /** Stops keeping the lease up; its record stays, for the sweep. */
+  abandon(lease: Lease): void {
+    this.held.delete(lease.key);
+    if (this.held.size === 0) {
+      clearInterval(this.renewal);
+      this.renewal = undefined;
+    }
+  }
+
+  /** Removes the record, because there is no persona any more. Never rejects. */
+  async forget(key: string): Promise<void> {
+    try {
+      await this.store.delete(key);
+    } catch (error) {
+      this.report(error as PersonaError, null);
+    }
+  }
+
+  private renewAll(): void {
+    for (const lease of this.held.values()) void this.write(lease);
+  }
+
+  private tell(error: unknown, { record }: Lease): void {
+    const { id, name, profilePictureUrl } = record;
+    this.report(error as PersonaError, {
+      id: id ?? name,
+      name,
+      profilePictureUrl,
+    });
+  }
+}
+
+/** One persona's lease: an intent at first, complete when Messenger has given the ID. */
+export class Lease {
+  readonly key: string;
+  readonly record: Omit<LeaseRecord, 'expiresAt'>;
+  /** The store was away when it should have been written. */
+  isUnwritten = false;
+
+  constructor(
+    private readonly leases: Leases,
+    pageId: string,
+    profile: PersonaProfile,
+  ) {
+    this.key = keyPrefix(pageId) + randomUUID();
+    this.record = { pageId, id: null, ...profile };
+  }
+
+  complete(id: string): Promise<void> {
+    this.record.id = id;
+    return this.leases.write(this);
+  }
+
+  abandon(): void {
+    this.leases.abandon(this);
+  }
+
+  end(): Promise<void> {
+    this.leases.abandon(this);
+    return this.leases.forget(this.key);
+  }
+}
+
+function keyPrefix(pageId: string): string {
+  return `lease:${pageId}:`;
+}
+
+function isLeaseRecord(value: unknown): value is LeaseRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pageId, id, name, expiresAt } = value as Record<string, unknown>;
+  return (
+    typeof pageId === 'string' &&
+    (id === null || typeof id === 'string') &&
+    typeof name === 'string' &&
+    typeof expiresAt === 'number'
+  );
+}

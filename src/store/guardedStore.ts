@@ -1,0 +1,106 @@
+import { PersonaStoreError } from '../errors';
+
+import type { PersonaStore } from './store';
+
+/** How long a handler waits for the store before it goes on without it. */
+const PATIENCE_MS = 1000;
+/** Reading every entry takes longer, and no handler waits for it. */
+const ITERATION_PATIENCE_MS = 30_000;
+
+const TIMED_OUT = Symbol('timed out');
+
+/**
+ * A store that may be slow or away without anybody waiting for it: what fails,
+ * is reported as an event, or takes too long comes out as a PersonaStoreError.
+ * While the store is away the next calls do not wait at all; the first that it
+ * answers ends that.
+ */
+export class GuardedStore {
+  private away = false;
+  /** How many failures the store has told by event; a call that saw one come failed. */
+  private told = 0;
+  private lastTold: unknown;
+
+  constructor(private readonly store: PersonaStore) {
+    store.on?.('error', (error) => {
+      this.told += 1;
+      this.lastTold = error;
+    });
+  }
+
+  get(key: string): Promise<unknown> {
+    return this.ask('read', () => this.store.get(key), PATIENCE_MS);
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    const write = async () => {
+      if ((await this.store.set(key, value)) === false) {
+        throw new Error('it did not keep a value');
+      }
+    };
+    await this.ask('write to', write, PATIENCE_MS);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.ask('delete from', () => this.store.delete(key), PATIENCE_MS);
+  }
+
+  /** The entries whose keys start with `prefix`. */
+  entries(prefix: string): Promise<[string, unknown][]> {
+    return this.ask(
+      'iterate over',
+      () => this.collect(prefix),
+      ITERATION_PATIENCE_MS,
+    );
+  }
+
+  private async collect(prefix: string): Promise<[string, unknown][]> {
+    const found: [string, unknown][] = [];
+    for await (const [key, value] of this.store.iterator?.() ?? []) {
+      if (typeof key === 'string' && key.startsWith(prefix)) {
+        found.push([key, value]);
+      }
+    }
+    return found;
+  }
+
+  private async ask<T>(
+    verb: string,
+    run: () => Promise<T>,
+    patienceMs: number,
+  ): Promise<T> {
+    const toldBefore = this.told;
+    const answer = Promise.resolve()
+      .then(run)
+      .then((value) => {
+        if (this.told !== toldBefore) throw this.lastTold;
+        this.away = false;
+        return value;
+      });
+    try {
+      const first = await Promise.race([
+        answer,
+        after(this.away ? 0 : patienceMs),
+      ]);
+      if (first !== TIMED_OUT) return first;
+    } catch (error) {
+      this.away = true;
+      throw new PersonaStoreError(verb, reasonOf(error));
+    }
+    this.away = true;
+    answer.catch(() => {});
+    throw new PersonaStoreError(verb, 'it did not answer in time');
+  }
+}
+
+function after(ms: number): Promise<typeof TIMED_OUT> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, TIMED_OUT).unref();
+  });
+}
+
+/** An adapter's message may hold the URL it connects to, and that a password. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\/\/[^@\s/]*@/g, '//[removed]@');
+}

@@ -1,0 +1,39 @@
+/**
+ * Where leases and the directory's IDs are kept: what a Keyv (5 or 6) has of
+ * `get`, `set`, `delete` and `iterator`.
+ *
+ * @see https://keyv.org
+ */
+export interface PersonaStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+  /** All entries of the store's namespace, as `[key, value]`. */
+  iterator?: (
+    namespace?: never,
+  ) => AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>;
+  /** Keyv tells of most failures by an `error` event rather than by rejecting. */
+  on?: (event: 'error', listener: (error: unknown) => void) => unknown;
+}
+
+/** The default: remembers for as long as the process lives. */
+export class MemoryStore implements PersonaStore {
+  private readonly entries = new Map<string, unknown>();
+
+  get(key: string): Promise<unknown> {
+    return Promise.resolve(this.entries.get(key));
+  }
+
+  set(key: string, value: unknown): Promise<true> {
+    this.entries.set(key, value);
+    return Promise.resolve(true);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return Promise.resolve(this.entries.delete(key));
+  }
+
+  iterator(): Iterable<[string, unknown]> {
+    return this.entries;
+  }
+}
