@@ -55,6 +55,8 @@ export interface RunningBot {
   ): Promise<void>;
   /** A customer writes, and the entry action answers. */
   say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
+  /** The same without HTTP: the event is handled in the caller's asynchronous call tree. */
+  runHere(action: TestAction, psid: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,17 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
     async run(next, event) {
       action = next;
       await say('hello', event);
+    },
+    async runHere(next, psid) {
+      action = next;
+      const event = { sender: { id: psid }, recipient: { id: PAGE.id } };
+      const messaging = [
+        { ...event, message: { mid: 'm_here', text: 'hello' } },
+      ];
+      await bot.createRequestHandler()({
+        object: 'page',
+        entry: [{ id: PAGE.id, messaging }],
+      } as Parameters<ReturnType<MessengerBot['createRequestHandler']>>[0]);
     },
     async close() {
       // Its timer outlives the server otherwise.
