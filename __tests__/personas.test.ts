@@ -181,9 +181,10 @@ describe('initialPersona is in force when an event starts', () => {
     expect(shown(bot.emulator, other.psid)).toEqual(['Page: hi']);
   });
 
-  test('is asked once an event, with the context', async () => {
+  test('is asked once an event, with the context, though installed twice', async () => {
     const initialPersona = jest.fn(() => null);
-    const bot = await startBot({ plugins: [personas({ initialPersona })] });
+    const both = personas({ initialPersona });
+    const bot = await startBot({ plugins: [both, both] });
     await bot.run(async (context) => {
       await context.sendText('one');
       await context.sendText('two');
