@@ -1,0 +1,83 @@
+import { router, text } from 'bottender/router';
+import {
+  InvalidPersonaError,
+  InvalidProfileError,
+  personas,
+  withEphemeralPersona,
+  withPersona,
+  type PersonaContext,
+} from 'bottender-persona';
+
+import { startBot, type RunningBot } from './support/bot';
+import { faces, profile } from './support/faces';
+import { calls, shown } from './support/wire';
+
+type Match = { match?: RegExpExecArray };
+
+let bot: RunningBot;
+let Adam: string;
+
+beforeEach(async () => {
+  bot = await startBot({ plugins: [personas()] });
+  ({ Adam } = await faces(bot.emulator, ['Adam']));
+});
+
+async function sayHi(context: PersonaContext): Promise<void> {
+  await context.sendText('hi');
+}
+
+describe('what speaks in an action may be given', () => {
+  test.each([
+    ['a function', <T>(value: T) => value],
+    ['an async function', <T>(value: T) => Promise.resolve(value)],
+  ])('as %s of context and props', async (_what, give) => {
+    const seen: unknown[] = [];
+    const giveFor =
+      <T>(value: T) =>
+      (context: PersonaContext, { match }: Match) => {
+        seen.push([context.event.text, match?.[1]]);
+        return give(value);
+      };
+    await bot.run(router([text(/h(el)lo/, withPersona(giveFor(Adam), sayHi))]));
+    await bot.run(
+      router([
+        text(/h(el)lo/, withEphemeralPersona(giveFor(profile('Guest')), sayHi)),
+      ]),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Guest: hi']);
+    expect(seen).toEqual([
+      ['hello', 'el'],
+      ['hello', 'el'],
+    ]);
+  });
+
+  test('anew for each event', async () => {
+    const next = [Adam, null, Adam];
+    const action = withPersona(() => next.shift() ?? null, sayHi);
+    for (let event = 0; event < 3; event += 1) await bot.run(action);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi', 'Adam: hi']);
+  });
+
+  test('and with an error, the event has it and the action does not run', async () => {
+    const error = new Error('the directory of agents is down');
+    const action = jest.fn();
+    const fail = () => Promise.reject(error);
+    await bot.run(withPersona(fail, action));
+    await bot.run(withEphemeralPersona(fail, action));
+    expect(bot.errors).toEqual([error, error]);
+    expect(action).not.toHaveBeenCalled();
+  });
+
+  test('and a bad one is refused before the action runs', async () => {
+    const action = jest.fn();
+    await bot.run(withPersona(() => ' ', action));
+    await bot.run(withEphemeralPersona(() => profile(''), action));
+    expect(bot.errors).toEqual([
+      expect.any(InvalidPersonaError),
+      expect.any(InvalidProfileError),
+    ]);
+    expect(action).not.toHaveBeenCalled();
+    expect(calls(bot.emulator)).toEqual(['POST /me/personas']);
+  });
+});
