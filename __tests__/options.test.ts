@@ -23,8 +23,6 @@ function refusal(options: unknown): InvalidOptionError {
 
 describe('personas() refuses at once, naming the option', () => {
   test.each([
-    ['an unknown option', 'initalPersona', 'adam'],
-    ['an unknown option', 'toString', 'adam'],
     ['an empty initialPersona', 'initialPersona', ''],
     ['a blank initialPersona', 'initialPersona', ' '],
     ['a number as initialPersona', 'initialPersona', 5],
@@ -47,6 +45,15 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain('"unsupportedSenderActions"');
     expect(message).not.toContain('initialPersona');
   });
+
+  test.each(['initialPersonas', 'toString'])(
+    'an unknown option: %s',
+    (name) => {
+      expect(refusal({ [name]: 'adam' }).message).toContain(
+        `no option "${name}"`,
+      );
+    },
+  );
 
   test('an unknown option, telling which there are', () => {
     const { message } = refusal({ initialPersonas: 'adam' });
