@@ -1,0 +1,150 @@
+import { MessengerContext, type MessengerTypes } from 'bottender';
+import { personas } from 'bottender-persona';
+import type { JsonObject } from 'bottender-persona/emulator';
+
+import { COVERED_METHODS } from '../../src/context/methods';
+import { startBot, type BotSetup, type RunningBot } from '../support/bot';
+import { faces } from '../support/faces';
+import { SENDS } from '../support/sends';
+import { bodies, shown } from '../support/wire';
+
+/** Frozen, because what a caller gives stays as it was. */
+const OPTIONS: MessengerTypes.SendOption = Object.freeze({
+  tag: 'HUMAN_AGENT',
+  quickReplies: Object.freeze([
+    Object.freeze({ contentType: 'text', title: 'Yes', payload: 'YES' }),
+  ]) as MessengerTypes.QuickReply[],
+});
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+/** What the bot has sent, by the persona that it carries. */
+async function sent(bot: RunningBot): Promise<Record<string, JsonObject>> {
+  expect(bot.errors).toEqual([]);
+  const messages = await bodies(bot.emulator, 'POST /me/messages');
+  const byPersona = messages.map((body) => [body.persona_id ?? 'Page', body]);
+  expect(new Set(byPersona.map(([id]) => id)).size).toBe(messages.length);
+  return Object.fromEntries(byPersona) as Record<string, JsonObject>;
+}
+
+describe.each(MODES)('sent %s', (_mode, setup) => {
+  test.each(COVERED_METHODS)(
+    '%s carries the persona, and is otherwise as Bottender alone sends it',
+    async (method) => {
+      const alone = await startBot(setup);
+      await alone.run(async (context) => {
+        await SENDS[method](context, OPTIONS);
+      });
+      const { Page: plain, ...others } = await sent(alone);
+      expect(others).toEqual({});
+
+      const bot = await startBot({ ...setup, plugins: [personas()] });
+      const ids = await faces(bot.emulator, ['Adam', 'Bea', 'Cyd']);
+      await bot.run(async (context) => {
+        const sending = [
+          context.withPersona(ids.Adam, () => SENDS[method](context, OPTIONS)),
+          SENDS[method](
+            context,
+            Object.freeze({ ...OPTIONS, personaId: ids.Bea }),
+          ),
+          SENDS[method](context, OPTIONS),
+        ];
+        context.usePersona(ids.Cyd);
+        sending.push(SENDS[method](context, OPTIONS));
+        await Promise.all(sending);
+      });
+      expect(await sent(bot)).toEqual({
+        [ids.Adam]: { ...plain, persona_id: ids.Adam },
+        [ids.Bea]: { ...plain, persona_id: ids.Bea },
+        [ids.Cyd]: { ...plain, persona_id: ids.Cyd },
+        Page: plain,
+      });
+    },
+  );
+
+  test('the other options arrive too', async () => {
+    const bot = await startBot({ ...setup, plugins: [personas()] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(async (context) => {
+      context.usePersona(Adam);
+      await context.sendText('tag', { tag: 'POST_PURCHASE_UPDATE' });
+      await context.sendText('type', { messagingType: 'UPDATE' });
+      await context.sendText('replies', OPTIONS);
+      await SENDS.sendGenericTemplate(context, {});
+    });
+    const messages = await bodies(bot.emulator, 'POST /me/messages');
+    const [tag, type, replies, generic] = messages.map((body) =>
+      JSON.stringify(body).replaceAll('\\"', '"'),
+    );
+    expect(tag).toContain('"tag":"POST_PURCHASE_UPDATE"');
+    expect(tag).toContain('"messaging_type":"MESSAGE_TAG"');
+    expect(type).toContain('"messaging_type":"UPDATE"');
+    expect(replies).toContain('"title":"Yes"');
+    expect(generic).toContain('"image_aspect_ratio":"square"');
+    expect(messages.map(({ persona_id }) => persona_id)).toEqual(
+      Array(4).fill(Adam),
+    );
+  });
+
+  test('typing shows the persona typing, then no longer', async () => {
+    const bot = await startBot({ ...setup, plugins: [personas()] });
+    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    await bot.run(async (context) => {
+      await context.withPersona(Adam, () => context.typing(1));
+      context.usePersona(Bea);
+      await context.typing(1);
+      await context.withPersona(null, () => context.typing(1));
+      await context.typing(0);
+    });
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: [typing_on]',
+      'Adam: [typing_off]',
+      'Bea: [typing_on]',
+      'Bea: [typing_off]',
+      'Page: [typing_on]',
+      'Page: [typing_off]',
+    ]);
+  });
+
+  test('typing is one persona’s, also when another one is used meanwhile', async () => {
+    const bot = await startBot({ ...setup, plugins: [personas()] });
+    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    await bot.run(async (context) => {
+      context.usePersona(Adam);
+      const typing = context.typing(1);
+      context.usePersona(Bea);
+      await typing;
+    });
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: [typing_on]',
+      'Adam: [typing_off]',
+    ]);
+  });
+
+  test('markSeen is the Page’s: it never carries a persona', async () => {
+    const bot = await startBot({ ...setup, plugins: [personas()] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(async (context) => {
+      context.usePersona(Adam);
+      await context.markSeen();
+      await context.withPersona(Adam, () => context.markSeen());
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: [mark_seen]',
+      'Page: [mark_seen]',
+    ]);
+    const [body] = await bodies(bot.emulator, 'POST /me/messages');
+    expect(body).not.toHaveProperty('persona_id');
+  });
+});
+
+test('no method of Bottender that sends or types is left out', () => {
+  const theirs = Object.getOwnPropertyNames(MessengerContext.prototype);
+  expect(theirs.filter((name) => /^(send|typing)/.test(name)).sort()).toEqual(
+    [...COVERED_METHODS, 'typing'].sort(),
+  );
+});
