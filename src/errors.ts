@@ -1,4 +1,5 @@
 import { describeFailure, type GraphFailure } from './messenger/graphFailure';
+import type { RefusalReason } from './messenger/refusal';
 
 /**
  * What every error of this package extends, so that `error instanceof
@@ -44,18 +45,39 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
-/** Messenger did not make a persona. */
-export class PersonaCreationError extends PersonaError {
+/**
+ * Messenger refused a message because of its persona, or there was no persona
+ * to be had for it. With `refusedPersona: 'send-as-page'` it is told to
+ * `onRefused` and the message goes out as the Page; with `'throw'` the send
+ * rejects with it.
+ */
+export class PersonaRefusedError extends PersonaError {
   constructor(
-    readonly persona: { readonly name: string },
-    readonly pageId: string,
+    readonly reason: RefusalReason,
+    /** The persona as it was given: an ID, or a name. */
+    readonly persona: string,
+    /** The Page's ID, where it is known. */
+    readonly pageId: string | undefined,
+    /** What Messenger answered. */
     readonly failure: GraphFailure,
   ) {
     super(
-      `Messenger did not make the persona "${persona.name}" on the Page ${pageId}: ${describeFailure(failure)}.`,
+      `Messenger refused the persona "${persona}" on the Page ${pageId ?? '(unknown)'}: ` +
+        `${describeFailure(failure)}. ${ADVICE[reason]}`,
+      { cause: failure },
     );
   }
 }
+
+const ADVICE: Record<RefusalReason, string> = {
+  europe:
+    'Personas are not available to this customer: speak as the Page, with usePersona(null).',
+  unknown:
+    'No persona of this Page has that ID: it was deleted, belongs to another Page, or is a misspelt name. ' +
+    'Look at the list of the Page, or put the persona into the directory.',
+  'not-made':
+    'The persona could not be made or found: check the access token (pages_messaging) and the rate limits of the Page.',
+};
 
 /** A persona that was made for a block could not be deleted and may be left behind. */
 export class PersonaCleanupError extends PersonaError {
@@ -65,7 +87,9 @@ export class PersonaCleanupError extends PersonaError {
     readonly failure: GraphFailure,
   ) {
     super(
-      `The persona "${persona.name}" on the Page ${pageId} could not be deleted: ${describeFailure(failure)}.`,
+      `The persona "${persona.name}" on the Page ${pageId} could not be deleted: ${describeFailure(failure)}. ` +
+        `It is left to the sweep.`,
+      { cause: failure },
     );
   }
 }
@@ -75,6 +99,7 @@ export class UnknownPageError extends PersonaError {
   constructor(readonly failure: GraphFailure) {
     super(
       `Messenger did not say which Page the access token belongs to: ${describeFailure(failure)}.`,
+      { cause: failure },
     );
   }
 }

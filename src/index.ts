@@ -1,7 +1,9 @@
 export { personas, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
 export type { Swept } from './ephemeral/sweeper';
-export type { OnCleanupError, PersonasOptions } from './options';
+export type { DirectoryEntries } from './directory/entries';
+export type { RefusalReason } from './messenger/refusal';
+export type { OnCleanupError, OnRefused, PersonasOptions } from './options';
 export type { PersonaStore } from './store/store';
 export type { PersonaContext, PersonaMethods } from './context/flavor';
 export type { Persona } from './persona';
@@ -11,8 +13,8 @@ export {
   InvalidPersonaError,
   InvalidProfileError,
   PersonaCleanupError,
-  PersonaCreationError,
   PersonaError,
+  PersonaRefusedError,
   PersonaStoreError,
   PersonaSuspectedError,
   UnknownPageError,

@@ -1,8 +1,13 @@
 import type { Context } from 'bottender';
 
-import { InvalidOptionError, type PersonaError } from './errors';
+import { checkDirectory, type DirectoryEntries } from './directory/entries';
+import {
+  InvalidOptionError,
+  type PersonaError,
+  type PersonaRefusedError,
+} from './errors';
 import type { Persona } from './persona';
-import type { EphemeralPersona } from './profile';
+import type { EphemeralPersona, PersonaProfile } from './profile';
 import { MemoryStore, type PersonaStore } from './store/store';
 
 /** How `personas()` behaves; every option may be left out. */
@@ -19,6 +24,23 @@ export interface PersonasOptions<C extends Context = Context> {
     | ((
         context: C,
       ) => Persona | null | undefined | Promise<Persona | null | undefined>);
+  /**
+   * Names for personas: `{ adam: { name, profilePictureUrl }, desk: '<PERSONA_ID>' }`.
+   * A profile's persona is found or made on a Page when a send first needs it
+   * there. Default: none.
+   */
+  directory?: DirectoryEntries;
+  /**
+   * What happens to a message whose persona Messenger refuses: `'send-as-page'`
+   * (the default) sends it once more without the persona and tells `onRefused`,
+   * `'throw'` rejects with PersonaRefusedError.
+   */
+  refusedPersona?: 'send-as-page' | 'throw';
+  /**
+   * Told when a message went out as the Page because its persona was refused.
+   * What it throws is ignored. Default: a process warning.
+   */
+  onRefused?: OnRefused;
   /**
    * What happens to a sender action other than `typing_on` and `typing_off`
    * with a persona in force: `'reject'` (the default) rejects with
@@ -47,6 +69,12 @@ export interface PersonasOptions<C extends Context = Context> {
   };
 }
 
+/** `persona` is an ID, or a name: the directory's, or that of a persona made on the fly. */
+export type OnRefused = (
+  error: PersonaRefusedError,
+  about: { context: Context; persona: Persona },
+) => void;
+
 /** `persona` is `null` where the error is about no single one. */
 export type OnCleanupError = (
   error: PersonaError,
@@ -57,6 +85,9 @@ export type OnCleanupError = (
 export interface Settings {
   readonly initialPersona: Persona | null | ((context: Context) => unknown);
   readonly unsupportedSenderActions: 'reject' | 'as-page';
+  readonly directory: ReadonlyMap<string, PersonaProfile | string>;
+  readonly refusedPersona: 'send-as-page' | 'throw';
+  readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
   readonly store: PersonaStore;
   readonly ephemeral: { readonly lingerMs: number; readonly leaseMs: number };
@@ -80,6 +111,12 @@ const CHECKS: Record<OptionName, Check> = {
     value !== 'reject' &&
     value !== 'as-page' &&
     "must be 'reject' or 'as-page'",
+  directory: () => false,
+  refusedPersona: (value) =>
+    value !== 'send-as-page' &&
+    value !== 'throw' &&
+    "must be 'send-as-page' or 'throw'",
+  onRefused: mustBeFunction,
   onCleanupError: mustBeFunction,
   store: (value) =>
     !isStore(value) &&
@@ -123,6 +160,9 @@ export function checkOptions(options: unknown = {}): Settings {
   return {
     initialPersona: given.initialPersona ?? null,
     unsupportedSenderActions: given.unsupportedSenderActions ?? 'reject',
+    directory: checkDirectory(given.directory ?? {}),
+    refusedPersona: given.refusedPersona ?? 'send-as-page',
+    onRefused: given.onRefused ?? warn,
     onCleanupError: given.onCleanupError ?? warn,
     store: given.store ?? new MemoryStore(),
     ephemeral: { ...DEFAULT_EPHEMERAL, ...given.ephemeral },

@@ -17,8 +17,12 @@ export interface PersonaProfile {
 
 /** A persona that exists while a block runs. */
 export interface EphemeralPersona extends PersonaProfile {
-  /** Its ID on the Page. Where nothing is created (another platform, a simulated context) its name stands in. */
-  id: string;
+  /**
+   * Its ID on the Page; `null` when Messenger would not make it, so that the
+   * Page speaks. Where nothing is made at all (another platform, a simulated
+   * context) its name stands in.
+   */
+  id: string | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweeper } from './ephemeral/sweeper';
@@ -8,6 +9,7 @@ import { tell } from './tell';
 /** What one `personas()` keeps: its settings, and the personas it made. */
 export interface Runtime {
   readonly settings: Settings;
+  readonly directory: Directory;
   readonly pool: EphemeralPool;
   readonly sweeper: Sweeper;
 }
@@ -18,10 +20,14 @@ export function createRuntime(settings: Settings): Runtime {
     tell(settings.onCleanupError, error, persona);
   const store = new GuardedStore(settings.store);
   const leases = new Leases(store, leaseMs, report);
+  const directory = new Directory(settings.directory, store, leases, report);
   return {
     settings,
+    directory,
     pool: new EphemeralPool(leases, lingerMs, report),
-    sweeper: new Sweeper(leases, leaseMs, report),
+    sweeper: new Sweeper(leases, leaseMs, report, (pageId) =>
+      directory.idsOn(pageId),
+    ),
   };
 }
 

@@ -1,11 +1,16 @@
 import type { Context } from 'bottender';
 
 import { EphemeralHold } from '../ephemeral/hold';
-import { pageContextOf, pageOf } from '../messenger/page';
+import { pageContextOf, pageOf, type PageContext } from '../messenger/page';
 import { checkPersona, type Persona } from '../persona';
-import { checkProfile, type EphemeralPersona } from '../profile';
+import {
+  checkProfile,
+  type EphemeralPersona,
+  type PersonaProfile,
+} from '../profile';
 import type { Runtime } from '../runtime';
 
+import { refusalOf, speakAsPageInstead } from './refused';
 import { inScope, innermostScope, type InForce } from './scope';
 
 /** Which personas are in force on one context, for the event that it stands for. */
@@ -57,8 +62,8 @@ export class ContextPersonas {
       const persona = { id: checked.name, ...checked };
       return inScope(this, persona.id, () => run(persona));
     }
-    const page = await pageOf(host);
-    const hold = await EphemeralHold.take(this.runtime.pool, page, checked);
+    const hold = await this.hold(host, checked);
+    if (!hold) return inScope(this, null, () => run({ id: null, ...checked }));
     const persona = { id: hold.persona.id, ...checked };
     try {
       return await inScope(this, hold, async () => run(persona), hold);
@@ -66,9 +71,25 @@ export class ContextPersonas {
       await hold.end();
     }
   }
+
+  /** A hold on a persona with this profile; `undefined` when the Page is to speak instead. */
+  private async hold(
+    host: PageContext,
+    profile: PersonaProfile,
+  ): Promise<EphemeralHold | undefined> {
+    try {
+      const page = await pageOf(host);
+      return await EphemeralHold.take(this.runtime.pool, page, profile);
+    } catch (error) {
+      const refusal = refusalOf(error, profile.name, this);
+      if (!refusal) throw error;
+      speakAsPageInstead(refusal, this);
+      return undefined;
+    }
+  }
 }
 
-/** How a persona in force is shown to whoever asks: by ID or name, or `null`. */
-export function shownPersona(inForce: InForce): Persona | null {
-  return inForce instanceof EphemeralHold ? inForce.persona.id : inForce;
+/** How a persona in force is shown to whoever asks: by ID or name. */
+export function shownPersona(speaker: Exclude<InForce, null>): Persona {
+  return speaker instanceof EphemeralHold ? speaker.persona.id : speaker;
 }

@@ -57,7 +57,8 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
   persona: {
     configurable: true,
     get(this: PersonaHost) {
-      return shownPersona(this._personas.inForce());
+      const inForce = this._personas.inForce();
+      return inForce === null ? null : shownPersona(inForce);
     },
   },
   ...methods({

@@ -40,6 +40,18 @@ export function inScope<T>(
   return current.run({ owner, outer: current.getStore(), inForce, hold }, run);
 }
 
+/** The hold of an enclosing block on the persona with this ID. */
+export function holdWithId(
+  owner: object,
+  id: string,
+): EphemeralHold | undefined {
+  for (let scope = current.getStore(); scope; scope = scope.outer) {
+    const { hold } = scope;
+    if (scope.owner === owner && hold?.persona.id === id) return hold;
+  }
+  return undefined;
+}
+
 /** Has each persona that was made for an enclosing block wait for `sending`. */
 export function holdFor(owner: object, sending: Promise<unknown>): boolean {
   let held = false;

@@ -1,15 +1,19 @@
 import { UnsupportedSenderActionError } from '../errors';
 import { checkPersona } from '../persona';
 
+import { optionsOf, withPersonaId } from './arguments';
 import { shownPersona, type ContextPersonas } from './contextPersonas';
-import { OPTIONS_POSITION, type CoveredMethod } from './methods';
+import type { CoveredMethod } from './methods';
+import { refusalOf, speakAsPageInstead } from './refused';
 import { holdFor, type InForce } from './scope';
 import { uploadFirst } from './upload';
+import { voiceOf, type Voice } from './voice';
 
 /** Bottender's own method, bound to its context. */
 export type Original = (...args: unknown[]) => unknown;
 
-type SendOptions = Record<string, unknown>;
+/** Sends the message with this persona, or as the Page. */
+type Attempt = (personaId: string | null) => unknown;
 
 /**
  * One call of a covered method: decides at once who speaks, and hands Bottender
@@ -37,32 +41,59 @@ async function deliver(
 ): Promise<unknown> {
   const speaker = speakerOf(personas, method, args);
   if (speaker === null) return original(...withPersonaId(method, args, null));
-  if (typeof speaker === 'string') {
-    return sendWithId(speaker, personas, method, args, original);
-  }
-  if (speaker.lasts) {
-    return sendWithId(speaker.persona.id, personas, method, args, original);
-  }
-  const again = await speaker.again();
+  const attempt = attemptsOf(personas, method, args, original);
+  const voice = voiceOf(speaker, personas);
   try {
-    return await sendWithId(again.persona.id, personas, method, args, original);
+    return await speak(voice, personas, attempt);
   } finally {
-    await again.end();
+    if (voice.end) await voice.end();
   }
 }
 
-function sendWithId(
-  id: string,
+/**
+ * Sends as the persona; where Messenger does not know its ID any more and
+ * another can be had, once more with that; where it is refused, as the Page.
+ * Only a definite refusal is followed by another attempt, so that no message
+ * goes out twice.
+ */
+async function speak(
+  voice: Voice,
+  personas: ContextPersonas,
+  attempt: Attempt,
+): Promise<unknown> {
+  let id: string | undefined;
+  for (let renewed = false; ; renewed = true) {
+    try {
+      const next = id === undefined ? voice.id() : voice.renew?.(id);
+      id = typeof next === 'string' ? next : await next;
+      return await attempt(id ?? null);
+    } catch (error) {
+      const refusal = refusalOf(error, voice.persona, personas);
+      if (!refusal) throw error;
+      if (refusal.reason === 'unknown' && voice.renew && !renewed) continue;
+      speakAsPageInstead(refusal, personas);
+      return attempt(null);
+    }
+  }
+}
+
+/** The attempts at one message; a file is uploaded for the first that needs it, and once. */
+function attemptsOf(
   { context }: ContextPersonas,
   method: CoveredMethod,
   args: unknown[],
   original: Original,
-): unknown {
-  const carrying = withPersonaId(method, args, id);
-  const uploaded = uploadFirst(context, method, carrying);
-  return uploaded
-    ? uploaded.then((byId) => original(...byId))
-    : original(...carrying);
+): Attempt {
+  let prepared = args;
+  return (personaId) => {
+    const uploaded = personaId && uploadFirst(context, method, prepared);
+    if (!uploaded)
+      return original(...withPersonaId(method, prepared, personaId));
+    return uploaded.then((byId) => {
+      prepared = byId;
+      return original(...withPersonaId(method, prepared, personaId));
+    });
+  };
 }
 
 /** Who speaks in this call: its own `personaId`, else what is in force. */
@@ -79,30 +110,5 @@ function speakerOf(
   if (personas.runtime.settings.unsupportedSenderActions === 'as-page') {
     return null;
   }
-  throw new UnsupportedSenderActionError(action, shownPersona(speaker) ?? '');
-}
-
-/** The same arguments with this `personaId`, or with none for the Page. */
-function withPersonaId(
-  method: CoveredMethod,
-  args: unknown[],
-  personaId: string | null,
-): unknown[] {
-  const options = optionsOf(method, args);
-  if (personaId === null && !(options && 'personaId' in options)) return args;
-  const { personaId: _own, ...others } = options ?? {};
-  const changed = [...args];
-  changed[OPTIONS_POSITION[method]] =
-    personaId === null ? others : { ...others, personaId };
-  return changed;
-}
-
-function optionsOf(
-  method: CoveredMethod,
-  args: unknown[],
-): SendOptions | undefined {
-  const options = args[OPTIONS_POSITION[method]];
-  return typeof options === 'object' && options !== null
-    ? (options as SendOptions)
-    : undefined;
+  throw new UnsupportedSenderActionError(action, shownPersona(speaker));
 }

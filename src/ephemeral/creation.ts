@@ -1,21 +1,18 @@
-import { PersonaCreationError } from '../errors';
-import { waitAfter, type Backoff } from '../messenger/backoff';
-import type { Outcome } from '../messenger/call';
-import {
-  isTransient,
-  mayHaveHappened,
-  type GraphFailure,
-} from '../messenger/graphFailure';
+import { PersonaRefusedError } from '../errors';
+import { mayHaveHappened, type GraphFailure } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
+import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 
 import type { Lease, Leases } from './leases';
 
-const BACKOFF: Backoff = { tries: 3, firstWaitMs: 200 };
-
 /** After this a customer should have an answer, from the Page if need be. */
-const PATIENCE_MS = 4000;
+export const CREATION_PATIENCE: Patience = {
+  tries: 3,
+  firstWaitMs: 200,
+  withinMs: 4000,
+};
 
 /** A persona that Messenger made, and the lease that says so. */
 export interface MadePersona {
@@ -26,10 +23,11 @@ export interface MadePersona {
 /**
  * Makes a persona: the intent is written down first and the ID after, so that
  * a process that dies in between leaves a trace. Tried again while the failure
- * may pass, within seconds.
+ * may pass, within seconds; each try with an intent of its own, because a try
+ * without an answer may have made a persona.
  *
  * @param endLate told of a persona that Messenger made after nobody waited for it any more
- * @throws PersonaCreationError
+ * @throws PersonaRefusedError
  */
 export async function makePersona(
   page: Page,
@@ -37,49 +35,31 @@ export async function makePersona(
   leases: Leases,
   endLate: (made: MadePersona) => void,
 ): Promise<MadePersona> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (let attempt = 1; ; attempt += 1) {
+  let gaveUp = false;
+  const outcome = await withRetries<MadePersona>(async () => {
     const lease = await leases.open(page, profile);
-    const creating = createPersona(page, profile);
-    const outcome = await Promise.race([creating, noAnswerAt(deadline)]);
-    if (outcome.ok) {
-      await lease.complete(outcome.value);
-      return { id: outcome.value, lease };
+    const created = await createPersona(page, profile);
+    if (!created.ok) {
+      await settle(lease, created.failure);
+      return created;
     }
-    const { failure } = outcome;
-    if (failure === NO_ANSWER) {
-      void creating.then(async (late) => {
-        if (!late.ok) return settle(lease, late.failure);
-        await lease.complete(late.value);
-        endLate({ id: late.value, lease });
-      });
-    } else {
-      await settle(lease, failure);
-    }
-    if (
-      !isTransient(failure) ||
-      attempt === BACKOFF.tries ||
-      Date.now() >= deadline
-    ) {
-      throw new PersonaCreationError(profile, page.id, failure);
-    }
-    await waitAfter(attempt, BACKOFF);
-  }
+    await lease.complete(created.value);
+    const made = { id: created.value, lease };
+    if (gaveUp) endLate(made);
+    return { ok: true, value: made };
+  }, CREATION_PATIENCE);
+  if (outcome.ok) return outcome.value;
+  gaveUp = true;
+  throw new PersonaRefusedError(
+    'not-made',
+    profile.name,
+    page.id,
+    outcome.failure,
+  );
 }
 
 /** Leaves the intent behind where the persona may exist all the same. */
 async function settle(lease: Lease, failure: GraphFailure): Promise<void> {
   if (mayHaveHappened(failure)) lease.abandon();
   else await lease.end();
-}
-
-const NO_ANSWER: GraphFailure = {
-  message: `no answer within ${PATIENCE_MS / 1000} seconds`,
-};
-
-function noAnswerAt(deadline: number): Promise<Outcome<never>> {
-  return new Promise((resolve) => {
-    const waitMs = Math.max(0, deadline - Date.now());
-    setTimeout(resolve, waitMs, { ok: false, failure: NO_ANSWER }).unref();
-  });
 }

@@ -1,10 +1,16 @@
 import { PersonaCleanupError } from '../errors';
-import { sleep, waitAfter, type Backoff } from '../messenger/backoff';
 import { isTransient, type GraphFailure } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { deletePersona } from '../messenger/personaCalls';
+import {
+  sleep,
+  waitAfter,
+  withRetries,
+  type Patience,
+} from '../messenger/retries';
 
-const BACKOFF: Backoff = { tries: 5, firstWaitMs: 250 };
+/** For the tries after the first. */
+const PATIENCE: Patience = { tries: 4, firstWaitMs: 500, withinMs: 30_000 };
 
 /** At least this lies between two deletions of personas that lingered. */
 const PACE_MS = 20;
@@ -20,26 +26,23 @@ export interface Doomed {
 export class Deletions {
   private turn: Promise<void> = Promise.resolve();
 
-  /**
-   * Tries once. `undefined` when the persona is gone, else what can be told
-   * and, where the failure may pass, how to go on trying.
-   */
-  async once(doomed: Doomed): Promise<GraphFailure | undefined> {
-    const outcome = await deletePersona(doomed.page, doomed.id);
+  /** Tries once; `undefined` when the persona is gone, else why it may not be. */
+  async once({ page, id }: Doomed): Promise<GraphFailure | undefined> {
+    const outcome = await deletePersona(page, id);
     return outcome.ok ? undefined : outcome.failure;
   }
 
   /** Goes on trying after a first failure. @throws PersonaCleanupError when it is given up */
-  async again(doomed: Doomed, failure: GraphFailure): Promise<void> {
-    let last = failure;
-    for (let attempt = 1; attempt < BACKOFF.tries; attempt += 1) {
-      if (!isTransient(last)) break;
-      await waitAfter(attempt, BACKOFF);
-      const next = await this.once(doomed);
-      if (!next) return;
-      last = next;
+  async again(doomed: Doomed, first: GraphFailure): Promise<void> {
+    const { page, id } = doomed;
+    if (!isTransient(first)) {
+      throw new PersonaCleanupError(doomed, page.id, first);
     }
-    throw new PersonaCleanupError(doomed, doomed.page.id, last);
+    await sleep(waitAfter(1, PATIENCE));
+    const outcome = await withRetries(() => deletePersona(page, id), PATIENCE);
+    if (!outcome.ok) {
+      throw new PersonaCleanupError(doomed, page.id, outcome.failure);
+    }
   }
 
   /** Resolves when it is the caller's turn to delete. */

@@ -14,7 +14,7 @@ export class EphemeralHold {
     readonly persona: SharedPersona,
   ) {}
 
-  /** @throws PersonaCreationError when Messenger did not make the persona */
+  /** @throws PersonaRefusedError when Messenger did not make the persona */
   static async take(
     pool: EphemeralPool,
     page: Page,

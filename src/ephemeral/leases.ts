@@ -56,6 +56,14 @@ export class Leases {
     );
   }
 
+  /** The IDs of the Page's personas made on the fly, as far as the store can be read. */
+  async idsOn(pageId: string): Promise<Set<string>> {
+    const records = await this.recordsOf(pageId).catch(() => []);
+    const leases = [...this.held.values()].map(({ record }) => record);
+    const ids = [...records.map(([, record]) => record), ...leases];
+    return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
+  }
+
   async write(lease: Lease): Promise<void> {
     try {
       await this.store.set(lease.key, {

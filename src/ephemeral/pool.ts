@@ -24,7 +24,7 @@ export class EphemeralPool {
   /**
    * A persona with this profile on this Page. Whoever acquires it releases it, once.
    *
-   * @throws PersonaCreationError when Messenger did not make it
+   * @throws PersonaRefusedError when Messenger did not make it
    */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
     const persona =

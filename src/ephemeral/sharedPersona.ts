@@ -35,7 +35,7 @@ export class SharedPersona {
   /**
    * Its ID, once it exists; everybody waits for the same making.
    *
-   * @throws PersonaCreationError
+   * @throws PersonaRefusedError
    */
   ready(): string | Promise<string> {
     return this.made?.id ?? this.making.then(({ id }) => id);

@@ -8,7 +8,6 @@ import {
 } from '../errors';
 import { pageIdOf, type Page } from '../messenger/page';
 import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
-import type { EphemeralPersona } from '../profile';
 
 import { Deletions } from './deletion';
 import type { LeaseRecord, Leases, ReportCleanup } from './leases';
@@ -18,9 +17,9 @@ const debug = createDebug('bottender:persona');
 /** What a sweep found on a Page. */
 export interface Swept {
   /** Personas made on the fly whose lease had run out; they are deleted. */
-  deleted: EphemeralPersona[];
+  deleted: ListedPersona[];
   /** Personas that a process may have made before it died; nothing was done to them. */
-  suspects: EphemeralPersona[];
+  suspects: ListedPersona[];
 }
 
 /** Deletes the personas that processes left behind, told by leases that ran out. */
@@ -35,6 +34,8 @@ export class Sweeper {
     private readonly leases: Leases,
     private readonly intervalMs: number,
     private readonly report: ReportCleanup,
+    /** The IDs on a Page that are not on the fly, whatever their names. */
+    private readonly namedIds: (pageId: string) => Promise<Set<string>>,
   ) {}
 
   /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
@@ -79,7 +80,7 @@ export class Sweeper {
     }
   }
 
-  private tellOnce(suspect: EphemeralPersona, pageId: string): void {
+  private tellOnce(suspect: ListedPersona, pageId: string): void {
     if (this.toldSuspects.has(suspect.id)) return;
     this.toldSuspects.add(suspect.id);
     this.report(new PersonaSuspectedError(suspect, pageId), suspect);
@@ -98,7 +99,7 @@ export class Sweeper {
 
   private async sweepNow(page: Page): Promise<Swept> {
     const ranOut = await this.ranOut(page.id);
-    const deleted: EphemeralPersona[] = [];
+    const deleted: ListedPersona[] = [];
     for (const [key, record] of ranOut) {
       if (record.id === null) continue;
       const { id, name, profilePictureUrl } = record;
@@ -121,7 +122,7 @@ export class Sweeper {
     );
   }
 
-  private async delete(page: Page, persona: EphemeralPersona) {
+  private async delete(page: Page, persona: ListedPersona) {
     const doomed = { page, ...persona };
     try {
       const failure = await this.deletions.once(doomed);
@@ -134,13 +135,13 @@ export class Sweeper {
   }
 
   /**
-   * What on the Page's list may come from these intents: same name, and no lease
-   * of anybody's has its ID. An intent that nothing comes from is forgotten.
+   * What on the Page's list may come from these intents: same name, and neither
+   * a lease nor the directory has its ID. An intent that nothing comes from is forgotten.
    */
   private async suspects(
     page: Page,
     intents: [string, LeaseRecord][],
-  ): Promise<EphemeralPersona[]> {
+  ): Promise<ListedPersona[]> {
     if (intents.length === 0) return [];
     const listed = await listPersonas(page);
     if (!listed.ok) {
@@ -149,11 +150,12 @@ export class Sweeper {
     }
     // Read after the list, so that a persona listed just now has its ID here.
     const records = await this.leases.recordsOf(page.id);
-    const leased = new Set(records.map(([, { id }]) => id));
+    const accounted = await this.namedIds(page.id);
+    for (const [, { id }] of records) if (id !== null) accounted.add(id);
     const suspects = new Map<string, ListedPersona>();
     for (const [key, { name }] of intents) {
       const matching = listed.value.filter(
-        (persona) => persona.name === name && !leased.has(persona.id),
+        (persona) => persona.name === name && !accounted.has(persona.id),
       );
       if (matching.length === 0) await this.leases.forget(key);
       for (const persona of matching) suspects.set(persona.id, persona);

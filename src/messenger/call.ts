@@ -13,7 +13,13 @@ export async function call<T>(
   try {
     return { ok: true, value: await run() };
   } catch (error) {
-    const secrets = [client.accessToken, client.appSecret ?? ''];
-    return { ok: false, failure: readGraphFailure(error, secrets) };
+    return { ok: false, failure: readGraphFailure(error, secretsOf(client)) };
   }
+}
+
+/** What must not stand in anything that we show. */
+export function secretsOf(client: MessengerClient | undefined): string[] {
+  return [client?.accessToken, client?.appSecret].filter(
+    (secret) => secret !== undefined,
+  );
 }

@@ -34,12 +34,13 @@ export function pageContextOf(context: Context): PageContext | undefined {
 /** Page IDs that Messenger was asked for, by client. */
 const asked = new WeakMap<MessengerClient, Promise<string>>();
 
-/** The Page that this context's sends go out from. */
-export async function pageOf(context: PageContext): Promise<Page> {
+/** The Page that this context's sends go out from; at once where the event says so. */
+export function pageOf(context: PageContext): Page | Promise<Page> {
   const client = clientOf(context);
   const fromEvent = pageIdFromEvent(context);
-  if (client === context.client && fromEvent) return { id: fromEvent, client };
-  return { id: await pageIdOf(client), client };
+  return client === context.client && fromEvent
+    ? { id: fromEvent, client }
+    : pageIdOf(client).then((id) => ({ id, client }));
 }
 
 /** The Page that the event happened on, where the event says so. */

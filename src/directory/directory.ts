@@ -1,0 +1,196 @@
+import { PersonaRefusedError, type PersonaError } from '../errors';
+import type { Leases, ReportCleanup } from '../ephemeral/leases';
+import type { Outcome } from '../messenger/call';
+import type { Page } from '../messenger/page';
+import {
+  createPersona,
+  listPersonas,
+  type ListedPersona,
+} from '../messenger/personaCalls';
+import { withRetries, type Patience } from '../messenger/retries';
+import type { PersonaProfile } from '../profile';
+import type { GuardedStore } from '../store/guardedStore';
+
+/** A Page of thousands of personas takes a while to list; a customer waits meanwhile. */
+const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 8000 };
+
+/** What the store keeps of a name on a Page. */
+export interface NamedRecord extends PersonaProfile {
+  id: string;
+}
+
+/** What is known of one Page. */
+interface Known {
+  /** IDs by name; a promise while one is being found out, for all who wait. */
+  readonly ids: Map<string, string | Promise<string>>;
+  /** IDs that Messenger does not know any more, whatever the store says. */
+  readonly gone: Set<string>;
+  /** The Page's list, asked for once. */
+  list: Promise<Outcome<ListedPersona[]>> | undefined;
+}
+
+/** Turns names into the IDs of personas, Page by Page. */
+export class Directory {
+  private readonly pages = new Map<string, Known>();
+
+  constructor(
+    private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
+    private readonly store: GuardedStore,
+    private readonly leases: Leases,
+    private readonly report: ReportCleanup,
+  ) {}
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /**
+   * The name's ID on this Page: from the store, else from the Page's list, else
+   * of a persona made now. At once where it is known.
+   *
+   * @throws PersonaRefusedError
+   */
+  idOf(page: Page, name: string): string | Promise<string> {
+    const entry = this.entries.get(name);
+    if (typeof entry === 'string') return entry;
+    if (!entry) return name;
+    const known = this.known(page);
+    return known.ids.get(name) ?? this.findOnce(known, page, name, entry);
+  }
+
+  /** The name's ID, found out anew, unless somebody has, because Messenger does not know `goneId` any more. */
+  async renew(page: Page, name: string, goneId: string): Promise<string> {
+    const known = this.known(page);
+    if (known.ids.get(name) === goneId) {
+      known.gone.add(goneId);
+      known.ids.delete(name);
+      known.list = undefined;
+    }
+    return this.idOf(page, name);
+  }
+
+  /** Whether a name stands for an ID of its own, so that nothing can be made anew. */
+  isFixed(name: string): boolean {
+    return typeof this.entries.get(name) === 'string';
+  }
+
+  /** IDs on this Page that names stand for: these are not on the fly. */
+  async idsOn(pageId: string): Promise<Set<string>> {
+    const stored = await this.store.entries(keyPrefix(pageId));
+    const ids = new Set<string>();
+    for (const [, record] of stored) if (isRecord(record)) ids.add(record.id);
+    for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
+      if (typeof id === 'string') ids.add(id);
+    }
+    for (const entry of this.entries.values()) {
+      if (typeof entry === 'string') ids.add(entry);
+    }
+    return ids;
+  }
+
+  private known(page: Page): Known {
+    let known = this.pages.get(page.id);
+    if (!known) {
+      known = { ids: new Map(), gone: new Set(), list: undefined };
+      this.pages.set(page.id, known);
+    }
+    return known;
+  }
+
+  private findOnce(
+    known: Known,
+    page: Page,
+    name: string,
+    profile: PersonaProfile,
+  ): Promise<string> {
+    const finding = this.find(known, page, name, profile);
+    known.ids.set(name, finding);
+    finding.then(
+      (id) => known.ids.set(name, id),
+      // A failure is not remembered: the next send tries again.
+      () => known.ids.delete(name),
+    );
+    return finding;
+  }
+
+  private async find(
+    known: Known,
+    page: Page,
+    name: string,
+    profile: PersonaProfile,
+  ): Promise<string> {
+    const stored = await this.stored(page, name);
+    if (stored?.name === profile.name && !known.gone.has(stored.id)) {
+      return stored.id;
+    }
+    const outcome = await withRetries(
+      () => this.findOrCreate(known, page, profile),
+      PATIENCE,
+    );
+    if (!outcome.ok) {
+      // Something may have been made all the same: the next try looks at the list anew.
+      known.list = undefined;
+      throw new PersonaRefusedError('not-made', name, page.id, outcome.failure);
+    }
+    await this.remember(page, name, { ...profile, id: outcome.value });
+    return outcome.value;
+  }
+
+  private async findOrCreate(
+    known: Known,
+    page: Page,
+    profile: PersonaProfile,
+  ): Promise<Outcome<string>> {
+    known.list ??= listPersonas(page);
+    const list = await known.list;
+    if (!list.ok) {
+      known.list = undefined;
+      return list;
+    }
+    const onTheFly = await this.leases.idsOn(page.id);
+    const found = list.value.find(
+      ({ id, name }) =>
+        name === profile.name && !onTheFly.has(id) && !known.gone.has(id),
+    );
+    if (found) return { ok: true, value: found.id };
+    const created = await createPersona(page, profile);
+    if (!created.ok) known.list = undefined;
+    return created;
+  }
+
+  private async stored(
+    page: Page,
+    name: string,
+  ): Promise<NamedRecord | undefined> {
+    try {
+      const record = await this.store.get(keyPrefix(page.id) + name);
+      return isRecord(record) ? record : undefined;
+    } catch (error) {
+      this.report(error as PersonaError, null);
+      return undefined;
+    }
+  }
+
+  private async remember(page: Page, name: string, record: NamedRecord) {
+    try {
+      await this.store.set(keyPrefix(page.id) + name, record);
+    } catch (error) {
+      this.report(error as PersonaError, null);
+    }
+  }
+}
+
+function keyPrefix(pageId: string): string {
+  return `directory:${pageId}:`;
+}
+
+function isRecord(value: unknown): value is NamedRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'name' in value &&
+    typeof value.name === 'string'
+  );
+}

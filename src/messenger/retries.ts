@@ -1,0 +1,53 @@
+import type { Outcome } from './call';
+import { isTransient, type GraphFailure } from './graphFailure';
+
+/** How often something is tried, and how long. */
+export interface Patience {
+  /** Tries in all, the first included. */
+  tries: number;
+  /** The wait after the first try, in milliseconds; each further one is twice as long. */
+  firstWaitMs: number;
+  /** After this many milliseconds it is given up, answered or not. */
+  withinMs: number;
+}
+
+/** Tries a Graph call again while its failure may pass, within bounds. */
+export async function withRetries<T>(
+  run: () => Promise<Outcome<T>>,
+  patience: Patience,
+): Promise<Outcome<T>> {
+  const deadline = Date.now() + patience.withinMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await Promise.race([run(), noAnswerAt(deadline)]);
+    if (
+      outcome.ok ||
+      !isTransient(outcome.failure) ||
+      attempt === patience.tries ||
+      Date.now() >= deadline
+    ) {
+      return outcome;
+    }
+    await sleep(waitAfter(attempt, patience));
+  }
+}
+
+/**
+ * How long to wait after the try of this number (1 for the first). Half of it is
+ * drawn, so that those who failed together do not come back together.
+ */
+export function waitAfter(attempt: number, { firstWaitMs }: Patience): number {
+  const wait = firstWaitMs * 2 ** (attempt - 1);
+  return wait / 2 + (Math.random() * wait) / 2;
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function noAnswerAt(deadline: number): Promise<Outcome<never>> {
+  const failure: GraphFailure = { message: 'there was no answer in time' };
+  return new Promise((resolve) => {
+    const waitMs = Math.max(0, deadline - Date.now());
+    setTimeout(resolve, waitMs, { ok: false, failure }).unref();
+  });
+}
