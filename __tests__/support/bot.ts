@@ -6,6 +6,7 @@ import {
   MessengerBot,
   type Action,
   type MessengerConnector,
+  type MessengerTypes,
 } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
 import {
@@ -25,6 +26,8 @@ export const OTHER_PAGE = {
 };
 export const APP_SECRET = 'APP_SECRET_OF_TESTS';
 export const CUSTOMER = '1001';
+
+const HELLO = { message: { mid: 'm_hello', text: 'hello' } };
 
 export type TestAction = Action<PersonaContext>;
 type Handler = Parameters<MessengerBot['onEvent']>[0];
@@ -55,8 +58,8 @@ export interface RunningBot {
   ): Promise<void>;
   /** A customer writes, and the entry action answers. */
   say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
-  /** The same without HTTP: the event is handled in the caller's asynchronous call tree. */
-  runHere(action: TestAction, psid: string): Promise<void>;
+  /** The same without HTTP: any event is handled in the caller's asynchronous call tree. */
+  runHere(action: TestAction, psid: string, event?: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -133,16 +136,15 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
       action = next;
       await say('hello', event);
     },
-    async runHere(next, psid) {
+    async runHere(next, psid, event = HELLO) {
       action = next;
-      const event = { sender: { id: psid }, recipient: { id: PAGE.id } };
       const messaging = [
-        { ...event, message: { mid: 'm_here', text: 'hello' } },
+        { sender: { id: psid }, recipient: { id: PAGE.id }, ...event },
       ];
-      await bot.createRequestHandler()({
-        object: 'page',
-        entry: [{ id: PAGE.id, messaging }],
-      } as Parameters<ReturnType<MessengerBot['createRequestHandler']>>[0]);
+      const body = { object: 'page', entry: [{ id: PAGE.id, messaging }] };
+      await bot.createRequestHandler()(
+        JSON.parse(JSON.stringify(body)) as MessengerTypes.MessengerRequestBody,
+      );
     },
     async close() {
       // Its timer outlives the server otherwise.
