@@ -64,7 +64,7 @@ test('parameters may stand in the query or a form, with single quotes as in Meta
     access_token: PAGE.accessToken,
   });
   const url = `${emulated.emulator.origin}/${PAGE.id}/messages`;
-  const query = await fetch(`${url}?${fields}`, { method: 'POST' });
+  const query = await fetch(`${url}?${fields.toString()}`, { method: 'POST' });
   expect(query.status).toBe(200);
   fields.delete('sender_action');
   fields.set('message', `{'text':'it\\'s "me"'}`);

@@ -47,7 +47,7 @@ describe('creating', () => {
       ...PERSONA,
       access_token: PAGE.accessToken,
     });
-    const url = `${emulated.emulator.origin}/${PAGE.id}/personas?${query}`;
+    const url = `${emulated.emulator.origin}/${PAGE.id}/personas?${query.toString()}`;
     const response = await fetch(url, { method: 'POST' });
     expect(await response.json()).toEqual({ id: expect.any(String) as string });
   });
