@@ -7,8 +7,8 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { median, quantile } from './statistics';
 
-const ROUNDS = 120;
-const EVENTS_A_ROUND = 250;
+const ROUNDS = 600;
+const EVENTS_A_ROUND = 50;
 const PERSONA_ID = '12345678901234567';
 
 type Contestant = { name: string; handleEvents: () => Promise<void> };

@@ -57,7 +57,8 @@ export function personas<C extends Context = Context>(
   return Object.assign(
     async function Personas<E extends Context>(context: E, props?: Props<E>) {
       const { personas, isNew } = install(context, runtime);
-      if (isNew) await personas.start();
+      const starting = isNew ? personas.start() : undefined;
+      if (starting) await starting;
       return props?.next;
     },
     {

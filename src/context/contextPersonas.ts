@@ -25,13 +25,19 @@ export class ContextPersonas {
   ) {}
 
   /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. */
-  async start(): Promise<void> {
+  start(): Promise<void> | undefined {
     const { initialPersona } = this.runtime.settings;
-    this.initial = checkPersona(
-      typeof initialPersona === 'function'
-        ? ((await initialPersona(this.context)) ?? null)
-        : initialPersona,
-    );
+    if (typeof initialPersona === 'function') {
+      return this.startWith(initialPersona);
+    }
+    this.initial = initialPersona;
+    return undefined;
+  }
+
+  private async startWith(
+    initialPersona: (context: Context) => unknown,
+  ): Promise<void> {
+    this.initial = checkPersona((await initialPersona(this.context)) ?? null);
   }
 
   /** Who speaks here and now. */

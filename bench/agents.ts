@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+
+import { createServer, MessengerBot, type MessengerContext } from 'bottender';
+import {
+  personas,
+  type PersonaContext,
+  type PersonaProfile,
+} from 'bottender-persona';
+import {
+  startMessengerEmulator,
+  type MessengerEmulator,
+} from 'bottender-persona/emulator';
+
+import { quantile } from './statistics';
+
+const EVENTS = 400;
+const AT_A_TIME = 20;
+const ANSWER_MS = 20;
+const LINGER_MS = 5000;
+const ROUNDS = 3;
+
+const APP = { appId: '1', appSecret: 'app-secret', verifyToken: 'verify' };
+const PAGE = { id: '100000000000001', name: 'Bench', accessToken: 'token' };
+
+const AGENTS: PersonaProfile[] = ['Adam', 'Berta', 'Chris', 'Dora'].map(
+  (name) => ({ name, profilePictureUrl: `https://example.com/${name}.png` }),
+);
+
+/** What a desk of agents costs, who each answer through a persona made on the fly. */
+export interface Desk {
+  name: string;
+  callsAMessage: number;
+  /** Milliseconds from the webhook's arrival to its answer. */
+  p50: number;
+  p95: number;
+}
+
+type Answer = (context: PersonaContext, agent: PersonaProfile) => Promise<void>;
+
+/** As Bottender's guide does it: create, send, delete. */
+const asTheGuide: Answer = async (context, agent) => {
+  const { id: personaId } = await context.client.createPersona(agent);
+  await context.sendText('hi', { personaId });
+  await context.client.deletePersona(personaId);
+};
+
+const withThePlugin: Answer = async (context, agent) => {
+  await context.withEphemeralPersona(agent, () => context.sendText('hi'));
+};
+
+/** Lets both desks work in turns and gives the figures of all their rounds. */
+export async function measureDesks(): Promise<Desk[]> {
+  const guide: Desk[] = [];
+  const plugin: Desk[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    guide.push(await work('guide', asTheGuide));
+    plugin.push(await work(`plugin, lingerMs: ${LINGER_MS}`, withThePlugin));
+  }
+  return [middleOf(guide), middleOf(plugin)];
+}
+
+async function work(name: string, answer: Answer): Promise<Desk> {
+  const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
+  emulator.fail({ delayMs: ANSWER_MS });
+  const plugin = personas({ ephemeral: { lingerMs: LINGER_MS } });
+  const server = await startBot(emulator, plugin, answer);
+
+  let next = 0;
+  const times: number[] = [];
+  const customers = Array.from({ length: AT_A_TIME }, async () => {
+    for (let event = next++; event < EVENTS; event = next++) {
+      const start = performance.now();
+      await emulator.say(String(1000 + event), String(event));
+      times.push(performance.now() - start);
+    }
+  });
+  await Promise.all(customers);
+  await plugin.close();
+
+  const { conversations } = emulator.state();
+  const answers = conversations
+    .flatMap(({ entries }) => entries)
+    .filter(({ from }) => from === 'persona');
+  if (answers.length !== EVENTS)
+    throw new Error('not every event was answered');
+  // The log is bounded, but its numbers go on.
+  const calls = Number(emulator.state().requests.at(-1)?.id);
+  server.closeAllConnections();
+  server.close();
+  await emulator.close();
+  return {
+    name,
+    callsAMessage: calls / EVENTS,
+    p50: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+  };
+}
+
+async function startBot(
+  emulator: MessengerEmulator,
+  plugin: ReturnType<typeof personas>,
+  answer: Answer,
+): Promise<Server> {
+  const bot = new MessengerBot({
+    ...APP,
+    accessToken: PAGE.accessToken,
+    origin: emulator.origin,
+    sync: true,
+  } as ConstructorParameters<typeof MessengerBot>[0]);
+  bot.use((context) => void plugin(context));
+  bot.onEvent(async (context: MessengerContext) => {
+    const agent = AGENTS[Number(context.event.text) % AGENTS.length];
+    if (agent) await answer(context as PersonaContext, agent);
+  });
+  const path = '/webhooks/messenger';
+  const server: Server = createServer(bot, { path }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  emulator.setWebhookUrl(`http://127.0.0.1:${port}${path}`);
+  return server;
+}
+
+/** The round whose p50 is the median. */
+function middleOf(rounds: Desk[]): Desk {
+  const sorted = [...rounds].sort((a, b) => a.p50 - b.p50);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (!middle) throw new Error('no rounds');
+  return middle;
+}
