@@ -1,8 +1,9 @@
 import type { Action, Context, Props } from 'bottender';
 
 import type { ContextPersonas } from './context/contextPersonas';
+import type { SpeakerOn } from './context/flavor';
 import { install } from './context/install';
-import { checkPersona, type Persona } from './persona';
+import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
 
@@ -26,7 +27,10 @@ export type Given<T, C extends Context, P> =
 export function withPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
->(persona: Given<Persona | null, C, P>, action?: Action<C, P>): Action<C, P> {
+>(
+  persona: Given<SpeakerOn<C> | null, C, P>,
+  action?: Action<C, P>,
+): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);
   checkAction('withPersona', action);
   return async function WithPersona(context, props): Promise<void> {

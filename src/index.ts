@@ -1,11 +1,17 @@
-export { personas, type Personas } from './personas';
+export { personas, type NamesOf, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
 export type { Swept } from './ephemeral/sweeper';
 export type { DirectoryEntries } from './directory/entries';
 export type { RefusalReason } from './messenger/refusal';
 export type { OnCleanupError, OnRefused, PersonasOptions } from './options';
 export type { PersonaStore } from './store/store';
-export type { PersonaContext, PersonaMethods } from './context/flavor';
+export type {
+  PersonaContext,
+  PersonaId,
+  PersonaMethods,
+  Speaker,
+  SpeakerOn,
+} from './context/flavor';
 export type { Persona } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

@@ -11,7 +11,10 @@ import type { EphemeralPersona, PersonaProfile } from './profile';
 import { MemoryStore, type PersonaStore } from './store/store';
 
 /** How `personas()` behaves; every option may be left out. */
-export interface PersonasOptions<C extends Context = Context> {
+export interface PersonasOptions<
+  C extends Context = Context,
+  Name extends string = string,
+> {
   /**
    * The persona in force when an event starts: an ID, or a function of the
    * context (it may be async; `null` or `undefined` is the Page). With session
@@ -29,7 +32,7 @@ export interface PersonasOptions<C extends Context = Context> {
    * A profile's persona is found or made on a Page when a send first needs it
    * there. Default: none.
    */
-  directory?: DirectoryEntries;
+  directory?: DirectoryEntries<Name>;
   /**
    * What happens to a message whose persona Messenger refuses: `'send-as-page'`
    * (the default) sends it once more without the persona and tells `onRefused`,

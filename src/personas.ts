@@ -5,8 +5,13 @@ import type { Swept } from './ephemeral/sweeper';
 import { checkOptions, type PersonasOptions } from './options';
 import { createRuntime } from './runtime';
 
-/** What `personas()` gives: a plugin and a chain action at once. */
-export interface Personas {
+declare const NAME: unique symbol;
+
+/** What `personas()` gives: a plugin and a chain action at once. `Name` is a name of its directory. */
+export interface Personas<Name extends string = string> {
+  /** For types only: what `NamesOf` reads. */
+  readonly [NAME]?: Name;
+
   /**
    * Installs the personas on the context of one event. As a plugin it is called
    * with the context alone, as an action with props; then it goes on to `next`.
@@ -33,6 +38,9 @@ export interface Personas {
   sweep(client: MessengerClient): Promise<Swept>;
 }
 
+/** The names in the directory of a `personas()`, for `PersonaContext`. */
+export type NamesOf<P> = P extends Personas<infer Name> ? Name : never;
+
 /**
  * Gives each context `usePersona`, `persona`, `withPersona` and
  * `withEphemeralPersona`, and has everything it sends carry the persona in force.
@@ -48,9 +56,10 @@ export interface Personas {
  * @throws InvalidOptionError when an option is unknown or has a bad value
  * @see https://bottender.js.org/docs/advanced-guides-plugins
  */
-export function personas<C extends Context = Context>(
-  options: PersonasOptions<C> = {},
-): Personas {
+export function personas<
+  C extends Context = Context,
+  Name extends string = string,
+>(options: PersonasOptions<C, Name> = {}): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, sweeper } = runtime;

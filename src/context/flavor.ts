@@ -5,8 +5,26 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type { CoveredMethod } from './methods';
 
-/** What `personas()` adds to a context. */
-export interface PersonaMethods {
+/** A persona's ID: digits, more of them than JavaScript's numbers hold. */
+export type PersonaId = `${bigint}`;
+
+/**
+ * What can be spoken as: without known names any string; with them one of the
+ * names or an ID, so that a misspelt name does not compile.
+ */
+export type Speaker<Name extends string> = string extends Name
+  ? Persona
+  : Name | PersonaId;
+
+/** What can be spoken as on contexts of this type. */
+export type SpeakerOn<C> = C extends {
+  usePersona(persona: infer S): void;
+}
+  ? NonNullable<S>
+  : Persona;
+
+/** What `personas()` adds to a context. `Name` is a name of the directory. */
+export interface PersonaMethods<Name extends string = string> {
   /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
   readonly persona: Persona | null;
 
@@ -16,7 +34,7 @@ export interface PersonaMethods {
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
-  usePersona(persona: Persona | null): void;
+  usePersona(persona: Speaker<Name> | null): void;
 
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
@@ -26,7 +44,7 @@ export interface PersonaMethods {
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
   withPersona<T>(
-    persona: Persona | null,
+    persona: Speaker<Name> | null,
     run: () => T | Promise<T>,
   ): Promise<T>;
 
@@ -44,20 +62,24 @@ export interface PersonaMethods {
   ): Promise<T>;
 }
 
-/** The arguments of a send method, whose own `personaId` may also be `null`, the Page. */
-type PersonaArguments<A extends unknown[]> = {
+/** The arguments of a send method, whose own `personaId` may also be a name, or `null`, the Page. */
+type PersonaArguments<A extends unknown[], Name extends string> = {
   [I in keyof A]: 'personaId' extends keyof NonNullable<A[I]>
-    ? Omit<NonNullable<A[I]>, 'personaId'> & { personaId?: Persona | null }
+    ? Omit<NonNullable<A[I]>, 'personaId'> & {
+        personaId?: Speaker<Name> | null;
+      }
     : A[I];
 };
 
-type Covered<F> = F extends (...args: infer A) => infer R
-  ? (...args: PersonaArguments<A>) => R
+type Covered<F, Name extends string> = F extends (...args: infer A) => infer R
+  ? (...args: PersonaArguments<A, Name>) => R
   : never;
 
 /**
  * A context that `personas()` was installed on, for the handlers that use it.
  *
+ * @typeParam Name the names of the directory, as `NamesOf<typeof plugin>` gives
+ * them; then a misspelt name does not compile, while IDs remain possible
  * @example
  * ```ts
  * async function App(context: PersonaContext) {
@@ -65,8 +87,10 @@ type Covered<F> = F extends (...args: infer A) => infer R
  * }
  * ```
  */
-export type PersonaContext<C extends Context = MessengerContext> = Omit<
-  C,
-  keyof PersonaMethods | (keyof C & CoveredMethod)
-> &
-  PersonaMethods & { [M in keyof C & CoveredMethod]: Covered<C[M]> };
+export type PersonaContext<
+  C extends Context = MessengerContext,
+  Name extends string = string,
+> = Omit<C, keyof PersonaMethods | (keyof C & CoveredMethod)> &
+  PersonaMethods<Name> & {
+    [M in keyof C & CoveredMethod]: Covered<C[M], Name>;
+  };

@@ -3,7 +3,10 @@ import { InvalidOptionError } from '../errors';
 import { checkProfile, type PersonaProfile } from '../profile';
 
 /** Names for personas: each a profile, made on a Page when it is first needed there, or the ID of one that exists. */
-export type DirectoryEntries = Record<string, PersonaProfile | string>;
+export type DirectoryEntries<Name extends string = string> = Record<
+  Name,
+  PersonaProfile | string
+>;
 
 /**
  * The entries by name, if Messenger would take them all.
