@@ -1,7 +1,17 @@
 const { personas } = require('bottender-persona');
 
 module.exports = {
-  plugins: [personas({ initialPersona: (context) => context.state.agent })],
+  plugins: [
+    personas({
+      directory: {
+        adam: {
+          name: 'Adam Z.',
+          profilePictureUrl: 'https://example.com/faces/adam.png',
+        },
+      },
+      initialPersona: (context) => context.state.agent,
+    }),
+  ],
   initialState: { agent: null },
   channels: {
     messenger: {

@@ -101,6 +101,13 @@ describe('the conversation', () => {
     ]);
   });
 
+  it('is answered by the Page where Messenger refuses personas', async () => {
+    await postJson('/_emulator/customers', { psid: 'eva', european: true });
+    const answers = await answersTo('agent', 4, 'eva');
+    expect(answers.at(-1)).toMatch(/^Page: Hi, Adam here/);
+    expect(bot.output()).toMatch('not available to this customer');
+  });
+
   it('belongs to one customer', async () => {
     await answersTo('agent', 4, 'another');
     expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: /);
@@ -192,17 +199,21 @@ async function answersTo(
   psid = 'customer',
 ): Promise<string[]> {
   const before = shown(await state(), psid).length;
-  const said = await fetch(`${chatPage}/_emulator/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ psid, text }),
-  });
+  const said = await postJson('/_emulator/messages', { psid, text });
   expect(await said.json()).toMatchObject({ status: 200 });
   const now = await stateWhen(
     chatPage,
     (after) => shown(after, psid).length >= before + count,
   );
   return shown(now, psid).slice(before);
+}
+
+function postJson(path: string, body: object): Promise<Response> {
+  return fetch(chatPage + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 async function state(): Promise<EmulatorState> {

@@ -2,9 +2,11 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 
 import { router, text } from 'bottender/router';
-import { withEphemeralPersona, type PersonaContext } from 'bottender-persona';
-
-import { ADAM, SPECIALIST } from './faces';
+import {
+  withEphemeralPersona,
+  type PersonaContext,
+  type PersonaProfile,
+} from 'bottender-persona';
 
 /** Relative to the folder that the bot is started in, as Bottender's own files are. */
 const OFFER = path.join('example-bot', 'offer.png');
@@ -12,6 +14,12 @@ const OFFER = path.join('example-bot', 'offer.png');
 const QUICK_REPLIES = ['hi', 'agent', 'photo', 'specialist', 'bye'].map(
   (word) => ({ contentType: 'text' as const, title: word, payload: word }),
 );
+
+/** Made for one answer, and gone after it. */
+const SPECIALIST: PersonaProfile = {
+  name: 'Dr. Pear',
+  profilePictureUrl: 'https://example.com/faces/dr-pear.png',
+};
 
 async function Greet(context: PersonaContext) {
   await context.typing(300);
@@ -23,23 +31,16 @@ async function Greet(context: PersonaContext) {
   );
 }
 
-/** Session state makes the agent's persona last until `bye`: see `initialPersona`. */
+/**
+ * `adam` is a name from the directory in bottender.config.js. Session state makes
+ * him speak until `bye`: see `initialPersona` there.
+ */
 async function HandOver(context: PersonaContext) {
   await context.sendText('One moment, I am getting a colleague.');
-  const agent = await agentOf(context);
-  context.setState({ agent });
-  context.usePersona(agent);
+  context.setState({ agent: 'adam' });
+  context.usePersona('adam');
   await context.typing(300);
   await context.sendText('Hi, Adam here. I have read along: how can I help?');
-}
-
-let adam: Promise<string> | undefined;
-
-/** Makes the agent's persona when it is first needed, once. */
-function agentOf(context: PersonaContext): Promise<string> {
-  adam ??= context.client.createPersona(ADAM).then(({ id }) => id);
-  adam.catch(() => (adam = undefined));
-  return adam;
 }
 
 /** An uploaded file, sent by whoever speaks. */
