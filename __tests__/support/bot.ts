@@ -42,6 +42,8 @@ export interface BotSetup {
   batchDelayMs?: number;
   /** Serve both Pages, each with its own token. */
   severalPages?: boolean;
+  /** Call the Graph API without `appsecret_proof`. */
+  skipAppSecretProof?: boolean;
   emulator?: MessengerEmulator;
 }
 
@@ -86,6 +88,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
     appSecret: APP_SECRET,
     verifyToken: 'VERIFY',
     origin: emulator.origin,
+    skipAppSecretProof: setup.skipAppSecretProof ?? false,
     sync: true,
     ...(setup.severalPages
       ? {
