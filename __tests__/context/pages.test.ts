@@ -1,0 +1,135 @@
+import { personas } from 'bottender-persona';
+import type { EmulatorState } from 'bottender-persona/emulator';
+
+import {
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+  type BotSetup,
+  type TestAction,
+} from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { named } from '../support/files';
+import { alive } from '../support/wire';
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
+  const start = () =>
+    startBot({ plugins: [personas()], severalPages: true, ...setup });
+
+  test('speaks on each Page with a persona of that Page', async () => {
+    const bot = await start();
+    const ids = {
+      [PAGE.id]: (await faces(bot.emulator, ['Adam'])).Adam,
+      [OTHER_PAGE.id]: (await faces(bot.emulator, ['Bea'], OTHER_PAGE)).Bea,
+    };
+    for (const pageId of Object.keys(ids)) {
+      await bot.run(
+        async (context) => {
+          context.usePersona(ids[pageId] ?? null);
+          await context.sendText('hi');
+          await context.sendImage(Buffer.from('a'), named('a.png'));
+        },
+        { pageId },
+      );
+    }
+    expect(bot.errors).toEqual([]);
+    expect(shownOn(bot.emulator.state(), PAGE.id)).toEqual([
+      'Adam: hi',
+      'Adam: [attachment]',
+    ]);
+    expect(shownOn(bot.emulator.state(), OTHER_PAGE.id)).toEqual([
+      'Bea: hi',
+      'Bea: [attachment]',
+    ]);
+  });
+
+  test('makes a persona on the Page that is written to, and deletes it there', async () => {
+    const bot = await start();
+    const action: TestAction = async (context) => {
+      await context.withEphemeralPersona(profile('Guest'), async () => {
+        await context.sendText('hi');
+      });
+    };
+    await bot.run(action, { pageId: OTHER_PAGE.id });
+    await bot.run(action, { pageId: PAGE.id });
+    expect(bot.errors).toEqual([]);
+    for (const { id } of [PAGE, OTHER_PAGE]) {
+      expect(shownOn(bot.emulator.state(), id)).toEqual(['Guest: hi']);
+    }
+    expect(
+      bot.emulator
+        .state()
+        .personas.map(({ pageId, deleted }) => [pageId, deleted]),
+    ).toEqual([
+      [OTHER_PAGE.id, true],
+      [PAGE.id, true],
+    ]);
+  });
+
+  test('serves both at the same time, each with a persona of its own', async () => {
+    const bot = await start();
+    const both = [PAGE, OTHER_PAGE].map(({ id: pageId }) =>
+      bot.run(
+        (context) =>
+          context.withEphemeralPersona(profile('Guest'), async () => {
+            await context.sendText('one');
+            await context.sendText('two');
+          }),
+        { pageId },
+      ),
+    );
+    await Promise.all(both);
+    expect(bot.errors).toEqual([]);
+    expect(alive(bot.emulator)).toEqual([]);
+    for (const { id } of [PAGE, OTHER_PAGE]) {
+      expect(shownOn(bot.emulator.state(), id)).toEqual([
+        'Guest: one',
+        'Guest: two',
+      ]);
+    }
+  });
+});
+
+describe('after context.useAccessToken', () => {
+  test('personas are made, carried and deleted on that token’s Page', async () => {
+    // Bottender proves such sends with the proof of the channel's token.
+    const bot = await startBot({
+      plugins: [personas()],
+      skipAppSecretProof: true,
+    });
+    await bot.say('I write to the other Page too', { pageId: OTHER_PAGE.id });
+    await bot.run(async (context) => {
+      context.useAccessToken(OTHER_PAGE.accessToken);
+      await context.withEphemeralPersona(profile('Guest'), async () => {
+        await context.sendText('hi');
+        await context.sendImage(Buffer.from('a'), named('a.png'));
+      });
+    });
+    expect(bot.errors).toEqual([]);
+    const state = bot.emulator.state();
+    expect(shownOn(state, OTHER_PAGE.id)).toEqual([
+      'Guest: hi',
+      'Guest: [attachment]',
+    ]);
+    expect(shownOn(state, PAGE.id)).toEqual([]);
+    expect(state.personas).toMatchObject([
+      { pageId: OTHER_PAGE.id, deleted: true },
+    ]);
+  });
+});
+
+function shownOn(state: EmulatorState, pageId: string): string[] {
+  const { entries = [] } =
+    state.conversations.find((talk) => talk.pageId === pageId) ?? {};
+  return entries
+    .filter(({ from }) => from !== 'user')
+    .map(
+      ({ persona, message }) =>
+        `${persona?.name ?? 'Page'}: ${message?.text ?? '[attachment]'}`,
+    );
+}
