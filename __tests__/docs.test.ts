@@ -1,7 +1,7 @@
 import * as library from 'bottender-persona';
 import type { PersonaContext, Personas } from 'bottender-persona';
 
-import { startBot, type TestAction } from './support/bot';
+import { CUSTOMER, startBot, type TestAction } from './support/bot';
 import { codeBlocks, firstColumn, runBlock, typeErrors } from './support/docs';
 import { faces, profile } from './support/faces';
 import { alive, shown } from './support/wire';
@@ -60,12 +60,34 @@ describe('README.md, how long a persona speaks', () => {
     ]);
   });
 
+  it('Page', async () => {
+    const config = run('directory-config') as Setup;
+    expect(await answers('directory', ['hi', 'hi'], config)).toEqual([
+      'Eve: Eve here.',
+      'Eve: Eve here.',
+    ]);
+  });
+
   it('on the fly', async () => {
     expect(await answers('ephemeral')).toEqual([
       'John Mathew: I am John Mathew.',
       'John Mathew: That depends on the pear.',
     ]);
   });
+});
+
+it('README.md, when Messenger refuses a persona', async () => {
+  const warn = jest.fn();
+  const config = run('refused-config', { console: { warn } }) as Setup;
+  const bot = await startBot(config);
+  bot.emulator.setEuropean(CUSTOMER, true);
+  const { Adam } = await faces(bot.emulator, ['Adam']);
+  await bot.run(async (context) => {
+    context.usePersona(Adam);
+    await context.sendText('hi');
+  });
+  expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  expect(warn.mock.calls).toEqual([[`${Adam} was refused: europe`]]);
 });
 
 describe('README.md, adding and testing', () => {
@@ -154,7 +176,7 @@ async function answers(
   App = run(name, { adam: Adam }) as TestAction;
   for (const text of texts) await bot.say(text);
   expect(bot.errors).toEqual([]);
-  expect(alive(bot.emulator)).toEqual(['Adam']);
+  expect(alive(bot.emulator)).not.toContain('John Mathew');
   return shown(bot.emulator);
 }
 
