@@ -3,7 +3,7 @@ import type { Action, Context, MessengerClient, Props } from 'bottender';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweeper';
 import { checkOptions, type PersonasOptions } from './options';
-import { createRuntime } from './runtime';
+import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
 
@@ -63,7 +63,7 @@ export function personas<
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, sweeper } = runtime;
-  return Object.assign(
+  const plugin = Object.assign(
     async function Personas<E extends Context>(context: E, props?: Props<E>) {
       const { personas, isNew } = install(context, runtime);
       const starting = isNew ? personas.start() : undefined;
@@ -78,4 +78,6 @@ export function personas<
       sweep: (client: MessengerClient) => sweeper.sweep(client),
     },
   );
+  bindRuntime(plugin, runtime);
+  return plugin;
 }

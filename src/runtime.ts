@@ -10,6 +10,7 @@ import { tell } from './tell';
 export interface Runtime {
   readonly settings: Settings;
   readonly directory: Directory;
+  readonly leases: Leases;
   readonly pool: EphemeralPool;
   readonly sweeper: Sweeper;
 }
@@ -24,6 +25,7 @@ export function createRuntime(settings: Settings): Runtime {
   return {
     settings,
     directory,
+    leases,
     pool: new EphemeralPool(leases, lingerMs, report),
     sweeper: new Sweeper(leases, leaseMs, report, (pageId) =>
       directory.idsOn(pageId),
@@ -37,4 +39,20 @@ let fallback: Runtime | undefined;
 export function defaultRuntime(): Runtime {
   fallback ??= createRuntime(checkOptions());
   return fallback;
+}
+
+const runtimes = new WeakMap<object, Runtime>();
+
+/** Lets `runtimeOf` find this runtime by what `personas()` gives. */
+export function bindRuntime(plugin: object, runtime: Runtime): void {
+  runtimes.set(plugin, runtime);
+}
+
+/**
+ * The runtime behind what `personas()` gave, found among the `plugins` of
+ * bottender.config.js: the command line takes its directory, store and leases.
+ * `undefined` for other plugins, and for those of another copy of this package.
+ */
+export function runtimeOf(plugin: unknown): Runtime | undefined {
+  return typeof plugin === 'function' ? runtimes.get(plugin) : undefined;
 }
