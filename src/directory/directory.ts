@@ -11,13 +11,10 @@ import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
+import { DirectoryRecords, type NamedRecord } from './records';
+
 /** A Page of thousands of personas takes a while to list; a customer waits meanwhile. */
 const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 8000 };
-
-/** What the store keeps of a name on a Page. */
-export interface NamedRecord extends PersonaProfile {
-  id: string;
-}
 
 /** What is known of one Page. */
 interface Known {
@@ -31,14 +28,17 @@ interface Known {
 
 /** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
+  readonly records: DirectoryRecords;
   private readonly pages = new Map<string, Known>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
-    private readonly store: GuardedStore,
+    store: GuardedStore,
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
-  ) {}
+  ) {
+    this.records = new DirectoryRecords(store);
+  }
 
   has(name: string): boolean {
     return this.entries.has(name);
@@ -76,9 +76,8 @@ export class Directory {
 
   /** IDs on this Page that names stand for: these are not on the fly. */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const stored = await this.store.entries(keyPrefix(pageId));
     const ids = new Set<string>();
-    for (const [, record] of stored) if (isRecord(record)) ids.add(record.id);
+    for (const { id } of (await this.records.on(pageId)).values()) ids.add(id);
     for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
       if (typeof id === 'string') ids.add(id);
     }
@@ -163,8 +162,7 @@ export class Directory {
     name: string,
   ): Promise<NamedRecord | undefined> {
     try {
-      const record = await this.store.get(keyPrefix(page.id) + name);
-      return isRecord(record) ? record : undefined;
+      return await this.records.get(page.id, name);
     } catch (error) {
       this.report(error as PersonaError, null);
       return undefined;
@@ -173,24 +171,9 @@ export class Directory {
 
   private async remember(page: Page, name: string, record: NamedRecord) {
     try {
-      await this.store.set(keyPrefix(page.id) + name, record);
+      await this.records.set(page.id, name, record);
     } catch (error) {
       this.report(error as PersonaError, null);
     }
   }
-}
-
-function keyPrefix(pageId: string): string {
-  return `directory:${pageId}:`;
-}
-
-function isRecord(value: unknown): value is NamedRecord {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    'name' in value &&
-    typeof value.name === 'string'
-  );
 }
