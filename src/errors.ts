@@ -81,24 +81,34 @@ const ADVICE: Record<RefusalReason, string> = {
 
 /** A persona that was made for a block could not be deleted and may be left behind. */
 export class PersonaCleanupError extends PersonaError {
+  /** `id` is absent where it was never known. */
+  readonly persona: { readonly id?: string; readonly name: string };
+
   constructor(
-    readonly persona: { readonly name: string },
+    { id, name }: { readonly id?: string; readonly name: string },
     readonly pageId: string,
+    /** What Messenger answered. */
     readonly failure: GraphFailure,
   ) {
     super(
-      `The persona "${persona.name}" on the Page ${pageId} could not be deleted: ${describeFailure(failure)}. ` +
-        `It is left to the sweep.`,
+      `The persona "${name}"${id ? ` (${id})` : ''} on the Page ${pageId} could not be deleted: ` +
+        `${describeFailure(failure)}. It is left to the sweep.`,
       { cause: failure },
     );
+    // Nothing else of what was given: a client in it would print its token.
+    this.persona = id ? { id, name } : { name };
   }
 }
 
 /** Messenger did not say which Page an access token belongs to. */
 export class UnknownPageError extends PersonaError {
-  constructor(readonly failure: GraphFailure) {
+  constructor(
+    /** What Messenger answered. */
+    readonly failure: GraphFailure,
+  ) {
     super(
-      `Messenger did not say which Page the access token belongs to: ${describeFailure(failure)}.`,
+      `Messenger did not say which Page the access token belongs to: ${describeFailure(failure)}. ` +
+        `Check the token that the channel is configured with, or that useAccessToken was given.`,
       { cause: failure },
     );
   }
