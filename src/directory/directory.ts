@@ -1,20 +1,18 @@
-import { PersonaRefusedError, type PersonaError } from '../errors';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
+import { PersonaRefusedError } from '../errors';
 import type { Outcome } from '../messenger/call';
+import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
-import {
-  createPersona,
-  listPersonas,
-  type ListedPersona,
-} from '../messenger/personaCalls';
+import { createPersona, type ListedPersona } from '../messenger/personaCalls';
 import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
-import { DirectoryRecords, type NamedRecord } from './records';
+import { listLasting } from './pageList';
+import { Records } from './records';
 
-/** A Page of thousands of personas takes a while to list; a customer waits meanwhile. */
-const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 8000 };
+/** A customer waits meanwhile. What takes longer goes on, for the sends that follow. */
+const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
 
 /** What is known of one Page. */
 interface Known {
@@ -22,22 +20,24 @@ interface Known {
   readonly ids: Map<string, string | Promise<string>>;
   /** IDs that Messenger does not know any more, whatever the store says. */
   readonly gone: Set<string>;
+  /** Names of which a persona may have been made since the list was asked for. */
+  readonly unsure: Set<string>;
   /** The Page's list, asked for once. */
   list: Promise<Outcome<ListedPersona[]>> | undefined;
 }
 
 /** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
-  readonly records: DirectoryRecords;
   private readonly pages = new Map<string, Known>();
+  private readonly records: Records;
 
   constructor(
     private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
     store: GuardedStore,
     private readonly leases: Leases,
-    private readonly report: ReportCleanup,
+    report: ReportCleanup,
   ) {
-    this.records = new DirectoryRecords(store);
+    this.records = new Records(store, report);
   }
 
   has(name: string): boolean {
@@ -74,10 +74,13 @@ export class Directory {
     return typeof this.entries.get(name) === 'string';
   }
 
-  /** IDs on this Page that names stand for: these are not on the fly. */
+  /**
+   * IDs on this Page that names stand for: these are not on the fly.
+   *
+   * @throws PersonaStoreError
+   */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const ids = new Set<string>();
-    for (const { id } of (await this.records.on(pageId)).values()) ids.add(id);
+    const ids = new Set(await this.records.idsOn(pageId));
     for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
       if (typeof id === 'string') ids.add(id);
     }
@@ -90,7 +93,12 @@ export class Directory {
   private known(page: Page): Known {
     let known = this.pages.get(page.id);
     if (!known) {
-      known = { ids: new Map(), gone: new Set(), list: undefined };
+      known = {
+        ids: new Map(),
+        gone: new Set(),
+        unsure: new Set(),
+        list: undefined,
+      };
       this.pages.set(page.id, known);
     }
     return known;
@@ -118,62 +126,62 @@ export class Directory {
     name: string,
     profile: PersonaProfile,
   ): Promise<string> {
-    const stored = await this.stored(page, name);
+    const stored = await this.records.get(page.id, name);
     if (stored?.name === profile.name && !known.gone.has(stored.id)) {
       return stored.id;
     }
     const outcome = await withRetries(
-      () => this.findOrCreate(known, page, profile),
+      () => this.findOrMake(known, page, name, profile),
       PATIENCE,
     );
-    if (!outcome.ok) {
-      // Something may have been made all the same: the next try looks at the list anew.
-      known.list = undefined;
-      throw new PersonaRefusedError('not-made', name, page.id, outcome.failure);
-    }
-    await this.remember(page, name, { ...profile, id: outcome.value });
-    return outcome.value;
+    if (outcome.ok) return outcome.value;
+    throw new PersonaRefusedError('not-made', name, page.id, outcome.failure);
   }
 
-  private async findOrCreate(
+  private async findOrMake(
     known: Known,
     page: Page,
+    name: string,
     profile: PersonaProfile,
   ): Promise<Outcome<string>> {
-    known.list ??= listPersonas(page);
-    const list = await known.list;
-    if (!list.ok) {
-      known.list = undefined;
-      return list;
-    }
-    const onTheFly = await this.leases.idsOn(page.id);
+    if (known.unsure.delete(name)) known.list = undefined;
+    const list = await (known.list ??= this.list(known, page));
+    if (!list.ok) return list;
     const found = list.value.find(
-      ({ id, name }) =>
-        name === profile.name && !onTheFly.has(id) && !known.gone.has(id),
+      (listed) => listed.name === profile.name && !known.gone.has(listed.id),
     );
-    if (found) return { ok: true, value: found.id };
+    const outcome: Outcome<string> = found
+      ? { ok: true, value: found.id }
+      : await this.make(known, page, name, profile);
+    if (outcome.ok) {
+      const id = outcome.value;
+      // An answer that nobody waits for any more is good for the next send.
+      if (!known.ids.has(name)) known.ids.set(name, id);
+      await this.records.set(page.id, name, { ...profile, id });
+    }
+    return outcome;
+  }
+
+  private async make(
+    known: Known,
+    page: Page,
+    name: string,
+    profile: PersonaProfile,
+  ): Promise<Outcome<string>> {
+    known.unsure.add(name);
     const created = await createPersona(page, profile);
-    if (!created.ok) known.list = undefined;
+    if (created.ok || !mayHaveHappened(created.failure)) {
+      known.unsure.delete(name);
+    }
     return created;
   }
 
-  private async stored(
-    page: Page,
-    name: string,
-  ): Promise<NamedRecord | undefined> {
-    try {
-      return await this.records.get(page.id, name);
-    } catch (error) {
-      this.report(error as PersonaError, null);
-      return undefined;
-    }
-  }
-
-  private async remember(page: Page, name: string, record: NamedRecord) {
-    try {
-      await this.records.set(page.id, name, record);
-    } catch (error) {
-      this.report(error as PersonaError, null);
-    }
+  private list(known: Known, page: Page): Promise<Outcome<ListedPersona[]>> {
+    const list = listLasting(page, this.leases);
+    const forget = () => {
+      if (known.list === list) known.list = undefined;
+    };
+    list.then((outcome) => outcome.ok || forget(), forget);
+    return list;
   }
 }

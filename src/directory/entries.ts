@@ -16,7 +16,12 @@ export type DirectoryEntries<Name extends string = string> = Record<
 export function checkDirectory(
   directory: unknown,
 ): Map<string, PersonaProfile | string> {
-  if (typeof directory !== 'object' || directory === null) {
+  if (
+    typeof directory !== 'object' ||
+    directory === null ||
+    // An array or a Map, whose entries would be passed over.
+    Symbol.iterator in directory
+  ) {
     throw new InvalidOptionError(
       `The option "directory" of personas() must be an object of names.`,
     );
@@ -40,9 +45,8 @@ function checkEntry(name: string, entry: unknown): PersonaProfile | string {
   }
   if (typeof entry === 'string') {
     if (isPersonaId(entry)) return entry;
-    throw wrong(
-      `must be a profile or a persona ID, which has digits only, but it is "${entry}"`,
-    );
+    // What stands there is not shown: it may be a token that was mixed up with an ID.
+    throw wrong('must be a profile or a persona ID, which has digits only');
   }
   try {
     return checkProfile(entry);
