@@ -1,9 +1,5 @@
-import {
-  PersonaError,
-  PersonaRefusedError,
-  type UnknownPageError,
-} from '../errors';
-import { pageContextOf, pageIdFromEvent } from '../messenger/page';
+import { PersonaRefusedError, UnknownPageError } from '../errors';
+import { clientOf, pageContextOf, pageIdFromEvent } from '../messenger/page';
 import { readRefusal } from '../messenger/refusal';
 import { tell } from '../tell';
 
@@ -17,12 +13,14 @@ export function refusalOf(
 ): PersonaRefusedError | undefined {
   if (error instanceof PersonaRefusedError) return error;
   const host = pageContextOf(context);
-  const pageId = host && pageIdFromEvent(host);
-  if (error instanceof PersonaError) {
-    const { failure } = error as UnknownPageError;
-    return new PersonaRefusedError('not-made', persona, pageId, failure);
+  const client = host && clientOf(host);
+  // After useAccessToken another Page speaks than the event's.
+  const pageId =
+    host && client === host.client ? pageIdFromEvent(host) : undefined;
+  if (error instanceof UnknownPageError) {
+    return new PersonaRefusedError('not-made', persona, pageId, error.failure);
   }
-  const refusal = readRefusal(error, host?.client);
+  const refusal = readRefusal(error, client);
   return (
     refusal &&
     new PersonaRefusedError(refusal.reason, persona, pageId, refusal.failure)

@@ -1,7 +1,11 @@
 import type { MessengerClient } from 'bottender';
 
 import { secretsOf } from './call';
-import { readGraphFailure, type GraphFailure } from './graphFailure';
+import {
+  isTransient,
+  readGraphFailure,
+  type GraphFailure,
+} from './graphFailure';
 
 /**
  * Why Messenger refuses a message because of its persona:
@@ -38,6 +42,8 @@ export function readRefusal(
   client?: MessengerClient,
 ): { reason: RefusalReason; failure: GraphFailure } | undefined {
   const failure = readGraphFailure(error, secretsOf(client));
+  // Not definite: the message may have gone out.
+  if (isTransient(failure)) return undefined;
   const rule = RULES.find(
     ({ code, subcode, message }) =>
       failure.code === code &&
