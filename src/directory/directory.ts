@@ -1,5 +1,5 @@
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
-import { PersonaRefusedError } from '../errors';
+import { PersonaRefusedError, type PersonaError } from '../errors';
 import type { Outcome } from '../messenger/call';
 import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
@@ -9,7 +9,7 @@ import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
 import { listLasting } from './pageList';
-import { Records } from './records';
+import { DirectoryRecords, type NamedRecord } from './records';
 
 /** A customer waits meanwhile. What takes longer goes on, for the sends that follow. */
 const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
@@ -28,16 +28,16 @@ interface Known {
 
 /** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
+  readonly records: DirectoryRecords;
   private readonly pages = new Map<string, Known>();
-  private readonly records: Records;
 
   constructor(
     private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
     store: GuardedStore,
     private readonly leases: Leases,
-    report: ReportCleanup,
+    private readonly report: ReportCleanup,
   ) {
-    this.records = new Records(store, report);
+    this.records = new DirectoryRecords(store);
   }
 
   has(name: string): boolean {
@@ -80,7 +80,8 @@ export class Directory {
    * @throws PersonaStoreError
    */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const ids = new Set(await this.records.idsOn(pageId));
+    const ids = new Set<string>();
+    for (const { id } of (await this.records.on(pageId)).values()) ids.add(id);
     for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
       if (typeof id === 'string') ids.add(id);
     }
@@ -126,7 +127,7 @@ export class Directory {
     name: string,
     profile: PersonaProfile,
   ): Promise<string> {
-    const stored = await this.records.get(page.id, name);
+    const stored = await this.stored(page, name);
     if (stored?.name === profile.name && !known.gone.has(stored.id)) {
       return stored.id;
     }
@@ -157,7 +158,7 @@ export class Directory {
       const id = outcome.value;
       // An answer that nobody waits for any more is good for the next send.
       if (!known.ids.has(name)) known.ids.set(name, id);
-      await this.records.set(page.id, name, { ...profile, id });
+      await this.remember(page, name, { ...profile, id });
     }
     return outcome;
   }
@@ -183,5 +184,25 @@ export class Directory {
     };
     list.then((outcome) => outcome.ok || forget(), forget);
     return list;
+  }
+
+  private async stored(
+    page: Page,
+    name: string,
+  ): Promise<NamedRecord | undefined> {
+    try {
+      return await this.records.get(page.id, name);
+    } catch (error) {
+      this.report(error as PersonaError, null);
+      return undefined;
+    }
+  }
+
+  private async remember(page: Page, name: string, record: NamedRecord) {
+    try {
+      await this.records.set(page.id, name, record);
+    } catch (error) {
+      this.report(error as PersonaError, null);
+    }
   }
 }

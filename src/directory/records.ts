@@ -1,5 +1,3 @@
-import type { PersonaError } from '../errors';
-import type { ReportCleanup } from '../ephemeral/leases';
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
@@ -8,37 +6,27 @@ export interface NamedRecord extends PersonaProfile {
   id: string;
 }
 
-/** The directory's IDs as the store keeps them, across processes. Without the store it goes on too. */
-export class Records {
-  constructor(
-    private readonly store: GuardedStore,
-    private readonly report: ReportCleanup,
-  ) {}
+/** The directory's IDs as the store keeps them, across processes. Each method may reject with PersonaStoreError. */
+export class DirectoryRecords {
+  constructor(private readonly store: GuardedStore) {}
 
-  /** Never rejects. */
   async get(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    try {
-      const record = await this.store.get(keyPrefix(pageId) + name);
-      return isRecord(record) ? record : undefined;
-    } catch (error) {
-      this.report(error as PersonaError, null);
-      return undefined;
-    }
+    const record = await this.store.get(keyPrefix(pageId) + name);
+    return isRecord(record) ? record : undefined;
   }
 
-  /** Never rejects. */
-  async set(pageId: string, name: string, record: NamedRecord): Promise<void> {
-    try {
-      await this.store.set(keyPrefix(pageId) + name, record);
-    } catch (error) {
-      this.report(error as PersonaError, null);
-    }
+  set(pageId: string, name: string, record: NamedRecord): Promise<void> {
+    return this.store.set(keyPrefix(pageId) + name, record);
   }
 
-  /** @throws PersonaStoreError */
-  async idsOn(pageId: string): Promise<string[]> {
-    const stored = await this.store.entries(keyPrefix(pageId));
-    return stored.flatMap(([, record]) => (isRecord(record) ? record.id : []));
+  /** All records of a Page, by name. */
+  async on(pageId: string): Promise<Map<string, NamedRecord>> {
+    const prefix = keyPrefix(pageId);
+    const records = new Map<string, NamedRecord>();
+    for (const [key, record] of await this.store.entries(prefix)) {
+      if (isRecord(record)) records.set(key.slice(prefix.length), record);
+    }
+    return records;
   }
 }
 
