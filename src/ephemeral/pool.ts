@@ -106,6 +106,8 @@ export class EphemeralPool {
 
   private end(persona: SharedPersona): Promise<void> {
     const { made, page, profile } = persona;
+    // Nobody else whose turn comes later is to end it again.
+    persona.linger = undefined;
     const ending = made ? this.delete(page, profile, made) : Promise.resolve();
     this.track(ending);
     this.remove(persona);
