@@ -1,0 +1,258 @@
+import { personas, type PersonasOptions } from 'bottender-persona';
+
+import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
+import { profile } from '../support/faces';
+import { gate, meeting } from '../support/gate';
+import { alive, calls, shown } from '../support/wire';
+
+const ADAM = profile('Adam');
+const LINGER_MS = 200;
+const FOREVER_MS = 60_000;
+
+let bot: RunningBot;
+let plugin: ReturnType<typeof personas>;
+
+async function start(ephemeral: PersonasOptions['ephemeral'] = {}) {
+  plugin = personas({ ephemeral, onRefused: () => {} });
+  bot = await startBot({ plugins: [plugin], severalPages: true });
+}
+
+function count(call: string | RegExp): number {
+  return calls(bot.emulator).filter((made) =>
+    typeof call === 'string' ? made === call : call.test(made),
+  ).length;
+}
+
+const CREATION = 'POST /me/personas';
+const DELETION = /^DELETE /;
+
+/** Each of these writes at once, and is answered by what `block` sends. */
+async function allAtOnce(
+  customers: { psid: string; pageId?: string; face?: typeof ADAM }[],
+): Promise<void> {
+  const everybodySpeaks = meeting(customers.length);
+  const faces = new Map(customers.map(({ psid, face }) => [psid, face]));
+  await Promise.all(
+    customers.map(({ psid, pageId }) =>
+      bot.run(
+        async (context) => {
+          const psid = String(context.session?.user?.id);
+          await context.withEphemeralPersona(
+            faces.get(psid) ?? ADAM,
+            async () => {
+              await context.sendText(`hi ${psid}`);
+              await everybodySpeaks();
+            },
+          );
+        },
+        { psid, pageId },
+      ),
+    ),
+  );
+  expect(bot.errors).toEqual([]);
+}
+
+describe('sharing', () => {
+  const CUSTOMERS = ['2001', '2002', '2003', '2004', '2005'].map((psid) => ({
+    psid,
+  }));
+
+  test('one creation and one deletion serve all who need the persona at once', async () => {
+    await start();
+    bot.emulator.fail({ path: '/me/personas', delayMs: 50 });
+    await allAtOnce(CUSTOMERS);
+    expect(shown(bot.emulator).sort()).toEqual(
+      CUSTOMERS.map(({ psid }) => `Adam: hi ${psid}`),
+    );
+    expect(count(CREATION)).toBe(1);
+    expect(count(DELETION)).toBe(1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('without lingering, the next that comes has a persona of its own', async () => {
+    await start();
+    await allAtOnce([{ psid: '2001' }]);
+    await allAtOnce([{ psid: '2002' }]);
+    expect([count(CREATION), count(DELETION)]).toEqual([2, 2]);
+  });
+
+  test('Pages never share a persona', async () => {
+    await start();
+    await allAtOnce([
+      { psid: '2001', pageId: PAGE.id },
+      { psid: '2002', pageId: OTHER_PAGE.id },
+    ]);
+    const { personas: made } = bot.emulator.state();
+    expect(made.map(({ pageId }) => pageId).sort()).toEqual([
+      PAGE.id,
+      OTHER_PAGE.id,
+    ]);
+    expect(shown(bot.emulator).sort()).toEqual([
+      'Adam: hi 2001',
+      'Adam: hi 2002',
+    ]);
+  });
+
+  test('profiles that differ in the name or the picture never share a persona', async () => {
+    await start();
+    await allAtOnce([
+      { psid: '2001', face: ADAM },
+      { psid: '2002', face: profile('Bea') },
+      {
+        psid: '2003',
+        face: { ...ADAM, profilePictureUrl: 'https://example.com/other.png' },
+      },
+    ]);
+    expect(count(CREATION)).toBe(3);
+  });
+
+  test('a failed creation fails for all who wait, and is tried again for the next', async () => {
+    await start();
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      error: { code: 200, message: 'No permission' },
+      delayMs: 50,
+      times: 1,
+    });
+    await allAtOnce([{ psid: '2001' }, { psid: '2002' }]);
+    expect(shown(bot.emulator).sort()).toEqual([
+      'Page: hi 2001',
+      'Page: hi 2002',
+    ]);
+    await allAtOnce([{ psid: '2003' }]);
+    expect(shown(bot.emulator, '2003')).toEqual(['Adam: hi 2003']);
+    expect(count(CREATION)).toBe(2);
+  });
+});
+
+describe('lingering', () => {
+  test('the persona is kept for the next handler, and deleted so long after its last use', async () => {
+    await start({ lingerMs: LINGER_MS });
+    await allAtOnce([{ psid: '2001' }]);
+    // Longer than lingering together, each less.
+    bot.emulator.fail({ path: '/me/messages', delayMs: LINGER_MS * 0.75 });
+    await allAtOnce([{ psid: '2002' }]);
+    await allAtOnce([{ psid: '2003' }]);
+    expect(count(DELETION)).toBe(0);
+    await bot.emulator.waitFor(() => count(DELETION) === 1);
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(count(CREATION)).toBe(1);
+    const [first = NaN, second = NaN] = timesOf(
+      / \/me\/messages$|^DELETE /,
+    ).slice(-2);
+    // A timer may run a millisecond early.
+    expect(second - first).toBeGreaterThanOrEqual(LINGER_MS - 2);
+  });
+
+  test('is for each Page', async () => {
+    await start({ lingerMs: FOREVER_MS });
+    await allAtOnce([{ psid: '2001', pageId: PAGE.id }]);
+    await allAtOnce([{ psid: '2001', pageId: OTHER_PAGE.id }]);
+    expect(alive(bot.emulator)).toEqual(['Adam', 'Adam']);
+    await plugin.close();
+  });
+
+  test('deletions of many do not come as a burst', async () => {
+    await start({ lingerMs: 20 });
+    await allAtOnce(
+      Array.from({ length: 12 }, (_, i) => ({
+        psid: String(2001 + i),
+        face: profile(`Agent ${i}`),
+      })),
+    );
+    await bot.emulator.waitFor(() => count(DELETION) === 12);
+    expect(alive(bot.emulator)).toEqual([]);
+    const times = timesOf(DELETION);
+    // 20 ms apart; half of that even if the first was late.
+    const [first = NaN] = times;
+    expect((times.at(-1) ?? NaN) - first).toBeGreaterThanOrEqual(11 * 10);
+  });
+});
+
+describe('personas().close()', () => {
+  test('ends what lingers at once, and deletes it once', async () => {
+    await start({ lingerMs: FOREVER_MS });
+    await allAtOnce([{ psid: '2001' }, { psid: '2002', face: profile('Bea') }]);
+    expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Bea']);
+    // So slow that the turns of both calls come before the first answer.
+    bot.emulator.fail({ method: 'DELETE', delayMs: 150 });
+    await Promise.all([plugin.close(), plugin.close()]);
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(count(DELETION)).toBe(2);
+  });
+
+  test('resolves where there is nothing', async () => {
+    await start();
+    await expect(plugin.close()).resolves.toBeUndefined();
+  });
+
+  test('waits for handlers that still run, and what they make does not linger', async () => {
+    await start({ lingerMs: FOREVER_MS });
+    await allAtOnce([{ psid: '2001', face: profile('Bea') }]);
+    const spoken = gate();
+    const goOn = gate();
+    const handling = bot.run(async (context) => {
+      await context.withEphemeralPersona(ADAM, async () => {
+        await context.sendText('one');
+        spoken.open();
+        await goOn.opened;
+        await context.sendText('two');
+      });
+    });
+    await spoken.opened;
+    let isClosed = false;
+    const closing = plugin.close().then(() => (isClosed = true));
+    await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Bea'));
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    expect(isClosed).toBe(false);
+    goOn.open();
+    await closing;
+    expect(alive(bot.emulator)).toEqual([]);
+    await handling;
+    expect(shown(bot.emulator).slice(-2)).toEqual(['Adam: one', 'Adam: two']);
+
+    await allAtOnce([{ psid: '2001' }]);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('waits for a deletion that is being tried again', async () => {
+    await start();
+    bot.emulator.fail({ method: 'DELETE', status: 500, times: 1 });
+    await allAtOnce([{ psid: '2001' }]);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await plugin.close();
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(count(DELETION)).toBe(2);
+  });
+
+  test('one that is taken up again before its turn is not deleted under its user', async () => {
+    await start({ lingerMs: FOREVER_MS });
+    const agents = ['2002', '2003', '2004'].map((psid) => ({
+      psid,
+      face: profile(`Agent ${psid}`),
+    }));
+    await allAtOnce(agents.slice(0, 1));
+    await allAtOnce([{ psid: '2001' }]);
+    await allAtOnce(agents.slice(1));
+    const closing = plugin.close();
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(ADAM, async () => {
+        // The turn of the persona lies between those of the agents.
+        await bot.emulator.waitFor(() => count(DELETION) === agents.length);
+        await context.sendText('still here');
+      });
+    });
+    await closing;
+    expect(shown(bot.emulator).at(-1)).toBe('Adam: still here');
+    expect(count(CREATION)).toBe(agents.length + 1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+});
+
+function timesOf(call: RegExp): number[] {
+  return bot.emulator
+    .state()
+    .requests.filter(({ method, path }) => call.test(`${method} ${path}`))
+    .map(({ at }) => at);
+}
