@@ -85,12 +85,12 @@ export class ControlApi {
   ): Promise<void> {
     const path = pathOf(request);
     const [name = '', id, ...rest] =
-      path === '/' ? [''] : path.slice(PREFIX.length).split('/');
+      path === '/'
+        ? ['page', 'index.html']
+        : path.slice(PREFIX.length).split('/');
     const endpoint = `${request.method} ${name}${id === undefined ? '' : '/*'}`;
     if (rest.length > 0) throw notFound();
     switch (endpoint) {
-      case 'GET ':
-        return sendPageFile(response, 'index.html');
       case 'GET page/*':
         return sendPageFile(response, id ?? '');
       case 'GET pictures/*':
