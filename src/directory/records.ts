@@ -1,9 +1,15 @@
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
-/** What the store keeps of a name on a Page. */
+/**
+ * What the store keeps of a name on a Page: its persona's ID, and the profile
+ * that was sent. Messenger lists another URL for the picture, so only this
+ * tells whether the picture has changed since.
+ */
 export interface NamedRecord extends PersonaProfile {
   id: string;
+  /** IDs of personas that this one took the place of and that may not be deleted yet. */
+  replaces?: string[];
 }
 
 /** The directory's IDs as the store keeps them, across processes. Each method may reject with PersonaStoreError. */
@@ -19,7 +25,11 @@ export class DirectoryRecords {
     return this.store.set(keyPrefix(pageId) + name, record);
   }
 
-  /** All records of a Page, by name. */
+  async delete(pageId: string, name: string): Promise<void> {
+    await this.store.delete(keyPrefix(pageId) + name);
+  }
+
+  /** All records of a Page, by name; those that the directory has no more are among them. */
   async on(pageId: string): Promise<Map<string, NamedRecord>> {
     const prefix = keyPrefix(pageId);
     const records = new Map<string, NamedRecord>();
