@@ -209,8 +209,8 @@ test('events start with the state and go on with each change', async () => {
   expect(response.headers.get('content-type')).toMatch('text/event-stream');
   const events = readEvents(response);
   const next = async () => {
-    const { value } = (await events.next()) as IteratorResult<unknown>;
-    return value as unknown;
+    const result: IteratorResult<unknown, unknown> = await events.next();
+    return result.value;
   };
 
   expect(await next()).toEqual({

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkBoolean, checkKnown, checkText, fail } from './checks';
+import { checkSender, ControlError } from './controlSender';
 import type { Customers } from './customers';
 import { readBody } from './body';
 import { streamEvents } from './events';
@@ -12,16 +13,6 @@ import type { World } from './world';
 
 const PREFIX = '/_emulator/';
 const LONGEST_PATTERN = 200;
-
-/** A refusal of the emulator's own API. */
-class ControlError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
 export class ControlApi {
@@ -45,7 +36,7 @@ export class ControlApi {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      this.#checkSender(request);
+      checkSender(request);
       await this.#route(request, response);
     } catch (error) {
       const status =
@@ -57,25 +48,6 @@ export class ControlApi {
       const message = error instanceof Error ? error.message : String(error);
       if (!response.headersSent)
         sendJson(response, status, { error: { message } });
-    }
-  }
-
-  /** A web page elsewhere must not drive the emulator, nor read from it by rebinding a name. */
-  #checkSender(request: IncomingMessage): void {
-    const { host = '', origin } = request.headers;
-    if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) {
-      throw new ControlError(403, 'The Host must be loopback');
-    }
-    if (request.method === 'GET') return;
-    if (origin !== undefined && origin !== `http://${host}`) {
-      throw new ControlError(403, 'The Origin must be the emulator');
-    }
-    const contentType = request.headers['content-type'] ?? '';
-    if (
-      request.method === 'POST' &&
-      !/^application\/json *(;|$)/i.test(contentType)
-    ) {
-      throw new ControlError(415, 'The content type must be application/json');
     }
   }
 
