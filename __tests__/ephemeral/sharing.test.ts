@@ -36,7 +36,7 @@ async function allAtOnce(
     customers.map(({ psid, pageId }) =>
       bot.run(
         async (context) => {
-          const psid = String(context.session?.user?.id);
+          const { id: psid } = context.session?.user as { id: string };
           await context.withEphemeralPersona(
             faces.get(psid) ?? ADAM,
             async () => {
