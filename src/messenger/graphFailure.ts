@@ -65,7 +65,9 @@ export function mayHaveHappened(failure: GraphFailure): boolean {
   if (failure.code !== undefined && RATE_LIMIT_CODES.has(failure.code)) {
     return false;
   }
-  return isTransient(failure);
+  // A success without an ID in it counts as a failure, but something was made.
+  const { status } = failure;
+  return isTransient(failure) || (status !== undefined && status < 300);
 }
 
 /** Whether the object that the call was about does not exist (any more). */

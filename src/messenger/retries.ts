@@ -19,15 +19,16 @@ export async function withRetries<T>(
   const deadline = Date.now() + patience.withinMs;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await Promise.race([run(), noAnswerAt(deadline)]);
+    const waitMs = waitAfter(attempt, patience);
     if (
       outcome.ok ||
       !isTransient(outcome.failure) ||
       attempt === patience.tries ||
-      Date.now() >= deadline
+      Date.now() + waitMs >= deadline
     ) {
       return outcome;
     }
-    await sleep(waitAfter(attempt, patience));
+    await sleep(waitMs);
   }
 }
 
