@@ -1,0 +1,166 @@
+import {
+  personas,
+  PersonaCleanupError,
+  type OnCleanupError,
+  type PersonaContext,
+} from 'bottender-persona';
+import type { Fault } from 'bottender-persona/emulator';
+
+import { PAGE, startBot, type RunningBot } from '../support/bot';
+import { profile } from '../support/faces';
+import { alive, calls, shown } from '../support/wire';
+
+let bot: RunningBot;
+let plugin: ReturnType<typeof personas>;
+const onCleanupError = jest.fn<void, Parameters<OnCleanupError>>();
+
+beforeEach(async () => {
+  onCleanupError.mockReset();
+  plugin = personas({ onCleanupError, onRefused: () => {} });
+  bot = await startBot({ plugins: [plugin] });
+});
+
+async function speak(
+  speech = (context: PersonaContext): unknown => context.sendText('hi'),
+): Promise<string[]> {
+  await bot.run(async (context) => {
+    await context.withEphemeralPersona(profile('Adam'), () => speech(context));
+  });
+  return shown(bot.emulator);
+}
+
+const count = (method: string) =>
+  calls(bot.emulator).filter(
+    (call) => call.startsWith(`${method} `) && !call.endsWith('/me/messages'),
+  ).length;
+const creations = () => count('POST');
+const deletions = () => count('DELETE');
+
+const TRANSIENT: [string, Fault][] = [
+  ...[4, 17, 32, 613].map((code): [string, Fault] => [
+    `code ${code}`,
+    { status: 400, error: { code, message: 'Too many calls' } },
+  ]),
+  ['HTTP 500', { status: 500 }],
+  ['HTTP 503', { status: 503 }],
+  ['a broken connection', { connection: 'break-before' }],
+  ['a lost answer', { connection: 'break-after' }],
+];
+const DEFINITE: [string, Fault][] = [
+  [100, 'Invalid parameter'],
+  [190, 'Invalid OAuth access token'],
+  [200, 'No permission'],
+].map(([code, message]) => [
+  `code ${code}`,
+  { status: 400, error: { code: Number(code), message: String(message) } },
+]);
+
+describe('creation', () => {
+  const fail = (fault: Fault) =>
+    bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
+
+  test.each(TRANSIENT)('is tried again after %s', async (_what, fault) => {
+    fail({ ...fault, times: 1 });
+    expect(await speak()).toEqual(['Adam: hi']);
+    expect(creations()).toBe(2);
+  });
+
+  test.each(DEFINITE)('is not tried again after %s', async (_what, fault) => {
+    fail(fault);
+    expect(await speak()).toEqual(['Page: hi']);
+    expect(creations()).toBe(1);
+  });
+
+  test('is tried three times at most, and the Page answers within seconds', async () => {
+    fail({ status: 400, error: { code: 613, message: 'Too many calls' } });
+    const begun = Date.now();
+    expect(await speak()).toEqual(['Page: hi']);
+    expect(creations()).toBe(3);
+    const ms = Date.now() - begun;
+    // 100 to 200 ms, then 200 to 400 ms.
+    expect(ms).toBeGreaterThanOrEqual(290);
+    expect(ms).toBeLessThan(4000);
+  });
+
+  test('without an answer for seconds is given up; what it makes later is deleted', async () => {
+    fail({ delayMs: 4300 });
+    const begun = Date.now();
+    expect(await speak()).toEqual(['Page: hi']);
+    expect(Date.now() - begun).toBeLessThan(4300);
+    await bot.emulator.waitFor(() => deletions() === 1);
+    expect(creations()).toBe(1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+});
+
+describe('deletion', () => {
+  const fail = (fault: Fault) =>
+    bot.emulator.fail({ method: 'DELETE', ...fault });
+
+  test.each(TRANSIENT)('is tried again after %s', async (_what, fault) => {
+    fail({ ...fault, times: 1 });
+    expect(await speak()).toEqual(['Adam: hi']);
+    await plugin.close();
+    expect(deletions()).toBe(2);
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(onCleanupError).not.toHaveBeenCalled();
+  });
+
+  test.each(DEFINITE)(
+    'is not tried again after %s, but told',
+    async (_what, fault) => {
+      fail({ ...fault, times: 1 });
+      expect(await speak()).toEqual(['Adam: hi']);
+      await plugin.close();
+      expect(deletions()).toBe(1);
+      expectTold(fault.error?.message ?? '');
+    },
+  );
+
+  test('is given up after five tries, and told once', async () => {
+    fail({ status: 503, error: { message: 'Down' } });
+    const begun = Date.now();
+    expect(await speak()).toEqual(['Adam: hi']);
+    // The handler waits for the first try only.
+    expect(deletions()).toBe(1);
+    await plugin.close();
+    expect(deletions()).toBe(5);
+    // Half of 0.5, 0.5, 1 and 2 s at least.
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1990);
+    expectTold('Down');
+  }, 10_000);
+
+  test('of what is gone already is done', async () => {
+    await speak(async (context) => {
+      await context.sendText('hi');
+      await context.client.deletePersona(context.persona ?? '');
+    });
+    expect(deletions()).toBe(2);
+    expect(bot.errors).toEqual([]);
+    expect(onCleanupError).not.toHaveBeenCalled();
+  });
+
+  test('that fails lets the error of the handler out', async () => {
+    fail({ status: 503, times: 1 });
+    const error = new Error('no such order');
+    await speak(() => {
+      throw error;
+    });
+    expect(bot.errors).toEqual([error]);
+    await plugin.close();
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  function expectTold(reason: string) {
+    const [persona] = bot.emulator.state().personas;
+    expect(onCleanupError.mock.calls).toEqual([
+      [
+        expect.any(PersonaCleanupError),
+        { id: persona?.id, ...profile('Adam') },
+      ],
+    ]);
+    const [[error] = []] = onCleanupError.mock.calls;
+    expect(error?.message).toContain(reason);
+    expect(error?.message).toContain(PAGE.id);
+  }
+});

@@ -1,0 +1,68 @@
+import {
+  mayHaveHappened,
+  type GraphFailure,
+} from '../../src/messenger/graphFailure';
+import { waitAfter, withRetries } from '../../src/messenger/retries';
+
+const TOO_MANY: GraphFailure = { status: 400, code: 613, message: 'too many' };
+
+async function triesUntil(withinMs: number, tries: number): Promise<number> {
+  let made = 0;
+  await withRetries(
+    () => {
+      made += 1;
+      return Promise.resolve({ ok: false, failure: TOO_MANY });
+    },
+    { tries, firstWaitMs: 20, withinMs },
+  );
+  return made;
+}
+
+describe('withRetries', () => {
+  test('tries as often as it may', async () => {
+    expect(await triesUntil(60_000, 3)).toBe(3);
+  });
+
+  test('begins no try that could not be waited for', async () => {
+    expect(await triesUntil(9, 3)).toBe(1);
+  });
+
+  test('gives up when there is no answer in time', async () => {
+    const outcome = await withRetries(() => new Promise(() => {}), {
+      tries: 3,
+      firstWaitMs: 20,
+      withinMs: 30,
+    });
+    expect(outcome).toEqual({
+      ok: false,
+      failure: { message: 'there was no answer in time' },
+    });
+  });
+});
+
+test('waits grow twofold, and half of each is drawn', () => {
+  const patience = { tries: 5, firstWaitMs: 100, withinMs: 60_000 };
+  for (const [attempt, longest] of [
+    [1, 100],
+    [2, 200],
+    [4, 800],
+  ] as const) {
+    const waits = Array.from({ length: 100 }, () =>
+      waitAfter(attempt, patience),
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(longest / 2);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(longest);
+    expect(new Set(waits).size).toBeGreaterThan(1);
+  }
+});
+
+test.each<[boolean, string, GraphFailure]>([
+  [true, 'no answer', { message: 'socket hang up' }],
+  [true, 'a server error', { status: 503, message: '' }],
+  [true, 'a success without an ID', { status: 200, message: '' }],
+  [false, 'a rate limit', { status: 400, code: 4, message: '' }],
+  [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
+  [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
+])('a call may have been carried out (%s) after %s', (may, _what, failure) => {
+  expect(mayHaveHappened(failure)).toBe(may);
+});
