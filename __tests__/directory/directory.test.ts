@@ -1,0 +1,324 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+import Keyv from 'keyv';
+
+import {
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+  type BotSetup,
+  type RunningBot,
+  type TestAction,
+} from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { idsOf, watch } from '../support/graph';
+import { alive, bodies, shown } from '../support/wire';
+
+const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
+const LIST = 'GET /me/personas';
+const MAKE = 'POST /me/personas';
+const SEND = 'POST /me/messages';
+
+const sayAs =
+  (name: string) =>
+  async (context: PersonaContext): Promise<void> => {
+    await context.withPersona(name, () => context.sendText('hi'));
+  };
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+function counts(seen: string[]): Record<string, number> {
+  const counted: Record<string, number> = {};
+  for (const call of seen) counted[call] = (counted[call] ?? 0) + 1;
+  return counted;
+}
+
+describe('a name becomes the ID of a persona', () => {
+  test('that is made, where the Page has none of that name', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    await faces(bot.emulator, ['Somebody else']);
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('adam'));
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+    expect(seen()).toEqual([LIST, MAKE, SEND]);
+    expect((await bodies(bot.emulator, MAKE)).at(-1)).toMatchObject({
+      name: 'Adam',
+      profile_picture_url: DIRECTORY.adam.profilePictureUrl,
+    });
+  });
+
+  test('that is on the Page’s list', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    const { Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('bea'));
+    expect(seen()).toEqual([LIST, SEND]);
+    expect((await bodies(bot.emulator, SEND))[0]?.persona_id).toBe(Bea);
+  });
+
+  test('that is on the last of many pages of the list', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    const others = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);
+    await faces(bot.emulator, [...others, 'Adam']);
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('adam'));
+    expect(seen()).toEqual([LIST, LIST, LIST, SEND]);
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  test('that is remembered: the next event costs nothing but its send', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    await bot.run(sayAs('adam'));
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('adam'));
+    await bot.run(sayAs('adam'));
+    expect(seen()).toEqual([SEND, SEND]);
+    await bot.run(sayAs('bea'));
+    expect(seen()).toEqual([SEND, SEND, MAKE, SEND]);
+  });
+
+  test('that is given itself, without a call', async () => {
+    const bot = await startBot();
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const plugin = personas({ directory: { desk: Adam } });
+    const seen = watch(bot.emulator);
+    await bot.run(async (context) => {
+      await plugin(context);
+      await sayAs('desk')(context);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(seen()).toEqual([SEND]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  test('of every Page its own', async () => {
+    const bot = await startBot({
+      severalPages: true,
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    const pages = [PAGE, OTHER_PAGE, PAGE, OTHER_PAGE];
+    for (const { id } of pages) await bot.run(sayAs('adam'), { pageId: id });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(Array(4).fill('Adam: hi'));
+    const here = idsOf(bot.emulator, 'Adam', PAGE);
+    const there = idsOf(bot.emulator, 'Adam', OTHER_PAGE);
+    expect([here.length, there.length]).toEqual([1, 1]);
+    const sent = await bodies(bot.emulator, SEND);
+    expect(sent.map(({ persona_id }) => persona_id)).toEqual(
+      [here, there, here, there].flat(),
+    );
+  });
+});
+
+describe.each(MODES)(
+  'however many first sends wait, sent %s',
+  (_mode, setup) => {
+    test('one list and one creation are enough for 50', async () => {
+      const bot = await startBot({
+        ...setup,
+        plugins: [personas({ directory: DIRECTORY })],
+      });
+      bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
+      const seen = watch(bot.emulator);
+      await bot.run(async (context) => {
+        context.usePersona('adam');
+        await Promise.all(
+          Array.from({ length: 50 }, (_, i) => context.sendText(`${i}`)),
+        );
+      });
+      expect(bot.errors).toEqual([]);
+      expect(counts(seen())).toMatchObject({
+        [LIST]: 1,
+        [MAKE]: 1,
+        [SEND]: 50,
+      });
+      expect(shown(bot.emulator).sort()).toEqual(
+        Array.from({ length: 50 }, (_, i) => `Adam: ${i}`).sort(),
+      );
+    });
+
+    test('of different customers and names, one list serves all', async () => {
+      const bot = await startBot({
+        ...setup,
+        plugins: [personas({ directory: DIRECTORY })],
+      });
+      const seen = watch(bot.emulator);
+      const action: TestAction = async (context) => {
+        const { id } = context.session?.user as { id: string };
+        await sayAs(Number(id) % 2 ? 'adam' : 'bea')(context);
+      };
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          bot.run(action, { psid: `${2000 + i}` }),
+        ),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(counts(seen())).toMatchObject({
+        [LIST]: 1,
+        [MAKE]: 2,
+        [SEND]: 20,
+      });
+      expect(shown(bot.emulator, '2001')).toEqual(['Adam: hi']);
+      expect(shown(bot.emulator, '2002')).toEqual(['Bea: hi']);
+    });
+  },
+);
+
+describe('a failure is not remembered', () => {
+  const FAILURES: [string, Parameters<RunningBot['emulator']['fail']>[0]][] = [
+    ['the list', { method: 'GET', path: '/me/personas', status: 400 }],
+    ['the creation', { method: 'POST', path: '/me/personas', status: 400 }],
+    ['both, for a while', { path: '/me/personas', status: 503 }],
+  ];
+  test.each(FAILURES)(
+    'of %s: the next send tries again',
+    async (_what, fault) => {
+      const bot = await startBot({
+        plugins: [
+          personas({ directory: DIRECTORY, onRefused: () => undefined }),
+        ],
+      });
+      const mend = bot.emulator.fail(fault);
+      await bot.run(sayAs('adam'));
+      mend();
+      await bot.run(sayAs('adam'));
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+      expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    },
+  );
+
+  test('that passes within the bounded tries is not even seen', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    bot.emulator.fail({ path: '/me/personas', status: 500, times: 2 });
+    await bot.run(sayAs('adam'));
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  test('of an answer: what was made unseen is found, not made again', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY })],
+    });
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      connection: 'break-after',
+      times: 1,
+    });
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('adam'));
+    expect(seen()).toEqual([LIST, MAKE, LIST, SEND]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+  });
+
+  test('a creation that Messenger forbids costs one list, not one a send', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
+    });
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      error: { code: 200, message: '(#200) Permissions error' },
+    });
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('adam'));
+    await bot.run(sayAs('adam'));
+    expect(counts(seen())).toEqual({ [LIST]: 1, [MAKE]: 2, [SEND]: 2 });
+  });
+});
+
+describe('personas made on the fly', () => {
+  test('are never taken for the directory’s, though they stand on the list', async () => {
+    const store = new Keyv();
+    const bot = await startBot({
+      plugins: [personas({ store, directory: DIRECTORY })],
+    });
+    let guest = '';
+    await bot.run((context) =>
+      context.withEphemeralPersona(profile('Adam'), async ({ id }) => {
+        guest = id ?? '';
+        await context.withPersona('adam', () => context.sendText('named'));
+        await context.sendText('on the fly');
+      }),
+    );
+    await bot.run(sayAs('adam'));
+    expect(bot.errors).toEqual([]);
+    const sent = await bodies(bot.emulator, SEND);
+    const [named, onTheFly, later] = sent.map(({ persona_id }) => persona_id);
+    expect(onTheFly).toBe(guest);
+    expect(named).not.toBe(guest);
+    expect(later).toBe(named);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+  });
+
+  test('of another process are not taken either', async () => {
+    const store = new Keyv();
+    const theirs = await startBot({ plugins: [personas({ store })] });
+    const ours = await startBot({
+      emulator: theirs.emulator,
+      plugins: [personas({ store, directory: DIRECTORY })],
+    });
+    const { emulator } = theirs;
+    emulator.setWebhookUrl(theirs.webhookUrl);
+    let guest = '';
+    await theirs.run((context) =>
+      context.withEphemeralPersona(profile('Adam'), async ({ id }) => {
+        guest = id ?? '';
+        await ours.runHere(sayAs('adam'), CUSTOMER);
+      }),
+    );
+    expect([...theirs.errors, ...ours.errors]).toEqual([]);
+    const [sent] = await bodies(emulator, SEND);
+    expect(sent?.persona_id).not.toBe(guest);
+    expect(idsOf(emulator, 'Adam')).toEqual([sent?.persona_id]);
+  });
+});
+
+describe('a directory of 2,000 agents', () => {
+  const names = Array.from({ length: 2000 }, (_, i) => `Agent ${i}`);
+  const directory = Object.fromEntries(
+    names.map((name, i) => [`agent${i}`, profile(name)]),
+  );
+
+  test('costs nothing at start, and one list by pages for as many as there are', async () => {
+    const bot = await startBot({ plugins: [personas({ directory })] });
+    await faces(bot.emulator, names.slice(0, 1500));
+    const seen = watch(bot.emulator);
+    await bot.run(async (context) => {
+      await context.sendText('hi');
+    });
+    expect(seen()).toEqual([SEND]);
+
+    await bot.run(sayAs('agent1499'));
+    expect(seen()).toEqual([SEND, ...Array<string>(15).fill(LIST), SEND]);
+
+    await bot.run(async (context) => {
+      await Promise.all([0, 700, 1400].map((i) => sayAs(`agent${i}`)(context)));
+    });
+    await bot.run(sayAs('agent1999'));
+    expect(counts(seen())).toEqual({ [LIST]: 15, [MAKE]: 1, [SEND]: 6 });
+    expect(shown(bot.emulator).sort()).toEqual(
+      [0, 700, 1400, 1499, 1999]
+        .map((i) => `Agent ${i}: hi`)
+        .concat('Page: hi')
+        .sort(),
+    );
+    expect(alive(bot.emulator)).toHaveLength(1501);
+  });
+});
