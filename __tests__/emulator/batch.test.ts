@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import {
+  APP,
   OTHER_PAGE,
   PAGE,
   PERSONA,
@@ -110,6 +112,23 @@ test('an item may have a token of its own, in its body or its URL', async () => 
     { pageId: OTHER_PAGE.id },
   ]);
   expect(bodyOf(answers[2])).toMatchObject({ error: { code: 190 } });
+});
+
+test('the proof of the batch holds for its own token only', async () => {
+  const proof = (token: string) =>
+    createHmac('sha256', APP.appSecret).update(token).digest('hex');
+  const answers = await run(
+    [
+      { method: 'GET', relative_url: 'me' },
+      {
+        method: 'GET',
+        relative_url: `me?access_token=${OTHER_PAGE.accessToken}`,
+      },
+      { method: 'GET', relative_url: `me?appsecret_proof=${proof('x')}` },
+    ],
+    { appsecret_proof: proof(PAGE.accessToken) },
+  );
+  expect(answers.map((answer) => answer?.code)).toEqual([200, 200, 400]);
 });
 
 test('the batch may be JSON text in a form', async () => {

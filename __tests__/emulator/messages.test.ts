@@ -81,6 +81,7 @@ describe('refuses', () => {
     ['an empty recipient', { recipient: {}, message: { text: 'x' } }],
     ['a recipient that is no object', { recipient: 7, message: { text: 'x' } }],
     ['a text of 2,001 characters', { message: { text: 'x'.repeat(2001) } }],
+    ['a persona_id that is no ID', { message: { text: 'x' }, persona_id: {} }],
     ['an unknown sender action', { sender_action: 'dance' }],
     [
       'an unknown messaging_type',

@@ -90,8 +90,8 @@ function readPersona(
   { world, page, parameters }: PageCall,
   psid: string,
 ): PersonaFace | null {
-  const id = parameters.text('persona_id');
-  if (id === undefined) return null;
+  if (!parameters.has('persona_id')) return null;
+  const id = parameters.text('persona_id') ?? '';
   const action = parameters.text('sender_action');
   if (action !== undefined && !PERSONA_ACTIONS.includes(action)) {
     throw invalidParameter(
