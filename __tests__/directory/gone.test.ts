@@ -1,0 +1,174 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+import Keyv from 'keyv';
+
+import { startBot, type BotSetup } from '../support/bot';
+import { profile } from '../support/faces';
+import { deleteElsewhere, idsOf, watch } from '../support/graph';
+import { named } from '../support/files';
+import { shown } from '../support/wire';
+
+const LIST = 'GET /me/personas';
+const MAKE = 'POST /me/personas';
+const SEND = 'POST /me/messages';
+const UPLOAD = 'POST /me/message_attachments';
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+const sayHi = async (context: PersonaContext): Promise<void> => {
+  context.usePersona('adam');
+  await context.sendText('hi');
+};
+
+/** A bot that has spoken as Adam, who is deleted then by somebody else. */
+async function startWithout(setup: BotSetup = {}, store = new Keyv()) {
+  const refused = jest.fn();
+  const options = {
+    store,
+    directory: { adam: profile('Adam'), bea: profile('Bea') },
+    onRefused: refused,
+  };
+  const bot = await startBot({ ...setup, plugins: [personas(options)] });
+  await bot.run(sayHi);
+  const [gone = ''] = idsOf(bot.emulator, 'Adam');
+  await deleteElsewhere(bot.emulator, gone);
+  const seen = watch(bot.emulator);
+  const calls = () => seen().filter((call) => call !== 'POST /');
+  return { bot, refused, gone, calls, options };
+}
+
+describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
+  test('is resolved anew, and the message goes out as that persona, once', async () => {
+    const { bot, refused, calls, gone } = await startWithout(setup);
+    await bot.run(sayHi);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+    expect(calls()).toEqual([SEND, LIST, MAKE, SEND]);
+    expect(idsOf(bot.emulator, 'Adam')).not.toContain(gone);
+    expect(refused).not.toHaveBeenCalled();
+
+    await bot.run(sayHi);
+    expect(calls().slice(4)).toEqual([SEND]);
+  });
+
+  test('is resolved anew once, for 20 messages at a time', async () => {
+    const { bot, refused, calls } = await startWithout(setup);
+    bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) => context.sendText(`${i}`)),
+      );
+    });
+    expect(bot.errors).toEqual([]);
+    expect(refused).not.toHaveBeenCalled();
+    expect(calls().filter((call) => call !== SEND)).toEqual([LIST, MAKE]);
+    expect(calls()).toHaveLength(42);
+    expect(shown(bot.emulator).slice(1).sort()).toEqual(
+      Array.from({ length: 20 }, (_, i) => `Adam: ${i}`).sort(),
+    );
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+  });
+
+  test('has the file uploaded once', async () => {
+    const { bot, calls } = await startWithout(setup);
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(calls()).toEqual([UPLOAD, SEND, LIST, MAKE, SEND]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: [image]']);
+  });
+});
+
+test('somebody who made the persona again has it found, not made', async () => {
+  const { bot, calls } = await startWithout();
+  const elsewhere = await startBot({
+    emulator: bot.emulator,
+    plugins: [personas({ directory: { adam: profile('Adam') } })],
+  });
+  await elsewhere.runHere(sayHi, '1001');
+  bot.emulator.setWebhookUrl(bot.webhookUrl);
+  const before = calls().length;
+  await bot.run(sayHi);
+  expect(calls().slice(before)).toEqual([SEND, LIST, SEND]);
+  expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+});
+
+test('another name’s ID stays as it is', async () => {
+  const { bot, calls } = await startWithout();
+  const sayAsBea = async (context: PersonaContext): Promise<void> => {
+    await context.withPersona('bea', () => context.sendText('hi'));
+  };
+  await bot.run(sayAsBea);
+  await bot.run(sayHi);
+  const before = calls().length;
+  await bot.run(sayAsBea);
+  expect(calls().slice(before)).toEqual([SEND]);
+});
+
+test('a store that still holds the ID that is gone is not believed, and put right', async () => {
+  const { bot, options } = await startWithout();
+  await bot.run(sayHi);
+  const [anew] = idsOf(bot.emulator, 'Adam');
+
+  const restarted = await startBot({
+    emulator: bot.emulator,
+    plugins: [personas(options)],
+  });
+  const seen = watch(bot.emulator);
+  await restarted.run(sayHi);
+  expect(seen()).toEqual([SEND]);
+  expect(idsOf(bot.emulator, 'Adam')).toEqual([anew]);
+});
+
+test('what is refused again after that goes out as the Page: three attempts in all', async () => {
+  const { bot, refused, calls } = await startWithout();
+  const unknown = {
+    code: 100,
+    message: '(#100) Invalid parameter: persona_id is of no persona',
+  };
+  bot.emulator.fail({ path: '/me/messages', error: unknown, times: 2 });
+  await bot.run(sayHi);
+  expect(bot.errors).toEqual([]);
+  expect(calls()).toEqual([SEND, LIST, MAKE, SEND, SEND]);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
+  expect(refused).toHaveBeenCalledTimes(1);
+});
+
+test('what cannot be made anew goes out as the Page', async () => {
+  const { bot, refused, calls } = await startWithout();
+  const forbidden = { code: 200, message: '(#200) Permissions error' };
+  bot.emulator.fail({ method: 'POST', path: '/me/personas', error: forbidden });
+  await bot.run(sayHi);
+  expect(bot.errors).toEqual([]);
+  expect(calls()).toEqual([SEND, LIST, MAKE, SEND]);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
+  expect(refused).toHaveBeenCalledTimes(1);
+  expect(refused).toHaveBeenCalledWith(
+    expect.objectContaining({ reason: 'not-made', persona: 'adam' }),
+    expect.objectContaining({ persona: 'adam' }),
+  );
+});
+
+test('an ID that the directory gives itself cannot be had anew', async () => {
+  const refused = jest.fn();
+  const bot = await startBot({
+    plugins: [
+      personas({ directory: { desk: '123456789' }, onRefused: refused }),
+    ],
+  });
+  await bot.run(async (context) => {
+    context.usePersona('desk');
+    await context.sendText('hi');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  expect(refused).toHaveBeenCalledWith(
+    expect.objectContaining({ reason: 'unknown', persona: 'desk' }),
+    expect.objectContaining({ persona: 'desk' }),
+  );
+});

@@ -1,0 +1,230 @@
+import {
+  PersonaStoreError,
+  personas,
+  type PersonaContext,
+  type PersonaStore,
+} from 'bottender-persona';
+import Keyv from 'keyv';
+
+import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
+import { profile } from '../support/faces';
+import { idsOf, watch } from '../support/graph';
+import { alive, bodies, shown } from '../support/wire';
+
+const LIST = 'GET /me/personas';
+const MAKE = 'POST /me/personas';
+const SEND = 'POST /me/messages';
+
+const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
+
+const sayHi = async (context: PersonaContext): Promise<void> => {
+  await context.withPersona('adam', () => context.sendText('hi'));
+};
+
+describe('with a store, IDs', () => {
+  test('survive a restart: neither a list nor a creation', async () => {
+    const store = new Keyv();
+    const options = { store, directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const { emulator } = first;
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    const seen = watch(emulator);
+    await second.run(sayHi);
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    expect(seen()).toEqual([SEND]);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+  });
+
+  test('are kept Page by Page', async () => {
+    const store = new Keyv();
+    const options = { store, directory: DIRECTORY };
+    const first = await startBot({
+      severalPages: true,
+      plugins: [personas(options)],
+    });
+    const { emulator } = first;
+    const pages = [PAGE, OTHER_PAGE];
+    for (const { id } of pages) await first.run(sayHi, { pageId: id });
+    const second = await startBot({
+      emulator,
+      severalPages: true,
+      plugins: [personas(options)],
+    });
+    const seen = watch(emulator);
+    for (const { id } of pages) await second.run(sayHi, { pageId: id });
+    expect(seen()).toEqual([SEND, SEND]);
+    const sent = (await bodies(emulator, SEND)).map((body) => body.persona_id);
+    expect(new Set(sent).size).toBe(2);
+    expect(sent.slice(2)).toEqual(sent.slice(0, 2));
+  });
+
+  test('are not those of an entry that has another name since', async () => {
+    const store = new Keyv();
+    const first = await startBot({
+      plugins: [personas({ store, directory: DIRECTORY })],
+    });
+    await first.run(sayHi);
+    const { emulator } = first;
+    const directory = { adam: profile('Adam the Second') };
+    const second = await startBot({
+      emulator,
+      plugins: [personas({ store, directory })],
+    });
+    await second.run(sayHi);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam the Second: hi']);
+  });
+
+  test('hold no token', async () => {
+    const kept = new Map<string, unknown>();
+    const store = new Keyv({ store: kept });
+    const bot = await startBot({
+      plugins: [personas({ store, directory: DIRECTORY })],
+    });
+    await bot.run(sayHi);
+    const text = JSON.stringify([...kept]);
+    expect(text).toContain('directory:');
+    expect(text).not.toContain(PAGE.accessToken);
+  });
+});
+
+describe('two processes with one store', () => {
+  async function startTwo() {
+    const options = { store: new Keyv(), directory: DIRECTORY };
+    const one = await startBot({ plugins: [personas(options)] });
+    const { emulator } = one;
+    const two = await startBot({ emulator, plugins: [personas(options)] });
+    return { one, two, emulator };
+  }
+
+  test('share what the first has found', async () => {
+    const { one, two, emulator } = await startTwo();
+    await two.run(sayHi);
+    const seen = watch(emulator);
+    await one.runHere(sayHi, CUSTOMER);
+    expect([...one.errors, ...two.errors]).toEqual([]);
+    expect(seen()).toEqual([SEND]);
+    expect(idsOf(emulator, 'Adam')).toHaveLength(1);
+  });
+
+  test('that begin at the same time both speak as that persona', async () => {
+    const { one, two, emulator } = await startTwo();
+    await two.say('hello');
+    await Promise.all([
+      one.runHere(sayHi, CUSTOMER),
+      two.runHere(sayHi, CUSTOMER),
+    ]);
+    expect([...one.errors, ...two.errors]).toEqual([]);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+  });
+});
+
+describe('without a store, a restarted bot', () => {
+  test('finds on the list what it made before', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const { emulator } = first;
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    const seen = watch(emulator);
+    await second.run(sayHi);
+    expect(seen()).toEqual([LIST, SEND]);
+    expect(alive(emulator)).toEqual(['Adam']);
+  });
+});
+
+/** Stores that fail, each in a way of its own. */
+const away = () => Promise.reject(new Error('the store is away'));
+const never = () => new Promise<never>(() => undefined);
+const FAILING: [string, PersonaStore][] = [
+  [
+    'rejects',
+    { get: away, set: away, delete: away, iterator: () => failingIterator() },
+  ],
+  [
+    'throws',
+    {
+      get: () => {
+        throw new Error('the store is away');
+      },
+      set: () => {
+        throw new Error('the store is away');
+      },
+      delete: away,
+      iterator: () => {
+        throw new Error('the store is away');
+      },
+    },
+  ],
+  [
+    'never answers',
+    { get: never, set: never, delete: never, iterator: () => silentIterator() },
+  ],
+  [
+    'cannot be iterated over in time',
+    {
+      get: () => Promise.resolve(undefined),
+      set: () => Promise.resolve(true),
+      delete: () => Promise.resolve(true),
+      iterator: () => silentIterator(),
+    },
+  ],
+  [
+    'gives back nonsense',
+    {
+      get: () => Promise.resolve({ id: 5 }),
+      set: () => Promise.resolve(true),
+      delete: () => Promise.resolve(true),
+      iterator: () => [['directory:1:adam', null], ['nonsense'], [5, 5]],
+    },
+  ],
+];
+
+function failingIterator(): AsyncIterable<readonly unknown[]> {
+  return { [Symbol.asyncIterator]: () => ({ next: away }) };
+}
+
+function silentIterator(): AsyncIterable<readonly unknown[]> {
+  return { [Symbol.asyncIterator]: () => ({ next: never }) };
+}
+
+describe('a store that fails does not stop messages', () => {
+  test.each(FAILING)('%s', async (_how, store) => {
+    const told = jest.fn();
+    const bot = await startBot({
+      plugins: [
+        personas({ store, directory: DIRECTORY, onCleanupError: told }),
+      ],
+    });
+    const begun = Date.now();
+    await bot.run(sayHi);
+    await bot.run(sayHi);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    for (const [error] of told.mock.calls as unknown[][]) {
+      expect(error).toBeInstanceOf(PersonaStoreError);
+    }
+  });
+
+  test('and tells of it', async () => {
+    const told = jest.fn();
+    const [, store] = FAILING[0] ?? [];
+    const bot = await startBot({
+      plugins: [
+        personas({ store, directory: DIRECTORY, onCleanupError: told }),
+      ],
+    });
+    await bot.run(sayHi);
+    expect(told).toHaveBeenCalledWith(
+      expect.objectContaining({
+        message: expect.stringContaining('the store is away') as string,
+      }),
+      null,
+    );
+    const seen = watch(bot.emulator);
+    await bot.run(sayHi);
+    expect(seen()).not.toContain(MAKE);
+  });
+});
