@@ -1,0 +1,84 @@
+import { Keyv } from 'keyv';
+
+import type { LeaseRecord } from '../../src/ephemeral/leases';
+import { PAGE } from './bot';
+import { profile } from './faces';
+
+/** A Keyv whose writes can be looked at, and waited for. */
+export interface WatchedStore {
+  readonly keyv: Keyv;
+  /** What was written so far, oldest first; `null` for a removal. */
+  readonly writes: { key: string; record: LeaseRecord | null }[];
+  /** What is in it now. */
+  records(): Promise<LeaseRecord[]>;
+  /** Resolves with the first write after now that passes. */
+  next(check: (record: LeaseRecord | null) => boolean): Promise<LeaseRecord>;
+}
+
+/** @param onWrite called before each write is carried out */
+export function watchedStore(onWrite = () => {}): WatchedStore {
+  const keyv = new Keyv();
+  const writes: WatchedStore['writes'] = [];
+  const watchers = new Set<(record: LeaseRecord | null) => void>();
+  const note = (key: string, record: LeaseRecord | null) => {
+    onWrite();
+    writes.push({ key, record });
+    for (const watch of watchers) watch(record);
+  };
+  const set = keyv.set.bind(keyv);
+  const remove = keyv.delete.bind(keyv);
+  Object.assign(keyv, {
+    set(key: string, value: LeaseRecord) {
+      note(key, value);
+      return set(key, value);
+    },
+    delete(key: string) {
+      note(key, null);
+      return remove(key);
+    },
+  });
+  return {
+    keyv,
+    writes,
+    records: () => recordsIn(keyv),
+    next: (check) =>
+      new Promise((resolve) => {
+        const watch = (record: LeaseRecord | null) => {
+          if (!check(record)) return;
+          watchers.delete(watch);
+          resolve(record as LeaseRecord);
+        };
+        watchers.add(watch);
+      }),
+  };
+}
+
+export async function recordsIn(keyv: Keyv): Promise<LeaseRecord[]> {
+  const records: LeaseRecord[] = [];
+  for await (const [, record] of keyv.iterator?.(undefined) ?? []) {
+    records.push(record as LeaseRecord);
+  }
+  return records;
+}
+
+let leases = 0;
+
+/** What a process that died leaves in the store: the lease of a persona, or an intent. */
+export async function leaveLease(
+  keyv: Keyv,
+  lease: {
+    id: string | null;
+    name: string;
+    page?: { id: string };
+    msAgo?: number;
+  },
+): Promise<void> {
+  const { id, name, page = PAGE, msAgo = 1 } = lease;
+  leases += 1;
+  await keyv.set(`lease:${page.id}:${leases}`, {
+    pageId: page.id,
+    id,
+    ...profile(name),
+    expiresAt: Date.now() - msAgo,
+  });
+}
