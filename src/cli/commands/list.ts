@@ -1,0 +1,85 @@
+import { open, type PageOptions } from '../common';
+import { findFaces } from '../faces';
+import { paint, print, printable, printJson, printTable } from '../output';
+import { takeSnapshot } from '../snapshot';
+import { count } from '../sync/plan';
+
+interface Row {
+  id: string;
+  name: string;
+  profilePictureUrl: string;
+  /** The directory's names for it. */
+  directory: string[];
+  /** The directory has another picture or name for it by now. */
+  outdated: boolean;
+  /** Of a persona made on the fly. */
+  lease: { expiresAt: string; expired: boolean } | null;
+}
+
+/** `list`: the Page's personas, and whose they are. */
+export async function list(options: PageOptions): Promise<void> {
+  const { page, runtime } = await open(options);
+  const snapshot = await takeSnapshot(page, runtime);
+  const entries = runtime?.settings.directory ?? new Map<string, string>();
+  const named = new Map<string, { names: string[]; outdated: boolean }>();
+  for (const [name, entry] of entries) {
+    if (typeof entry !== 'string') continue;
+    const names = [...(named.get(entry)?.names ?? []), name];
+    named.set(entry, { names, outdated: false });
+  }
+  for (const { id, names, outdated } of findFaces(entries, snapshot)) {
+    if (id !== undefined) named.set(id, { names, outdated: false });
+    for (const old of outdated) named.set(old.id, { names, outdated: true });
+  }
+  const leases = new Map(snapshot.leases.map((lease) => [lease.id, lease]));
+  const now = Date.now();
+  const rows = snapshot.listed.map(({ id, name, profilePictureUrl }): Row => {
+    const lease = leases.get(id);
+    return {
+      id,
+      name,
+      profilePictureUrl,
+      directory: named.get(id)?.names ?? [],
+      outdated: named.get(id)?.outdated ?? false,
+      lease: lease
+        ? {
+            expiresAt: new Date(lease.expiresAt).toISOString(),
+            expired: lease.expiresAt < now,
+          }
+        : null,
+    };
+  });
+  if (options.json) printJson({ page: { id: page.id }, personas: rows });
+  else show(page.id, rows, now);
+}
+
+function show(pageId: string, rows: Row[], now: number): void {
+  if (rows.length > 0) {
+    printTable(
+      ['ID', 'NAME', 'DIRECTORY', 'ON THE FLY', 'PICTURE'],
+      rows.map((row) => [
+        row.id,
+        printable(row.name),
+        row.directory.join(', ') + (row.outdated ? ' (outdated)' : ''),
+        shownLease(row.lease, now),
+        printable(row.profilePictureUrl),
+      ]),
+    );
+    print();
+  }
+  print(`${count(rows.length, 'persona')} on the Page ${pageId}.`);
+}
+
+function shownLease(lease: Row['lease'], now: number): string {
+  if (!lease) return '';
+  const seconds = Math.round((Date.parse(lease.expiresAt) - now) / 1000);
+  return lease.expired
+    ? paint('yellow', `expired ${duration(-seconds)} ago`)
+    : `expires in ${duration(seconds)}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}

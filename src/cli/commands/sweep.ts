@@ -1,0 +1,99 @@
+import { Sweeper } from '../../ephemeral/sweeper';
+import type { PersonaError } from '../../errors';
+import {
+  deletePersona,
+  type ListedPersona,
+} from '../../messenger/personaCalls';
+import { MemoryStore } from '../../store/store';
+import { open, type PageOptions } from '../common';
+import { runtimeIn } from '../config';
+import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
+import { Failure } from '../failure';
+import { ask, LONG } from '../graph';
+import { print, printable, printJson, printNote, printTable } from '../output';
+import { count } from '../sync/plan';
+
+export interface SweepOptions extends PageOptions, ConfirmOptions {
+  deleteSuspects?: boolean;
+}
+
+/** `sweep`: deletes what dead processes left behind. */
+export async function sweep(options: SweepOptions): Promise<void> {
+  if (options.deleteSuspects) {
+    checkCanConfirm(
+      options,
+      'look without --delete-suspects, or agree with --yes',
+    );
+  }
+  const { page, ...config } = await open(options);
+  const { settings, directory, leases } = runtimeIn(config);
+  if (settings.store instanceof MemoryStore) {
+    printNote(
+      'Note: personas() has no `store`, so nothing is known of what other processes left behind.',
+    );
+  }
+  const errors: PersonaError[] = [];
+  const sweeper = new Sweeper(
+    leases,
+    settings.ephemeral.leaseMs,
+    (error) => errors.push(error),
+    (pageId) => directory.idsOn(pageId),
+  );
+  const { deleted, suspects } = await sweeper.sweep(page.client);
+
+  if (!options.json) show(page.id, deleted, suspects);
+  const isAgreed =
+    options.deleteSuspects === true &&
+    suspects.length > 0 &&
+    (await confirm(`Delete ${count(suspects.length, 'suspect')}?`, options));
+  if (isAgreed) {
+    for (const { id, name } of suspects) {
+      await ask(
+        `delete the suspect "${name}" (${id})`,
+        () => deletePersona(page, id),
+        LONG,
+      );
+      if (!options.json) print(`deleted "${printable(name)}": ${id}`);
+    }
+  }
+  if (options.json) {
+    printJson({
+      page: { id: page.id },
+      deleted: [...deleted, ...(isAgreed ? suspects : [])].map(toJson),
+      suspects: isAgreed ? [] : suspects.map(toJson),
+    });
+  }
+  if (errors.length > 0) {
+    throw new Failure(errors.map(({ message }) => message).join('\n'));
+  }
+}
+
+function show(
+  pageId: string,
+  deleted: ListedPersona[],
+  suspects: ListedPersona[],
+): void {
+  for (const { id, name } of deleted) {
+    print(`deleted "${printable(name)}": ${id}`);
+  }
+  if (suspects.length > 0) {
+    print(
+      'Suspects: a process began to make a persona of this name and never recorded its ID.',
+    );
+    printTable(
+      ['ID', 'NAME', 'PICTURE'],
+      suspects.map(({ id, name, profilePictureUrl }) => [
+        id,
+        printable(name),
+        printable(profilePictureUrl),
+      ]),
+    );
+  }
+  print(
+    `${deleted.length} deleted, ${count(suspects.length, 'suspect')} on the Page ${pageId}.`,
+  );
+}
+
+function toJson({ id, name, profilePictureUrl }: ListedPersona): object {
+  return { id, name, profilePictureUrl };
+}

@@ -1,0 +1,93 @@
+import type { ListedPersona } from '../messenger/personaCalls';
+import type { PersonaProfile } from '../profile';
+
+import type { Snapshot } from './snapshot';
+
+/** A profile of the directory, and the persona that stands for it on the Page. */
+export interface Face {
+  profile: PersonaProfile;
+  /** The directory's names for it. */
+  names: string[];
+  /** `undefined` when the Page has none. */
+  id: string | undefined;
+  /** Personas on the Page that stood for these names before. */
+  outdated: ListedPersona[];
+}
+
+export type Entries = ReadonlyMap<string, PersonaProfile | string>;
+
+/**
+ * Finds the directory's personas on the Page as a bot does: what the store has
+ * for a name, else the first on the list that is called so. Other than a bot it
+ * takes no persona that was made with another picture.
+ */
+export function findFaces(entries: Entries, snapshot: Snapshot): Face[] {
+  const { listed, records, leases } = snapshot;
+  const onPage = new Map(listed.map((persona) => [persona.id, persona]));
+  const recorded = [...records.values()].filter(({ id }) => onPage.has(id));
+  const faces = profilesOf(entries);
+  const claimed = new Set<string>();
+  for (const face of faces) {
+    const own = face.names.flatMap((name) => records.get(name) ?? []);
+    const mine = own.filter(({ id }) => onPage.has(id));
+    // Two profiles with one ID are what a bot recorded that went by the name alone.
+    face.id = [...mine, ...recorded].find(
+      (record) => isSame(record, face.profile) && !claimed.has(record.id),
+    )?.id;
+    if (face.id !== undefined) claimed.add(face.id);
+    const before = mine.flatMap(({ id, replaces = [] }) => [id, ...replaces]);
+    face.outdated = [...new Set(before)].flatMap((id) => onPage.get(id) ?? []);
+  }
+
+  const taken = new Set([
+    ...fixedIds(entries),
+    ...recorded.map(({ id }) => id),
+    ...leases.map(({ id }) => id),
+  ]);
+  for (const face of faces) {
+    if (face.id !== undefined || face.outdated.length > 0) continue;
+    face.id = listed.find(
+      ({ id, name }) => name === face.profile.name && !taken.has(id),
+    )?.id;
+    if (face.id !== undefined) taken.add(face.id);
+  }
+
+  const kept = new Set([
+    ...fixedIds(entries),
+    ...faces.map(({ id }) => id),
+    ...leases.map(({ id }) => id),
+  ]);
+  for (const face of faces) {
+    face.outdated = face.outdated.filter(({ id }) => !kept.has(id));
+  }
+  return faces;
+}
+
+/** The IDs that stand in the directory as they are. */
+export function fixedIds(entries: Entries): string[] {
+  return [...entries.values()].filter((entry) => typeof entry === 'string');
+}
+
+/** Names with the same profile share a persona. */
+function profilesOf(entries: Entries): Face[] {
+  const faces = new Map<string, Face>();
+  for (const [name, entry] of entries) {
+    if (typeof entry === 'string') continue;
+    const key = JSON.stringify([entry.name, entry.profilePictureUrl]);
+    const face = faces.get(key);
+    if (face) face.names.push(name);
+    else {
+      faces.set(key, {
+        profile: entry,
+        names: [name],
+        id: undefined,
+        outdated: [],
+      });
+    }
+  }
+  return [...faces.values()];
+}
+
+function isSame(a: PersonaProfile, b: PersonaProfile): boolean {
+  return a.name === b.name && a.profilePictureUrl === b.profilePictureUrl;
+}

@@ -1,0 +1,37 @@
+import type { Outcome } from '../messenger/call';
+import { withRetries, type Patience } from '../messenger/retries';
+
+import { describeRefusal, Failure } from './failure';
+
+/** A person waits, and a wrong address should not keep them waiting. */
+export const BRIEFLY: Patience = {
+  tries: 3,
+  firstWaitMs: 200,
+  withinMs: 30_000,
+};
+
+/** Nobody's message waits: a rate limit is sat out for half a minute. */
+export const LONG: Patience = {
+  tries: 6,
+  firstWaitMs: 1000,
+  withinMs: 180_000,
+};
+
+/** For calls that may have been carried out although there was no answer. */
+export const ONCE: Patience = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
+
+/**
+ * What a Graph call gives.
+ *
+ * @param what completes "Could not ..."
+ * @throws Failure with what Messenger answered
+ */
+export async function ask<T>(
+  what: string,
+  run: () => Promise<Outcome<T>>,
+  patience: Patience,
+): Promise<T> {
+  const outcome = await withRetries(run, patience);
+  if (outcome.ok) return outcome.value;
+  throw new Failure(`Could not ${what}: ${describeRefusal(outcome.failure)}`);
+}

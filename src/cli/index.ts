@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+
+import { PersonaError } from '../errors';
+
+import { Failure, Misuse } from './failure';
+import { printError } from './output';
+import { createProgram } from './program';
+
+/** Exit status: 0 done, 1 failed, 2 misused. */
+async function run(): Promise<number> {
+  try {
+    await createProgram().parseAsync();
+    return 0;
+  } catch (error) {
+    // commander has said what is wrong; asking for help is no misuse.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    printError(messageOf(error));
+    return error instanceof Misuse ? 2 : 1;
+  }
+}
+
+function messageOf(error: unknown): string {
+  const isExpected =
+    error instanceof Failure ||
+    error instanceof Misuse ||
+    error instanceof PersonaError;
+  if (isExpected) return error.message;
+  return `This should not have happened: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+/** A pipe takes what was written only by and by. */
+async function flush(): Promise<void> {
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  await new Promise((resolve) => process.stderr.write('', resolve));
+}
+
+// Whoever reads us has seen enough, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+void run().then(async (status) => {
+  await flush();
+  // The store of the bot may keep a connection open.
+  process.exit(status);
+});

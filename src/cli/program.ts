@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Command, InvalidArgumentError } from 'commander';
+
+import type { PageOptions } from './common';
+import type { CreateOptions } from './commands/create';
+import { DEFAULTS, emulate } from './commands/emulate';
+import type { IdOptions } from './commands/get';
+import type { SweepOptions } from './commands/sweep';
+import type { SyncOptions } from './commands/sync';
+
+/**
+ * The commands and their options. What a command does is loaded with it: with
+ * Bottender, `.env` is read, which the emulator must not need.
+ */
+export function createProgram(): Command {
+  const program = new Command('bottender-persona')
+    .description("The personas of a Bottender bot's Messenger Pages.")
+    .version(version(), '--version')
+    .helpOption('--help', 'show this help')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows how it is used)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Run it in the folder of bottender.config.js. Exit status: 0 done, 1 failed, 2 misused.
+
+Example:
+  $ npx bottender-persona sync --dry-run`,
+    );
+
+  pageCommand(program, 'list')
+    .description('show the personas of the Page, and whose they are')
+    .addHelpText('after', example('list --json'))
+    .action(async (options: PageOptions) =>
+      (await import('./commands/list.js')).list(options),
+    );
+
+  pageCommand(program, 'create')
+    .description('make a persona')
+    .requiredOption(
+      '--name <name>',
+      'what customers read, at most 50 characters',
+    )
+    .requiredOption('--pic <url>', 'its picture, which Messenger fetches')
+    .addHelpText(
+      'after',
+      example('create --name "Adam Z." --pic https://example.com/adam.png'),
+    )
+    .action(async (options: CreateOptions) =>
+      (await import('./commands/create.js')).create(options),
+    );
+
+  pageCommand(program, 'get')
+    .description('show a persona')
+    .requiredOption('--id <id>', "the persona's ID", digits)
+    .addHelpText('after', example('get --id 1234567890'))
+    .action(async (options: IdOptions) =>
+      (await import('./commands/get.js')).get(options),
+    );
+
+  pageCommand(program, 'delete')
+    .alias('del')
+    .description('delete a persona; old messages keep their face')
+    .requiredOption('--id <id>', "the persona's ID", digits)
+    .addHelpText('after', example('delete --id 1234567890'))
+    .action(async (options: IdOptions) =>
+      (await import('./commands/delete.js')).deleteById(options),
+    );
+
+  pageCommand(program, 'sync')
+    .description('make the Page match the directory of personas()')
+    .option('--prune', 'delete personas that the directory does not name')
+    .option('--dry-run', 'show the plan only')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', example('sync --prune --yes'))
+    .action(async (options: SyncOptions) =>
+      (await import('./commands/sync.js')).sync(options),
+    );
+
+  pageCommand(program, 'sweep')
+    .description('delete personas made on the fly whose lease has run out')
+    .option('--delete-suspects', 'delete those that may have been left behind')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', example('sweep --delete-suspects'))
+    .action(async (options: SweepOptions) =>
+      (await import('./commands/sweep.js')).sweep(options),
+    );
+
+  addEmulate(program);
+  return program;
+}
+
+function addEmulate(program: Command): void {
+  program
+    .command('emulate')
+    .description('run a Messenger Platform on this machine, beside any bot')
+    .option('--webhook <url>', 'where the bot listens', DEFAULTS.webhook)
+    .option(
+      '--port <port>',
+      'of 127.0.0.1; 0 for a free one',
+      port,
+      DEFAULTS.port,
+    )
+    .option('--page-id <id>', "the Page's ID", digits, DEFAULTS.pageId)
+    .option('--page-name <name>', "the Page's name", DEFAULTS.pageName)
+    .option('--access-token <token>', "the Page's", DEFAULTS.accessToken)
+    .option('--app-id <id>', "the app's ID", digits, DEFAULTS.appId)
+    .option('--app-secret <secret>', 'signs webhooks', DEFAULTS.appSecret)
+    .option('--verify-token <token>', "the webhook's", DEFAULTS.verifyToken)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      example('emulate --webhook http://localhost:5000/webhooks/messenger'),
+    )
+    .action(emulate);
+}
+
+function pageCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .option('--page <id>', 'the Page, where the bot serves several', digits)
+    .option('--json', 'print JSON, and nothing else');
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ npx bottender-persona ${line}`;
+}
+
+function digits(value: string): string {
+  if (/^\d+$/.test(value)) return value;
+  throw new InvalidArgumentError('IDs have digits only.');
+}
+
+function port(value: string): string {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return value;
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+function version(): string {
+  const file = path.join(__dirname, '..', '..', 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string })
+    .version;
+}

@@ -1,0 +1,149 @@
+import {
+  mayHaveHappened,
+  type GraphFailure,
+} from '../../messenger/graphFailure';
+import type { Outcome } from '../../messenger/call';
+import {
+  createPersona,
+  deletePersona,
+  listPersonas,
+} from '../../messenger/personaCalls';
+import { withRetries } from '../../messenger/retries';
+import type { PersonaProfile } from '../../profile';
+import type { Runtime } from '../../runtime';
+import { describeRefusal } from '../failure';
+import { LONG } from '../graph';
+import type { OpenPage } from '../pages';
+import { isOnTheFly, type Snapshot } from '../snapshot';
+
+import type { Plan, Step } from './plan';
+
+/** So many steps at once: Messenger limits calls by rate, and makes personas slowly. */
+const AT_ONCE = 4;
+
+/** How a step went; one that was not begun has none. */
+export type Result =
+  { status: 'done'; id: string } | { status: 'failed'; reason: string };
+
+/** Carries out a plan, and writes down in the store what is done as it is done. */
+export class Applying {
+  readonly results = new Map<Step, Result>();
+  private stopped = false;
+  /** IDs that are accounted for, so that what is new on the list stands out. */
+  private readonly seen: Set<string>;
+
+  constructor(
+    private readonly page: OpenPage,
+    private readonly runtime: Runtime,
+    snapshot: Snapshot,
+    private readonly onResult: (step: Step, result: Result) => void,
+  ) {
+    this.seen = new Set(snapshot.listed.map(({ id }) => id));
+  }
+
+  /** No step is begun any more; those under way are finished. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Resolves when all that was begun is finished. Never rejects. */
+  async run({ steps }: Plan): Promise<void> {
+    const queue = steps.values();
+    const work = async () => {
+      for (const step of queue) {
+        if (this.stopped) return;
+        const result = await this.attempt(step);
+        this.results.set(step, result);
+        this.onResult(step, result);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  private async attempt(step: Step): Promise<Result> {
+    try {
+      const outcome = await this.take(step);
+      if (outcome.ok) return { status: 'done', id: outcome.value };
+      // Code 100 is about this persona, a bad picture say; all else would hit the next as well.
+      if (outcome.failure.code !== 100) this.stop();
+      return { status: 'failed', reason: describeRefusal(outcome.failure) };
+    } catch (error) {
+      // The store is away: what is made now would not be written down.
+      this.stop();
+      const reason = error instanceof Error ? error.message : String(error);
+      return { status: 'failed', reason };
+    }
+  }
+
+  private async take(step: Step): Promise<Outcome<string>> {
+    const { action, names, profile, outdated } = step;
+    const { records } = this.runtime.directory;
+    if (action === 'delete') {
+      const failure = await this.delete([step.id ?? '']);
+      if (failure) return { ok: false, failure };
+      for (const name of names) await records.delete(this.page.id, name);
+      return { ok: true, value: step.id ?? '' };
+    }
+    const there: Outcome<string> =
+      step.id === undefined
+        ? await this.make(profile)
+        : { ok: true, value: step.id };
+    if (!there.ok) return there;
+    const record = { ...profile, id: there.value };
+    const write = async (replaces?: string[]) => {
+      for (const name of names) {
+        await records.set(this.page.id, name, { ...record, replaces });
+      }
+    };
+    await write(outdated.length > 0 ? outdated : undefined);
+    if (outdated.length === 0) return there;
+    const failure = await this.delete(outdated);
+    if (failure) return { ok: false, failure };
+    await write();
+    return there;
+  }
+
+  /** Makes a persona; where a try has no answer, looks whether it was made all the same. */
+  private async make(profile: PersonaProfile): Promise<Outcome<string>> {
+    let unsure = false;
+    return withRetries(async () => {
+      if (unsure) {
+        const made = await this.findMade(profile);
+        if (!made.ok) return made;
+        if (made.value !== undefined) return { ok: true, value: made.value };
+      }
+      const created = await createPersona(this.page, profile);
+      if (created.ok) this.seen.add(created.value);
+      else unsure ||= mayHaveHappened(created.failure);
+      return created;
+    }, LONG);
+  }
+
+  private async findMade({
+    name,
+  }: PersonaProfile): Promise<Outcome<string | undefined>> {
+    const list = await listPersonas(this.page);
+    if (!list.ok) return list;
+    const records = await this.runtime.leases.recordsOf(this.page.id);
+    const leases = records.map(([, record]) => record);
+    const made = list.value.find(
+      (persona) =>
+        persona.name === name &&
+        !this.seen.has(persona.id) &&
+        !isOnTheFly(persona, leases),
+    );
+    if (made) this.seen.add(made.id);
+    return { ok: true, value: made?.id };
+  }
+
+  private async delete(ids: string[]): Promise<GraphFailure | undefined> {
+    for (const id of ids) {
+      const outcome = await withRetries(
+        () => deletePersona(this.page, id),
+        LONG,
+      );
+      if (!outcome.ok) return outcome.failure;
+    }
+    return undefined;
+  }
+}
