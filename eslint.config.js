@@ -3,7 +3,16 @@ const tseslint = require('typescript-eslint');
 const prettier = require('eslint-config-prettier');
 
 module.exports = defineConfig(
-  { ignores: ['**/dist/', 'coverage/', 'reports/', '.stryker-tmp/'] },
+  {
+    ignores: [
+      '**/dist/',
+      'coverage/',
+      'reports/',
+      '.stryker-tmp/',
+      // Apps of their own, which import the package as it is installed there.
+      '__tests__/package/apps/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

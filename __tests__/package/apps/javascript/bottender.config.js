@@ -1,0 +1,27 @@
+const { personas } = require('bottender-persona');
+
+module.exports = {
+  plugins: [
+    personas({
+      directory: {
+        adam: {
+          name: 'Adam Z.',
+          profilePictureUrl: 'https://example.com/adam.png',
+        },
+      },
+      initialPersona: (context) => context.state.agent,
+    }),
+  ],
+  initialState: { agent: null },
+  channels: {
+    messenger: {
+      enabled: true,
+      path: '/webhooks/messenger',
+      accessToken: process.env.MESSENGER_ACCESS_TOKEN,
+      appId: process.env.MESSENGER_APP_ID,
+      appSecret: process.env.MESSENGER_APP_SECRET,
+      verifyToken: process.env.MESSENGER_VERIFY_TOKEN,
+      origin: process.env.MESSENGER_ORIGIN,
+    },
+  },
+};
