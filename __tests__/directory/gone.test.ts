@@ -154,18 +154,20 @@ test('what cannot be made anew goes out as the Page', async () => {
   );
 });
 
-test('an ID that the directory gives itself cannot be had anew', async () => {
+test('an ID that the directory gives itself cannot be had anew: two attempts', async () => {
   const refused = jest.fn();
   const bot = await startBot({
     plugins: [
       personas({ directory: { desk: '123456789' }, onRefused: refused }),
     ],
   });
+  const seen = watch(bot.emulator);
   await bot.run(async (context) => {
     context.usePersona('desk');
     await context.sendText('hi');
   });
   expect(bot.errors).toEqual([]);
+  expect(seen()).toEqual([SEND, SEND]);
   expect(shown(bot.emulator)).toEqual(['Page: hi']);
   expect(refused).toHaveBeenCalledWith(
     expect.objectContaining({ reason: 'unknown', persona: 'desk' }),

@@ -1,0 +1,97 @@
+import {
+  InvalidOptionError,
+  personas,
+  type PersonasOptions,
+} from 'bottender-persona';
+
+import { profile } from '../support/faces';
+
+const PICTURE = 'https://example.com/adam.png';
+
+/** What personas() says to a directory as JavaScript may give it. */
+function refusal(directory: unknown): string {
+  try {
+    personas({ directory } as PersonasOptions);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    return (error as Error).message;
+  }
+  throw new Error(`personas() took ${JSON.stringify(directory)}`);
+}
+
+describe('personas() refuses a bad entry at once, naming it', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['no name', { name: '', profilePictureUrl: PICTURE }, /name/],
+    ['a blank name', { name: ' ', profilePictureUrl: PICTURE }, /name/],
+    [
+      'a name of 51 characters',
+      { name: 'a'.repeat(51), profilePictureUrl: PICTURE },
+      /at most 50/,
+    ],
+    ['no picture', { name: 'Adam' }, /profilePictureUrl/],
+    [
+      'a picture on disk',
+      { name: 'Adam', profilePictureUrl: 'file:///adam.png' },
+      /http\(s\)/,
+    ],
+    ['an ID with letters', '12345a', /digits/],
+    ['an ID with spaces', ' 12345', /digits/],
+    ['an empty ID', '', /digits/],
+    ['another entry’s name', 'desk', /digits/],
+    ['an ID as a number', 12345, /profile/],
+    ['null', null, /profile/],
+    ['undefined', undefined, /profile/],
+    ['an array', ['Adam', PICTURE], /name/],
+  ])('%s', (_what, entry, why) => {
+    const message = refusal({ desk: '1', adam: entry });
+    expect(message).toContain('The entry "adam" of the option "directory"');
+    expect(message).toMatch(why);
+  });
+
+  test.each(['', ' '])('under the empty name %p', (name) => {
+    expect(refusal({ [name]: profile('Adam') })).toMatch(
+      /"directory".*has an empty name/,
+    );
+  });
+
+  test.each([
+    ['a profile', profile('Adam')],
+    ['an ID', '5'],
+  ])('under a name that looks like an ID, with %s', (_what, entry) => {
+    const message = refusal({ '1234567890': entry });
+    expect(message).toContain('The entry "1234567890"');
+    expect(message).toMatch(/looks like a persona ID/);
+  });
+
+  test('and does not show what stands there, lest it be a token', () => {
+    expect(refusal({ adam: 'EAAG_token' })).not.toContain('EAAG_token');
+  });
+});
+
+describe('personas() refuses what is no directory, naming the option', () => {
+  test.each([
+    ['an array', [profile('Adam')]],
+    ['an empty array', []],
+    ['a Map', new Map([['adam', profile('Adam')]])],
+    ['a string', 'adam'],
+    ['a number', 5],
+    ['a function', () => ({ adam: profile('Adam') })],
+    ['true', true],
+  ])('%s', (_what, directory) => {
+    expect(refusal(directory)).toMatch(/The option "directory".*an object/);
+  });
+});
+
+describe('personas() takes', () => {
+  test.each<[string, PersonasOptions['directory']]>([
+    ['no directory', undefined],
+    ['an empty directory', {}],
+    ['IDs and profiles', { adam: profile('Adam'), desk: '12345' }],
+    ['a name in any script', { エリ: profile('エリ'), 'agent 7': '7' }],
+    ['names of Object’s own', { constructor: '1', toString: '2' }],
+    ['an object without prototype', Object.assign(Object.create(null), {})],
+    ['a name of 50 characters', { adam: profile('é'.repeat(50)) }],
+  ])('%s', (_what, directory) => {
+    expect(typeof personas({ directory })).toBe('function');
+  });
+});
