@@ -149,11 +149,13 @@ export class Sweeper {
       throw new PersonaCleanupError({ name }, page.id, listed.failure);
     }
     // Read after the list, so that a persona listed just now has its ID here.
-    const records = await this.leases.recordsOf(page.id);
+    const records = new Map(await this.leases.recordsOf(page.id));
     const accounted = await this.namedIds(page.id);
-    for (const [, { id }] of records) if (id !== null) accounted.add(id);
+    for (const { id } of records.values()) if (id !== null) accounted.add(id);
     const suspects = new Map<string, ListedPersona>();
-    for (const [key, { name }] of intents) {
+    for (const [key, { name, expiresAt }] of intents) {
+      // Another record by now: the process that wrote it was slow, not dead.
+      if (records.get(key)?.expiresAt !== expiresAt) continue;
       const matching = listed.value.filter(
         (persona) => persona.name === name && !accounted.has(persona.id),
       );
