@@ -1,0 +1,381 @@
+import {
+  personas,
+  PersonaStoreError,
+  PersonaSuspectedError,
+  UnknownPageError,
+  type OnCleanupError,
+  type PersonasOptions,
+} from 'bottender-persona';
+import { Keyv } from 'keyv';
+
+import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { gate } from '../support/gate';
+import { leaveLease, recordsIn } from '../support/stores';
+import { clientFor } from '../support/sweepers';
+import { alive, calls } from '../support/wire';
+
+const LEASE_MS = 1000;
+const FUTURE = -60_000;
+
+let bot: RunningBot;
+let keyv: Keyv;
+const onCleanupError = jest.fn<void, Parameters<OnCleanupError>>();
+
+beforeEach(async () => {
+  onCleanupError.mockReset();
+  keyv = new Keyv();
+  bot = await startBot();
+});
+
+const plugins: ReturnType<typeof personas>[] = [];
+afterEach(async () => {
+  // Or their timers go on sweeping.
+  await Promise.all(plugins.splice(0).map((used) => used.close()));
+});
+
+function plugin(options: PersonasOptions = {}) {
+  const made = personas({
+    store: keyv,
+    ephemeral: { leaseMs: LEASE_MS },
+    onCleanupError,
+    ...options,
+  });
+  plugins.push(made);
+  return made;
+}
+
+const sweep = (swept = plugin(), page = PAGE) =>
+  swept.sweep(clientFor(bot.emulator, page));
+
+/** Personas on the Page whose process died, with their leases. */
+async function leaveBehind<N extends string>(
+  ...names: N[]
+): Promise<Record<N, string>> {
+  const ids = await faces(bot.emulator, names);
+  for (const name of names) await leaveLease(keyv, { id: ids[name], name });
+  return ids;
+}
+
+const deletions = () =>
+  calls(bot.emulator).filter((call) => call.startsWith('DELETE '));
+
+describe('.sweep(client)', () => {
+  test('deletes what has a lease that ran out, and nothing else', async () => {
+    const ids = await leaveBehind('Adam', 'Bea');
+    const others = await faces(bot.emulator, ['Human', 'Cid']);
+    await leaveLease(keyv, { id: others.Cid, name: 'Cid', msAgo: FUTURE });
+    const { deleted, suspects } = await sweep();
+    expect(deleted).toEqual(
+      expect.arrayContaining([
+        { id: ids.Adam, ...profile('Adam') },
+        { id: ids.Bea, ...profile('Bea') },
+      ]),
+    );
+    expect(deleted).toHaveLength(2);
+    expect(suspects).toEqual([]);
+    expect(alive(bot.emulator)).toEqual(['Human', 'Cid']);
+    expect(await recordsIn(keyv)).toEqual([
+      expect.objectContaining({ id: others.Cid }),
+    ]);
+    // No list is asked for where there is nothing to suspect.
+    expect(calls(bot.emulator)).not.toContain('GET /me/personas');
+  });
+
+  test('is about the Page of the client alone', async () => {
+    await leaveBehind('Adam');
+    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
+    await sweep(plugin(), OTHER_PAGE);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await sweep();
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('counts as deleted what is gone already', async () => {
+    await leaveLease(keyv, { id: '123456789012345', name: 'Adam' });
+    expect((await sweep()).deleted).toHaveLength(1);
+    expect(await recordsIn(keyv)).toEqual([]);
+  });
+
+  test('tells what could not be deleted, goes on, and leaves it to the next', async () => {
+    const ids = await leaveBehind('Adam', 'Bea');
+    const heal = bot.emulator.fail({
+      path: `/${ids.Adam}`,
+      error: { code: 200, message: 'No permission' },
+    });
+    expect((await sweep()).deleted.map(({ name }) => name)).toEqual(['Bea']);
+    expect(onCleanupError.mock.calls).toEqual([
+      [
+        expect.objectContaining({ name: 'PersonaCleanupError' }),
+        { id: ids.Adam, ...profile('Adam') },
+      ],
+    ]);
+    heal();
+    expect((await sweep()).deleted.map(({ name }) => name)).toEqual(['Adam']);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('tries again what may pass', async () => {
+    await leaveBehind('Adam');
+    bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
+    expect((await sweep()).deleted).toHaveLength(1);
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(onCleanupError).not.toHaveBeenCalled();
+  });
+
+  test('by two at once does no harm', async () => {
+    await leaveBehind('Adam', 'Bea', 'Cid');
+    await leaveLease(keyv, { id: null, name: 'Human' });
+    const { Human } = await faces(bot.emulator, ['Human']);
+    const swept = await Promise.all([sweep(), sweep()]);
+    expect(alive(bot.emulator)).toEqual(['Human']);
+    for (const { suspects } of swept) {
+      expect(suspects.map(({ id }) => id)).toEqual([Human]);
+    }
+    expect(onCleanupError).not.toHaveBeenCalled();
+  });
+
+  test('leaves alone what this process uses, though its record is old', async () => {
+    const used = plugin();
+    const other = await startBot({ emulator: bot.emulator, plugins: [used] });
+    const inUse = gate();
+    const goOn = gate();
+    const handling = other.run(async (context) => {
+      await context.withEphemeralPersona(profile('Adam'), async () => {
+        inUse.open();
+        await goOn.opened;
+      });
+    });
+    await inUse.opened;
+    for await (const [key, value] of keyv.iterator?.(undefined) ?? []) {
+      await keyv.set(String(key), { ...(value as object), expiresAt: 1 });
+    }
+    expect(await sweep(used)).toEqual({ deleted: [], suspects: [] });
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    goOn.open();
+    await handling;
+  });
+
+  test('rejects where Messenger does not say which Page the client is for', async () => {
+    await expect(
+      sweep(plugin(), { ...PAGE, accessToken: 'NO_SUCH_TOKEN' }),
+    ).rejects.toBeInstanceOf(UnknownPageError);
+  });
+
+  test('rejects where the store cannot be read', async () => {
+    const broken = new Keyv();
+    broken.iterator = () => {
+      throw new Error('down');
+    };
+    await expect(sweep(plugin({ store: broken }))).rejects.toBeInstanceOf(
+      PersonaStoreError,
+    );
+  });
+});
+
+describe('suspects', () => {
+  test('are what an intent without an ID names; they are never deleted', async () => {
+    const { Adam } = await faces(bot.emulator, ['Adam', 'Human']);
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    for (let time = 0; time < 2; time += 1) {
+      const { deleted, suspects } = await sweep();
+      expect(deleted).toEqual([]);
+      expect(suspects).toEqual([
+        expect.objectContaining({ id: Adam, name: 'Adam' }),
+      ]);
+    }
+    expect(deletions()).toEqual([]);
+    expect(onCleanupError).not.toHaveBeenCalled();
+  });
+
+  test('are found on all pages of the list', async () => {
+    const names = Array.from({ length: 130 }, (_, i) => `Agent ${i}`);
+    await faces(bot.emulator, names);
+    await leaveLease(keyv, { id: null, name: 'Agent 129' });
+    const { suspects } = await sweep();
+    expect(suspects.map(({ name }) => name)).toEqual(['Agent 129']);
+  });
+
+  test('are never those with a lease or in the directory', async () => {
+    const directory = { Desk: profile('Desk'), adam: '' };
+    const [first, second, third] = [
+      await faces(bot.emulator, ['Desk', 'Adam', 'Bea']),
+      await faces(bot.emulator, ['Bea']),
+      await faces(bot.emulator, ['Bea']),
+    ];
+    directory.adam = first.Adam;
+    const swept = plugin({ directory });
+    const named = await startBot({ emulator: bot.emulator, plugins: [swept] });
+    // The name becomes an ID at the first send.
+    await named.run(async (context) => {
+      await context.withPersona('Desk', () => context.sendText('hi'));
+    });
+    await leaveLease(keyv, { id: second.Bea, name: 'Bea', msAgo: FUTURE });
+    for (const name of ['Desk', 'Adam', 'Bea']) {
+      await leaveLease(keyv, { id: null, name });
+    }
+    const { suspects } = await sweep(swept);
+    expect(suspects.map(({ id }) => id)).toEqual([first.Bea, third.Bea]);
+  });
+
+  test('are none where nothing has the name; the intent is forgotten', async () => {
+    await faces(bot.emulator, ['Human']);
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    expect(await sweep()).toEqual({ deleted: [], suspects: [] });
+    expect(await recordsIn(keyv)).toEqual([]);
+  });
+
+  test('are forgotten when they are gone', async () => {
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    await sweep();
+    await clientFor(bot.emulator).deletePersona(Adam);
+    expect((await sweep()).suspects).toEqual([]);
+    expect(await recordsIn(keyv)).toEqual([]);
+  });
+
+  test('are none where the slow process came back while the list was read', async () => {
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    await leaveLease(keyv, { id: null, name: 'Bea' });
+    bot.emulator.fail({ method: 'GET', path: '/me/personas', delayMs: 100 });
+    const isRead = gate();
+    const { iterator } = keyv;
+    keyv.iterator = async function* (namespace) {
+      yield* iterator?.(namespace) ?? [];
+      isRead.open();
+    };
+    const sweeping = sweep();
+    await isRead.opened;
+    for await (const [key, value] of keyv.iterator?.(undefined) ?? []) {
+      const record = value as { name: string };
+      const id = record.name === 'Adam' ? Adam : null;
+      const expiresAt = Date.now() + LEASE_MS;
+      await keyv.set(String(key), { ...record, id, expiresAt });
+    }
+    expect((await sweeping).suspects).toEqual([]);
+    expect(await recordsIn(keyv)).toHaveLength(2);
+  });
+
+  test('include what was made although the answer was lost', async () => {
+    const maker = plugin();
+    const other = await startBot({ emulator: bot.emulator, plugins: [maker] });
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      connection: 'break-after',
+      times: 1,
+    });
+    await other.run(async (context) => {
+      await context.withEphemeralPersona(profile('Adam'), () =>
+        context.sendText('hi'),
+      );
+    });
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    const suspected = await until(async () => {
+      const { suspects } = await sweep();
+      return suspects.length > 0 ? suspects : undefined;
+    });
+    expect(suspected.map(({ name }) => name)).toEqual(['Adam']);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+  });
+});
+
+describe('by itself', () => {
+  async function hear() {
+    const other = await startBot({
+      emulator: bot.emulator,
+      plugins: [plugin()],
+    });
+    await other.run(() => {});
+    return other;
+  }
+
+  test('the first event on a Page sweeps it', async () => {
+    await leaveBehind('Adam');
+    await faces(bot.emulator, ['Human']);
+    await hear();
+    await bot.emulator.waitFor(() => deletions().length === 1);
+    expect(alive(bot.emulator)).toEqual(['Human']);
+  });
+
+  test('a timer sweeps it again', async () => {
+    const other = await hear();
+    await leaveBehind('Adam');
+    await other.run(() => {});
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await bot.emulator.waitFor(() => deletions().length === 1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('a suspect is told once', async () => {
+    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    await hear();
+    const lists = () =>
+      calls(bot.emulator).filter((call) => call === 'GET /me/personas').length;
+    await bot.emulator.waitFor(() => lists() >= 2);
+    await leaveLease(keyv, { id: null, name: 'Bea' });
+    // By the time of the one after the next, the next is over.
+    const seen = lists();
+    await bot.emulator.waitFor(() => lists() >= seen + 2);
+    expect(
+      onCleanupError.mock.calls.map(([error, persona]) => [
+        error instanceof PersonaSuspectedError,
+        persona?.id,
+      ]),
+    ).toEqual([
+      [true, Adam],
+      [true, Bea],
+    ]);
+    expect(deletions()).toEqual([]);
+  });
+
+  test('a sweep that fails is told, and another follows', async () => {
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    await faces(bot.emulator, ['Adam']);
+    bot.emulator.fail({
+      method: 'GET',
+      path: '/me/personas',
+      status: 503,
+      times: 1,
+    });
+    await hear();
+    await until(() => Promise.resolve(onCleanupError.mock.calls[1]));
+    expect(onCleanupError.mock.calls.map(([{ name }]) => name)).toEqual([
+      'PersonaCleanupError',
+      'PersonaSuspectedError',
+    ]);
+  });
+});
+
+test('records of others in the store do no harm, and are left there', async () => {
+  const foreign = new Map<string, unknown>([
+    ['lease:', 'text'],
+    [`lease:${PAGE.id}:1`, null],
+    [`lease:${PAGE.id}:2`, 42],
+    [`lease:${PAGE.id}:3`, { id: 7, expiresAt: 1 }],
+    [`lease:${PAGE.id}:4`, [{ id: '1', expiresAt: 1 }]],
+    [`lease:${PAGE.id}0:5`, { id: '1', name: 'A', pageId: 'x', expiresAt: 1 }],
+    ['session:1', { id: '1', name: 'A', pageId: PAGE.id, expiresAt: 1 }],
+  ]);
+  for (const [key, value] of foreign) await keyv.set(key, value);
+  await leaveBehind('Adam');
+  await leaveLease(keyv, { id: '../me/feed', name: 'Mallory' });
+  const { deleted } = await sweep();
+  expect(deleted.map(({ name }) => name)).toEqual(['Adam']);
+  for (const [key, value] of foreign) {
+    expect((await keyv.get<unknown>(key)) ?? null).toEqual(value);
+  }
+  expect(deletions()).toHaveLength(1);
+});
+
+/** Asks again, as a script would, until there is an answer. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
