@@ -6,6 +6,7 @@ import type { PersonaStore } from './store';
 const PATIENCE_MS = 1000;
 /** Reading every entry takes longer, and no handler waits for it. */
 const ITERATION_PATIENCE_MS = 30_000;
+const ITERATION_TRIES = 5;
 
 const TIMED_OUT = Symbol('timed out');
 
@@ -54,12 +55,24 @@ export class GuardedStore {
     );
   }
 
+  /** Keyv 5 fails an iteration when an entry is deleted in the middle of it, so it is begun anew. */
   private async collect(prefix: string): Promise<[string, unknown][]> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.collectOnce(prefix);
+      } catch (error) {
+        if (tries === ITERATION_TRIES) throw error;
+      }
+    }
+  }
+
+  private async collectOnce(prefix: string): Promise<[string, unknown][]> {
     const found: [string, unknown][] = [];
     for await (const [key, value] of this.store.iterator?.() ?? []) {
-      if (typeof key === 'string' && key.startsWith(prefix)) {
-        found.push([key, value]);
-      }
+      if (typeof key !== 'string') continue;
+      // Keyv 5 leaves of its namespace what follows a colon in front of the key.
+      const start = `:${key}`.indexOf(`:${prefix}`);
+      if (start >= 0) found.push([key.slice(start), value]);
     }
     return found;
   }

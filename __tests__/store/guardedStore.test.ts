@@ -1,0 +1,138 @@
+import { PersonaStoreError, type PersonaStore } from 'bottender-persona';
+import { Keyv } from 'keyv';
+
+import { GuardedStore } from '../../src/store/guardedStore';
+import { gate } from '../support/gate';
+
+/** A store of nothing, but for what the test says. */
+function storeWith(methods: Partial<PersonaStore>): PersonaStore {
+  return {
+    get: () => Promise.resolve(undefined),
+    set: () => Promise.resolve(true),
+    delete: () => Promise.resolve(true),
+    iterator: () => [],
+    ...methods,
+  };
+}
+
+/** The error of a call, and how long it took to come. */
+async function failureOf(
+  asked: Promise<unknown>,
+): Promise<{ error: unknown; ms: number }> {
+  const begun = Date.now();
+  try {
+    await asked;
+  } catch (error) {
+    return { error, ms: Date.now() - begun };
+  }
+  throw new Error('it did not fail');
+}
+
+test('gives what the store gives', async () => {
+  const guarded = new GuardedStore(new Keyv());
+  await guarded.set('lease:1:a', { id: '7' });
+  await guarded.set('lease:12:b', 'other');
+  expect(await guarded.get('lease:1:a')).toEqual({ id: '7' });
+  expect(await guarded.entries('lease:1:')).toEqual([
+    ['lease:1:a', { id: '7' }],
+  ]);
+  await guarded.delete('lease:1:a');
+  expect(await guarded.get('lease:1:a')).toBeUndefined();
+});
+
+test('a store that does not answer is waited for once, for a second', async () => {
+  const back = gate();
+  const guarded = new GuardedStore(
+    storeWith({ get: () => back.opened.then(() => 'value') }),
+  );
+  const first = await failureOf(guarded.get('a'));
+  expect(first.error).toBeInstanceOf(PersonaStoreError);
+  expect(first.ms).toBeGreaterThanOrEqual(990);
+  expect(first.ms).toBeLessThan(2000);
+
+  const second = await failureOf(guarded.get('b'));
+  expect(second.error).toBeInstanceOf(PersonaStoreError);
+  expect(second.ms).toBeLessThan(500);
+
+  back.open();
+  expect(await guarded.get('c')).toBe('value');
+});
+
+test('is waited for again when it has answered', async () => {
+  let answer: Promise<unknown> = new Promise(() => {});
+  const guarded = new GuardedStore(storeWith({ get: () => answer }));
+  await failureOf(guarded.get('a'));
+  answer = Promise.resolve('value');
+  expect(await guarded.get('b')).toBe('value');
+  answer = new Promise(() => {});
+  expect((await failureOf(guarded.get('c'))).ms).toBeGreaterThanOrEqual(990);
+});
+
+test.each<
+  [string, Partial<PersonaStore>, (of: GuardedStore) => Promise<unknown>]
+>([
+  ['throws', { get: thrower }, (of) => of.get('a')],
+  [
+    'rejects',
+    { delete: () => Promise.reject(new Error('no')) },
+    (of) => of.delete('a'),
+  ],
+  [
+    'does not keep a value',
+    { set: () => Promise.resolve(false) },
+    (of) => of.set('a', 1),
+  ],
+  ['cannot be iterated', { iterator: thrower }, (of) => of.entries('a')],
+])(
+  'a store that %s fails as a PersonaStoreError',
+  async (_how, methods, ask) => {
+    const { error } = await failureOf(
+      ask(new GuardedStore(storeWith(methods))),
+    );
+    expect(error).toBeInstanceOf(PersonaStoreError);
+  },
+);
+
+test('a store that tells of its failure by event, and answers with nothing, has failed', async () => {
+  let tell: (error: unknown) => void = () => {};
+  const guarded = new GuardedStore(
+    storeWith({
+      on: (_event, listener) => (tell = listener),
+      get: () => {
+        tell(new Error('ECONNREFUSED redis://user:secret@redis.test:6379'));
+        return Promise.resolve(undefined);
+      },
+    }),
+  );
+  const { error } = await failureOf(guarded.get('a'));
+  expect(error).toBeInstanceOf(PersonaStoreError);
+  expect(String(error)).toContain('ECONNREFUSED redis://[removed]@redis.test');
+  expect(String(error)).not.toContain('secret');
+});
+
+test('an iteration that an entry goes away from is begun anew', async () => {
+  let times = 0;
+  const guarded = new GuardedStore(
+    storeWith({
+      async *iterator() {
+        times += 1;
+        yield ['lease:1', times];
+        await Promise.resolve();
+        if (times < 3) throw new TypeError('of undefined');
+      },
+    }),
+  );
+  expect(await guarded.entries('lease:')).toEqual([['lease:1', 3]]);
+});
+
+test('a namespace may hold colons', async () => {
+  const guarded = new GuardedStore(new Keyv({ namespace: 'shop:personas' }));
+  await guarded.set('lease:1:a', 'kept');
+  expect(await guarded.entries('lease:1:')).toEqual([['lease:1:a', 'kept']]);
+  await guarded.delete('lease:1:a');
+  expect(await guarded.entries('lease:1:')).toEqual([]);
+});
+
+function thrower(): never {
+  throw new Error('no');
+}
