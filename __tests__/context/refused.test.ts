@@ -1,0 +1,361 @@
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { MessengerTypes } from 'bottender';
+import {
+  PersonaRefusedError,
+  personas,
+  withPersona,
+  type PersonasOptions,
+  type RefusalReason,
+} from 'bottender-persona';
+
+import { COVERED_METHODS } from '../../src/context/methods';
+import {
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+  type BotSetup,
+  type RunningBot,
+  type TestAction,
+} from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { named } from '../support/files';
+import { deleteElsewhere, watch } from '../support/graph';
+import { SENDS } from '../support/sends';
+import { alive, bodies, shown } from '../support/wire';
+
+const SEND = 'POST /me/messages';
+const UPLOAD = 'POST /me/message_attachments';
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+/** Each gives the ID of a persona that Messenger refuses. */
+const REFUSED: [
+  string,
+  RefusalReason,
+  (bot: RunningBot) => Promise<string> | string,
+][] = [
+  ['for people in Europe', 'europe', inEurope],
+  ['with an ID that no persona has', 'unknown', () => '123456789012345'],
+  ['with what is no ID', 'unknown', () => 'misspelt'],
+  [
+    'with the ID of a deleted persona',
+    'unknown',
+    async ({ emulator }) => {
+      const { Adam } = await faces(emulator, ['Adam']);
+      await deleteElsewhere(emulator, Adam);
+      return Adam;
+    },
+  ],
+  [
+    'with the ID of another Page’s persona',
+    'unknown',
+    async ({ emulator }) => (await faces(emulator, ['Adam'], OTHER_PAGE)).Adam,
+  ],
+];
+
+async function inEurope({ emulator }: RunningBot): Promise<string> {
+  emulator.setEuropean(CUSTOMER, true);
+  return (await faces(emulator, ['Adam'])).Adam;
+}
+
+async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
+  const told = jest.fn();
+  const plugin = personas({ onRefused: told, ...options });
+  const bot = await startBot({ ...setup, plugins: [plugin] });
+  return { bot, told };
+}
+
+/** The calls of the handler but for those that only carry a batch. */
+function watchSends({ emulator }: RunningBot): () => string[] {
+  const seen = watch(emulator);
+  return () => seen().filter((call) => call !== 'POST /');
+}
+
+describe.each(MODES)('sent %s', (_mode, setup) => {
+  describe.each(REFUSED)(
+    'a persona that is refused %s',
+    (_what, reason, give) => {
+      test('is left out: the Page says it, once, and onRefused is told', async () => {
+        const { bot, told } = await start(setup);
+        const id = await give(bot);
+        const sends = watchSends(bot);
+        let answer: unknown;
+        await bot.run(async (context) => {
+          answer = await context.sendText('hi', {
+            personaId: id,
+            tag: 'HUMAN_AGENT',
+          });
+        });
+        expect(bot.errors).toEqual([]);
+        expect(shown(bot.emulator)).toEqual(['Page: hi']);
+        expect(sends()).toEqual([SEND, SEND]);
+        expect(answer).toMatchObject({
+          messageId: expect.any(String) as string,
+        });
+        const [first, second] = await bodies(bot.emulator, SEND);
+        expect(first).toEqual({ ...second, persona_id: id });
+
+        expect(told).toHaveBeenCalledTimes(1);
+        const [error, about] = told.mock.calls[0] as unknown[];
+        expect(error).toBeInstanceOf(PersonaRefusedError);
+        expect(error).toMatchObject({ reason, persona: id, pageId: PAGE.id });
+        expect(about).toMatchObject({ persona: id });
+        expect(about).toHaveProperty('context.platform', 'messenger');
+      });
+
+      test('rejects the send with `throw`, and nothing goes out', async () => {
+        const { bot, told } = await start(setup, { refusedPersona: 'throw' });
+        const id = await give(bot);
+        const sends = watchSends(bot);
+        await bot.run(async (context) => {
+          context.usePersona(id);
+          await context.sendText('hi');
+        });
+        expect(bot.errors).toEqual([expect.any(PersonaRefusedError)]);
+        expect(bot.errors[0]).toMatchObject({ reason, persona: id });
+        expect(shown(bot.emulator)).toEqual([]);
+        expect(sends()).toEqual([SEND]);
+        expect(told).not.toHaveBeenCalled();
+      });
+    },
+  );
+
+  describe.each(COVERED_METHODS)('%s with a refused persona', (method) => {
+    const OPTIONS: MessengerTypes.SendOption = Object.freeze({});
+
+    test('goes out once, as the Page', async () => {
+      const { bot, told } = await start(setup);
+      const id = await inEurope(bot);
+      await bot.run(async (context) => {
+        context.usePersona(id);
+        await SENDS[method](context, OPTIONS);
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([expect.stringMatching(/^Page: /)]);
+      const [first, second, ...more] = await bodies(bot.emulator, SEND);
+      expect(first).toEqual({ ...second, persona_id: id });
+      expect(more).toEqual([]);
+      expect(told).toHaveBeenCalledTimes(1);
+    });
+
+    test('with `throw` rejects, and nothing goes out', async () => {
+      const { bot } = await start(setup, { refusedPersona: 'throw' });
+      const id = await inEurope(bot);
+      await bot.run(async (context) => {
+        context.usePersona(id);
+        await SENDS[method](context, OPTIONS);
+      });
+      expect(bot.errors).toEqual([expect.any(PersonaRefusedError)]);
+      expect(shown(bot.emulator)).toEqual([]);
+    });
+  });
+
+  test('each of many is told of, and goes out once', async () => {
+    const { bot, told } = await start(setup);
+    const id = await inEurope(bot);
+    const texts = Array.from({ length: 20 }, (_, i) => `${i}`);
+    await bot.run(async (context) => {
+      context.usePersona(id);
+      await Promise.all(texts.map((text) => context.sendText(text)));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator).sort()).toEqual(
+      texts.map((text) => `Page: ${text}`).sort(),
+    );
+    expect(told).toHaveBeenCalledTimes(20);
+  });
+
+  test('typing shows the Page typing, then no longer', async () => {
+    const { bot } = await start(setup);
+    const id = await inEurope(bot);
+    await bot.run((context) =>
+      context.withPersona(id, () => context.typing(1)),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: [typing_on]',
+      'Page: [typing_off]',
+    ]);
+  });
+
+  test('other customers still see the persona', async () => {
+    const { bot } = await start(setup);
+    const id = await inEurope(bot);
+    const action = withPersona(id, async (context) => {
+      await context.sendText('hi');
+    }) as TestAction;
+    await bot.run(action);
+    await bot.run(action, { psid: '1002' });
+    expect(shown(bot.emulator, CUSTOMER)).toEqual(['Page: hi']);
+    expect(shown(bot.emulator, '1002')).toEqual(['Adam: hi']);
+  });
+
+  describe('a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'refused-'));
+    const file = join(folder, 'pear.png');
+    writeFileSync(file, 'a pear');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    describe.each([
+      ['a Buffer', () => Buffer.from('a pear')],
+      ['a ReadStream', () => createReadStream(file)],
+    ])('as %s', (_what, contents) => {
+      test.each([
+        ['sendImage', 'image'],
+        ['sendAudio', 'audio'],
+        ['sendVideo', 'video'],
+        ['sendFile', 'file'],
+      ] as const)('by %s is uploaded once', async (method, type) => {
+        const { bot, told } = await start(setup);
+        const id = await inEurope(bot);
+        const sends = watchSends(bot);
+        await bot.run(async (context) => {
+          context.usePersona(id);
+          await context[method](contents(), named('pear.png'));
+        });
+        expect(bot.errors).toEqual([]);
+        expect(shown(bot.emulator)).toEqual([`Page: [${type}]`]);
+        expect(sends()).toEqual([UPLOAD, SEND, SEND]);
+        const [first, second] = await bodies(bot.emulator, SEND);
+        expect(JSON.stringify(first)).toContain('attachment_id');
+        expect(first).toEqual({ ...second, persona_id: id });
+        expect(told).toHaveBeenCalledTimes(1);
+      });
+    });
+  });
+
+  describe('a persona made on the fly', () => {
+    test('for people in Europe is made, left out, and deleted', async () => {
+      const { bot, told } = await start(setup);
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.sendText('one');
+          await context.typingOn();
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: [typing_on]']);
+      expect(alive(bot.emulator)).toEqual([]);
+      expect(told).toHaveBeenCalledTimes(2);
+      expect(told.mock.calls[0]).toMatchObject([
+        { reason: 'europe', persona: 'Guest' },
+        { persona: 'Guest' },
+      ]);
+    });
+
+    test('and deleted by somebody else is made anew', async () => {
+      const { bot, told } = await start(setup);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
+          await context.sendText('one');
+          await deleteElsewhere(bot.emulator, id ?? '');
+          await context.sendText('two');
+          await Promise.all([
+            context.sendText('three'),
+            context.sendText('four'),
+          ]);
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator).sort()).toEqual(
+        ['one', 'two', 'three', 'four'].map((text) => `Guest: ${text}`).sort(),
+      );
+      expect(bot.emulator.state().personas).toHaveLength(2);
+      expect(alive(bot.emulator)).toEqual([]);
+      expect(told).not.toHaveBeenCalled();
+    });
+  });
+});
+
+describe('onRefused', () => {
+  const say = async (bot: RunningBot) => {
+    const id = await inEurope(bot);
+    await bot.run(async (context) => {
+      context.usePersona(id);
+      await context.sendText('hi');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  };
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('not my day');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('not my day'))],
+    ['never ends', () => new Promise(() => undefined)],
+  ])('that %s harms nothing', async (_how, act) => {
+    const onRefused = jest.fn(act);
+    const { bot } = await start({}, { onRefused });
+    await say(bot);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+  });
+
+  test('unless given is a process warning that says what to do', async () => {
+    const { bot } = await start({}, { onRefused: undefined });
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    await say(bot);
+    const { calls } = warned.mock;
+    warned.mockRestore();
+    expect(calls).toEqual([
+      [expect.stringMatching(/Europe.*usePersona\(null\)/), 'PersonaWarning'],
+    ]);
+  });
+
+  test('is told who handles the event, so that it can act', async () => {
+    const acted = jest.fn();
+    const { bot } = await start(
+      {},
+      {
+        onRefused: (_error, { context }) => {
+          acted(context.session?.id);
+        },
+      },
+    );
+    await say(bot);
+    expect(acted).toHaveBeenCalledWith(`messenger:${CUSTOMER}`);
+  });
+});
+
+test('what the Page says instead may fail too: its error is the send’s', async () => {
+  const { bot, told } = await start();
+  const id = await inEurope(bot);
+  const sends = watchSends(bot);
+  const refusal = { code: 10, error_subcode: 2018336, message: 'Europe' };
+  bot.emulator.fail({ path: '/me/messages', error: refusal, times: 1 });
+  bot.emulator.fail({ path: '/me/messages', status: 500 });
+  await bot.run(async (context) => {
+    context.usePersona(id);
+    await context.sendText('hi');
+  });
+  expect(bot.errors).toHaveLength(1);
+  expect(bot.errors[0]).not.toBeInstanceOf(PersonaRefusedError);
+  expect(sends()).toEqual([SEND, SEND]);
+  expect(shown(bot.emulator)).toEqual([]);
+  expect(told).toHaveBeenCalledTimes(1);
+});
+
+test('after useAccessToken the error names no Page rather than the event’s', async () => {
+  // Bottender proves such sends with the proof of the channel's token.
+  const { bot, told } = await start({ skipAppSecretProof: true });
+  await bot.say('hello', { pageId: OTHER_PAGE.id });
+  await bot.run(async (context) => {
+    context.useAccessToken(OTHER_PAGE.accessToken);
+    context.usePersona('123456789012345');
+    await context.sendText('hi');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(told).toHaveBeenCalledTimes(1);
+  expect(told.mock.calls[0]).toMatchObject([{ pageId: undefined }, {}]);
+});
