@@ -1,0 +1,187 @@
+import { OTHER_PAGE, PAGE } from '../support/bot';
+import {
+  makeApp,
+  makePersona,
+  pictureOf,
+  profile,
+  startPages,
+  USUAL_CONFIG,
+} from '../support/cli';
+
+interface Listed {
+  page: { id: string };
+  personas: {
+    id: string;
+    name: string;
+    profilePictureUrl: string;
+    directory: string[];
+    outdated: boolean;
+    lease: { expiresAt: string; expired: boolean } | null;
+  }[];
+}
+
+test('list shows the personas, which the directory names, and which are on the fly', async () => {
+  const emulator = await startPages();
+  const adam = await makePersona(emulator, 'Adam');
+  const desk = await makePersona(emulator, 'Desk');
+  const john = await makePersona(emulator, 'John');
+  const jane = await makePersona(emulator, 'Jane');
+  const other = await makePersona(emulator, 'Nobody');
+  await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam'), boss: profile('Adam'), desk },
+  });
+  const inAMinute = Date.now() + 60_000;
+  await app.store.set(`lease:${PAGE.id}:1`, {
+    pageId: PAGE.id,
+    id: john,
+    ...profile('John'),
+    expiresAt: inAMinute,
+  });
+  await app.store.set(`lease:${PAGE.id}:2`, {
+    pageId: PAGE.id,
+    id: jane,
+    ...profile('Jane'),
+    expiresAt: 0,
+  });
+
+  const { page, personas } = await app.json<Listed>(0, 'list');
+
+  expect(page).toEqual({ id: PAGE.id });
+  const picture = expect.stringContaining('http') as string;
+  const row = { profilePictureUrl: picture, directory: [], outdated: false };
+  expect(personas).toEqual([
+    {
+      ...row,
+      id: adam,
+      name: 'Adam',
+      directory: ['adam', 'boss'],
+      lease: null,
+    },
+    { ...row, id: desk, name: 'Desk', directory: ['desk'], lease: null },
+    {
+      ...row,
+      id: john,
+      name: 'John',
+      lease: { expiresAt: new Date(inAMinute).toISOString(), expired: false },
+    },
+    {
+      ...row,
+      id: jane,
+      name: 'Jane',
+      lease: { expiresAt: new Date(0).toISOString(), expired: true },
+    },
+    { ...row, id: other, name: 'Nobody', lease: null },
+  ]);
+
+  const plain = await app.run('list');
+  expect(plain.stderr).toBe('');
+  const lines = plain.stdout.split('\n').map((line) => line.split(/ {2,}/));
+  expect(lines[0]).toEqual([
+    'ID',
+    'NAME',
+    'DIRECTORY',
+    'ON THE FLY',
+    'PICTURE',
+  ]);
+  expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam, boss']);
+  expect(lines[3]?.[2]).toMatch(/^expires in \d+ s$/);
+  expect(lines[4]?.[2]).toMatch(/^expired \d+ h ago$/);
+  expect(plain.stdout).toContain(`5 personas on the Page ${PAGE.id}.`);
+});
+
+test('list marks a persona whose picture the directory has changed', async () => {
+  const emulator = await startPages();
+  const adam = await makePersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam', 'https://example.com/new.png') },
+  });
+  await app.store.set(`directory:${PAGE.id}:adam`, {
+    id: adam,
+    ...profile('Adam'),
+  });
+
+  const { personas } = await app.json<Listed>(0, 'list');
+  expect(personas).toMatchObject([{ directory: ['adam'], outdated: true }]);
+  expect((await app.run('list')).stdout).toContain('adam (outdated)');
+});
+
+test('list goes through every page of a long list', async () => {
+  const emulator = await startPages();
+  const names = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);
+  for (const name of names) await makePersona(emulator, name);
+  const app = makeApp(emulator.origin);
+  const { personas } = await app.json<Listed>(0, 'list');
+  expect(personas.map(({ name }) => name)).toEqual(names);
+});
+
+test('list works without personas() in the config, and without personas on the Page', async () => {
+  const emulator = await startPages();
+  const config = `${USUAL_CONFIG}\nmodule.exports.plugins = undefined;`;
+  const app = makeApp(emulator.origin, { config });
+  const { stdout } = await app.run('list');
+  expect(stdout).toBe(`0 personas on the Page ${PAGE.id}.\n`);
+  expect(await app.json(0, 'list')).toEqual({
+    page: { id: PAGE.id },
+    personas: [],
+  });
+});
+
+test('what a name holds cannot drive the terminal', async () => {
+  const emulator = await startPages();
+  await makePersona(emulator, '\u001b[31mRed\u202e');
+  const app = makeApp(emulator.origin);
+  const { stdout } = await app.run('list');
+  expect(stdout).toContain('\ufffd[31mRed\ufffd');
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('create, get and delete do what they say, with the proof of the app secret', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin);
+  const created = await app.run(
+    ...['create', '--name', 'Adam Z.', '--pic', pictureOf('Adam')],
+  );
+  expect(created).toMatchObject({ status: 0, stderr: '' });
+  const [persona] = emulator.state().personas;
+  const id = persona?.id ?? '';
+  expect(persona).toMatchObject({ name: 'Adam Z.', pageId: PAGE.id });
+  expect(created.stdout).toBe(
+    `Created the persona "Adam Z." on the Page ${PAGE.id}: ${id}\n`,
+  );
+
+  const got = await app.run('get', '--id', id);
+  const picture = persona?.profile_picture_url;
+  expect(got).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: `ID:       ${id}\nName:     Adam Z.\nPicture:  ${picture}\n`,
+  });
+  expect(await app.json(0, 'get', '--id', id)).toEqual({
+    page: { id: PAGE.id },
+    persona: { id, name: 'Adam Z.', profilePictureUrl: picture },
+  });
+
+  const deleted = await app.run('delete', '--id', id);
+  expect(deleted.stdout).toBe(
+    `There is no persona ${id} on the Page ${PAGE.id} any more.\n`,
+  );
+  expect(emulator.state().personas).toMatchObject([{ id, deleted: true }]);
+  expect(await app.json(0, 'del', '--id', id)).toEqual({
+    page: { id: PAGE.id },
+    deleted: [{ id }],
+  });
+});
+
+test('create answers with JSON for machines', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin);
+  const answer = await app.json(
+    0,
+    ...['create', '--name', 'Adam', '--pic', pictureOf('Adam')],
+  );
+  expect(answer).toEqual({
+    page: { id: PAGE.id },
+    persona: { id: emulator.state().personas[0]?.id, ...profile('Adam') },
+  });
+});

@@ -1,0 +1,86 @@
+import { OTHER_PAGE, PAGE } from '../support/bot';
+import {
+  makeApp,
+  profile,
+  SEVERAL_PAGES,
+  startPages,
+  USUAL_CONFIG,
+} from '../support/cli';
+
+const config = USUAL_CONFIG + SEVERAL_PAGES;
+const directory = { adam: profile('Adam') };
+
+test('with several Pages, each command is about the one that --page names', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { directory, config });
+
+  await app.json(0, 'sync', '--page', OTHER_PAGE.id, '--yes');
+  expect(emulator.state().personas).toMatchObject([{ pageId: OTHER_PAGE.id }]);
+  await app.json(0, 'sync', '--page', PAGE.id, '--yes');
+  const [other, first] = emulator.state().personas;
+  expect(first).toMatchObject({ pageId: PAGE.id });
+
+  expect(await app.json(0, 'list', '--page', PAGE.id)).toMatchObject({
+    page: { id: PAGE.id },
+    personas: [{ id: first?.id, directory: ['adam'] }],
+  });
+  const name = `directory:${OTHER_PAGE.id}:adam`;
+  expect(await app.store.get(name)).toMatchObject({ id: other?.id });
+});
+
+test.each([
+  ['list'],
+  ['create', '--name', 'Adam', '--pic', 'https://example.com/a.png'],
+  ['get', '--id', '1'],
+  ['delete', '--id', '1'],
+  ['sync', '--yes'],
+  ['sweep'],
+])('with several Pages, %s without --page is misused', async (...args) => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { directory, config });
+  const { status, stdout, stderr } = await app.run(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain('say which one with --page <id>');
+  expect(emulator.state().requests).toEqual([]);
+});
+
+test('a Page that the map has no token for', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { directory, config });
+  const { status, stderr } = await app.run('list', '--page', '42');
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    'mapPageToAccessToken gives no access token for the Page 42.',
+  );
+});
+
+test("a map that fails, or gives another Page's token", async () => {
+  const emulator = await startPages();
+  const map = 'module.exports.channels.messenger.mapPageToAccessToken =';
+  const failing = makeApp(emulator.origin, {
+    directory,
+    config: `${USUAL_CONFIG}${map} () => { throw new Error('no database: ' + process.env.MESSENGER_ACCESS_TOKEN); };`,
+  });
+  const failed = await failing.run('list', '--page', PAGE.id);
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toContain('no database: [removed]');
+
+  const wrong = makeApp(emulator.origin, {
+    directory,
+    config: `${USUAL_CONFIG}${map} async () => process.env.OTHER_ACCESS_TOKEN;`,
+  });
+  const { status, stderr } = await wrong.run('list', '--page', PAGE.id);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    `mapPageToAccessToken is wrong: the access token belongs to the Page ${OTHER_PAGE.id}, not to ${PAGE.id}.`,
+  );
+});
+
+test('with one Page, --page may be given, and must be its', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin);
+  expect(await app.run('list', '--page', PAGE.id)).toMatchObject({ status: 0 });
+  const { status, stderr } = await app.run('list', '--page', OTHER_PAGE.id);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`belongs to the Page ${PAGE.id}`);
+});

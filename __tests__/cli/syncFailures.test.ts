@@ -1,0 +1,158 @@
+import { PAGE } from '../support/bot';
+import { makeApp, profile, startPages, USUAL_CONFIG } from '../support/cli';
+import { alive } from '../support/wire';
+
+const NAMES = Array.from({ length: 40 }, (_, i) => `Agent ${i}`);
+const DIRECTORY = Object.fromEntries(
+  NAMES.map((name) => [name, profile(name)]),
+);
+const CREATION = { method: 'POST', path: '/me/personas' };
+
+interface Synced {
+  unchanged: number;
+  steps: { action: string; id: string | null; status: string }[];
+}
+
+test('a sync that fails in the middle says so, and a second one finishes it', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { directory: DIRECTORY });
+  emulator.fail({ ...CREATION, delayMs: 20 });
+  const { ended } = app.start(['sync', '--yes']);
+  await emulator.waitFor(({ personas }) => personas.length >= 5);
+  const mend = emulator.fail({
+    ...CREATION,
+    status: 400,
+    error: { message: 'Invalid OAuth access token.', code: 190 },
+  });
+
+  const { status, stdout, stderr } = await ended;
+
+  mend();
+  expect(status).toBe(1);
+  const made = alive(emulator).length;
+  expect(made).toBeLessThan(NAMES.length);
+  expect(stdout).toMatch(/\n\d+ created, \d+ failed, \d+ left\.\n$/);
+  expect(stderr).toMatch(/The sync has stopped; \d+ of 40 steps are left\./);
+  expect(stderr).toMatch(
+    /could not create Agent \d+ "Agent \d+": Invalid OAuth access token\. \(HTTP 400, code 190/,
+  );
+  expect(stderr).toContain('put one of this Page');
+  expect(stderr).toContain('run it again');
+
+  const { unchanged } = await app.json<Synced>(0, 'sync', '--yes');
+  expect(unchanged).toBe(made);
+  expect(alive(emulator).sort()).toEqual([...NAMES].sort());
+});
+
+test('what is wrong with one persona does not keep the others', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { directory: DIRECTORY });
+  emulator.fail({
+    ...CREATION,
+    times: 1,
+    status: 400,
+    error: { message: 'Bad picture', code: 100 },
+  });
+  const { steps } = await app.json<Synced>(1, 'sync', '--yes');
+  const failed = steps.filter(({ status }) => status === 'failed');
+  expect(failed).toMatchObject([
+    { id: null, error: expect.stringContaining('Bad picture') as string },
+  ]);
+  expect(alive(emulator)).toHaveLength(NAMES.length - 1);
+  const again = await app.json<Synced>(0, 'sync', '--yes');
+  expect(again.steps).toMatchObject([{ action: 'create', status: 'done' }]);
+  expect(alive(emulator)).toHaveLength(NAMES.length);
+});
+
+test('a rate limit is sat out', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  emulator.fail({
+    ...CREATION,
+    times: 2,
+    status: 400,
+    error: {
+      message: 'Calls to this api have exceeded the rate limit.',
+      code: 613,
+    },
+  });
+  await app.json(0, 'sync', '--yes');
+  expect(alive(emulator)).toEqual(['Adam']);
+});
+
+test('a persona whose creation was not answered is found, not made twice', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  emulator.fail({ ...CREATION, times: 1, connection: 'break-after' });
+  const { steps } = await app.json<Synced>(0, 'sync', '--yes');
+  expect(emulator.state().personas).toMatchObject([{ id: steps[0]?.id }]);
+});
+
+test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
+  'a sync ended by %s is finished by the next one',
+  async (signal) => {
+    const emulator = await startPages();
+    const app = makeApp(emulator.origin, { directory: DIRECTORY });
+    emulator.fail({ ...CREATION, delayMs: 20 });
+    const running = app.start(['sync', '--yes']);
+    await emulator.waitFor(({ personas }) => personas.length >= 5);
+    running.child.kill(signal);
+    const { status, stdout, stderr } = await running.ended;
+
+    expect(alive(emulator).length).toBeLessThan(NAMES.length);
+    if (signal !== 'SIGKILL') {
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/\n\d+ created, \d+ left\.\n$/);
+      expect(stderr).toContain('Stopping after the steps under way.');
+    }
+    expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });
+    expect(alive(emulator).sort()).toEqual([...NAMES].sort());
+  },
+);
+
+test('an old persona that could not be deleted is deleted by the next sync', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  await app.run('sync', '--yes');
+  const [old] = emulator.state().personas;
+  app.setDirectory({ adam: profile('Adam', 'https://example.com/new.png') });
+  emulator.fail({
+    method: 'DELETE',
+    times: 1,
+    status: 403,
+    error: { message: 'Permissions error', code: 200 },
+  });
+
+  const failed = await app.run('sync', '--yes');
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toContain('pages_messaging');
+  expect(alive(emulator)).toEqual(['Adam', 'Adam']);
+  const record = await app.store.get(`directory:${PAGE.id}:adam`);
+  expect(record).toMatchObject({ replaces: [old?.id] });
+
+  const { steps } = await app.json<Synced>(0, 'sync', '--yes');
+  expect(steps).toMatchObject([{ action: 'replace', status: 'done' }]);
+  expect(emulator.state().personas).toMatchObject([
+    { id: old?.id, deleted: true },
+    { id: steps[0]?.id, deleted: false },
+  ]);
+});
+
+test('a store that keeps nothing stops the sync at once', async () => {
+  const emulator = await startPages();
+  const config = USUAL_CONFIG.replace(
+    'new FolderStore(process.env.STORE)',
+    "Object.assign(new FolderStore(process.env.STORE), { set: async () => { throw new Error('disk full'); } })",
+  );
+  const app = makeApp(emulator.origin, { directory: DIRECTORY, config });
+  const { status, stderr } = await app.run('sync', '--yes');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/Could not write to the store.*disk full/);
+  expect(alive(emulator).length).toBeLessThanOrEqual(4);
+});
