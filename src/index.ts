@@ -1,6 +1,6 @@
 export { personas, type NamesOf, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
-export type { Swept } from './ephemeral/sweeper';
+export type { Swept } from './ephemeral/sweep';
 export type { DirectoryEntries } from './directory/entries';
 export type { RefusalReason } from './messenger/refusal';
 export type { OnCleanupError, OnRefused, PersonasOptions } from './options';

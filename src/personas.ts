@@ -1,7 +1,7 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { install } from './context/install';
-import type { Swept } from './ephemeral/sweeper';
+import type { Swept } from './ephemeral/sweep';
 import { checkOptions, type PersonasOptions } from './options';
 import { bindRuntime, createRuntime } from './runtime';
 

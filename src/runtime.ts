@@ -1,6 +1,7 @@
 import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
 import { EphemeralPool } from './ephemeral/pool';
+import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions, type Settings } from './options';
 import { GuardedStore } from './store/guardedStore';
@@ -22,14 +23,13 @@ export function createRuntime(settings: Settings): Runtime {
   const store = new GuardedStore(settings.store);
   const leases = new Leases(store, leaseMs, report);
   const directory = new Directory(settings.directory, store, leases, report);
+  const sweep = new Sweep(leases, report, (pageId) => directory.idsOn(pageId));
   return {
     settings,
     directory,
     leases,
     pool: new EphemeralPool(leases, lingerMs, report),
-    sweeper: new Sweeper(leases, leaseMs, report, (pageId) =>
-      directory.idsOn(pageId),
-    ),
+    sweeper: new Sweeper(leases, sweep, leaseMs, report),
   };
 }
 

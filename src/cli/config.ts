@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -38,6 +39,8 @@ export interface BotConfig {
  * @throws Failure saying what is missing
  */
 export function loadConfig(): BotConfig {
+  // What the bot's own code prints is no result of ours.
+  globalThis.console = new Console(process.stderr);
   const config = requireConfig();
   const channel = field(field(config, 'channels'), 'messenger');
   if (typeof channel !== 'object' || channel === null) {

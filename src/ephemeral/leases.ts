@@ -5,6 +5,8 @@ import type { Page } from '../messenger/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
+const KEY_PREFIX = 'lease:';
+
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
   error: PersonaError,
@@ -19,6 +21,9 @@ export interface LeaseRecord extends PersonaProfile {
   /** Milliseconds since 1970. Whoever comes later may delete the persona. */
   expiresAt: number;
 }
+
+/** A record under the key that the store has it by. */
+export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /** This process's leases, kept up while their personas are in use. */
 export class Leases {
@@ -43,16 +48,25 @@ export class Leases {
     return lease;
   }
 
-  /** Whether this process keeps the lease up, whatever its record says. */
-  holds(key: string): boolean {
-    return this.held.has(key);
+  /** What the store knows of the personas of all Pages, this process's and others'. */
+  async records(): Promise<LeaseEntry[]> {
+    const entries = await this.store.entries(KEY_PREFIX);
+    return entries.filter((entry): entry is LeaseEntry =>
+      isLeaseRecord(entry[1]),
+    );
   }
 
-  /** What the store knows of the Page's personas, this process's and others'. */
-  async recordsOf(pageId: string): Promise<[string, LeaseRecord][]> {
-    const entries = await this.store.entries(keyPrefix(pageId));
-    return entries.filter((entry): entry is [string, LeaseRecord] =>
-      isLeaseRecord(entry[1]),
+  /** The same of one Page. */
+  async recordsOf(pageId: string): Promise<LeaseEntry[]> {
+    const records = await this.records();
+    return records.filter(([, record]) => record.pageId === pageId);
+  }
+
+  /** Those whose time is over, but for those that this process keeps up. */
+  ranOut(records: LeaseEntry[]): LeaseEntry[] {
+    const now = Date.now();
+    return records.filter(
+      ([key, { expiresAt }]) => expiresAt < now && !this.held.has(key),
     );
   }
 
@@ -122,7 +136,7 @@ export class Lease {
     pageId: string,
     profile: PersonaProfile,
   ) {
-    this.key = keyPrefix(pageId) + randomUUID();
+    this.key = KEY_PREFIX + randomUUID();
     this.record = { pageId, id: null, ...profile };
   }
 
@@ -139,10 +153,6 @@ export class Lease {
     this.leases.abandon(this);
     return this.leases.forget(this.key);
   }
-}
-
-function keyPrefix(pageId: string): string {
-  return `lease:${pageId}:`;
 }
 
 function isLeaseRecord(value: unknown): value is LeaseRecord {

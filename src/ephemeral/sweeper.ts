@@ -1,41 +1,27 @@
 import type { MessengerClient } from 'bottender';
 import createDebug from 'debug';
 
-import {
-  PersonaCleanupError,
-  PersonaSuspectedError,
-  type PersonaError,
-} from '../errors';
+import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { pageIdOf, type Page } from '../messenger/page';
-import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
 
-import { Deletions } from './deletion';
-import type { LeaseRecord, Leases, ReportCleanup } from './leases';
+import type { LeaseEntry, Leases, ReportCleanup } from './leases';
+import type { Sweep, Swept } from './sweep';
 
 const debug = createDebug('bottender:persona');
 
-/** What a sweep found on a Page. */
-export interface Swept {
-  /** Personas made on the fly whose lease had run out; they are deleted. */
-  deleted: ListedPersona[];
-  /** Personas that a process may have made before it died; nothing was done to them. */
-  suspects: ListedPersona[];
-}
-
-/** Deletes the personas that processes left behind, told by leases that ran out. */
+/** Decides when to sweep: at the first event on a Page, by a timer, and when told to. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
-  private readonly running = new Map<string, Promise<Swept>>();
-  private readonly toldSuspects = new Set<string>();
-  private readonly deletions = new Deletions();
+  /** Intents whose suspects were told; the next process will look at them again. */
+  private readonly toldIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private isSweeping = false;
 
   constructor(
     private readonly leases: Leases,
+    private readonly sweeping: Sweep,
     private readonly intervalMs: number,
     private readonly report: ReportCleanup,
-    /** The IDs on a Page that are not on the fly, whatever their names. */
-    private readonly namedIds: (pageId: string) => Promise<Set<string>>,
   ) {}
 
   /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
@@ -44,8 +30,11 @@ export class Sweeper {
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;
-    void this.sweepQuietly({ id: pageId, client });
-    this.timer ??= setInterval(() => this.sweepAll(), this.intervalMs).unref();
+    void this.sweepQuietly([{ id: pageId, client }]);
+    this.timer ??= setInterval(
+      () => void this.sweepAll(),
+      this.intervalMs,
+    ).unref();
   }
 
   /** Ends the timer. */
@@ -61,107 +50,44 @@ export class Sweeper {
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
    */
   async sweep(client: MessengerClient): Promise<Swept> {
-    return this.sweepPage({ id: await pageIdOf(client), client });
+    return this.sweeping.now({ id: await pageIdOf(client), client });
   }
 
-  private sweepAll(): void {
-    for (const [id, client] of this.clients) {
-      void this.sweepQuietly({ id, client });
-    }
+  /** Every Page that had an event here; not again while that takes longer than the interval. */
+  private async sweepAll(): Promise<void> {
+    if (this.isSweeping) return;
+    this.isSweeping = true;
+    await this.sweepQuietly(
+      [...this.clients].map(([id, client]) => ({ id, client })),
+    );
+    this.isSweeping = false;
   }
 
-  private async sweepQuietly(page: Page): Promise<void> {
+  /** Sweeps by one reading of the store for all the Pages. Never rejects. */
+  private async sweepQuietly(pages: Page[]): Promise<void> {
     try {
-      const { deleted, suspects } = await this.sweepPage(page);
-      debug('swept page %s: %d deleted', page.id, deleted.length);
-      for (const suspect of suspects) this.tellOnce(suspect, page.id);
+      const records = await this.leases.records();
+      for (const page of pages) {
+        const ofPage = records.filter(([, { pageId }]) => pageId === page.id);
+        await this.sweepPage(page, this.leases.ranOut(ofPage));
+      }
     } catch (error) {
       this.report(error as PersonaError, null);
     }
   }
 
-  private tellOnce(suspect: ListedPersona, pageId: string): void {
-    if (this.toldSuspects.has(suspect.id)) return;
-    this.toldSuspects.add(suspect.id);
-    this.report(new PersonaSuspectedError(suspect, pageId), suspect);
-  }
-
-  private sweepPage(page: Page): Promise<Swept> {
-    let sweeping = this.running.get(page.id);
-    if (!sweeping) {
-      sweeping = this.sweepNow(page).finally(() =>
-        this.running.delete(page.id),
-      );
-      this.running.set(page.id, sweeping);
-    }
-    return sweeping;
-  }
-
-  private async sweepNow(page: Page): Promise<Swept> {
-    const ranOut = await this.ranOut(page.id);
-    const deleted: ListedPersona[] = [];
-    for (const [key, record] of ranOut) {
-      if (record.id === null) continue;
-      const { id, name, profilePictureUrl } = record;
-      const persona = { id, name, profilePictureUrl };
-      if (await this.delete(page, persona)) {
-        await this.leases.forget(key);
-        deleted.push(persona);
-      }
-    }
-    const intents = ranOut.filter(([, { id }]) => id === null);
-    return { deleted, suspects: await this.suspects(page, intents) };
-  }
-
-  /** The records whose time is over, but for those that this process keeps up. */
-  private async ranOut(pageId: string): Promise<[string, LeaseRecord][]> {
-    const now = Date.now();
-    const records = await this.leases.recordsOf(pageId);
-    return records.filter(
-      ([key, { expiresAt }]) => expiresAt < now && !this.leases.holds(key),
-    );
-  }
-
-  private async delete(page: Page, persona: ListedPersona) {
-    const doomed = { page, ...persona };
+  private async sweepPage(page: Page, ranOut: LeaseEntry[]): Promise<void> {
+    const news = ranOut.filter(([key]) => !this.toldIntents.has(key));
     try {
-      const failure = await this.deletions.once(doomed);
-      if (failure) await this.deletions.again(doomed, failure);
-      return true;
+      const { deleted, suspects } = await this.sweeping.of(page, news);
+      debug('swept page %s: %d deleted', page.id, deleted.length);
+      for (const suspect of suspects) {
+        this.report(new PersonaSuspectedError(suspect, page.id), suspect);
+      }
+      for (const [key, { id }] of news)
+        if (id === null) this.toldIntents.add(key);
     } catch (error) {
-      this.report(error as PersonaError, persona);
-      return false;
+      this.report(error as PersonaError, null);
     }
-  }
-
-  /**
-   * What on the Page's list may come from these intents: same name, and neither
-   * a lease nor the directory has its ID. An intent that nothing comes from is forgotten.
-   */
-  private async suspects(
-    page: Page,
-    intents: [string, LeaseRecord][],
-  ): Promise<ListedPersona[]> {
-    if (intents.length === 0) return [];
-    const listed = await listPersonas(page);
-    if (!listed.ok) {
-      const [, { name }] = intents[0] ?? ['', { name: '' }];
-      throw new PersonaCleanupError({ name }, page.id, listed.failure);
-    }
-    // Read after the list, so that a persona listed just now has its ID here.
-    const records = new Map(await this.leases.recordsOf(page.id));
-    const accounted = await this.namedIds(page.id);
-    for (const { id } of records.values()) if (id !== null) accounted.add(id);
-    const suspects = new Map<string, ListedPersona>();
-    for (const [key, { name, expiresAt }] of intents) {
-      // Another record by now: the process that wrote it was slow, not dead.
-      if (records.get(key)?.expiresAt !== expiresAt) continue;
-      const matching = listed.value.filter(
-        (persona) => persona.name === name && !accounted.has(persona.id),
-      );
-      if (matching.length === 0) await this.leases.forget(key);
-      for (const persona of matching) suspects.set(persona.id, persona);
-    }
-    return [...suspects.values()];
   }
 }

@@ -6,7 +6,7 @@ import type { PersonaStore } from './store';
 const PATIENCE_MS = 1000;
 /** Reading every entry takes longer, and no handler waits for it. */
 const ITERATION_PATIENCE_MS = 30_000;
-const ITERATION_TRIES = 5;
+const ITERATION_TRIES = 10;
 
 const TIMED_OUT = Symbol('timed out');
 

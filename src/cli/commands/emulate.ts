@@ -30,10 +30,9 @@ export interface EmulateOptions {
 
 /** `emulate`: a Messenger Platform on this machine, until SIGINT or SIGTERM. */
 export async function emulate(options: EmulateOptions): Promise<void> {
-  const stop = new AbortController();
   const signalled = Promise.race([
-    once(process, 'SIGINT', stop),
-    once(process, 'SIGTERM', stop),
+    once(process, 'SIGINT'),
+    once(process, 'SIGTERM'),
   ]);
   const emulator = await start(options);
   if (options.json) {
@@ -62,7 +61,7 @@ async function start(options: EmulateOptions) {
     const { message } = error as Error;
     throw error instanceof TypeError
       ? new Misuse(message)
-      : new Failure(message);
+      : new Failure(`${message}. Choose another --port.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Sweeper } from '../../ephemeral/sweeper';
+import { Sweep } from '../../ephemeral/sweep';
 import type { PersonaError } from '../../errors';
 import {
   deletePersona,
@@ -33,13 +33,11 @@ export async function sweep(options: SweepOptions): Promise<void> {
     );
   }
   const errors: PersonaError[] = [];
-  const sweeper = new Sweeper(
+  const { deleted, suspects } = await new Sweep(
     leases,
-    settings.ephemeral.leaseMs,
     (error) => errors.push(error),
     (pageId) => directory.idsOn(pageId),
-  );
-  const { deleted, suspects } = await sweeper.sweep(page.client);
+  ).now(page);
 
   if (!options.json) show(page.id, deleted, suspects);
   const isAgreed =
