@@ -1,0 +1,233 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot, type BotSetup, type RunningBot } from '../support/bot';
+import { profile } from '../support/faces';
+import { named } from '../support/files';
+import { gate } from '../support/gate';
+import { alive, calls, shown } from '../support/wire';
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
+const REFUSED = {
+  path: '/me/messages',
+  times: 1,
+  status: 400,
+  error: { code: 551, message: "This person isn't available right now." },
+};
+
+async function start(setup: BotSetup = {}): Promise<RunningBot> {
+  const bot = await startBot({ plugins: [personas()], ...setup });
+  // Whatever is sent takes its time, so that a hasty deletion would overtake it.
+  bot.emulator.fail({ path: '/me/messages', delayMs: 30 });
+  return bot;
+}
+
+/** What reached Messenger, in the order of the answers. */
+function wire(bot: RunningBot): string[] {
+  return calls(bot.emulator)
+    .filter((call) => call !== 'POST /')
+    .map((call) => call.replace(/^DELETE \/\d+$/, 'DELETE'));
+}
+
+describe.each(MODES)(
+  'a block with a persona made for it, sending %s',
+  (_mode, setup) => {
+    test('costs one creation and one deletion, however much is said', async () => {
+      const bot = await start(setup);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.sendText('one');
+          await context.sendText('two');
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Guest: one', 'Guest: two']);
+      expect(wire(bot)).toEqual([
+        'POST /me/personas',
+        'POST /me/messages',
+        'POST /me/messages',
+        'DELETE',
+      ]);
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('deletes it after the last answer, also to sends that nobody awaits', async () => {
+      const bot = await start(setup);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), () => {
+          void context.sendText('one');
+          void context.typingOn();
+          void context.sendImage(Buffer.from('a picture'), named('a.png'));
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator).sort()).toEqual([
+        'Guest: [image]',
+        'Guest: [typing_on]',
+        'Guest: one',
+      ]);
+      expect(wire(bot).sort()).toEqual([
+        'DELETE',
+        'POST /me/message_attachments',
+        'POST /me/messages',
+        'POST /me/messages',
+        'POST /me/messages',
+        'POST /me/personas',
+      ]);
+      expect(wire(bot).at(-1)).toBe('DELETE');
+    });
+
+    test('has deleted it when the block is over', async () => {
+      const bot = await start(setup);
+      await bot.run(async (context) => {
+        await context.withEphemeralPersona(profile('Guest'), () => {
+          void context.sendText('hi');
+        });
+        expect(alive(bot.emulator)).toEqual([]);
+        expect(shown(bot.emulator)).toEqual(['Guest: hi']);
+      });
+      expect(bot.errors).toEqual([]);
+    });
+
+    test('deletes it when the handler throws, whose error comes out as it was', async () => {
+      const bot = await start(setup);
+      const error = new Error('no such order');
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), () => {
+          void context.sendText('hi');
+          throw error;
+        }),
+      );
+      expect(bot.errors).toEqual([error]);
+      expect(bot.errors[0]).toBe(error);
+      expect(shown(bot.emulator)).toEqual(['Guest: hi']);
+      expect(wire(bot).at(-1)).toBe('DELETE');
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('deletes it when a send is refused, whose error comes out', async () => {
+      const bot = await start(setup);
+      let refusal: unknown;
+      bot.emulator.fail(REFUSED);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.sendText('hi').catch((error: unknown) => {
+            refusal = error;
+            throw error;
+          });
+        }),
+      );
+      expect(refusal).toBeInstanceOf(Error);
+      expect(bot.errors[0]).toBe(refusal);
+      expect(wire(bot)).toEqual([
+        'POST /me/personas',
+        'POST /me/messages',
+        'DELETE',
+      ]);
+    });
+
+    test('deletes it when a send that nobody awaits is refused', async () => {
+      const bot = await start(setup);
+      const refused = jest.fn();
+      bot.emulator.fail(REFUSED);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), () => {
+          void context.sendText('one').catch(refused);
+          void context.sendText('two').catch(refused);
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(refused).toHaveBeenCalledTimes(1);
+      expect(shown(bot.emulator)).toHaveLength(1);
+      expect(wire(bot).at(-1)).toBe('DELETE');
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('has the face of it on a send from a timer after the block, and nothing is left', async () => {
+      const bot = await start(setup);
+      const over = gate();
+      let late: Promise<unknown> | undefined;
+      await bot.run(async (context) => {
+        await context.withEphemeralPersona(profile('Guest'), () => {
+          late = over.opened.then(() => context.sendText('by the way'));
+        });
+        expect(alive(bot.emulator)).toEqual([]);
+      });
+      over.open();
+      await late;
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Guest: by the way']);
+      await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
+    });
+
+    test('keeps it for all that a function started in it sends', async () => {
+      const bot = await start(setup);
+      const done = gate();
+      async function goOn(context: PersonaContext) {
+        await context.sendText('one');
+        await context.sendText('two');
+        await context.sendText('three');
+        done.open();
+      }
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), () => {
+          void goOn(context);
+        }),
+      );
+      await done.opened;
+      expect(shown(bot.emulator)).toEqual([
+        'Guest: one',
+        'Guest: two',
+        'Guest: three',
+      ]);
+      await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
+    });
+
+    test('may stand in another, and beside others', async () => {
+      const bot = await start(setup);
+      await bot.run((context) =>
+        context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.sendText('1');
+          await Promise.all([
+            context.withEphemeralPersona(profile('Cook'), async () => {
+              await context.sendText('2');
+            }),
+            context.withEphemeralPersona(profile('Waiter'), () => {
+              void context.sendText('3');
+            }),
+            context.withEphemeralPersona(profile('Guest'), () =>
+              context.sendText('4'),
+            ),
+          ]);
+          expect(alive(bot.emulator)).toEqual(['Guest']);
+          await context.sendText('5');
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator).sort()).toEqual([
+        'Cook: 2',
+        'Guest: 1',
+        'Guest: 4',
+        'Guest: 5',
+        'Waiter: 3',
+      ]);
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('that nobody awaits deletes its persona too', async () => {
+      const bot = await start(setup);
+      let block: Promise<unknown> | undefined;
+      await bot.run((context) => {
+        block = context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.sendText('hi');
+        });
+      });
+      await block;
+      expect(shown(bot.emulator)).toEqual(['Guest: hi']);
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+  },
+);
