@@ -61,7 +61,8 @@ function personasOf(context: Context): ContextPersonas | undefined {
 
 /** From here on scopes decide: Bottender must not merge in a persona of its own. */
 function takeOver(context: Internals, personas: ContextPersonas): void {
-  if (!context._personaId) return;
+  // The console pretends to have a method of any name.
+  if (typeof context._personaId !== 'string') return;
   personas.use(context._personaId);
   context._personaId = null;
 }

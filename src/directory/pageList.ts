@@ -2,7 +2,7 @@ import type { Leases } from '../ephemeral/leases';
 import type { Outcome } from '../messenger/call';
 import type { Page } from '../messenger/page';
 import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
-import { sleep } from '../messenger/retries';
+import { orAfter } from '../orAfter';
 
 /** How long customers wait for the store to tell which of the personas are on the fly. */
 const LEASES_PATIENCE_MS = 1000;
@@ -15,9 +15,10 @@ export async function listLasting(
   const list = await listPersonas(page);
   if (!list.ok) return list;
   // Read after the list, so that whatever stands there has its lease.
-  const onTheFly = await Promise.race([
+  const onTheFly = await orAfter(
     leases.idsOn(page.id),
-    sleep(LEASES_PATIENCE_MS).then(() => new Set<string>()),
-  ]);
+    LEASES_PATIENCE_MS,
+    new Set<string>(),
+  );
   return { ok: true, value: list.value.filter(({ id }) => !onTheFly.has(id)) };
 }

@@ -1,5 +1,12 @@
+import { orAfter } from '../orAfter';
+
 import type { Outcome } from './call';
-import { isTransient, type GraphFailure } from './graphFailure';
+import { isTransient } from './graphFailure';
+
+const NO_ANSWER: Outcome<never> = {
+  ok: false,
+  failure: { message: 'there was no answer in time' },
+};
 
 /** How often something is tried, and how long. */
 export interface Patience {
@@ -18,7 +25,8 @@ export async function withRetries<T>(
 ): Promise<Outcome<T>> {
   const deadline = Date.now() + patience.withinMs;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await Promise.race([run(), noAnswerAt(deadline)]);
+    const leftMs = Math.max(0, deadline - Date.now());
+    const outcome = await orAfter(run(), leftMs, NO_ANSWER);
     const waitMs = waitAfter(attempt, patience);
     if (
       outcome.ok ||
@@ -43,12 +51,4 @@ export function waitAfter(attempt: number, { firstWaitMs }: Patience): number {
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function noAnswerAt(deadline: number): Promise<Outcome<never>> {
-  const failure: GraphFailure = { message: 'there was no answer in time' };
-  return new Promise((resolve) => {
-    const waitMs = Math.max(0, deadline - Date.now());
-    setTimeout(resolve, waitMs, { ok: false, failure }).unref();
-  });
 }

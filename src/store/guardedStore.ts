@@ -1,4 +1,5 @@
 import { PersonaStoreError } from '../errors';
+import { orAfter } from '../orAfter';
 
 import type { PersonaStore } from './store';
 
@@ -91,10 +92,8 @@ export class GuardedStore {
         return value;
       });
     try {
-      const first = await Promise.race([
-        answer,
-        after(this.away ? 0 : patienceMs),
-      ]);
+      const waitMs = this.away ? 0 : patienceMs;
+      const first = await orAfter(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
       this.away = true;
@@ -104,12 +103,6 @@ export class GuardedStore {
     answer.catch(() => {});
     throw new PersonaStoreError(verb, 'it did not answer in time');
   }
-}
-
-function after(ms: number): Promise<typeof TIMED_OUT> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms, TIMED_OUT).unref();
-  });
 }
 
 /** An adapter's message may hold the URL it connects to, and that a password. */

@@ -1,15 +1,16 @@
 import { Sweep } from '../../ephemeral/sweep';
-import type { PersonaError } from '../../errors';
+import { PersonaCleanupError, type PersonaError } from '../../errors';
 import {
   deletePersona,
   type ListedPersona,
 } from '../../messenger/personaCalls';
+import { withRetries } from '../../messenger/retries';
 import { MemoryStore } from '../../store/store';
 import { open, type PageOptions } from '../common';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { Failure } from '../failure';
-import { ask, LONG } from '../graph';
+import { LONG } from '../graph';
 import { print, printable, printJson, printNote, printTable } from '../output';
 import { count } from '../sync/plan';
 
@@ -44,21 +45,25 @@ export async function sweep(options: SweepOptions): Promise<void> {
     options.deleteSuspects === true &&
     suspects.length > 0 &&
     (await confirm(`Delete ${count(suspects.length, 'suspect')}?`, options));
-  if (isAgreed) {
-    for (const { id, name } of suspects) {
-      await ask(
-        `delete the suspect "${name}" (${id})`,
-        () => deletePersona(page, id),
-        LONG,
-      );
-      if (!options.json) print(`deleted "${printable(name)}": ${id}`);
+  const left = isAgreed ? [] : suspects;
+  for (const suspect of isAgreed ? suspects : []) {
+    const outcome = await withRetries(
+      () => deletePersona(page, suspect.id),
+      LONG,
+    );
+    if (outcome.ok) {
+      deleted.push(suspect);
+      if (!options.json) print(describe(suspect));
+    } else {
+      left.push(suspect);
+      errors.push(new PersonaCleanupError(suspect, page.id, outcome.failure));
     }
   }
   if (options.json) {
     printJson({
       page: { id: page.id },
-      deleted: [...deleted, ...(isAgreed ? suspects : [])].map(toJson),
-      suspects: isAgreed ? [] : suspects.map(toJson),
+      deleted: deleted.map(toJson),
+      suspects: left.map(toJson),
     });
   }
   if (errors.length > 0) {
@@ -71,9 +76,7 @@ function show(
   deleted: ListedPersona[],
   suspects: ListedPersona[],
 ): void {
-  for (const { id, name } of deleted) {
-    print(`deleted "${printable(name)}": ${id}`);
-  }
+  for (const persona of deleted) print(describe(persona));
   if (suspects.length > 0) {
     print(
       'Suspects: a process began to make a persona of this name and never recorded its ID.',
@@ -90,6 +93,10 @@ function show(
   print(
     `${deleted.length} deleted, ${count(suspects.length, 'suspect')} on the Page ${pageId}.`,
   );
+}
+
+function describe({ id, name }: ListedPersona): string {
+  return `deleted "${printable(name)}": ${id}`;
 }
 
 function toJson({ id, name, profilePictureUrl }: ListedPersona): object {
