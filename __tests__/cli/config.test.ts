@@ -1,0 +1,193 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/bot';
+import {
+  makeApp,
+  makePersona,
+  profile,
+  startPages,
+  USUAL_CONFIG,
+} from '../support/cli';
+
+/** Nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+test.each([
+  ['no channels', 'module.exports = {};', 'no `channels.messenger`'],
+  [
+    'another channel only',
+    'module.exports = { channels: { line: {} } };',
+    'no `channels.messenger`',
+  ],
+  [
+    'code that throws',
+    "throw new Error('of its own');",
+    'bottender.config.js could not be loaded: Error: of its own',
+  ],
+  [
+    'a module that is missing',
+    "require('no-such-module');",
+    "Cannot find module 'no-such-module'",
+  ],
+  [
+    'bad options',
+    "require('bottender-persona').personas({ directroy: {} });",
+    'personas() has no option "directroy"',
+  ],
+])('a config with %s', async (_, config, message) => {
+  const app = makeApp(NOWHERE, { config });
+  const { status, stdout, stderr } = await app.run('list');
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('a folder without a config', async () => {
+  const app = makeApp(NOWHERE);
+  fs.rmSync(path.join(app.folder, 'bottender.config.js'));
+  const { status, stderr } = await app.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    'Error: There is no bottender.config.js in this folder: run this in the folder of your Bottender app.\n',
+  );
+});
+
+test.each([
+  [{ MESSENGER_APP_SECRET: APP_SECRET }, 'There is no access token'],
+  [
+    { MESSENGER_ACCESS_TOKEN: PAGE.accessToken, MESSENGER_APP_SECRET: '' },
+    'There is no app secret',
+  ],
+])('an .env without a credential', async (env, message) => {
+  const app = makeApp(NOWHERE, { env: { ...env, STORE: '' } });
+  const { status, stderr } = await app.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).toContain('Is it set in .env?');
+});
+
+test.each([['sync', '--yes'], ['sweep']])(
+  '%s without personas() among the plugins',
+  async (...args) => {
+    const emulator = await startPages();
+    const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [() => undefined];`;
+    const app = makeApp(emulator.origin, { config });
+    const { status, stderr } = await app.run(...args);
+    expect(status).toBe(1);
+    expect(stderr).toContain('no personas() among the `plugins`');
+  },
+);
+
+test('sync --prune with an empty directory deletes nothing', async () => {
+  const emulator = await startPages();
+  await makePersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin);
+  const { status, stderr } = await app.run('sync', '--prune', '--yes');
+  expect(status).toBe(1);
+  expect(stderr).toContain('The `directory` of personas()');
+  expect(emulator.state().personas).toMatchObject([{ deleted: false }]);
+});
+
+test('a Messenger that cannot be reached', async () => {
+  const app = makeApp(NOWHERE);
+  const { status, stdout, stderr } = await app.run('list', '--json');
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/Could not open the Page: .*ECONNREFUSED/);
+  expect(stderr).toContain('channels.messenger.origin');
+});
+
+test('a token that Messenger refuses', async () => {
+  const emulator = await startPages();
+  emulator.fail({
+    status: 400,
+    error: {
+      message: `Error validating access token: ${PAGE.accessToken}`,
+      code: 190,
+      error_subcode: 463,
+    },
+  });
+  const app = makeApp(emulator.origin);
+  const { status, stderr } = await app.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toContain('Error validating access token: [removed]');
+  expect(stderr).toContain('HTTP 400, code 190, subcode 463');
+  expect(stderr).toContain("put one of this Page's into .env");
+});
+
+test('the proof is that of the configured app secret, unless it is to be skipped', async () => {
+  const emulator = await startPages();
+  const wrong = `${USUAL_CONFIG}module.exports.channels.messenger.appSecret = 'another';`;
+  const refused = makeApp(emulator.origin, { config: wrong });
+  const { status, stderr } = await refused.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toContain('Invalid appsecret_proof');
+
+  const skipping = makeApp(emulator.origin, {
+    config: `${wrong}module.exports.channels.messenger.skipAppSecretProof = true;`,
+  });
+  expect(await skipping.run('list')).toMatchObject({ status: 0 });
+});
+
+test('a persona that is not there, or is on another Page', async () => {
+  const emulator = await startPages();
+  const elsewhere = await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const app = makeApp(emulator.origin);
+  const { status, stdout, stderr } = await app.run('get', '--id', elsewhere);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/Could not get the persona \d+: .*code 100/);
+});
+
+test("what the bot's own code prints does not come among the JSON", async () => {
+  const emulator = await startPages();
+  const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
+  const app = makeApp(emulator.origin, { config });
+  const { stdout, stderr } = await app.run('list', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ personas: [] });
+  expect(stderr).toBe('hello from the bot\n');
+});
+
+test.each([
+  [['list', '--page', 'x'], 'IDs have digits only.'],
+  [['list', 'more'], 'too many arguments'],
+  [['list', '--colour'], "unknown option '--colour'"],
+  [['lst'], "unknown command 'lst'"],
+  [['create', '--name', 'Adam'], "required option '--pic <url>'"],
+  [
+    ['create', '--name', 'A'.repeat(51), '--pic', 'https://example.com/a.png'],
+    'at most 50 characters',
+  ],
+  [['create', '--name', 'A', '--pic', '/a.png'], 'must be an http(s) URL'],
+  [['get'], "required option '--id <id>'"],
+  [['get', '--id', '../me'], 'IDs have digits only.'],
+  [['delete', '--id', 'adam'], 'IDs have digits only.'],
+  [['sync'], 'There is no terminal to ask on'],
+  [['sync', '--json'], 'With --json nobody is asked'],
+  [['sweep', '--delete-suspects'], 'There is no terminal to ask on'],
+])('%j is misused', async (args, message) => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  const { status, stdout, stderr } = await app.run(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(emulator.state().requests).toEqual([]);
+});
+
+test('without a command, the help is shown', async () => {
+  const app = makeApp(NOWHERE);
+  const { status, stdout, stderr } = await app.run();
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain('Usage: bottender-persona');
+});
+
+test.each(['list', 'create', 'get', 'delete', 'sync', 'sweep', 'emulate'])(
+  '%s --help shows an example',
+  async (command) => {
+    const app = makeApp(NOWHERE);
+    const { status, stdout, stderr } = await app.run(command, '--help');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`$ npx bottender-persona ${command}`);
+    expect(stdout).toContain('--json');
+  },
+);

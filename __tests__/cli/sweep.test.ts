@@ -1,0 +1,111 @@
+import { PAGE } from '../support/bot';
+import { makeApp, makePersona, profile, startPages } from '../support/cli';
+import { alive } from '../support/wire';
+
+interface Swept {
+  deleted: { id: string; name: string }[];
+  suspects: { id: string; name: string }[];
+}
+
+/** A Page with personas on the fly: of a dead process, of one that lives, and of one that never wrote down its ID. */
+async function leaveBehind() {
+  const emulator = await startPages();
+  const ids = {
+    dead: await makePersona(emulator, 'Dead'),
+    live: await makePersona(emulator, 'Live'),
+    unknown: await makePersona(emulator, 'Unknown'),
+    named: await makePersona(emulator, 'Named'),
+  };
+  const app = makeApp(emulator.origin, {
+    directory: { named: profile('Named') },
+  });
+  const lease = (key: string, id: string | null, name: string, expiresAt = 1) =>
+    app.store.set(`lease:${PAGE.id}:${key}`, {
+      pageId: PAGE.id,
+      id,
+      ...profile(name),
+      expiresAt,
+    });
+  await lease('1', ids.dead, 'Dead');
+  await lease('2', ids.live, 'Live', Date.now() + 60_000);
+  await lease('3', null, 'Unknown');
+  return { emulator, app, ids };
+}
+
+test('sweep deletes what has run out, and lists suspects', async () => {
+  const { emulator, app, ids } = await leaveBehind();
+
+  const { status, stdout, stderr } = await app.run('sweep');
+
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain(`deleted "Dead": ${ids.dead}\n`);
+  expect(stdout).toMatch(new RegExp(`\n${ids.unknown} +Unknown +http`));
+  expect(stdout).toContain(`1 deleted, 1 suspect on the Page ${PAGE.id}.`);
+  expect(alive(emulator)).toEqual(['Live', 'Unknown', 'Named']);
+
+  expect(await app.json<Swept>(0, 'sweep')).toMatchObject({
+    deleted: [],
+    suspects: [{ id: ids.unknown, name: 'Unknown' }],
+  });
+});
+
+test('--delete-suspects deletes them too', async () => {
+  const { emulator, app, ids } = await leaveBehind();
+  const swept = await app.json<Swept>(
+    0,
+    ...['sweep', '--delete-suspects', '--yes'],
+  );
+  expect(swept).toMatchObject({
+    deleted: [{ id: ids.dead }, { id: ids.unknown }],
+    suspects: [],
+  });
+  expect(alive(emulator)).toEqual(['Live', 'Named']);
+  expect(await app.json<Swept>(0, 'sweep')).toMatchObject({
+    deleted: [],
+    suspects: [],
+  });
+});
+
+test('a deletion that Messenger refuses fails the command, and is left to the next', async () => {
+  const { emulator, app, ids } = await leaveBehind();
+  const mend = emulator.fail({
+    method: 'DELETE',
+    status: 403,
+    error: { message: 'Permissions error', code: 200 },
+  });
+  const { status, stderr } = await app.run('sweep');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/"Dead".* could not be deleted: Permissions error/);
+  mend();
+  const { deleted } = await app.json<Swept>(0, 'sweep');
+  expect(deleted).toMatchObject([{ id: ids.dead }]);
+});
+
+test('a suspect that Messenger does not delete stays one', async () => {
+  const { emulator, app, ids } = await leaveBehind();
+  emulator.fail({
+    method: 'DELETE',
+    path: `/${ids.unknown}`,
+    status: 403,
+    error: { message: 'Permissions error', code: 200 },
+  });
+  const swept = await app.json<Swept>(
+    1,
+    ...['sweep', '--delete-suspects', '--yes'],
+  );
+  expect(swept).toMatchObject({
+    deleted: [{ id: ids.dead }],
+    suspects: [{ id: ids.unknown }],
+  });
+});
+
+test('without a store, sweep says that it cannot know', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, { store: false });
+  const { status, stdout, stderr } = await app.run('sweep');
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: `0 deleted, 0 suspects on the Page ${PAGE.id}.\n`,
+  });
+  expect(stderr).toContain('personas() has no `store`');
+});

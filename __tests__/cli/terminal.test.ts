@@ -1,0 +1,74 @@
+import { PAGE } from '../support/bot';
+import { makeApp, makePersona, profile, startPages } from '../support/cli';
+import { alive } from '../support/wire';
+
+/** util-linux's `script` gives a program a terminal. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+const ESCAPE = '\u001b[';
+
+onLinux('on a terminal', () => {
+  test('sync shows the plan in colour, asks, and shows a bar', async () => {
+    const emulator = await startPages();
+    const app = makeApp(emulator.origin, {
+      directory: { adam: profile('Adam Z.') },
+    });
+    const running = app.onTerminal(['sync'], { TERM: 'xterm-256color' });
+    await running.printed(/Do this\? \[y\/N\]/);
+    expect(alive(emulator)).toEqual([]);
+    running.child.stdin?.write('y\n');
+    const { status, stdout } = await running.ended;
+    expect(status).toBe(0);
+    expect(stdout).toContain(`${ESCAPE}32mcreate${ESCAPE}39m`);
+    expect(stdout).toContain('░ 0/1');
+    expect(stdout).toContain('1 created.');
+    expect(alive(emulator)).toEqual(['Adam Z.']);
+  });
+
+  test.each([
+    ['n', 'n\n'],
+    ['just Enter', '\n'],
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s is a no', async (_, keys) => {
+    const emulator = await startPages();
+    const app = makeApp(emulator.origin, {
+      directory: { adam: profile('Adam Z.') },
+    });
+    const running = app.onTerminal(['sync'], { TERM: 'xterm' });
+    await running.printed(/Do this\? \[y\/N\]/);
+    running.child.stdin?.write(keys);
+    expect((await running.ended).status).toBe(0);
+    expect(alive(emulator)).toEqual([]);
+  });
+
+  test('sweep --delete-suspects asks', async () => {
+    const emulator = await startPages();
+    await makePersona(emulator, 'John');
+    const app = makeApp(emulator.origin);
+    await app.store.set(`lease:${PAGE.id}:1`, {
+      pageId: PAGE.id,
+      id: null,
+      ...profile('John'),
+      expiresAt: 1,
+    });
+    const running = app.onTerminal(['sweep', '--delete-suspects']);
+    await running.printed(/Delete 1 suspect\? \[y\/N\]/);
+    running.child.stdin?.write('yes\n');
+    expect((await running.ended).status).toBe(0);
+    expect(alive(emulator)).toEqual([]);
+  });
+
+  test('with NO_COLOR it is plain, and a long line is cut', async () => {
+    const emulator = await startPages();
+    const long = `https://example.com/${'a'.repeat(200)}.png`;
+    const app = makeApp(emulator.origin, {
+      directory: { adam: profile('Adam Z.', long) },
+    });
+    const env = { TERM: 'xterm-256color', NO_COLOR: '1' };
+    const { stdout } = await app.onTerminal(['sync', '--dry-run'], env).ended;
+    expect(stdout).not.toContain(ESCAPE);
+    const lines = stdout.split('\r\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(101);
+    expect(stdout).toContain('…');
+  });
+});
