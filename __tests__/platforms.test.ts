@@ -1,0 +1,259 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import {
+  Bot,
+  ConsoleConnector,
+  LineBot,
+  type Action,
+  type Context,
+} from 'bottender';
+import { ContextSimulator } from 'bottender/dist/test-utils';
+import {
+  InvalidPersonaError,
+  personas,
+  withEphemeralPersona,
+  withPersona,
+  type PersonaContext,
+} from 'bottender-persona';
+
+import { profile } from './support/faces';
+
+/** What a handler does on every platform. */
+async function useEverything(context: PersonaContext): Promise<unknown[]> {
+  context.usePersona('1');
+  const seen: unknown[] = [context.persona];
+  await context.sendText('one');
+  seen.push(
+    await context.withPersona('2', async () => {
+      await context.sendText('two');
+      return context.persona;
+    }),
+    await context.withEphemeralPersona(profile('Guest'), async (persona) => {
+      await context.sendText('three');
+      return persona;
+    }),
+  );
+  await withPersona<PersonaContext>('4', async () => {
+    await context.sendText('four');
+  })(context, {});
+  await context.withPersona(null, () => context.sendText('five'));
+  return seen;
+}
+
+const SEEN = ['1', '2', { id: 'Guest', ...profile('Guest') }];
+
+describe('ContextSimulator of bottender/test-utils', () => {
+  async function simulate(platform: string): Promise<PersonaContext> {
+    const simulator = new ContextSimulator({ platform });
+    const context = simulator.createTextContext('hello') as PersonaContext;
+    await personas()(context as unknown as Context);
+    return context;
+  }
+
+  test('on messenger its mocks are mocks, and show the persona', async () => {
+    const context = await simulate('messenger');
+    expect(await useEverything(context)).toEqual(SEEN);
+    expect(jest.mocked(context.sendText).mock.calls).toEqual([
+      ['one', { personaId: '1' }],
+      ['two', { personaId: '2' }],
+      ['three', { personaId: 'Guest' }],
+      ['four', { personaId: '4' }],
+      ['five'],
+    ]);
+    expect(context.sendText).toHaveBeenCalledWith('one', { personaId: '1' });
+  });
+
+  test('its mocks answer what they are told to', async () => {
+    const context = await simulate('messenger');
+    const answer = { recipientId: '1', messageId: 'm_1' };
+    jest.mocked(context.sendImage).mockResolvedValue(answer);
+    jest.mocked(context.typingOn).mockRejectedValue(new Error('no network'));
+    context.usePersona('1');
+    expect(await context.sendImage('https://example.com/a.png')).toBe(answer);
+    await expect(context.typingOn()).rejects.toThrow('no network');
+    expect(context.typingOn).toHaveBeenCalledWith({ personaId: '1' });
+  });
+
+  test('a mock that is given a file gets the file, since there is no client to upload it', async () => {
+    const context = await simulate('messenger');
+    const file = Buffer.from('a picture');
+    context.usePersona('1');
+    await context.sendImage(file);
+    expect(context.sendImage).toHaveBeenCalledWith(file, { personaId: '1' });
+  });
+
+  test('on line its mocks are called as they are', async () => {
+    const context = await simulate('line');
+    expect(await useEverything(context)).toEqual(SEEN);
+    expect(jest.mocked(context.sendText).mock.calls).toEqual([
+      ['one'],
+      ['two'],
+      ['three'],
+      ['four'],
+      ['five'],
+    ]);
+  });
+});
+
+describe('LINE', () => {
+  let server: Server;
+  let received: { path: string | undefined; body: unknown }[];
+  beforeEach(async () => {
+    // Bottender has much to say about what is deprecated.
+    jest.spyOn(console, 'error').mockImplementation();
+    received = [];
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+        received.push({ path: request.url, body });
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  /** What reaches LINE, and what the handler came to. */
+  async function answer(
+    action: (context: PersonaContext) => Promise<unknown>,
+    plugins: ReturnType<typeof personas>[] = [personas()],
+  ) {
+    const { port } = server.address() as AddressInfo;
+    const bot = new LineBot({
+      accessToken: 'TOKEN',
+      channelSecret: 'SECRET',
+      origin: `http://127.0.0.1:${port}`,
+      sendMethod: 'push',
+      sync: true,
+    });
+    let result: unknown;
+    for (const plugin of plugins)
+      bot.use((context) => plugin(context) as unknown as void);
+    bot.onEvent((async (context: PersonaContext) => {
+      result = await action(context);
+    }) as unknown as Parameters<typeof bot.onEvent>[0]);
+    await bot.createRequestHandler()({
+      destination: 'U1',
+      events: [
+        {
+          type: 'message',
+          replyToken: 'R1',
+          timestamp: 1,
+          source: { type: 'user', userId: 'U2' },
+          message: { id: '1', type: 'text', text: 'hello' },
+        },
+      ],
+    } as Parameters<ReturnType<typeof bot.createRequestHandler>>[0]);
+    return { result, sent: received.splice(0) };
+  }
+
+  test('the methods exist and run what they are given; what is sent stays as it is', async () => {
+    const { result, sent } = await answer(useEverything);
+    expect(result).toEqual(SEEN);
+    const alone = await answer(async (context) => {
+      for (const text of ['one', 'two', 'three', 'four', 'five']) {
+        await context.sendText(text);
+      }
+    }, []);
+    expect(JSON.stringify(alone.sent)).toMatch(/one.*five/);
+    expect(sent).toEqual(alone.sent);
+  });
+
+  test('errors come through, and bad personas are refused', async () => {
+    const error = new Error('no such order');
+    const { result, sent } = await answer(async (context) => {
+      const fail = () => Promise.reject(error);
+      expect(() => context.usePersona('')).toThrow(InvalidPersonaError);
+      return Promise.allSettled([
+        context.withPersona('1', fail),
+        context.withEphemeralPersona(profile('Guest'), fail),
+      ]);
+    });
+    const rejected = { status: 'rejected', reason: error };
+    expect(result).toEqual([rejected, rejected]);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe.each([
+  ['the console', undefined],
+  ['the console in the place of messenger', 'messenger'],
+])('on %s', (_what, mockPlatform) => {
+  async function shown(
+    action: (context: PersonaContext) => Promise<unknown>,
+    fallbackMethods = true,
+  ): Promise<string[]> {
+    const lines: string[] = [];
+    const client = { sendText: (text: string) => void lines.push(text) };
+    const bot = new Bot({
+      connector: new ConsoleConnector({
+        client,
+        fallbackMethods,
+        mockPlatform,
+      }),
+      sync: true,
+    });
+    const plugin = personas();
+    bot.use((context) => plugin(context) as unknown as void);
+    bot.onEvent(action as unknown as Action<Context>);
+    await bot.createRequestHandler()({ message: { text: 'hello' } });
+    return lines.map((line) => line.replaceAll(/\s+/g, ' '));
+  }
+
+  test('the persona is shown with what is sent', async () => {
+    const lines = await shown(async (context) => {
+      expect(await useEverything(context)).toEqual(SEEN);
+    });
+    expect(lines).toEqual([
+      'one with other args: [ { "personaId": "1" } ]',
+      'two with other args: [ { "personaId": "2" } ]',
+      'three with other args: [ { "personaId": "Guest" } ]',
+      'four with other args: [ { "personaId": "4" } ]',
+      'five',
+    ]);
+  });
+
+  test('also with methods that the console has not', async () => {
+    const lines = await shown(async (context) => {
+      context.usePersona('1');
+      await context.typingOn();
+      await context.sendImage('https://example.com/a.png');
+      await context.sendButtonTemplate('A pear?', [], { tag: 'HUMAN_AGENT' });
+      await context.withEphemeralPersona(profile('Guest'), () =>
+        context.typingOff(),
+      );
+    });
+    expect(lines).toEqual([
+      'typingOn with args: [ { "personaId": "1" } ]',
+      'sendImage with args: [ "https://example.com/a.png", { "personaId": "1" } ]',
+      'sendButtonTemplate with args: [ "A pear?", [], { "tag": "HUMAN_AGENT", "personaId": "1" } ]',
+      'typingOff with args: [ { "personaId": "Guest" } ]',
+    ]);
+  });
+
+  test('around actions too', async () => {
+    const lines = await shown(async (context) => {
+      await withEphemeralPersona<PersonaContext>(profile('Guest'), async () => {
+        await context.sendText('hi');
+      })(context, {});
+    });
+    expect(lines).toEqual(['hi with other args: [ { "personaId": "Guest" } ]']);
+  });
+
+  test('without fallback methods texts are shown as ever', async () => {
+    const lines = await shown(async (context) => {
+      context.usePersona('1');
+      await context.sendText('hi');
+    }, false);
+    expect(lines).toEqual(['hi']);
+  });
+});
