@@ -37,7 +37,9 @@ onLinux('on a terminal', () => {
     const running = app.onTerminal(['sync'], { TERM: 'xterm' });
     await running.printed(/Do this\? \[y\/N\]/);
     running.child.stdin?.write(keys);
-    expect((await running.ended).status).toBe(0);
+    const { status, stdout } = await running.ended;
+    expect(status).toBe(0);
+    expect(stdout).toContain('Nothing was done.');
     expect(alive(emulator)).toEqual([]);
   });
 

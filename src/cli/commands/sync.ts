@@ -52,7 +52,10 @@ export async function sync(options: SyncOptions): Promise<void> {
   if (options.json) {
     printJson(toJson(page.id, plan, results, willApply));
   }
-  if (!willApply) return;
+  if (!willApply) {
+    if (plan.steps.length > 0 && !options.json) print('Nothing was done.');
+    return;
+  }
   if (!options.json) print(summary(plan, results));
   failUnlessDone(plan, results);
 }
