@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import type { Desk, Desks } from './agents';
+import type { Overhead } from './overhead';
+import { median } from './statistics';
+
+/** The figures as a page of Markdown. */
+export function report(overhead: Overhead[], desks: Desks): string {
+  return `# Benchmarks
+
+What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, Bottender ${versionOf('bottender')}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}. Ratios are measured side by side in one run; single times depend on the machine.
+
+## What an event costs
+
+The same event (a webhook body in, one \`sendText\` out, Graph calls answered inside the process) handled by Bottender with its own \`usePersona\` and through the plugin, in turns. Time with the plugin / time without: the median of the rounds, and where their middle half lies.
+
+| With the plugin | Ratio | Middle half |
+| --- | --- | --- |
+${overhead.map(overheadRow).join('\n')}
+
+## A desk of four agents
+
+400 events by four agents, 20 at a time, against an emulator that takes 20 ms an answer; each answer by a persona made on the fly. As Bottender's guide does it (create, send, delete) and with \`withEphemeralPersona\` and \`lingerMs: 5000\`, in turns; medians of the rounds, and their range.
+
+| | Graph calls a message | p50 of an event | p95 of an event |
+| --- | --- | --- | --- |
+${[desks.guide, desks.plugin].map(deskRow).join('\n')}
+
+The plugin's p50 is ${p50Ratio(desks).toFixed(2)} of the guide's.
+`;
+}
+
+function overheadRow({ name, ratio, spread: [low, high] }: Overhead): string {
+  return `| ${name} | ${ratio.toFixed(3)} | ${low.toFixed(3)} to ${high.toFixed(3)} |`;
+}
+
+function deskRow(rounds: Desk[]): string {
+  const column = (
+    figure: (desk: Desk) => number,
+    digits: number,
+    unit = '',
+  ) => {
+    const values = rounds.map(figure);
+    const range = [Math.min(...values), Math.max(...values)];
+    const [low, high] = range.map((value) => value.toFixed(digits));
+    return `${median(values).toFixed(digits)}${unit} (${low} to ${high})`;
+  };
+  const columns = [
+    rounds[0]?.name,
+    column((desk) => desk.callsAMessage, 2),
+    column((desk) => desk.p50, 0, ' ms'),
+    column((desk) => desk.p95, 0, ' ms'),
+  ];
+  return `| ${columns.join(' | ')} |`;
+}
+
+/** The median of the rounds' ratios, each round's two played one after the other. */
+function p50Ratio({ guide, plugin }: Desks): number {
+  return median(
+    plugin.map(({ p50 }, round) => p50 / (guide[round]?.p50 ?? NaN)),
+  );
+}
+
+function versionOf(name: string): string {
+  const file = path.join('node_modules', name, 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
