@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import * as ts from 'typescript';
+
+import * as library from 'bottender-persona';
+import * as emulator from 'bottender-persona/emulator';
+
+const ROOT = join(__dirname, '../..');
+
+describe('the types', () => {
+  const files = readdirSync(__dirname).filter((name) =>
+    name.endsWith('.types.ts'),
+  );
+  let program: ts.Program;
+  beforeAll(() => {
+    const config = ts.getParsedCommandLineOfConfigFile(
+      join(ROOT, 'tsconfig.json'),
+      {},
+      { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
+    );
+    program = ts.createProgram({
+      rootNames: files.map((name) => join(__dirname, name)),
+      options: config?.options ?? {},
+    });
+  }, 60_000);
+
+  test.each(files)('allow what %s does, and nothing that it marks', (name) => {
+    const source = program.getSourceFile(join(__dirname, name));
+    const wrong = ts.getPreEmitDiagnostics(program, source);
+    expect(ts.formatDiagnostics(wrong, FORMAT)).toBe('');
+  });
+});
+
+describe('what the package exports', () => {
+  test('bottender-persona', () => {
+    expect(Object.keys(library).sort()).toEqual([
+      'InvalidOptionError',
+      'InvalidPersonaError',
+      'InvalidProfileError',
+      'PersonaCleanupError',
+      'PersonaError',
+      'PersonaRefusedError',
+      'PersonaStoreError',
+      'PersonaSuspectedError',
+      'UnknownPageError',
+      'UnsupportedSenderActionError',
+      'personas',
+      'withEphemeralPersona',
+      'withPersona',
+    ]);
+  });
+
+  test('bottender-persona/emulator', () => {
+    expect(Object.keys(emulator)).toContain('startMessengerEmulator');
+  });
+
+  test('errors that all extend PersonaError, which is an Error', () => {
+    const errors = Object.entries(library).filter(([name]) =>
+      name.endsWith('Error'),
+    );
+    expect(errors).toHaveLength(10);
+    for (const [, error] of errors) {
+      const { prototype } = error as { prototype: unknown };
+      const isOurs = error === library.PersonaError;
+      expect(isOurs || prototype instanceof library.PersonaError).toBe(true);
+      expect(prototype).toBeInstanceOf(Error);
+    }
+  });
+});
+
+const FORMAT: ts.FormatDiagnosticsHost = {
+  getCanonicalFileName: (name) => name,
+  getCurrentDirectory: () => ROOT,
+  getNewLine: () => '\n',
+};
+
+function fail(diagnostic: ts.Diagnostic): never {
+  throw new Error(ts.formatDiagnostics([diagnostic], FORMAT));
+}
