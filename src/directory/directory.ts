@@ -14,6 +14,9 @@ import { DirectoryRecords, type NamedRecord } from './records';
 /** A customer waits meanwhile. What takes longer goes on, for the sends that follow. */
 const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
 
+/** A list that is not complete after this is asked for anew: a call may be stuck. */
+const LIST_PATIENCE_MS = 30_000;
+
 /** What is known of one Page. */
 interface Known {
   /** IDs by name; a promise while one is being found out, for all who wait. */
@@ -182,7 +185,11 @@ export class Directory {
     const forget = () => {
       if (known.list === list) known.list = undefined;
     };
-    list.then((outcome) => outcome.ok || forget(), forget);
+    const stuck = setTimeout(forget, LIST_PATIENCE_MS).unref();
+    list.then((outcome) => {
+      clearTimeout(stuck);
+      if (!outcome.ok) forget();
+    }, forget);
     return list;
   }
 
