@@ -1,0 +1,138 @@
+import {
+  PersonaRefusedError,
+  personas,
+  type PersonaContext,
+  type PersonasOptions,
+} from 'bottender-persona';
+import type { Fault } from 'bottender-persona/emulator';
+
+import { startBot, type BotSetup, type TestAction } from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { idsOf, watch } from '../support/graph';
+import { shown } from '../support/wire';
+
+const LIST = 'GET /me/personas';
+const MAKE = 'POST /me/personas';
+const SEND = 'POST /me/messages';
+
+/** Long enough for a customer to have had an answer, from the Page. */
+const LATE_MS = 5300;
+
+const sayHi = async (context: PersonaContext): Promise<void> => {
+  await context.withPersona('adam', () => context.sendText('hi'));
+};
+const sayHiOnTheFly: TestAction = async (context) => {
+  await context.withEphemeralPersona(profile('Adam'), () =>
+    context.sendText('hi'),
+  );
+};
+
+async function start(
+  fault: Fault,
+  setup: BotSetup = {},
+  options: PersonasOptions = {},
+) {
+  const told = jest.fn();
+  const directory = { adam: profile('Adam') };
+  const plugin = personas({ directory, onRefused: told, ...options });
+  const bot = await startBot({ ...setup, plugins: [plugin] });
+  const mend = bot.emulator.fail({ path: '/me/personas', ...fault });
+  return { bot, told, mend };
+}
+
+const SETUPS: BotSetup[] = [{}, { batchDelayMs: 20 }];
+const SPEAKERS = [sayHi, sayHiOnTheFly];
+
+/** All at the same time, because each takes seconds. */
+function inAllWays<T>(
+  run: (setup: BotSetup, speak: TestAction) => Promise<T>,
+): Promise<T[]> {
+  return Promise.all(
+    SETUPS.flatMap((setup) => SPEAKERS.map((speak) => run(setup, speak))),
+  );
+}
+
+describe.each(['POST', 'GET'])('a %s that is never answered', (method) => {
+  test('ends as a message of the Page, within about 5 seconds', async () => {
+    await inAllWays(async (setup, speak) => {
+      if (method === 'GET' && speak !== sayHi) return;
+      const { bot, told, mend } = await start(
+        { method, delayMs: 60_000 },
+        setup,
+      );
+      const begun = Date.now();
+      await bot.run(speak);
+      expect(Date.now() - begun).toBeLessThan(6000);
+      mend();
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi']);
+      expect(told.mock.calls).toMatchObject([
+        [
+          {
+            reason: 'not-made',
+            message: expect.stringContaining('no answer in time') as string,
+          },
+          {},
+        ],
+      ]);
+      if (method === 'GET') return;
+      await bot.run(speak);
+      expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+    });
+  });
+});
+
+test('with `throw` it ends as an error, and nothing goes out', async () => {
+  await inAllWays(async (setup, speak) => {
+    const fault = { method: 'POST', delayMs: 60_000 };
+    const options = { refusedPersona: 'throw' } as const;
+    const { bot, told } = await start(fault, setup, options);
+    await bot.run(speak);
+    expect(bot.errors).toEqual([expect.any(PersonaRefusedError)]);
+    expect(shown(bot.emulator)).toEqual([]);
+    expect(told).not.toHaveBeenCalled();
+  });
+});
+
+test('what comes after the customer had an answer serves the next message', async () => {
+  const aLateList = async () => {
+    const { bot } = await start({ method: 'GET', delayMs: LATE_MS });
+    await faces(bot.emulator, ['Adam']);
+    const seen = watch(bot.emulator);
+    await bot.run(sayHi);
+    await bot.run(sayHi);
+    return { bot, seen: seen(), expected: [SEND, LIST, SEND] };
+  };
+  const aLatePersona = async () => {
+    const { bot } = await start({ method: 'POST', delayMs: LATE_MS, times: 1 });
+    const seen = watch(bot.emulator);
+    await bot.run(sayHi);
+    await bot.emulator.waitFor(() => idsOf(bot.emulator, 'Adam').length > 0);
+    await bot.run(sayHi);
+    return { bot, seen: seen(), expected: [LIST, SEND, MAKE, SEND] };
+  };
+  const outcomes = await Promise.all([aLateList(), aLatePersona()]);
+  for (const { bot, seen, expected } of outcomes) {
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+    expect(seen).toEqual(expected);
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+  }
+});
+
+test('a list that is stuck is asked for anew before long', async () => {
+  jest.useFakeTimers({
+    advanceTimers: true,
+    doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
+  });
+  try {
+    const { bot } = await start({ method: 'GET', delayMs: 60_000, times: 1 });
+    await bot.run(sayHi);
+    jest.advanceTimersByTime(30_000);
+    await bot.run(sayHi);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+  } finally {
+    jest.useRealTimers();
+  }
+});
