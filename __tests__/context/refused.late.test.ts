@@ -40,6 +40,10 @@ async function start(
   return { bot, told, mend };
 }
 
+/** A store that remembers nothing, so that the bot has to. */
+const away = () => Promise.reject(new Error('the store is away'));
+const AWAY = { get: away, set: away, delete: away, iterator: () => [] };
+
 const SETUPS: BotSetup[] = [{}, { batchDelayMs: 20 }];
 const SPEAKERS = [sayHi, sayHiOnTheFly];
 
@@ -104,7 +108,9 @@ test('what comes after the customer had an answer serves the next message', asyn
     return { bot, seen: seen(), expected: [SEND, LIST, SEND] };
   };
   const aLatePersona = async () => {
-    const { bot } = await start({ method: 'POST', delayMs: LATE_MS, times: 1 });
+    const fault = { method: 'POST', delayMs: LATE_MS, times: 1 };
+    const options = { store: AWAY, onCleanupError: () => undefined };
+    const { bot } = await start(fault, {}, options);
     const seen = watch(bot.emulator);
     await bot.run(sayHi);
     await bot.emulator.waitFor(() => idsOf(bot.emulator, 'Adam').length > 0);
