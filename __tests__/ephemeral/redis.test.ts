@@ -1,0 +1,381 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import KeyvRedis, { createKeyv } from '@keyv/redis';
+import {
+  personas,
+  PersonaStoreError,
+  type OnCleanupError,
+} from 'bottender-persona';
+import { Keyv } from 'keyv';
+
+import { startBot, type RunningBot } from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { gate } from '../support/gate';
+import {
+  describeWithRedis,
+  startRedis,
+  type RedisServer,
+} from '../support/redis';
+import { leaveLease, recordsIn } from '../support/stores';
+import { clientFor } from '../support/sweepers';
+import { alive, shown } from '../support/wire';
+import {
+  buildPackage,
+  sweepElsewhere,
+  Worker,
+  type BuiltPackage,
+  type Job,
+} from '../support/workers';
+
+const LEASE_MS = 1000;
+/** A lease that was written just now has run out after it, on any clock of this machine. */
+const OVER_MS = LEASE_MS + 100;
+const KILLS = Number(process.env.KILLS ?? 20);
+const NAMESPACE = 'bottender-persona';
+
+describeWithRedis('with Redis', () => {
+  let redis: RedisServer;
+  let bot: RunningBot;
+  const keyvs: Keyv[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    bot = await startBot();
+  });
+  afterEach(async () => {
+    await Promise.all(keyvs.splice(0).map((keyv) => keyv.disconnect()));
+    await redis.close();
+  });
+
+  function opened(keyv: Keyv): Keyv {
+    keyvs.push(keyv);
+    return keyv;
+  }
+
+  const keyv = () => opened(createKeyv(redis.url, { namespace: NAMESPACE }));
+
+  describe('as a store', () => {
+    const FORMS: [string, (namespace: string) => Keyv][] = [
+      [
+        'new Keyv({ store: new KeyvRedis(url), namespace })',
+        (namespace) => new Keyv({ store: new KeyvRedis(redis.url), namespace }),
+      ],
+      [
+        'createKeyv(url, { namespace })',
+        (namespace) => createKeyv(redis.url, { namespace }),
+      ],
+    ];
+    const NAMESPACES = [NAMESPACE, 'shop:personas'];
+
+    test.each(
+      FORMS.flatMap(([form, make]) =>
+        NAMESPACES.map((namespace) => [form, namespace, make] as const),
+      ),
+    )('%s with "%s" is swept', async (_form, namespace, make) => {
+      const store = opened(make(namespace));
+      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      await leaveLease(store, { id: Adam, name: 'Adam' });
+      await leaveLease(store, { id: null, name: 'Human' });
+      await otherKeys();
+      const swept = await personas({ store }).sweep(clientFor(bot.emulator));
+      expect(swept.deleted.map(({ id }) => id)).toEqual([Adam]);
+      expect(swept.suspects.map(({ id }) => id)).toEqual([Human]);
+      expect(await recordsIn(store)).toHaveLength(1);
+    });
+
+    test('without a namespace, a value that is not of Keyv keeps it from being swept', async () => {
+      const store = opened(createKeyv(redis.url));
+      const { Adam } = await faces(bot.emulator, ['Adam']);
+      await leaveLease(store, { id: Adam, name: 'Adam' });
+      const plugin = personas({ store });
+      const client = clientFor(bot.emulator);
+      await otherKeys();
+      await expect(plugin.sweep(client)).rejects.toBeInstanceOf(
+        PersonaStoreError,
+      );
+      await otherKeys('delete');
+      await expect(plugin.sweep(client)).resolves.toMatchObject({
+        deleted: [{ id: Adam }],
+      });
+    });
+
+    test('is swept while many leases come and go', async () => {
+      const [store, other] = [keyv(), keyv()];
+      for (let i = 0; i < 100; i += 1) {
+        await other.set(`lease:0:${i}`, i);
+      }
+      let isOver = false;
+      const churn = async () => {
+        for (let i = 0; !isOver; i = (i + 1) % 100) {
+          await other.delete(`lease:0:${i}`);
+          await other.set(`lease:0:${i}`, i);
+        }
+      };
+      const churning = churn();
+      const plugin = personas({ store });
+      for (let time = 0; time < 10; time += 1) {
+        const { Adam } = await faces(bot.emulator, ['Adam']);
+        await leaveLease(other, { id: Adam, name: 'Adam' });
+        const { deleted } = await plugin.sweep(clientFor(bot.emulator));
+        expect(deleted.map(({ id }) => id)).toEqual([Adam]);
+      }
+      isOver = true;
+      await churning;
+    });
+
+    /** What another program keeps in the same database. */
+    async function otherKeys(change: 'add' | 'delete' = 'add') {
+      const other = new KeyvRedis(redis.url);
+      if (change === 'add') await other.set('counter', 'not JSON');
+      else await other.delete('counter');
+      await other.disconnect();
+    }
+  });
+
+  describe('that stops in the middle', () => {
+    const onCleanupError = jest.fn<void, Parameters<OnCleanupError>>();
+    let reader: Keyv;
+
+    async function speakWhile(outage: {
+      begin: () => void | Promise<void>;
+      end: () => void | Promise<void>;
+    }) {
+      onCleanupError.mockReset();
+      const plugin = personas({
+        store: keyv(),
+        ephemeral: { leaseMs: LEASE_MS },
+        onCleanupError,
+      });
+      const speaking = await startBot({
+        emulator: bot.emulator,
+        plugins: [plugin],
+      });
+      const isHeld = gate();
+      const goOn = gate();
+      const held = speaking.run(
+        async (context) => {
+          await context.withEphemeralPersona(profile('Adam'), async () => {
+            await context.sendText('before');
+            isHeld.open();
+            await goOn.opened;
+            await context.sendText('after');
+          });
+        },
+        { psid: '2001' },
+      );
+      await isHeld.opened;
+      await outage.begin();
+
+      for (const text of ['first', 'second']) {
+        const begun = Date.now();
+        await speaking.run(async (context) => {
+          await context.withEphemeralPersona(profile('Bea'), () =>
+            context.sendText(text),
+          );
+        });
+        expect(Date.now() - begun).toBeLessThan(2000);
+      }
+      expect(speaking.errors).toEqual([]);
+      expect(shown(bot.emulator, '1001')).toEqual([
+        'Bea: first',
+        'Bea: second',
+      ]);
+      await eventually(() => onCleanupError.mock.calls.length > 0);
+      for (const [error] of onCleanupError.mock.calls) {
+        expect(error).toBeInstanceOf(PersonaStoreError);
+      }
+
+      await outage.end();
+      const back = Date.now();
+      reader = opened(createKeyv(redis.url, { namespace: NAMESPACE }));
+      const isRenewed = async () => {
+        const records = await recordsIn(reader).catch(() => []);
+        return records.some(
+          ({ name, id, expiresAt }) =>
+            name === 'Adam' && id !== null && expiresAt >= back + LEASE_MS,
+        );
+      };
+      await eventually(isRenewed);
+      goOn.open();
+      await held;
+      await speaking.run(async (context) => {
+        await context.withEphemeralPersona(profile('Cid'), () =>
+          context.sendText('third'),
+        );
+      });
+      await plugin.close();
+      expect(speaking.errors).toEqual([]);
+      expect(shown(bot.emulator, '2001')).toEqual([
+        'Adam: before',
+        'Adam: after',
+      ]);
+      expect(alive(bot.emulator)).toEqual([]);
+    }
+
+    test('handlers answer while it is stalled, and leases are written again after', async () => {
+      await speakWhile({
+        begin: () => redis.pause(),
+        end: () => redis.resume(),
+      });
+    });
+
+    test('handlers answer while it is gone, and leases are written again when it is back', async () => {
+      await speakWhile({
+        begin: () => redis.kill(),
+        end: () => redis.restart(),
+      });
+      // All that it held is gone: what is there now was written since.
+      await eventually(async () => (await recordsIn(reader)).length === 0);
+    });
+  });
+
+  describe('and processes', () => {
+    let built: BuiltPackage;
+    let folder: string;
+    beforeAll(async () => {
+      built = await buildPackage();
+      folder = mkdtempSync(join(tmpdir(), 'bottender-persona-got-'));
+    }, 60_000);
+    afterAll(async () => {
+      rmSync(folder, { recursive: true });
+      await built.remove();
+    });
+
+    const workers = new Set<Worker>();
+    afterEach(async () => {
+      await Promise.all([...workers].map((worker) => worker.kill()));
+      workers.clear();
+    });
+
+    function job(more: Partial<Job> = {}): Job {
+      return {
+        packagePath: built.path,
+        origin: bot.emulator.origin,
+        redisUrl: redis.url,
+        ephemeral: { leaseMs: LEASE_MS, lingerMs: 100 },
+        ...more,
+      };
+    }
+
+    async function startWorker(more?: Partial<Job>): Promise<Worker> {
+      const worker = await Worker.start(job(more));
+      workers.add(worker);
+      return worker;
+    }
+
+    test(
+      `${KILLS} workers are killed at random moments, and nothing stays behind untold`,
+      async () => {
+        const { emulator } = bot;
+        const humans = await faces(emulator, ['Human', 'Agent 1']);
+        emulator.fail({
+          method: 'POST',
+          path: '/me/personas',
+          connection: 'break-after',
+          share: 0.05,
+        });
+        // So that a kill meets calls on their way.
+        emulator.fail({ delayMs: 10 });
+        const gotFile = join(folder, 'got');
+        writeFileSync(gotFile, '');
+
+        let next = startWorker({ gotFile });
+        for (let kills = 0; kills < KILLS; kills += 1) {
+          const worker = await next;
+          // The next gets ready while this one works.
+          if (kills + 1 < KILLS) next = startWorker({ gotFile });
+          emulator.setWebhookUrl(worker.webhookUrl);
+          let isKilled = false;
+          const customers = Array.from({ length: 8 }, async (_, i) => {
+            while (!isKilled) {
+              const text = `Agent ${Math.floor(Math.random() * 5)}`;
+              await emulator.say(String(4001 + i), text).catch(() => undefined);
+            }
+          });
+          await emulator.waitFor(() => acknowledged(gotFile).size > 0);
+          await sleep(20 + Math.random() * 250);
+          isKilled = true;
+          await worker.kill();
+          await Promise.all(customers);
+        }
+
+        const got = acknowledged(gotFile);
+        await sleep(OVER_MS);
+        const swept = await Promise.all([
+          sweepElsewhere(job()),
+          sweepElsewhere(job()),
+        ]);
+
+        const left = emulator
+          .state()
+          .personas.filter(({ deleted }) => !deleted)
+          .map(({ id }) => id);
+        const people = Object.values(humans);
+        const strays = left.filter((id) => !people.includes(id));
+        // What a handler ever got is gone.
+        expect(strays.filter((id) => got.has(id))).toEqual([]);
+        // What people made is there.
+        expect(left).toEqual(expect.arrayContaining(people));
+        for (const { suspects, deleted } of swept) {
+          const suspected = suspects.map(({ id }) => id);
+          // Whatever else is there is named by whoever sweeps; one that has the name of a person's is too.
+          expect(suspected).toEqual(expect.arrayContaining(strays));
+          expect(left).toEqual(expect.arrayContaining(suspected));
+          expect(suspected).not.toContain(humans.Human);
+          expect(deleted.filter(({ id }) => people.includes(id))).toEqual([]);
+        }
+        const deleted = new Set(
+          swept.flatMap((one) => one.deleted.map(({ id }) => id)),
+        );
+        process.stdout.write(
+          `${KILLS} kills: handlers got ${got.size} personas, none of them is left; ` +
+            `the last sweep deleted ${deleted.size} and named all ${strays.length} others as suspects\n`,
+        );
+      },
+      60_000 + KILLS * 3000,
+    );
+
+    test('a worker that was stalled until its persona was swept loses no message', async () => {
+      const { emulator } = bot;
+      const worker = await startWorker({ pauses: true });
+      emulator.setWebhookUrl(worker.webhookUrl);
+      const saying = emulator.say('4001', 'Adam');
+      await worker.paused();
+      worker.signal('SIGSTOP');
+      await sleep(OVER_MS);
+      const { deleted } = await sweepElsewhere(job());
+      expect(deleted.map(({ name }) => name)).toEqual(['Adam']);
+      expect(alive(emulator)).toEqual([]);
+
+      worker.goOn();
+      worker.signal('SIGCONT');
+      await saying;
+      expect(shown(emulator)).toEqual(['Adam: one', 'Adam: two']);
+      const [first, second] = emulator
+        .state()
+        .conversations.flatMap(({ entries }) => entries)
+        .flatMap(({ persona }) => persona?.id ?? []);
+      expect(first).toBe(deleted[0]?.id);
+      expect(second).not.toBe(first);
+      const refused = emulator
+        .state()
+        .requests.filter(({ error }) => error?.code === 100);
+      expect(refused.map(({ personaId }) => personaId)).toEqual([first]);
+      await emulator.waitFor(() => alive(emulator).length === 0);
+    });
+  });
+});
+
+/** The IDs that handlers got. */
+function acknowledged(file: string): Set<string> {
+  return new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean));
+}
+
+async function eventually(
+  check: () => boolean | Promise<boolean>,
+): Promise<void> {
+  while (!(await check())) await sleep(30);
+}
