@@ -1,3 +1,5 @@
+import Keyv from 'keyv';
+
 import {
   InvalidOptionError,
   PersonaError,
@@ -30,10 +32,34 @@ describe('personas() refuses at once, naming the option', () => {
     ['a bad word', 'unsupportedSenderActions', 'ignore'],
     ['a boolean for a word', 'unsupportedSenderActions', true],
     ['null for a word', 'unsupportedSenderActions', null],
+    ['a bad word', 'refusedPersona', 'ignore'],
+    ['null for a word', 'refusedPersona', null],
     ['what is no function', 'onCleanupError', 'console.error'],
     ['null for a function', 'onCleanupError', null],
+    ['what is no function', 'onRefused', {}],
+    ['null for a function', 'onRefused', null],
+    ['a list', 'directory', []],
+    ['a URL for a store', 'store', 'redis://localhost'],
+    ['a Map, which cannot expire', 'store', { get() {}, set() {} }],
+    ['null for a store', 'store', null],
+    ['a number', 'ephemeral', 1000],
+    ['null for settings', 'ephemeral', null],
   ])('%s: %s', (_what, name, value) => {
     const { message } = refusal({ [name]: value });
+    expect(message).toContain(`"${name}"`);
+  });
+
+  test.each([
+    ['unknown', 'linger', 1],
+    ['negative', 'lingerMs', -1],
+    ['a text', 'lingerMs', '100'],
+    ['not a number', 'lingerMs', NaN],
+    ['longer than a timer can be', 'lingerMs', 2 ** 31],
+    ['too short to be renewed', 'leaseMs', 999],
+    ['endless', 'leaseMs', Infinity],
+  ])('a setting of "ephemeral" that is %s: %s', (_what, name, value) => {
+    const { message } = refusal({ ephemeral: { [name]: value } });
+    expect(message).toContain('"ephemeral"');
     expect(message).toContain(`"${name}"`);
   });
 
@@ -80,7 +106,15 @@ describe('personas() takes', () => {
     ['a function', { initialPersona: () => null }],
     ["'reject'", { unsupportedSenderActions: 'reject' }],
     ["'as-page'", { unsupportedSenderActions: 'as-page' }],
+    ['a word', { refusedPersona: 'throw' }],
     ['a callback', { onCleanupError: () => undefined }],
+    ['another callback', { onRefused: () => undefined }],
+    ['no names', { directory: {} }],
+    ['an ID for a name', { directory: { desk: '12345678901234567' } }],
+    ['a Keyv', { store: new Keyv() }],
+    ['no settings', { ephemeral: {} }],
+    ['settings', { ephemeral: { lingerMs: 0, leaseMs: 1000 } }],
+    ['settings that are undefined', { ephemeral: { lingerMs: undefined } }],
   ])('%s', (_what, options) => {
     expect(typeof install(options)).toBe('function');
   });
