@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { MessengerClient } from 'bottender';
+import type { Fault } from 'bottender-persona/emulator';
+
+import { readRefusal, type RefusalReason } from '../../src/messenger/refusal';
+import {
+  APP_SECRET,
+  CUSTOMER,
+  PAGE,
+  startBot,
+  type BotSetup,
+  type RunningBot,
+} from '../support/bot';
+
+const MODES: [string, BotSetup][] = [
+  ['the direct client', {}],
+  ['the batch queue', { batchDelayMs: 20 }],
+];
+
+/** The errors of the two look different; each is had from a real call. */
+async function errorOf(bot: RunningBot, personaId = '12345') {
+  let error: unknown;
+  let client: MessengerClient | undefined;
+  await bot.run(async (context) => {
+    ({ client } = context);
+    error = await context
+      .sendText('hi', { personaId })
+      .catch((thrown: unknown) => thrown);
+  });
+  expect(error).toBeInstanceOf(Error);
+  return { error, client };
+}
+
+type Answer = NonNullable<Fault['error']>;
+
+/** Each row of the table, with answers that it covers. */
+const REFUSALS: [string, RefusalReason, Answer[]][] = [
+  [
+    'code 10, subcode 2018336, whatever it says',
+    'europe',
+    [
+      { code: 10, error_subcode: 2018336, message: '(#10) Privacy rules' },
+      { code: 10, error_subcode: 2018336, message: 'something else' },
+    ],
+  ],
+  [
+    'code 100, whatever the subcode, with a message that names the persona',
+    'unknown',
+    [
+      { code: 100, message: '(#100) Invalid parameter: persona_id 5' },
+      { code: 100, message: '(#100) No Persona with this ID' },
+      { code: 100, error_subcode: 33, message: '(#100) persona not found' },
+    ],
+  ],
+];
+
+const OTHERS: [string, Omit<Fault, 'path'>][] = [
+  ['code 10 alone', { error: { code: 10, message: '(#10) persona' } }],
+  [
+    'code 10 with another subcode',
+    { error: { code: 10, error_subcode: 2018278, message: '(#10) persona' } },
+  ],
+  ['code 100 alone', { error: { code: 100, message: '(#100) No user found' } }],
+  ['another code', { error: { code: 200, message: '(#200) persona' } }],
+  [
+    'the subcode alone',
+    { error: { code: 1, error_subcode: 2018336, message: 'persona' } },
+  ],
+  [
+    'an HTTP 500',
+    { status: 500, error: { code: 100, message: '(#100) persona' } },
+  ],
+  [
+    'what may pass',
+    {
+      error: {
+        code: 10,
+        error_subcode: 2018336,
+        message: 'Europe',
+        is_transient: true,
+      },
+    },
+  ],
+];
+
+describe.each(MODES)('an error of %s', (_mode, setup) => {
+  // Without the library, so that nothing has read the error before.
+  const start = () => startBot(setup);
+
+  test.each(REFUSALS)(
+    'with %s, is the refusal %s',
+    async (_what, reason, answers) => {
+      const bot = await start();
+      for (const answer of answers) {
+        bot.emulator.fail({ path: '/me/messages', error: answer, times: 1 });
+        const { error, client } = await errorOf(bot);
+        const sent = bot.emulator.state().requests.findLast((row) => row.error);
+        expect(readRefusal(error, client)).toEqual({
+          reason,
+          failure: {
+            status: 400,
+            code: answer.code,
+            subcode: answer.error_subcode,
+            type: 'OAuthException',
+            message: answer.message,
+            fbtraceId: sent?.error?.fbtrace_id,
+            isTransient: undefined,
+          },
+        });
+      }
+    },
+  );
+
+  test.each(OTHERS)('with %s, is none', async (_what, fault) => {
+    const bot = await start();
+    bot.emulator.fail({ path: '/me/messages', ...fault });
+    const { error, client } = await errorOf(bot);
+    expect(readRefusal(error, client)).toBeUndefined();
+  });
+
+  test.each(['break-before', 'break-after'] as const)(
+    'that has no answer, after %s, is none',
+    async (connection) => {
+      const bot = await start();
+      const path = setup.batchDelayMs ? '/' : '/me/messages';
+      bot.emulator.fail({ path, connection });
+      const { error, client } = await errorOf(bot);
+      expect(readRefusal(error, client)).toBeUndefined();
+    },
+  );
+
+  test('is read as the emulator answers, to people in Europe and to unknown IDs', async () => {
+    const bot = await start();
+    const unknown = await errorOf(bot);
+    expect(readRefusal(unknown.error)?.reason).toBe('unknown');
+    bot.emulator.setEuropean(CUSTOMER, true);
+    const europe = await errorOf(bot);
+    expect(readRefusal(europe.error)?.reason).toBe('europe');
+  });
+
+  test('gives away neither token nor secret', async () => {
+    const bot = await start();
+    const message = `persona? ${PAGE.accessToken} ${APP_SECRET} access_token=${PAGE.accessToken}`;
+    bot.emulator.fail({ path: '/me/messages', error: { code: 100, message } });
+    const { error, client } = await errorOf(bot);
+    const refusal = readRefusal(error, client);
+    expect(refusal?.failure.message).toBe(
+      'persona? [removed] [removed] access_token=[removed]',
+    );
+  });
+});
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['a string', 'persona'],
+  ['an error of a handler', new Error('(#100) persona')],
+  ['an answer that is text', { response: { status: 400, data: 'persona' } }],
+  ['an answer without an error', { response: { status: 400, data: {} } }],
+])('%s is no refusal', (_what, error) => {
+  expect(readRefusal(error)).toBeUndefined();
+});
+
+describe('the table of codes', () => {
+  const source = readFileSync(
+    path.join(__dirname, '../../src/messenger/refusal.ts'),
+    'utf8',
+  );
+  const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];
+  const rules = [...source.matchAll(/^ {2}\{ code: (\d+),.*reason: '(\w+)'/gm)];
+
+  test('has a row for each rule, and these tests one for each row', () => {
+    expect(rows.map(([, code]) => code)).toEqual(rules.map(([, code]) => code));
+    expect(rules.map(([, , reason]) => reason)).toEqual(
+      REFUSALS.map(([, reason]) => reason),
+    );
+  });
+
+  test('gives meaning and source of each, and marks what is assumed', () => {
+    for (const [row] of rows) {
+      const cells = row.split('|').map((cell) => cell.trim());
+      const [meaning = '', origin = ''] = cells.slice(4, 6);
+      expect(meaning.length).toBeGreaterThan(20);
+      expect(origin.length).toBeGreaterThan(20);
+    }
+    const [, unknown] = rows;
+    expect(unknown?.[0]).toContain('ASSUMPTION');
+  });
+});
