@@ -127,11 +127,6 @@ const CHECKS: Record<OptionName, Check> = {
   ephemeral: checkEphemeral,
 };
 
-const DEFAULT_EPHEMERAL: Settings['ephemeral'] = {
-  lingerMs: 0,
-  leaseMs: 60_000,
-};
-
 /** Under this, renewals come so often that a slow moment costs a persona. */
 const MIN_LEASE_MS = 1000;
 /** What Node's timers can wait for. */
@@ -163,12 +158,17 @@ export function checkOptions(options: unknown = {}): Settings {
   return {
     initialPersona: given.initialPersona ?? null,
     unsupportedSenderActions: given.unsupportedSenderActions ?? 'reject',
-    directory: checkDirectory(given.directory ?? {}),
+    directory: checkDirectory(
+      given.directory === undefined ? {} : given.directory,
+    ),
     refusedPersona: given.refusedPersona ?? 'send-as-page',
     onRefused: given.onRefused ?? warn,
     onCleanupError: given.onCleanupError ?? warn,
     store: given.store ?? new MemoryStore(),
-    ephemeral: { ...DEFAULT_EPHEMERAL, ...given.ephemeral },
+    ephemeral: {
+      lingerMs: given.ephemeral?.lingerMs ?? 0,
+      leaseMs: given.ephemeral?.leaseMs ?? 60_000,
+    },
   };
 }
 

@@ -35,6 +35,9 @@ export async function Names(context: DeskContext) {
   await context.sendText('hi', { personaId: 'adma' });
   await context.sendButtonTemplate('hi', [], { personaId: 'desk' });
   await context.typingOn({ personaId: 'desk' });
+  await context.sendImage(Buffer.from(''), { filename: 'offer.png' });
+  // @ts-expect-error a file's option where there is no file
+  await context.sendText('hi', { filename: 'offer.png' });
 }
 
 export const AroundActions = [

@@ -3,7 +3,7 @@ import type { Context, MessengerContext } from 'bottender';
 import type { Persona } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
-import type { CoveredMethod } from './methods';
+import type { CoveredMethod, UploadMethod } from './methods';
 
 /** A persona's ID: digits, more of them than JavaScript's numbers hold. */
 export type PersonaId = `${bigint}`;
@@ -62,17 +62,25 @@ export interface PersonaMethods<Name extends string = string> {
   ): Promise<T>;
 }
 
-/** The arguments of a send method, whose own `personaId` may also be a name, or `null`, the Page. */
-type PersonaArguments<A extends unknown[], Name extends string> = {
+/** Options of every send method: `null` is the Page. */
+interface PersonaOption<Name extends string> {
+  personaId?: Speaker<Name> | null;
+}
+
+/** What the contents of a file are called; Bottender's types lack it. */
+interface FileOption {
+  filename?: string;
+}
+
+/** The arguments of a send method, with these instead of its own `personaId` option. */
+type WithOptions<A extends unknown[], O> = {
   [I in keyof A]: 'personaId' extends keyof NonNullable<A[I]>
-    ? Omit<NonNullable<A[I]>, 'personaId'> & {
-        personaId?: Speaker<Name> | null;
-      }
+    ? Omit<NonNullable<A[I]>, 'personaId'> & O
     : A[I];
 };
 
-type Covered<F, Name extends string> = F extends (...args: infer A) => infer R
-  ? (...args: PersonaArguments<A, Name>) => R
+type Covered<F, O> = F extends (...args: infer A) => infer R
+  ? (...args: WithOptions<A, O>) => R
   : never;
 
 /**
@@ -92,5 +100,10 @@ export type PersonaContext<
   Name extends string = string,
 > = Omit<C, keyof PersonaMethods | (keyof C & CoveredMethod)> &
   PersonaMethods<Name> & {
-    [M in keyof C & CoveredMethod]: Covered<C[M], Name>;
+    [M in keyof C & CoveredMethod]: Covered<
+      C[M],
+      M extends UploadMethod
+        ? PersonaOption<Name> & FileOption
+        : PersonaOption<Name>
+    >;
   };

@@ -33,15 +33,19 @@ export type CoveredMethod = keyof typeof OPTIONS_POSITION;
 export const COVERED_METHODS = Object.keys(OPTIONS_POSITION) as CoveredMethod[];
 
 /** The methods that take file contents, with the type of attachment they make. */
-const UPLOAD_TYPE: Partial<
-  Record<CoveredMethod, 'image' | 'audio' | 'video' | 'file'>
-> = {
+const UPLOAD_TYPE = {
   sendImage: 'image',
   sendAudio: 'audio',
   sendVideo: 'video',
   sendFile: 'file',
-};
+} as const;
 
-export function uploadTypeOf(method: CoveredMethod) {
-  return UPLOAD_TYPE[method];
+export type UploadMethod = keyof typeof UPLOAD_TYPE;
+
+export function uploadTypeOf(
+  method: CoveredMethod,
+): (typeof UPLOAD_TYPE)[UploadMethod] | undefined {
+  return method in UPLOAD_TYPE
+    ? UPLOAD_TYPE[method as UploadMethod]
+    : undefined;
 }

@@ -63,8 +63,12 @@ export function pageIdOf(client: MessengerClient): Promise<string> {
 }
 
 async function askPageId(client: MessengerClient): Promise<string> {
-  const outcome = await call(client, () => client.getPageInfo());
-  if (outcome.ok) return outcome.value.id;
+  // The token stands in the path, because the client's proof is made from there.
+  const token = encodeURIComponent(client.accessToken);
+  const outcome = await call(client, () =>
+    client.axios.get<{ id: string }>(`/me?access_token=${token}`),
+  );
+  if (outcome.ok) return outcome.value.data.id;
   throw new UnknownPageError(outcome.failure);
 }
 
