@@ -7,6 +7,10 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
+import { startBot } from './support/bot';
+import { profile } from './support/faces';
+import { alive, shown } from './support/wire';
+
 /** Options as JavaScript may give them. */
 function install(options: unknown): unknown {
   return personas(options as PersonasOptions);
@@ -39,6 +43,7 @@ describe('personas() refuses at once, naming the option', () => {
     ['what is no function', 'onRefused', {}],
     ['null for a function', 'onRefused', null],
     ['a list', 'directory', []],
+    ['null for a directory', 'directory', null],
     ['a URL for a store', 'store', 'redis://localhost'],
     ['a Map, which cannot expire', 'store', { get() {}, set() {} }],
     ['null for a store', 'store', null],
@@ -124,4 +129,22 @@ describe('personas() takes', () => {
     install(options);
     expect(options).toEqual({ initialPersona: 'adam' });
   });
+});
+
+test('an option that is undefined keeps its default', async () => {
+  const bot = await startBot({
+    plugins: [
+      personas({
+        directory: undefined,
+        ephemeral: { lingerMs: undefined, leaseMs: undefined },
+      }),
+    ],
+  });
+  await bot.run(async (context) => {
+    await context.withEphemeralPersona(profile('Guest'), () =>
+      context.sendText('hi'),
+    );
+  });
+  expect(shown(bot.emulator)).toEqual(['Guest: hi']);
+  expect(alive(bot.emulator)).toEqual([]);
 });

@@ -121,6 +121,27 @@ describe('after context.useAccessToken', () => {
       { pageId: OTHER_PAGE.id, deleted: true },
     ]);
   });
+
+  test('what the plugin asks carries that token’s own proof', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    await bot.run(async (context) => {
+      context.useAccessToken(OTHER_PAGE.accessToken);
+      await context.withEphemeralPersona(profile('Guest'), () => undefined);
+    });
+    expect(
+      bot.emulator
+        .state()
+        .requests.map(({ method, path, status }) => [
+          method,
+          path.replace(/\d+/, '<ID>'),
+          status,
+        ]),
+    ).toEqual([
+      ['GET', '/me', 200],
+      ['POST', '/me/personas', 200],
+      ['DELETE', '/<ID>', 200],
+    ]);
+  });
 });
 
 function shownOn(state: EmulatorState, pageId: string): string[] {
