@@ -66,10 +66,11 @@ export class Sweeper {
   /** Sweeps by one reading of the store for all the Pages. Never rejects. */
   private async sweepQuietly(pages: Page[]): Promise<void> {
     try {
-      const records = await this.leases.records();
+      // Told at once: a Page may take long, and others renew their leases meanwhile.
+      const ranOut = this.leases.ranOut(await this.leases.records());
       for (const page of pages) {
-        const ofPage = records.filter(([, { pageId }]) => pageId === page.id);
-        await this.sweepPage(page, this.leases.ranOut(ofPage));
+        const ofPage = ranOut.filter(([, { pageId }]) => pageId === page.id);
+        await this.sweepPage(page, ofPage);
       }
     } catch (error) {
       this.report(error as PersonaError, null);
