@@ -309,6 +309,37 @@ describe('by itself', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
+  test('a lease that is renewed while another Page is swept is in force', async () => {
+    const other = await startBot({
+      emulator: bot.emulator,
+      plugins: [plugin()],
+      severalPages: true,
+    });
+    await other.run(() => {}, { pageId: PAGE.id });
+    await other.run(() => {}, { pageId: OTHER_PAGE.id });
+    const reads = [gate(), gate()];
+    const { iterator } = keyv;
+    keyv.iterator = async function* (namespace) {
+      yield* iterator?.(namespace) ?? [];
+      reads.shift()?.open();
+    };
+    const { Adam } = await leaveBehind('Adam');
+    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const lease = { id: Zoe, name: 'Zoe', page: OTHER_PAGE };
+    await leaveLease(keyv, { ...lease, msAgo: -LEASE_MS * 1.5 });
+    bot.emulator.fail({ path: `/${Adam}`, delayMs: LEASE_MS });
+    const [first, second] = reads;
+    await first?.opened;
+    for await (const [key, value] of iterator?.(undefined) ?? []) {
+      const record = value as { id: string };
+      const expiresAt = Date.now() + 60_000;
+      if (record.id === Zoe)
+        await keyv.set(String(key), { ...record, expiresAt });
+    }
+    await second?.opened;
+    expect(alive(bot.emulator)).toEqual(['Zoe']);
+  });
+
   test('a suspect is told once', async () => {
     const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
     await leaveLease(keyv, { id: null, name: 'Adam' });

@@ -75,7 +75,7 @@ export async function leaveLease(
 ): Promise<void> {
   const { id, name, page = PAGE, msAgo = 1 } = lease;
   leases += 1;
-  await keyv.set(`lease:${page.id}:${leases}`, {
+  await keyv.set(`lease:${leases}`, {
     pageId: page.id,
     id,
     ...profile(name),
