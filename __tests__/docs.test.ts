@@ -1,28 +1,46 @@
-import * as library from 'bottender-persona';
-import type { PersonaContext, Personas } from 'bottender-persona';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 
+import * as library from 'bottender-persona';
+
+import { createProgram } from '../src/cli/program';
 import { CUSTOMER, startBot, type TestAction } from './support/bot';
-import { codeBlocks, firstColumn, runBlock, typeErrors } from './support/docs';
-import { faces, profile } from './support/faces';
+import {
+  brokenLinks,
+  codeBlocks,
+  firstColumn,
+  read,
+  ROOT,
+  typeErrors,
+} from './support/docs';
+import { startEmulated } from './support/emulated';
+import { faces } from './support/faces';
+import { ReadmeCode, speakAsAdam } from './support/readme';
 import { alive, shown } from './support/wire';
 
 const { personas } = library;
 
-const blocks = codeBlocks('README.md').filter(({ language }) =>
-  ['js', 'ts'].includes(language),
+const code = new ReadmeCode((section) => section !== 'Recipes', {
+  './App': speakAsAdam,
+});
+
+/** What is written by hand; docs/api is written from docstrings. */
+const DOCUMENTS = ['', 'docs/'].flatMap((folder) =>
+  readdirSync(path.join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => folder + name),
 );
-const ran = new Set<string>();
 
 describe('README.md, how long a persona speaks', () => {
   it('message', async () => {
-    expect(await answers('message')).toEqual([
+    expect(await code.answers('message')).toEqual([
       'Adam: Adam here.',
       'Page: And this is the Page.',
     ]);
   });
 
   it('block', async () => {
-    expect(await answers('block')).toEqual([
+    expect(await code.answers('block')).toEqual([
       'Adam: [typing_on]',
       'Adam: [typing_off]',
       'Adam: Adam here.',
@@ -33,7 +51,7 @@ describe('README.md, how long a persona speaks', () => {
   });
 
   it('handler', async () => {
-    expect(await answers('handler', ['hi', 'help', 'hi'])).toEqual([
+    expect(await code.answers('handler', ['hi', 'help', 'hi'])).toEqual([
       'Page: Hello!',
       'Adam: How can I help?',
       'Page: Hello!',
@@ -42,16 +60,16 @@ describe('README.md, how long a persona speaks', () => {
 
   it('event', async () => {
     const oneEvent = ['Page: I am getting a colleague.', 'Adam: Adam here.'];
-    expect(await answers('event', ['hi', 'hi'])).toEqual([
+    expect(await code.answers('event', ['hi', 'hi'])).toEqual([
       ...oneEvent,
       ...oneEvent,
     ]);
   });
 
   it('conversation', async () => {
-    const config = run('conversation-config') as Setup;
+    const config = code.config('conversation-config');
     const texts = ['hi', 'agent', 'hi', 'bye', 'hi'];
-    expect(await answers('conversation', texts, config)).toEqual([
+    expect(await code.answers('conversation', texts, config)).toEqual([
       'Page: What can I do for you?',
       'Adam: What can I do for you?',
       'Adam: What can I do for you?',
@@ -61,15 +79,15 @@ describe('README.md, how long a persona speaks', () => {
   });
 
   it('Page', async () => {
-    const config = run('directory-config') as Setup;
-    expect(await answers('directory', ['hi', 'hi'], config)).toEqual([
+    const config = code.config('directory-config');
+    expect(await code.answers('directory', ['hi', 'hi'], config)).toEqual([
       'Eve: Eve here.',
       'Eve: Eve here.',
     ]);
   });
 
   it('on the fly', async () => {
-    expect(await answers('ephemeral')).toEqual([
+    expect(await code.answers('ephemeral')).toEqual([
       'John Mathew: I am John Mathew.',
       'John Mathew: That depends on the pear.',
     ]);
@@ -78,8 +96,9 @@ describe('README.md, how long a persona speaks', () => {
 
 it('README.md, when Messenger refuses a persona', async () => {
   const warn = jest.fn();
-  const config = run('refused-config', { console: { warn } }) as Setup;
-  const bot = await startBot(config);
+  const bot = await startBot(
+    code.config('refused-config', { console: { warn } }),
+  );
   bot.emulator.setEuropean(CUSTOMER, true);
   const { Adam } = await faces(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
@@ -90,9 +109,9 @@ it('README.md, when Messenger refuses a persona', async () => {
   expect(warn.mock.calls).toEqual([[`${Adam} was refused: europe`]]);
 });
 
-describe('README.md, adding and testing', () => {
+describe('README.md, adding it', () => {
   it('bottender.config.js takes the plugin', async () => {
-    const bot = await startBot(run('config') as Setup);
+    const bot = await startBot(code.config('config'));
     const { Adam } = await faces(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
@@ -101,41 +120,81 @@ describe('README.md, adding and testing', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  it('bottender.config.js takes a store', async () => {
-    const { plugins } = run('redis') as { plugins: Personas[] };
-    expect(plugins).toHaveLength(1);
-    await plugins[0]?.close();
-  });
-
   it('TypeScript', async () => {
-    expect(await answers('typescript', ['hi'], {})).toEqual([
+    expect(await code.answers('typescript', ['hi'], {})).toEqual([
       'Adam: Adam here.',
     ]);
   });
+
+  it('from an empty folder', async () => {
+    const compiled = code.run('start-app');
+    const App = code.run('start-index', { modules: { './dist': compiled } });
+    const bot = await startBot({
+      ...code.config('start-config', { process: { env: {} } }),
+      action: App as TestAction,
+    });
+    for (const text of ['hi', 'agent', 'pears?']) await bot.say(text);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: Hello! Write "agent", or ask about pears.',
+      'Page: One moment, I am getting a colleague.',
+      'Adam Z.: [typing_on]',
+      'Adam Z.: [typing_off]',
+      'Adam Z.: Adam here.',
+      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+    ]);
+    expect(alive(bot.emulator)).toEqual(['Adam Z.']);
+  });
+});
+
+describe('README.md, testing', () => {
+  const back = process.cwd();
+  afterEach(() => process.chdir(back));
 
   it.each(['simulator', 'emulator'])(
     'the test on the %s passes',
     async (name) => {
       expect.hasAssertions();
+      process.chdir('__tests__/package/apps/javascript');
       const tests: (() => Promise<void>)[] = [];
       const test = (_: string, itself: () => Promise<void>) =>
         tests.push(itself);
-      run(name, { test, expect });
+      code.run(name, { test, expect });
       for (const itself of tests) await itself();
     },
   );
 });
 
-describe('README.md as a whole', () => {
-  it('has code in TypeScript that the compiler takes', () => {
-    const typescript = blocks.filter(({ language }) => language === 'ts');
-    expect(typescript.length).toBeGreaterThan(0);
-    expect(typeErrors(typescript)).toEqual([]);
+it('README.md, the emulator beside any bot', async () => {
+  const emulated = await startEmulated();
+  const { emulator, deliveries } = emulated;
+  const send = async (name: string) => {
+    const [head = '', body] = code.block(name).code.split('\n\n');
+    const [line = '', ...headers] = head.trim().split('\n');
+    const [method, url = ''] = line.split(' ');
+    return fetch(emulator.origin + new URL(url).pathname, {
+      method,
+      headers: headers.map((header): [string, string] => {
+        const [key = '', value = ''] = header.split(': ');
+        return [key, value];
+      }),
+      body,
+    });
+  };
+  expect((await send('http-say')).status).toBe(200);
+  expect(deliveries).toHaveLength(1);
+  expect(await (await send('http-state')).json()).toMatchObject({
+    conversations: [{ psid: '1001', entries: [{ message: { text: 'hi' } }] }],
   });
+  expect((await send('http-fault')).status).toBe(200);
+  const refused = await emulated.graph('POST', '/me/personas', {});
+  expect(refused.body.error).toMatchObject({ code: 613 });
+  await emulated.close();
+});
 
+describe('README.md as a whole', () => {
   it('has no block of code that is not run here', () => {
-    const others = blocks.filter(({ name }) => !name || !ran.has(name));
-    expect(others.map(({ place }) => place)).toEqual([]);
+    expect(code.left).toEqual([]);
   });
 
   it('explains every option', () => {
@@ -154,57 +213,56 @@ describe('README.md as a whole', () => {
       ['PersonaError', ...firstColumn('README.md', 'Errors')].sort(),
     ).toEqual(errors.sort());
   });
+
+  it('explains every command', () => {
+    const { commands } = createProgram();
+    expect(firstColumn('README.md', 'Command line').sort()).toEqual(
+      commands.map((command) => command.name()).sort(),
+    );
+  });
 });
 
-interface Setup {
-  plugins?: ((context: PersonaContext) => unknown)[];
-  initialState?: Record<string, null>;
-}
+describe.each(DOCUMENTS)('%s', (file) => {
+  const blocks = codeBlocks(file);
 
-/** What a customer is shown who writes these texts to a bot that is the block. */
-async function answers(
-  name: string,
-  texts: string[] = ['hi'],
-  setup: Setup = { plugins: [personas()] },
-): Promise<string[]> {
-  let App: TestAction = () => undefined;
-  const bot = await startBot({
-    ...setup,
-    action: (context, props) => App(context, props),
+  it('has code in TypeScript that the compiler takes', () => {
+    const typescript = blocks.filter(({ language }) => language === 'ts');
+    expect(typeErrors(typescript)).toEqual([]);
   });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
-  App = run(name, { adam: Adam }) as TestAction;
-  for (const text of texts) await bot.say(text);
-  expect(bot.errors).toEqual([]);
-  expect(alive(bot.emulator)).not.toContain('John Mathew');
-  return shown(bot.emulator);
-}
 
-/** Runs the block of this name: its `App`, or what it exports. */
-function run(
-  name: string,
-  { adam = '<ADAM_ID>', ...globals }: Record<string, unknown> = {},
-): unknown {
-  const [block, ...others] = blocks.filter((each) => each.name === name);
-  if (!block || others.length > 0) throw new Error(`One block is "${name}".`);
-  ran.add(name);
-  const code = block.code.replaceAll('<ADAM_ID>', String(adam));
-  return runBlock({ ...block, code }, { require: requireFor, ...globals });
-}
+  it('has no code in TypeScript or JavaScript that is not run, but README.md', () => {
+    const code = blocks.filter(({ language }) => /^[jt]s$/.test(language));
+    if (file !== 'README.md') expect(code).toEqual([]);
+    else expect(code.length).toBeGreaterThan(20);
+  });
 
-/** What the blocks require: this package, Bottender, and the reader's own bot. */
-function requireFor(module: string): unknown {
-  return module === './App' ? speakAsAdam : jest.requireActual(module);
-}
+  it('has no link that leads nowhere', () => {
+    expect(brokenLinks(file)).toEqual([]);
+  });
 
-/** A persona's ID is known where nothing checks it; the emulator has to make one. */
-async function speakAsAdam(context: PersonaContext): Promise<void> {
-  const name = 'Adam Z.';
-  const id = context.client.createPersona
-    ? (await context.client.createPersona(profile(name))).id
-    : '<ADAM_ID>';
-  await context.withPersona(id, () => context.sendText('Adam here.'));
-}
+  it('names scripts and commands that there are', () => {
+    const text = read(file);
+    const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(
+      ([, script = '']) => script,
+    );
+    const { scripts: known } = JSON.parse(read('package.json')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts.filter((script) => !(script in known))).toEqual([]);
+    const commands = [
+      ...text.matchAll(/npx bottender-persona (\w+)((?: --[\w-]+)*)/g),
+    ];
+    for (const [, name, options = ''] of commands) {
+      const command = createProgram().commands.find(
+        (each) => each.name() === name,
+      );
+      const flags = command?.options.map(({ long }) => long);
+      expect(flags).toEqual(
+        expect.arrayContaining(options.split(' ').filter(Boolean)),
+      );
+    }
+  });
+});
 
 function messageOf(options: object): string {
   try {

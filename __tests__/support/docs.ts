@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import vm from 'node:vm';
 
 import ts from 'typescript';
 
-const ROOT = path.join(__dirname, '..', '..');
+export const ROOT = path.join(__dirname, '..', '..');
 
 /** A code block of a Markdown file. */
 export interface CodeBlock {
@@ -14,6 +13,8 @@ export interface CodeBlock {
   readonly code: string;
   /** The name in the comment before it: `<!-- run: name -->`. */
   readonly name: string | undefined;
+  /** The heading of the second level that it stands under. */
+  readonly section: string;
 }
 
 const BLOCK =
@@ -21,19 +22,31 @@ const BLOCK =
 
 export function codeBlocks(file: string): CodeBlock[] {
   const markdown = read(file);
-  return [...markdown.matchAll(BLOCK)].map(({ index, groups }) => ({
-    place: `${file}:${markdown.slice(0, index).split('\n').length}`,
-    language: groups?.language ?? '',
-    code: groups?.code ?? '',
-    name: groups?.name,
-  }));
+  return [...markdown.matchAll(BLOCK)].map(({ index, groups }) => {
+    const before = markdown.slice(0, index);
+    return {
+      place: `${file}:${before.split('\n').length}`,
+      language: groups?.language ?? '',
+      code: groups?.code ?? '',
+      name: groups?.name,
+      section: [...before.matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? '',
+    };
+  });
 }
 
-/** The names in the first column of the table under a heading; of `a.b`, `a`. */
-export function firstColumn(file: string, heading: string): string[] {
+/** The first cells of the table under a heading, without that of its head. */
+export function firstCells(file: string, heading: string): string[] {
   const [, section = ''] = read(file).split(`\n## ${heading}\n`);
   const [text = ''] = section.split('\n## ');
-  return [...text.matchAll(/^\| `(\w+)/gm)].map(([, cell = '']) => cell);
+  const [, ...cells] = [...text.matchAll(/^\| +(.*?) +\|/gm)]
+    .map(([, cell = '']) => cell)
+    .filter((cell) => !/^-+$/.test(cell));
+  return cells;
+}
+
+/** Those of them that are names: of `a.b`, `a`. */
+export function firstColumn(file: string, heading: string): string[] {
+  return firstCells(file, heading).map((cell) => /\w+/.exec(cell)?.[0] ?? '');
 }
 
 /**
@@ -55,11 +68,13 @@ export function runBlock(
       : code;
   const module = { exports: {} };
   const names = { ...globals, module, exports: module.exports };
-  const run = vm.compileFunction(
-    `${javascript}\nreturn typeof App === 'function' ? App : module.exports;`,
-    Object.keys(names),
-    { filename: place },
-  ) as (...values: unknown[]) => unknown;
+  // Not by node:vm, in whose realm a block's RegExp would be none to Bottender.
+  const run = Reflect.construct(Function, [
+    ...Object.keys(names),
+    `${javascript}
+return typeof App === 'function' ? App : module.exports;
+//# sourceURL=${place}`,
+  ]) as (...values: unknown[]) => unknown;
   return run(...Object.values(names));
 }
 
@@ -103,6 +118,32 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     );
 }
 
-function read(file: string): string {
+/** The files and headings that a file links to, as far as they are this project's. */
+function localLinks(file: string): string[] {
+  const links = read(file).matchAll(/\]\((?!https?:)([^)\s]+)\)/g);
+  return [...links].map(([, link = '']) => link);
+}
+
+/** The links that lead nowhere. */
+export function brokenLinks(file: string): string[] {
+  return localLinks(file).filter((link) => {
+    const [target = '', heading] = link.split('#');
+    const linked = target === '' ? file : path.join(path.dirname(file), target);
+    if (!existsSync(path.join(ROOT, linked))) return true;
+    return heading !== undefined && !anchors(linked).includes(heading);
+  });
+}
+
+/** The headings' names in links, as Markdown renderers make them. */
+function anchors(file: string): string[] {
+  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+export function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');
 }

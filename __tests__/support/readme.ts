@@ -1,0 +1,106 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot, type RunningBot, type TestAction } from './bot';
+import { codeBlocks, runBlock, type CodeBlock } from './docs';
+import { faces, profile } from './faces';
+import { alive, shown } from './wire';
+
+/** What a block that is a bottender.config.js exports. */
+export interface Config {
+  plugins?: ((context: PersonaContext) => unknown)[];
+  initialState?: Record<string, null>;
+}
+
+type Globals = Record<string, unknown>;
+
+/** The code of some of README.md's sections, and which of it was run. */
+export class ReadmeCode {
+  readonly blocks: CodeBlock[];
+  private readonly ran = new Set<string>();
+
+  /** @param modules what the blocks require of the reader's own files */
+  constructor(
+    isMine: (section: string) => boolean,
+    private readonly modules: Globals = {},
+  ) {
+    this.blocks = codeBlocks('README.md').filter(
+      ({ language, section }) =>
+        ['js', 'ts', 'http'].includes(language) && isMine(section),
+    );
+  }
+
+  /** Where the blocks are that were not run. */
+  get left(): string[] {
+    return this.blocks
+      .filter(({ name }) => !name || !this.ran.has(name))
+      .map(({ place }) => place);
+  }
+
+  /** The block of this name, which counts as run. */
+  block(name: string): CodeBlock {
+    const [block, ...others] = this.blocks.filter((each) => each.name === name);
+    if (!block || others.length > 0) throw new Error(`One block is "${name}".`);
+    this.ran.add(name);
+    return block;
+  }
+
+  /** Runs a block: gives its `App`, or what it exports. */
+  run(
+    name: string,
+    { adam = '<ADAM_ID>', modules = {}, ...globals }: Globals = {},
+  ): unknown {
+    const block = this.block(name);
+    const code = block.code.replaceAll('<ADAM_ID>', String(adam));
+    const own = { ...this.modules, ...(modules as Globals) };
+    const require = (module: string): unknown =>
+      module in own ? own[module] : jest.requireActual(module);
+    return runBlock({ ...block, code }, { require, ...globals });
+  }
+
+  /** The same of a block that is a bottender.config.js. */
+  config(name: string, globals?: Globals): Config {
+    return this.run(name, globals) as Config;
+  }
+
+  /** A bot that is the block, with Adam made on its Page. */
+  async start(
+    name: string,
+    setup: Config = { plugins: [personas()] },
+    globals?: Globals,
+  ): Promise<RunningBot> {
+    let App: TestAction = () => undefined;
+    const bot = await startBot({
+      ...setup,
+      action: (context, props) => App(context, props),
+    });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    App = this.run(name, { adam: Adam, ...globals }) as TestAction;
+    return bot;
+  }
+
+  /** What a customer is shown who writes these texts to a bot that is the block. */
+  async answers(
+    name: string,
+    texts: string[] = ['hi'],
+    setup?: Config,
+    globals?: Globals,
+  ): Promise<string[]> {
+    const bot = await this.start(name, setup, globals);
+    for (const text of texts) await bot.say(text);
+    expect(bot.errors).toEqual([]);
+    const onTheFly = ['John Mathew', 'Dr. Pear'];
+    expect(
+      alive(bot.emulator).filter((face) => onTheFly.includes(face)),
+    ).toEqual([]);
+    return shown(bot.emulator);
+  }
+}
+
+/** The reader's own bot. A persona's ID is known where nothing checks it; the emulator has to make one. */
+export async function speakAsAdam(context: PersonaContext): Promise<void> {
+  const name = 'Adam Z.';
+  const id = context.client.createPersona
+    ? (await context.client.createPersona(profile(name))).id
+    : '<ADAM_ID>';
+  await context.withPersona(id, () => context.sendText('Adam here.'));
+}
