@@ -1,8 +1,8 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import util, { stripVTControlCharacters } from 'node:util';
 
 import Table from 'cli-table3';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof util.styleText>[0];
 
 const secrets = new Set<string>();
 
@@ -78,7 +78,9 @@ function roomForLast(rows: string[][], last: number): number | undefined {
 }
 
 function styled(stream: NodeJS.WriteStream, style: Style, text: string) {
-  return stream.isTTY && stream.hasColors() ? styleText(style, text) : text;
+  // Node has it since 20.12; before, there is no colour.
+  const canStyle = 'styleText' in util && stream.isTTY && stream.hasColors();
+  return canStyle ? util.styleText(style, text) : text;
 }
 
 function withoutSecrets(text: string): string {
