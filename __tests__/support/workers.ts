@@ -118,6 +118,8 @@ function run(does: 'serve' | 'sweep' | 'once', job: Job): ChildProcess {
   return fork(join(__dirname, 'worker.js'), [JSON.stringify(whole)], {
     // Jest's own are for TypeScript.
     execArgv: [],
+    // What only serves is killed by its test, what has an end is to come to it.
+    timeout: does === 'serve' ? undefined : 15_000,
   });
 }
 

@@ -1,0 +1,27 @@
+import { startBot } from '../support/bot';
+import { alive, shown } from '../support/wire';
+import {
+  buildPackage,
+  handleOnce,
+  type BuiltPackage,
+} from '../support/workers';
+
+let built: BuiltPackage;
+beforeAll(async () => {
+  built = await buildPackage();
+}, 60_000);
+afterAll(() => built.remove());
+
+test('a persona that lingers, the renewal of its lease and the sweep keep no process alive', async () => {
+  const { emulator } = await startBot();
+  // The worker's customer, who has to have written.
+  await emulator.say('3001', 'hello');
+  const exitCode = await handleOnce({
+    packagePath: built.path,
+    origin: emulator.origin,
+    ephemeral: { lingerMs: 60_000, leaseMs: 1000 },
+  });
+  expect(exitCode).toBe(0);
+  expect(shown(emulator)).toEqual(['Adam: one', 'Adam: two']);
+  expect(alive(emulator)).toEqual(['Adam']);
+});
