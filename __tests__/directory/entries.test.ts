@@ -73,6 +73,7 @@ describe('personas() refuses what is no directory, naming the option', () => {
     ['an array', [profile('Adam')]],
     ['an empty array', []],
     ['a Map', new Map([['adam', profile('Adam')]])],
+    ['null', null],
     ['a string', 'adam'],
     ['a number', 5],
     ['a function', () => ({ adam: profile('Adam') })],
