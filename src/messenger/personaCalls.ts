@@ -16,7 +16,9 @@ export async function createPersona(
     page.client.createPersona({ name, profilePictureUrl }),
   );
   if (!outcome.ok) return outcome;
-  const { id } = outcome.value;
+  // Whatever stands between may have answered, with anything.
+  const answer: { id?: unknown } | null = outcome.value;
+  const id = answer?.id;
   if (typeof id === 'string' && id !== '') return { ok: true, value: id };
   return {
     ok: false,
