@@ -297,14 +297,14 @@ describeWithRedis('with Redis', () => {
               await emulator.say(String(4001 + i), text).catch(() => undefined);
             }
           });
-            await sleep(20 + Math.random() * 250);
+          await sleep(20 + Math.random() * 250);
           isKilled = true;
           await worker.kill();
           await Promise.all(customers);
         }
 
         const got = acknowledged(gotFile);
-      expect(got.size).toBeGreaterThan(0);
+        expect(got.size).toBeGreaterThan(0);
         await sleep(OVER_MS);
         const swept = await Promise.all([
           sweepElsewhere(job()),
