@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import * as library from 'bottender-persona';
@@ -238,6 +238,13 @@ describe.each(DOCUMENTS)('%s', (file) => {
 
   it('has no link that leads nowhere', () => {
     expect(brokenLinks(file)).toEqual([]);
+  });
+
+  it('names files that there are', () => {
+    const files = read(file).match(/(?<=`)(src|__tests__)\/[\w./-]*(?=`)/g);
+    expect(
+      (files ?? []).filter((name) => !existsSync(path.join(ROOT, name))),
+    ).toEqual([]);
   });
 
   it('names scripts and commands that there are', () => {
