@@ -19,7 +19,7 @@ module.exports = {
     '/__tests__/package/',
     '/__tests__/types/',
     'example-bot.test.ts',
-    '/docs[.a-z]*.test.ts',
+    '/__tests__/docs',
     'redis.test.ts',
     'property.test.ts',
   ],

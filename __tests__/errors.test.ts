@@ -39,7 +39,7 @@ const SECRETS = {
 /** A Graph error whose message gives away what it can. */
 function indiscreet(code: number, subcode?: number): Fault {
   const message =
-    `(#${code}) Malformed access token ${SECRETS.token} of ${SECRETS['app secret']}: ` +
+    `(#${code}) Malformed access token ${SECRETS.token} of ${SECRETS['app secret']}, ${SECRETS.proof}: ` +
     `/me?access_token=${SECRETS.token}&appsecret_proof=${SECRETS.proof} (persona)`;
   return { error: { code, error_subcode: subcode, message } };
 }

@@ -9,5 +9,11 @@ export function tell<A extends unknown[]>(
 ): void {
   Promise.resolve()
     .then(() => callback(...args))
-    .catch((error: unknown) => debug('a callback failed: %O', error));
+    // The message alone: an error of the client would print its token.
+    .catch((error: unknown) =>
+      debug(
+        'a callback failed: %s',
+        error instanceof Error ? error.message : typeof error,
+      ),
+    );
 }

@@ -283,12 +283,12 @@ describe('suspects', () => {
 });
 
 describe('by itself', () => {
-  async function hear() {
+  async function hear(pageId?: string) {
     const other = await startBot({
       emulator: bot.emulator,
       plugins: [plugin()],
     });
-    await other.run(() => {});
+    await other.run(() => {}, { pageId });
     return other;
   }
 
@@ -338,6 +338,23 @@ describe('by itself', () => {
     }
     await second?.opened;
     expect(alive(bot.emulator)).toEqual(['Zoe']);
+  });
+
+  test('a client of another Page deletes nothing, and forgets nothing', async () => {
+    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
+    // The bot has the first Page's token alone, but hears of the other.
+    await hear(OTHER_PAGE.id);
+    await bot.emulator.waitFor(() => calls(bot.emulator).includes('GET /me'));
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await leaveLease(keyv, { id: Adam, name: 'Adam' });
+    await hear();
+    // By now the sweeps of both Pages have begun again.
+    await bot.emulator.waitFor(() => deletions().length === 1);
+    expect(alive(bot.emulator)).toEqual(['Zoe']);
+    expect(await recordsIn(keyv)).toContainEqual(
+      expect.objectContaining({ id: Zoe }),
+    );
   });
 
   test('a suspect is told once', async () => {

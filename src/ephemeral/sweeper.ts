@@ -79,7 +79,10 @@ export class Sweeper {
 
   private async sweepPage(page: Page, ranOut: LeaseEntry[]): Promise<void> {
     const news = ranOut.filter(([key]) => !this.toldIntents.has(key));
+    if (news.length === 0) return;
     try {
+      // Another Page's token does not find what is to be deleted, as if it were gone.
+      if ((await pageIdOf(page.client)) !== page.id) return;
       const { deleted, suspects } = await this.sweeping.of(page, news);
       debug('swept page %s: %d deleted', page.id, deleted.length);
       for (const suspect of suspects) {

@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 import type { MessengerClient } from 'bottender';
 
 import { readGraphFailure, type GraphFailure } from './graphFailure';
@@ -17,9 +19,14 @@ export async function call<T>(
   }
 }
 
-/** What must not stand in anything that we show. */
+/** What must not stand in anything that we show: the token, the app secret, and the proof made of both. */
 export function secretsOf(client: MessengerClient | undefined): string[] {
-  return [client?.accessToken, client?.appSecret].filter(
-    (secret) => secret !== undefined,
-  );
+  const { accessToken, appSecret } = client ?? {};
+  const secrets = [accessToken, appSecret];
+  if (accessToken && appSecret) {
+    secrets.push(
+      createHmac('sha256', appSecret).update(accessToken).digest('hex'),
+    );
+  }
+  return secrets.filter((secret) => secret !== undefined);
 }

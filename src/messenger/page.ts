@@ -3,6 +3,10 @@ import type { Context, MessengerClient } from 'bottender';
 import { UnknownPageError } from '../errors';
 
 import { call } from './call';
+import { withRetries, type Patience } from './retries';
+
+/** A message waits for the answer. */
+const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 3000 };
 
 /** A Page, with a client that speaks for it. */
 export interface Page {
@@ -65,8 +69,12 @@ export function pageIdOf(client: MessengerClient): Promise<string> {
 async function askPageId(client: MessengerClient): Promise<string> {
   // The token stands in the path, because the client's proof is made from there.
   const token = encodeURIComponent(client.accessToken);
-  const outcome = await call(client, () =>
-    client.axios.get<{ id: string }>(`/me?access_token=${token}`),
+  const outcome = await withRetries(
+    () =>
+      call(client, () =>
+        client.axios.get<{ id: string }>(`/me?access_token=${token}`),
+      ),
+    PATIENCE,
   );
   if (outcome.ok) return outcome.value.data.id;
   throw new UnknownPageError(outcome.failure);

@@ -58,30 +58,39 @@ export async function listPersonas(
   page: Page,
 ): Promise<Outcome<ListedPersona[]>> {
   const personas: ListedPersona[] = [];
-  let after = '';
-  for (;;) {
-    const outcome = await call(page.client, () => getPersonas(page, after));
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const asked: string = after;
+    const outcome = await call(page.client, () => getPersonas(page, asked));
     if (!outcome.ok) return outcome;
-    const { data, paging } = outcome.value;
+    const { data, paging } = outcome.value ?? {};
+    if (!Array.isArray(data)) return UNREADABLE_LIST;
     personas.push(...data);
-    if (!paging?.next) return { ok: true, value: personas };
-    after = paging.cursors.after;
+    after = paging?.next ? paging.cursors?.after : undefined;
+    // Asked for again, the same page would follow for ever.
+    if (after === asked) return UNREADABLE_LIST;
   }
+  return { ok: true, value: personas };
 }
 
+const UNREADABLE_LIST: Outcome<never> = {
+  ok: false,
+  failure: { status: 200, message: 'the answer is no list of personas' },
+};
+
+/** What Messenger answers; whatever stands between may have answered anything. */
 interface PersonaList {
-  data: ListedPersona[];
-  paging?: { next?: string; cursors: { after: string } };
+  data?: ListedPersona[];
+  paging?: { next?: string; cursors?: { after?: string } };
 }
 
 async function getPersonas(
   { client }: Page,
   after: string,
-): Promise<PersonaList> {
+): Promise<PersonaList | null> {
   // The token stands in the path, because the client's proof is made from there.
   const token = encodeURIComponent(client.accessToken);
   const cursor = after && `&after=${encodeURIComponent(after)}`;
-  const response = await client.axios.get<PersonaList>(
+  const response = await client.axios.get<PersonaList | null>(
     `/me/personas?access_token=${token}&limit=${LIST_LIMIT}${cursor}`,
   );
   return response.data;
