@@ -14,8 +14,8 @@ const TIMED_OUT = Symbol('timed out');
 /**
  * A store that may be slow or away without anybody waiting for it: what fails,
  * is reported as an event, or takes too long comes out as a PersonaStoreError.
- * While the store is away the next calls do not wait at all; the first that it
- * answers ends that.
+ * After a call that took too long the next do not wait at all, until the store
+ * answers one.
  */
 export class GuardedStore {
   private away = false;
@@ -31,7 +31,7 @@ export class GuardedStore {
   }
 
   get(key: string): Promise<unknown> {
-    return this.ask('read', () => this.store.get(key), PATIENCE_MS);
+    return this.ask('read', () => this.store.get(key));
   }
 
   async set(key: string, value: unknown): Promise<void> {
@@ -40,11 +40,11 @@ export class GuardedStore {
         throw new Error('it did not keep a value');
       }
     };
-    await this.ask('write to', write, PATIENCE_MS);
+    await this.ask('write to', write);
   }
 
   async delete(key: string): Promise<void> {
-    await this.ask('delete from', () => this.store.delete(key), PATIENCE_MS);
+    await this.ask('delete from', () => this.store.delete(key));
   }
 
   /** The entries whose keys start with `prefix`. */
@@ -81,7 +81,7 @@ export class GuardedStore {
   private async ask<T>(
     verb: string,
     run: () => Promise<T>,
-    patienceMs: number,
+    waitMs = this.away ? 0 : PATIENCE_MS,
   ): Promise<T> {
     const toldBefore = this.told;
     const answer = Promise.resolve()
@@ -92,11 +92,9 @@ export class GuardedStore {
         return value;
       });
     try {
-      const waitMs = this.away ? 0 : patienceMs;
       const first = await orAfter(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
-      this.away = true;
       throw new PersonaStoreError(verb, reasonOf(error));
     }
     this.away = true;
