@@ -37,12 +37,20 @@ test('the tarball holds what it needs and nothing else', () => {
   const others = packed.files.filter(
     (file) => !/^dist\/.*\.(js|d\.ts)$/.test(file),
   );
-  expect(others.filter((file) => !file.startsWith('dist/')).sort()).toEqual([
+  // What README.md shows and links to comes along.
+  expect(others.filter((file) => !/^(dist|docs)\//.test(file)).sort()).toEqual([
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'package.json',
   ]);
+  expect(
+    others.filter(
+      (file) => file.startsWith('docs/') && !/\.(md|png)$/.test(file),
+    ),
+  ).toEqual([]);
   expect(others.filter((file) => file.startsWith('dist/'))).toEqual(
     expect.arrayContaining(['dist/emulator/page/index.html']),
   );
