@@ -4,6 +4,7 @@ import { startBot, type BotSetup, type RunningBot } from '../support/bot';
 import { profile } from '../support/faces';
 import { named } from '../support/files';
 import { gate } from '../support/gate';
+import { deleteElsewhere } from '../support/graph';
 import { alive, calls, shown } from '../support/wire';
 
 const MODES: [string, BotSetup][] = [
@@ -231,3 +232,27 @@ describe.each(MODES)(
     });
   },
 );
+
+test('a persona that could not be made anew is tried again by the next send', async () => {
+  const bot = await start({ plugins: [personas({ onRefused: () => {} })] });
+  await bot.run(async (context) => {
+    await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
+      await deleteElsewhere(bot.emulator, id ?? '');
+      bot.emulator.fail({
+        method: 'POST',
+        path: '/me/personas',
+        times: 1,
+        status: 400,
+        error: { code: 200, message: 'Permissions error' },
+      });
+      await context.sendText('from the Page, which steps in');
+      await context.sendText('from the guest, who is back');
+    });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual([
+    'Page: from the Page, which steps in',
+    'Guest: from the guest, who is back',
+  ]);
+  expect(alive(bot.emulator)).toEqual([]);
+});

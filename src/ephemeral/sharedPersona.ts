@@ -11,16 +11,15 @@ export class SharedPersona {
   linger: NodeJS.Timeout | undefined;
   /** What exists on the Page; nothing while it is being made. */
   made: MadePersona | undefined;
-  private making: Promise<MadePersona>;
+  /** Under way, for all who wait; a failure is not remembered. */
+  private making: Promise<MadePersona> | undefined;
   private lastId = '';
 
   constructor(
     readonly page: Page,
     readonly profile: PersonaProfile,
     private readonly make: () => Promise<MadePersona>,
-  ) {
-    this.making = this.makeOnce();
-  }
+  ) {}
 
   /** Personas with equal keys are shared. */
   get key(): string {
@@ -38,7 +37,9 @@ export class SharedPersona {
    * @throws PersonaRefusedError
    */
   ready(): string | Promise<string> {
-    return this.made?.id ?? this.making.then(({ id }) => id);
+    if (this.made) return this.made.id;
+    this.making ??= this.makeOnce();
+    return this.making.then(({ id }) => id);
   }
 
   /** Makes it anew, unless somebody has, because Messenger does not know `goneId` any more. */
@@ -46,16 +47,19 @@ export class SharedPersona {
     if (this.made?.id === goneId) {
       void this.made.lease.end();
       this.made = undefined;
-      this.making = this.makeOnce();
     }
     return this.ready();
   }
 
   private async makeOnce(): Promise<MadePersona> {
-    const made = await this.make();
-    this.made = made;
-    this.lastId = made.id;
-    return made;
+    try {
+      const made = await this.make();
+      this.made = made;
+      this.lastId = made.id;
+      return made;
+    } finally {
+      this.making = undefined;
+    }
   }
 }
 
