@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+// What the rules do is tested in messenger/refusal.test.ts.
+describe('the table of codes', () => {
+  const source = readFileSync(
+    path.join(__dirname, '../src/messenger/refusal.ts'),
+    'utf8',
+  );
+  const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];
+  const rules = [...source.matchAll(/^ {2}\{ code: (\d+),.*reason: '(\w+)'/gm)];
+
+  test('has a row for each rule', () => {
+    expect(rows.map(([, code]) => code)).toEqual(rules.map(([, code]) => code));
+    expect(rules.map(([, , reason]) => reason)).toEqual(['europe', 'unknown']);
+  });
+
+  test('gives meaning and source of each, and marks what is assumed', () => {
+    for (const [row] of rows) {
+      const cells = row.split('|').map((cell) => cell.trim());
+      const [meaning = '', origin = ''] = cells.slice(4, 6);
+      expect(meaning.length).toBeGreaterThan(20);
+      expect(origin.length).toBeGreaterThan(20);
+    }
+    const [, unknown] = rows;
+    expect(unknown?.[0]).toContain('ASSUMPTION');
+  });
+});
