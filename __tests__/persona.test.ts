@@ -1,0 +1,18 @@
+import { InvalidPersonaError } from 'bottender-persona';
+
+import { checkPersona } from '../src/persona';
+
+test.each(['12345678901234567', 'adam', null])('%j is given back', (given) => {
+  expect(checkPersona(given)).toBe(given);
+});
+
+test.each([
+  ['', 'this was "".'],
+  [' ', 'this was " ".'],
+  [5, 'of type number'],
+  [undefined, 'of type undefined'],
+  [{}, 'of type object'],
+])('%j is refused, and the error shows it: %s', (given, shown) => {
+  expect(() => checkPersona(given)).toThrow(InvalidPersonaError);
+  expect(() => checkPersona(given)).toThrow(shown);
+});
