@@ -11,7 +11,7 @@ export type InForce = Persona | EphemeralHold | null;
  * asynchronous call tree, so what a block calls, awaits or sets a timer for
  * belongs to it, and blocks that run side by side never mix.
  */
-export interface Scope {
+interface Scope {
   /** The context whose sends this block is about; another context's are not affected. */
   readonly owner: object;
   readonly outer: Scope | undefined;

@@ -8,7 +8,7 @@ import type { PersonaProfile } from '../profile';
 import type { Lease, Leases } from './leases';
 
 /** After this a customer should have an answer, from the Page if need be. */
-export const CREATION_PATIENCE: Patience = {
+const PATIENCE: Patience = {
   tries: 3,
   firstWaitMs: 200,
   withinMs: 4000,
@@ -47,7 +47,7 @@ export async function makePersona(
     const made = { id: created.value, lease };
     if (gaveUp) endLate(made);
     return { ok: true, value: made };
-  }, CREATION_PATIENCE);
+  }, PATIENCE);
   if (outcome.ok) return outcome.value;
   gaveUp = true;
   throw new PersonaRefusedError(
