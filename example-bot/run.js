@@ -3,7 +3,10 @@
 // Windows, which has none, run this file with node.)
 const { execSync } = require('node:child_process');
 
-execSync('npm run --silent build && npx tsc -p example-bot/tsconfig.json', {
-  stdio: 'inherit',
-});
+execSync(
+  'npm run --silent build && npx tsc -p example-bot/tsconfig.build.json',
+  {
+    stdio: 'inherit',
+  },
+);
 require('./dist/start.js');
