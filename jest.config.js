@@ -11,6 +11,8 @@ module.exports = {
     '^bottender-persona/emulator$': '<rootDir>/src/emulator/index.ts',
   },
   testTimeout: 20000,
+  // Jest leaves a core free by itself; most of what these tests do is wait for an answer.
+  maxWorkers: '100%',
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
   collectCoverageFrom: ['src/**/*.ts', '!src/cli/**'],
   coverageThreshold: {
