@@ -3,6 +3,7 @@ import { alive, shown } from '../support/wire';
 import {
   buildPackage,
   handleOnce,
+  unhandledAt,
   type BuiltPackage,
 } from '../support/workers';
 
@@ -24,4 +25,22 @@ test('a persona that lingers, the renewal of its lease and the sweep keep no pro
   expect(exitCode).toBe(0);
   expect(shown(emulator)).toEqual(['Adam: one', 'Adam: two']);
   expect(alive(emulator)).toEqual(['Adam']);
+});
+
+test('a send that fails and that nobody awaits is an unhandled rejection, although its persona waits for it', async () => {
+  const { emulator } = await startBot();
+  await emulator.say('3001', 'hello');
+  emulator.fail({
+    path: '/me/messages',
+    status: 400,
+    error: { code: 551, message: 'This person is not available right now' },
+    times: 2,
+  });
+  const unhandled = await unhandledAt({
+    packagePath: built.path,
+    origin: emulator.origin,
+  });
+  expect(unhandled).toMatch(/not available right now/);
+  expect(shown(emulator)).toEqual([]);
+  expect(alive(emulator)).toEqual([]);
 });

@@ -18,6 +18,12 @@ const plugin = personas({
   onRefused: (error) => process.send?.({ refused: error.reason }),
 });
 
+if (job.forgets) {
+  process.on('unhandledRejection', (error) => {
+    process.send({ unhandled: error.message });
+  });
+}
+
 /** The customer's text is the name of the persona that answers. */
 async function Answer(context) {
   const name = context.event.text;
@@ -28,9 +34,13 @@ async function Answer(context) {
       // A file, because what was written to it outlives the process.
       if (job.gotFile && persona.id)
         appendFileSync(job.gotFile, `${persona.id}\n`);
-      await context.sendText('one');
+      const say = (text) => {
+        const sending = context.sendText(text);
+        return job.forgets ? undefined : sending;
+      };
+      await say('one');
       if (job.pauses) await pause();
-      await context.sendText('two');
+      await say('two');
     },
   );
 }

@@ -42,6 +42,8 @@ export interface Job {
   gotFile?: string;
   /** Handlers wait between two sends to be told to go on. */
   pauses?: boolean;
+  /** Handlers do not await what they send; the worker tells of a rejection that nobody handles. */
+  forgets?: boolean;
 }
 
 /** What a worker tells. */
@@ -52,6 +54,7 @@ interface Message {
   handled?: boolean;
   told?: string;
   refused?: string;
+  unhandled?: string;
 }
 
 export class Worker {
@@ -104,6 +107,15 @@ export async function handleOnce(job: Job): Promise<number | null> {
   await told(child, 'handled');
   const [code] = (await exited) as [number | null];
   return code;
+}
+
+/** Handles one event in a process of its own. @returns what was rejected and not handled there */
+export async function unhandledAt(job: Job): Promise<string> {
+  const child = run('once', { ...job, forgets: true });
+  const exited = once(child, 'exit');
+  const { unhandled } = await told(child, 'unhandled');
+  await exited;
+  return unhandled;
 }
 
 function run(does: 'serve' | 'sweep' | 'once', job: Job): ChildProcess {
