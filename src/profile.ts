@@ -19,8 +19,8 @@ export interface PersonaProfile {
 export interface EphemeralPersona extends PersonaProfile {
   /**
    * Its ID on the Page; `null` when Messenger would not make it, so that the
-   * Page speaks. Where nothing is made at all (another platform, a simulated
-   * context) its name stands in.
+   * Page speaks, and in a report while it is still to be made. Where nothing is
+   * made at all (another platform, a simulated context) its name stands in.
    */
   id: string | null;
 }

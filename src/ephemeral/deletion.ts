@@ -12,9 +12,6 @@ import {
 /** For the tries after the first. */
 const PATIENCE: Patience = { tries: 4, firstWaitMs: 500, withinMs: 30_000 };
 
-/** At least this lies between two deletions of personas that lingered. */
-const PACE_MS = 20;
-
 /** What is to be deleted, and where. */
 export interface Doomed {
   readonly page: Page;
@@ -22,33 +19,31 @@ export interface Doomed {
   readonly name: string;
 }
 
-/** Deletes personas; those whose time has run out one after the other, never as a burst. */
-export class Deletions {
-  private turn: Promise<void> = Promise.resolve();
+/** Tries once; `undefined` when the persona is gone, else why it may not be. */
+export async function deleteOnce({
+  page,
+  id,
+}: Doomed): Promise<GraphFailure | undefined> {
+  const outcome = await deletePersona(page, id);
+  return outcome.ok ? undefined : outcome.failure;
+}
 
-  /** Tries once; `undefined` when the persona is gone, else why it may not be. */
-  async once({ page, id }: Doomed): Promise<GraphFailure | undefined> {
-    const outcome = await deletePersona(page, id);
-    return outcome.ok ? undefined : outcome.failure;
+/**
+ * Goes on trying after a first failure.
+ *
+ * @throws PersonaCleanupError when it is given up
+ */
+export async function deleteAgain(
+  doomed: Doomed,
+  first: GraphFailure,
+): Promise<void> {
+  const { page, id } = doomed;
+  if (!isTransient(first)) {
+    throw new PersonaCleanupError(doomed, page.id, first);
   }
-
-  /** Goes on trying after a first failure. @throws PersonaCleanupError when it is given up */
-  async again(doomed: Doomed, first: GraphFailure): Promise<void> {
-    const { page, id } = doomed;
-    if (!isTransient(first)) {
-      throw new PersonaCleanupError(doomed, page.id, first);
-    }
-    await sleep(waitAfter(1, PATIENCE));
-    const outcome = await withRetries(() => deletePersona(page, id), PATIENCE);
-    if (!outcome.ok) {
-      throw new PersonaCleanupError(doomed, page.id, outcome.failure);
-    }
-  }
-
-  /** Resolves when it is the caller's turn to delete. */
-  paced(): Promise<void> {
-    const mine = this.turn;
-    this.turn = mine.then(() => sleep(PACE_MS));
-    return mine;
+  await sleep(waitAfter(1, PATIENCE));
+  const outcome = await withRetries(() => deletePersona(page, id), PATIENCE);
+  if (!outcome.ok) {
+    throw new PersonaCleanupError(doomed, page.id, outcome.failure);
   }
 }

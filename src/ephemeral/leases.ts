@@ -116,11 +116,7 @@ export class Leases {
 
   private tell(error: unknown, { record }: Lease): void {
     const { id, name, profilePictureUrl } = record;
-    this.report(error as PersonaError, {
-      id: id ?? name,
-      name,
-      profilePictureUrl,
-    });
+    this.report(error as PersonaError, { id, name, profilePictureUrl });
   }
 }
 

@@ -3,15 +3,16 @@ import type { Page } from '../messenger/page';
 import type { PersonaProfile } from '../profile';
 
 import { makePersona, type MadePersona } from './creation';
-import { Deletions, type Doomed } from './deletion';
+import { deleteAgain, deleteOnce, type Doomed } from './deletion';
 import type { Leases, ReportCleanup } from './leases';
+import { Pace } from './pace';
 import { keyOf, SharedPersona } from './sharedPersona';
 
 /** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
   private readonly endings = new Set<Promise<void>>();
-  private readonly deletions = new Deletions();
+  private readonly pace = new Pace();
   private whenEmpty: (() => void)[] = [];
   private closed = false;
 
@@ -99,7 +100,7 @@ export class EphemeralPool {
     persona: SharedPersona,
     linger: NodeJS.Timeout,
   ): Promise<void> {
-    await this.deletions.paced();
+    await this.pace.next();
     // Unless somebody took it up again meanwhile.
     if (persona.linger === linger) await this.end(persona);
   }
@@ -121,9 +122,9 @@ export class EphemeralPool {
     { id, lease }: MadePersona,
   ): Promise<void> {
     const doomed: Doomed = { page, id, name: profile.name };
-    const failure = await this.deletions.once(doomed);
+    const failure = await deleteOnce(doomed);
     if (!failure) return lease.end();
-    const goingOn = this.deletions.again(doomed, failure).then(
+    const goingOn = deleteAgain(doomed, failure).then(
       () => lease.end(),
       (error: PersonaError) => {
         lease.abandon();

@@ -2,7 +2,7 @@ import { PersonaCleanupError, type PersonaError } from '../errors';
 import type { Page } from '../messenger/page';
 import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
 
-import { Deletions } from './deletion';
+import { deleteAgain, deleteOnce } from './deletion';
 import type { LeaseEntry, Leases, ReportCleanup } from './leases';
 
 /** What a sweep found on a Page. */
@@ -15,8 +15,6 @@ export interface Swept {
 
 /** One sweep of a Page: deletes what leases that ran out name, and finds what may have come from intents. */
 export class Sweep {
-  private readonly deletions = new Deletions();
-
   constructor(
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
@@ -51,8 +49,8 @@ export class Sweep {
   private async delete(page: Page, persona: ListedPersona): Promise<boolean> {
     const doomed = { page, ...persona };
     try {
-      const failure = await this.deletions.once(doomed);
-      if (failure) await this.deletions.again(doomed, failure);
+      const failure = await deleteOnce(doomed);
+      if (failure) await deleteAgain(doomed, failure);
       return true;
     } catch (error) {
       this.report(error as PersonaError, persona);
