@@ -81,3 +81,18 @@ describe('what speaks in an action may be given', () => {
     expect(calls(bot.emulator)).toEqual(['POST /me/personas']);
   });
 });
+
+test.each([
+  ['withPersona', () => withPersona(Adam)],
+  ['withEphemeralPersona', () => withEphemeralPersona(profile('Guest'))],
+])(
+  '%s without an action, called without props, does nothing',
+  async (_name, wrap) => {
+    await bot.run((context) => {
+      const called: unknown = Reflect.apply(wrap(), undefined, [context]);
+      return called as Promise<void>;
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([]);
+  },
+);

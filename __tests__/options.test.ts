@@ -3,13 +3,18 @@ import Keyv from 'keyv';
 import {
   InvalidOptionError,
   PersonaError,
+  PersonaStoreError,
   personas,
   type PersonasOptions,
 } from 'bottender-persona';
 
+import { checkOptions } from '../src/options';
+
 import { startBot } from './support/bot';
 import { profile } from './support/faces';
 import { alive, shown } from './support/wire';
+
+const MAX_MS = 2 ** 31 - 1;
 
 /** Options as JavaScript may give them. */
 function install(options: unknown): unknown {
@@ -54,8 +59,13 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain(`"${name}"`);
   });
 
+  test('a setting of "ephemeral" that there is not, telling which there are', () => {
+    expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
+      'has no "linger"; it has lingerMs and leaseMs',
+    );
+  });
+
   test.each([
-    ['unknown', 'linger', 1],
     ['negative', 'lingerMs', -1],
     ['a text', 'lingerMs', '100'],
     ['not a number', 'lingerMs', NaN],
@@ -93,12 +103,16 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain('onCleanupError');
   });
 
-  test.each([null, 'adam', 5, true, () => 'adam'])(
-    'what are no options: %p',
-    (options) => {
-      expect(refusal(options).message).toContain('options');
-    },
-  );
+  test.each([
+    ['null', null],
+    ['of type string', 'adam'],
+    ['of type number', 5],
+    ['of type function', () => 'adam'],
+  ])('what is no options, but %s', (what, options) => {
+    expect(refusal(options).message).toBe(
+      `personas() takes an object of options, but this was ${what}.`,
+    );
+  });
 });
 
 describe('personas() takes', () => {
@@ -111,7 +125,8 @@ describe('personas() takes', () => {
     ['a function', { initialPersona: () => null }],
     ["'reject'", { unsupportedSenderActions: 'reject' }],
     ["'as-page'", { unsupportedSenderActions: 'as-page' }],
-    ['a word', { refusedPersona: 'throw' }],
+    ["'send-as-page'", { refusedPersona: 'send-as-page' }],
+    ["'throw'", { refusedPersona: 'throw' }],
     ['a callback', { onCleanupError: () => undefined }],
     ['another callback', { onRefused: () => undefined }],
     ['no names', { directory: {} }],
@@ -119,6 +134,7 @@ describe('personas() takes', () => {
     ['a Keyv', { store: new Keyv() }],
     ['no settings', { ephemeral: {} }],
     ['settings', { ephemeral: { lingerMs: 0, leaseMs: 1000 } }],
+    ['the longest times', { ephemeral: { lingerMs: MAX_MS, leaseMs: MAX_MS } }],
     ['settings that are undefined', { ephemeral: { lingerMs: undefined } }],
   ])('%s', (_what, options) => {
     expect(typeof install(options)).toBe('function');
@@ -129,6 +145,51 @@ describe('personas() takes', () => {
     install(options);
     expect(options).toEqual({ initialPersona: 'adam' });
   });
+});
+
+describe('the options are filled in', () => {
+  const defaults = {
+    initialPersona: null,
+    unsupportedSenderActions: 'reject',
+    refusedPersona: 'send-as-page',
+    ephemeral: { lingerMs: 0, leaseMs: 60_000 },
+  };
+
+  test('each that is left out with its default', () => {
+    const settings = checkOptions({});
+    expect(settings).toMatchObject(defaults);
+    expect(settings.directory.size).toBe(0);
+  });
+
+  test.each([
+    { initialPersona: 'adam' },
+    { unsupportedSenderActions: 'as-page' },
+    { refusedPersona: 'throw' },
+    { ephemeral: { lingerMs: 5, leaseMs: 60_000 } },
+    { ephemeral: { lingerMs: 0, leaseMs: 5000 } },
+  ])('each that is given stays: %j', (given) => {
+    expect(checkOptions(given)).toMatchObject({ ...defaults, ...given });
+  });
+
+  test.each(['onRefused', 'onCleanupError'] as const)(
+    '%s with a process warning',
+    (callback) => {
+      const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+      const error = new PersonaStoreError('read', 'it is away');
+      Reflect.apply(checkOptions({})[callback], undefined, [error, null]);
+      const { calls } = warned.mock;
+      warned.mockRestore();
+      expect(calls).toEqual([[error.message, 'PersonaWarning']]);
+    },
+  );
+
+  test.each(['onRefused', 'onCleanupError'] as const)(
+    '%s not where one is given',
+    (callback) => {
+      const given = () => undefined;
+      expect(checkOptions({ [callback]: given })[callback]).toBe(given);
+    },
+  );
 });
 
 test('an option that is undefined keeps its default', async () => {

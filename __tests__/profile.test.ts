@@ -34,6 +34,7 @@ test.each([
   [{ name: 'A'.repeat(51), profilePictureUrl: picture }, 'has 51'],
   [{ name: 'Adam' }, 'profilePictureUrl'],
   [{ name: 'Adam', profilePictureUrl: 5 }, 'http(s) URL'],
+  [{ name: 'Adam', profilePictureUrl: new URL(picture) }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: 'ftp://example.com' }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: '/adam.png' }, 'http(s) URL'],
 ])('%j is refused, and the error says: %s', (profile, said) => {

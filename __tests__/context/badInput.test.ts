@@ -165,7 +165,9 @@ describe('a name of 50 characters', () => {
 describe('around actions, what is no action is refused when it is wrapped', () => {
   test.each(['an action', {}, null])('%p', (action) => {
     const notAnAction = action as unknown as () => void;
-    expect(() => withPersona('1', notAnAction)).toThrow(TypeError);
+    const wrap = () => withPersona('1', notAnAction);
+    expect(wrap).toThrow(TypeError);
+    expect(wrap).toThrow(/^withPersona\(\) wraps an action/);
     expect(() =>
       withEphemeralPersona(
         { name: 'Guest', profilePictureUrl: PICTURE },

@@ -2,6 +2,8 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Context } from 'bottender';
+import { ContextSimulator } from 'bottender/dist/test-utils';
 import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'bottender-persona/emulator';
 
@@ -70,11 +72,19 @@ describe.each(MODES)('%s', (_mode, setup) => {
   });
 });
 
+/** What Bottender hands to its multipart form. */
+const ABOUT_FILE = {
+  ...named('a pear.bin'),
+  filepath: 'fruit/a pear.bin',
+  contentType: 'image/png',
+  knownLength: CONTENTS.length,
+};
+
 describe('an uploaded file', () => {
   test('keeps its name, and the message keeps its options', async () => {
     const { bot, Adam } = await start();
     const options = Object.freeze({
-      ...named('a pear.bin'),
+      ...ABOUT_FILE,
       personaId: Adam,
       quickReplies: [{ contentType: 'user_email' as const }],
     });
@@ -86,14 +96,16 @@ describe('an uploaded file', () => {
       upload.mockRestore();
     });
     expect(bot.errors).toEqual([]);
-    expect(uploads).toEqual([['file', CONTENTS, { filename: 'a pear.bin' }]]);
+    expect(uploads).toEqual([['file', CONTENTS, ABOUT_FILE]]);
     const [body] = await bodies(bot.emulator, 'POST /me/messages');
     expect(body).toMatchObject({
       persona_id: Adam,
       messaging_type: 'RESPONSE',
       message: { quick_replies: [{ content_type: 'user_email' }] },
     });
-    expect(body).not.toHaveProperty('filename');
+    for (const option of Object.keys(ABOUT_FILE)) {
+      expect(body).not.toHaveProperty(option);
+    }
   });
 
   test('of a persona made for the block shows its face', async () => {
@@ -151,6 +163,30 @@ describe('an uploaded file', () => {
     expect(bot.errors).toHaveLength(1);
     expect(made(bot)).toEqual(['POST /me/message_attachments']);
   });
+});
+
+test.each([
+  ['as its URL', 'https://example.com/pear.png'],
+  ['as its payload', { url: 'https://example.com/pear.png' }],
+])('a picture that is given %s is one call', async (_what, picture) => {
+  const { bot, Adam } = await start();
+  await bot.run(async (context) => {
+    context.usePersona(Adam);
+    await context.sendImage(picture);
+  });
+  expect(bot.errors).toEqual([]);
+  expect(made(bot)).toEqual(['POST /me/messages']);
+  expect(shown(bot.emulator)).toEqual(['Adam: [image]']);
+});
+
+test('a simulated context is given the contents, and the persona', async () => {
+  const simulator = new ContextSimulator({ platform: 'messenger' });
+  const context = simulator.createTextContext('hello') as PersonaContext;
+  await personas()(context as unknown as Context);
+  await context.withPersona('1', () => context.sendImage(CONTENTS));
+  expect(jest.mocked(context.sendImage).mock.calls).toEqual([
+    [CONTENTS, { personaId: '1' }],
+  ]);
 });
 
 describe('nothing is uploaded where Bottender sends nothing', () => {

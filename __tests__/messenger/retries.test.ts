@@ -27,6 +27,39 @@ describe('withRetries', () => {
     expect(await triesUntil(9, 3)).toBe(1);
   });
 
+  test.each([
+    ['a success', { ok: true, value: 1 } as const],
+    [
+      'a failure that stays',
+      { ok: false, failure: { status: 400, message: 'bad' } } as const,
+    ],
+  ])('does not try again after %s', async (_what, outcome) => {
+    const run = jest.fn(() => Promise.resolve(outcome));
+    const patience = { tries: 3, firstWaitMs: 20, withinMs: 60_000 };
+    expect(await withRetries<number>(run, patience)).toBe(outcome);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  test('waits between two tries', async () => {
+    const times: number[] = [];
+    const run = () => {
+      times.push(performance.now());
+      return Promise.resolve({ ok: false as const, failure: TOO_MANY });
+    };
+    await withRetries(run, { tries: 2, firstWaitMs: 100, withinMs: 60_000 });
+    const [first = NaN, second = NaN] = times;
+    // Timers may be a little early.
+    expect(second - first).toBeGreaterThan(45);
+  });
+
+  test('waits for an answer as long as there is time', async () => {
+    const late = new Promise<{ ok: true; value: string }>((resolve) => {
+      setTimeout(() => resolve({ ok: true, value: 'late' }), 30);
+    });
+    const patience = { tries: 1, firstWaitMs: 20, withinMs: 60_000 };
+    expect(await withRetries(() => late, patience)).toEqual(await late);
+  });
+
   test('gives up when there is no answer in time', async () => {
     const outcome = await withRetries(() => new Promise(() => {}), {
       tries: 3,
@@ -60,6 +93,8 @@ test.each<[boolean, string, GraphFailure]>([
   [true, 'no answer', { message: 'socket hang up' }],
   [true, 'a server error', { status: 503, message: '' }],
   [true, 'a success without an ID', { status: 200, message: '' }],
+  [true, 'a service that is down', { status: 400, code: 2, message: '' }],
+  [false, 'a redirection', { status: 300, message: '' }],
   [false, 'a rate limit', { status: 400, code: 4, message: '' }],
   [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
   [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
