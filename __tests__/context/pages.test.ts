@@ -1,4 +1,4 @@
-import { personas } from 'bottender-persona';
+import { personas, type PersonasOptions } from 'bottender-persona';
 import type { EmulatorState } from 'bottender-persona/emulator';
 
 import {
@@ -11,6 +11,8 @@ import {
 import { faces, profile } from '../support/faces';
 import { named } from '../support/files';
 import { alive } from '../support/wire';
+
+type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
 const MODES: [string, BotSetup][] = [
   ['directly', {}],
@@ -120,6 +122,32 @@ describe('after context.useAccessToken', () => {
     expect(state.personas).toMatchObject([
       { pageId: OTHER_PAGE.id, deleted: true },
     ]);
+  });
+
+  test('a Page that Messenger does not name gets no persona, and the message goes out', async () => {
+    const onRefused = jest.fn<void, Parameters<OnRefused>>();
+    const bot = await startBot({
+      plugins: [personas({ onRefused })],
+      skipAppSecretProof: true,
+    });
+    await bot.say('I write to the other Page too', { pageId: OTHER_PAGE.id });
+    bot.emulator.fail({ path: '/me', status: 400, error: { code: 200 } });
+    await bot.run(async (context) => {
+      context.useAccessToken(OTHER_PAGE.accessToken);
+      await context.withEphemeralPersona(profile('Guest'), async () => {
+        await context.sendText('hi');
+      });
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shownOn(bot.emulator.state(), OTHER_PAGE.id)).toEqual(['Page: hi']);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    const [refusal] = onRefused.mock.lastCall ?? [];
+    expect(refusal).toMatchObject({
+      reason: 'not-made',
+      persona: 'Guest',
+      pageId: undefined,
+      failure: { status: 400, code: 200 },
+    });
   });
 
   test('what the plugin asks carries that token’s own proof', async () => {

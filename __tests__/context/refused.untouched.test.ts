@@ -152,6 +152,19 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
+test('what the Page sends as itself is not tried again, whatever the answer names', async () => {
+  const told = jest.fn();
+  const bot = await startBot({ plugins: [personas({ onRefused: told })] });
+  const seen = watch(bot.emulator);
+  bot.emulator.fail({ path: '/me/messages', error: UNKNOWN });
+  await bot.run(async (context) => {
+    await context.sendText('hi');
+  });
+  expect(bot.errors).toHaveLength(1);
+  expect(seen()).toEqual([SEND]);
+  expect(told).not.toHaveBeenCalled();
+});
+
 test('an error of ours that a wrapper of a send throws comes through too', async () => {
   const told = jest.fn();
   const bot = await startBot({

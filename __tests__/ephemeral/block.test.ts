@@ -1,6 +1,11 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { startBot, type BotSetup, type RunningBot } from '../support/bot';
+import {
+  CUSTOMER,
+  startBot,
+  type BotSetup,
+  type RunningBot,
+} from '../support/bot';
 import { profile } from '../support/faces';
 import { named } from '../support/files';
 import { gate } from '../support/gate';
@@ -255,4 +260,74 @@ test('a persona that could not be made anew is tried again by the next send', as
     'Guest: from the guest, who is back',
   ]);
   expect(alive(bot.emulator)).toEqual([]);
+});
+
+describe('a send from a timer after the block', () => {
+  /** Lets the block end before its timer sends. */
+  async function sendLate(bot: RunningBot): Promise<void> {
+    const over = gate();
+    let late: Promise<unknown> | undefined;
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(profile('Guest'), () => {
+        late = over.opened.then(() => context.sendText('by the way'));
+      });
+    });
+    over.open();
+    await late;
+    expect(bot.errors).toEqual([]);
+  }
+
+  test('is the Page’s when the persona cannot be made again', async () => {
+    const onRefused = jest.fn();
+    const bot = await start({ plugins: [personas({ onRefused })] });
+    const isMade = () => bot.emulator.state().personas.length > 0;
+    const made = bot.emulator.waitFor(isMade).then(() => {
+      bot.emulator.fail({
+        method: 'POST',
+        path: '/me/personas',
+        status: 400,
+        error: { code: 200, message: 'Permissions error' },
+      });
+    });
+    await Promise.all([made, sendLate(bot)]);
+    expect(shown(bot.emulator)).toEqual(['Page: by the way']);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('has its face although somebody deletes the persona meanwhile', async () => {
+    let deletes = 0;
+    const bot = await start({
+      plugins: [
+        (context) => {
+          const sendText = context.sendText.bind(context);
+          const meanwhile: typeof sendText = async (text, options) => {
+            const id = options?.personaId ?? '';
+            if (deletes++ === 0) await deleteElsewhere(bot.emulator, id);
+            return sendText(text, options);
+          };
+          Reflect.set(context, 'sendText', meanwhile);
+        },
+        personas(),
+      ],
+    });
+    await sendLate(bot);
+    expect(deletes).toBe(2);
+    expect(shown(bot.emulator)).toEqual(['Guest: by the way']);
+    await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
+  });
+});
+
+test('a send in a block gives the answer that Bottender gave', async () => {
+  const bot = await start();
+  let answer: unknown;
+  await bot.run((context) =>
+    context.withEphemeralPersona(profile('Guest'), async () => {
+      answer = await context.sendText('hi');
+    }),
+  );
+  expect(answer).toMatchObject({
+    recipientId: CUSTOMER,
+    messageId: expect.stringMatching(/^m_/) as string,
+  });
 });

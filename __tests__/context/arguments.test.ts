@@ -1,0 +1,49 @@
+import { optionsOf, withPersonaId } from '../../src/context/arguments';
+
+const TAGGED = Object.freeze({ tag: 'HUMAN_AGENT' });
+const OWN = Object.freeze({ ...TAGGED, personaId: '2' });
+
+test.each([
+  ['no options', ['hi'], { personaId: '1' }],
+  ['null', ['hi', null], { personaId: '1' }],
+  ['what are no options', ['hi', 'there'], { personaId: '1' }],
+  ['options', ['hi', TAGGED], { ...TAGGED, personaId: '1' }],
+  ['a persona of their own', ['hi', OWN], { ...TAGGED, personaId: '1' }],
+])('arguments with %s carry the persona', (_what, args, options) => {
+  const given = [...args];
+  expect(withPersonaId('sendText', args, '1')).toEqual(['hi', options]);
+  expect(args).toEqual(given);
+});
+
+test('the options stand where the method has them', () => {
+  expect(withPersonaId('typingOn', [], '1')).toEqual([{ personaId: '1' }]);
+  expect(withPersonaId('sendButtonTemplate', ['Which?', []], '1')).toEqual([
+    'Which?',
+    [],
+    { personaId: '1' },
+  ]);
+});
+
+test.each([
+  ['no options', ['hi']],
+  ['null', ['hi', null]],
+  ['what are no options', ['hi', 'there']],
+  ['options', ['hi', TAGGED]],
+])('for the Page, arguments with %s stay the very same', (_what, args) => {
+  expect(withPersonaId('sendText', args, null)).toBe(args);
+});
+
+test('for the Page, a persona of their own is left out', () => {
+  const args = ['hi', OWN];
+  expect(withPersonaId('sendText', args, null)).toEqual(['hi', TAGGED]);
+  expect(args).toEqual(['hi', OWN]);
+});
+
+test.each([
+  [undefined, undefined],
+  [null, undefined],
+  ['there', undefined],
+  [OWN, OWN],
+])('the options of %p are %p', (given, options) => {
+  expect(optionsOf('sendText', ['hi', given])).toBe(options);
+});
