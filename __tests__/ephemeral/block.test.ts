@@ -262,6 +262,42 @@ test('a persona that could not be made anew is tried again by the next send', as
   expect(alive(bot.emulator)).toEqual([]);
 });
 
+describe('a persona made for a block, spoken of by its ID', () => {
+  test('has its face although somebody deleted it, also from a block inside', async () => {
+    const bot = await start();
+    await bot.run((context) =>
+      context.withEphemeralPersona(profile('Guest'), ({ id }) =>
+        context.withEphemeralPersona(profile('Visitor'), async (visitor) => {
+          for (const made of [id, visitor.id]) {
+            await deleteElsewhere(bot.emulator, made ?? '');
+            await context.sendText('hi', { personaId: made ?? '' });
+          }
+        }),
+      ),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Guest: hi', 'Visitor: hi']);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('is not made again for another context, whose message the Page sends', async () => {
+    const onRefused = jest.fn();
+    const bot = await start({ plugins: [personas({ onRefused })] });
+    await bot.run((context) =>
+      context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
+        await deleteElsewhere(bot.emulator, id ?? '');
+        await bot.run(async (other) => {
+          await other.sendText('hi', { personaId: id ?? '' });
+        });
+      }),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+});
+
 describe('a send from a timer after the block', () => {
   /** Lets the block end before its timer sends. */
   async function sendLate(bot: RunningBot): Promise<void> {
