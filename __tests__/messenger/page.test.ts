@@ -1,0 +1,106 @@
+import { UnknownPageError } from 'bottender-persona';
+
+import {
+  clientOf,
+  pageIdFromEvent,
+  pageIdOf,
+  pageOf,
+  type PageContext,
+} from '../../src/messenger/page';
+import { answering, type Answers } from '../support/answers';
+
+const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
+const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
+const BUSY = { status: 500, body: { error: { code: 2, message: 'Busy' } } };
+
+function contextOf(
+  { client }: Answers,
+  rest: Partial<PageContext> = {},
+): PageContext {
+  return { client, event: { pageId: '1' }, session: null, ...rest };
+}
+
+describe('the Page of an event', () => {
+  test.each<[string, Partial<PageContext>, string | undefined]>([
+    ['the event', {}, '1'],
+    ['the session', { event: {}, session: { page: { id: '2' } } }, '2'],
+    ['nothing', { event: { pageId: null }, session: {} }, undefined],
+    ['nothing, not even a session', { event: {} }, undefined],
+  ])('is known from %s', async (_what, context, id) => {
+    const answers = await answering([JASPERS]);
+    expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);
+  });
+
+  test('costs no call where the event says it', async () => {
+    const answers = await answering([JASPERS]);
+    const { client } = answers;
+    expect(pageOf(contextOf(answers))).toEqual({ id: '1', client });
+    expect(answers.calls).toEqual([]);
+  });
+
+  test('is asked for where the event does not say it', async () => {
+    const answers = await answering([JASPERS]);
+    const { client } = answers;
+    const page = await pageOf(contextOf(answers, { event: {} }));
+    expect(page).toEqual({ id: '100', client });
+  });
+
+  test('is asked for where another token speaks than the event’s Page', async () => {
+    const answers = await answering([JASPERS]);
+    const context = contextOf(answers, { accessToken: 'OTHER' });
+    const page = await pageOf(context);
+    expect(page.id).toBe('100');
+    expect(page.client).toBe(clientOf(context));
+    expect(answers.calls).toEqual([
+      expect.stringMatching(/\/me\?access_token=OTHER$/),
+    ]);
+  });
+});
+
+describe('pageIdOf asks', () => {
+  test('once a client, however many want to know', async () => {
+    const { client, calls } = await answering([JASPERS], 'T&K');
+    const ids = await Promise.all([pageIdOf(client), pageIdOf(client)]);
+    expect([...ids, await pageIdOf(client)]).toEqual(['100', '100', '100']);
+    expect(calls).toEqual([
+      expect.stringMatching(/^GET \/v[\d.]+\/me\?access_token=T%26K$/),
+    ]);
+  });
+
+  test('again while the failure may pass', async () => {
+    const { client, calls } = await answering([BUSY, BUSY, JASPERS]);
+    expect(await pageIdOf(client)).toBe('100');
+    expect(calls).toHaveLength(3);
+  });
+
+  test('anew after a failure, which it tells', async () => {
+    const { client } = await answering([REFUSED, JASPERS]);
+    const error: unknown = await pageIdOf(client).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UnknownPageError);
+    expect(error).toMatchObject({ failure: { status: 400, code: 190 } });
+    expect(await pageIdOf(client)).toBe('100');
+  });
+});
+
+describe('the client of a context', () => {
+  test.each([undefined, null, '', 'TOKEN'])(
+    'is its own with the token %p',
+    async (accessToken) => {
+      const answers = await answering([JASPERS]);
+      const context = contextOf(answers, { accessToken });
+      expect(clientOf(context)).toBe(answers.client);
+    },
+  );
+
+  test('after useAccessToken is one for that token, the same each time', async () => {
+    const answers = await answering([JASPERS]);
+    const other = clientOf(contextOf(answers, { accessToken: 'OTHER' }));
+    const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
+    expect([other.accessToken, third.accessToken]).toEqual(['OTHER', 'THIRD']);
+    expect(Object.keys(other)).toContain('accessToken');
+    expect(clientOf(contextOf(answers, { accessToken: 'OTHER' }))).toBe(other);
+    expect(answers.client.accessToken).toBe('TOKEN');
+  });
+});

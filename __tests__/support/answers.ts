@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { MessengerClient } from 'bottender';
+
+/** What comes back for one call. */
+export interface Answer {
+  status?: number;
+  /** Is sent as JSON. */
+  body: unknown;
+}
+
+/** A Messenger that answers whatever a test has it say, as something that stands between may. */
+export interface Answers {
+  readonly client: MessengerClient;
+  readonly page: { readonly id: string; readonly client: MessengerClient };
+  /** The calls so far: method, path and query. */
+  readonly calls: string[];
+  /** Their bodies. */
+  readonly bodies: string[];
+}
+
+const started: (() => void)[] = [];
+afterAll(() => {
+  for (const stop of started.splice(0)) stop();
+});
+
+/** Starts one that gives these answers in turn, the last for ever. */
+export async function answering(
+  answers: Answer[],
+  accessToken = 'TOKEN',
+): Promise<Answers> {
+  const calls: string[] = [];
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    const { status = 200, body } = answers[calls.length] ??
+      answers.at(-1) ?? { body: {} };
+    calls.push(`${request.method} ${request.url}`);
+    void text(request).then((received) => {
+      bodies.push(received);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  started.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const client = new MessengerClient({ accessToken, origin });
+  return { client, page: { id: '1', client }, calls, bodies };
+}

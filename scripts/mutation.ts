@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { PARTS, type Part } from './mutation/parts';
+import { mutationReport, scoreOf } from './mutation/report';
+import {
+  keepResults,
+  keptResults,
+  type TestedMutant,
+} from './mutation/results';
+
+/** What the library must reach as a whole, in per cent. */
+const LEAST_SCORE = 90;
+
+/**
+ * `npm run mutation`: every mutant of the library against the tests of its part;
+ * writes `docs/mutation.md`. `npm run mutation -- scope pool` runs two parts anew
+ * and takes the others' last results.
+ */
+async function main(names: string[]): Promise<void> {
+  for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+    if (!part) {
+      const parts = Object.keys(PARTS).join(', ');
+      throw new Error(`There is no part "${name}"; there are ${parts}.`);
+    }
+    console.log(`--- ${name}`);
+    const results = await run(part);
+    keepResults(name, results);
+    console.log(`${name}: ${scoreOf(results).toFixed(1)} %`);
+  }
+  const missing = Object.keys(PARTS).filter((name) => !keptResults(name));
+  if (missing.length > 0) {
+    console.log(`Not run yet, so no page is written: ${missing.join(', ')}.`);
+    return;
+  }
+  const all = Object.keys(PARTS).flatMap((name) => keptResults(name) ?? []);
+  const page = path.join('docs', 'mutation.md');
+  writeFileSync(page, mutationReport(all));
+  console.log(`${page}: ${scoreOf(all).toFixed(1)} %`);
+  if (scoreOf(all) < LEAST_SCORE) process.exitCode = 1;
+}
+
+async function run({ mutate, tests }: Part): Promise<TestedMutant[]> {
+  const { Stryker } = await import('@stryker-mutator/core');
+  // Read by jest.mutation.config.js, in the processes that Stryker starts.
+  process.env.MUTATION_TESTS = tests.join(',');
+  const files = mutate.map((file) => `src/${file}.ts`);
+  return new Stryker({ mutate: files }).runMutationTest();
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,119 @@
+/** A part of the library. */
+export interface Part {
+  /** Files of `src/`. */
+  readonly mutate: readonly string[];
+  /** The suites that are about them, as beginnings of their paths in `__tests__/`. */
+  readonly tests: readonly string[];
+}
+
+/** All mutants against all tests would take days, so each part has its own tests. */
+export const PARTS: Record<string, Part> = {
+  checks: {
+    mutate: ['options', 'profile', 'persona', 'directory/entries'],
+    tests: [
+      'options',
+      'profile',
+      'persona.test',
+      'context/badInput',
+      'directory/entries',
+    ],
+  },
+  send: {
+    mutate: [
+      'context/arguments',
+      'context/methods',
+      'context/refused',
+      'context/send',
+    ],
+    tests: [
+      'context/arguments',
+      'context/pages',
+      'context/precedence',
+      'context/refused.test',
+      'context/refused.untouched',
+      'context/send',
+      'directory/gone',
+      'ephemeral/block',
+    ],
+  },
+  voice: {
+    mutate: ['context/voice'],
+    tests: [
+      'context/pages',
+      'context/refused.untouched',
+      'directory/gone',
+      'ephemeral/block',
+    ],
+  },
+  upload: { mutate: ['context/upload'], tests: ['context/upload'] },
+  scope: {
+    mutate: ['context/contextPersonas', 'context/scope'],
+    tests: [
+      'context/pages',
+      'context/precedence',
+      'context/scopes.test',
+      'context/usePersona',
+      'context/withPersona',
+      'ephemeral/block',
+      'personas',
+      'platforms',
+    ],
+  },
+  install: {
+    mutate: [
+      'context/install',
+      'context/layer',
+      'orAfter',
+      'personas',
+      'runtime',
+      'tell',
+    ],
+    tests: [
+      'context/send',
+      'context/usePersona',
+      'context/withPersona',
+      'directory/console',
+      'personas',
+      'platforms',
+      'webhook',
+    ],
+  },
+  actions: { mutate: ['actions'], tests: ['actions', 'context/badInput'] },
+  errors: { mutate: ['errors'], tests: ['errors'] },
+  messenger: {
+    mutate: [
+      'messenger/call',
+      'messenger/graphFailure',
+      'messenger/page',
+      'messenger/personaCalls',
+      'messenger/refusal',
+      'messenger/retries',
+    ],
+    tests: ['messenger/', 'platforms'],
+  },
+  directory: {
+    mutate: ['directory/directory', 'directory/pageList', 'directory/records'],
+    tests: ['directory/'],
+  },
+  pool: {
+    mutate: [
+      'ephemeral/hold',
+      'ephemeral/pace',
+      'ephemeral/pool',
+      'ephemeral/sharedPersona',
+    ],
+    tests: ['ephemeral/block', 'ephemeral/cleanup', 'ephemeral/sharing'],
+  },
+  making: {
+    mutate: ['ephemeral/creation', 'ephemeral/deletion'],
+    tests: ['ephemeral/backoff', 'ephemeral/cleanup'],
+  },
+  leases: {
+    mutate: ['ephemeral/leases', 'ephemeral/sweep', 'ephemeral/sweeper'],
+    tests: ['ephemeral/leases', 'ephemeral/sweep'],
+  },
+  store: {
+    mutate: ['store/guardedStore', 'store/store'],
+    tests: ['store/', 'directory/store'],
+  },
+};
