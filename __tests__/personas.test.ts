@@ -1,5 +1,9 @@
 import { chain } from 'bottender';
-import { personas, type PersonaContext } from 'bottender-persona';
+import {
+  personas,
+  type PersonaContext,
+  type PersonaStore,
+} from 'bottender-persona';
 
 import { startBot, type TestAction } from './support/bot';
 import { faces } from './support/faces';
@@ -119,6 +123,28 @@ describe('personas() installed twice on a context', () => {
     );
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
+});
+
+test('initialPersona is asked for once, though personas() is installed twice', async () => {
+  const initialPersona = jest.fn(() => null);
+  const both = personas({ initialPersona });
+  const bot = await startBot({ plugins: [both, both] });
+  await bot.run(sayHi);
+  expect(bot.errors).toEqual([]);
+  expect(initialPersona).toHaveBeenCalledTimes(1);
+});
+
+test('after close() the sweeping begins anew with the next event', async () => {
+  const iterator = jest.fn(() => []);
+  const store = Object.assign(new Map(), { iterator });
+  const plugin = personas({ store: store as unknown as PersonaStore });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(sayHi);
+  await bot.run(sayHi);
+  expect(iterator).toHaveBeenCalledTimes(1);
+  await plugin.close();
+  await bot.run(sayHi);
+  expect(iterator).toHaveBeenCalledTimes(2);
 });
 
 describe('initialPersona is in force when an event starts', () => {

@@ -41,12 +41,19 @@ async function main(names: string[]): Promise<void> {
   if (scoreOf(all) < LEAST_SCORE) process.exitCode = 1;
 }
 
-async function run({ mutate, tests }: Part): Promise<TestedMutant[]> {
+async function run({
+  mutate,
+  tests,
+  eachRunsAll,
+}: Part): Promise<TestedMutant[]> {
   const { Stryker } = await import('@stryker-mutator/core');
   // Read by jest.mutation.config.js, in the processes that Stryker starts.
   process.env.MUTATION_TESTS = tests.join(',');
   const files = mutate.map((file) => `src/${file}.ts`);
-  return new Stryker({ mutate: files }).runMutationTest();
+  return new Stryker({
+    mutate: files,
+    coverageAnalysis: eachRunsAll ? 'all' : 'perTest',
+  }).runMutationTest();
 }
 
 void main(process.argv.slice(2));

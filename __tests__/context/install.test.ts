@@ -1,0 +1,103 @@
+import type { Context } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot } from '../support/bot';
+import { faces } from '../support/faces';
+import { shown } from '../support/wire';
+
+/** A context of a Bottender that has hardly any methods yet. */
+class BareContext {
+  readonly event = {};
+  readonly session = null;
+  readonly sent: unknown[] = [];
+
+  constructor(readonly platform = 'messenger') {}
+
+  sendText(...args: unknown[]): Promise<void> {
+    this.sent.push(args);
+    return Promise.resolve();
+  }
+}
+
+async function install<C extends object>(bare: C): Promise<C & PersonaContext> {
+  await personas()(bare as C & Context);
+  return bare as C & PersonaContext;
+}
+
+describe('what is installed', () => {
+  test('covers what the context has, and pretends no method that it has not', async () => {
+    const context = await install(new BareContext());
+    await context.withPersona('1', () => context.sendText('hi'));
+    expect(context.sent).toEqual([['hi', { personaId: '1' }]]);
+    expect('sendImage' in context).toBe(false);
+    expect('typing' in context).toBe(false);
+  });
+
+  test('stands in front of the class, once for all contexts of it', async () => {
+    const [one, two] = [
+      await install(new BareContext()),
+      await install(new BareContext()),
+    ];
+    expect(Object.getPrototypeOf(one)).toBe(Object.getPrototypeOf(two));
+    expect(Object.hasOwn(one, 'sendText')).toBe(false);
+    const front = Object.getPrototypeOf(one) as object;
+    expect(Object.getPrototypeOf(front)).toBe(BareContext.prototype);
+    expect(Object.keys(front)).toEqual([]);
+  });
+
+  test('may be replaced, as a class’s own methods may', async () => {
+    const context = await install(new BareContext());
+    const sendText = jest.fn();
+    context.sendText = sendText;
+    await context.sendText('hi');
+    expect(sendText).toHaveBeenCalledWith('hi');
+    const front = Object.getPrototypeOf(context) as object;
+    for (const name of ['sendText', 'usePersona', 'persona']) {
+      const descriptor = Object.getOwnPropertyDescriptor(front, name);
+      expect(descriptor?.configurable).toBe(true);
+    }
+  });
+
+  test('wraps the context’s own methods, and leaves alone what is none', async () => {
+    const bare = new BareContext();
+    const own = jest.fn();
+    Object.assign(bare, { sendText: own, sendImage: undefined });
+    const context = await install(bare);
+    await context.withPersona('1', () => context.sendText('hi'));
+    expect(own.mock.calls).toEqual([['hi', { personaId: '1' }]]);
+    expect(context.sendImage).toBeUndefined();
+  });
+
+  test('covers nothing on another platform', async () => {
+    const context = await install(new BareContext('telegram'));
+    await context.withPersona('1', () => context.sendText('hi'));
+    expect(context.sent).toEqual([['hi']]);
+    await context.withPersona('1', () => {
+      expect(context.persona).toBe('1');
+    });
+  });
+});
+
+test('a persona of Bottender’s own usePersona is taken over, and ends where a block does', async () => {
+  let id = '';
+  const bot = await startBot({
+    plugins: [(context) => context.usePersona(id), personas()],
+  });
+  const { Adam } = await faces(bot.emulator, ['Adam']);
+  id = Adam;
+  await bot.run(async (context) => {
+    expect(context.persona).toBe(Adam);
+    await context.sendText('one');
+    await context.withPersona(null, () => context.sendText('two'));
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: one', 'Page: two']);
+});
+
+test('Bottender’s own usePersona, not called before, says nothing', async () => {
+  const bot = await startBot({ plugins: [personas({ initialPersona: '7' })] });
+  await bot.run((context) => {
+    expect(context.persona).toBe('7');
+  });
+  expect(bot.errors).toEqual([]);
+});

@@ -1,0 +1,41 @@
+import { personas } from 'bottender-persona';
+
+import { checkOptions } from '../src/options';
+import { createRuntime, defaultRuntime, runtimeOf } from '../src/runtime';
+
+test('the runtime of what personas() gave is found', () => {
+  const directory = { desk: '12' };
+  const runtime = runtimeOf(personas({ directory }));
+  expect([...(runtime?.settings.directory ?? [])]).toEqual([['desk', '12']]);
+});
+
+test.each([
+  ['another plugin', () => undefined],
+  ['a name', 'personas'],
+  ['nothing', undefined],
+])('%s has none', (_what, plugin) => {
+  expect(runtimeOf(plugin)).toBeUndefined();
+});
+
+test('actions without personas() share one, with the defaults', () => {
+  const runtime = defaultRuntime();
+  expect(defaultRuntime()).toBe(runtime);
+  expect(runtime.settings.refusedPersona).toBe('send-as-page');
+  expect(runtime.settings.directory.size).toBe(0);
+});
+
+test('what goes wrong with cleaning up is told to onCleanupError', async () => {
+  const onCleanupError = jest.fn();
+  const store = {
+    get: () => Promise.reject(new Error('away')),
+    set: () => Promise.reject(new Error('away')),
+    delete: () => Promise.reject(new Error('away')),
+    iterator: () => [],
+  };
+  const { leases } = createRuntime(checkOptions({ store, onCleanupError }));
+  await leases.forget('lease:1');
+  await new Promise(setImmediate);
+  expect(onCleanupError.mock.calls).toEqual([
+    [expect.objectContaining({ name: 'PersonaStoreError' }), null],
+  ]);
+});
