@@ -15,13 +15,16 @@ import {
 } from './support/docs';
 import { startEmulated } from './support/emulated';
 import { faces } from './support/faces';
-import { ReadmeCode, speakAsAdam } from './support/readme';
+import { ReadmeCode } from './support/readme';
 import { alive, shown } from './support/wire';
 
 const { personas } = library;
 
 const code = new ReadmeCode((section) => section !== 'Recipes', {
-  './App': speakAsAdam,
+  './HandOver': async (context: library.PersonaContext) => {
+    context.usePersona('adam');
+    await context.sendText('Adam here.');
+  },
 });
 
 /** What is written by hand; docs/api is written from docstrings. */

@@ -32,7 +32,7 @@ test.each([
   [{ profilePictureUrl: picture }, 'non-empty string'],
   [{ name: ' ', profilePictureUrl: picture }, 'non-empty string'],
   [{ name: 'A'.repeat(51), profilePictureUrl: picture }, 'has 51'],
-  [{ name: 'Adam' }, 'profilePictureUrl'],
+  [{ name: 'Adam' }, 'The persona "Adam" has no profilePictureUrl'],
   [{ name: 'Adam', profilePictureUrl: 5 }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: new URL(picture) }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: 'ftp://example.com' }, 'http(s) URL'],

@@ -162,7 +162,7 @@ export function checkOptions(options: unknown = {}): Settings {
       given.directory === undefined ? {} : given.directory,
     ),
     refusedPersona: given.refusedPersona ?? 'send-as-page',
-    onRefused: given.onRefused ?? warn,
+    onRefused: given.onRefused ?? warnOfRefusal,
     onCleanupError: given.onCleanupError ?? warn,
     store: given.store ?? new MemoryStore(),
     ephemeral: {
@@ -201,6 +201,10 @@ function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(CHECKS, name);
 }
 
-function warn(error: Error): void {
-  process.emitWarning(error.message, 'PersonaWarning');
+function warn({ message }: Error): void {
+  process.emitWarning(message, 'PersonaWarning');
+}
+
+function warnOfRefusal({ message }: PersonaRefusedError): void {
+  process.emitWarning(`${message} The Page speaks instead.`, 'PersonaWarning');
 }

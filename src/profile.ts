@@ -48,6 +48,11 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `A persona's name has at most ${MAX_NAME_LENGTH} characters, but "${name}" has ${length}.`,
     );
   }
+  if (profilePictureUrl === undefined) {
+    throw new InvalidProfileError(
+      `The persona "${name}" has no profilePictureUrl: it must be an http(s) URL that Messenger can fetch.`,
+    );
+  }
   if (typeof profilePictureUrl !== 'string' || !isWebUrl(profilePictureUrl)) {
     throw new InvalidProfileError(
       `The profilePictureUrl of the persona "${name}" must be an http(s) URL that Messenger can fetch.`,

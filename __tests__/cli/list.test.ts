@@ -164,7 +164,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
 
   const deleted = await app.run('delete', '--id', id);
   expect(deleted.stdout).toBe(
-    `There is no persona ${id} on the Page ${PAGE.id} any more.\n`,
+    `The persona ${id} is gone from the Page ${PAGE.id}.\n`,
   );
   expect(emulator.state().personas).toMatchObject([{ id, deleted: true }]);
   expect(await app.json(0, 'del', '--id', id)).toEqual({

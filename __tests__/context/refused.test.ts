@@ -309,7 +309,12 @@ describe('onRefused', () => {
     const { calls } = warned.mock;
     warned.mockRestore();
     expect(calls).toEqual([
-      [expect.stringMatching(/Europe.*usePersona\(null\)/), 'PersonaWarning'],
+      [
+        expect.stringMatching(
+          /Europe.*usePersona\(null\).*The Page speaks instead\.$/,
+        ),
+        'PersonaWarning',
+      ],
     ]);
   });
 

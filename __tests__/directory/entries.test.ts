@@ -45,6 +45,7 @@ describe('personas() refuses a bad entry at once, naming it', () => {
   ])('%s', (_what, entry, why) => {
     const message = refusal({ desk: '1', adam: entry });
     expect(message).toContain('The entry "adam" of the option "directory"');
+    expect(message).toMatch(/[^.]\.$/);
     expect(message).toMatch(why);
   });
 

@@ -2,7 +2,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot, type TestAction } from './bot';
 import { codeBlocks, runBlock, type CodeBlock } from './docs';
-import { faces, profile } from './faces';
+import { faces } from './faces';
 import { alive, shown } from './wire';
 
 /** What a block that is a bottender.config.js exports. */
@@ -74,7 +74,9 @@ export class ReadmeCode {
       action: (context, props) => App(context, props),
     });
     const { Adam } = await faces(bot.emulator, ['Adam']);
-    App = this.run(name, { adam: Adam, ...globals }) as TestAction;
+    const run = this.run(name, { adam: Adam, ...globals }) as
+      TestAction | { default: TestAction };
+    App = typeof run === 'function' ? run : run.default;
     return bot;
   }
 
@@ -94,13 +96,4 @@ export class ReadmeCode {
     ).toEqual([]);
     return shown(bot.emulator);
   }
-}
-
-/** The reader's own bot. A persona's ID is known where nothing checks it; the emulator has to make one. */
-export async function speakAsAdam(context: PersonaContext): Promise<void> {
-  const name = 'Adam Z.';
-  const id = context.client.createPersona
-    ? (await context.client.createPersona(profile(name))).id
-    : '<ADAM_ID>';
-  await context.withPersona(id, () => context.sendText('Adam here.'));
 }

@@ -51,7 +51,8 @@ function checkEntry(name: string, entry: unknown): PersonaProfile | string {
   try {
     return checkProfile(entry);
   } catch (error) {
-    throw wrong(`is bad: ${(error as PersonaError).message}`);
+    const { message } = error as PersonaError;
+    throw wrong(`is bad: ${message.replace(/\.$/, '')}`);
   }
 }
 

@@ -48,7 +48,9 @@ export function send(
       reject(
         new Error(
           `Messenger emulator: the webhook ${withoutQuery(url)} could not be reached: ${
-            closing.aborted ? 'the emulator was closed' : error.message
+            closing.aborted
+              ? 'the emulator was closed'
+              : `${error.message}. Does the bot run there?`
           }`,
         ),
       );

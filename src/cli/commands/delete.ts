@@ -11,5 +11,5 @@ export async function deleteById(options: IdOptions): Promise<void> {
   const { id } = options;
   await ask(`delete the persona ${id}`, () => deletePersona(page, id), BRIEFLY);
   if (options.json) printJson({ page: { id: page.id }, deleted: [{ id }] });
-  else print(`There is no persona ${id} on the Page ${page.id} any more.`);
+  else print(`The persona ${id} is gone from the Page ${page.id}.`);
 }

@@ -106,7 +106,11 @@ async function speak(words) {
   end.goToEnd();
   await attempt(async () => {
     const { status } = await say({ psid, pageId: page.id, ...words });
-    if (status >= 400) throw new Error(`The bot's webhook answered ${status}`);
+    if (status >= 400) {
+      throw new Error(
+        `The bot's webhook answered ${status}; the bot's own output says why`,
+      );
+    }
   });
 }
 
