@@ -47,6 +47,7 @@ test('a store that does not answer is waited for once, for a second', async () =
   );
   const first = await failureOf(guarded.get('a'));
   expect(first.error).toBeInstanceOf(PersonaStoreError);
+  expect(String(first.error)).toMatch(/read .*it did not answer in time/);
   expect(first.ms).toBeGreaterThanOrEqual(990);
   expect(first.ms).toBeLessThan(2000);
 
@@ -69,35 +70,65 @@ test('is waited for again when it has answered', async () => {
 });
 
 test.each<
-  [string, Partial<PersonaStore>, (of: GuardedStore) => Promise<unknown>]
+  [
+    string,
+    Partial<PersonaStore>,
+    (of: GuardedStore) => Promise<unknown>,
+    RegExp,
+  ]
 >([
-  ['throws', { get: thrower }, (of) => of.get('a')],
+  ['throws', { get: thrower }, (of) => of.get('a'), /read .*: no\./],
   [
     'rejects',
     { delete: () => Promise.reject(new Error('no')) },
     (of) => of.delete('a'),
+    /delete from .*: no\./,
   ],
   [
     'does not keep a value',
     { set: () => Promise.resolve(false) },
     (of) => of.set('a', 1),
+    /write to .*: it did not keep a value\./,
   ],
-  ['cannot be iterated', { iterator: thrower }, (of) => of.entries('a')],
+  [
+    'cannot be iterated',
+    { iterator: thrower },
+    (of) => of.entries('a'),
+    /iterate over .*: no\./,
+  ],
 ])(
   'a store that %s fails as a PersonaStoreError',
-  async (_how, methods, ask) => {
+  async (_how, methods, ask, said) => {
     const { error } = await failureOf(
       ask(new GuardedStore(storeWith(methods))),
     );
     expect(error).toBeInstanceOf(PersonaStoreError);
+    expect(String(error)).toMatch(said);
   },
 );
+
+test('a store without an iterator has no entries', async () => {
+  const guarded = new GuardedStore(storeWith({ iterator: undefined }));
+  expect(await guarded.entries('')).toEqual([]);
+});
+
+test('what has no text for a key is passed over', async () => {
+  const entries = [
+    [Symbol('lease:0'), 'other'],
+    ['lease:1', 'kept'],
+  ];
+  const guarded = new GuardedStore(storeWith({ iterator: () => entries }));
+  expect(await guarded.entries('lease:')).toEqual([['lease:1', 'kept']]);
+});
 
 test('a store that tells of its failure by event, and answers with nothing, has failed', async () => {
   let tell: (error: unknown) => void = () => {};
   const guarded = new GuardedStore(
     storeWith({
-      on: (_event, listener) => (tell = listener),
+      on: (event, listener) => {
+        expect(event).toBe('error');
+        tell = listener;
+      },
       get: () => {
         tell(new Error('ECONNREFUSED redis://user:secret@redis.test:6379'));
         return Promise.resolve(undefined);
