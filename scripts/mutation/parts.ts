@@ -117,9 +117,10 @@ export const PARTS: Record<string, Part> = {
     mutate: ['ephemeral/creation', 'ephemeral/deletion'],
     tests: ['ephemeral/backoff', 'ephemeral/cleanup'],
   },
-  leases: {
-    mutate: ['ephemeral/leases', 'ephemeral/sweep', 'ephemeral/sweeper'],
-    tests: ['ephemeral/leases', 'ephemeral/sweep'],
+  leases: { mutate: ['ephemeral/leases'], tests: ['ephemeral/leases'] },
+  sweep: {
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
+    tests: ['ephemeral/sweep'],
   },
   store: {
     mutate: ['store/guardedStore', 'store/store'],
