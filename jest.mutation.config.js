@@ -1,7 +1,7 @@
 const { testMatch: _all, ...config } = require('./jest.config.js');
 
-// MUTATION_TESTS=context,actions runs only the suites whose paths begin so: a
-// part of the library against its own tests takes minutes rather than hours.
+// Beginnings of the paths of the suites: a part of the library against its own
+// tests takes minutes rather than hours. scripts/mutation.ts says which.
 const parts = process.env.MUTATION_TESTS?.split(',') ?? [''];
 
 /**
@@ -12,6 +12,8 @@ const parts = process.env.MUTATION_TESTS?.split(',') ?? [''];
  */
 module.exports = {
   ...config,
+  // A mutant that hangs is found by its test, before Stryker ends the process.
+  testTimeout: 6000,
   testRegex: parts.map((part) => `/__tests__/(?=.*\\.test\\.ts$)${part}`),
   testPathIgnorePatterns: [
     '/__tests__/emulator/',
