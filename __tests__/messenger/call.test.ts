@@ -45,5 +45,5 @@ test.each([
   ['a client without', without, [TOKEN]],
   ['no client', undefined, []],
 ])('the secrets of %s', (_which, client, secrets) => {
-  expect(secretsOf(client)).toEqual(secrets);
+  expect(secretsOf(client)).toStrictEqual(secrets);
 });

@@ -1,7 +1,9 @@
+import type { Context } from 'bottender';
 import { UnknownPageError } from 'bottender-persona';
 
 import {
   clientOf,
+  pageContextOf,
   pageIdFromEvent,
   pageIdOf,
   pageOf,
@@ -19,6 +21,19 @@ function contextOf(
 ): PageContext {
   return { client, event: { pageId: '1' }, session: null, ...rest };
 }
+
+describe('a context has a Page that can be spoken to', () => {
+  const makesPersonas = { createPersona: () => Promise.resolve({ id: '1' }) };
+
+  test.each<[boolean, string, object]>([
+    [true, 'on Messenger', { platform: 'messenger', client: makesPersonas }],
+    [false, 'on LINE', { platform: 'line', client: makesPersonas }],
+    [false, 'without a client', { platform: 'messenger' }],
+    [false, 'with a client of less', { platform: 'messenger', client: {} }],
+  ])('(%s) %s', (has, _where, context) => {
+    expect(pageContextOf(context as Context)).toBe(has ? context : undefined);
+  });
+});
 
 describe('the Page of an event', () => {
   test.each<[string, Partial<PageContext>, string | undefined]>([

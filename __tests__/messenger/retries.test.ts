@@ -85,6 +85,7 @@ test('waits grow twofold, and half of each is drawn', () => {
     );
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(longest / 2);
     expect(Math.max(...waits)).toBeLessThanOrEqual(longest);
+    expect(Math.max(...waits)).toBeGreaterThan(longest * 0.75);
     expect(new Set(waits).size).toBeGreaterThan(1);
   }
 });

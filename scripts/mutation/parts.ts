@@ -98,7 +98,7 @@ export const PARTS: Record<string, Part> = {
       'messenger/refusal',
       'messenger/retries',
     ],
-    tests: ['messenger/', 'platforms'],
+    tests: ['messenger/'],
   },
   directory: {
     mutate: ['directory/directory', 'directory/pageList', 'directory/records'],
