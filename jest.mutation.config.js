@@ -13,7 +13,7 @@ const parts = process.env.MUTATION_TESTS?.split(',') ?? [''];
 module.exports = {
   ...config,
   // A mutant that hangs is found by its test, before Stryker ends the process.
-  testTimeout: 6000,
+  testTimeout: 8000,
   testRegex: parts.map((part) => `/__tests__/(?=.*\\.test\\.ts$)${part}`),
   testPathIgnorePatterns: [
     '/__tests__/emulator/',

@@ -101,9 +101,15 @@ export const PARTS: Record<string, Part> = {
     tests: ['messenger/'],
   },
   directory: {
-    mutate: ['directory/directory', 'directory/pageList', 'directory/records'],
-    tests: ['directory/'],
+    mutate: ['directory/directory', 'directory/pageList'],
+    tests: [
+      'directory/directory',
+      'directory/gone',
+      'directory/records',
+      'directory/store',
+    ],
   },
+  records: { mutate: ['directory/records'], tests: ['directory/records'] },
   pool: {
     mutate: [
       'ephemeral/hold',
