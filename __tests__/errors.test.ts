@@ -219,6 +219,33 @@ test('PersonaCleanupError tells persona, its ID, Page, answer and what follows',
   expectNoSecretIn(error);
 });
 
+test('PersonaCleanupError of a persona without an ID tells the name alone', () => {
+  const failure = { status: 500, message: 'no list' };
+  const error = new PersonaCleanupError({ name: 'Guest' }, PAGE.id, failure);
+  expect(error.message).toBe(
+    `The persona "Guest" on the Page ${PAGE.id} could not be deleted: no list (HTTP 500). It is left to the sweep.`,
+  );
+  expect(error.persona).toStrictEqual({ name: 'Guest' });
+});
+
+test.each([
+  ['europe', /not available to this customer: speak as the Page/],
+  [
+    'unknown',
+    /deleted, belongs to another Page, or is a misspelt name\. Look at the list/,
+  ],
+  ['not-made', /check the access token/],
+] as const)('PersonaRefusedError, %s, says what to do', (reason, advice) => {
+  const failure = { message: 'no' };
+  const { message } = new PersonaRefusedError(reason, 'adam', '1', failure);
+  expect(message).toMatch(
+    /^Messenger refused the persona "adam" on the Page 1: no\. /,
+  );
+  expect(message).toMatch(advice);
+  const nowhere = new PersonaRefusedError(reason, 'adam', undefined, failure);
+  expect(nowhere.message).toMatch(/on the Page \(unknown\): no\./);
+});
+
 test('UnknownPageError tells the answer and what to check', async () => {
   const { bot, plugin } = await start();
   const client = await clientOf(bot);
