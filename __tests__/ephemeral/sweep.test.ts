@@ -1,5 +1,6 @@
 import {
   personas,
+  PersonaCleanupError,
   PersonaStoreError,
   PersonaSuspectedError,
   UnknownPageError,
@@ -163,6 +164,23 @@ describe('.sweep(client)', () => {
     ).rejects.toBeInstanceOf(UnknownPageError);
   });
 
+  test('rejects where the Page’s list cannot be had, naming who may be left behind', async () => {
+    await leaveLease(keyv, { id: null, name: 'Adam' });
+    bot.emulator.fail({
+      method: 'GET',
+      path: '/me/personas',
+      status: 400,
+      error: { code: 200, message: 'Permissions error' },
+    });
+    const error: unknown = await sweep().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PersonaCleanupError);
+    expect(error).toMatchObject({
+      persona: { name: 'Adam' },
+      pageId: PAGE.id,
+      failure: { status: 400, code: 200 },
+    });
+  });
+
   test('rejects where the store cannot be read', async () => {
     const broken = new Keyv();
     broken.iterator = () => {
@@ -283,10 +301,10 @@ describe('suspects', () => {
 });
 
 describe('by itself', () => {
-  async function hear(pageId?: string) {
+  async function hear(pageId?: string, leaseMs = LEASE_MS) {
     const other = await startBot({
       emulator: bot.emulator,
-      plugins: [plugin()],
+      plugins: [plugin({ ephemeral: { leaseMs } })],
     });
     await other.run(() => {}, { pageId });
     return other;
@@ -295,7 +313,8 @@ describe('by itself', () => {
   test('the first event on a Page sweeps it', async () => {
     await leaveBehind('Adam');
     await faces(bot.emulator, ['Human']);
-    await hear();
+    // Long before its timer would.
+    await hear(PAGE.id, 60_000);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Human']);
   });
