@@ -6,7 +6,7 @@ export function mutationReport(results: readonly TestedMutant[]): string {
   const survivors = results.filter((mutant) => isMissed(mutant));
   return `# Mutation testing
 
-What \`npm run mutation\` found on ${new Date().toISOString().slice(0, 10)}: **${scoreOf(results).toFixed(1)} %** of ${results.length} mutants. A mutant is the library with one small change; a test that fails, or that does not end any more, has found it. Each file's mutants meet the tests of its part alone, as \`scripts/mutation/parts.ts\` says, so a mutant that other tests would find counts as missed here.
+What \`npm run mutation\` had found by ${new Date().toISOString().slice(0, 10)}, by the last run of each part: **${scoreOf(results).toFixed(1)} %** of ${results.length} mutants. A mutant is the library with one small change; a test that fails, or that does not end any more, has found it. Each file's mutants meet the tests of its part alone, as \`scripts/mutation/parts.ts\` says, so a mutant that other tests would find counts as missed here.
 
 | File | Mutants | Found | Score |
 | --- | --- | --- | --- |
