@@ -97,6 +97,13 @@ describeInBrowser('the chat page', () => {
     return found;
   }
 
+  /** Looks from frame to frame: the page's policy keeps Playwright's own waiting from doing so. */
+  async function scrolled(isThere: (below: number) => boolean): Promise<void> {
+    while (!isThere(await page.evaluate<number>(BELOW))) {
+      await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+  }
+
   /** All that stands together with a message: its annotation, its face. */
   async function groupOf(text: string): Promise<Locator> {
     return (await message(text)).locator('..');
@@ -287,12 +294,12 @@ describeInBrowser('the chat page', () => {
 
     await page.locator('#scroller').hover();
     await page.mouse.wheel(0, -400);
-    await page.waitForFunction(`${BELOW} > 300`);
+    await scrolled((below) => below > 300);
     await emulator.say('1001', 'menu');
     await message('What can I do for you?');
     expect(await page.evaluate(BELOW)).toBeGreaterThan(300);
     await write('I am back');
-    await page.waitForFunction(`${BELOW} < 1`);
+    await scrolled((below) => below < 1);
   });
 
   it('says when the bot cannot be reached', async () => {
