@@ -125,15 +125,6 @@ describe('personas() installed twice on a context', () => {
   });
 });
 
-test('initialPersona is asked for once, though personas() is installed twice', async () => {
-  const initialPersona = jest.fn(() => null);
-  const both = personas({ initialPersona });
-  const bot = await startBot({ plugins: [both, both] });
-  await bot.run(sayHi);
-  expect(bot.errors).toEqual([]);
-  expect(initialPersona).toHaveBeenCalledTimes(1);
-});
-
 test('after close() the sweeping begins anew with the next event', async () => {
   const iterator = jest.fn(() => []);
   const store = Object.assign(new Map(), { iterator });

@@ -18,23 +18,27 @@ const LEAST_SCORE = 90;
  * and takes the others' last results.
  */
 async function main(names: string[]): Promise<void> {
-  for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
-    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
-    if (!part) {
-      const parts = Object.keys(PARTS).join(', ');
-      throw new Error(`There is no part "${name}"; there are ${parts}.`);
-    }
+  const known = Object.keys(PARTS);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `There is no part "${unknown}"; there are ${known.join(', ')}.`,
+    );
+  }
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
     console.log(`--- ${name}`);
     const results = await run(part);
     keepResults(name, results);
     console.log(`${name}: ${scoreOf(results).toFixed(1)} %`);
   }
-  const missing = Object.keys(PARTS).filter((name) => !keptResults(name));
+  const kept = known.map((name) => keptResults(name));
+  const missing = known.filter((_, index) => !kept[index]);
   if (missing.length > 0) {
     console.log(`Not run yet, so no page is written: ${missing.join(', ')}.`);
     return;
   }
-  const all = Object.keys(PARTS).flatMap((name) => keptResults(name) ?? []);
+  const all = kept.flatMap((results) => results ?? []);
   const page = path.join('docs', 'mutation.md');
   writeFileSync(page, mutationReport(all));
   console.log(`${page}: ${scoreOf(all).toFixed(1)} %`);
