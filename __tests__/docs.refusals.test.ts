@@ -8,11 +8,11 @@ describe('the table of codes', () => {
     'utf8',
   );
   const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];
-  const rules = [...source.matchAll(/^ {2}\{ code: (\d+),.*reason: '(\w+)'/gm)];
+  const rules = [...source.matchAll(/^ {2}\{ code: (\d+),.*about: '(\w+)'/gm)];
 
   test('has a row for each rule', () => {
     expect(rows.map(([, code]) => code)).toEqual(rules.map(([, code]) => code));
-    expect(rules.map(([, , reason]) => reason)).toEqual(['europe', 'unknown']);
+    expect(rules.map(([, , about]) => about)).toEqual(['region', 'persona']);
   });
 
   test('gives meaning and source of each, and marks what is assumed', () => {

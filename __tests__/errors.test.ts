@@ -115,8 +115,8 @@ const MODES: [string, BotSetup][] = [
 
 describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
   test.each([
-    ['europe', indiscreet(10, 2018336), /usePersona\(null\)/],
-    ['unknown', indiscreet(100), /deleted.*another Page.*misspelt/],
+    ['region', indiscreet(10, 2018336), /usePersona\(null\)/],
+    ['this-message', indiscreet(100), /does not take it for this message/],
   ])(
     'for %s tells persona, Page, answer and way out, and no secret',
     async (reason, fault, wayOut) => {
@@ -229,17 +229,20 @@ test('PersonaCleanupError of a persona without an ID tells the name alone', () =
 });
 
 test.each([
-  ['europe', /not available to this customer: speak as the Page/],
+  ['region', /refused for this customer: speak as the Page/],
   [
     'unknown',
     /deleted, belongs to another Page, or is a misspelt name\. Look at the list/,
   ],
   ['not-made', /check the access token/],
+  ['this-message', /does not take it for this message/],
+  ['unverified', /Nothing told whether the persona exists/],
+  ['initial-persona', /"initialPersona".*within 5 seconds/],
 ] as const)('PersonaRefusedError, %s, says what to do', (reason, advice) => {
   const failure = { message: 'no' };
   const { message } = new PersonaRefusedError(reason, 'adam', '1', failure);
   expect(message).toMatch(
-    /^Messenger refused the persona "adam" on the Page 1: no\. /,
+    /^The persona "adam" cannot speak on the Page 1: no\. /,
   );
   expect(message).toMatch(advice);
   const nowhere = new PersonaRefusedError(reason, 'adam', undefined, failure);

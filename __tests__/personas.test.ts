@@ -2,11 +2,12 @@ import { chain } from 'bottender';
 import {
   personas,
   type PersonaContext,
+  type PersonasOptions,
   type PersonaStore,
 } from 'bottender-persona';
 
-import { startBot, type TestAction } from './support/bot';
-import { faces } from './support/faces';
+import { CUSTOMER, startBot, type TestAction } from './support/bot';
+import { faces, profile } from './support/faces';
 import { named } from './support/files';
 import { calls, shown } from './support/wire';
 
@@ -211,19 +212,78 @@ describe('initialPersona is in force when an event starts', () => {
     expect(initialPersona).toHaveBeenCalledTimes(1);
   });
 
-  test('an error of it ends its event, and the next one is answered', async () => {
-    let answer = (): string | null => {
-      throw new Error('the directory of agents is down');
+  const IN_TIME = () => 'adam';
+  const FAILURES: [string, () => unknown, RegExp][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('the desk is closed');
+      },
+      /: the desk is closed\. Let the option "initialPersona"/,
+    ],
+    [
+      'rejects',
+      () => Promise.reject(new Error('the desk is closed')),
+      /: the desk is closed\. Let/,
+    ],
+    ['gives an empty string', () => '', /but this was ""\. Let/],
+    ['gives a number', () => Promise.resolve(7), /of type number\. Let/],
+    [
+      'does not answer',
+      () => new Promise(() => undefined),
+      /it did not answer within 5 seconds\. Let/,
+    ],
+  ];
+
+  describe.each(FAILURES)('and when it %s', (_how, fail, why) => {
+    const install = (options: PersonasOptions) => {
+      let answer = fail;
+      const plugin = personas({
+        directory: { adam: profile('Adam') },
+        ...options,
+        initialPersona: () => answer() as string,
+      });
+      return { plugin, recover: () => (answer = IN_TIME) };
     };
-    const bot = await startBot({
-      plugins: [personas({ initialPersona: () => answer() })],
+
+    test('the event goes on as the Page, that is told, and the next event is right', async () => {
+      const told = jest.fn();
+      const { plugin, recover } = install({ onRefused: told });
+      const bot = await startBot({ plugins: [plugin] });
+      await bot.run(sayHi);
+      await bot.emulator.waitFor(() => told.mock.calls.length > 0);
+      recover();
+      await bot.run(sayHi);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+      expect(told.mock.calls).toMatchObject([
+        [
+          {
+            reason: 'initial-persona',
+            message: expect.stringMatching(why) as string,
+          },
+          { recipient: CUSTOMER },
+        ],
+      ]);
     });
-    await bot.run(sayHi);
-    answer = () => '';
-    await bot.run(sayHi);
-    expect(shown(bot.emulator)).toEqual([]);
-    answer = () => null;
-    await bot.run(sayHi);
-    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+
+    test('with `throw` each send that would carry it rejects, and no other', async () => {
+      const { plugin } = install({ refusedPersona: 'throw' });
+      const bot = await startBot({ plugins: [plugin] });
+      let rejected: unknown;
+      await bot.run(async (context) => {
+        rejected = await context
+          .sendText('hi')
+          .catch((error: unknown) => error);
+        await context.sendText('from Adam', { personaId: 'adam' });
+        await context.sendSenderAction('mark_seen');
+      });
+      expect(bot.errors).toEqual([]);
+      expect(rejected).toMatchObject({ reason: 'initial-persona' });
+      expect(shown(bot.emulator)).toEqual([
+        'Adam: from Adam',
+        'Page: [mark_seen]',
+      ]);
+    });
   });
 });

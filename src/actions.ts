@@ -3,6 +3,7 @@ import type { Action, Context, Props } from 'bottender';
 import type { ContextPersonas } from './context/contextPersonas';
 import type { SpeakerOn } from './context/flavor';
 import { install } from './context/install';
+import { toTheEnd } from './context/toTheEnd';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
@@ -37,7 +38,7 @@ export function withPersona<
     const given =
       typeof persona === 'function' ? await persona(context, props) : persona;
     await personasFor(context).with(given, () =>
-      runToTheEnd(action ?? props?.next, context, props),
+      toTheEnd(() => (action ?? props?.next)?.(context, props), context),
     );
   };
 }
@@ -65,31 +66,13 @@ export function withEphemeralPersona<
     const given =
       typeof profile === 'function' ? await profile(context, props) : profile;
     await personasFor(context).withEphemeral(given, () =>
-      runToTheEnd(action ?? props?.next, context, props),
+      toTheEnd(() => (action ?? props?.next)?.(context, props), context),
     );
   };
 }
 
 function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
-}
-
-/**
- * Bottender runs what an action returns after the action is over, when the
- * persona would be too. So it is run here, as Bottender would.
- *
- * @see https://bottender.js.org/docs/the-basics-actions
- */
-async function runToTheEnd<
-  C extends Context,
-  P extends Record<string, unknown>,
->(
-  action: Action<C, P> | undefined,
-  context: C,
-  props: Props<C> & P,
-): Promise<void> {
-  let returned = await action?.(context, props);
-  while (typeof returned === 'function') returned = await returned(context, {});
 }
 
 function checkAction(wrapper: string, action: unknown): void {

@@ -46,8 +46,8 @@ export class UnsupportedSenderActionError extends PersonaError {
 }
 
 /**
- * Messenger refused a message because of its persona, or there was no persona
- * to be had for it. With `refusedPersona: 'send-as-page'` it is told to
+ * A message could not show the persona that was meant: Messenger refused it, or
+ * there was none to be had. With `refusedPersona: 'send-as-page'` it is told to
  * `onRefused` and the message goes out as the Page; with `'throw'` the send
  * rejects with it.
  */
@@ -58,11 +58,11 @@ export class PersonaRefusedError extends PersonaError {
     readonly persona: string,
     /** The Page's ID, where it is known. */
     readonly pageId: string | undefined,
-    /** What Messenger answered. */
+    /** What Messenger answered, or what was found out without asking it. */
     readonly failure: GraphFailure,
   ) {
     super(
-      `Messenger refused the persona "${persona}" on the Page ${pageId ?? '(unknown)'}: ` +
+      `The persona "${persona}" cannot speak on the Page ${pageId ?? '(unknown)'}: ` +
         `${describeFailure(failure)}. ${ADVICE[reason]}`,
       { cause: failure },
     );
@@ -70,13 +70,19 @@ export class PersonaRefusedError extends PersonaError {
 }
 
 const ADVICE: Record<RefusalReason, string> = {
-  europe:
-    'Personas are not available to this customer: speak as the Page, with usePersona(null).',
+  region:
+    'Personas are refused for this customer: speak as the Page, with usePersona(null).',
   unknown:
-    'No persona of this Page has that ID: it was deleted, belongs to another Page, or is a misspelt name. ' +
+    'It was deleted, belongs to another Page, or is a misspelt name. ' +
     'Look at the list of the Page, or put the persona into the directory.',
   'not-made':
     'The persona could not be made or found: check the access token (pages_messaging) and the rate limits of the Page.',
+  'this-message':
+    'The persona exists, but Messenger does not take it for this message: look at what it answered.',
+  unverified:
+    'Nothing told whether the persona exists, so nothing was made anew or forgotten.',
+  'initial-persona':
+    'Let the option "initialPersona" of personas() give a persona, or null for the Page, within 5 seconds.',
 };
 
 /** A persona that was made for a block could not be deleted and may be left behind. */

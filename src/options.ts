@@ -75,7 +75,11 @@ export interface PersonasOptions<
 /** `persona` is an ID, or a name: the directory's, or that of a persona made on the fly. */
 export type OnRefused = (
   error: PersonaRefusedError,
-  about: { context: Context; persona: Persona },
+  about: {
+    context: Context | null;
+    recipient: string | null;
+    persona: Persona;
+  },
 ) => void;
 
 /** `persona` is `null` where the error is about no single one. */
@@ -90,6 +94,8 @@ export interface Settings {
   readonly unsupportedSenderActions: 'reject' | 'as-page';
   readonly directory: ReadonlyMap<string, PersonaProfile | string>;
   readonly refusedPersona: 'send-as-page' | 'throw';
+  readonly signText:
+    ((text: string, about: { name: string }) => string) | undefined;
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
   readonly store: PersonaStore;
@@ -162,6 +168,7 @@ export function checkOptions(options: unknown = {}): Settings {
       given.directory === undefined ? {} : given.directory,
     ),
     refusedPersona: given.refusedPersona ?? 'send-as-page',
+    signText: undefined,
     onRefused: given.onRefused ?? warnOfRefusal,
     onCleanupError: given.onCleanupError ?? warn,
     store: given.store ?? new MemoryStore(),

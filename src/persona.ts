@@ -25,3 +25,8 @@ function shown(value: unknown): string {
     ? JSON.stringify(value)
     : `of type ${typeof value}`;
 }
+
+/** Persona IDs are numbers too large for JavaScript's, so they are kept as digits. */
+export function isPersonaId(value: string): boolean {
+  return /^\d+$/.test(value);
+}

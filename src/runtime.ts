@@ -4,6 +4,10 @@ import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions, type Settings } from './options';
+import type { PersonaRefusedError } from './errors';
+import { Backoff } from './messenger/backoff';
+import { Verification } from './messenger/verification';
+import { Refusals } from './messenger/refusals';
 import { GuardedStore } from './store/guardedStore';
 import { tell } from './tell';
 
@@ -14,6 +18,8 @@ export interface Runtime {
   readonly leases: Leases;
   readonly pool: EphemeralPool;
   readonly sweeper: Sweeper;
+  readonly refusals: Refusals;
+  readonly verification: Verification;
 }
 
 export function createRuntime(settings: Settings): Runtime {
@@ -22,7 +28,14 @@ export function createRuntime(settings: Settings): Runtime {
     tell(settings.onCleanupError, error, persona);
   const store = new GuardedStore(settings.store);
   const leases = new Leases(store, leaseMs, report);
-  const directory = new Directory(settings.directory, store, leases, report);
+  const backoff = new Backoff<PersonaRefusedError>();
+  const directory = new Directory(
+    settings.directory,
+    store,
+    leases,
+    report,
+    backoff,
+  );
   const sweep = new Sweep(leases, report, (pageId) => directory.idsOn(pageId));
   return {
     settings,
@@ -30,6 +43,8 @@ export function createRuntime(settings: Settings): Runtime {
     leases,
     pool: new EphemeralPool(leases, lingerMs, report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
+    refusals: new Refusals(),
+    verification: new Verification(),
   };
 }
 

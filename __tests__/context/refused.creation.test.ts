@@ -18,6 +18,7 @@ import {
 import { profile } from '../support/faces';
 import { named } from '../support/files';
 import { watch } from '../support/graph';
+import { pass } from '../support/clock';
 import { alive, shown } from '../support/wire';
 
 const LIST = 'GET /me/personas';
@@ -113,8 +114,24 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         });
         expect(about).toMatchObject({ persona });
 
+        if (persona !== 'adam') return;
+        // Until it may be tried again the Page speaks at once, and that is not told anew.
+        const before = seen().length;
         await bot.run(speak);
-        expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+        expect(
+          seen()
+            .slice(before)
+            .filter((call) => call !== 'POST /'),
+        ).toEqual([SEND]);
+        expect(told).toHaveBeenCalledTimes(1);
+
+        pass(1000);
+        await bot.run(speak);
+        expect(shown(bot.emulator)).toEqual([
+          'Page: hi',
+          'Page: hi',
+          'Adam: hi',
+        ]);
       });
 
       test('rejects with `throw`, and nothing goes out', async () => {
@@ -162,7 +179,7 @@ describe('a named persona', () => {
       texts.map((text) => `Page: ${text}`).sort(),
     );
     expect(seen().filter((call) => call === MAKE)).toHaveLength(3);
-    expect(told).toHaveBeenCalledTimes(50);
+    expect(told).toHaveBeenCalledTimes(1);
   });
 
   test('that cannot be made has a file sent as the Page sends it, in one call', async () => {

@@ -8,6 +8,7 @@ import type { Fault } from 'bottender-persona/emulator';
 
 import { startBot, type BotSetup, type TestAction } from '../support/bot';
 import { faces, profile } from '../support/faces';
+import { pass } from '../support/clock';
 import { idsOf, watch } from '../support/graph';
 import { shown } from '../support/wire';
 
@@ -64,9 +65,9 @@ describe.each(['POST', 'GET'])('a %s that is never answered', (method) => {
         { method, delayMs: 60_000 },
         setup,
       );
-      const begun = Date.now();
+      const begun = performance.now();
       await bot.run(speak);
-      expect(Date.now() - begun).toBeLessThan(6000);
+      expect(performance.now() - begun).toBeLessThan(6000);
       mend();
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Page: hi']);
@@ -80,6 +81,7 @@ describe.each(['POST', 'GET'])('a %s that is never answered', (method) => {
         ],
       ]);
       if (method === 'GET') return;
+      pass(1000);
       await bot.run(speak);
       expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
     });
@@ -104,6 +106,8 @@ test('what comes after the customer had an answer serves the next message', asyn
     await faces(bot.emulator, ['Adam']);
     const seen = watch(bot.emulator);
     await bot.run(sayHi);
+    await bot.emulator.waitFor(() => seen().includes(LIST));
+    pass(1000);
     await bot.run(sayHi);
     return { bot, seen: seen(), expected: [SEND, LIST, SEND] };
   };

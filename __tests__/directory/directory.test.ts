@@ -10,6 +10,7 @@ import {
   type RunningBot,
   type TestAction,
 } from '../support/bot';
+import { pass } from '../support/clock';
 import { faces, profile } from '../support/faces';
 import { idsOf, watch } from '../support/graph';
 import { alive, bodies, shown } from '../support/wire';
@@ -177,14 +178,14 @@ describe.each(MODES)(
   },
 );
 
-describe('a failure is not remembered', () => {
+describe('a failure', () => {
   const FAILURES: [string, Parameters<RunningBot['emulator']['fail']>[0]][] = [
     ['the list', { method: 'GET', path: '/me/personas', status: 400 }],
     ['the creation', { method: 'POST', path: '/me/personas', status: 400 }],
     ['both, for a while', { path: '/me/personas', status: 503 }],
   ];
   test.each(FAILURES)(
-    'of %s: the next send tries again',
+    'of %s: the first send after a wait tries again',
     async (_what, fault) => {
       const bot = await startBot({
         plugins: [
@@ -195,8 +196,10 @@ describe('a failure is not remembered', () => {
       await bot.run(sayAs('adam'));
       mend();
       await bot.run(sayAs('adam'));
+      pass(1000);
+      await bot.run(sayAs('adam'));
       expect(bot.errors).toEqual([]);
-      expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
+      expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Adam: hi']);
       expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
     },
   );
@@ -227,7 +230,23 @@ describe('a failure is not remembered', () => {
     expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('a creation that Messenger forbids costs one list, not one a send', async () => {
+  test('of a rate limit is the whole Page’s', async () => {
+    const bot = await startBot({
+      plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
+    });
+    const error = { code: 32, message: '(#32) Page request limit reached' };
+    const mend = bot.emulator.fail({ path: '/me/personas', error });
+    await bot.run(sayAs('adam'));
+    mend();
+    const seen = watch(bot.emulator);
+    await bot.run(sayAs('bea'));
+    expect(seen()).toEqual([SEND]);
+    pass(1000);
+    await bot.run(sayAs('bea'));
+    expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Bea: hi']);
+  });
+
+  test('of a creation that Messenger forbids costs one list, not one a send', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
     });
@@ -239,7 +258,9 @@ describe('a failure is not remembered', () => {
     const seen = watch(bot.emulator);
     await bot.run(sayAs('adam'));
     await bot.run(sayAs('adam'));
-    expect(counts(seen())).toEqual({ [LIST]: 1, [MAKE]: 2, [SEND]: 2 });
+    pass(1000);
+    await bot.run(sayAs('adam'));
+    expect(counts(seen())).toEqual({ [LIST]: 1, [MAKE]: 2, [SEND]: 3 });
   });
 });
 

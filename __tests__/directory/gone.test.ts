@@ -45,16 +45,16 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     await bot.run(sayHi);
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
-    expect(calls()).toEqual([SEND, LIST, MAKE, SEND]);
+    expect(calls()).toEqual([SEND, `GET /${gone}`, LIST, LIST, MAKE, SEND]);
     expect(idsOf(bot.emulator, 'Adam')).not.toContain(gone);
     expect(refused).not.toHaveBeenCalled();
 
     await bot.run(sayHi);
-    expect(calls().slice(4)).toEqual([SEND]);
+    expect(calls().slice(6)).toEqual([SEND]);
   });
 
   test('is resolved anew once, for 20 messages at a time', async () => {
-    const { bot, refused, calls } = await startWithout(setup);
+    const { bot, refused, calls, gone } = await startWithout(setup);
     bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -64,8 +64,13 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     });
     expect(bot.errors).toEqual([]);
     expect(refused).not.toHaveBeenCalled();
-    expect(calls().filter((call) => call !== SEND)).toEqual([LIST, MAKE]);
-    expect(calls()).toHaveLength(42);
+    expect(calls().filter((call) => call !== SEND)).toEqual([
+      `GET /${gone}`,
+      LIST,
+      LIST,
+      MAKE,
+    ]);
+    expect(calls()).toHaveLength(44);
     expect(shown(bot.emulator).slice(1).sort()).toEqual(
       Array.from({ length: 20 }, (_, i) => `Adam: ${i}`).sort(),
     );
@@ -73,19 +78,27 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
   });
 
   test('has the file uploaded once', async () => {
-    const { bot, calls } = await startWithout(setup);
+    const { bot, calls, gone } = await startWithout(setup);
     await bot.run(async (context) => {
       context.usePersona('adam');
       await context.sendImage(Buffer.from('a pear'), named('pear.png'));
     });
     expect(bot.errors).toEqual([]);
-    expect(calls()).toEqual([UPLOAD, SEND, LIST, MAKE, SEND]);
+    expect(calls()).toEqual([
+      UPLOAD,
+      SEND,
+      `GET /${gone}`,
+      LIST,
+      LIST,
+      MAKE,
+      SEND,
+    ]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: [image]']);
   });
 });
 
 test('somebody who made the persona again has it found, not made', async () => {
-  const { bot, calls } = await startWithout();
+  const { bot, calls, gone } = await startWithout();
   const elsewhere = await startBot({
     emulator: bot.emulator,
     plugins: [personas({ directory: { adam: profile('Adam') } })],
@@ -94,7 +107,13 @@ test('somebody who made the persona again has it found, not made', async () => {
   bot.emulator.setWebhookUrl(bot.webhookUrl);
   const before = calls().length;
   await bot.run(sayHi);
-  expect(calls().slice(before)).toEqual([SEND, LIST, SEND]);
+  expect(calls().slice(before)).toEqual([
+    SEND,
+    `GET /${gone}`,
+    LIST,
+    LIST,
+    SEND,
+  ]);
   expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
 });
 
@@ -126,26 +145,36 @@ test('a store that still holds the ID that is gone is not believed, and put righ
 });
 
 test('what is refused again after that goes out as the Page: three attempts in all', async () => {
-  const { bot, refused, calls } = await startWithout();
+  const { bot, refused, calls, gone } = await startWithout();
   const unknown = {
     code: 100,
     message: '(#100) Invalid parameter: persona_id is of no persona',
   };
   bot.emulator.fail({ path: '/me/messages', error: unknown, times: 2 });
   await bot.run(sayHi);
+  const [anew] = idsOf(bot.emulator, 'Adam');
   expect(bot.errors).toEqual([]);
-  expect(calls()).toEqual([SEND, LIST, MAKE, SEND, SEND]);
+  expect(calls()).toEqual([
+    SEND,
+    `GET /${gone}`,
+    LIST,
+    LIST,
+    MAKE,
+    SEND,
+    `GET /${anew}`,
+    SEND,
+  ]);
   expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
-  expect(refused).toHaveBeenCalledTimes(1);
+  expect(refused.mock.calls).toMatchObject([[{ reason: 'this-message' }, {}]]);
 });
 
 test('what cannot be made anew goes out as the Page', async () => {
-  const { bot, refused, calls } = await startWithout();
+  const { bot, refused, calls, gone } = await startWithout();
   const forbidden = { code: 200, message: '(#200) Permissions error' };
   bot.emulator.fail({ method: 'POST', path: '/me/personas', error: forbidden });
   await bot.run(sayHi);
   expect(bot.errors).toEqual([]);
-  expect(calls()).toEqual([SEND, LIST, MAKE, SEND]);
+  expect(calls()).toEqual([SEND, `GET /${gone}`, LIST, LIST, MAKE, SEND]);
   expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
   expect(refused).toHaveBeenCalledTimes(1);
   expect(refused).toHaveBeenCalledWith(
@@ -167,7 +196,7 @@ test('an ID that the directory gives itself cannot be had anew: two attempts', a
     await context.sendText('hi');
   });
   expect(bot.errors).toEqual([]);
-  expect(seen()).toEqual([SEND, SEND]);
+  expect(seen()).toEqual([SEND, 'GET /123456789', LIST, SEND]);
   expect(shown(bot.emulator)).toEqual(['Page: hi']);
   expect(refused).toHaveBeenCalledWith(
     expect.objectContaining({ reason: 'unknown', persona: 'desk' }),

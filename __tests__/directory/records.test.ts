@@ -1,5 +1,6 @@
 import { PersonaStoreError } from 'bottender-persona';
 
+import { Backoff } from '../../src/messenger/backoff';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { DirectoryRecords } from '../../src/directory/records';
@@ -60,6 +61,7 @@ async function open(store: PersonaStore) {
     guarded,
     new Leases(guarded, 60_000, report),
     report,
+    new Backoff(),
   );
   return { directory, page, calls, report };
 }
@@ -78,15 +80,14 @@ test('the IDs that names stand for on a Page are those stored, found and given',
   expect(await directory.idsOn('3')).toEqual(new Set(['12']));
 });
 
-test('a name that the directory has not stands for itself', async () => {
-  const { directory, page, calls } = await open(new MemoryStore());
-  expect(directory.idOf(page, '77')).toBe('77');
-  expect(directory.idOf(page, 'desk')).toBe('12');
+test('a name has a profile, or an ID of its own', async () => {
+  const { directory, calls } = await open(new MemoryStore());
   expect([directory.has('desk'), directory.has('77')]).toEqual([true, false]);
-  expect([directory.isFixed('desk'), directory.isFixed('adam')]).toEqual([
-    true,
-    false,
-  ]);
+  expect(
+    ['desk', 'adam', '77'].map((name) => directory.fixedIdOf(name)),
+  ).toEqual(['12', undefined, undefined]);
+  expect(directory.profileOf('adam')).toEqual(profile('Adam'));
+  expect(directory.profileOf('desk')).toBeUndefined();
   expect(calls).toEqual([]);
 });
 

@@ -11,6 +11,15 @@ export function optionsOf(
     : undefined;
 }
 
+/** The call's own persona, in either spelling; `undefined` where it has none, `null` for the Page. */
+export function ownPersona(
+  options: Record<string, unknown> | undefined,
+): unknown {
+  if (!options) return undefined;
+  const { personaId, persona_id: snakeCased } = options;
+  return personaId === undefined ? snakeCased : personaId;
+}
+
 /** The same arguments with this `personaId`, or with none for the Page; the caller's own stay as they were. */
 export function withPersonaId(
   method: CoveredMethod,
@@ -18,10 +27,15 @@ export function withPersonaId(
   personaId: string | null,
 ): unknown[] {
   const options = optionsOf(method, args);
-  if (personaId === null && !(options && 'personaId' in options)) return args;
-  const { personaId: _own, ...others } = options ?? {};
+  const hasOwn = options && ('personaId' in options || 'persona_id' in options);
+  if (personaId === null && !hasOwn) return args;
   const changed = [...args];
-  changed[OPTIONS_POSITION[method]] =
-    personaId === null ? others : { ...others, personaId };
+  const others = { ...options };
+  if (hasOwn) {
+    delete others.personaId;
+    delete others.persona_id;
+  }
+  if (personaId !== null) others.personaId = personaId;
+  changed[OPTIONS_POSITION[method]] = others;
   return changed;
 }

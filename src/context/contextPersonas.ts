@@ -1,50 +1,71 @@
 import type { Context } from 'bottender';
 
 import { EphemeralHold } from '../ephemeral/hold';
-import { pageContextOf, pageOf, type PageContext } from '../messenger/page';
-import { checkPersona, type Persona } from '../persona';
+import type { PersonaRefusedError } from '../errors';
 import {
-  checkProfile,
-  type EphemeralPersona,
-  type PersonaProfile,
-} from '../profile';
+  clientOf,
+  pageContextOf,
+  pageIdFromEvent,
+  pageOf,
+} from '../messenger/page';
+import { checkPersona, type Persona } from '../persona';
+import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
 
-import { refusalOf, speakAsPageInstead } from './refused';
-import { inScope, innermostScope, type InForce } from './scope';
+import { goesOut } from './goesOut';
+import { initialPersonaOf } from './initialPersona';
+import { asRefusal, speakAsPageInstead } from './refused';
+import { inScope, innermostScope, type ScopeOwner } from './scope';
+import { UnavailablePersona, UnmadePersona, type InForce } from './speaker';
 
 /** Which personas are in force on one context, for the event that it stands for. */
-export class ContextPersonas {
+export class ContextPersonas implements ScopeOwner {
+  scopes?: WeakRef<ScopeOwner>;
   /** What `usePersona` said outside of every block; `undefined` when it was not called. */
   private used: Persona | null | undefined;
-  private initial: Persona | null = null;
+  private initial: InForce = null;
 
   constructor(
     readonly context: Context,
-    readonly runtime: Runtime,
+    public runtime: Runtime,
   ) {}
 
-  /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. */
+  /** Whom the event is with: the PSID on Messenger; `null` without a session. */
+  get psid(): string | null {
+    const session: { user?: { id?: unknown } } | null = this.context.session;
+    const id = session?.user?.id;
+    return typeof id === 'string' ? id : null;
+  }
+
+  /** The Page that the event happened on, where that is known at once. */
+  get pageId(): string | undefined {
+    const host = pageContextOf(this.context);
+    if (!host) return undefined;
+    // After useAccessToken another Page speaks than the event's.
+    return clientOf(host) === host.client ? pageIdFromEvent(host) : undefined;
+  }
+
+  /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. Never rejects. */
   start(): Promise<void> | undefined {
-    const { initialPersona } = this.runtime.settings;
-    if (typeof initialPersona === 'function') {
-      return this.startWith(initialPersona);
+    const initial = initialPersonaOf(this);
+    if (initial instanceof Promise) {
+      return initial.then((persona) => {
+        this.initial = persona;
+      });
     }
-    this.initial = initialPersona;
+    this.initial = initial;
     return undefined;
   }
 
-  private async startWith(
-    initialPersona: (context: Context) => unknown,
-  ): Promise<void> {
-    this.initial = checkPersona((await initialPersona(this.context)) ?? null);
+  /** Who speaks outside of every block. */
+  get outside(): InForce {
+    return this.used === undefined ? this.initial : this.used;
   }
 
   /** Who speaks here and now. */
   inForce(): InForce {
     const scope = innermostScope(this);
-    if (scope) return scope.inForce;
-    return this.used === undefined ? this.initial : this.used;
+    return scope ? scope.inForce : this.outside;
   }
 
   use(persona: unknown): void {
@@ -54,48 +75,52 @@ export class ContextPersonas {
     else this.used = checked;
   }
 
-  async with<T>(persona: unknown, run: () => T | Promise<T>): Promise<T> {
+  async with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
     return inScope(this, checkPersona(persona), run);
   }
 
   async withEphemeral<T>(
     profile: unknown,
-    run: (persona: EphemeralPersona) => T | Promise<T>,
+    run: (id: string | null, profile: PersonaProfile) => Promise<T>,
   ): Promise<T> {
     const checked = checkProfile(profile);
-    const host = pageContextOf(this.context);
-    if (!host) {
-      const persona = { id: checked.name, ...checked };
-      return inScope(this, persona.id, () => run(persona));
+    const made = await this.make(checked);
+    if (made instanceof UnavailablePersona) {
+      return inScope(this, made, () => run(null, checked));
     }
-    const hold = await this.hold(host, checked);
-    if (!hold) return inScope(this, null, () => run({ id: null, ...checked }));
-    const persona = { id: hold.persona.id, ...checked };
+    const block = () => run(made.persona.id, checked);
     try {
-      return await inScope(this, hold, async () => run(persona), hold);
+      return await inScope(this, made, block, made);
     } finally {
-      await hold.end();
+      if (made instanceof EphemeralHold) await made.end();
     }
   }
 
-  /** A hold on a persona with this profile; `undefined` when the Page is to speak instead. */
-  private async hold(
-    host: PageContext,
+  /** A persona with this profile for a block; the Page speaks where there is none to be had. */
+  private async make(
     profile: PersonaProfile,
-  ): Promise<EphemeralHold | undefined> {
+  ): Promise<EphemeralHold | UnmadePersona | UnavailablePersona> {
+    const host = pageContextOf(this.context);
+    if (!host || !goesOut(this.context)) return new UnmadePersona(profile);
+    const { pool, refusals } = this.runtime;
+    const { name } = profile;
+    // Nothing is made for whom personas are refused.
+    const refusal = refusals.of(this.pageId, undefined, this.psid);
+    if (refusal) return this.unavailable(refusal, name);
     try {
-      const page = await pageOf(host);
-      return await EphemeralHold.take(this.runtime.pool, page, profile);
+      return await EphemeralHold.take(pool, await pageOf(host), profile);
     } catch (error) {
-      const refusal = refusalOf(error, profile.name, this);
-      if (!refusal) throw error;
-      speakAsPageInstead(refusal, this);
-      return undefined;
+      const why = asRefusal(error, name);
+      if (!why) throw error;
+      return this.unavailable(why, name);
     }
   }
-}
 
-/** How a persona in force is shown to whoever asks: by ID or name. */
-export function shownPersona(speaker: Exclude<InForce, null>): Persona {
-  return speaker instanceof EphemeralHold ? speaker.persona.id : speaker;
+  private unavailable(
+    refusal: PersonaRefusedError,
+    name: string,
+  ): UnavailablePersona {
+    speakAsPageInstead(refusal, name, this);
+    return new UnavailablePersona(refusal, name);
+  }
 }

@@ -1,10 +1,15 @@
+import type { Context } from 'bottender';
+
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { Persona } from '../persona';
 
-import { shownPersona, type ContextPersonas } from './contextPersonas';
+import type { ContextPersonas } from './contextPersonas';
+import type { Original } from './delivery';
 import { COVERED_METHODS, type CoveredMethod } from './methods';
 import { inScope } from './scope';
-import { send, type Original } from './send';
+import { send } from './send';
+import { shownPersona } from './speaker';
+import { checkRun, toTheEnd } from './toTheEnd';
 
 /** A context that carries its personas under this name, where Bottender's console Proxy finds them too. */
 export interface PersonaHost {
@@ -45,8 +50,12 @@ export function wrapOwnMethods(context: PersonaHost): void {
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
-        send(context._personas, method, args, (...changed): unknown =>
-          Reflect.apply(target, self, changed),
+        send(
+          context._personas,
+          method,
+          args,
+          self as object,
+          target as Original,
         ),
     });
     Reflect.set(context, method, wrapped);
@@ -57,27 +66,32 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
   persona: {
     configurable: true,
     get(this: PersonaHost) {
-      const inForce = this._personas.inForce();
-      return inForce === null ? null : shownPersona(inForce);
+      return shownPersona(this._personas.inForce());
     },
   },
   ...methods({
     usePersona(this: PersonaHost, persona: Persona | null) {
       this._personas.use(persona);
     },
-    withPersona<T>(
-      this: PersonaHost,
+    async withPersona(
+      this: PersonaHost & Context,
       persona: Persona | null,
-      run: () => T | Promise<T>,
+      run: (context: Context, props: object) => unknown,
     ) {
-      return this._personas.with(persona, run);
+      checkRun('withPersona', run);
+      return this._personas.with(persona, () =>
+        toTheEnd(() => run(this, {}), this),
+      );
     },
-    withEphemeralPersona<T>(
-      this: PersonaHost,
+    async withEphemeralPersona(
+      this: PersonaHost & Context,
       profile: PersonaProfile,
-      run: (persona: EphemeralPersona) => T | Promise<T>,
+      run: (persona: EphemeralPersona, context: Context) => unknown,
     ) {
-      return this._personas.withEphemeral(profile, run);
+      checkRun('withEphemeralPersona', run);
+      return this._personas.withEphemeral(profile, (id, checked) =>
+        toTheEnd(() => run({ id, ...checked }, this), this),
+      );
     },
   }),
 };
@@ -101,9 +115,8 @@ function coveredMethods(base: Methods): PropertyDescriptorMap {
 
 function coveredMethod(base: Methods, method: CoveredMethod) {
   return function (this: PersonaHost, ...args: unknown[]) {
-    return send(this._personas, method, args, (...changed) =>
-      base[method]?.apply(this, changed),
-    );
+    const original = base[method];
+    return original && send(this._personas, method, args, this, original);
   };
 }
 

@@ -1,41 +1,43 @@
+import type { Context } from 'bottender';
+
 import { PersonaRefusedError, UnknownPageError } from '../errors';
-import { clientOf, pageContextOf, pageIdFromEvent } from '../messenger/page';
-import { readRefusal } from '../messenger/refusal';
+import type { Settings } from '../options';
 import { tell } from '../tell';
 
-import type { ContextPersonas } from './contextPersonas';
+/** What is told of a refusal besides itself. */
+export interface Occasion {
+  readonly context: Context;
+  readonly psid: string | null;
+  readonly runtime: { readonly settings: Settings };
+}
 
-/** The error as a refusal of this persona; `undefined` when it is about something else. */
-export function refusalOf(
+/** Refusals that were told: one that is remembered, or waited out, is met again and again. */
+const told = new WeakSet<PersonaRefusedError>();
+
+/** The error as a reason to speak as the Page; `undefined` when it is none. */
+export function asRefusal(
   error: unknown,
   persona: string,
-  { context }: ContextPersonas,
 ): PersonaRefusedError | undefined {
   if (error instanceof PersonaRefusedError) return error;
-  const host = pageContextOf(context);
-  const client = host && clientOf(host);
-  // After useAccessToken another Page speaks than the event's.
-  const pageId =
-    host && client === host.client ? pageIdFromEvent(host) : undefined;
-  if (error instanceof UnknownPageError) {
-    return new PersonaRefusedError('not-made', persona, pageId, error.failure);
-  }
-  const refusal = readRefusal(error, client);
-  return (
-    refusal &&
-    new PersonaRefusedError(refusal.reason, persona, pageId, refusal.failure)
-  );
+  return error instanceof UnknownPageError
+    ? new PersonaRefusedError('not-made', persona, undefined, error.failure)
+    : undefined;
 }
 
 /**
- * Tells of a refusal after which the Page speaks instead.
+ * Tells, once, of a refusal after which the Page speaks instead.
  *
+ * @param persona who was meant: an ID or a name
  * @throws the refusal with `refusedPersona: 'throw'`
  */
 export function speakAsPageInstead(
   refusal: PersonaRefusedError,
-  { context, runtime: { settings } }: ContextPersonas,
+  persona: string,
+  { context, psid, runtime: { settings } }: Occasion,
 ): void {
   if (settings.refusedPersona === 'throw') throw refusal;
-  tell(settings.onRefused, refusal, { context, persona: refusal.persona });
+  if (told.has(refusal)) return;
+  told.add(refusal);
+  tell(settings.onRefused, refusal, { context, recipient: psid, persona });
 }

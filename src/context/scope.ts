@@ -1,65 +1,123 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { EphemeralHold } from '../ephemeral/hold';
-import type { Persona } from '../persona';
+import type { InForce, MadeForBlock } from './speaker';
 
-/** Who speaks: a persona by ID or name, one made for a block, or the Page. */
-export type InForce = Persona | EphemeralHold | null;
-
-/**
- * One running `withPersona` or `withEphemeralPersona` block. Scopes follow the
- * asynchronous call tree, so what a block calls, awaits or sets a timer for
- * belongs to it, and blocks that run side by side never mix.
- */
-interface Scope {
-  /** The context whose sends this block is about; another context's are not affected. */
-  readonly owner: object;
-  readonly outer: Scope | undefined;
-  /** The persona made for this block, kept alive by each send in it. */
-  readonly hold?: EphemeralHold;
-  /** `usePersona` inside the block changes this, until the block ends. */
-  inForce: InForce;
+/** What scopes are about: the personas of one context. */
+export interface ScopeOwner {
+  /** Stands for the owner in its scopes, so that they do not keep it alive; there from its first scope on. */
+  scopes?: WeakRef<ScopeOwner>;
 }
 
-const current = new AsyncLocalStorage<Scope>();
+/** One running `withPersona` or `withEphemeralPersona` block. */
+export interface Scope {
+  readonly owner: WeakRef<ScopeOwner>;
+  /** `usePersona` inside the block changes this, until the block ends. */
+  inForce: InForce;
+  /** The personas made for this block and those around it, innermost first. */
+  readonly made: Chain<MadeForBlock> | undefined;
+}
 
-/** The innermost running scope of this context, if any. */
-export function innermostScope(owner: object): Scope | undefined {
-  let scope = current.getStore();
-  while (scope && scope.owner !== owner) scope = scope.outer;
-  return scope;
+interface Chain<T> {
+  readonly item: T;
+  outer: Chain<T> | undefined;
+}
+
+/**
+ * Scopes follow the asynchronous call tree: what a block calls, awaits or sets
+ * a timer for belongs to it. Of each context the innermost scope is in here, and
+ * no other, so that a timer which opens a scope in a scope for ever costs no
+ * more at the end than at the start.
+ */
+const current = new AsyncLocalStorage<Chain<Scope>>();
+
+/** The innermost scope of this context, if any. */
+export function innermostScope(owner: ScopeOwner): Scope | undefined {
+  if (!owner.scopes) return undefined;
+  return find(current.getStore(), owner.scopes)?.item;
 }
 
 /** Calls `run` inside a new scope and gives back what it gives back. */
 export function inScope<T>(
-  owner: object,
+  owner: ScopeOwner,
   inForce: InForce,
   run: () => T,
-  hold?: EphemeralHold,
+  madeFor?: MadeForBlock,
 ): T {
-  return current.run({ owner, outer: current.getStore(), inForce, hold }, run);
+  const around = current.getStore();
+  const mine = owner.scopes && find(around, owner.scopes);
+  owner.scopes ??= new WeakRef<ScopeOwner>(owner);
+  const madeAround = dropWhile(mine?.item.made, hasEnded);
+  const scope: Scope = {
+    owner: owner.scopes,
+    inForce,
+    made: madeFor ? { item: madeFor, outer: madeAround } : madeAround,
+  };
+  const others = mine ? without(around, mine) : around;
+  return current.run({ item: scope, outer: dropWhile(others, isOver) }, run);
 }
 
-/** The hold of an enclosing block on the persona with this ID. */
-export function holdWithId(
-  owner: object,
+/** The persona with this ID that was made for an enclosing block. */
+export function madeWithId(
+  scope: Scope | undefined,
   id: string,
-): EphemeralHold | undefined {
-  for (let scope = current.getStore(); scope; scope = scope.outer) {
-    const { hold } = scope;
-    if (scope.owner === owner && hold?.persona.id === id) return hold;
+): MadeForBlock | undefined {
+  for (let made = scope?.made; made; made = made.outer) {
+    if (made.item.persona.id === id) return made.item;
   }
   return undefined;
 }
 
 /** Has each persona that was made for an enclosing block wait for `sending`. */
-export function holdFor(owner: object, sending: Promise<unknown>): boolean {
-  let held = false;
-  for (let scope = current.getStore(); scope; scope = scope.outer) {
-    if (scope.owner === owner && scope.hold) {
-      scope.hold.waitFor(sending);
-      held = true;
-    }
+export function keepMadeFor(scope: Scope, sending: Promise<unknown>): void {
+  for (let made = scope.made; made; made = made.outer) {
+    made.item.waitFor(sending);
   }
-  return held;
+}
+
+function find(
+  from: Chain<Scope> | undefined,
+  owner: WeakRef<ScopeOwner>,
+): Chain<Scope> | undefined {
+  let link = from;
+  while (link && link.item.owner !== owner) link = link.outer;
+  return link;
+}
+
+/** The same chain without this link; what stands before it is linked anew. */
+function without(
+  from: Chain<Scope> | undefined,
+  link: Chain<Scope>,
+): Chain<Scope> | undefined {
+  const before: Scope[] = [];
+  for (let other = from; other && other !== link; other = other.outer) {
+    before.push(other.item);
+  }
+  return before.reduceRight<Chain<Scope> | undefined>(
+    (outer, item) => ({ item, outer }),
+    link.outer,
+  );
+}
+
+/** The chain from the first item on that is still wanted, and what lies behind that one likewise. */
+function dropWhile<T>(
+  from: Chain<T> | undefined,
+  isUnwanted: (item: T) => boolean,
+): Chain<T> | undefined {
+  let first = from;
+  while (first && isUnwanted(first.item)) first = first.outer;
+  if (first) {
+    let next = first.outer;
+    while (next && isUnwanted(next.item)) next = next.outer;
+    first.outer = next;
+  }
+  return first;
+}
+
+/** Nobody can speak on that context any more. */
+function isOver({ owner }: Scope): boolean {
+  return owner.deref() === undefined;
+}
+
+function hasEnded({ lasts }: MadeForBlock): boolean {
+  return !lasts;
 }

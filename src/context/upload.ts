@@ -4,41 +4,46 @@ import type { Context } from 'bottender';
 
 import { clientOf, pageContextOf } from '../messenger/page';
 
+import { goesOut } from './goesOut';
 import { OPTIONS_POSITION, uploadTypeOf, type CoveredMethod } from './methods';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
 
+/** Whether a call sends a file's contents. */
+export function carriesFile(
+  method: CoveredMethod,
+  [first]: unknown[],
+): boolean {
+  return uploadTypeOf(method) !== undefined && isFileContents(first);
+}
+
 /**
  * Bottender sends file contents as multipart, which carries no persona. So the
  * file is uploaded first and then sent by its ID, which does.
  *
- * @returns the arguments that send the uploaded file, or `undefined` where
- * there is nothing to upload
+ * @returns the arguments that send the uploaded file; the same where there is
+ * nothing to upload
  * @see https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
  */
-export function uploadFirst(
+export async function upload(
   context: Context,
   method: CoveredMethod,
   args: unknown[],
-): Promise<unknown[]> | undefined {
+): Promise<unknown[]> {
   const type = uploadTypeOf(method);
   const [contents] = args;
   const host = pageContextOf(context);
-  if (!type || !isFileContents(contents) || !host) return;
-  if (!goesOut(context)) return;
+  if (!type || !isFileContents(contents) || !host) return args;
+  if (!goesOut(context)) return args;
   const options = args[OPTIONS_POSITION[method]] ?? {};
   const [ofFile, ofMessage] = partition(options, FILE_OPTIONS);
-  return clientOf(host)
-    .uploadAttachment(type, contents, ofFile)
-    .then(({ attachmentId }) => [{ attachmentId }, ofMessage]);
-}
-
-/** Bottender sends nothing without a session, nor in answer to its own echoes and receipts. */
-function goesOut({ session, event }: Context): boolean {
-  return Boolean(
-    session && !event.isEcho && !event.isDelivery && !event.isRead,
+  const { attachmentId } = await clientOf(host).uploadAttachment(
+    type,
+    contents,
+    ofFile,
   );
+  return [{ attachmentId }, ofMessage];
 }
 
 function isFileContents(value: unknown): value is Buffer | ReadStream {

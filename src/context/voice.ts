@@ -1,59 +1,119 @@
 import { EphemeralHold } from '../ephemeral/hold';
-import { pageContextOf, pageOf } from '../messenger/page';
+import { PersonaRefusedError } from '../errors';
+import {
+  pageContextOf,
+  pageOf,
+  type Page,
+  type PageContext,
+} from '../messenger/page';
+import { isPersonaId, type Persona } from '../persona';
+import { nearest } from '../nearest';
 
-import { shownPersona, type ContextPersonas } from './contextPersonas';
-import { holdWithId, type InForce } from './scope';
+import type { ContextPersonas } from './contextPersonas';
+import { goesOut } from './goesOut';
+import { madeWithId, type Scope } from './scope';
+import type { UnavailablePersona } from './speaker';
+import { UnmadePersona, type InForce } from './speaker';
 
 /** How one send comes by the ID that it carries. */
 export interface Voice {
   /** As the persona was given: an ID or a name. */
   readonly persona: string;
-  /** The ID, at once where it is known. May throw or reject with PersonaRefusedError. */
-  id(): string | Promise<string>;
-  /** Another ID for the same persona, where Messenger does not know `goneId` any more. */
-  renew?(goneId: string): string | Promise<string>;
+  /** What customers read above the messages, where that is known. */
+  readonly name?: string | undefined;
+  /**
+   * The ID, at once where it is known; `null` where the send goes nowhere, so
+   * that nothing is looked up for it. May throw or reject with PersonaRefusedError.
+   */
+  id(): string | null | Promise<string>;
+  /** Another ID for the same persona, because `goneId` is gone from the Page. */
+  renew?: ((goneId: string) => string | Promise<string>) | undefined;
   /** Called when the send is over. */
-  end?(): Promise<void>;
+  end?: () => Promise<void>;
 }
 
 export function voiceOf(
   speaker: Exclude<InForce, null>,
   personas: ContextPersonas,
+  scope: Scope | undefined,
 ): Voice {
+  if (typeof speaker === 'string')
+    return voiceOfGiven(speaker, personas, scope);
+  if (speaker instanceof EphemeralHold) {
+    return speaker.lasts ? heldVoice(speaker) : lateVoice(speaker);
+  }
+  if (speaker instanceof UnmadePersona) return unmadeVoice(speaker, personas);
+  return unavailableVoice(speaker);
+}
+
+/** An ID, or a name: the directory's, or the ID of a persona made for an enclosing block. */
+function voiceOfGiven(
+  persona: Persona,
+  personas: ContextPersonas,
+  scope: Scope | undefined,
+): Voice {
+  const made = madeWithId(scope, persona);
+  if (made instanceof EphemeralHold || made instanceof UnmadePersona) {
+    return voiceOf(made, personas, scope);
+  }
+  if (isPersonaId(persona)) return { persona, id: () => persona };
+  const { directory } = personas.runtime;
+  if (!directory.has(persona)) return unknownVoice(persona, personas);
+  return namedVoice(persona, personas);
+}
+
+function namedVoice(persona: Persona, personas: ContextPersonas): Voice {
   const { context, runtime } = personas;
   const { directory } = runtime;
-  const hold = holdOf(speaker, personas);
-  if (hold) return hold.lasts ? heldVoice(hold) : lateVoice(hold);
-  const persona = shownPersona(speaker);
+  const name = directory.profileOf(persona)?.name;
+  const fixed = directory.fixedIdOf(persona);
+  if (fixed !== undefined) return { persona, name, id: () => fixed };
   const host = pageContextOf(context);
-  if (!host || !directory.has(persona)) return { persona, id: () => persona };
+  if (!host) return { persona, name, id: () => persona };
+  if (!goesOut(context)) return { persona, name, id: () => null };
   return {
     persona,
-    id: () => {
-      const page = pageOf(host);
-      return page instanceof Promise
-        ? page.then((asked) => directory.idOf(asked, persona))
-        : directory.idOf(page, persona);
-    },
-    renew: directory.isFixed(persona)
-      ? undefined
-      : async (goneId) => directory.renew(await pageOf(host), persona, goneId),
+    name,
+    id: () => idOnPage(host, (page) => directory.idOf(page, persona)),
+    renew: (goneId) =>
+      idOnPage(host, (page) => directory.renew(page, persona, goneId)),
   };
 }
 
-/** The persona made for a block, also when it is spoken of by its ID inside that block. */
-function holdOf(
-  speaker: Exclude<InForce, null>,
-  personas: ContextPersonas,
-): EphemeralHold | undefined {
-  return speaker instanceof EphemeralHold
-    ? speaker
-    : holdWithId(personas, speaker);
+function idOnPage(
+  host: PageContext,
+  idOn: (page: Page) => string | Promise<string>,
+): string | Promise<string> {
+  const page = pageOf(host);
+  return page instanceof Promise ? page.then(idOn) : idOn(page);
+}
+
+/** A string that stands for nobody: no Graph call is made to find that out. */
+function unknownVoice(persona: Persona, personas: ContextPersonas): Voice {
+  const { refusals, directory } = personas.runtime;
+  return {
+    persona,
+    id: () => {
+      const { pageId, psid } = personas;
+      const known = refusals.of(pageId, persona, psid);
+      if (known) throw known;
+      const right = nearest(persona, directory.names());
+      const hint = right === undefined ? '' : `; did you mean "${right}"?`;
+      const message = `it is neither an ID nor a name of the directory${hint}`;
+      const refusal = new PersonaRefusedError('unknown', persona, pageId, {
+        message,
+      });
+      refusals.remember(refusal, persona, psid);
+      throw refusal;
+    },
+  };
 }
 
 function heldVoice({ persona }: EphemeralHold): Voice {
+  const { name } = persona.profile;
   return {
-    persona: persona.profile.name,
+    persona: name,
+    name,
     id: () => persona.ready(),
     renew: (goneId) => persona.replace(goneId),
   };
@@ -61,14 +121,35 @@ function heldVoice({ persona }: EphemeralHold): Voice {
 
 /** A send from a block that has ended, a timer's say: the persona is taken anew for it alone. */
 function lateVoice(ended: EphemeralHold): Voice {
+  const { name } = ended.persona.profile;
   let hold: Promise<EphemeralHold> | undefined;
   return {
-    persona: ended.persona.profile.name,
+    persona: name,
+    name,
     id: () => {
       hold = ended.again();
       return hold.then(({ persona }) => persona.ready());
     },
     renew: async (goneId) => (await hold)?.persona.replace(goneId) ?? goneId,
     end: async () => (await hold?.catch(() => undefined))?.end(),
+  };
+}
+
+function unmadeVoice(
+  { persona: { id, profile } }: UnmadePersona,
+  { context }: ContextPersonas,
+): Voice {
+  // Messenger's own contexts have one only where nothing goes out.
+  const shown = pageContextOf(context) ? null : id;
+  return { persona: profile.name, name: profile.name, id: () => shown };
+}
+
+function unavailableVoice({ refusal, name }: UnavailablePersona): Voice {
+  return {
+    persona: name ?? refusal.persona,
+    name,
+    id: () => {
+      throw refusal;
+    },
   };
 }

@@ -1,7 +1,8 @@
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import { PersonaRefusedError, type PersonaError } from '../errors';
 import type { Outcome } from '../messenger/call';
-import { mayHaveHappened } from '../messenger/graphFailure';
+import type { Backoff } from '../messenger/backoff';
+import { isRateLimit, mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona, type ListedPersona } from '../messenger/personaCalls';
 import { withRetries, type Patience } from '../messenger/retries';
@@ -16,6 +17,9 @@ const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
 
 /** A list that is not complete after this is asked for anew: a call may be stuck. */
 const LIST_PATIENCE_MS = 30_000;
+
+/** So many IDs that are gone are remembered of a Page; the oldest goes. */
+const MOST_GONE = 1000;
 
 /** What is known of one Page. */
 interface Known {
@@ -39,6 +43,7 @@ export class Directory {
     store: GuardedStore,
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
+    private readonly backoff: Backoff<PersonaRefusedError>,
   ) {
     this.records = new DirectoryRecords(store);
   }
@@ -47,34 +52,47 @@ export class Directory {
     return this.entries.has(name);
   }
 
-  /**
-   * The name's ID on this Page: from the store, else from the Page's list, else
-   * of a persona made now. At once where it is known.
-   *
-   * @throws PersonaRefusedError
-   */
-  idOf(page: Page, name: string): string | Promise<string> {
-    const entry = this.entries.get(name);
-    if (typeof entry === 'string') return entry;
-    if (!entry) return name;
-    const known = this.known(page);
-    return known.ids.get(name) ?? this.findOnce(known, page, name, entry);
+  names(): Iterable<string> {
+    return this.entries.keys();
   }
 
-  /** The name's ID, found out anew, unless somebody has, because Messenger does not know `goneId` any more. */
+  /** How the name's persona looks, where the directory says so. */
+  profileOf(name: string): PersonaProfile | undefined {
+    const entry = this.entries.get(name);
+    return typeof entry === 'string' ? undefined : entry;
+  }
+
+  /** The ID that the directory has for the name, on every Page. */
+  fixedIdOf(name: string): string | undefined {
+    const entry = this.entries.get(name);
+    return typeof entry === 'string' ? entry : undefined;
+  }
+
+  /**
+   * The ID on this Page of a name that has a profile: from the store, else from
+   * the Page's list, else of a persona made now. At once where it is known.
+   *
+   * @throws PersonaRefusedError, the same one until it may be tried again
+   */
+  idOf(page: Page, name: string): string | Promise<string> {
+    const known = this.known(page);
+    return known.ids.get(name) ?? this.findOnce(known, page, name);
+  }
+
+  /** The name's ID, found out anew, unless somebody has, because `goneId` is gone from the Page. */
   async renew(page: Page, name: string, goneId: string): Promise<string> {
     const known = this.known(page);
     if (known.ids.get(name) === goneId) {
       known.gone.add(goneId);
+      // The store has another by then.
+      for (const oldest of known.gone) {
+        if (known.gone.size <= MOST_GONE) break;
+        known.gone.delete(oldest);
+      }
       known.ids.delete(name);
       known.list = undefined;
     }
     return this.idOf(page, name);
-  }
-
-  /** Whether a name stands for an ID of its own, so that nothing can be made anew. */
-  isFixed(name: string): boolean {
-    return typeof this.entries.get(name) === 'string';
   }
 
   /**
@@ -108,18 +126,25 @@ export class Directory {
     return known;
   }
 
-  private findOnce(
-    known: Known,
-    page: Page,
-    name: string,
-    profile: PersonaProfile,
-  ): Promise<string> {
+  private findOnce(known: Known, page: Page, name: string): Promise<string> {
+    const profile = this.profileOf(name);
+    if (!profile) throw new Error(`"${name}" has no profile in the directory`);
+    const key = JSON.stringify(['name', page.id, name]);
+    const failed = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
+    if (failed) throw failed;
     const finding = this.find(known, page, name, profile);
     known.ids.set(name, finding);
     finding.then(
-      (id) => known.ids.set(name, id),
-      // A failure is not remembered: the next send tries again.
-      () => known.ids.delete(name),
+      (id) => {
+        known.ids.set(name, id);
+        this.backoff.succeeded(key);
+      },
+      (error: PersonaRefusedError) => {
+        known.ids.delete(name);
+        // A rate limit is the Page's; all else is about this persona.
+        const isOfPage = isRateLimit(error.failure);
+        this.backoff.failed(isOfPage ? page.id : key, error);
+      },
     );
     return finding;
   }

@@ -112,3 +112,7 @@ function text(value: unknown): string | undefined {
 function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
+
+export function isRateLimit(failure: GraphFailure): boolean {
+  return failure.code !== undefined && RATE_LIMIT_CODES.has(failure.code);
+}

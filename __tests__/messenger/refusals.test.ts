@@ -1,0 +1,56 @@
+import { PersonaRefusedError } from '../../src/errors';
+import { Refusals } from '../../src/messenger/refusals';
+import type { RefusalReason } from '../../src/messenger/refusal';
+
+function refusal(reason: RefusalReason, persona = '7', pageId = '1') {
+  return new PersonaRefusedError(reason, persona, pageId, { message: 'no' });
+}
+
+test('an unknown persona is remembered by Page and ID', () => {
+  const refusals = new Refusals();
+  const error = refusal('unknown', 'adam');
+  refusals.remember(error, '7', '1001');
+  expect(refusals.of('1', '7', '1002')).toBe(error);
+  expect(refusals.of('2', '7', '1002')).toBeUndefined();
+  expect(refusals.of('1', '8', '1001')).toBeUndefined();
+  expect(refusals.of('1', undefined, '1001')).toBeUndefined();
+});
+
+test('a region is remembered by Page and customer, whatever the persona', () => {
+  const refusals = new Refusals();
+  const error = refusal('region');
+  refusals.remember(error, '7', '1001');
+  expect(refusals.of('1', '8', '1001')).toBe(error);
+  expect(refusals.of('1', undefined, '1001')).toBe(error);
+  expect(refusals.of('1', '7', '1002')).toBeUndefined();
+  expect(refusals.of('2', '7', '1001')).toBeUndefined();
+});
+
+test.each([
+  'not-made',
+  'this-message',
+  'unverified',
+  'initial-persona',
+] as const)('%s is never remembered', (reason) => {
+  const refusals = new Refusals();
+  const error = refusal(reason);
+  expect(refusals.remember(error, '7', '1001')).toBe(error);
+  expect(refusals.of('1', '7', '1001')).toBeUndefined();
+});
+
+test('sends that were refused together get one refusal', () => {
+  const refusals = new Refusals();
+  const first = refusal('unknown');
+  expect(refusals.remember(first, '7', '1001')).toBe(first);
+  expect(refusals.remember(refusal('unknown'), '7', '1002')).toBe(first);
+});
+
+test('at most 10,000 are remembered, the oldest goes', () => {
+  const refusals = new Refusals();
+  for (let id = 0; id <= 10_000; id += 1) {
+    refusals.remember(refusal('unknown'), `${id}`, '1001');
+  }
+  expect(refusals.of('1', '0', '1001')).toBeUndefined();
+  expect(refusals.of('1', '1', '1001')).toBeDefined();
+  expect(refusals.of('1', '10000', '1001')).toBeDefined();
+});

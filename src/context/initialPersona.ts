@@ -1,0 +1,68 @@
+import { PersonaRefusedError } from '../errors';
+import { secretsOf } from '../messenger/call';
+import { readGraphFailure } from '../messenger/graphFailure';
+import { pageContextOf, pageIdFromEvent } from '../messenger/page';
+import { orAfter } from '../orAfter';
+import { checkPersona } from '../persona';
+
+import { speakAsPageInstead, type Occasion } from './refused';
+import { UnavailablePersona, type InForce } from './speaker';
+
+/** A customer waits: after this the Page speaks. */
+const WITHIN_MS = 5000;
+
+const LATE = Symbol('late');
+
+/**
+ * Whom the option `initialPersona` puts in force when an event starts. Where it
+ * fails the event goes on: the Page speaks and that is told, or each send that
+ * would carry it is refused. Never throws or rejects.
+ */
+export function initialPersonaOf(
+  occasion: Occasion,
+): InForce | Promise<InForce> {
+  const { initialPersona } = occasion.runtime.settings;
+  if (typeof initialPersona !== 'function') return initialPersona;
+  try {
+    const given = initialPersona(occasion.context);
+    if (!isThenable(given)) return checkPersona(given ?? null);
+    return inTime(given).catch((error: unknown) => failed(error, occasion));
+  } catch (error) {
+    return failed(error, occasion);
+  }
+}
+
+async function inTime(given: PromiseLike<unknown>): Promise<InForce> {
+  const persona = await orAfter(Promise.resolve(given), WITHIN_MS, LATE);
+  if (persona === LATE) {
+    throw new Error(`it did not answer within ${WITHIN_MS / 1000} seconds`);
+  }
+  return checkPersona(persona ?? null);
+}
+
+function failed(error: unknown, occasion: Occasion): InForce {
+  const host = pageContextOf(occasion.context);
+  const { message } = readGraphFailure(error, host && secretsOf(host.client));
+  const refusal = new PersonaRefusedError(
+    'initial-persona',
+    'initialPersona',
+    host && pageIdFromEvent(host),
+    // The advice that follows is a sentence of its own.
+    { message: message.replace(/\.$/, '') },
+  );
+  try {
+    speakAsPageInstead(refusal, refusal.persona, occasion);
+  } catch {
+    // With 'throw' each send that would carry it rejects; the event goes on.
+  }
+  return new UnavailablePersona(refusal);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

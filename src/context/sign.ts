@@ -1,0 +1,26 @@
+import type { Settings } from '../options';
+
+/** The arguments of a `sendText` that goes out without its face, so that the text can say who speaks. */
+export function signed(
+  args: unknown[],
+  name: string | undefined,
+  signText: Settings['signText'],
+): unknown[] {
+  const [text, ...others] = args;
+  if (!signText || name === undefined || typeof text !== 'string') return args;
+  try {
+    const changed: unknown = signText(text, { name });
+    if (typeof changed === 'string') return [changed, ...others];
+    warn(`it gave no text, but a value of type ${typeof changed}`);
+  } catch (error) {
+    warn(error instanceof Error ? error.message : String(error));
+  }
+  return args;
+}
+
+function warn(reason: string): void {
+  process.emitWarning(
+    `The option "signText" of personas() failed: ${reason}. The text went out unsigned.`,
+    'PersonaWarning',
+  );
+}

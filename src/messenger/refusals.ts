@@ -1,0 +1,81 @@
+import type { PersonaRefusedError } from '../errors';
+
+/** For this long what was refused is not tried again. */
+const REMEMBERED_MS = 10 * 60_000;
+/** More than these are not remembered at once; the oldest goes. */
+const MOST = 10_000;
+
+interface Remembered {
+  readonly refusal: PersonaRefusedError;
+  readonly until: number;
+}
+
+/**
+ * What is known to be refused in this process: a persona on a Page, or any
+ * persona for a customer of a Page. Until it is forgotten, such messages go out
+ * as the Page at once.
+ */
+export class Refusals {
+  private readonly remembered = new Map<string, Remembered>();
+
+  /** The refusal of this persona, or of any for this customer; `undefined` when it may be tried. */
+  of(
+    pageId: string | undefined,
+    persona: string | undefined,
+    psid: string | null,
+  ): PersonaRefusedError | undefined {
+    // So that a send costs nothing where nothing was refused.
+    if (this.remembered.size === 0) return undefined;
+    return (
+      this.get(keyOf('region', pageId, psid)) ??
+      this.get(keyOf('unknown', pageId, persona))
+    );
+  }
+
+  /**
+   * Remembers a refusal for ten minutes, if it is of a kind that lasts.
+   *
+   * @param persona the ID that was refused, or a name that stands for nobody
+   * @returns the refusal that is remembered: an earlier one, where sends that
+   * went out together were refused together
+   */
+  remember(
+    refusal: PersonaRefusedError,
+    persona: string,
+    psid: string | null,
+  ): PersonaRefusedError {
+    const { reason, pageId } = refusal;
+    if (reason !== 'region' && reason !== 'unknown') return refusal;
+    const about = reason === 'region' ? psid : persona;
+    const key = keyOf(reason, pageId, about);
+    const known = this.get(key);
+    if (!known) this.set(key, refusal);
+    return known ?? refusal;
+  }
+
+  private get(key: string): PersonaRefusedError | undefined {
+    const found = this.remembered.get(key);
+    if (!found) return undefined;
+    if (Date.now() < found.until) return found.refusal;
+    this.remembered.delete(key);
+    return undefined;
+  }
+
+  private set(key: string, refusal: PersonaRefusedError): void {
+    this.remembered.delete(key);
+    const until = Date.now() + REMEMBERED_MS;
+    this.remembered.set(key, { refusal, until });
+    for (const oldest of this.remembered.keys()) {
+      if (this.remembered.size <= MOST) break;
+      this.remembered.delete(oldest);
+    }
+  }
+}
+
+function keyOf(
+  kind: 'region' | 'unknown',
+  pageId: string | undefined,
+  about: string | null | undefined,
+): string {
+  return JSON.stringify([kind, pageId ?? null, about ?? null]);
+}
