@@ -65,6 +65,14 @@ test("a map that fails, or gives another Page's token", async () => {
   expect(failed.status).toBe(1);
   expect(failed.stderr).toContain('no database: [removed]');
 
+  const encoding = makeApp(emulator.origin, {
+    directory,
+    config: `${USUAL_CONFIG}module.exports.channels.messenger.accessToken = 'TO|KEN';
+      ${map} () => { throw new Error('GET /pages?token=TO%7cKEN'); };`,
+  });
+  const told = await encoding.run('list', '--page', PAGE.id);
+  expect(told.stderr).toContain('GET /pages?token=[removed]');
+
   const wrong = makeApp(emulator.origin, {
     directory,
     config: `${USUAL_CONFIG}${map} async () => process.env.OTHER_ACCESS_TOKEN;`,

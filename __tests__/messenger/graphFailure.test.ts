@@ -1,6 +1,7 @@
 import {
   describeFailure,
   isGone,
+  isRateLimit,
   isTransient,
   readGraphFailure,
   type GraphFailure,
@@ -20,6 +21,8 @@ describe('readGraphFailure', () => {
     errorSubcode: 99,
     fbtraceId: 'A1b',
     isTransient: true,
+    errorUserTitle: "Image wasn't downloaded",
+    errorUserMsg: 'The server did not give it.',
   };
   const FAILURE: GraphFailure = {
     status: 400,
@@ -29,10 +32,23 @@ describe('readGraphFailure', () => {
     subcode: 99,
     fbtraceId: 'A1b',
     isTransient: true,
+    userTitle: "Image wasn't downloaded",
+    userMessage: 'The server did not give it.',
+  };
+  const AS_ON_THE_WIRE = {
+    message: GRAPH_ERROR.message,
+    type: GRAPH_ERROR.type,
+    code: GRAPH_ERROR.code,
+    error_subcode: GRAPH_ERROR.errorSubcode,
+    fbtrace_id: GRAPH_ERROR.fbtraceId,
+    is_transient: GRAPH_ERROR.isTransient,
+    error_user_title: GRAPH_ERROR.errorUserTitle,
+    error_user_msg: GRAPH_ERROR.errorUserMsg,
   };
 
   test.each([
     ['the direct client', answered(GRAPH_ERROR)],
+    ['what leaves names as they were on the wire', answered(AS_ON_THE_WIRE)],
     [
       'the batch queue',
       { message: 'x', response: { code: 400, body: { error: GRAPH_ERROR } } },
@@ -43,7 +59,16 @@ describe('readGraphFailure', () => {
 
   test('leaves out what is of another type', () => {
     const { message } = FAILURE;
-    const error = { message, code: '613', type: 5, isTransient: 'yes' };
+    const error = {
+      message,
+      code: '613',
+      errorSubcode: null,
+      type: 5,
+      fbtraceId: ['A1b'],
+      isTransient: 'yes',
+      errorUserTitle: { en: 'No' },
+      errorUserMsg: 7,
+    };
     expect(readGraphFailure(answered(error))).toEqual({ status: 400, message });
   });
 
@@ -78,8 +103,76 @@ describe('readGraphFailure', () => {
   });
 });
 
+describe('no text of a failure', () => {
+  const SECRET = 'app|s3cret/\u00fc ';
+  const KNOWN = [SECRET, 's3cret', '\ud800'];
+  const textsOf = (said: string) => {
+    const failure = readGraphFailure(
+      answered({
+        message: said,
+        type: said,
+        fbtraceId: said,
+        errorUserTitle: said,
+        errorUserMsg: said,
+      }),
+      KNOWN,
+    );
+    const { message, type, fbtraceId, userTitle, userMessage } = failure;
+    return [message, type, fbtraceId, userTitle, userMessage];
+  };
+
+  test.each([
+    ['as it is', SECRET],
+    ['as a part of a URL', encodeURIComponent(SECRET)],
+    ['in small hexadecimal digits', encodeURIComponent(SECRET).toLowerCase()],
+    [
+      'as a form sends it',
+      new URLSearchParams([['', SECRET]]).toString().slice(1),
+    ],
+    [
+      'as a part of a URL in a part of a URL',
+      encodeURIComponent(encodeURIComponent(SECRET)),
+    ],
+    ['as JSON has it', JSON.stringify(SECRET).slice(1, -1)],
+    ['that is half of no pair', '\ud800'],
+  ])('holds a secret %s', (_how, shown) => {
+    expect(textsOf(`<${shown}>`)).toEqual(Array(5).fill('<[removed]>'));
+  });
+
+  test.each([
+    ['{"access_token":"EAAG"}', '{"access_token":"[removed]"}'],
+    ['GET /me%3Faccess_token%3DEAAG', 'GET /me%3Faccess_token%3D[removed]'],
+  ])('holds the value of a parameter that is one: %s', (said, clean) => {
+    expect(textsOf(said)).toEqual(Array(5).fill(clean));
+  });
+
+  test('is long, nor ends with a part of a secret', () => {
+    const texts = textsOf(`${'x'.repeat(495)}${SECRET}${'y'.repeat(1000)}`);
+    expect(texts).toEqual(Array(5).fill(`${'x'.repeat(495)}[rem\u2026`));
+  });
+
+  test('is cut where it may stay', () => {
+    expect(textsOf('x'.repeat(500))).toEqual(Array(5).fill('x'.repeat(500)));
+  });
+});
+
+test.each<[boolean, Partial<GraphFailure>]>([
+  ...[4, 17, 32, 613].map((code): [boolean, object] => [
+    true,
+    { status: 400, code },
+  ]),
+  [true, { status: 429 }],
+  [false, { status: 400, code: 1 }],
+  [false, { status: 400, code: 341 }],
+  [false, { status: 428 }],
+  [false, {}],
+])('is a rate limit (%s): %j', (is, failure) => {
+  expect(isRateLimit({ message: '', ...failure })).toBe(is);
+});
+
 test.each<[boolean, string, Partial<GraphFailure>]>([
   [true, 'no answer', {}],
+  [true, 'HTTP 429', { status: 429 }],
   [true, 'HTTP 500', { status: 500 }],
   [false, 'HTTP 499', { status: 499 }],
   [true, 'what Messenger calls so', { status: 400, isTransient: true }],
@@ -116,6 +209,20 @@ describe('describeFailure', () => {
     expect(describeFailure({ message: 'no', ...failure })).toBe(
       'no (HTTP 400, code 100, subcode 33, fbtrace_id A1b)',
     );
+  });
+
+  test('says what Meta explains to people', () => {
+    const title = "Image wasn't downloaded";
+    const message = 'The server did not give it.';
+    const say = (failure: object) =>
+      describeFailure({ message: 'no', code: 100, ...failure });
+    expect(say({ userTitle: title, userMessage: message })).toBe(
+      `no: ${title}: ${message} (code 100)`,
+    );
+    expect(say({ userTitle: title })).toBe(`no: ${title} (code 100)`);
+    expect(say({ userMessage: message })).toBe(`no: ${message} (code 100)`);
+    expect(say({ userTitle: 'no', userMessage: 'no' })).toBe('no (code 100)');
+    expect(say({ userTitle: '', userMessage: '' })).toBe('no (code 100)');
   });
 
   test.each([

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import type { Context } from 'bottender';
 import { UnknownPageError } from 'bottender-persona';
 
@@ -73,13 +76,47 @@ describe('the Page of an event', () => {
 });
 
 describe('pageIdOf asks', () => {
-  test('once a client, however many want to know', async () => {
+  test('once a token, however many want to know, with whatever client', async () => {
     const { client, calls } = await answering([JASPERS], 'T&K');
-    const ids = await Promise.all([pageIdOf(client), pageIdOf(client)]);
+    const clone = Object.create(client) as typeof client;
+    const ids = await Promise.all([pageIdOf(client), pageIdOf(clone)]);
     expect([...ids, await pageIdOf(client)]).toEqual(['100', '100', '100']);
     expect(calls).toEqual([
       expect.stringMatching(/^GET \/v[\d.]+\/me\?access_token=T%26K$/),
     ]);
+  });
+
+  test('for each platform, whatever its token is called', async () => {
+    const [one, two] = [
+      await answering([JASPERS]),
+      await answering([{ body: { id: '200' } }]),
+    ];
+    expect(await pageIdOf(one.client)).toBe('100');
+    expect(await pageIdOf(two.client)).toBe('200');
+  });
+
+  test.each([
+    ['HTML', '<html>Sign in</html>'],
+    ['nothing', {}],
+    ['null', null],
+    ['a number for an ID', { id: 100 }],
+    ['an ID that is none', { id: 'me' }],
+    ['a list', [{ id: '100' }]],
+  ])('anew after an answer that holds no ID: %s', async (_what, body) => {
+    const { client } = await answering([{ body }, JASPERS]);
+    const error: unknown = await pageIdOf(client).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UnknownPageError);
+    expect(error).toMatchObject({
+      failure: { status: 200, message: 'the answer holds no Page ID' },
+    });
+    expect(await pageIdOf(client)).toBe('100');
+  });
+
+  test('and fails where the client can call nothing', async () => {
+    const client = Object.create({ accessToken: 'T' }) as Answers['client'];
+    await expect(pageIdOf(client)).rejects.toBeInstanceOf(UnknownPageError);
   });
 
   test('again while the failure may pass', async () => {
@@ -111,11 +148,41 @@ describe('the client of a context', () => {
 
   test('after useAccessToken is one for that token, the same each time', async () => {
     const answers = await answering([JASPERS]);
-    const other = clientOf(contextOf(answers, { accessToken: 'OTHER' }));
+    const context = contextOf(answers, { accessToken: 'OTHER' });
+    const other = clientOf(context);
     const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
     expect([other.accessToken, third.accessToken]).toEqual(['OTHER', 'THIRD']);
     expect(Object.keys(other)).toContain('accessToken');
-    expect(clientOf(contextOf(answers, { accessToken: 'OTHER' }))).toBe(other);
+    expect(clientOf(context)).toBe(other);
     expect(answers.client.accessToken).toBe('TOKEN');
   });
+
+  test('is another when the context is given another token, or client', async () => {
+    const answers = await answering([JASPERS]);
+    const further = await answering([JASPERS]);
+    const context = { ...contextOf(answers), accessToken: 'OTHER' };
+    const other = clientOf(context);
+    context.accessToken = 'THIRD';
+    const third = clientOf(context);
+    expect(third.accessToken).toBe('THIRD');
+    const moved = Object.assign(context, { client: further.client });
+    expect(clientOf(moved).axios).toBe(further.client.axios);
+    expect(other.axios).toBe(answers.client.axios);
+  });
+
+  test('goes with its context', async () => {
+    const answers = await answering([JASPERS]);
+    const made = new WeakRef(
+      clientOf(contextOf(answers, { accessToken: 'OTHER' })),
+    );
+    // What a turn of the event loop has looked at stays until the next one.
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(made.deref()).toBeUndefined();
+  });
 });
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+}

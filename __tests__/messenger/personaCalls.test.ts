@@ -1,6 +1,7 @@
 import {
   createPersona,
   deletePersona,
+  getPersona,
   listPersonas,
 } from '../../src/messenger/personaCalls';
 import { answering } from '../support/answers';
@@ -29,6 +30,8 @@ describe('createPersona', () => {
     ['no ID', {}],
     ['an empty ID', { id: '' }],
     ['a number for an ID', { id: 12 }],
+    ['an ID that is none', { id: 'adam' }],
+    ['HTML', '<html></html>'],
     ['null', null],
   ])('with %s in the answer has failed', async (_what, body) => {
     const { page } = await answering([{ body }]);
@@ -66,6 +69,21 @@ describe('deletePersona', () => {
     },
   );
 
+  test.each([['<html></html>'], [null], [{}], [{ success: false }]])(
+    'that is answered with %j may be tried again',
+    async (body) => {
+      const { page } = await answering([{ body }]);
+      expect(await deletePersona(page, '12')).toEqual({
+        ok: false,
+        failure: {
+          status: 200,
+          message: 'the answer does not say that it was deleted',
+          isTransient: true,
+        },
+      });
+    },
+  );
+
   test('of what is gone is done', async () => {
     const error = { code: 100, error_subcode: 33, message: 'gone' };
     const { page } = await answering([{ status: 400, body: { error } }]);
@@ -75,6 +93,34 @@ describe('deletePersona', () => {
   test('that is refused tells why', async () => {
     const { page } = await answering([REFUSED]);
     expect(await deletePersona(page, '12')).toMatchObject({
+      ok: false,
+      failure: { status: 400, code: 200 },
+    });
+  });
+});
+
+describe('getPersona', () => {
+  test('gives what there is of the persona', async () => {
+    const { page, calls } = await answering([{ body: { id: '12' } }]);
+    expect(await getPersona(page, '12')).toEqual({
+      ok: true,
+      value: { id: '12', name: '', profilePictureUrl: '' },
+    });
+    expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
+  });
+
+  test('puts nothing but an ID into a path', async () => {
+    const { page, calls } = await answering([{ body: {} }]);
+    expect(await getPersona(page, 'me')).toEqual({
+      ok: false,
+      failure: { status: 400, message: '"me" is no persona ID' },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('that is refused tells why', async () => {
+    const { page } = await answering([REFUSED]);
+    expect(await getPersona(page, '12')).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
     });

@@ -2,18 +2,29 @@ import {
   mayHaveHappened,
   type GraphFailure,
 } from '../../src/messenger/graphFailure';
-import { waitAfter, withRetries } from '../../src/messenger/retries';
+import {
+  waitAfter,
+  withRetries,
+  type Patience,
+} from '../../src/messenger/retries';
+import { gate } from '../support/gate';
 
+const BUSY: GraphFailure = { status: 500, code: 2, message: 'busy' };
 const TOO_MANY: GraphFailure = { status: 400, code: 613, message: 'too many' };
 
-async function triesUntil(withinMs: number, tries: number): Promise<number> {
+async function triesUntil(
+  withinMs: number,
+  tries: number,
+  failure = BUSY,
+  more: Partial<Patience> = {},
+): Promise<number> {
   let made = 0;
   await withRetries(
     () => {
       made += 1;
-      return Promise.resolve({ ok: false, failure: TOO_MANY });
+      return Promise.resolve({ ok: false, failure });
     },
-    { tries, firstWaitMs: 20, withinMs },
+    { tries, firstWaitMs: 20, withinMs, ...more },
   );
   return made;
 }
@@ -25,6 +36,16 @@ describe('withRetries', () => {
 
   test('begins no try that could not be waited for', async () => {
     expect(await triesUntil(9, 3)).toBe(1);
+  });
+
+  test('does not try again after a rate limit', async () => {
+    expect(await triesUntil(60_000, 3, TOO_MANY)).toBe(1);
+    expect(await triesUntil(60_000, 3, { status: 429, message: '' })).toBe(1);
+  });
+
+  test('sits out a rate limit where it may', async () => {
+    const sitting = { sitsOutRateLimits: true };
+    expect(await triesUntil(60_000, 3, TOO_MANY, sitting)).toBe(3);
   });
 
   test.each([
@@ -44,7 +65,7 @@ describe('withRetries', () => {
     const times: number[] = [];
     const run = () => {
       times.push(performance.now());
-      return Promise.resolve({ ok: false as const, failure: TOO_MANY });
+      return Promise.resolve({ ok: false as const, failure: BUSY });
     };
     await withRetries(run, { tries: 2, firstWaitMs: 100, withinMs: 60_000 });
     const [first = NaN, second = NaN] = times;
@@ -73,6 +94,36 @@ describe('withRetries', () => {
   });
 });
 
+test('what is tried learns when it has been given up', async () => {
+  const patience = { tries: 1, firstWaitMs: 20, withinMs: 30 };
+  const heard: boolean[] = [];
+  const { opened, open } = gate();
+  let ask = () => false;
+  const outcome = withRetries((isGivenUp) => {
+    ask = isGivenUp;
+    heard.push(isGivenUp());
+    open();
+    return new Promise(() => {});
+  }, patience);
+  await opened;
+  heard.push(ask());
+  await outcome;
+  heard.push(ask());
+  expect(heard).toEqual([false, false, true]);
+});
+
+test('what has been answered is given up no more than its answer', async () => {
+  let ask = () => true;
+  await withRetries(
+    (isGivenUp) => {
+      ask = isGivenUp;
+      return Promise.resolve({ ok: true, value: 1 });
+    },
+    { tries: 1, firstWaitMs: 20, withinMs: 60_000 },
+  );
+  expect(ask()).toBe(false);
+});
+
 test('waits grow twofold, and half of each is drawn', () => {
   const patience = { tries: 5, firstWaitMs: 100, withinMs: 60_000 };
   for (const [attempt, longest] of [
@@ -97,6 +148,7 @@ test.each<[boolean, string, GraphFailure]>([
   [true, 'a service that is down', { status: 400, code: 2, message: '' }],
   [false, 'a redirection', { status: 300, message: '' }],
   [false, 'a rate limit', { status: 400, code: 4, message: '' }],
+  [false, 'too many requests', { status: 429, message: '' }],
   [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
   [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
 ])('a call may have been carried out (%s) after %s', (may, _what, failure) => {

@@ -12,6 +12,7 @@ export const BRIEFLY: Patience = {
 
 /** Nobody's message waits: a rate limit is sat out for half a minute. */
 export const LONG: Patience = {
+  sitsOutRateLimits: true,
   tries: 6,
   firstWaitMs: 1000,
   withinMs: 180_000,

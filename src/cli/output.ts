@@ -2,6 +2,8 @@ import util, { stripVTControlCharacters } from 'node:util';
 
 import Table from 'cli-table3';
 
+import { withoutKnown } from '../messenger/secrets';
+
 type Style = Parameters<typeof util.styleText>[0];
 
 const secrets = new Set<string>();
@@ -23,12 +25,12 @@ export function printJson(value: object): void {
 
 /** Something that people should know, which is no result. */
 export function printNote(text: string): void {
-  process.stderr.write(`${withoutSecrets(text)}\n`);
+  process.stderr.write(`${withoutKnown(text, secrets)}\n`);
 }
 
 export function printError(text: string): void {
   const label = styled(process.stderr, 'red', 'Error:');
-  process.stderr.write(`${label} ${withoutSecrets(text)}\n`);
+  process.stderr.write(`${label} ${withoutKnown(text, secrets)}\n`);
 }
 
 /** In colour on a terminal that has colours; plain with NO_COLOR. */
@@ -81,10 +83,4 @@ function styled(stream: NodeJS.WriteStream, style: Style, text: string) {
   // Node has it since 20.12; before, there is no colour.
   const canStyle = 'styleText' in util && stream.isTTY && stream.hasColors();
   return canStyle ? util.styleText(style, text) : text;
-}
-
-function withoutSecrets(text: string): string {
-  let clean = text;
-  for (const secret of secrets) clean = clean.split(secret).join('[removed]');
-  return clean;
 }

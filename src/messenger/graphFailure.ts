@@ -1,3 +1,5 @@
+import { withoutSecrets } from './secrets';
+
 /**
  * What Messenger answered when it refused a Graph call, or why no answer came.
  * It holds nothing of the request, so it carries no token and no proof.
@@ -13,7 +15,14 @@ export interface GraphFailure {
   message: string;
   fbtraceId?: string;
   isTransient?: boolean;
+  /** What Meta explains to people: `error_user_title`. */
+  userTitle?: string;
+  /** What Meta explains to people: `error_user_msg`. */
+  userMessage?: string;
 }
+
+/** A text of a failure has no more characters than these. */
+const MOST_CHARACTERS = 500;
 
 /** Codes after which the same call may succeed: unknown, service, rate limits, "please retry". */
 const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
@@ -35,36 +44,47 @@ export function readGraphFailure(
   const response = field(error, 'response');
   const body = field(response, 'data') ?? field(response, 'body');
   const graphError = field(body, 'error');
-  const message =
-    text(field(graphError, 'message')) ??
-    text(field(error, 'message')) ??
-    'unknown error';
-  const isTransient = field(graphError, 'isTransient');
+  // The client writes names in camel case; what goes round it leaves them as they were.
+  const given = (name: string, asOnTheWire = name) =>
+    field(graphError, name) ?? field(graphError, asOnTheWire);
+  const text = (value: unknown) =>
+    typeof value === 'string'
+      ? shortened(withoutSecrets(value, secrets))
+      : undefined;
+  const isTransient = given('isTransient', 'is_transient');
   return {
     status: number(field(response, 'status') ?? field(response, 'code')),
-    code: number(field(graphError, 'code')),
-    subcode: number(field(graphError, 'errorSubcode')),
-    type: text(field(graphError, 'type')),
-    message: withoutSecrets(message, secrets),
-    fbtraceId: text(field(graphError, 'fbtraceId')),
+    code: number(given('code')),
+    subcode: number(given('errorSubcode', 'error_subcode')),
+    type: text(given('type')),
+    message:
+      text(given('message')) ??
+      text(field(error, 'message')) ??
+      'unknown error',
+    fbtraceId: text(given('fbtraceId', 'fbtrace_id')),
     isTransient: typeof isTransient === 'boolean' ? isTransient : undefined,
+    userTitle: text(given('errorUserTitle', 'error_user_title')),
+    userMessage: text(given('errorUserMsg', 'error_user_msg')),
   };
 }
 
 /** Whether the same call may well succeed a little later. */
 export function isTransient(failure: GraphFailure): boolean {
-  if (failure.isTransient) return true;
+  if (failure.isTransient || isRateLimit(failure)) return true;
   if (failure.code !== undefined && TRANSIENT_CODES.has(failure.code)) {
     return true;
   }
   return failure.status === undefined || failure.status >= 500;
 }
 
+/** Whether the call was turned away because there were too many. */
+export function isRateLimit({ status, code }: GraphFailure): boolean {
+  return status === 429 || (code !== undefined && RATE_LIMIT_CODES.has(code));
+}
+
 /** Whether the call may have been carried out although its answer is a failure. */
 export function mayHaveHappened(failure: GraphFailure): boolean {
-  if (failure.code !== undefined && RATE_LIMIT_CODES.has(failure.code)) {
-    return false;
-  }
+  if (isRateLimit(failure)) return false;
   // A success without an ID in it counts as a failure, but something was made.
   const { status } = failure;
   return isTransient(failure) || (status !== undefined && status < 300);
@@ -75,38 +95,30 @@ export function isGone(failure: GraphFailure): boolean {
   return failure.code === 100 && failure.subcode === 33;
 }
 
-/** One line for people: what was answered, with the numbers to look up. */
+/** One line for people: what was answered and explained, with the numbers to look up. */
 export function describeFailure(failure: GraphFailure): string {
+  const { message, userTitle, userMessage } = failure;
+  const texts = new Set([message, userTitle, userMessage]);
+  const said = [...texts].filter(Boolean).join(': ');
   const numbers = [
     failure.status !== undefined && `HTTP ${failure.status}`,
     failure.code !== undefined && `code ${failure.code}`,
     failure.subcode !== undefined && `subcode ${failure.subcode}`,
     failure.fbtraceId !== undefined && `fbtrace_id ${failure.fbtraceId}`,
   ].filter((part) => part !== false);
-  return numbers.length > 0
-    ? `${failure.message} (${numbers.join(', ')})`
-    : failure.message;
+  return numbers.length > 0 ? `${said} (${numbers.join(', ')})` : said;
 }
 
-function withoutSecrets(message: string, secrets: readonly string[]): string {
-  let clean = message.replace(
-    /\b(access_token|appsecret_proof|input_token)=[^&\s"']+/g,
-    '$1=[removed]',
-  );
-  for (const secret of secrets) {
-    if (secret) clean = clean.split(secret).join('[removed]');
-  }
-  return clean;
+function shortened(text: string): string {
+  return text.length > MOST_CHARACTERS
+    ? `${text.slice(0, MOST_CHARACTERS - 1)}…`
+    : text;
 }
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)[name]
+    ? Reflect.get(value, name)
     : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -2,7 +2,10 @@ import type { Context, MessengerClient } from 'bottender';
 
 import { UnknownPageError } from '../errors';
 
-import { call } from './call';
+import { readPage, type AnsweredPage } from './answers';
+import type { Outcome } from './call';
+import { graphCall } from './graphCall';
+import { PageIds } from './pageIds';
 import { withRetries, type Patience } from './retries';
 
 /** A message waits for the answer. */
@@ -35,8 +38,8 @@ export function pageContextOf(context: Context): PageContext | undefined {
     : undefined;
 }
 
-/** Page IDs that Messenger was asked for, by client. */
-const asked = new WeakMap<MessengerClient, Promise<string>>();
+/** Page IDs that Messenger was asked for. */
+const asked = new PageIds();
 
 /** The Page that this context's sends go out from; at once where the event says so. */
 export function pageOf(context: PageContext): Page | Promise<Page> {
@@ -55,33 +58,27 @@ export function pageIdFromEvent({
   return event.pageId ?? session?.page?.id;
 }
 
-/** Asks Messenger, once a client, which Page its access token belongs to. */
+/** Asks Messenger, once a token, which Page the client's belongs to. */
 export function pageIdOf(client: MessengerClient): Promise<string> {
-  let id = asked.get(client);
-  if (!id) {
-    id = askPageId(client);
-    asked.set(client, id);
-    id.catch(() => asked.delete(client));
-  }
-  return id;
+  return asked.of(client, () => askPageId(client));
 }
 
 async function askPageId(client: MessengerClient): Promise<string> {
-  // The token stands in the path, because the client's proof is made from there.
-  const token = encodeURIComponent(client.accessToken);
-  const outcome = await withRetries(
-    () =>
-      call(client, () =>
-        client.axios.get<{ id: string }>(`/me?access_token=${token}`),
-      ),
-    PATIENCE,
-  );
-  if (outcome.ok) return outcome.value.data.id;
+  const outcome = await withRetries(() => askPage(client), PATIENCE);
+  if (outcome.ok) return outcome.value.id;
   throw new UnknownPageError(outcome.failure);
 }
 
-/** Clients derived for `useAccessToken`, by the client they derive from and token. */
-const derived = new WeakMap<MessengerClient, Map<string, MessengerClient>>();
+/** Asks Messenger for the Page that the client's token belongs to. */
+export async function askPage(
+  client: MessengerClient,
+): Promise<Outcome<AnsweredPage>> {
+  const outcome = await graphCall(client, { method: 'GET', path: '/me' });
+  return outcome.ok ? readPage(outcome.value) : outcome;
+}
+
+/** Clients for tokens that `useAccessToken` was given, as long as their contexts live. */
+const derived = new WeakMap<PageContext, MessengerClient>();
 
 /**
  * The context's client, or, after `context.useAccessToken(token)`, the same
@@ -92,13 +89,15 @@ const derived = new WeakMap<MessengerClient, Map<string, MessengerClient>>();
 export function clientOf(context: PageContext): MessengerClient {
   const { client, accessToken } = context;
   if (!accessToken || accessToken === client.accessToken) return client;
-  const byToken = derived.get(client) ?? new Map<string, MessengerClient>();
-  derived.set(client, byToken);
-  const known = byToken.get(accessToken);
-  if (known) return known;
+  const known = derived.get(context);
+  if (known?.accessToken === accessToken && isFrom(client, known)) return known;
   const made = Object.create(client, {
     accessToken: { value: accessToken, enumerable: true },
   }) as MessengerClient;
-  byToken.set(accessToken, made);
+  derived.set(context, made);
   return made;
+}
+
+function isFrom(client: MessengerClient, made: MessengerClient): boolean {
+  return Object.getPrototypeOf(made) === client;
 }

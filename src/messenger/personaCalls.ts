@@ -1,97 +1,67 @@
 import type { PersonaProfile } from '../profile';
 
-import { call, type Outcome } from './call';
+import {
+  isId,
+  readDeletion,
+  readPersona,
+  readPersonaId,
+  type ListedPersona,
+} from './answers';
+import type { Outcome } from './call';
+import { graphCall } from './graphCall';
 import { isGone } from './graphFailure';
 import type { Page } from './page';
 
-/** How many personas one page of the list holds at most. */
-const LIST_LIMIT = 100;
+export type { ListedPersona } from './answers';
+export { listAll, listPersonas } from './personaList';
 
-/** Makes a persona on the Page and gives its ID. */
+/**
+ * Makes a persona on the Page and gives its ID.
+ *
+ * @param withinMs how long it may take; Messenger fetches the picture meanwhile
+ */
 export async function createPersona(
-  page: Page,
+  { client }: Page,
   { name, profilePictureUrl }: PersonaProfile,
+  withinMs?: number,
 ): Promise<Outcome<string>> {
-  const outcome = await call(page.client, () =>
-    page.client.createPersona({ name, profilePictureUrl }),
+  const body = { name, profilePictureUrl };
+  const outcome = await graphCall(
+    client,
+    { method: 'POST', path: '/me/personas', body },
+    withinMs,
   );
-  if (!outcome.ok) return outcome;
-  // Whatever stands between may have answered, with anything.
-  const answer: { id?: unknown } | null = outcome.value;
-  const id = answer?.id;
-  if (typeof id === 'string' && id !== '') return { ok: true, value: id };
-  return {
-    ok: false,
-    failure: { status: 200, message: 'the answer holds no persona ID' },
-  };
+  return outcome.ok ? readPersonaId(outcome.value) : outcome;
+}
+
+/** The persona of this ID. */
+export async function getPersona(
+  { client }: Page,
+  id: string,
+  withinMs?: number,
+): Promise<Outcome<ListedPersona>> {
+  if (!isId(id)) return noPersonaId(id);
+  const outcome = await graphCall(
+    client,
+    { method: 'GET', path: `/${id}` },
+    withinMs,
+  );
+  return outcome.ok ? readPersona(outcome.value, id) : outcome;
 }
 
 /** Deletes a persona; one that is not there any more counts as deleted. */
 export async function deletePersona(
-  page: Page,
+  { client }: Page,
   id: string,
 ): Promise<Outcome<void>> {
-  // The client puts the ID into the URL's path as it is.
-  if (!/^\d+$/.test(id)) {
-    return {
-      ok: false,
-      failure: { status: 400, message: `"${id}" is no persona ID` },
-    };
-  }
-  const outcome = await call(page.client, () => page.client.deletePersona(id));
-  if (outcome.ok || isGone(outcome.failure)) {
-    return { ok: true, value: undefined };
-  }
-  return outcome;
+  if (!isId(id)) return noPersonaId(id);
+  const outcome = await graphCall(client, { method: 'DELETE', path: `/${id}` });
+  if (outcome.ok) return readDeletion(outcome.value);
+  return isGone(outcome.failure) ? { ok: true, value: undefined } : outcome;
 }
 
-/** A persona as Messenger lists it; the picture's URL is Messenger's own, not the one sent. */
-export interface ListedPersona extends PersonaProfile {
-  id: string;
-}
-
-/**
- * All personas of the Page, by as many calls as its list has pages. The client's
- * own `getAllPersonas` asks for one page more than there are, 25 at a time.
- */
-export async function listPersonas(
-  page: Page,
-): Promise<Outcome<ListedPersona[]>> {
-  const personas: ListedPersona[] = [];
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const asked: string = after;
-    const outcome = await call(page.client, () => getPersonas(page, asked));
-    if (!outcome.ok) return outcome;
-    const { data, paging } = outcome.value ?? {};
-    if (!Array.isArray(data)) return UNREADABLE_LIST;
-    personas.push(...data);
-    after = paging?.next ? paging.cursors?.after : undefined;
-    // Asked for again, the same page would follow for ever.
-    if (after === asked) return UNREADABLE_LIST;
-  }
-  return { ok: true, value: personas };
-}
-
-const UNREADABLE_LIST: Outcome<never> = {
-  ok: false,
-  failure: { status: 200, message: 'the answer is no list of personas' },
-};
-
-/** What Messenger answers; whatever stands between may have answered anything. */
-interface PersonaList {
-  data?: ListedPersona[];
-  paging?: { next?: string; cursors?: { after?: string } };
-}
-
-async function getPersonas(
-  { client }: Page,
-  after: string,
-): Promise<PersonaList | null> {
-  // The token stands in the path, because the client's proof is made from there.
-  const token = encodeURIComponent(client.accessToken);
-  const cursor = after && `&after=${encodeURIComponent(after)}`;
-  const response = await client.axios.get<PersonaList | null>(
-    `/me/personas?access_token=${token}&limit=${LIST_LIMIT}${cursor}`,
-  );
-  return response.data;
+/** What does not look like an ID is put into no path. */
+function noPersonaId(id: string): Outcome<never> {
+  const failure = { status: 400, message: `"${id}" is no persona ID` };
+  return { ok: false, failure };
 }

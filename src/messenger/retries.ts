@@ -1,7 +1,7 @@
 import { orAfter } from '../orAfter';
 
 import type { Outcome } from './call';
-import { isTransient } from './graphFailure';
+import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
 
 const NO_ANSWER: Outcome<never> = {
   ok: false,
@@ -16,21 +16,31 @@ export interface Patience {
   firstWaitMs: number;
   /** After this many milliseconds it is given up, answered or not. */
   withinMs: number;
+  /** Try again after a rate limit too: only where nobody's message waits, as those limits last. */
+  sitsOutRateLimits?: boolean;
 }
 
-/** Tries a Graph call again while its failure may pass, within bounds. */
+/**
+ * Tries a Graph call again while its failure may pass, within bounds.
+ *
+ * @param run is told, when it asks, whether nobody waits for it any more: then it should stop
+ */
 export async function withRetries<T>(
-  run: () => Promise<Outcome<T>>,
+  run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
   patience: Patience,
 ): Promise<Outcome<T>> {
   const deadline = Date.now() + patience.withinMs;
+  let givenUp = false;
+  const isGivenUp = () => givenUp;
   for (let attempt = 1; ; attempt += 1) {
     const leftMs = Math.max(0, deadline - Date.now());
-    const outcome = await orAfter(run(), leftMs, NO_ANSWER);
+    const outcome = await orAfter(run(isGivenUp), leftMs, NO_ANSWER);
+    // Only this one can still be under way: the others have been answered.
+    givenUp = outcome === NO_ANSWER;
     const waitMs = waitAfter(attempt, patience);
     if (
       outcome.ok ||
-      !isTransient(outcome.failure) ||
+      !mayPass(outcome.failure, patience) ||
       attempt === patience.tries ||
       Date.now() + waitMs >= deadline
     ) {
@@ -38,6 +48,11 @@ export async function withRetries<T>(
     }
     await sleep(waitMs);
   }
+}
+
+function mayPass(failure: GraphFailure, patience: Patience): boolean {
+  if (isRateLimit(failure)) return patience.sitsOutRateLimits === true;
+  return isTransient(failure);
 }
 
 /**

@@ -1,0 +1,120 @@
+import { listAll, listPersonas } from '../../src/messenger/personaCalls';
+import { answering } from '../support/answers';
+import { gate } from '../support/gate';
+import { behaving, sendJson } from '../support/odd';
+
+const UNREADABLE = {
+  ok: false,
+  failure: { status: 200, message: 'the answer is no list of personas' },
+};
+
+/** A page of the list, with one persona of this ID; `after` leads on. */
+function sheet(id: string, after?: string) {
+  const next = after && 'https://graph.facebook.com/next';
+  return { data: [{ id }], paging: { next, cursors: { after } } };
+}
+
+const idsOf = (personas: { id: string }[]) => personas.map(({ id }) => id);
+
+describe('a list', () => {
+  test('is complete at its end, also beyond a page with nothing in it', async () => {
+    const { page } = await answering([
+      { body: sheet('1', 'a') },
+      { body: { ...sheet('', 'b'), data: [] } },
+      { body: sheet('2') },
+    ]);
+    const list = await listAll(page);
+    expect(list).toMatchObject({ ok: true, value: { isComplete: true } });
+    expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
+  });
+
+  test('is not complete where an entry of any page could not be read', async () => {
+    const { page } = await answering([
+      { body: { ...sheet('', 'a'), data: [null, { id: '1' }] } },
+      { body: sheet('2') },
+    ]);
+    const list = await listAll(page);
+    expect(list).toMatchObject({ ok: true, value: { isComplete: false } });
+    expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
+    expect(await listPersonas(page)).toMatchObject({ ok: true });
+  });
+
+  test.each([[null], ['<html></html>'], [{}]])(
+    'of which a page is %j has failed',
+    async (body) => {
+      const { page } = await answering([{ body: sheet('1', 'a') }, { body }]);
+      expect(await listAll(page)).toEqual(UNREADABLE);
+    },
+  );
+
+  test('may have 300,000 entries in a page', async () => {
+    const data = Array.from({ length: 300_000 }, (_, id) => ({ id: `${id}` }));
+    const { page } = await answering([{ body: { data } }]);
+    const list = await listPersonas(page);
+    expect(list.ok && list.value.length).toBe(300_000);
+  }, 20_000);
+
+  test('whose cursors go round has failed', async () => {
+    const { page, calls } = await behaving((response, _request, count) =>
+      sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
+    );
+    expect(await listPersonas(page)).toEqual(UNREADABLE);
+    expect(calls).toHaveLength(3);
+  });
+
+  test('whose cursors never end has failed', async () => {
+    const { page, calls } = await behaving((response, _request, count) =>
+      sendJson(response, sheet('1', `${count}`)),
+    );
+    expect(await listPersonas(page)).toEqual({
+      ok: false,
+      failure: { status: 200, message: 'the list of personas has no end' },
+    });
+    expect(calls).toHaveLength(1000);
+  }, 20_000);
+
+  test('with too many personas has failed', async () => {
+    const data = Array<object>(300_000).fill({ id: '1' });
+    const { page, calls } = await behaving((response, _request, count) =>
+      sendJson(response, { ...sheet('1', `${count}`), data }),
+    );
+    expect(await listPersonas(page)).toEqual({
+      ok: false,
+      failure: { status: 200, message: 'the list of personas has no end' },
+    });
+    expect(calls).toHaveLength(2);
+  }, 20_000);
+
+  test('as a whole has its time', async () => {
+    const { page } = await behaving((response, _request, count) =>
+      sendJson(response, sheet('1', `${count}`)),
+    );
+    const list = await listPersonas(page, { withinMs: 200 });
+    const message = expect.stringMatching(/^there was no answer in /) as string;
+    expect(list).toEqual({ ok: false, failure: { message } });
+  });
+
+  test('with no time left is not asked for', async () => {
+    const { page, calls } = await answering([{ body: sheet('1') }]);
+    expect(await listPersonas(page, { withinMs: 0 })).toMatchObject({
+      ok: false,
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('that nobody waits for any more is read no further', async () => {
+    const { opened, open } = gate();
+    let isGivenUp = false;
+    const { page, calls } = await behaving((response, _request, count) => {
+      void opened.then(() => sendJson(response, sheet('1', `${count}`)));
+    });
+    const list = listPersonas(page, { stop: () => isGivenUp });
+    isGivenUp = true;
+    open();
+    expect(await list).toEqual({
+      ok: false,
+      failure: { message: 'nobody waits for the list any more' },
+    });
+    expect(calls).toHaveLength(1);
+  });
+});
