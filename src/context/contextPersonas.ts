@@ -2,12 +2,7 @@ import type { Context } from 'bottender';
 
 import { EphemeralHold } from '../ephemeral/hold';
 import type { PersonaRefusedError } from '../errors';
-import {
-  clientOf,
-  pageContextOf,
-  pageIdFromEvent,
-  pageOf,
-} from '../messenger/page';
+import { knownPageId, pageContextOf, pageOf } from '../messenger/page';
 import { checkPersona, type Persona } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
@@ -37,12 +32,10 @@ export class ContextPersonas implements ScopeOwner {
     return typeof id === 'string' ? id : null;
   }
 
-  /** The Page that the event happened on, where that is known at once. */
+  /** The Page that sends go out from, where that is known at once. */
   get pageId(): string | undefined {
     const host = pageContextOf(this.context);
-    if (!host) return undefined;
-    // After useAccessToken another Page speaks than the event's.
-    return clientOf(host) === host.client ? pageIdFromEvent(host) : undefined;
+    return host && knownPageId(host);
   }
 
   /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. Never rejects. */

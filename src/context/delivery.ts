@@ -115,8 +115,10 @@ export class Delivery {
 
   /** @param id `undefined` asks whether any persona is refused for this customer */
   private throwIfRefused(id: string | undefined): void {
-    const { runtime, pageId, psid } = this.personas;
-    const refusal = runtime.refusals.of(pageId, id, psid);
+    const { refusals } = this.personas.runtime;
+    if (refusals.isEmpty) return;
+    const { pageId, psid } = this.personas;
+    const refusal = refusals.of(pageId, id, psid);
     if (refusal) throw refusal;
   }
 }

@@ -14,15 +14,21 @@ export interface Occasion {
 /** Refusals that were told: one that is remembered, or waited out, is met again and again. */
 const told = new WeakSet<PersonaRefusedError>();
 
+/** What Pages that nobody names came to: one refusal for as long as they are waited out. */
+const pageless = new WeakMap<UnknownPageError, PersonaRefusedError>();
+
 /** The error as a reason to speak as the Page; `undefined` when it is none. */
 export function asRefusal(
   error: unknown,
   persona: string,
 ): PersonaRefusedError | undefined {
   if (error instanceof PersonaRefusedError) return error;
-  return error instanceof UnknownPageError
-    ? new PersonaRefusedError('not-made', persona, undefined, error.failure)
-    : undefined;
+  if (!(error instanceof UnknownPageError)) return undefined;
+  const refusal =
+    pageless.get(error) ??
+    new PersonaRefusedError('not-made', persona, undefined, error.failure);
+  pageless.set(error, refusal);
+  return refusal;
 }
 
 /**

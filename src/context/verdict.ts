@@ -1,7 +1,13 @@
 import { PersonaRefusedError } from '../errors';
 import { secretsOf } from '../messenger/call';
 import { readGraphFailure } from '../messenger/graphFailure';
-import { clientOf, pageContextOf, pageOf, type Page } from '../messenger/page';
+import {
+  clientOf,
+  pageContextOf,
+  pageOf,
+  type Page,
+  type PageContext,
+} from '../messenger/page';
 import { readRefusal, type RefusalReason } from '../messenger/refusal';
 
 import type { ContextPersonas } from './contextPersonas';
@@ -24,7 +30,7 @@ export async function verdictOn(
   const failure = readGraphFailure(error, client && secretsOf(client));
   const about = readRefusal(failure);
   if (!about) return undefined;
-  const page = host && (await known(pageOf(host)));
+  const page = host && (await known(host));
   const refused = (reason: RefusalReason) =>
     new PersonaRefusedError(reason, persona, page?.id, failure);
   if (about === 'region') return refused('region');
@@ -41,9 +47,9 @@ export async function verdictOn(
 }
 
 /** Without the Page nothing can be found out, and the message is more urgent. */
-async function known(page: Page | Promise<Page>): Promise<Page | undefined> {
+async function known(host: PageContext): Promise<Page | undefined> {
   try {
-    return await page;
+    return await pageOf(host);
   } catch {
     return undefined;
   }

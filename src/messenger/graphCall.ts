@@ -5,8 +5,11 @@ import { orAfter } from '../orAfter';
 import { call, type Outcome } from './call';
 import { Cancellation } from './cancellation';
 
-/** A Graph call of ours has its answer within this many milliseconds, or none. */
-export const GRAPH_CALL_MS = 5000;
+/**
+ * A Graph call of ours has its answer within this many milliseconds, or none.
+ * Messages wait less: what is answered late serves the next, or is deleted.
+ */
+export const GRAPH_CALL_MS = 10_000;
 
 /** An answer has no more bytes than these; a full page of a list has some 50,000. */
 const MOST_BYTES = 10 * 1024 * 1024;

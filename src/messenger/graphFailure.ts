@@ -124,7 +124,3 @@ function field(value: unknown, name: string): unknown {
 function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
-
-export function isRateLimit(failure: GraphFailure): boolean {
-  return failure.code !== undefined && RATE_LIMIT_CODES.has(failure.code);
-}

@@ -41,13 +41,31 @@ export function pageContextOf(context: Context): PageContext | undefined {
 /** Page IDs that Messenger was asked for. */
 const asked = new PageIds();
 
-/** The Page that this context's sends go out from; at once where the event says so. */
+/**
+ * The Page that this context's sends go out from; at once where that is known.
+ *
+ * @throws or rejects with UnknownPageError
+ */
 export function pageOf(context: PageContext): Page | Promise<Page> {
   const client = clientOf(context);
-  const fromEvent = pageIdFromEvent(context);
-  return client === context.client && fromEvent
-    ? { id: fromEvent, client }
-    : pageIdOf(client).then((id) => ({ id, client }));
+  const id = eventsPageId(context, client) ?? askedPageId(client);
+  return typeof id === 'string'
+    ? { id, client }
+    : id.then((answered) => ({ id: answered, client }));
+}
+
+/** The same Page's ID, where it is known without asking. */
+export function knownPageId(context: PageContext): string | undefined {
+  const client = clientOf(context);
+  return eventsPageId(context, client) ?? asked.known(client);
+}
+
+/** After `useAccessToken` another Page speaks than the event's. */
+function eventsPageId(
+  context: PageContext,
+  client: MessengerClient,
+): string | undefined {
+  return client === context.client ? pageIdFromEvent(context) : undefined;
 }
 
 /** The Page that the event happened on, where the event says so. */
@@ -58,8 +76,17 @@ export function pageIdFromEvent({
   return event.pageId ?? session?.page?.id;
 }
 
-/** Asks Messenger, once a token, which Page the client's belongs to. */
-export function pageIdOf(client: MessengerClient): Promise<string> {
+/**
+ * Asks Messenger, once a token, which Page the client's belongs to.
+ *
+ * @throws UnknownPageError
+ */
+export async function pageIdOf(client: MessengerClient): Promise<string> {
+  return askedPageId(client);
+}
+
+/** At once where it is known, or known not to be had for a while. */
+function askedPageId(client: MessengerClient): string | Promise<string> {
   return asked.of(client, () => askPageId(client));
 }
 

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 
 import type { MessengerClient } from 'bottender';
 
+import type { UnknownPageError } from '../errors';
+
+import { Backoff } from './backoff';
+
 /** So many tokens are remembered; the one that was longest unused goes. */
 const MOST = 1000;
 
@@ -10,23 +14,50 @@ const MOST = 1000;
  * each event. A token is known by its digest, so that none is kept.
  */
 export class PageIds {
-  private readonly ids = new Map<string, Promise<string>>();
+  private readonly ids = new Map<string, string | Promise<string>>();
+  private readonly failures = new Backoff<UnknownPageError>();
 
-  /** The Page of this client's token: as known, else as `ask` tells, for all who want to know meanwhile. */
-  of(client: MessengerClient, ask: () => Promise<string>): Promise<string> {
+  /**
+   * The Page of this client's token: as known, else as `ask` tells, for all who
+   * want to know meanwhile. After a failure `ask` is not called for a while.
+   *
+   * @throws UnknownPageError, the same one until it may be asked again
+   */
+  of(
+    client: MessengerClient,
+    ask: () => Promise<string>,
+  ): string | Promise<string> {
     const key = digestOf(client);
-    const id = this.ids.get(key) ?? ask();
+    const failure = this.failures.waiting(key);
+    if (failure) throw failure;
+    const known = this.ids.get(key);
+    const id = known ?? ask();
+    this.keep(key, id);
+    if (known === undefined && id instanceof Promise) {
+      id.then(
+        (answered) => this.keep(key, answered),
+        (error: UnknownPageError) => {
+          this.ids.delete(key);
+          this.failures.failed(key, error);
+        },
+      );
+    }
+    return id;
+  }
+
+  private keep(key: string, id: string | Promise<string>): void {
     this.ids.delete(key);
     this.ids.set(key, id);
     for (const oldest of this.ids.keys()) {
       if (this.ids.size <= MOST) break;
       this.ids.delete(oldest);
     }
-    id.catch(() => {
-      // A failure is not remembered.
-      if (this.ids.get(key) === id) this.ids.delete(key);
-    });
-    return id;
+  }
+
+  /** The Page, where it is known without asking. */
+  known(client: MessengerClient): string | undefined {
+    const id = this.ids.get(digestOf(client));
+    return typeof id === 'string' ? id : undefined;
   }
 }
 

@@ -18,14 +18,17 @@ interface Remembered {
 export class Refusals {
   private readonly remembered = new Map<string, Remembered>();
 
+  /** Whether nothing was refused of late, so that a send need not ask. */
+  get isEmpty(): boolean {
+    return this.remembered.size === 0;
+  }
+
   /** The refusal of this persona, or of any for this customer; `undefined` when it may be tried. */
   of(
     pageId: string | undefined,
     persona: string | undefined,
     psid: string | null,
   ): PersonaRefusedError | undefined {
-    // So that a send costs nothing where nothing was refused.
-    if (this.remembered.size === 0) return undefined;
     return (
       this.get(keyOf('region', pageId, psid)) ??
       this.get(keyOf('unknown', pageId, persona))

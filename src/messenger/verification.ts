@@ -2,22 +2,41 @@ import type { PersonaRefusedError } from '../errors';
 
 import { Backoff } from './backoff';
 import type { Page } from './page';
-import { personaState, type PersonaState } from './personaState';
+import { personaState } from './evidence';
+
+type PersonaState = Awaited<ReturnType<typeof personaState>>;
+
+/** What is gone need not be looked for again within this many milliseconds. */
+const GOOD_FOR_MS = 10_000;
+/** More answers than these are not kept; the oldest goes. */
+const MOST = 1000;
+
+interface Answer {
+  readonly state: Promise<PersonaState>;
+  until: number;
+}
 
 /** Finds out whether personas exist that Messenger refused, once for all who ask at a time. */
 export class Verification {
-  private readonly asking = new Map<string, Promise<PersonaState>>();
+  private readonly answers = new Map<string, Answer>();
   private readonly unsure = new Backoff<PersonaRefusedError>();
 
   /** Never rejects. */
   async stateOf(page: Page, id: string): Promise<PersonaState> {
     const key = keyOf(page, id);
-    let asking = this.asking.get(key);
-    if (!asking) {
-      asking = personaState(page, id).finally(() => this.asking.delete(key));
-      this.asking.set(key, asking);
+    const asked = this.answers.get(key);
+    if (asked && Date.now() < asked.until) return asked.state;
+    const answer = { state: personaState(page, id), until: Infinity };
+    this.answers.set(key, answer);
+    const state = await answer.state;
+    // Sends that were refused together do not come here together.
+    if (state === 'gone') answer.until = Date.now() + GOOD_FOR_MS;
+    else this.answers.delete(key);
+    for (const [oldest, { until }] of this.answers) {
+      if (this.answers.size <= MOST) break;
+      if (until < Infinity) this.answers.delete(oldest);
     }
-    return asking;
+    return state;
   }
 
   /** The refusal of a persona of which nothing could be found out a moment ago, so that it is not asked for again yet. */
