@@ -1,0 +1,92 @@
+import { route, router } from 'bottender/router';
+import { chain } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot, type TestAction } from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { alive, calls, shown } from '../support/wire';
+
+const Help: TestAction = async (context) => {
+  await context.sendText('help');
+};
+
+/** Each is what a block's function gives back, and says "help" when it is run to the end. */
+const RETURNED: [string, TestAction][] = [
+  ['an action', Help],
+  ['an action that returns an action', () => Help as never],
+  ['a router', router([route('*', Help)]) as TestAction],
+  ['a chain', chain([(_context, { next }) => next, Help]) as TestAction],
+];
+
+describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
+  test('is run to the end as the block’s persona', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    let result: unknown = 'nothing yet';
+    await bot.run(async (context) => {
+      result = await context.withPersona(Adam, () => returned as never);
+      await context.sendText('over');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: help', 'Page: over']);
+    expect(typeof result).not.toBe('function');
+  });
+
+  test('is run to the end as the persona made for the block, before that goes', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(
+        profile('Guest'),
+        () => returned as never,
+      );
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Guest: help']);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+});
+
+test('a block’s function is called with the context, so that an action can be handed over', async () => {
+  const bot = await startBot({ plugins: [personas()] });
+  const { Adam } = await faces(bot.emulator, ['Adam']);
+  await bot.run(async (context) => {
+    await context.withPersona(Adam, Help as never);
+    await context.withEphemeralPersona(profile('Guest'), (async (
+      persona: { name: string },
+      given: PersonaContext,
+    ) => {
+      await given.sendText(`I am ${persona.name}`);
+    }) as never);
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: help', 'Guest: I am Guest']);
+});
+
+test.each([
+  ['withPersona', ['adam']],
+  ['withPersona', ['adam', { not: 'a function' }]],
+  ['withEphemeralPersona', [profile('Guest')]],
+  ['withEphemeralPersona', [profile('Guest'), 'run']],
+] as const)(
+  'context.%s(%j) is an error before anything is made',
+  async (method, args) => {
+    const bot = await startBot({
+      plugins: [personas({ directory: { adam: profile('Adam') } })],
+    });
+    await bot.run(async (context) => {
+      const call = Reflect.get(context, method) as (
+        ...given: unknown[]
+      ) => Promise<unknown>;
+      await call.apply(context, [...args]);
+    });
+    expect(bot.errors).toMatchObject([
+      {
+        name: 'TypeError',
+        message: expect.stringContaining(
+          `context.${method}() takes a function as its second argument`,
+        ) as string,
+      },
+    ]);
+    expect(calls(bot.emulator)).toEqual([]);
+  },
+);
