@@ -44,6 +44,12 @@ describe('the Page of an event', () => {
     ['the session', { event: {}, session: { page: { id: '2' } } }, '2'],
     ['nothing', { event: { pageId: null }, session: {} }, undefined],
     ['nothing, not even a session', { event: {} }, undefined],
+    ['nothing that is no ID', { event: { pageId: '' } }, undefined],
+    [
+      'the session, where the event has no ID',
+      { event: { pageId: 'me' }, session: { page: { id: '2' } } },
+      '2',
+    ],
   ])('is known from %s', async (_what, context, id) => {
     const answers = await answering([JASPERS]);
     expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);

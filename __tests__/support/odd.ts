@@ -9,6 +9,7 @@ import { MessengerClient } from 'bottender';
 
 /** A Messenger that does whatever a test has it do with a call. */
 export interface Odd {
+  readonly origin: string;
   readonly client: MessengerClient;
   readonly page: { readonly id: string; readonly client: MessengerClient };
   /** The calls so far: method, path and query. */
@@ -45,12 +46,13 @@ export async function behaving(
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
   const client = new MessengerClient({
     accessToken: 'TOKEN',
-    origin: `http://127.0.0.1:${port}`,
+    origin,
     ...config,
   });
-  return { client, page: { id: '1', client }, calls };
+  return { origin, client, page: { id: '1', client }, calls };
 }
 
 export function sendJson(response: ServerResponse, body: unknown): void {

@@ -18,7 +18,7 @@ export const LONG: Patience = {
   withinMs: 180_000,
 };
 
-/** For calls that may have been carried out although there was no answer. */
+/** For calls that may have been carried out although there was no answer; Messenger fetches a picture meanwhile. */
 export const ONCE: Patience = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
 
 /**
@@ -29,7 +29,7 @@ export const ONCE: Patience = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
  */
 export async function ask<T>(
   what: string,
-  run: () => Promise<Outcome<T>>,
+  run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
   patience: Patience,
 ): Promise<T> {
   const outcome = await withRetries(run, patience);

@@ -1,12 +1,16 @@
 import { MessengerClient } from 'bottender';
 
-import { call } from '../messenger/call';
-import type { Page } from '../messenger/page';
+import { askPage, type Page } from '../messenger/page';
+import { orAfter } from '../orAfter';
 
 import type { MessengerChannel } from './config';
 import { Failure, Misuse } from './failure';
 import { ask, BRIEFLY } from './graph';
 import { hide } from './output';
+
+/** The bot's own `mapPageToAccessToken` may ask a database, that may be away. */
+const MAP_MS = 10_000;
+const LATE = Symbol('late');
 
 /** The Page that a command is about. */
 export interface OpenPage extends Page {
@@ -27,7 +31,7 @@ export async function openPage(
   const client = clientFor(channel, await tokenFor(channel, pageId));
   const { id, name } = await ask(
     'open the Page',
-    () => call(client, () => client.getPageInfo()),
+    () => askPage(client),
     BRIEFLY,
   );
   if (pageId !== undefined && pageId !== id) {
@@ -58,7 +62,7 @@ async function tokenFor(
   // Where the map has none for a Page, Bottender takes the channel's.
   const token =
     (await mappedToken(mapPageToAccessToken, pageId)) || accessToken;
-  if (!token) {
+  if (typeof token !== 'string' || token === '') {
     throw new Failure(
       `mapPageToAccessToken gives no access token for the Page ${pageId}.`,
     );
@@ -68,16 +72,20 @@ async function tokenFor(
 }
 
 async function mappedToken(
-  map: (pageId: string) => Promise<string>,
+  map: (pageId: string) => Promise<unknown>,
   pageId: string,
-): Promise<string> {
+): Promise<unknown> {
   try {
-    return await map(pageId);
+    const token = await orAfter(Promise.resolve(map(pageId)), MAP_MS, LATE);
+    if (token !== LATE) return token;
   } catch (error) {
     throw new Failure(
       `mapPageToAccessToken failed for the Page ${pageId}: ${String(error)}`,
     );
   }
+  throw new Failure(
+    `mapPageToAccessToken gave no answer for the Page ${pageId} in ${MAP_MS / 1000} s.`,
+  );
 }
 
 function clientFor(

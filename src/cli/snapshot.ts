@@ -1,9 +1,10 @@
 import type { NamedRecord } from '../directory/records';
 import type { LeaseRecord } from '../ephemeral/leases';
-import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
+import { listAll, type ListedPersona } from '../messenger/personaCalls';
 import type { Runtime } from '../runtime';
 
 import { ask, LONG } from './graph';
+import { printNote } from './output';
 import type { OpenPage } from './pages';
 
 /** What a Page has, and what the store knows of it. */
@@ -14,12 +15,21 @@ export interface Snapshot {
   leases: LeaseRecord[];
 }
 
+const NOT_COMPLETE =
+  'Note: part of what Messenger answered could not be read, so there may be personas that are not on this list.';
+
 /** @throws Failure or PersonaStoreError */
 export async function takeSnapshot(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<Snapshot> {
-  const listed = await ask('list the personas', () => listPersonas(page), LONG);
+  const { withinMs } = LONG;
+  const { personas: listed, isComplete } = await ask(
+    'list the personas',
+    (stop) => listAll(page, { withinMs, stop }),
+    LONG,
+  );
+  if (!isComplete) printNote(NOT_COMPLETE);
   if (!runtime) return { listed, records: new Map(), leases: [] };
   // Read after the list: what is listed by now has its lease, or the intent of one.
   const leases = await runtime.leases.recordsOf(page.id);

@@ -2,7 +2,7 @@ import type { Context, MessengerClient } from 'bottender';
 
 import { UnknownPageError } from '../errors';
 
-import { readPage, type AnsweredPage } from './answers';
+import { isId, readPage, type AnsweredPage } from './answers';
 import type { Outcome } from './call';
 import { graphCall } from './graphCall';
 import { PageIds } from './pageIds';
@@ -73,7 +73,7 @@ export function pageIdFromEvent({
   event,
   session,
 }: PageContext): string | undefined {
-  return event.pageId ?? session?.page?.id;
+  return [event.pageId, session?.page?.id].find(isId);
 }
 
 /**

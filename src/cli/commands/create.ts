@@ -17,7 +17,7 @@ export async function create(options: CreateOptions): Promise<void> {
   const { page } = await open(options);
   const id = await ask(
     `create the persona "${profile.name}"`,
-    () => createPersona(page, profile),
+    () => createPersona(page, profile, ONCE.withinMs),
     ONCE,
   );
   if (options.json) {

@@ -1,4 +1,4 @@
-import { call } from '../../messenger/call';
+import { getPersona } from '../../messenger/personaCalls';
 import { open, type PageOptions } from '../common';
 import { ask, BRIEFLY } from '../graph';
 import { print, printable, printJson } from '../output';
@@ -11,10 +11,9 @@ export interface IdOptions extends PageOptions {
 /** `get --id`: shows a persona. */
 export async function get(options: IdOptions): Promise<void> {
   const { page } = await open(options);
-  const { client } = page;
   const persona = await ask(
     `get the persona ${options.id}`,
-    () => call(client, () => client.getPersona(options.id)),
+    () => getPersona(page, options.id),
     BRIEFLY,
   );
   const { id, name, profilePictureUrl } = persona;

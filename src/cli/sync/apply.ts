@@ -6,13 +6,13 @@ import type { Outcome } from '../../messenger/call';
 import {
   createPersona,
   deletePersona,
-  listPersonas,
+  listAll,
 } from '../../messenger/personaCalls';
 import { withRetries } from '../../messenger/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
 import { describeRefusal } from '../failure';
-import { LONG } from '../graph';
+import { LONG, ONCE } from '../graph';
 import type { OpenPage } from '../pages';
 import { isOnTheFly, type Snapshot } from '../snapshot';
 
@@ -20,6 +20,15 @@ import type { Plan, Step } from './plan';
 
 /** So many steps at once: Messenger limits calls by rate, and makes personas slowly. */
 const AT_ONCE = 4;
+
+const UNREADABLE: Outcome<never> = {
+  ok: false,
+  failure: {
+    status: 200,
+    message:
+      'there was no answer, and the list of personas does not tell whether it was made',
+  },
+};
 
 /** How a step went; one that was not begun has none. */
 export type Result =
@@ -106,32 +115,37 @@ export class Applying {
   /** Makes a persona; where a try has no answer, looks whether it was made all the same. */
   private async make(profile: PersonaProfile): Promise<Outcome<string>> {
     let unsure = false;
-    return withRetries(async () => {
+    return withRetries(async (isGivenUp) => {
       if (unsure) {
-        const made = await this.findMade(profile);
+        const made = await this.findMade(profile, isGivenUp);
         if (!made.ok) return made;
         if (made.value !== undefined) return { ok: true, value: made.value };
       }
-      const created = await createPersona(this.page, profile);
+      const created = await createPersona(this.page, profile, ONCE.withinMs);
       if (created.ok) this.seen.add(created.value);
       else unsure ||= mayHaveHappened(created.failure);
       return created;
     }, LONG);
   }
 
-  private async findMade({
-    name,
-  }: PersonaProfile): Promise<Outcome<string | undefined>> {
-    const list = await listPersonas(this.page);
+  private async findMade(
+    { name }: PersonaProfile,
+    stop: () => boolean,
+  ): Promise<Outcome<string | undefined>> {
+    const { withinMs } = LONG;
+    const list = await listAll(this.page, { withinMs, stop });
     if (!list.ok) return list;
+    const { personas, isComplete } = list.value;
     const records = await this.runtime.leases.recordsOf(this.page.id);
     const leases = records.map(([, record]) => record);
-    const made = list.value.find(
+    const made = personas.find(
       (persona) =>
         persona.name === name &&
         !this.seen.has(persona.id) &&
         !isOnTheFly(persona, leases),
     );
+    // What could not be read may be it: a second one would be too many.
+    if (!made && !isComplete) return UNREADABLE;
     if (made) this.seen.add(made.id);
     return { ok: true, value: made?.id };
   }

@@ -1,0 +1,120 @@
+import type { ServerResponse } from 'node:http';
+
+import { PAGE } from '../support/bot';
+import { makeApp, pictureOf, profile } from '../support/cli';
+import { behaving, sendJson } from '../support/odd';
+
+/** A Messenger that knows the Page, and answers everything else with this. */
+async function answering(body: unknown): Promise<string> {
+  const { origin } = await behaving((response, { url }) => {
+    const isPage = /\/me\?/.test(url ?? '');
+    sendJson(response, isPage ? { id: PAGE.id, name: PAGE.name } : body);
+  });
+  return origin;
+}
+
+const html = (response: ServerResponse) =>
+  response.end('<html>Sign in to the network</html>');
+
+const COMMANDS = [
+  ['list'],
+  ['get', '--id', '12'],
+  ['create', '--name', 'Adam', '--pic', pictureOf('Adam')],
+  ['delete', '--id', '12'],
+  ['sync', '--yes'],
+];
+const directory = { adam: profile('Adam') };
+
+test.each(COMMANDS)(
+  '%s says that the answer is nonsense',
+  async (...args) => {
+    for (const body of ['<html></html>', null, { data: 'x', id: 7 }]) {
+      const app = makeApp(await answering(body), { directory });
+      const { status, stdout, stderr } = await app.run(...args, '--json');
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^Error: Could not .+: the answer .+ \(HTTP 200\)/,
+      );
+    }
+  },
+  60_000,
+);
+
+test.each(COMMANDS)(
+  '%s on a Page that nobody knows',
+  async (...args) => {
+    for (const handle of [html, (r: ServerResponse) => sendJson(r, {})]) {
+      const { origin } = await behaving(handle);
+      const app = makeApp(origin, { directory });
+      const { status, stderr } = await app.run(...args);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        'Error: Could not open the Page: the answer holds no Page ID (HTTP 200)',
+      );
+    }
+  },
+  30_000,
+);
+
+test('get shows a persona without name and picture', async () => {
+  const app = makeApp(await answering({ id: '12' }));
+  expect(await app.json(0, 'get', '--id', '12')).toMatchObject({
+    persona: { id: '12', name: '', profilePictureUrl: '' },
+  });
+  const { stdout } = await app.run('get', '--id', '12');
+  expect(stdout).toMatch(/^ID: +12\nName: +\nPicture: +\n$/);
+});
+
+describe('of a list with entries of every kind', () => {
+  const data = [
+    null,
+    { id: '12' },
+    { id: '13', name: null, profile_picture_url: 5 },
+    { id: '14', name: 'Eve', profile_picture_url: pictureOf('Eve') },
+    { name: 'Nobody' },
+    'x',
+  ];
+  const picture = pictureOf('Eve');
+  const shown = [
+    { id: '12', name: '', profilePictureUrl: '' },
+    { id: '13', name: '', profilePictureUrl: '' },
+    { id: '14', name: 'Eve', profilePictureUrl: picture },
+  ];
+
+  test('list shows those that have an ID, and says so', async () => {
+    const app = makeApp(await answering({ data }), { directory });
+    expect(await app.json(0, 'list')).toMatchObject({ personas: shown });
+    const { status, stdout, stderr } = await app.run('list');
+    expect(status).toBe(0);
+    expect(stdout).toContain('3 personas on the Page');
+    expect(stderr).toContain('part of what Messenger answered');
+  });
+
+  test('sync plans with those that have an ID', async () => {
+    const app = makeApp(await answering({ data }), { directory });
+    const { status, stdout } = await app.run('sync', '--prune', '--dry-run');
+    expect(status).toBe(0);
+    expect(stdout).toContain('1 to create, 3 to delete, 0 unchanged.');
+  });
+
+  test('nothing is said of one that is whole', async () => {
+    const app = makeApp(await answering({ data: data.slice(1, 4) }));
+    const { status, stderr } = await app.run('list');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+test('sync makes no second persona where the list does not tell whether there is one', async () => {
+  let lists = 0;
+  const { origin, calls } = await behaving((response, { url, method }) => {
+    if (/\/me\?/.test(url ?? '')) return sendJson(response, { id: PAGE.id });
+    if (method === 'POST') return response.writeHead(500).end();
+    lists += 1;
+    sendJson(response, { data: lists === 1 ? [] : [null] });
+  });
+  const app = makeApp(origin, { directory });
+  const { status, stderr } = await app.run('sync', '--yes');
+  expect(status).toBe(1);
+  expect(stderr).toContain('does not tell whether it was made');
+  expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
+}, 20_000);
