@@ -1,5 +1,6 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
+import { InvalidOptionError } from './errors';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
 import { checkOptions, type PersonasOptions } from './options';
@@ -23,17 +24,21 @@ export interface Personas<Name extends string = string> {
 
   /**
    * For a graceful shutdown: ends the personas that linger now, and those in
-   * use with their last use. Resolves when nothing is left. Never rejects; what
-   * could not be deleted is told to `onCleanupError`.
+   * use with their last use. Resolves when nothing is left, and after
+   * `timeoutMs` milliseconds (10,000 unless told) at the latest; what is not
+   * deleted by then is told to `onCleanupError` and left to the sweep.
+   *
+   * Rejects with InvalidOptionError for a bad `timeoutMs`, and with nothing else.
    */
-  close(): Promise<void>;
+  close(options?: { timeoutMs?: number }): Promise<void>;
 
   /**
    * Deletes the on-the-fly personas on this client's Page whose lease has run
    * out, and names those that may have been left behind without a trace of
    * their ID. The plugin does the former by itself; suspects are left to you.
    *
-   * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
+   * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError;
+   * TypeError for what is no client
    */
   sweep(client: MessengerClient): Promise<Swept>;
 }
@@ -71,13 +76,35 @@ export function personas<
       return props?.next;
     },
     {
-      close() {
+      async close(options?: { timeoutMs?: number }) {
+        const timeoutMs = checkTimeout(options);
         sweeper.close();
-        return pool.close();
+        await pool.close(timeoutMs);
       },
-      sweep: (client: MessengerClient) => sweeper.sweep(client),
+      async sweep(client: MessengerClient) {
+        checkClient(client);
+        return sweeper.now(client);
+      },
     },
   );
   bindRuntime(plugin, runtime);
   return plugin;
+}
+
+/** What Node's timers can wait for. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function checkTimeout({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}) {
+  if (timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
+  throw new InvalidOptionError(
+    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
+  );
+}
+
+function checkClient(client: MessengerClient | null | undefined): void {
+  if (typeof client?.createPersona === 'function') return;
+  throw new TypeError(
+    `sweep() takes the client of the Page to sweep, such as \`context.client\` or a MessengerClient with its access token, ` +
+      `but this was ${client === null ? 'null' : `of type ${typeof client}`}.`,
+  );
 }

@@ -41,7 +41,7 @@ export function createRuntime(settings: Settings): Runtime {
     settings,
     directory,
     leases,
-    pool: new EphemeralPool(leases, lingerMs, report),
+    pool: new EphemeralPool(leases, lingerMs, backoff, report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(),
     verification: new Verification(),

@@ -1,4 +1,5 @@
 import { PersonaRefusedError } from '../errors';
+import type { Outcome } from '../messenger/call';
 import { mayHaveHappened, type GraphFailure } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
@@ -6,6 +7,7 @@ import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 
 import type { Lease, Leases } from './leases';
+import type { Place, Turns } from './turns';
 
 /** After this a customer should have an answer, from the Page if need be. */
 const PATIENCE: Patience = {
@@ -20,23 +22,31 @@ export interface MadePersona {
   lease: Lease;
 }
 
+/** What the making of a persona needs besides its profile. */
+export interface Maker {
+  readonly leases: Leases;
+  /** So that creations do not come as a burst. */
+  readonly turns: Turns;
+  /** Told of a persona that Messenger made after nobody waited for it any more. */
+  readonly endLate: (made: MadePersona) => void;
+}
+
 /**
  * Makes a persona: the intent is written down first and the ID after, so that
  * a process that dies in between leaves a trace. Tried again while the failure
  * may pass, within seconds; each try with an intent of its own, because a try
  * without an answer may have made a persona.
  *
- * @param endLate told of a persona that Messenger made after nobody waited for it any more
  * @throws PersonaRefusedError
  */
 export async function makePersona(
   page: Page,
   profile: PersonaProfile,
-  leases: Leases,
-  endLate: (made: MadePersona) => void,
+  { leases, turns, endLate }: Maker,
 ): Promise<MadePersona> {
+  let place: Place | undefined;
   let gaveUp = false;
-  const outcome = await withRetries<MadePersona>(async () => {
+  const tryOnce = async (): Promise<Outcome<MadePersona>> => {
     const lease = await leases.open(page, profile);
     const created = await createPersona(page, profile);
     if (!created.ok) {
@@ -47,9 +57,18 @@ export async function makePersona(
     const made = { id: created.value, lease };
     if (gaveUp) endLate(made);
     return { ok: true, value: made };
+  };
+  const outcome = await withRetries<MadePersona>(async (isGivenUp) => {
+    let tried: Outcome<MadePersona> = NO_TURN;
+    place = turns.enter(page.id, async () => {
+      if (!isGivenUp()) tried = await tryOnce();
+    });
+    await place.over;
+    return tried;
   }, PATIENCE);
   if (outcome.ok) return outcome.value;
   gaveUp = true;
+  place?.leave();
   throw new PersonaRefusedError(
     'not-made',
     profile.name,
@@ -57,6 +76,11 @@ export async function makePersona(
     outcome.failure,
   );
 }
+
+const NO_TURN: Outcome<never> = {
+  ok: false,
+  failure: { message: 'too many personas were to be made at a time' },
+};
 
 /** Leaves the intent behind where the persona may exist all the same. */
 async function settle(lease: Lease, failure: GraphFailure): Promise<void> {

@@ -10,7 +10,12 @@ import {
 } from '../messenger/retries';
 
 /** For the tries after the first. */
-const PATIENCE: Patience = { tries: 4, firstWaitMs: 500, withinMs: 30_000 };
+const PATIENCE: Patience = {
+  tries: 4,
+  firstWaitMs: 500,
+  withinMs: 30_000,
+  sitsOutRateLimits: true,
+};
 
 /** What is to be deleted, and where. */
 export interface Doomed {

@@ -1,8 +1,12 @@
 import type { Page } from '../messenger/page';
+import { orAfter } from '../orAfter';
 import type { PersonaProfile } from '../profile';
 
 import type { EphemeralPool } from './pool';
 import type { SharedPersona } from './sharedPersona';
+
+/** So long after its function a block waits for sends that are not answered. */
+const PENDING_WITHIN_MS = 10_000;
 
 /** One block's hold on the persona made for it: while it lasts, the persona does. */
 export class EphemeralHold {
@@ -41,10 +45,20 @@ export class EphemeralHold {
     sending.then(answered, answered);
   }
 
-  /** Lets go of the persona after the last answer. Never rejects. */
+  /**
+   * Lets go of the persona after the last answer, however late that comes;
+   * resolves before it where the block has waited long enough. Never rejects.
+   */
   async end(): Promise<void> {
+    const answered = this.answered();
+    const inTime = await orAfter(answered, PENDING_WITHIN_MS, false);
+    const released = answered.then(() => this.pool.release(this.persona));
+    if (inTime) await released;
+  }
+
+  private async answered(): Promise<true> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
     this.ended = true;
-    await this.pool.release(this.persona);
+    return true;
   }
 }

@@ -27,7 +27,8 @@ export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /** This process's leases, kept up while their personas are in use. */
 export class Leases {
-  private readonly held = new Map<string, Lease>();
+  private readonly leases = new Map<string, Lease>();
+  private onNone = () => {};
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -39,13 +40,27 @@ export class Leases {
   /** Writes down that a persona is about to be made. Never rejects. */
   async open(page: Page, profile: PersonaProfile): Promise<Lease> {
     const lease = new Lease(this, page.id, profile);
-    this.held.set(lease.key, lease);
+    this.leases.set(lease.key, lease);
     this.renewal ??= setInterval(
       () => this.renewAll(),
       this.leaseMs / 3,
     ).unref();
     await this.write(lease);
     return lease;
+  }
+
+  /** Those that are kept up now: of personas in use, lingering, or about to be made or deleted. */
+  held(): Lease[] {
+    return [...this.leases.values()];
+  }
+
+  /** Calls this whenever the last one is let go. */
+  whenNoneIsHeld(listener: () => void): void {
+    this.onNone = listener;
+  }
+
+  isHeld(lease: Lease): boolean {
+    return this.leases.has(lease.key);
   }
 
   /** What the store knows of the personas of all Pages, this process's and others'. */
@@ -66,14 +81,14 @@ export class Leases {
   ranOut(records: LeaseEntry[]): LeaseEntry[] {
     const now = Date.now();
     return records.filter(
-      ([key, { expiresAt }]) => expiresAt < now && !this.held.has(key),
+      ([key, { expiresAt }]) => expiresAt < now && !this.leases.has(key),
     );
   }
 
   /** The IDs of the Page's personas made on the fly, as far as the store can be read. */
   async idsOn(pageId: string): Promise<Set<string>> {
     const records = await this.recordsOf(pageId).catch(() => []);
-    const leases = [...this.held.values()].map(({ record }) => record);
+    const leases = [...this.leases.values()].map(({ record }) => record);
     const ids = [...records.map(([, record]) => record), ...leases];
     return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
   }
@@ -94,10 +109,11 @@ export class Leases {
 
   /** Stops keeping the lease up; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    this.held.delete(lease.key);
-    if (this.held.size === 0) {
+    this.leases.delete(lease.key);
+    if (this.leases.size === 0) {
       clearInterval(this.renewal);
       this.renewal = undefined;
+      this.onNone();
     }
   }
 
@@ -111,7 +127,7 @@ export class Leases {
   }
 
   private renewAll(): void {
-    for (const lease of this.held.values()) void this.write(lease);
+    for (const lease of this.leases.values()) void this.write(lease);
   }
 
   private tell(error: unknown, { record }: Lease): void {
@@ -139,6 +155,10 @@ export class Lease {
   complete(id: string): Promise<void> {
     this.record.id = id;
     return this.leases.write(this);
+  }
+
+  get isHeld(): boolean {
+    return this.leases.isHeld(this);
   }
 
   abandon(): void {

@@ -1,31 +1,49 @@
-import type { PersonaError } from '../errors';
+import type { PersonaRefusedError } from '../errors';
+import { PersonaCleanupError, type PersonaError } from '../errors';
+import { Backoff } from '../messenger/backoff';
+import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
+import { orAfter } from '../orAfter';
 import type { PersonaProfile } from '../profile';
 
 import { makePersona, type MadePersona } from './creation';
 import { deleteAgain, deleteOnce, type Doomed } from './deletion';
 import type { Leases, ReportCleanup } from './leases';
-import { Pace } from './pace';
 import { keyOf, SharedPersona } from './sharedPersona';
+import { Turns } from './turns';
+
+/** A handler waits so long for the first try of a deletion; what follows goes on by itself. */
+const FIRST_DELETION_MS = 5000;
+/** So many personas are made at once on a Page, */
+const CREATIONS_AT_ONCE = 16;
+/** and so many deleted: Messenger limits calls by rate. */
+const DELETIONS_AT_ONCE = 8;
 
 /** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
   private readonly endings = new Set<Promise<void>>();
-  private readonly pace = new Pace();
+  private readonly creations = new Turns(CREATIONS_AT_ONCE);
+  private readonly deletions = new Turns(DELETIONS_AT_ONCE);
+  /** Pages whose rate limit a deletion ran into. */
+  private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
   private closed = false;
 
   constructor(
     private readonly leases: Leases,
     private readonly lingerMs: number,
+    private readonly backoff: Backoff<PersonaRefusedError>,
     private readonly report: ReportCleanup,
-  ) {}
+  ) {
+    leases.whenNoneIsHeld(() => this.tellIfEmpty());
+  }
 
   /**
    * A persona with this profile on this Page. Whoever acquires it releases it, once.
    *
-   * @throws PersonaRefusedError when Messenger did not make it
+   * @throws PersonaRefusedError when Messenger did not make it; the same one
+   * until it may be tried again
    */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
     const persona =
@@ -33,85 +51,127 @@ export class EphemeralPool {
     persona.users += 1;
     clearTimeout(persona.linger);
     persona.linger = undefined;
+    persona.place?.leave();
+    persona.place = undefined;
     try {
       await persona.ready();
       return persona;
     } catch (error) {
-      // A failure is not remembered: the next handler tries again.
-      this.remove(persona);
+      persona.users -= 1;
+      this.removeUnlessNeeded(persona);
       throw error;
     }
   }
 
   /**
    * Ends one use. Without `lingerMs`, resolves after the last use when the
-   * persona is deleted or its first deletion failed; what follows then goes on
-   * by itself. Never rejects.
+   * persona is deleted, its first deletion failed, or that takes too long; what
+   * follows then goes on by itself. Never rejects.
    */
   async release(persona: SharedPersona): Promise<void> {
     persona.users -= 1;
     if (persona.users > 0) return;
-    if (this.lingerMs === 0 || this.closed) return this.end(persona);
-    const linger = setTimeout(
-      () => void this.endInTurn(persona, linger),
+    if (this.lingerMs === 0 || this.closed) {
+      return orAfter(this.end(persona), FIRST_DELETION_MS, undefined);
+    }
+    persona.linger = setTimeout(
+      () => void this.end(persona),
       this.lingerMs,
     ).unref();
-    persona.linger = linger;
   }
 
   /**
    * Ends what lingers now, and what is in use with its last use; resolves when
-   * nothing is left. What is made later does not linger.
+   * nothing is left, or the time is over: then the rest is told, and left to the
+   * sweep. What is made later does not linger. Never rejects.
    */
-  async close(): Promise<void> {
+  async close(timeoutMs: number): Promise<void> {
     this.closed = true;
     for (const persona of this.shared.values()) {
       if (!persona.linger) continue;
       clearTimeout(persona.linger);
-      void this.endInTurn(persona, persona.linger);
+      void this.end(persona);
     }
     if (this.isEmpty) return;
-    await new Promise<void>((resolve) => this.whenEmpty.push(resolve));
+    const emptied = new Promise<boolean>((resolve) =>
+      this.whenEmpty.push(() => resolve(true)),
+    );
+    if (await orAfter(emptied, timeoutMs, false)) return;
+    for (const lease of this.leases.held()) {
+      lease.abandon();
+      const { id, pageId, name, profilePictureUrl } = lease.record;
+      const doomed = id === null ? { name } : { id, name };
+      const failure = { message: 'close() did not wait for it any longer' };
+      this.report(new PersonaCleanupError(doomed, pageId, failure), {
+        id,
+        name,
+        profilePictureUrl,
+      });
+    }
   }
 
+  /** What exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
-    return this.shared.size === 0 && this.endings.size === 0;
+    return this.endings.size === 0 && this.leases.held().length === 0;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
     const persona = new SharedPersona(page, profile, () =>
-      makePersona(page, profile, this.leases, (late) =>
-        this.track(this.delete(page, profile, late)),
-      ),
+      this.make(page, profile),
     );
     this.shared.set(persona.key, persona);
     return persona;
+  }
+
+  private async make(
+    page: Page,
+    profile: PersonaProfile,
+  ): Promise<MadePersona> {
+    const key = keyOf(page, profile);
+    const failed = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
+    if (failed) throw failed;
+    try {
+      const made = await makePersona(page, profile, {
+        leases: this.leases,
+        turns: this.creations,
+        endLate: (late) => this.track(this.delete(page, profile, late)),
+      });
+      this.backoff.succeeded(key);
+      return made;
+    } catch (error) {
+      const refusal = error as PersonaRefusedError;
+      // A rate limit is the Page's; all else is about this persona.
+      const isOfPage = isRateLimit(refusal.failure);
+      this.backoff.failed(isOfPage ? page.id : key, refusal);
+      throw refusal;
+    }
+  }
+
+  private removeUnlessNeeded(persona: SharedPersona): void {
+    if (persona.users > 0 || persona.made) return;
+    this.remove(persona);
   }
 
   private remove(persona: SharedPersona): void {
     if (this.shared.get(persona.key) === persona) {
       this.shared.delete(persona.key);
     }
-    this.tellIfEmpty();
   }
 
-  /** Many may run out at once, after a busy hour: they go one after the other. */
-  private async endInTurn(
-    persona: SharedPersona,
-    linger: NodeJS.Timeout,
-  ): Promise<void> {
-    await this.pace.next();
-    // Unless somebody took it up again meanwhile.
-    if (persona.linger === linger) await this.end(persona);
-  }
-
+  /**
+   * Many may run out at once, after a busy hour: they go a few at a time. Until
+   * its turn has come a persona can be taken up again, which gives its place back.
+   */
   private end(persona: SharedPersona): Promise<void> {
-    const { made, page, profile } = persona;
-    // Nobody else whose turn comes later is to end it again.
+    const { page, profile } = persona;
     persona.linger = undefined;
-    const ending = made ? this.delete(page, profile, made) : Promise.resolve();
+    persona.place ??= this.deletions.enter(page.id, async () => {
+      persona.place = undefined;
+      this.remove(persona);
+      if (persona.made) await this.delete(page, profile, persona.made);
+    });
+    const ending = persona.place?.over ?? Promise.resolve();
     this.track(ending);
-    this.remove(persona);
     return ending;
   }
 
@@ -123,10 +183,17 @@ export class EphemeralPool {
   ): Promise<void> {
     const doomed: Doomed = { page, id, name: profile.name };
     const failure = await deleteOnce(doomed);
-    if (!failure) return lease.end();
+    if (!failure) {
+      this.limited.succeeded(page.id);
+      return lease.end();
+    }
+    if (isRateLimit(failure)) {
+      this.deletions.pause(page.id, this.limited.failed(page.id, true));
+    }
     const goingOn = deleteAgain(doomed, failure).then(
       () => lease.end(),
       (error: PersonaError) => {
+        if (!lease.isHeld) return;
         lease.abandon();
         this.report(error, { id, ...profile });
       },

@@ -2,6 +2,7 @@ import type { Page } from '../messenger/page';
 import type { PersonaProfile } from '../profile';
 
 import type { MadePersona } from './creation';
+import type { Place } from './turns';
 
 /** A persona that everybody with the same profile on the same Page shares. */
 export class SharedPersona {
@@ -9,6 +10,8 @@ export class SharedPersona {
   users = 0;
   /** Ends it when nobody uses it for a while. */
   linger: NodeJS.Timeout | undefined;
+  /** Its place among those that are to be deleted, until its turn comes. */
+  place: Place | undefined;
   /** What exists on the Page; nothing while it is being made. */
   made: MadePersona | undefined;
   /** Under way, for all who wait; a failure is not remembered. */

@@ -1,9 +1,15 @@
 import { PersonaCleanupError, type PersonaError } from '../errors';
+import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
-import { listPersonas, type ListedPersona } from '../messenger/personaCalls';
+import { listAll, type ListedPersona } from '../messenger/personaCalls';
 
 import { deleteAgain, deleteOnce } from './deletion';
 import type { LeaseEntry, Leases, ReportCleanup } from './leases';
+
+/** No further call is begun after so long: the next sweep goes on. */
+const SWEEP_WITHIN_MS = 30_000;
+/** So many are deleted at once. */
+const AT_ONCE = 4;
 
 /** What a sweep found on a Page. */
 export interface Swept {
@@ -12,6 +18,9 @@ export interface Swept {
   /** Personas that a process may have made before it died; nothing was done to them. */
   suspects: ListedPersona[];
 }
+
+/** Whether all was looked at, a rate limit was in the way, or it took too long. */
+type SweepEnd = 'done' | 'limited' | 'late';
 
 /** One sweep of a Page: deletes what leases that ran out name, and finds what may have come from intents. */
 export class Sweep {
@@ -25,36 +34,61 @@ export class Sweep {
   /** Sweeps the Page by what the store says now. Throws as `of` does. */
   async now(page: Page): Promise<Swept> {
     const records = await this.leases.recordsOf(page.id);
-    return this.of(page, this.leases.ranOut(records));
+    const { swept } = await this.of(page, this.leases.ranOut(records));
+    return swept;
   }
 
   /**
+   * Stops at a rate limit, and when it has taken long; what is left is for the next.
+   *
    * @param ranOut the Page's records whose time is over
    * @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be had
    */
-  async of(page: Page, ranOut: LeaseEntry[]): Promise<Swept> {
-    const deleted: ListedPersona[] = [];
-    for (const [key, { id, name, profilePictureUrl }] of ranOut) {
-      if (id === null) continue;
-      const persona = { id, name, profilePictureUrl };
-      if (await this.delete(page, persona)) {
+  async of(
+    page: Page,
+    ranOut: LeaseEntry[],
+  ): Promise<{ swept: Swept; end: SweepEnd }> {
+    const deadline = Date.now() + SWEEP_WITHIN_MS;
+    const swept: Swept = { deleted: [], suspects: [] };
+    let isLimited = false;
+    const end = (): SweepEnd =>
+      isLimited ? 'limited' : Date.now() >= deadline ? 'late' : 'done';
+    const rest = ranOut.values();
+    const work = async () => {
+      for (const [key, { id, name, profilePictureUrl }] of rest) {
+        if (id === null) continue;
+        if (end() !== 'done') return;
+        const persona = { id, name, profilePictureUrl };
+        const outcome = await this.delete(page, persona);
+        if (outcome === 'limited') isLimited = true;
+        if (outcome !== 'deleted') continue;
         await this.leases.forget(key);
-        deleted.push(persona);
+        swept.deleted.push(persona);
       }
-    }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
     const intents = ranOut.filter(([, { id }]) => id === null);
-    return { deleted, suspects: await this.suspects(page, intents) };
+    const ended = end();
+    if (ended === 'done') {
+      swept.suspects = await this.suspects(page, intents, deadline);
+    }
+    return { swept, end: ended };
   }
 
-  private async delete(page: Page, persona: ListedPersona): Promise<boolean> {
+  private async delete(
+    page: Page,
+    persona: ListedPersona,
+  ): Promise<'deleted' | 'limited' | 'left'> {
     const doomed = { page, ...persona };
+    const failure = await deleteOnce(doomed);
+    if (!failure) return 'deleted';
     try {
-      const failure = await deleteOnce(doomed);
-      if (failure) await deleteAgain(doomed, failure);
-      return true;
+      await deleteAgain(doomed, failure);
+      return 'deleted';
     } catch (error) {
       this.report(error as PersonaError, persona);
-      return false;
+      const { failure: last } = error as PersonaCleanupError;
+      return isRateLimit(last) ? 'limited' : 'left';
     }
   }
 
@@ -65,13 +99,15 @@ export class Sweep {
   private async suspects(
     page: Page,
     intents: LeaseEntry[],
+    deadline: number,
   ): Promise<ListedPersona[]> {
     if (intents.length === 0) return [];
-    const listed = await listPersonas(page);
+    const listed = await listAll(page, { withinMs: deadline - Date.now() });
     if (!listed.ok) {
       const [, { name }] = intents[0] ?? ['', { name: '' }];
       throw new PersonaCleanupError({ name }, page.id, listed.failure);
     }
+    const { personas, isComplete } = listed.value;
     // Read after the list, so that a persona listed just now has its ID here.
     const records = new Map(await this.leases.recordsOf(page.id));
     const accounted = await this.namedIds(page.id);
@@ -80,10 +116,11 @@ export class Sweep {
     for (const [key, { name, expiresAt }] of intents) {
       // Another record by now: the process that wrote it was slow, not dead.
       if (records.get(key)?.expiresAt !== expiresAt) continue;
-      const matching = listed.value.filter(
+      const matching = personas.filter(
         (persona) => persona.name === name && !accounted.has(persona.id),
       );
-      if (matching.length === 0) await this.leases.forget(key);
+      // A list with holes tells nothing of what is not on it.
+      if (matching.length === 0 && isComplete) await this.leases.forget(key);
       for (const persona of matching) suspects.set(persona.id, persona);
     }
     return [...suspects.values()];

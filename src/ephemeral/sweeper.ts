@@ -2,6 +2,7 @@ import type { MessengerClient } from 'bottender';
 import createDebug from 'debug';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
+import { Backoff } from '../messenger/backoff';
 import { pageIdOf, type Page } from '../messenger/page';
 
 import type { LeaseEntry, Leases, ReportCleanup } from './leases';
@@ -9,17 +10,23 @@ import type { Sweep, Swept } from './sweep';
 
 const debug = createDebug('bottender:persona');
 
+/** So many Pages are swept by the timer; the one whose last event is the longest ago goes. */
+const MOST_PAGES = 10_000;
+
 /** Decides when to sweep: at the first event on a Page, by a timer, and when told to. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
+  /** Pages that are being swept: one that takes long holds up no other. */
+  private readonly sweeping = new Set<string>();
+  /** Pages whose rate limit a sweep ran into, which come later. */
+  private readonly limited = new Backoff<true>();
   /** Intents whose suspects were told; the next process will look at them again. */
   private readonly toldIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private isSweeping = false;
 
   constructor(
     private readonly leases: Leases,
-    private readonly sweeping: Sweep,
+    private readonly sweep: Sweep,
     private readonly intervalMs: number,
     private readonly report: ReportCleanup,
   ) {}
@@ -30,6 +37,10 @@ export class Sweeper {
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;
+    for (const oldest of this.clients.keys()) {
+      if (this.clients.size <= MOST_PAGES) break;
+      this.clients.delete(oldest);
+    }
     void this.sweepQuietly([{ id: pageId, client }]);
     this.timer ??= setInterval(
       () => void this.sweepAll(),
@@ -49,29 +60,36 @@ export class Sweeper {
    *
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
    */
-  async sweep(client: MessengerClient): Promise<Swept> {
-    return this.sweeping.now({ id: await pageIdOf(client), client });
+  async now(client: MessengerClient): Promise<Swept> {
+    return this.sweep.now({ id: await pageIdOf(client), client });
   }
 
-  /** Every Page that had an event here; not again while that takes longer than the interval. */
+  /** Every Page that had an event here. */
   private async sweepAll(): Promise<void> {
-    if (this.isSweeping) return;
-    this.isSweeping = true;
     await this.sweepQuietly(
       [...this.clients].map(([id, client]) => ({ id, client })),
     );
-    this.isSweeping = false;
   }
 
   /** Sweeps by one reading of the store for all the Pages. Never rejects. */
   private async sweepQuietly(pages: Page[]): Promise<void> {
+    const ready = pages.filter(
+      ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
+    );
+    if (ready.length === 0) return;
     try {
       // Told at once: a Page may take long, and others renew their leases meanwhile.
-      const ranOut = this.leases.ranOut(await this.leases.records());
-      for (const page of pages) {
-        const ofPage = ranOut.filter(([, { pageId }]) => pageId === page.id);
-        await this.sweepPage(page, ofPage);
-      }
+      const records = await this.leases.records();
+      this.forgetIntentsBut(records);
+      const ranOut = this.leases.ranOut(records);
+      await Promise.all(
+        ready.map((page) =>
+          this.sweepPage(
+            page,
+            ranOut.filter(([, { pageId }]) => pageId === page.id),
+          ),
+        ),
+      );
     } catch (error) {
       this.report(error as PersonaError, null);
     }
@@ -79,19 +97,33 @@ export class Sweeper {
 
   private async sweepPage(page: Page, ranOut: LeaseEntry[]): Promise<void> {
     const news = ranOut.filter(([key]) => !this.toldIntents.has(key));
-    if (news.length === 0) return;
+    if (news.length === 0 || this.sweeping.has(page.id)) return;
+    this.sweeping.add(page.id);
     try {
       // Another Page's token does not find what is to be deleted, as if it were gone.
       if ((await pageIdOf(page.client)) !== page.id) return;
-      const { deleted, suspects } = await this.sweeping.of(page, news);
-      debug('swept page %s: %d deleted', page.id, deleted.length);
-      for (const suspect of suspects) {
+      const { swept, end } = await this.sweep.of(page, news);
+      debug('swept page %s: %d deleted', page.id, swept.deleted.length);
+      for (const suspect of swept.suspects) {
         this.report(new PersonaSuspectedError(suspect, page.id), suspect);
       }
+      if (end === 'limited') this.limited.failed(page.id, true);
+      if (end !== 'done') return;
+      this.limited.succeeded(page.id);
       for (const [key, { id }] of news)
         if (id === null) this.toldIntents.add(key);
     } catch (error) {
       this.report(error as PersonaError, null);
+    } finally {
+      this.sweeping.delete(page.id);
+    }
+  }
+
+  /** What is no longer in the store need not be known as told. */
+  private forgetIntentsBut(records: LeaseEntry[]): void {
+    const keys = new Set(records.map(([key]) => key));
+    for (const key of this.toldIntents) {
+      if (!keys.has(key)) this.toldIntents.delete(key);
     }
   }
 }

@@ -27,12 +27,16 @@ export class Backoff<E> {
     return wait && Date.now() < wait.until ? wait.error : undefined;
   }
 
-  /** Begins a wait, longer than the last one. */
-  failed(key: string, error: E): void {
+  /**
+   * Begins a wait, longer than the last one.
+   *
+   * @returns how many milliseconds are to be waited from now on
+   */
+  failed(key: string, error: E): number {
     const now = Date.now();
     const last = this.waits.get(key);
     // One that ended while this was under way belongs to the same failure.
-    if (last && now < last.until) return;
+    if (last && now < last.until) return last.until - now;
     const ms =
       last && now < last.until + FORGOTTEN_AFTER_MS
         ? Math.min(LONGEST_WAIT_MS, last.ms * 2)
@@ -43,6 +47,7 @@ export class Backoff<E> {
       if (this.waits.size <= MOST) break;
       this.waits.delete(oldest);
     }
+    return ms;
   }
 
   /** The next failure is a first one again. */
