@@ -44,6 +44,16 @@ test.each([
   ['a client with an app secret', withSecret, [TOKEN, SECRET, PROOF]],
   ['a client without', without, [TOKEN]],
   ['no client', undefined, []],
+  [
+    'a client whose token came as something else',
+    Object.create({ accessToken: 42, appSecret: SECRET }) as MessengerClient,
+    [SECRET],
+  ],
+  [
+    'a client whose token is null',
+    Object.create({ accessToken: null, appSecret: null }) as MessengerClient,
+    [],
+  ],
 ])('the secrets of %s', (_which, client, secrets) => {
   expect(secretsOf(client)).toStrictEqual(secrets);
 });

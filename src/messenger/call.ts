@@ -21,12 +21,16 @@ export async function call<T>(
 
 /** What must not stand in anything that we show: the token, the app secret, and the proof made of both. */
 export function secretsOf(client: MessengerClient | undefined): string[] {
-  const { accessToken, appSecret } = client ?? {};
-  const secrets = [accessToken, appSecret];
-  if (accessToken && appSecret) {
-    secrets.push(
-      createHmac('sha256', appSecret).update(accessToken).digest('hex'),
-    );
+  // They come from the bot's configuration, which may hold anything.
+  const token = textOrNone(client?.accessToken);
+  const appSecret = textOrNone(client?.appSecret);
+  const secrets = [token, appSecret];
+  if (token && appSecret) {
+    secrets.push(createHmac('sha256', appSecret).update(token).digest('hex'));
   }
   return secrets.filter((secret) => secret !== undefined);
+}
+
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
