@@ -95,7 +95,9 @@ export function personas<
 const LONGEST_MS = 2 ** 31 - 1;
 
 function checkTimeout({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}) {
-  if (timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
+  // Whatever the type says: a string would be waited for as 0 or for ever.
+  const isNumber = typeof timeoutMs === 'number';
+  if (isNumber && timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
   throw new InvalidOptionError(
     `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
   );
