@@ -169,8 +169,8 @@ describe('of two different personas() on a context', () => {
         }),
       ]) as TestAction,
     );
-    await bot.run(async (context, props) => {
-      await withPersona(null, () => undefined)(context, props);
+    await bot.run(async (context) => {
+      await withPersona(null, () => undefined)(context, {});
       await real(context);
       await context.sendText('after');
       await context.sendSenderAction('mark_seen');
@@ -232,11 +232,7 @@ describe('initialPersona is in force when an event starts', () => {
   test('from session state, it lasts a conversation and only that one', async () => {
     const bot = await startBot({
       initialState: { agent: null },
-      plugins: [
-        personas<PersonaContext>({
-          initialPersona: ({ state }) => state.agent as string | null,
-        }),
-      ],
+      plugins: [personas({ initialPersona: ({ state }) => state.agent })],
     });
     const { Adam } = await faces(bot.emulator, ['Adam']);
     const other = { psid: '1002' };

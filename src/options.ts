@@ -10,28 +10,46 @@ import {
   type PersonaError,
   type PersonaRefusedError,
 } from './errors';
+import type { Speaker } from './context/flavor';
 import { didYouMean } from './nearest';
 import { isPersonaId, type Persona } from './persona';
 import type { EphemeralPersona } from './profile';
 import { MemoryStore, type PersonaStore } from './store/store';
 
-/** How `personas()` behaves; every option may be left out. */
+/** What session state may hold under a key: anything, so only at run time is it known for a persona. */
+export type FromState = Context['state'][string];
+
+/** What of `R` a function may give that says who speaks: literals are held against `S`, what state holds is not. */
+export type Held<R, S extends Persona> = [FromState] extends [R | undefined]
+  ? R
+  : R extends string
+    ? string extends R
+      ? R
+      : S
+    : R extends null | undefined
+      ? R
+      : S;
+
+/**
+ * How `personas()` behaves; every option may be left out.
+ *
+ * @typeParam R what a function as `initialPersona` gives
+ */
 export interface PersonasOptions<
-  C extends Context = Context,
   Name extends string = string,
+  C extends Context = Context,
+  R extends FromState = FromState,
 > {
   /**
-   * The persona in force when an event starts: an ID, or a function of the
-   * context (it may be async; `null` or `undefined` is the Page). With session
-   * state this makes a persona last a conversation. An error that it throws
-   * ends the event, as any plugin's does. Default: the Page.
+   * The persona in force when an event starts: an ID or a name, or a function of
+   * the context (it may be async; `null` or `undefined` is the Page). With
+   * session state this makes a persona last a conversation. Default: the Page.
    */
   initialPersona?:
-    | Persona
+    | Speaker<NoInfer<Name>>
     | null
-    | ((
-        context: C,
-      ) => Persona | null | undefined | Promise<Persona | null | undefined>);
+    | ((context: C) => R | Promise<R>)
+    | undefined;
   /**
    * Names for personas: `{ adam: { name, profilePictureUrl }, desk: '<PERSONA_ID>' }`.
    * A profile's persona is found or made on a Page when a send first needs it

@@ -90,7 +90,7 @@ test('list shows the personas, which the directory names, and which are on the f
     'ON THE FLY',
     'PICTURE',
   ]);
-  expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam, boss']);
+  expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam']);
   expect(lines[3]?.[2]).toMatch(/^expires in \d+ s$/);
   expect(lines[4]?.[2]).toMatch(/^expired \d+ h ago$/);
   expect(plain.stdout).toContain(`5 personas on the Page ${PAGE.id}.`);
