@@ -319,7 +319,7 @@ type Setup = BotSetup & {
 
 /** A customer writes once; without options to Bottender alone. */
 async function play(
-  options: PersonasOptions<MessengerContext> | undefined,
+  options: PersonasOptions<string, MessengerContext> | undefined,
   act: Act,
   { prepare, ...setup }: Setup = {},
 ): Promise<RunningBot> {

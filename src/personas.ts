@@ -1,9 +1,15 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { InvalidOptionError } from './errors';
+import type { Speaker } from './context/flavor';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
-import { checkOptions, type PersonasOptions } from './options';
+import {
+  checkOptions,
+  type FromState,
+  type Held,
+  type PersonasOptions,
+} from './options';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
@@ -62,9 +68,22 @@ export type NamesOf<P> = P extends Personas<infer Name> ? Name : never;
  * @see https://bottender.js.org/docs/advanced-guides-plugins
  */
 export function personas<
-  C extends Context = Context,
   Name extends string = string,
->(options: PersonasOptions<C, Name> = {}): Personas<Name> {
+  C extends Context = Context,
+  R extends FromState = FromState,
+>(
+  options: PersonasOptions<Name, C, R> & {
+    initialPersona?:
+      | Speaker<NoInfer<Name>>
+      | null
+      | ((
+          context: C,
+        ) =>
+          | Held<R, Speaker<NoInfer<Name>>>
+          | Promise<Held<R, Speaker<NoInfer<Name>>>>)
+      | undefined;
+  } = {},
+): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, sweeper } = runtime;

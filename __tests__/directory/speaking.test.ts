@@ -85,7 +85,7 @@ describe('a name speaks', () => {
     const bot = await startBot({
       initialState: { agent: null },
       plugins: [
-        personas<PersonaContext>({
+        personas({
           directory: DIRECTORY,
           initialPersona: ({ state }) => state.agent as string | null,
         }),

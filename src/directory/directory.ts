@@ -9,6 +9,7 @@ import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
+import { fixedIdOf, profileOf, type DirectoryEntry } from './entries';
 import { PageList } from './pageList';
 import { DirectoryRecords, type NamedRecord } from './records';
 
@@ -49,7 +50,7 @@ export class Directory {
   private readonly pages = new Map<string, Known>();
 
   constructor(
-    private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
+    private readonly entries: ReadonlyMap<string, DirectoryEntry>,
     store: GuardedStore,
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
@@ -69,13 +70,13 @@ export class Directory {
   /** How the name's persona looks, where the directory says so. */
   profileOf(name: string): PersonaProfile | undefined {
     const entry = this.entries.get(name);
-    return typeof entry === 'string' ? undefined : entry;
+    return entry === undefined ? undefined : profileOf(entry);
   }
 
   /** The ID that the directory has for the name, on every Page. */
   fixedIdOf(name: string): string | undefined {
     const entry = this.entries.get(name);
-    return typeof entry === 'string' ? entry : undefined;
+    return entry === undefined ? undefined : fixedIdOf(entry);
   }
 
   /**
@@ -117,7 +118,8 @@ export class Directory {
       if (typeof id === 'string') ids.add(id);
     }
     for (const entry of this.entries.values()) {
-      if (typeof entry === 'string') ids.add(entry);
+      const id = fixedIdOf(entry);
+      if (id !== undefined) ids.add(id);
     }
     return ids;
   }
