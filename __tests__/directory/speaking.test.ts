@@ -1,5 +1,5 @@
 import { chain } from 'bottender';
-import { personas, withPersona, type PersonaContext } from 'bottender-persona';
+import { personas, withPersona } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
 import { faces, profile } from '../support/faces';

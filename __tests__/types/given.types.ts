@@ -15,7 +15,12 @@ const directory = {
 export const FromState = [
   personas({ initialPersona: (context) => context.state.agent }),
   personas({ directory, initialPersona: ({ state }) => state.agent }),
-  personas({ initialPersona: ({ state }) => Promise.resolve(state.agent) }),
+  personas({
+    initialPersona: async ({ state }) => {
+      await Promise.resolve();
+      return state.agent;
+    },
+  }),
   personas({
     initialPersona: (context: MessengerContext) => context.session?.id,
   }),
@@ -26,7 +31,7 @@ async function App(context: MessengerContext) {
   await context.sendText('hi');
 }
 
-const plugin = personas({ directory, initialPersona: 'adam' });
+export const plugin = personas({ directory, initialPersona: 'adam' });
 type Desk = PersonaContext<MessengerContext, NamesOf<typeof plugin>>;
 
 export const Held = [
