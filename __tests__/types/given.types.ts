@@ -15,7 +15,7 @@ const directory = {
 export const FromState = [
   personas({ initialPersona: (context) => context.state.agent }),
   personas({ directory, initialPersona: ({ state }) => state.agent }),
-  personas({ initialPersona: async ({ state }) => fromDesk(state.agent) }),
+  personas({ initialPersona: async ({ session }) => fromDesk(session?.id) }),
   personas({
     initialPersona: (context: MessengerContext) => context.session?.id,
   }),
