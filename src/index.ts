@@ -6,7 +6,7 @@ export type { GraphFailure } from './messenger/graphFailure';
 export type { ListedPersona } from './messenger/personaCalls';
 export type { RefusalReason } from './messenger/refusal';
 export type { OnCleanupError, OnRefused, PersonasOptions } from './options';
-export type { PersonaStore } from './store/store';
+export type { PersonaStore, UncheckedKeyv } from './store/store';
 export type {
   PersonaContext,
   PersonaId,

@@ -8,7 +8,11 @@ import {
 } from './errors';
 import type { Persona } from './persona';
 import type { EphemeralPersona, PersonaProfile } from './profile';
-import { MemoryStore, type PersonaStore } from './store/store';
+import {
+  MemoryStore,
+  type PersonaStore,
+  type UncheckedKeyv,
+} from './store/store';
 
 /** How `personas()` behaves; every option may be left out. */
 export interface PersonasOptions<
@@ -62,7 +66,7 @@ export interface PersonasOptions<
    * comes next deletes what a dead process left behind. Give it a namespace of
    * its own. Default: the memory of this process.
    */
-  store?: PersonaStore;
+  store?: PersonaStore | UncheckedKeyv;
   /** About personas made on the fly. */
   ephemeral?: {
     /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
@@ -171,7 +175,7 @@ export function checkOptions(options: unknown = {}): Settings {
     signText: undefined,
     onRefused: given.onRefused ?? warnOfRefusal,
     onCleanupError: given.onCleanupError ?? warn,
-    store: given.store ?? new MemoryStore(),
+    store: isStore(given.store) ? given.store : new MemoryStore(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,

@@ -9,6 +9,7 @@ import {
   type CliApp,
 } from '../support/cli';
 import { alive, calls, shown } from '../support/wire';
+import { leaseKey } from '../support/stores';
 
 interface Synced {
   applied: boolean;
@@ -188,12 +189,12 @@ test('--prune deletes what the directory does not name, and nothing with a lease
     directory: { adam: profile('Adam Z.'), desk: made.Desk ?? '' },
   });
   const lease = { pageId: PAGE.id, profilePictureUrl: '', expiresAt: 0 };
-  await app.store.set(`lease:${PAGE.id}:1`, {
+  await app.store.set(leaseKey(), {
     ...lease,
     id: made.Leased,
     name: 'Leased',
   });
-  await app.store.set(`lease:${PAGE.id}:2`, {
+  await app.store.set(leaseKey(), {
     ...lease,
     id: null,
     name: 'Intended',

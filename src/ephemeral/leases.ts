@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
 import type { PersonaError } from '../errors';
+import { isId } from '../messenger/answers';
 import type { Page } from '../messenger/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
+import { fieldsOf, readProfile } from '../store/fields';
 import type { GuardedStore } from '../store/guardedStore';
 
 const KEY_PREFIX = 'lease:';
+/** Other programs may have keys of that prefix in the same store. */
+const KEY = /^lease:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
@@ -65,10 +69,14 @@ export class Leases {
 
   /** What the store knows of the personas of all Pages, this process's and others'. */
   async records(): Promise<LeaseEntry[]> {
-    const entries = await this.store.entries(KEY_PREFIX);
-    return entries.filter((entry): entry is LeaseEntry =>
-      isLeaseRecord(entry[1]),
-    );
+    const records: LeaseEntry[] = [];
+    for (const [key, value] of await this.store.entries(KEY_PREFIX)) {
+      if (!KEY.test(key)) continue;
+      const record = readLease(value);
+      if (record) records.push([key, record]);
+      else this.store.broken(key);
+    }
+    return records;
   }
 
   /** The same of one Page. */
@@ -94,6 +102,7 @@ export class Leases {
   }
 
   async write(lease: Lease): Promise<void> {
+    lease.writes += 1;
     try {
       await this.store.set(lease.key, {
         ...lease.record,
@@ -104,6 +113,8 @@ export class Leases {
       // Once for each lease: the renewals that follow will write it.
       if (!lease.isUnwritten) this.tell(error, lease);
       lease.isUnwritten = true;
+    } finally {
+      lease.writes -= 1;
     }
   }
 
@@ -127,7 +138,10 @@ export class Leases {
   }
 
   private renewAll(): void {
-    for (const lease of this.leases.values()) void this.write(lease);
+    for (const lease of this.leases.values()) {
+      // A store that hangs is not given one more write for each renewal.
+      if (lease.writes === 0) void this.write(lease);
+    }
   }
 
   private tell(error: unknown, { record }: Lease): void {
@@ -142,6 +156,8 @@ export class Lease {
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
   /** The store was away when it should have been written. */
   isUnwritten = false;
+  /** How many writes of it are under way. */
+  writes = 0;
 
   constructor(
     private readonly leases: Leases,
@@ -171,13 +187,14 @@ export class Lease {
   }
 }
 
-function isLeaseRecord(value: unknown): value is LeaseRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pageId, id, name, expiresAt } = value as Record<string, unknown>;
-  return (
-    typeof pageId === 'string' &&
-    (id === null || typeof id === 'string') &&
-    typeof name === 'string' &&
-    typeof expiresAt === 'number'
-  );
+function readLease(value: unknown): LeaseRecord | undefined {
+  const fields = fieldsOf(value);
+  const profile = readProfile(fields);
+  const { pageId, id, expiresAt } = fields;
+  if (!profile || !isId(pageId)) return undefined;
+  if (id !== null && !isId(id)) return undefined;
+  if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) {
+    return undefined;
+  }
+  return { ...profile, pageId, id, expiresAt };
 }
