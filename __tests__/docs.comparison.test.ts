@@ -234,25 +234,28 @@ describe(`README.md, ${HEADING}`, () => {
     expect(alive(alone.emulator)).toContain('Guest');
   });
 
-  row('A customer in Europe, or an ID that is gone', async () => {
-    const speakAs = (persona?: string): Act => {
-      return (adam) => async (context) => {
-        context.usePersona(persona ?? adam);
-        await context.sendText('hi');
+  row(
+    'A customer for whom personas are refused, or an ID that is gone',
+    async () => {
+      const speakAs = (persona?: string): Act => {
+        return (adam) => async (context) => {
+          context.usePersona(persona ?? adam);
+          await context.sendText('hi');
+        };
       };
-    };
-    const prepare = ({ emulator }: RunningBot) =>
-      emulator.setEuropean(CUSTOMER, true);
-    for (const [alone, plugin] of [
-      await onBoth(speakAs(), { prepare }),
-      await onBoth(speakAs('999')),
-    ]) {
-      expect(shown(alone.emulator)).toEqual([]);
-      expect(alone.errors).toHaveLength(1);
-      expect(shown(plugin.emulator)).toEqual(['Page: hi']);
-      expect(plugin.errors).toEqual([]);
-    }
-  });
+      const prepare = ({ emulator }: RunningBot) =>
+        emulator.setEuropean(CUSTOMER, true);
+      for (const [alone, plugin] of [
+        await onBoth(speakAs(), { prepare }),
+        await onBoth(speakAs('999')),
+      ]) {
+        expect(shown(alone.emulator)).toEqual([]);
+        expect(alone.errors).toHaveLength(1);
+        expect(shown(plugin.emulator)).toEqual(['Page: hi']);
+        expect(plugin.errors).toEqual([]);
+      }
+    },
+  );
 
   row('The error of a refused send, printed', async () => {
     const act: Act = () => async (context) => {
@@ -319,7 +322,7 @@ type Setup = BotSetup & {
 
 /** A customer writes once; without options to Bottender alone. */
 async function play(
-  options: PersonasOptions<MessengerContext> | undefined,
+  options: PersonasOptions<string, MessengerContext> | undefined,
   act: Act,
   { prepare, ...setup }: Setup = {},
 ): Promise<RunningBot> {

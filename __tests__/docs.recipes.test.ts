@@ -92,11 +92,11 @@ describe('README.md, the recipe for', () => {
     warn.mockRestore();
   });
 
-  it('Europe', async () => {
+  it('Customers without personas', async () => {
     const bot = await startBot();
     const { Adam: adam } = await faces(bot.emulator, ['Adam']);
-    const config = code.config('europe-config', { adam });
-    const european = await code.start('europe', config, { adam });
+    const config = code.config('region-config', { adam });
+    const european = await code.start('region', config, { adam });
     european.emulator.setEuropean(CUSTOMER, true);
     await european.say('hi');
     await european.say('hi');

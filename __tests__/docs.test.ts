@@ -109,7 +109,7 @@ it('README.md, when Messenger refuses a persona', async () => {
     await context.sendText('hi');
   });
   expect(shown(bot.emulator)).toEqual(['Page: hi']);
-  expect(warn.mock.calls).toEqual([[`${Adam} was refused: europe`]]);
+  expect(warn.mock.calls).toEqual([[`${Adam} was refused: region`]]);
 });
 
 describe('README.md, adding it', () => {

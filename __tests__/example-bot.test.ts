@@ -105,7 +105,7 @@ describe('the conversation', () => {
     await postJson('/_emulator/customers', { psid: 'eva', european: true });
     const answers = await answersTo('agent', 4, 'eva');
     expect(answers.at(-1)).toMatch(/^Page: Hi, Adam here/);
-    expect(bot.output()).toMatch('not available to this customer');
+    expect(bot.output()).toMatch('refused for this customer');
   });
 
   it('belongs to one customer', async () => {

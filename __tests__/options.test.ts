@@ -1,3 +1,4 @@
+import { chain } from 'bottender';
 import Keyv from 'keyv';
 
 import {
@@ -10,7 +11,7 @@ import {
 
 import { checkOptions } from '../src/options';
 
-import { startBot } from './support/bot';
+import { startBot, type TestAction } from './support/bot';
 import { profile } from './support/faces';
 import { alive, shown } from './support/wire';
 
@@ -47,6 +48,8 @@ describe('personas() refuses at once, naming the option', () => {
     ['null for a function', 'onCleanupError', null],
     ['what is no function', 'onRefused', {}],
     ['null for a function', 'onRefused', null],
+    ['what is no function', 'signText', '%s: '],
+    ['null for a function', 'signText', null],
     ['a list', 'directory', []],
     ['null for a directory', 'directory', null],
     ['a URL for a store', 'store', 'redis://localhost'],
@@ -61,7 +64,7 @@ describe('personas() refuses at once, naming the option', () => {
 
   test('a setting of "ephemeral" that there is not, telling which there are', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
-      'has no "linger"; it has lingerMs and leaseMs',
+      'has no "linger" (did you mean "lingerMs"?); it has lingerMs and leaseMs.',
     );
   });
 
@@ -80,21 +83,71 @@ describe('personas() refuses at once, naming the option', () => {
 
   test('the first bad one among good ones', () => {
     const { message } = refusal({
-      initialPersona: 'adam',
+      initialPersona: '5',
       unsupportedSenderActions: 'never',
     });
     expect(message).toContain('"unsupportedSenderActions"');
     expect(message).not.toContain('initialPersona');
   });
 
-  test.each(['initialPersonas', 'toString'])(
-    'an unknown option: %s',
+  test.each(['toString', 'constructor'])(
+    'a setting of "ephemeral" that every object has: %s',
     (name) => {
-      expect(refusal({ [name]: 'adam' }).message).toContain(
-        `no option "${name}"`,
+      expect(refusal({ ephemeral: { [name]: 1000 } }).message).toContain(
+        `has no "${name}"`,
       );
     },
   );
+
+  test.each([
+    ['initialPersonas', 'initialPersona'],
+    ['initalpersona', 'initialPersona'],
+    ['onRefusal', 'onRefused'],
+    ['signtext', 'signText'],
+  ])('an unknown option, with the nearest right one: %s', (name, right) => {
+    for (const value of ['adam', undefined]) {
+      expect(refusal({ [name]: value }).message).toContain(
+        `no option "${name}" (did you mean "${right}"?); it has `,
+      );
+    }
+  });
+
+  test.each([
+    ['refusedPersona', 'send-as-pgae', 'send-as-page'],
+    ['refusedPersona', 'THROW', 'throw'],
+    ['unsupportedSenderActions', 'asPage', 'as-page'],
+  ])('a bad word, with the nearest right one: %s', (name, word, right) => {
+    expect(refusal({ [name]: word }).message).toContain(
+      `(did you mean "${right}"?).`,
+    );
+  });
+
+  test.each([
+    ['that is near a name', 'adma', ' "adma"', '(did you mean "adam"?)'],
+    ['with other capitals', 'Adam', ' "Adam"', '(did you mean "adam"?)'],
+    ['that is near none', 'zoe', ' "zoe"', '(adam, toString)'],
+    ['that stands for an ID', '<ADAM_ID>', ' "<ADAM_ID>"', 'digits only'],
+    ['with a space', '123 ', ' "123 "', 'digits only'],
+  ])('an initialPersona %s', (_what, initialPersona, shown, hint) => {
+    const directory = { adam: profile('Adam'), toString: '5' };
+    const { message } = refusal({ initialPersona, directory });
+    expect(message).toContain(
+      `The option "initialPersona" of personas() is${shown} neither an ID`,
+    );
+    expect(message).toContain(hint);
+  });
+
+  test('an initialPersona that may be a secret, without showing it', () => {
+    const { message } = refusal({ initialPersona: 'EAAG'.repeat(40) });
+    expect(message).toContain('"initialPersona" of personas() is neither');
+    expect(message).not.toContain('EAAG');
+  });
+
+  test.each(['toString', 'hasOwnProperty'])('an unknown option: %s', (name) => {
+    expect(refusal({ [name]: 'adam' }).message).toContain(
+      `no option "${name}"`,
+    );
+  });
 
   test('an unknown option, telling which there are', () => {
     const { message } = refusal({ initialPersonas: 'adam' });
@@ -115,12 +168,46 @@ describe('personas() refuses at once, naming the option', () => {
   });
 });
 
+describe('personas that is not called', () => {
+  const notCalled = personas as unknown as TestAction;
+  const right = /write `plugins: \[personas\(\)\]`/;
+
+  test('says so as a plugin, when the first event comes', async () => {
+    let said: unknown;
+    const plugin: TestAction = (context) => {
+      try {
+        void notCalled(context, {});
+      } catch (error) {
+        said = error;
+      }
+    };
+    const bot = await startBot({
+      plugins: [(context) => plugin(context, {})],
+    });
+    await bot.run(() => undefined);
+    expect(said).toBeInstanceOf(InvalidOptionError);
+    expect(String(said)).toMatch(right);
+  });
+
+  test('says so in a chain', async () => {
+    const bot = await startBot();
+    await bot.run(chain([notCalled]) as TestAction);
+    expect(bot.errors).toEqual([expect.any(InvalidOptionError)]);
+    expect(String(bot.errors[0])).toMatch(right);
+  });
+});
+
 describe('personas() takes', () => {
   test.each<[string, PersonasOptions | undefined]>([
     ['no options', undefined],
     ['an empty object', {}],
     ['options that are undefined', { initialPersona: undefined }],
-    ['a persona', { initialPersona: 'adam' }],
+    ['an ID', { initialPersona: '12345678901234567' }],
+    [
+      'a name',
+      { initialPersona: 'adam', directory: { adam: profile('Adam') } },
+    ],
+    ['what signs', { signText: (text, { name }) => `${name}: ${text}` }],
     ['null for the Page', { initialPersona: null }],
     ['a function', { initialPersona: () => null }],
     ["'reject'", { unsupportedSenderActions: 'reject' }],
@@ -141,9 +228,9 @@ describe('personas() takes', () => {
   });
 
   test('a frozen object, and leaves it as it was', () => {
-    const options = Object.freeze({ initialPersona: 'adam' });
+    const options = Object.freeze({ initialPersona: '5' });
     install(options);
-    expect(options).toEqual({ initialPersona: 'adam' });
+    expect(options).toEqual({ initialPersona: '5' });
   });
 });
 
@@ -162,7 +249,7 @@ describe('the options are filled in', () => {
   });
 
   test.each([
-    { initialPersona: 'adam' },
+    { initialPersona: '5' },
     { unsupportedSenderActions: 'as-page' },
     { refusedPersona: 'throw' },
     { ephemeral: { lingerMs: 5, leaseMs: 60_000 } },
@@ -185,10 +272,10 @@ describe('the options are filled in', () => {
     },
   );
 
-  test.each(['onRefused', 'onCleanupError'] as const)(
+  test.each(['onRefused', 'onCleanupError', 'signText'] as const)(
     '%s not where one is given',
     (callback) => {
-      const given = () => undefined;
+      const given = () => '';
       expect(checkOptions({ [callback]: given })[callback]).toBe(given);
     },
   );

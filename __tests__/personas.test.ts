@@ -1,6 +1,7 @@
 import { chain } from 'bottender';
 import {
   personas,
+  withPersona,
   type PersonaContext,
   type PersonasOptions,
   type PersonaStore,
@@ -126,6 +127,64 @@ describe('personas() installed twice on a context', () => {
   });
 });
 
+describe('of two different personas() on a context', () => {
+  let warned: jest.SpyInstance;
+  beforeEach(() => {
+    warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+  });
+  afterEach(() => warned.mockRestore());
+
+  test('is told once for the two, and the first holds', async () => {
+    const bot = await startBot({ plugins: [personas()] });
+    const second = personas({ initialPersona: '5' });
+    await bot.run(chain([second, sayHi]) as TestAction);
+    await bot.run(chain([second, sayHi]) as TestAction);
+    expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi']);
+    expect(warned.mock.calls).toEqual([
+      [expect.stringMatching(/Two different personas\(\)/), 'PersonaWarning'],
+    ]);
+    await bot.run(chain([personas(), sayHi]) as TestAction);
+    expect(warned).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not told where they are the same, or one is an action’s defaults', async () => {
+    const both = personas();
+    const bot = await startBot({ plugins: [both, both] });
+    await bot.run(chain([both, withPersona(null, sayHi)]) as TestAction);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('the one that comes after an action’s defaults takes their place', async () => {
+    const bot = await startBot();
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const real = personas({
+      initialPersona: Adam,
+      unsupportedSenderActions: 'as-page',
+    });
+    await bot.run(
+      chain([
+        withPersona(null, async (context) => {
+          await context.sendText('before');
+        }),
+      ]) as TestAction,
+    );
+    await bot.run(async (context) => {
+      await withPersona(null, () => undefined)(context, {});
+      await real(context);
+      await context.sendText('after');
+      await context.sendSenderAction('mark_seen');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: before',
+      'Adam: after',
+      'Page: [mark_seen]',
+    ]);
+    expect(warned).not.toHaveBeenCalled();
+  });
+});
+
 test('after close() the sweeping begins anew with the next event', async () => {
   const iterator = jest.fn(() => []);
   const store = Object.assign(new Map(), { iterator });
@@ -173,11 +232,7 @@ describe('initialPersona is in force when an event starts', () => {
   test('from session state, it lasts a conversation and only that one', async () => {
     const bot = await startBot({
       initialState: { agent: null },
-      plugins: [
-        personas<PersonaContext>({
-          initialPersona: ({ state }) => state.agent as string | null,
-        }),
-      ],
+      plugins: [personas({ initialPersona: ({ state }) => state.agent })],
     });
     const { Adam } = await faces(bot.emulator, ['Adam']);
     const other = { psid: '1002' };

@@ -4,13 +4,46 @@ import { checkProfile } from '../src/profile';
 
 const picture = 'https://example.com/adam.png';
 
-test('a profile is given back, and nothing but the profile', () => {
-  const given = { name: 'Adam', profilePictureUrl: picture, id: '1' };
-  expect(checkProfile(given)).toEqual({
-    name: 'Adam',
-    profilePictureUrl: picture,
-  });
+test.each([
+  { name: 'Adam', profilePictureUrl: picture },
+  { name: 'Adam', profilePictureUrl: picture, shortName: 'A.' },
+])('a profile is given back as a new one: %j', (given) => {
+  expect(checkProfile(given)).toStrictEqual(given);
+  expect(checkProfile(given)).not.toBe(given);
 });
+
+test('what is undefined is not given back', () => {
+  const given = { name: 'Adam', profilePictureUrl: picture };
+  expect(checkProfile({ ...given, shortName: undefined })).toStrictEqual(given);
+});
+
+test('a short name may have 20 characters, however many bytes they take', () => {
+  const shortName = '🍐'.repeat(20);
+  const given = { name: 'Adam', profilePictureUrl: picture, shortName };
+  expect(checkProfile(given)).toEqual(given);
+});
+
+test.each([
+  ['profilePicture', 'no "profilePicture" (did you mean "profilePictureUrl"?)'],
+  ['profile_picture_url', '(did you mean "profilePictureUrl"?)'],
+  ['shortname', '(did you mean "shortName"?)'],
+  ['id', 'no "id"; it has name, profilePictureUrl, shortName.'],
+])('a key that there is not is refused: %s', (key, said) => {
+  const given = { name: 'Adam', profilePictureUrl: picture, [key]: undefined };
+  expect(() => checkProfile(given)).toThrow(InvalidProfileError);
+  expect(() => checkProfile(given)).toThrow(said);
+});
+
+test.each([['a'.repeat(21)], [''], [' '], [5], [null]])(
+  'a short name is refused: %j',
+  (shortName) => {
+    const given = { name: 'Adam', profilePictureUrl: picture, shortName };
+    expect(() => checkProfile(given)).toThrow(InvalidProfileError);
+    expect(() => checkProfile(given)).toThrow(
+      'The shortName of the persona "Adam" must be a non-empty string of at most 20 characters.',
+    );
+  },
+);
 
 test.each(['http://example.com/adam.png', picture])(
   'a picture may be at %s',

@@ -14,11 +14,9 @@ What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node
 
 ## What an event costs
 
-The same event (a webhook body in, one \`sendText\` out, Graph calls answered inside the process) handled by Bottender with its own \`usePersona\` and through the plugin, in turns. Time with the plugin / time without: the median of the rounds, and where their middle half lies.
+The same event (a webhook body in, one \`sendText\` out, Graph calls answered inside the process) handled by Bottender with its own \`usePersona\` and with a plugin, in turns. CPU time with the plugin / CPU time without, each variant in three processes of its own: their median, and their range.
 
-| With the plugin | Ratio | Middle half |
-| --- | --- | --- |
-${overhead.map(overheadRow).join('\n')}
+${overheadTable(overhead)}
 
 ## A desk of four agents
 
@@ -32,7 +30,13 @@ The plugin's p50 is ${p50Ratio(desks).toFixed(2)} of the guide's.
 `;
 }
 
-function overheadRow({ name, ratio, spread: [low, high] }: Overhead): string {
+export function overheadTable(overhead: Overhead[]): string {
+  return `| With | Ratio | Range |
+| --- | --- | --- |
+${overhead.map(overheadRow).join('\n')}`;
+}
+
+function overheadRow({ name, ratio, range: [low, high] }: Overhead): string {
   return `| ${name} | ${ratio.toFixed(3)} | ${low.toFixed(3)} to ${high.toFixed(3)} |`;
 }
 

@@ -4,6 +4,7 @@ import type { ContextPersonas } from './context/contextPersonas';
 import type { SpeakerOn } from './context/flavor';
 import { install } from './context/install';
 import { toTheEnd } from './context/toTheEnd';
+import type { FromState, Held } from './options';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
@@ -28,8 +29,16 @@ export type Given<T, C extends Context, P> =
 export function withPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
+  R extends FromState = FromState,
 >(
-  persona: Given<SpeakerOn<C> | null, C, P>,
+  persona:
+    | SpeakerOn<C>
+    | null
+    | (((context: C, props: Props<C> & P) => R | Promise<R>) &
+        ((
+          context: C,
+          props: Props<C> & P,
+        ) => Held<R, SpeakerOn<C>> | Promise<Held<R, SpeakerOn<C>>>)),
   action?: Action<C, P>,
 ): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);

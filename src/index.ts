@@ -1,11 +1,22 @@
 export { personas, type NamesOf, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
 export type { Swept } from './ephemeral/sweep';
-export type { DirectoryEntries } from './directory/entries';
+export type {
+  DirectoryEntries,
+  DirectoryEntry,
+  ExistingPersona,
+} from './directory/entries';
 export type { GraphFailure } from './messenger/graphFailure';
 export type { ListedPersona } from './messenger/personaCalls';
 export type { RefusalReason } from './messenger/refusal';
-export type { OnCleanupError, OnRefused, PersonasOptions } from './options';
+export type {
+  FromState,
+  Held,
+  OnCleanupError,
+  OnRefused,
+  PersonasOptions,
+  SignText,
+} from './options';
 export type { PersonaStore, UncheckedKeyv } from './store/store';
 export type {
   PersonaContext,

@@ -1,9 +1,15 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { InvalidOptionError } from './errors';
+import type { Speaker } from './context/flavor';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
-import { checkOptions, type PersonasOptions } from './options';
+import {
+  checkOptions,
+  type FromState,
+  type Held,
+  type PersonasOptions,
+} from './options';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
@@ -62,9 +68,22 @@ export type NamesOf<P> = P extends Personas<infer Name> ? Name : never;
  * @see https://bottender.js.org/docs/advanced-guides-plugins
  */
 export function personas<
-  C extends Context = Context,
   Name extends string = string,
->(options: PersonasOptions<C, Name> = {}): Personas<Name> {
+  C extends Context = Context,
+  R extends FromState = FromState,
+>(
+  options: PersonasOptions<Name, C, R> & {
+    initialPersona?:
+      | Speaker<NoInfer<Name>>
+      | null
+      | ((
+          context: C,
+        ) =>
+          | Held<R, Speaker<NoInfer<Name>>>
+          | Promise<Held<R, Speaker<NoInfer<Name>>>>)
+      | undefined;
+  } = {},
+): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, sweeper } = runtime;
@@ -95,7 +114,9 @@ export function personas<
 const LONGEST_MS = 2 ** 31 - 1;
 
 function checkTimeout({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}) {
-  if (timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
+  // Whatever the type says: a string would be waited for as 0 or for ever.
+  const isNumber = typeof timeoutMs === 'number';
+  if (isNumber && timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
   throw new InvalidOptionError(
     `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
   );

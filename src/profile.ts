@@ -1,7 +1,11 @@
 import { InvalidProfileError } from './errors';
+import { didYouMean } from './nearest';
 
 /** At most this many characters, counted as Unicode code points. */
 const MAX_NAME_LENGTH = 50;
+const MAX_SHORT_NAME_LENGTH = 20;
+
+const KEYS = ['name', 'profilePictureUrl', 'shortName'];
 
 /**
  * How a persona looks.
@@ -13,6 +17,8 @@ export interface PersonaProfile {
   name: string;
   /** An http(s) URL of the picture; Messenger fetches it (8 MB at most) and hosts it itself. */
   profilePictureUrl: string;
+  /** The name for channels on which `name` is too long; 1 to 20 characters. */
+  shortName?: string | undefined;
 }
 
 /** A persona that exists while a block runs. */
@@ -36,7 +42,16 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `A persona's profile is { name, profilePictureUrl }, but this was ${profile === null ? 'null' : typeof profile}.`,
     );
   }
-  const { name, profilePictureUrl } = profile as Record<string, unknown>;
+  for (const key of Object.keys(profile)) {
+    if (KEYS.includes(key)) continue;
+    throw new InvalidProfileError(
+      `A persona's profile has no "${key}"${didYouMean(key, KEYS)}; it has ${KEYS.join(', ')}.`,
+    );
+  }
+  const { name, profilePictureUrl, shortName } = profile as Record<
+    string,
+    unknown
+  >;
   if (typeof name !== 'string' || name.trim() === '') {
     throw new InvalidProfileError(
       `A persona's name must be a non-empty string.`,
@@ -58,7 +73,21 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `The profilePictureUrl of the persona "${name}" must be an http(s) URL that Messenger can fetch.`,
     );
   }
-  return { name, profilePictureUrl };
+  if (shortName === undefined) return { name, profilePictureUrl };
+  if (!isShortName(shortName)) {
+    throw new InvalidProfileError(
+      `The shortName of the persona "${name}" must be a non-empty string of at most ${MAX_SHORT_NAME_LENGTH} characters.`,
+    );
+  }
+  return { name, profilePictureUrl, shortName };
+}
+
+function isShortName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    [...value].length <= MAX_SHORT_NAME_LENGTH
+  );
 }
 
 function isWebUrl(value: string): boolean {

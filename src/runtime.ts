@@ -58,6 +58,10 @@ export function defaultRuntime(): Runtime {
   return fallback;
 }
 
+export function isDefaultRuntime(runtime: Runtime): boolean {
+  return runtime === fallback;
+}
+
 const runtimes = new WeakMap<object, Runtime>();
 
 /** Lets `runtimeOf` find this runtime by what `personas()` gives. */

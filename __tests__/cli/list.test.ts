@@ -30,7 +30,7 @@ test('list shows the personas, which the directory names, and which are on the f
   const other = await makePersona(emulator, 'Nobody');
   await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin, {
-    directory: { adam: profile('Adam'), boss: profile('Adam'), desk },
+    directory: { adam: profile('Adam'), desk, shop: desk },
   });
   const inAMinute = Date.now() + 60_000;
   await app.store.set(leaseKey(), {
@@ -56,10 +56,16 @@ test('list shows the personas, which the directory names, and which are on the f
       ...row,
       id: adam,
       name: 'Adam',
-      directory: ['adam', 'boss'],
+      directory: ['adam'],
       lease: null,
     },
-    { ...row, id: desk, name: 'Desk', directory: ['desk'], lease: null },
+    {
+      ...row,
+      id: desk,
+      name: 'Desk',
+      directory: ['desk', 'shop'],
+      lease: null,
+    },
     {
       ...row,
       id: john,
@@ -85,7 +91,7 @@ test('list shows the personas, which the directory names, and which are on the f
     'ON THE FLY',
     'PICTURE',
   ]);
-  expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam, boss']);
+  expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam']);
   expect(lines[3]?.[2]).toMatch(/^expires in \d+ s$/);
   expect(lines[4]?.[2]).toMatch(/^expired \d+ h ago$/);
   expect(plain.stdout).toContain(`5 personas on the Page ${PAGE.id}.`);

@@ -159,23 +159,16 @@ test('a persona that bears the name already is taken, not made again', async () 
   expect(alive(emulator)).toHaveLength(2);
 });
 
-test('two names with one profile share a persona; two profiles with one name do not', async () => {
+test('two names with one `name` are refused, naming both, before anything is made', async () => {
   const emulator = await startPages();
   const app = makeApp(emulator.origin, {
-    directory: {
-      adam: profile('Adam Z.'),
-      boss: profile('Adam Z.'),
-      twin: profile('Adam Z.', 'https://example.com/twin.png'),
-    },
+    directory: { adam: profile('Adam Z.'), boss: profile('Adam Z.') },
   });
-  await app.run('sync', '--yes');
-  expect(alive(emulator)).toEqual(['Adam Z.', 'Adam Z.']);
-  const [adam, boss, twin] = await Promise.all(
-    ['adam', 'boss', 'twin'].map((name) => idOf(app, name)),
-  );
-  expect(adam).toBe(boss);
-  expect(twin).not.toBe(adam);
-  expect((await app.json<Synced>(0, 'sync', '--yes')).unchanged).toBe(2);
+  const { status, stderr } = await app.run('sync', '--yes');
+  expect(status).toBe(1);
+  expect(stderr).toContain('The entry "boss"');
+  expect(stderr).toContain('the entry "adam"');
+  expect(alive(emulator)).toEqual([]);
 });
 
 test('--prune deletes what the directory does not name, and nothing with a lease or a fixed ID', async () => {

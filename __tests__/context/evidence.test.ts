@@ -13,7 +13,6 @@ import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { alive, shown } from '../support/wire';
 
 const LIST = 'GET /me/personas';
-const MAKE = 'POST /me/personas';
 const SEND = 'POST /me/messages';
 
 const MODES: [string, BotSetup][] = [

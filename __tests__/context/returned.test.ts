@@ -13,9 +13,15 @@ const Help: TestAction = async (context) => {
 /** Each is what a block's function gives back, and says "help" when it is run to the end. */
 const RETURNED: [string, TestAction][] = [
   ['an action', Help],
-  ['an action that returns an action', () => Help as never],
+  ['an action that returns an action', () => Help],
   ['a router', router([route('*', Help)]) as TestAction],
-  ['a chain', chain([(_context, { next }) => next, Help]) as TestAction],
+  [
+    'a chain',
+    chain<PersonaContext>([
+      (_context, { next }: { next?: TestAction }) => next,
+      Help,
+    ]) as TestAction,
+  ],
 ];
 
 describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
@@ -51,12 +57,12 @@ test('a block’s function is called with the context, so that an action can be 
   const { Adam } = await faces(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     await context.withPersona(Adam, Help as never);
-    await context.withEphemeralPersona(profile('Guest'), (async (
-      persona: { name: string },
-      given: PersonaContext,
-    ) => {
-      await given.sendText(`I am ${persona.name}`);
-    }) as never);
+    await context.withEphemeralPersona(
+      profile('Guest'),
+      async (persona: { name: string }, given: PersonaContext) => {
+        await given.sendText(`I am ${persona.name}`);
+      },
+    );
   });
   expect(bot.errors).toEqual([]);
   expect(shown(bot.emulator)).toEqual(['Adam: help', 'Guest: I am Guest']);

@@ -4,6 +4,12 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
+import {
+  checkDirectory,
+  fixedIdOf,
+  profileOf,
+} from '../../src/directory/entries';
+
 import { profile } from '../support/faces';
 
 const PICTURE = 'https://example.com/adam.png';
@@ -42,6 +48,30 @@ describe('personas() refuses a bad entry at once, naming it', () => {
     ['null', null, /profile/],
     ['undefined', undefined, /profile/],
     ['an array', ['Adam', PICTURE], /name/],
+    ['an `id` with letters', { ...profile('Adam'), id: '12a' }, /bad `id`/],
+    ['an empty `id`', { ...profile('Adam'), id: '' }, /bad `id`/],
+    ['an `id` as a number', { ...profile('Adam'), id: 12 }, /bad `id`/],
+    ['an `id` alone', { id: '12' }, /name/],
+    [
+      'a key that there is not',
+      { ...profile('Adam'), ID: '12' },
+      /is bad: .* has no "ID"/,
+    ],
+    [
+      'a misspelt key',
+      { name: 'Adam', profilePicture: PICTURE },
+      /no "profilePicture" \(did you mean "profilePictureUrl"\?\)/,
+    ],
+    [
+      'a misspelt key beside an `id`',
+      { ...profile('Adam'), id: '12', shortname: 'A' },
+      /\(did you mean "shortName"\?\)/,
+    ],
+    [
+      'a short name of 21 characters',
+      { ...profile('Adam'), shortName: 'a'.repeat(21) },
+      /shortName/,
+    ],
   ])('%s', (_what, entry, why) => {
     const message = refusal({ desk: '1', adam: entry });
     expect(message).toContain('The entry "adam" of the option "directory"');
@@ -69,6 +99,18 @@ describe('personas() refuses a bad entry at once, naming it', () => {
   });
 });
 
+describe('personas() refuses two entries with the same `name`, naming both', () => {
+  test.each([
+    ['profiles that are equal', profile('Adam')],
+    ['with another picture', { name: 'Adam', profilePictureUrl: PICTURE }],
+    ['one with an ID', { ...profile('Adam'), id: '12' }],
+  ])('%s', (_what, other) => {
+    const message = refusal({ adam: profile('Adam'), bea: '5', boss: other });
+    expect(message).toContain('The entry "boss" of the option "directory"');
+    expect(message).toContain('the entry "adam": "Adam"');
+  });
+});
+
 describe('personas() refuses what is no directory, naming the option', () => {
   test.each([
     ['an array', [profile('Adam')]],
@@ -89,6 +131,9 @@ describe('personas() takes', () => {
     ['no directory', undefined],
     ['an empty directory', {}],
     ['IDs and profiles', { adam: profile('Adam'), desk: '12345' }],
+    ['an ID with a profile', { eve: { ...profile('Eve'), id: '12345' } }],
+    ['a short name', { eve: { ...profile('Eve'), shortName: 'E.' } }],
+    ['one ID for two names', { desk: '12345', shop: '12345' }],
     ['a name in any script', { エリ: profile('エリ'), 'agent 7': '7' }],
     ['names of Object’s own', { constructor: '1', toString: '2' }],
     ['an object without prototype', Object.assign(Object.create(null), {})],
@@ -96,4 +141,20 @@ describe('personas() takes', () => {
   ])('%s', (_what, directory) => {
     expect(typeof personas({ directory })).toBe('function');
   });
+});
+
+test.each([
+  ['a profile', profile('Adam'), undefined, profile('Adam')],
+  ['an ID', '12345', '12345', undefined],
+  ['both', { ...profile('Adam'), id: '12345' }, '12345', profile('Adam')],
+  [
+    'a profile whose ID is undefined',
+    { ...profile('Adam'), id: undefined },
+    undefined,
+    profile('Adam'),
+  ],
+])('an entry that is %s is read', (_what, given, id, look) => {
+  const entry = checkDirectory({ adam: given }).get('adam') ?? '';
+  expect(fixedIdOf(entry)).toBe(id);
+  expect(profileOf(entry)).toStrictEqual(look);
 });

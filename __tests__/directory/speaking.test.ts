@@ -1,5 +1,5 @@
 import { chain } from 'bottender';
-import { personas, withPersona, type PersonaContext } from 'bottender-persona';
+import { personas, withPersona } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
 import { faces, profile } from '../support/faces';
@@ -85,7 +85,7 @@ describe('a name speaks', () => {
     const bot = await startBot({
       initialState: { agent: null },
       plugins: [
-        personas<PersonaContext>({
+        personas({
           directory: DIRECTORY,
           initialPersona: ({ state }) => state.agent as string | null,
         }),

@@ -36,11 +36,11 @@ const count = (method: string) =>
 const creations = () => count('POST');
 const deletions = () => count('DELETE');
 
+const RATE_LIMITS = [4, 17, 32, 613].map((code): [string, Fault] => [
+  `code ${code}`,
+  { status: 400, error: { code, message: 'Too many calls' } },
+]);
 const TRANSIENT: [string, Fault][] = [
-  ...[4, 17, 32, 613].map((code): [string, Fault] => [
-    `code ${code}`,
-    { status: 400, error: { code, message: 'Too many calls' } },
-  ]),
   ['HTTP 500', { status: 500 }],
   ['HTTP 503', { status: 503 }],
   ['a broken connection', { connection: 'break-before' }],
@@ -65,14 +65,17 @@ describe('creation', () => {
     expect(creations()).toBe(2);
   });
 
-  test.each(DEFINITE)('is not tried again after %s', async (_what, fault) => {
-    fail(fault);
-    expect(await speak()).toEqual(['Page: hi']);
-    expect(creations()).toBe(1);
-  });
+  test.each([...DEFINITE, ...RATE_LIMITS])(
+    'is not tried again after %s',
+    async (_what, fault) => {
+      fail(fault);
+      expect(await speak()).toEqual(['Page: hi']);
+      expect(creations()).toBe(1);
+    },
+  );
 
   test('is tried three times at most, and the Page answers within seconds', async () => {
-    fail({ status: 400, error: { code: 613, message: 'Too many calls' } });
+    fail({ status: 500 });
     const begun = Date.now();
     expect(await speak()).toEqual(['Page: hi']);
     expect(creations()).toBe(3);
@@ -97,14 +100,17 @@ describe('deletion', () => {
   const fail = (fault: Fault) =>
     bot.emulator.fail({ method: 'DELETE', ...fault });
 
-  test.each(TRANSIENT)('is tried again after %s', async (_what, fault) => {
-    fail({ ...fault, times: 1 });
-    expect(await speak()).toEqual(['Adam: hi']);
-    await plugin.close();
-    expect(deletions()).toBe(2);
-    expect(alive(bot.emulator)).toEqual([]);
-    expect(onCleanupError).not.toHaveBeenCalled();
-  });
+  test.each([...TRANSIENT, ...RATE_LIMITS])(
+    'is tried again after %s',
+    async (_what, fault) => {
+      fail({ ...fault, times: 1 });
+      expect(await speak()).toEqual(['Adam: hi']);
+      await plugin.close();
+      expect(deletions()).toBe(2);
+      expect(alive(bot.emulator)).toEqual([]);
+      expect(onCleanupError).not.toHaveBeenCalled();
+    },
+  );
 
   test.each(DEFINITE)(
     'is not tried again after %s, but told',

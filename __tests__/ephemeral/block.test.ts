@@ -6,6 +6,7 @@ import {
   type BotSetup,
   type RunningBot,
 } from '../support/bot';
+import { pass } from '../support/clock';
 import { profile } from '../support/faces';
 import { named } from '../support/files';
 import { gate } from '../support/gate';
@@ -251,6 +252,7 @@ test('a persona that could not be made anew is tried again by the next send', as
         error: { code: 200, message: 'Permissions error' },
       });
       await context.sendText('from the Page, which steps in');
+      pass(1000);
       await context.sendText('from the guest, who is back');
     });
   });

@@ -356,6 +356,7 @@ describe('by itself', () => {
         await keyv.set(String(key), { ...record, expiresAt });
     }
     await second?.opened;
+    await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Adam'));
     expect(alive(bot.emulator)).toEqual(['Zoe']);
   });
 

@@ -13,6 +13,7 @@ import {
   type PageContext,
 } from '../../src/messenger/page';
 import { answering, type Answers } from '../support/answers';
+import { pass } from '../support/clock';
 
 const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
 const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
@@ -117,6 +118,8 @@ describe('pageIdOf asks', () => {
     expect(error).toMatchObject({
       failure: { status: 200, message: 'the answer holds no Page ID' },
     });
+    await expect(pageIdOf(client)).rejects.toBe(error);
+    pass(1000);
     expect(await pageIdOf(client)).toBe('100');
   });
 
@@ -138,6 +141,8 @@ describe('pageIdOf asks', () => {
     );
     expect(error).toBeInstanceOf(UnknownPageError);
     expect(error).toMatchObject({ failure: { status: 400, code: 190 } });
+    await expect(pageIdOf(client)).rejects.toBe(error);
+    pass(1000);
     expect(await pageIdOf(client)).toBe('100');
   });
 });

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { MessengerClient } from 'bottender';
 
 import { PageIds } from '../../src/messenger/pageIds';
+import { pass } from '../support/clock';
 
 const clientOf = (accessToken: string) =>
   Object.create({ accessToken }) as MessengerClient;
@@ -40,6 +41,8 @@ test('a failure is for those who wait for it, and forgets no later answer', asyn
     { status: 'rejected' },
     { status: 'rejected' },
   ]);
+  expect(() => ids.of(client, fail)).toThrow('busy');
+  pass(1000);
   expect(await ids.of(client, () => Promise.resolve('1'))).toBe('1');
   expect(await ids.of(client, fail)).toBe('1');
 });

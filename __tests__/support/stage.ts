@@ -48,8 +48,8 @@ export class Stage {
     const complaints: unknown[] = [];
     const complain = (complaint: unknown) => complaints.push(complaint);
     const contexts = initial.map((_, index) => this.context(index));
-    const install = personas<MessengerContext>({
-      initialPersona: (context) => {
+    const install = personas({
+      initialPersona: (context: MessengerContext) => {
         const face = initial[contexts.indexOf(context)];
         return face && this.ids[face];
       },

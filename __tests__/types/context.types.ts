@@ -99,7 +99,7 @@ async function Sends0(context: MessengerContext) {
   await context.sendText('hi');
 }
 
-const options: PersonasOptions<MessengerContext> = {
+const options: PersonasOptions<string, MessengerContext> = {
   initialPersona: ({ session }) => session?.agent as string | undefined,
   unsupportedSenderActions: 'as-page',
   onCleanupError: (error, persona) => [error.message, persona?.name],

@@ -14,11 +14,12 @@ export interface Part {
 /** All mutants against all tests would take days, so each part has its own tests. */
 export const PARTS: Record<string, Part> = {
   checks: {
-    mutate: ['options', 'profile', 'persona', 'directory/entries'],
+    mutate: ['options', 'profile', 'persona', 'nearest', 'directory/entries'],
     tests: [
       'options',
       'profile',
       'persona.test',
+      'nearest',
       'context/badInput',
       'directory/entries',
     ],
@@ -26,17 +27,23 @@ export const PARTS: Record<string, Part> = {
   send: {
     mutate: [
       'context/arguments',
+      'context/delivery',
+      'context/goesOut',
       'context/methods',
       'context/refused',
       'context/send',
+      'context/sign',
+      'context/verdict',
     ],
     tests: [
       'context/arguments',
+      'context/evidence',
       'context/pages',
       'context/precedence',
       'context/refused.test',
       'context/refused.untouched',
       'context/send',
+      'context/unsent',
       'directory/gone',
       'ephemeral/block',
     ],
@@ -52,10 +59,19 @@ export const PARTS: Record<string, Part> = {
   },
   upload: { mutate: ['context/upload'], tests: ['context/upload'] },
   scope: {
-    mutate: ['context/contextPersonas', 'context/scope'],
+    mutate: [
+      'context/contextPersonas',
+      'context/initialPersona',
+      'context/scope',
+      'context/speaker',
+      'context/toTheEnd',
+    ],
     tests: [
+      'context/returned',
+      'context/unsent',
       'context/pages',
       'context/precedence',
+      'context/scopes.growth',
       'context/scopes.test',
       'context/usePersona',
       'context/withPersona',
@@ -91,12 +107,22 @@ export const PARTS: Record<string, Part> = {
   errors: { mutate: ['errors'], tests: ['errors'] },
   messenger: {
     mutate: [
+      'messenger/answers',
+      'messenger/backoff',
       'messenger/call',
+      'messenger/cancellation',
+      'messenger/evidence',
+      'messenger/graphCall',
       'messenger/graphFailure',
       'messenger/page',
+      'messenger/pageIds',
       'messenger/personaCalls',
+      'messenger/personaList',
       'messenger/refusal',
+      'messenger/refusals',
       'messenger/retries',
+      'messenger/secrets',
+      'messenger/verification',
     ],
     tests: ['messenger/'],
   },
@@ -105,6 +131,7 @@ export const PARTS: Record<string, Part> = {
     tests: [
       'directory/directory',
       'directory/gone',
+      'directory/pageList',
       'directory/records',
       'directory/store',
     ],
@@ -113,11 +140,17 @@ export const PARTS: Record<string, Part> = {
   pool: {
     mutate: [
       'ephemeral/hold',
-      'ephemeral/pace',
       'ephemeral/pool',
       'ephemeral/sharedPersona',
+      'ephemeral/turns',
     ],
-    tests: ['ephemeral/block', 'ephemeral/cleanup', 'ephemeral/sharing'],
+    tests: [
+      'ephemeral/block',
+      'ephemeral/cleanup',
+      'ephemeral/sharing',
+      'ephemeral/turns',
+      'ephemeral/waits',
+    ],
   },
   making: {
     mutate: ['ephemeral/creation', 'ephemeral/deletion'],
@@ -126,7 +159,7 @@ export const PARTS: Record<string, Part> = {
   leases: { mutate: ['ephemeral/leases'], tests: ['ephemeral/leases'] },
   sweep: {
     mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
-    tests: ['ephemeral/sweep'],
+    tests: ['ephemeral/sweep', 'ephemeral/waits'],
   },
   store: {
     mutate: ['store/guardedStore', 'store/store'],

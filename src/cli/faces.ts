@@ -1,3 +1,8 @@
+import {
+  fixedIdOf,
+  profileOf,
+  type DirectoryEntry,
+} from '../directory/entries';
 import type { ListedPersona } from '../messenger/personaCalls';
 import type { PersonaProfile } from '../profile';
 
@@ -14,7 +19,7 @@ export interface Face {
   outdated: ListedPersona[];
 }
 
-export type Entries = ReadonlyMap<string, PersonaProfile | string>;
+export type Entries = ReadonlyMap<string, DirectoryEntry>;
 
 /**
  * Finds the directory's personas on the Page as a bot does: what the store has
@@ -65,20 +70,21 @@ export function findFaces(entries: Entries, snapshot: Snapshot): Face[] {
 
 /** The IDs that stand in the directory as they are. */
 export function fixedIds(entries: Entries): string[] {
-  return [...entries.values()].filter((entry) => typeof entry === 'string');
+  return [...entries.values()].flatMap((entry) => fixedIdOf(entry) ?? []);
 }
 
 /** Names with the same profile share a persona. */
 function profilesOf(entries: Entries): Face[] {
   const faces = new Map<string, Face>();
   for (const [name, entry] of entries) {
-    if (typeof entry === 'string') continue;
-    const key = JSON.stringify([entry.name, entry.profilePictureUrl]);
+    const profile = profileOf(entry);
+    if (!profile || fixedIdOf(entry) !== undefined) continue;
+    const key = JSON.stringify([profile.name, profile.profilePictureUrl]);
     const face = faces.get(key);
     if (face) face.names.push(name);
     else {
       faces.set(key, {
-        profile: entry,
+        profile,
         names: [name],
         id: undefined,
         outdated: [],

@@ -26,7 +26,7 @@ export type SpeakerOn<C> = C extends {
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
   /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
-  readonly persona: Persona | null;
+  readonly persona: Speaker<Name> | null;
 
   /**
    * Speaks as this persona (`null`: as the Page) from here on, until the
@@ -34,6 +34,7 @@ export interface PersonaMethods<Name extends string = string> {
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
+  usePersona(persona: Speaker<Name>): void;
   usePersona(persona: Speaker<Name> | null): void;
 
   /**
@@ -45,7 +46,7 @@ export interface PersonaMethods<Name extends string = string> {
    */
   withPersona<T>(
     persona: Speaker<Name> | null,
-    run: () => T | Promise<T>,
+    run: (context: this) => T | Promise<T>,
   ): Promise<T>;
 
   /**
@@ -58,7 +59,7 @@ export interface PersonaMethods<Name extends string = string> {
    */
   withEphemeralPersona<T>(
     profile: PersonaProfile,
-    run: (persona: EphemeralPersona) => T | Promise<T>,
+    run: (persona: EphemeralPersona, context: this) => T | Promise<T>,
   ): Promise<T>;
 }
 
@@ -83,6 +84,13 @@ type Covered<F, O> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, O>) => R
   : never;
 
+/** The second form lets a context with names stand where one of Bottender's is asked for. */
+type Both<F, Name extends string, O = unknown> = Covered<
+  F,
+  PersonaOption<Name> & O
+> &
+  Covered<F, { personaId?: Speaker<Name> } & O>;
+
 /**
  * A context that `personas()` was installed on, for the handlers that use it.
  *
@@ -100,10 +108,9 @@ export type PersonaContext<
   Name extends string = string,
 > = Omit<C, keyof PersonaMethods | (keyof C & CoveredMethod)> &
   PersonaMethods<Name> & {
-    [M in keyof C & CoveredMethod]: Covered<
+    [M in keyof C & CoveredMethod]: Both<
       C[M],
-      M extends UploadMethod
-        ? PersonaOption<Name> & FileOption
-        : PersonaOption<Name>
+      Name,
+      M extends UploadMethod ? FileOption : unknown
     >;
   };

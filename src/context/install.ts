@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import { pageContextOf, pageIdFromEvent } from '../messenger/page';
-import type { Runtime } from '../runtime';
+import { isDefaultRuntime, type Runtime } from '../runtime';
 
 import { ContextPersonas } from './contextPersonas';
 import { layerOver, wrapOwnMethods, type PersonaHost } from './layer';
@@ -21,16 +21,21 @@ interface Internals {
 
 /**
  * Gives a context its persona methods, unless it has them already: a second
- * installation changes nothing.
+ * installation changes nothing, except that the defaults, which an action
+ * installed, give way to a `personas()`.
  *
- * @returns the context's personas, and whether they are new
+ * @returns the context's personas, and whether they are to be started
  */
 export function install(
   context: Context,
   runtime: Runtime,
 ): { personas: ContextPersonas; isNew: boolean } {
   const installed = personasOf(context);
-  if (installed) return { personas: installed, isNew: false };
+  if (installed) {
+    const isNew = takeOverFrom(installed, runtime);
+    if (isNew) noticePage(context, runtime);
+    return { personas: installed, isNew };
+  }
 
   const personas = new ContextPersonas(context, runtime);
   Object.defineProperty(context, '_personas', { value: personas });
@@ -44,6 +49,34 @@ export function install(
   Object.setPrototypeOf(context, layerOver(base, covers));
   noticePage(context, runtime);
   return { personas, isNew: true };
+}
+
+/** @returns whether this runtime is in charge from now on, in place of the defaults */
+function takeOverFrom(installed: ContextPersonas, runtime: Runtime): boolean {
+  const first = installed.runtime;
+  // An action is content with whatever there is.
+  if (first === runtime || isDefaultRuntime(runtime)) return false;
+  if (isDefaultRuntime(first)) {
+    installed.runtime = runtime;
+    return true;
+  }
+  tellOfSecond(first, runtime);
+  return false;
+}
+
+/** Of which second ones was told, by the first. */
+const told = new WeakMap<Runtime, WeakSet<Runtime>>();
+
+function tellOfSecond(first: Runtime, second: Runtime): void {
+  const seconds = told.get(first) ?? new WeakSet();
+  told.set(first, seconds);
+  if (seconds.has(second)) return;
+  seconds.add(second);
+  process.emitWarning(
+    'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+      'Keep one, among the `plugins` or in a chain.',
+    'PersonaWarning',
+  );
 }
 
 /** Whoever comes first on a Page clears up what others left behind there. */

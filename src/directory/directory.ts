@@ -4,22 +4,34 @@ import type { Outcome } from '../messenger/call';
 import type { Backoff } from '../messenger/backoff';
 import { isRateLimit, mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
-import { createPersona, type ListedPersona } from '../messenger/personaCalls';
+import { createPersona } from '../messenger/personaCalls';
 import { withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 import type { GuardedStore } from '../store/guardedStore';
 
-import { listLasting } from './pageList';
+import { fixedIdOf, profileOf, type DirectoryEntry } from './entries';
+import { PageList } from './pageList';
 import { DirectoryRecords, type NamedRecord } from './records';
 
 /** A customer waits meanwhile. What takes longer goes on, for the sends that follow. */
 const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
 
-/** A list that is not complete after this is asked for anew: a call may be stuck. */
-const LIST_PATIENCE_MS = 30_000;
-
 /** So many IDs that are gone are remembered of a Page; the oldest goes. */
 const MOST_GONE = 1000;
+
+const GIVEN_UP: Outcome<never> = {
+  ok: false,
+  failure: { message: 'nobody waits for it any more' },
+};
+
+/** What is not seen there may be there all the same, so nothing is made. */
+const WITH_HOLES: Outcome<never> = {
+  ok: false,
+  failure: {
+    status: 200,
+    message: 'the list of the Page has unreadable entries',
+  },
+};
 
 /** What is known of one Page. */
 interface Known {
@@ -29,8 +41,7 @@ interface Known {
   readonly gone: Set<string>;
   /** Names of which a persona may have been made since the list was asked for. */
   readonly unsure: Set<string>;
-  /** The Page's list, asked for once. */
-  list: Promise<Outcome<ListedPersona[]>> | undefined;
+  readonly list: PageList;
 }
 
 /** Turns names into the IDs of personas, Page by Page. */
@@ -39,7 +50,7 @@ export class Directory {
   private readonly pages = new Map<string, Known>();
 
   constructor(
-    private readonly entries: ReadonlyMap<string, PersonaProfile | string>,
+    private readonly entries: ReadonlyMap<string, DirectoryEntry>,
     store: GuardedStore,
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
@@ -59,13 +70,13 @@ export class Directory {
   /** How the name's persona looks, where the directory says so. */
   profileOf(name: string): PersonaProfile | undefined {
     const entry = this.entries.get(name);
-    return typeof entry === 'string' ? undefined : entry;
+    return entry === undefined ? undefined : profileOf(entry);
   }
 
   /** The ID that the directory has for the name, on every Page. */
   fixedIdOf(name: string): string | undefined {
     const entry = this.entries.get(name);
-    return typeof entry === 'string' ? entry : undefined;
+    return entry === undefined ? undefined : fixedIdOf(entry);
   }
 
   /**
@@ -90,7 +101,7 @@ export class Directory {
         known.gone.delete(oldest);
       }
       known.ids.delete(name);
-      known.list = undefined;
+      known.list.forget();
     }
     return this.idOf(page, name);
   }
@@ -107,7 +118,8 @@ export class Directory {
       if (typeof id === 'string') ids.add(id);
     }
     for (const entry of this.entries.values()) {
-      if (typeof entry === 'string') ids.add(entry);
+      const id = fixedIdOf(entry);
+      if (id !== undefined) ids.add(id);
     }
     return ids;
   }
@@ -119,7 +131,7 @@ export class Directory {
         ids: new Map(),
         gone: new Set(),
         unsure: new Set(),
-        list: undefined,
+        list: new PageList(this.leases),
       };
       this.pages.set(page.id, known);
     }
@@ -160,7 +172,7 @@ export class Directory {
       return stored.id;
     }
     const outcome = await withRetries(
-      () => this.findOrMake(known, page, name, profile),
+      (isGivenUp) => this.findOrMake(known, page, name, profile, isGivenUp),
       PATIENCE,
     );
     if (outcome.ok) return outcome.value;
@@ -172,13 +184,20 @@ export class Directory {
     page: Page,
     name: string,
     profile: PersonaProfile,
+    isGivenUp: () => boolean,
   ): Promise<Outcome<string>> {
-    if (known.unsure.delete(name)) known.list = undefined;
-    const list = await (known.list ??= this.list(known, page));
+    if (known.unsure.delete(name)) known.list.forget();
+    const list = await known.list.get(page, isGivenUp);
     if (!list.ok) return list;
-    const found = list.value.find(
+    const { personas, isComplete } = list.value;
+    const found = personas.find(
       (listed) => listed.name === profile.name && !known.gone.has(listed.id),
     );
+    if (!found && isGivenUp()) return GIVEN_UP;
+    if (!found && !isComplete) {
+      known.list.forget();
+      return WITH_HOLES;
+    }
     const outcome: Outcome<string> = found
       ? { ok: true, value: found.id }
       : await this.make(known, page, name, profile);
@@ -203,19 +222,6 @@ export class Directory {
       known.unsure.delete(name);
     }
     return created;
-  }
-
-  private list(known: Known, page: Page): Promise<Outcome<ListedPersona[]>> {
-    const list = listLasting(page, this.leases);
-    const forget = () => {
-      if (known.list === list) known.list = undefined;
-    };
-    const stuck = setTimeout(forget, LIST_PATIENCE_MS).unref();
-    list.then((outcome) => {
-      clearTimeout(stuck);
-      if (!outcome.ok) forget();
-    }, forget);
-    return list;
   }
 
   private async stored(

@@ -1,12 +1,39 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
+import { isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 
-/** Names for personas: each a profile, made on a Page when it is first needed there, or the ID of one that exists. */
+/** A persona that exists on a Page, and how it looks where personas have no IDs. */
+export interface ExistingPersona extends PersonaProfile {
+  /** Its ID on the Page: digits. */
+  id: string;
+}
+
+/**
+ * What a name stands for: a profile, whose persona is made on a Page when it is
+ * first needed there, or a persona that exists, by its ID with or without its profile.
+ */
+export type DirectoryEntry = PersonaProfile | string | ExistingPersona;
+
+/** Names for personas. */
 export type DirectoryEntries<Name extends string = string> = Record<
   Name,
-  PersonaProfile | string
+  DirectoryEntry
 >;
+
+/** The ID that the entry names, the same on every Page. */
+export function fixedIdOf(entry: DirectoryEntry): string | undefined {
+  if (typeof entry === 'string') return entry;
+  return 'id' in entry ? entry.id : undefined;
+}
+
+/** How the entry's persona looks, where the directory says so. */
+export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
+  if (typeof entry === 'string') return undefined;
+  if (!('id' in entry)) return entry;
+  const { id: _, ...profile } = entry;
+  return profile;
+}
 
 /**
  * The entries by name, if Messenger would take them all.
@@ -15,7 +42,7 @@ export type DirectoryEntries<Name extends string = string> = Record<
  */
 export function checkDirectory(
   directory: unknown,
-): Map<string, PersonaProfile | string> {
+): Map<string, DirectoryEntry> {
   if (
     typeof directory !== 'object' ||
     directory === null ||
@@ -26,37 +53,60 @@ export function checkDirectory(
       `The option "directory" of personas() must be an object of names.`,
     );
   }
-  return new Map(
-    Object.entries(directory).map(([name, entry]) => [
-      name,
-      checkEntry(name, entry),
-    ]),
+  const entries = new Map<string, DirectoryEntry>();
+  const shownAs = new Map<string, string>();
+  for (const [name, given] of Object.entries(directory)) {
+    const entry = checkEntry(name, given);
+    entries.set(name, entry);
+    const shown = profileOf(entry)?.name;
+    if (shown === undefined) continue;
+    const other = shownAs.get(shown);
+    if (other !== undefined) {
+      throw wrong(
+        name,
+        `has the same \`name\` as the entry "${other}": "${shown}"; a Page's list knows personas by it only`,
+      );
+    }
+    shownAs.set(shown, name);
+  }
+  return entries;
+}
+
+function wrong(name: string, what: string): InvalidOptionError {
+  return new InvalidOptionError(
+    `The entry "${name}" of the option "directory" of personas() ${what}.`,
   );
 }
 
-function checkEntry(name: string, entry: unknown): PersonaProfile | string {
-  const wrong = (what: string) =>
-    new InvalidOptionError(
-      `The entry "${name}" of the option "directory" of personas() ${what}.`,
-    );
-  if (name.trim() === '') throw wrong('has an empty name');
+function checkEntry(name: string, entry: unknown): DirectoryEntry {
+  if (name.trim() === '') throw wrong(name, 'has an empty name');
   if (isPersonaId(name)) {
-    throw wrong('looks like a persona ID; give it a name of letters');
+    throw wrong(name, 'looks like a persona ID; give it a name of letters');
   }
   if (typeof entry === 'string') {
     if (isPersonaId(entry)) return entry;
     // What stands there is not shown: it may be a token that was mixed up with an ID.
-    throw wrong('must be a profile or a persona ID, which has digits only');
+    throw wrong(
+      name,
+      'must be a profile or a persona ID, which has digits only',
+    );
   }
-  try {
-    return checkProfile(entry);
-  } catch (error) {
-    const { message } = error as PersonaError;
-    throw wrong(`is bad: ${message.replace(/\.$/, '')}`);
+  if (typeof entry !== 'object' || entry === null || !('id' in entry)) {
+    return checkLook(name, entry);
   }
+  const { id, ...profile } = entry;
+  if (id === undefined) return checkLook(name, profile);
+  if (typeof id !== 'string' || !isPersonaId(id)) {
+    throw wrong(name, 'has a bad `id`: it must be a string of digits');
+  }
+  return { id, ...checkLook(name, profile) };
 }
 
-/** Persona IDs are numbers too large for JavaScript's, so they are kept as digits. */
-function isPersonaId(value: string): boolean {
-  return /^\d+$/.test(value);
+function checkLook(name: string, profile: unknown): PersonaProfile {
+  try {
+    return checkProfile(profile);
+  } catch (error) {
+    const { message } = error as PersonaError;
+    throw wrong(name, `is bad: ${message.replace(/\.$/, '')}`);
+  }
 }

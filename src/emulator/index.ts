@@ -50,7 +50,7 @@ export interface MessengerEmulator {
   /** Lets calls go wrong. @returns a function that ends it. */
   fail(fault: Fault): () => void;
 
-  /** Whether Messenger refuses personas for this customer. */
+  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
   setEuropean(psid: string, european: boolean): void;
 
   /** Where the bot listens, for bots that start after the emulator. */

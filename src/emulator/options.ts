@@ -27,7 +27,7 @@ export interface MessengerEmulatorOptions {
   verifyToken?: string;
   /** At least one. */
   pages: EmulatorPageOptions[];
-  /** PSIDs of customers in Europe, to whom personas are refused. */
+  /** PSIDs of customers for whom personas are refused, as they once were in Europe. */
   european?: string[];
   /** From 0 to 1, decides whether a fault with a `share` hits; Math.random unless told. */
   random?: () => number;

@@ -45,7 +45,7 @@ export interface ConversationState {
   psid: string;
   pageId: string;
   name: string;
-  /** Whether Messenger refuses personas for this customer. */
+  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
   european: boolean;
   entries: readonly ConversationEntry[];
 }

@@ -13,7 +13,8 @@ export interface WebhookAnswer {
 }
 
 /**
- * Delivers one webhook body, signed as Messenger signs it.
+ * Delivers one webhook body, signed as Messenger signs it, but for the escapes
+ * that it makes first: docs/messenger-facts.md#webhook-signature
  *
  * @see https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
  * @throws {Error} when the bot cannot be reached or does not answer.

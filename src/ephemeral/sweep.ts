@@ -82,13 +82,14 @@ export class Sweep {
     const doomed = { page, ...persona };
     const failure = await deleteOnce(doomed);
     if (!failure) return 'deleted';
+    // Nobody is told: it is for the next sweep.
+    if (isRateLimit(failure)) return 'limited';
     try {
       await deleteAgain(doomed, failure);
       return 'deleted';
     } catch (error) {
       this.report(error as PersonaError, persona);
-      const { failure: last } = error as PersonaCleanupError;
-      return isRateLimit(last) ? 'limited' : 'left';
+      return 'left';
     }
   }
 

@@ -30,8 +30,8 @@ interface Rule {
  *
  * | code | subcode | message           | meaning                                       | source |
  * |------|---------|-------------------|-----------------------------------------------|--------|
- * | 10   | 2018336 | any               | personas are not available to this customer   | answers seen by developers; Meta's own sample app (fbsamples/original-coast-clothing) strips `persona_id` because of it |
- * | 100  | any     | names the persona | something about the persona is not right: whether it exists is asked before anything follows | ASSUMPTION: Meta does not document the answer to an unknown `persona_id`; 100 is its code for an invalid parameter |
+ * | 10   | 2018336 | any               | personas are not available to this customer   | docs/messenger-facts.md#personas-refused-by-region; not docs/messenger-facts.md#page-restricted |
+ * | 100  | any     | names the persona | something about the persona is not right: whether it exists is asked before anything follows | ASSUMPTION: docs/messenger-facts.md#unknown-persona; not docs/messenger-facts.md#invalid-keys |
  */
 const RULES: readonly Rule[] = [
   { code: 10, subcode: 2018336, about: 'region' },

@@ -1,3 +1,4 @@
+import { fixedIdOf } from '../../directory/entries';
 import { open, type PageOptions } from '../common';
 import { findFaces } from '../faces';
 import { paint, print, printable, printJson, printTable } from '../output';
@@ -23,9 +24,10 @@ export async function list(options: PageOptions): Promise<void> {
   const entries = runtime?.settings.directory ?? new Map<string, string>();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
   for (const [name, entry] of entries) {
-    if (typeof entry !== 'string') continue;
-    const names = [...(named.get(entry)?.names ?? []), name];
-    named.set(entry, { names, outdated: false });
+    const id = fixedIdOf(entry);
+    if (id === undefined) continue;
+    const names = [...(named.get(id)?.names ?? []), name];
+    named.set(id, { names, outdated: false });
   }
   for (const { id, names, outdated } of findFaces(entries, snapshot)) {
     if (id !== undefined) named.set(id, { names, outdated: false });

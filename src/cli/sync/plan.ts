@@ -1,3 +1,4 @@
+import { fixedIdOf } from '../../directory/entries';
 import type { ListedPersona } from '../../messenger/personaCalls';
 import type { PersonaProfile } from '../../profile';
 import { findFaces, fixedIds, type Entries, type Face } from '../faces';
@@ -122,9 +123,10 @@ function notesOnFixed(entries: Entries, { listed }: Snapshot): string[] {
   const onPage = new Set(listed.map(({ id }) => id));
   const notes: string[] = [];
   for (const [name, entry] of entries) {
-    if (typeof entry !== 'string' || onPage.has(entry)) continue;
+    const id = fixedIdOf(entry);
+    if (id === undefined || onPage.has(id)) continue;
     notes.push(
-      `"${name}" is the persona ${entry}, which this Page does not have.`,
+      `"${name}" is the persona ${id}, which this Page does not have.`,
     );
   }
   return notes;

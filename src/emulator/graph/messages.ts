@@ -98,14 +98,17 @@ function readPersona(
       `persona_id is supported with sender_action ${PERSONA_ACTIONS.join(' and ')} only, not with ${action}`,
     );
   }
-  if (world.conversations.isEuropean(psid)) throw personaRefusedInEurope();
+  if (world.conversations.isEuropean(psid)) throw personaRefusedByRegion();
   const persona = world.personas.ofPage(page.id, id);
   if (!persona) throw personaUnknown(id);
   return faceOf(persona);
 }
 
-/** @see https://developers.facebook.com/docs/messenger-platform/europe-updates */
-function personaRefusedInEurope(): GraphError {
+/**
+ * As Messenger answered to people in Europe until October 2023:
+ * docs/messenger-facts.md#personas-refused-by-region
+ */
+function personaRefusedByRegion(): GraphError {
   return new GraphError(
     '(#10) This action was not sent due to new privacy rules in Europe. See the developer documentation for more information.',
     { code: 10, subcode: 2018336 },
@@ -114,7 +117,7 @@ function personaRefusedInEurope(): GraphError {
 
 /**
  * An assumption: Meta does not document what Messenger answers to a persona_id
- * that is unknown, deleted or another Page's.
+ * that is unknown, deleted or another Page's: docs/messenger-facts.md#unknown-persona
  */
 function personaUnknown(id: string): GraphError {
   return invalidParameter(

@@ -1,0 +1,100 @@
+import { Directory } from '../../src/directory/directory';
+import { checkDirectory } from '../../src/directory/entries';
+import { PageList } from '../../src/directory/pageList';
+import { Leases } from '../../src/ephemeral/leases';
+import { Backoff } from '../../src/messenger/backoff';
+import { GuardedStore } from '../../src/store/guardedStore';
+import { MemoryStore } from '../../src/store/store';
+import { answering, type Answer } from '../support/answers';
+import { pass } from '../support/clock';
+import { profile } from '../support/faces';
+
+const ADAM = { id: '7', name: 'Adam', profile_picture_url: 'https://a.test' };
+const waits = () => false;
+
+/** A page of the list, and where the next one begins. */
+function listed(data: unknown[], after?: string): Answer {
+  const paging = after && { next: 'https://next.test', cursors: { after } };
+  return { body: { data, paging } };
+}
+
+async function open(answers: Answer[]) {
+  const { page, calls } = await answering(answers);
+  const report = jest.fn();
+  const store = new GuardedStore(new MemoryStore());
+  const leases = new Leases(store, 60_000, report);
+  const directory = new Directory(
+    checkDirectory({ adam: profile('Adam') }),
+    store,
+    leases,
+    report,
+    new Backoff(),
+  );
+  return { directory, list: new PageList(leases), page, calls };
+}
+
+test('one bad entry costs only itself: who stands beside it is found', async () => {
+  const { directory, page, calls } = await open([listed([null, 7, ADAM])]);
+  expect(await directory.idOf(page, 'adam')).toBe('7');
+  expect(calls).toHaveLength(1);
+});
+
+test('on a list with an entry that cannot be read nobody is missed for certain, so nothing is made', async () => {
+  const { directory, page, calls } = await open([listed([null])]);
+  await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
+    reason: 'not-made',
+    message: expect.stringContaining('unreadable entries') as string,
+  });
+  expect(calls).toEqual([expect.stringMatching(/^GET /)]);
+});
+
+test('a list that goes round is given up, and nothing is made', async () => {
+  const round = [listed([], 'a'), listed([], 'b'), listed([], 'a')];
+  const { directory, page, calls } = await open(round);
+  await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
+    reason: 'not-made',
+  });
+  expect(calls).toHaveLength(3);
+  expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
+});
+
+test('a list for which nobody waits any more is not read on', async () => {
+  const endless = Array.from({ length: 50 }, (_, n) => listed([], `${n}`));
+  const { list, page, calls } = await open(endless);
+  const outcome = await list.get(page, () => calls.length === 3);
+  expect(outcome.ok).toBe(false);
+  expect(calls).toHaveLength(3);
+});
+
+test('one who waits is enough to read on', async () => {
+  const { list, page, calls } = await open([
+    listed([], 'a'),
+    listed([], 'b'),
+    listed([ADAM]),
+  ]);
+  const [first, second] = await Promise.all([
+    list.get(page, () => calls.length > 0),
+    list.get(page, waits),
+  ]);
+  expect(first).toBe(second);
+  expect(first).toMatchObject({ ok: true, value: { isComplete: true } });
+  expect(calls).toHaveLength(3);
+});
+
+test('it is good for half a minute, a failure for nobody else', async () => {
+  const { list, page, calls } = await open([
+    { status: 400, body: {} },
+    listed([]),
+  ]);
+  expect(await list.get(page, waits)).toMatchObject({ ok: false });
+  expect(await list.get(page, waits)).toMatchObject({ ok: true });
+  pass(29_000);
+  await list.get(page, waits);
+  expect(calls).toHaveLength(2);
+  pass(1000);
+  await list.get(page, waits);
+  expect(calls).toHaveLength(3);
+  list.forget();
+  await list.get(page, waits);
+  expect(calls).toHaveLength(4);
+});

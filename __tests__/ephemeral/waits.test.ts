@@ -1,0 +1,247 @@
+import {
+  personas,
+  PersonaCleanupError,
+  type PersonaContext,
+  type PersonasOptions,
+} from 'bottender-persona';
+import Keyv from 'keyv';
+
+import { startBot, type RunningBot } from '../support/bot';
+import { pass } from '../support/clock';
+import { faces, profile } from '../support/faces';
+import { gate } from '../support/gate';
+import { deleteElsewhere } from '../support/graph';
+import { leaveLease } from '../support/stores';
+import { clientFor } from '../support/sweepers';
+import { alive, calls, shown } from '../support/wire';
+
+/** Longer than any test. */
+const NEVER_MS = 60_000;
+
+async function start(options: PersonasOptions = {}) {
+  const told = jest.fn();
+  const plugin = personas({
+    onCleanupError: told,
+    onRefused: () => undefined,
+    ...options,
+  });
+  const bot = await startBot({ plugins: [plugin] });
+  return { bot, plugin, told };
+}
+
+const count = (bot: RunningBot, method: string) =>
+  calls(bot.emulator).filter((call) => call.startsWith(method)).length;
+
+const speak = (name: string) => async (context: PersonaContext) => {
+  await context.withEphemeralPersona(profile(name), () =>
+    context.sendText(`hi from ${name}`),
+  );
+};
+
+describe('a deletion that is never answered', () => {
+  test('lets the handler go within seconds, close() within its time, and is told', async () => {
+    const { bot, plugin, told } = await start();
+    bot.emulator.fail({ method: 'DELETE', delayMs: NEVER_MS });
+    const begun = performance.now();
+    await bot.run(speak('Adam'));
+    expect(performance.now() - begun).toBeLessThan(7000);
+    expect(bot.errors).toEqual([]);
+
+    const closing = performance.now();
+    await plugin.close({ timeoutMs: 300 });
+    expect(performance.now() - closing).toBeLessThan(1000);
+    const [persona] = bot.emulator.state().personas;
+    await new Promise(setImmediate);
+    expect(told.mock.calls).toEqual([
+      [
+        expect.any(PersonaCleanupError),
+        { id: persona?.id, ...profile('Adam') },
+      ],
+    ]);
+    await plugin.close({ timeoutMs: 0 });
+    expect(told).toHaveBeenCalledTimes(1);
+  });
+
+  test('holds up the sweep of no other lease', async () => {
+    const store = new Keyv();
+    const { bot, plugin } = await start({
+      store,
+      ephemeral: { leaseMs: 1000 },
+    });
+    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    bot.emulator.fail({
+      method: 'DELETE',
+      path: `/${Adam}`,
+      delayMs: NEVER_MS,
+    });
+    await leaveLease(store, { id: Adam, name: 'Adam' });
+    await leaveLease(store, { id: Bea, name: 'Bea' });
+    // The first event on the Page begins to sweep it.
+    await bot.run(() => undefined);
+    await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Bea'));
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await plugin.close({ timeoutMs: 0 });
+  });
+});
+
+test('a send that is never answered lets its block end; the persona goes when it is answered', async () => {
+  const { bot, plugin } = await start();
+  let over = false;
+  const sent = gate();
+  const mend = bot.emulator.fail({ path: '/me/messages', delayMs: 12_000 });
+  const begun = performance.now();
+  const running = bot
+    .run(async (context) => {
+      await context.withEphemeralPersona(profile('Adam'), () => {
+        void context.sendText('hi').then(sent.open);
+      });
+    })
+    .then(() => (over = true));
+  await running;
+  expect(over).toBe(true);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(9900);
+  expect(alive(bot.emulator)).toEqual(['Adam']);
+  mend();
+  await sent.opened;
+  await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  await plugin.close();
+});
+
+describe('close()', () => {
+  test('waits for a creation that nobody waits for any more', async () => {
+    const { bot, plugin, told } = await start();
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      delayMs: 4500,
+    });
+    await bot.run(speak('Adam'));
+    expect(shown(bot.emulator)).toEqual(['Page: hi from Adam']);
+    await plugin.close();
+    expect(count(bot, 'POST /me/personas')).toBe(1);
+    expect(count(bot, 'DELETE')).toBe(1);
+    expect(alive(bot.emulator)).toEqual([]);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  test('waits for a handler whose persona another one failed to get', async () => {
+    const { bot, plugin } = await start();
+    const goOn = gate();
+    const failed = gate();
+    const speaking = bot.run(async (context) => {
+      await context.withEphemeralPersona(profile('Adam'), async ({ id }) => {
+        await deleteElsewhere(bot.emulator, id ?? '');
+        bot.emulator.fail({
+          method: 'POST',
+          path: '/me/personas',
+          error: { code: 200 },
+          times: 1,
+        });
+        await context.sendText('from the Page');
+        failed.open();
+        await goOn.opened;
+        await context.sendText('from Adam again');
+      });
+    });
+    await failed.opened;
+    await bot.run(speak('Adam'), { psid: '1002' });
+    pass(1000);
+    let isClosed = false;
+    const closing = plugin.close().then(() => (isClosed = true));
+    goOn.open();
+    await speaking;
+    await closing;
+    expect(isClosed).toBe(true);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator, '1001')).toEqual([
+      'Page: from the Page',
+      'Adam: from Adam again',
+    ]);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test.each([-1, NaN, Infinity, '5'])(
+    'with the time %p is an error',
+    async (timeoutMs) => {
+      const { plugin } = await start();
+      await expect(
+        plugin.close({ timeoutMs: timeoutMs as number }),
+      ).rejects.toMatchObject({
+        name: 'InvalidOptionError',
+        message: expect.stringContaining('"timeoutMs" of close()') as string,
+      });
+    },
+  );
+});
+
+describe('a rate limit', () => {
+  const LIMIT = {
+    code: 613,
+    message: '(#613) Calls to this api have exceeded',
+  };
+
+  test('stops a sweep, which comes back later', async () => {
+    const store = new Keyv();
+    const { bot, plugin, told } = await start({ store });
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
+    const ids = await faces(bot.emulator, names);
+    for (const name of names) await leaveLease(store, { id: ids[name], name });
+    const mend = bot.emulator.fail({ method: 'DELETE', error: LIMIT });
+    const client = clientFor(bot.emulator);
+    expect(await plugin.sweep(client)).toEqual({ deleted: [], suspects: [] });
+    // Those that were under way when the first was turned away.
+    expect(count(bot, 'DELETE')).toBeLessThanOrEqual(4);
+    expect(told).not.toHaveBeenCalled();
+    mend();
+    expect((await plugin.sweep(client)).deleted).toHaveLength(8);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('of a creation lets the whole Page speak at once, until a wait is over', async () => {
+    const { bot } = await start();
+    const mend = bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      error: LIMIT,
+    });
+    for (const name of ['A', 'B', 'C', 'D', 'E']) await bot.run(speak(name));
+    expect(count(bot, 'POST /me/personas')).toBe(1);
+    mend();
+    pass(1000);
+    await bot.run(speak('F'));
+    expect(shown(bot.emulator).at(-1)).toBe('F: hi from F');
+  });
+});
+
+test('creations on a Page do not come as a burst', async () => {
+  const { bot } = await start();
+  bot.emulator.fail({ method: 'POST', path: '/me/personas', delayMs: 200 });
+  const names = Array.from({ length: 20 }, (_, number) => `Agent ${number}`);
+  await bot.run(async (context) => {
+    await Promise.all(names.map((name) => speak(name)(context)));
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator).sort()).toEqual(
+    names.map((name) => `${name}: hi from ${name}`).sort(),
+  );
+  const times = bot.emulator
+    .state()
+    .requests.filter(
+      ({ method, path }) => `${method} ${path}` === 'POST /me/personas',
+    )
+    .map(({ at }) => at);
+  // Sixteen at a time: the next comes when one of them is done.
+  expect((times[16] ?? NaN) - (times[0] ?? NaN)).toBeGreaterThanOrEqual(190);
+});
+
+test.each([undefined, null, {}, 'token'])(
+  'sweep(%p) says what it takes',
+  async (client) => {
+    const { plugin } = await start();
+    await expect(plugin.sweep(client as never)).rejects.toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('sweep() takes the client') as string,
+    });
+  },
+);
