@@ -11,6 +11,8 @@ const KEY_PREFIX = 'lease:';
 /** Other programs may have keys of that prefix in the same store. */
 const KEY = /^lease:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+const MOST_UNFORGOTTEN = 10_000;
+
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
   error: PersonaError,
@@ -33,6 +35,8 @@ export type LeaseEntry = [key: string, record: LeaseRecord];
 export class Leases {
   private readonly leases = new Map<string, Lease>();
   private onNone = () => {};
+  /** Records that could not be removed when their personas went. */
+  private readonly unforgotten = new Set<string>();
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -45,10 +49,7 @@ export class Leases {
   async open(page: Page, profile: PersonaProfile): Promise<Lease> {
     const lease = new Lease(this, page.id, profile);
     this.leases.set(lease.key, lease);
-    this.renewal ??= setInterval(
-      () => this.renewAll(),
-      this.leaseMs / 3,
-    ).unref();
+    this.startRenewing();
     await this.write(lease);
     return lease;
   }
@@ -120,24 +121,45 @@ export class Leases {
 
   /** Stops keeping the lease up; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    this.leases.delete(lease.key);
-    if (this.leases.size === 0) {
-      clearInterval(this.renewal);
-      this.renewal = undefined;
-      this.onNone();
-    }
+    if (!this.leases.delete(lease.key)) return;
+    this.stopRenewingIfDone();
+    if (this.leases.size === 0) this.onNone();
   }
 
-  /** Removes the record, because there is no persona any more. Never rejects. */
+  /**
+   * Removes the record, because there is no persona any more; where the store is
+   * away, when it is back. Never rejects.
+   */
   async forget(key: string): Promise<void> {
     try {
       await this.store.delete(key);
+      this.unforgotten.delete(key);
+      this.stopRenewingIfDone();
     } catch (error) {
+      if (this.unforgotten.has(key)) return;
       this.report(error as PersonaError, null);
+      // What is one too many runs out by itself, and is swept.
+      if (this.unforgotten.size >= MOST_UNFORGOTTEN) return;
+      this.unforgotten.add(key);
+      this.startRenewing();
     }
   }
 
+  private startRenewing(): void {
+    this.renewal ??= setInterval(
+      () => this.renewAll(),
+      this.leaseMs / 3,
+    ).unref();
+  }
+
+  private stopRenewingIfDone(): void {
+    if (this.leases.size > 0 || this.unforgotten.size > 0) return;
+    clearInterval(this.renewal);
+    this.renewal = undefined;
+  }
+
   private renewAll(): void {
+    for (const key of this.unforgotten) void this.forget(key);
     for (const lease of this.leases.values()) {
       // A store that hangs is not given one more write for each renewal.
       if (lease.writes === 0) void this.write(lease);
