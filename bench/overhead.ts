@@ -3,48 +3,52 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { median } from './statistics';
-import { VARIANTS, type Variant } from './variants';
+import { VARIANT_NAMES } from './variants';
 
 const PROCESSES = 3;
-/** A process takes some 10 s; one that hangs ends here. */
-const PROCESS_MS = 120_000;
+const PROCESS_BOUND_MS = 60_000;
 
-/** What an event costs with a plugin, as a ratio to Bottender alone. */
+const runFile = promisify(execFile);
+
+/** What an event costs with a variant, as ratios to Bottender alone. */
 export interface Overhead {
   name: string;
-  /** The median of the processes' ratios. */
+  /** The median of the processes. */
   ratio: number;
-  /** Every process's ratio lies between these. */
-  range: [number, number];
+  /** What each process measured, the smallest first. */
+  ratios: number[];
 }
 
 /**
- * Each variant in processes of its own, next to Bottender alone: many variants
- * in one process distort each other, because the compiler sees all of them.
+ * Measures the same event (a webhook body in, one `sendText` out) with each
+ * variant. A process measures one variant only, because several in one process
+ * spoil what the compiler knows about each other's objects; a process may still
+ * compile otherwise than the next, so that each variant has several.
  */
 export async function measureOverhead(): Promise<Overhead[]> {
-  const ratios = new Map<Variant, number[]>();
-  // In turns, so that a machine whose speed drifts treats all variants alike.
-  for (let round = 0; round < PROCESSES; round += 1) {
-    for (const variant of Object.keys(VARIANTS) as Variant[]) {
-      const measured = ratios.get(variant) ?? [];
-      ratios.set(variant, [...measured, await measureOnce(variant)]);
+  const ratios = new Map<string, number[]>(
+    VARIANT_NAMES.map((name) => [name, []]),
+  );
+  // In turns, so that a busy minute of the machine does not fall on one variant.
+  for (let turn = 0; turn < PROCESSES; turn += 1) {
+    for (const [name, measured] of ratios) {
+      measured.push(await measureInProcess(name));
     }
   }
   return [...ratios].map(([name, measured]) => ({
-    name: VARIANTS[name].title,
+    name,
     ratio: median(measured),
-    range: [Math.min(...measured), Math.max(...measured)],
+    ratios: measured.sort((a, b) => a - b),
   }));
 }
 
-async function measureOnce(variant: Variant): Promise<number> {
-  const { stdout } = await promisify(execFile)(
+async function measureInProcess(name: string): Promise<number> {
+  const { stdout } = await runFile(
     process.execPath,
-    ['--expose-gc', path.join(__dirname, 'measure.js'), variant],
-    { timeout: PROCESS_MS },
+    [path.join(__dirname, 'pair.js'), name],
+    { timeout: PROCESS_BOUND_MS, killSignal: 'SIGKILL' },
   );
   const ratio = Number(stdout);
-  if (!(ratio > 0)) throw new Error(`${variant} measured ${stdout}`);
+  if (!(ratio > 0)) throw new Error(`"${name}" printed no ratio: ${stdout}`);
   return ratio;
 }

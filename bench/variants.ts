@@ -1,49 +1,96 @@
-import type { MessengerContext } from 'bottender';
+import {
+  MessengerBot,
+  type MessengerClient,
+  type MessengerContext,
+} from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-export const PERSONA_ID = '12345678901234567';
+const PERSONA_ID = '12345678901234567';
 
-type Handler = (context: MessengerContext) => Promise<void>;
-
-interface Contestant {
-  readonly title: string;
-  readonly plugin?: () => (context: MessengerContext) => unknown;
-  readonly handler: Handler;
+/** A bot, and the one thing that it does in answer to each event. */
+interface Variant {
+  plugin?: (context: MessengerContext) => unknown;
+  handler: (context: MessengerContext) => Promise<void>;
 }
 
-const usePersona: Handler = async (context) => {
+const withUsePersona: Variant['handler'] = async (context) => {
   context.usePersona(PERSONA_ID);
   await context.sendText('hi');
 };
 
-const withPersona: Handler = async (context) => {
-  await (context as PersonaContext).withPersona(PERSONA_ID, () =>
-    context.sendText('hi'),
-  );
+const ALONE: Variant = { handler: withUsePersona };
+
+const VARIANTS: Record<string, () => Variant> = {
+  'a plugin that does nothing': () => ({
+    plugin: () => undefined,
+    handler: withUsePersona,
+  }),
+  'usePersona, with our plugin': () => ({
+    plugin: personas(),
+    handler: withUsePersona,
+  }),
+  'withPersona, with our plugin': () => ({
+    plugin: personas(),
+    handler: async (context) => {
+      await (context as PersonaContext).withPersona(PERSONA_ID, () =>
+        context.sendText('hi'),
+      );
+    },
+  }),
 };
 
-/** Bottender with its own `usePersona`, which all others are compared with. */
-export const ALONE: Contestant = {
-  title: 'Bottender alone',
-  handler: usePersona,
-};
+/** What is compared with Bottender alone. */
+export const VARIANT_NAMES = Object.keys(VARIANTS);
 
-export const VARIANTS = {
-  nothing: {
-    title: 'a plugin that does nothing',
-    plugin: () => () => undefined,
-    handler: usePersona,
-  },
-  usePersona: {
-    title: 'personas(), usePersona',
-    plugin: () => personas(),
-    handler: usePersona,
-  },
-  withPersona: {
-    title: 'personas(), withPersona',
-    plugin: () => personas(),
-    handler: withPersona,
-  },
-} as const satisfies Record<string, Contestant>;
+/** Handles the n-th event to its end. */
+export type HandleEvent = (n: number) => Promise<unknown>;
 
-export type Variant = keyof typeof VARIANTS;
+/** Bottender with its own `usePersona`, and nothing else. */
+export function bottenderAlone(): HandleEvent {
+  return start(ALONE);
+}
+
+export function variantNamed(name: string): HandleEvent {
+  const variant = VARIANTS[name];
+  if (!variant) throw new Error(`There is no variant "${name}"`);
+  return start(variant());
+}
+
+function start({ plugin, handler }: Variant): HandleEvent {
+  const bot = new MessengerBot({
+    appId: '1',
+    appSecret: 'secret',
+    accessToken: 'token',
+    sync: true,
+  } as ConstructorParameters<typeof MessengerBot>[0]);
+  if (bot.connector.client) answerInProcess(bot.connector.client);
+  if (plugin) bot.use((context) => plugin(context) as void);
+  bot.onEvent(handler);
+  const handle = bot.createRequestHandler();
+  return async (n) => handle(webhookBody(n));
+}
+
+/** So that nothing but Bottender's own time is what a plugin is compared with. */
+function answerInProcess(client: MessengerClient): void {
+  client.axios.defaults.adapter = (config) =>
+    Promise.resolve({
+      data: '{"recipient_id":"1","message_id":"m"}',
+      status: 200,
+      statusText: 'OK',
+      headers: {},
+      config,
+    });
+}
+
+function webhookBody(n: number) {
+  const event = {
+    sender: { id: String(1000 + (n % 10)) },
+    recipient: { id: '2000' },
+    timestamp: 0,
+    message: { mid: `m${n}`, text: 'hello' },
+  };
+  return {
+    object: 'page' as const,
+    entry: [{ id: '2000', time: 0, messaging: [event] }],
+  };
+}

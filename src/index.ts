@@ -20,12 +20,10 @@ export type {
 export type { PersonaStore, UncheckedKeyv } from './store/store';
 export type {
   PersonaContext,
-  PersonaId,
   PersonaMethods,
-  Speaker,
   SpeakerOn,
 } from './context/flavor';
-export type { Persona } from './persona';
+export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {
   InvalidOptionError,

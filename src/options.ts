@@ -10,9 +10,8 @@ import {
   type PersonaError,
   type PersonaRefusedError,
 } from './errors';
-import type { Speaker } from './context/flavor';
 import { didYouMean } from './nearest';
-import { isPersonaId, type Persona } from './persona';
+import { isPersonaId, type Persona, type Speaker } from './persona';
 import type { EphemeralPersona } from './profile';
 import {
   MemoryStore,

@@ -6,6 +6,17 @@ import { InvalidPersonaError } from './errors';
  */
 export type Persona = string;
 
+/** A persona's ID: digits, more of them than JavaScript's numbers hold. */
+export type PersonaId = `${bigint}`;
+
+/**
+ * What can be spoken as: without known names any string; with them one of the
+ * names or an ID, so that a misspelt name does not compile.
+ */
+export type Speaker<Name extends string> = string extends Name
+  ? Persona
+  : Name | PersonaId;
+
 /**
  * Gives back what it was given, if it is a persona or the Page.
  *

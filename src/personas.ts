@@ -1,7 +1,6 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { InvalidOptionError } from './errors';
-import type { Speaker } from './context/flavor';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
 import {
@@ -10,6 +9,7 @@ import {
   type Held,
   type PersonasOptions,
 } from './options';
+import type { Speaker } from './persona';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;

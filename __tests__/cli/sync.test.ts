@@ -1,13 +1,7 @@
 import { personas } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  type CliApp,
-} from '../support/cli';
+import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive, calls, shown } from '../support/wire';
 import { leaseKey } from '../support/stores';
 
@@ -292,8 +286,3 @@ test('a Page of 1,200 personas is matched, and pruned', async () => {
   const { unchanged } = await app.json<Synced>(0, 'sync', '--prune', '--yes');
   expect(unchanged).toBe(600);
 }, 60_000);
-
-async function idOf(app: CliApp, name: string): Promise<unknown> {
-  const record = await app.store.get(`directory:${PAGE.id}:${name}`);
-  return (record as { id: string }).id;
-}

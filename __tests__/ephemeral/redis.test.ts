@@ -364,7 +364,9 @@ describeWithRedis('with Redis', () => {
       expect(second).not.toBe(first);
       const refused = emulator
         .state()
-        .requests.filter(({ error }) => error?.code === 100);
+        .requests.filter(
+          ({ path, error }) => path === '/me/messages' && error?.code === 100,
+        );
       expect(refused.map(({ personaId }) => personaId)).toEqual([first]);
       await emulator.waitFor(() => alive(emulator).length === 0);
     });

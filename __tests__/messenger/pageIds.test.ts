@@ -36,7 +36,7 @@ test('a failure is for those who wait for it, and forgets no later answer', asyn
   const ids = new PageIds();
   const client = clientOf('T');
   const fail = () => Promise.reject(new Error('busy'));
-  const both = [ids.of(client, fail), ids.of(client, fail)];
+  const both = [1, 2].map(async () => ids.of(client, fail));
   expect(await Promise.allSettled(both)).toMatchObject([
     { status: 'rejected' },
     { status: 'rejected' },

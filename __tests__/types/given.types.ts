@@ -15,17 +15,17 @@ const directory = {
 export const FromState = [
   personas({ initialPersona: (context) => context.state.agent }),
   personas({ directory, initialPersona: ({ state }) => state.agent }),
-  personas({
-    initialPersona: async ({ state }) => {
-      await Promise.resolve();
-      return state.agent;
-    },
-  }),
+  personas({ initialPersona: async ({ session }) => fromDesk(session?.id) }),
   personas({
     initialPersona: (context: MessengerContext) => context.session?.id,
   }),
   chain([withPersona((context) => context.state.agent), App]),
 ];
+
+/** What state holds, looked up elsewhere. */
+function fromDesk<T>(agent: T): Promise<T> {
+  return Promise.resolve(agent);
+}
 
 async function App(context: MessengerContext) {
   await context.sendText('hi');

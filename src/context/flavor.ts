@@ -1,20 +1,9 @@
 import type { Context, MessengerContext } from 'bottender';
 
-import type { Persona } from '../persona';
+import type { Persona, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type { CoveredMethod, UploadMethod } from './methods';
-
-/** A persona's ID: digits, more of them than JavaScript's numbers hold. */
-export type PersonaId = `${bigint}`;
-
-/**
- * What can be spoken as: without known names any string; with them one of the
- * names or an ID, so that a misspelt name does not compile.
- */
-export type Speaker<Name extends string> = string extends Name
-  ? Persona
-  : Name | PersonaId;
 
 /** What can be spoken as on contexts of this type. */
 export type SpeakerOn<C> = C extends {
