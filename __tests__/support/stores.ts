@@ -90,3 +90,24 @@ export async function leaveLease(
     expiresAt: Date.now() - msAgo,
   });
 }
+
+/** Calls back whenever all entries of a Keyv in memory have been read. */
+export function onRead(keyv: Keyv, callback: () => void): void {
+  const map = keyv.store as Map<string, unknown>;
+  Reflect.set(map, Symbol.iterator, function* () {
+    yield* map.entries();
+    callback();
+  });
+}
+
+/** What is in a Keyv in memory, by key; reading it is no reading of all entries. */
+export async function entriesOf(keyv: Keyv): Promise<[string, LeaseRecord][]> {
+  const map = keyv.store as Map<string, unknown>;
+  const keys = [...map.keys()].map((key) => key.replace(/^keyv:/, ''));
+  const entries: [string, LeaseRecord][] = [];
+  for (const key of keys) {
+    const record = await keyv.get<LeaseRecord>(key);
+    if (record) entries.push([key, record]);
+  }
+  return entries;
+}
