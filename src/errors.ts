@@ -122,10 +122,13 @@ export class UnknownPageError extends PersonaError {
 
 /** The store did not do what it was asked; the bot went on without it. */
 export class PersonaStoreError extends PersonaError {
-  constructor(verb: string, reason: string) {
+  constructor(
+    verb: string,
+    reason: string,
+    consequence = 'Until it is back, a persona made on the fly may be left behind if this process ends.',
+  ) {
     super(
-      `Could not ${verb} the store of the personas: ${reason}. Until it is back, a persona made on the fly ` +
-        `may be left behind if this process ends.`,
+      `Could not ${verb} the store of the personas: ${reason}. ${consequence}`,
     );
   }
 }

@@ -17,7 +17,7 @@ export type {
   PersonasOptions,
   SignText,
 } from './options';
-export type { PersonaStore } from './store/store';
+export type { PersonaStore, UncheckedKeyv } from './store/store';
 export type {
   PersonaContext,
   PersonaMethods,

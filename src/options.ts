@@ -13,7 +13,11 @@ import {
 import { didYouMean } from './nearest';
 import { isPersonaId, type Persona, type Speaker } from './persona';
 import type { EphemeralPersona } from './profile';
-import { MemoryStore, type PersonaStore } from './store/store';
+import {
+  MemoryStore,
+  type PersonaStore,
+  type UncheckedKeyv,
+} from './store/store';
 
 /** What session state may hold under a key: anything, so only at run time is it known for a persona. */
 export type FromState = Context['state'][string];
@@ -91,7 +95,7 @@ export interface PersonasOptions<
    * comes next deletes what a dead process left behind. Give it a namespace of
    * its own. Default: the memory of this process.
    */
-  store?: PersonaStore;
+  store?: PersonaStore | UncheckedKeyv;
   /** About personas made on the fly. */
   ephemeral?: {
     /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
@@ -219,7 +223,7 @@ export function checkOptions(options: unknown = {}): Settings {
     signText: given.signText,
     onRefused: given.onRefused ?? warnOfRefusal,
     onCleanupError: given.onCleanupError ?? warn,
-    store: given.store ?? new MemoryStore(),
+    store: isStore(given.store) ? given.store : new MemoryStore(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,

@@ -26,7 +26,9 @@ export function createRuntime(settings: Settings): Runtime {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const report: ReportCleanup = (error, persona) =>
     tell(settings.onCleanupError, error, persona);
-  const store = new GuardedStore(settings.store);
+  const store = new GuardedStore(settings.store, (error) =>
+    report(error, null),
+  );
   const leases = new Leases(store, leaseMs, report);
   const backoff = new Backoff<PersonaRefusedError>();
   const directory = new Directory(

@@ -7,6 +7,7 @@ import {
   startPages,
   USUAL_CONFIG,
 } from '../support/cli';
+import { leaseKey } from '../support/stores';
 
 interface Listed {
   page: { id: string };
@@ -32,13 +33,13 @@ test('list shows the personas, which the directory names, and which are on the f
     directory: { adam: profile('Adam'), desk, shop: desk },
   });
   const inAMinute = Date.now() + 60_000;
-  await app.store.set(`lease:${PAGE.id}:1`, {
+  await app.store.set(leaseKey(), {
     pageId: PAGE.id,
     id: john,
     ...profile('John'),
     expiresAt: inAMinute,
   });
-  await app.store.set(`lease:${PAGE.id}:2`, {
+  await app.store.set(leaseKey(), {
     pageId: PAGE.id,
     id: jane,
     ...profile('Jane'),

@@ -1,6 +1,7 @@
 import { PAGE } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive } from '../support/wire';
+import { leaseKey } from '../support/stores';
 
 interface Swept {
   deleted: { id: string; name: string }[];
@@ -19,16 +20,16 @@ async function leaveBehind() {
   const app = makeApp(emulator.origin, {
     directory: { named: profile('Named') },
   });
-  const lease = (key: string, id: string | null, name: string, expiresAt = 1) =>
-    app.store.set(`lease:${PAGE.id}:${key}`, {
+  const lease = (id: string | null, name: string, expiresAt = 1) =>
+    app.store.set(leaseKey(), {
       pageId: PAGE.id,
       id,
       ...profile(name),
       expiresAt,
     });
-  await lease('1', ids.dead, 'Dead');
-  await lease('2', ids.live, 'Live', Date.now() + 60_000);
-  await lease('3', null, 'Unknown');
+  await lease(ids.dead, 'Dead');
+  await lease(ids.live, 'Live', Date.now() + 60_000);
+  await lease(null, 'Unknown');
   return { emulator, app, ids };
 }
 

@@ -3,6 +3,7 @@ import { personas } from 'bottender-persona';
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive, calls, shown } from '../support/wire';
+import { leaseKey } from '../support/stores';
 
 interface Synced {
   applied: boolean;
@@ -175,12 +176,12 @@ test('--prune deletes what the directory does not name, and nothing with a lease
     directory: { adam: profile('Adam Z.'), desk: made.Desk ?? '' },
   });
   const lease = { pageId: PAGE.id, profilePictureUrl: '', expiresAt: 0 };
-  await app.store.set(`lease:${PAGE.id}:1`, {
+  await app.store.set(leaseKey(), {
     ...lease,
     id: made.Leased,
     name: 'Leased',
   });
-  await app.store.set(`lease:${PAGE.id}:2`, {
+  await app.store.set(leaseKey(), {
     ...lease,
     id: null,
     name: 'Intended',

@@ -38,15 +38,25 @@ test.each([
   ['nothing', null],
   ['a text', 'Adam'],
   ['an ID that is a number', { ...ADAM, id: 7 }],
+  ['an empty ID', { ...ADAM, id: '' }],
+  ['an ID that is a name', { ...ADAM, id: 'adam' }],
   ['no ID', profile('Adam')],
+  ['no picture', { id: '7', name: 'Adam' }],
+  ['an empty name', { ...ADAM, name: '' }],
+  ['one ID for what it replaces', { ...ADAM, replaces: '8' }],
+  ['a name among what it replaces', { ...ADAM, replaces: ['8', 'adam'] }],
   ['no name', { id: '7' }],
   ['a name that is no text', { ...ADAM, name: 5 }],
 ])('what has %s is no record', async (_what, value) => {
   const store = new MemoryStore();
+  const bea = { ...ADAM, replaces: ['8'] };
   await store.set('directory:1:adam', value);
-  const records = new DirectoryRecords(new GuardedStore(store));
+  await store.set('directory:1:bea', bea);
+  const broken = jest.fn();
+  const records = new DirectoryRecords(new GuardedStore(store, broken));
   expect(await records.get('1', 'adam')).toBeUndefined();
-  expect((await records.on('1')).size).toBe(0);
+  expect(await records.on('1')).toEqual(new Map([['bea', bea]]));
+  expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);
 });
 
 async function open(store: PersonaStore) {

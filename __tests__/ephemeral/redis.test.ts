@@ -11,7 +11,7 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { startBot, type RunningBot } from '../support/bot';
+import { PAGE, startBot, type RunningBot } from '../support/bot';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
 import {
@@ -19,7 +19,7 @@ import {
   startRedis,
   type RedisServer,
 } from '../support/redis';
-import { leaveLease, recordsIn } from '../support/stores';
+import { leaseKey, leaveLease, recordsIn } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, shown } from '../support/wire';
 import {
@@ -86,20 +86,20 @@ describeWithRedis('with Redis', () => {
       expect(await recordsIn(store)).toHaveLength(1);
     });
 
-    test('without a namespace, a value that is not of Keyv keeps it from being swept', async () => {
+    test('without a namespace, values and leases of others do no harm', async () => {
       const store = opened(createKeyv(redis.url));
-      const { Adam } = await faces(bot.emulator, ['Adam']);
+      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
       await leaveLease(store, { id: Adam, name: 'Adam' });
-      const plugin = personas({ store });
-      const client = clientFor(bot.emulator);
+      const lease = { pageId: PAGE.id, id: Human, ...profile('Human') };
+      const foreign = { ...lease, expiresAt: 1 };
+      await store.set('session:lease:1', foreign);
+      await store.set(`session:${leaseKey()}`, foreign);
+      await store.set('lease:1', foreign);
       await otherKeys();
-      await expect(plugin.sweep(client)).rejects.toBeInstanceOf(
-        PersonaStoreError,
-      );
-      await otherKeys('delete');
-      await expect(plugin.sweep(client)).resolves.toMatchObject({
-        deleted: [{ id: Adam }],
-      });
+      const plugin = personas({ store });
+      const swept = await plugin.sweep(clientFor(bot.emulator));
+      expect(swept.deleted.map(({ id }) => id)).toEqual([Adam]);
+      expect(alive(bot.emulator)).toEqual(['Human']);
     });
 
     test('is swept while many leases come and go', async () => {

@@ -12,7 +12,7 @@ import { Keyv } from 'keyv';
 import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
-import { leaveLease, recordsIn } from '../support/stores';
+import { entriesOf, onRead, leaveLease, recordsIn } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, calls } from '../support/wire';
 
@@ -183,9 +183,9 @@ describe('.sweep(client)', () => {
 
   test('rejects where the store cannot be read', async () => {
     const broken = new Keyv();
-    broken.iterator = () => {
+    onRead(broken, () => {
       throw new Error('down');
-    };
+    });
     await expect(sweep(plugin({ store: broken }))).rejects.toBeInstanceOf(
       PersonaStoreError,
     );
@@ -259,18 +259,13 @@ describe('suspects', () => {
     await leaveLease(keyv, { id: null, name: 'Bea' });
     bot.emulator.fail({ method: 'GET', path: '/me/personas', delayMs: 100 });
     const isRead = gate();
-    const { iterator } = keyv;
-    keyv.iterator = async function* (namespace) {
-      yield* iterator?.(namespace) ?? [];
-      isRead.open();
-    };
+    onRead(keyv, isRead.open);
     const sweeping = sweep();
     await isRead.opened;
-    for await (const [key, value] of keyv.iterator?.(undefined) ?? []) {
-      const record = value as { name: string };
+    for (const [key, record] of await entriesOf(keyv)) {
       const id = record.name === 'Adam' ? Adam : null;
       const expiresAt = Date.now() + LEASE_MS;
-      await keyv.set(String(key), { ...record, id, expiresAt });
+      await keyv.set(key, { ...record, id, expiresAt });
     }
     expect((await sweeping).suspects).toEqual([]);
     expect(await recordsIn(keyv)).toHaveLength(2);
@@ -337,11 +332,7 @@ describe('by itself', () => {
     await other.run(() => {}, { pageId: PAGE.id });
     await other.run(() => {}, { pageId: OTHER_PAGE.id });
     const reads = [gate(), gate()];
-    const { iterator } = keyv;
-    keyv.iterator = async function* (namespace) {
-      yield* iterator?.(namespace) ?? [];
-      reads.shift()?.open();
-    };
+    onRead(keyv, () => reads.shift()?.open());
     const { Adam } = await leaveBehind('Adam');
     const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
     const lease = { id: Zoe, name: 'Zoe', page: OTHER_PAGE };
@@ -349,11 +340,9 @@ describe('by itself', () => {
     bot.emulator.fail({ path: `/${Adam}`, delayMs: LEASE_MS });
     const [first, second] = reads;
     await first?.opened;
-    for await (const [key, value] of iterator?.(undefined) ?? []) {
-      const record = value as { id: string };
+    for (const [key, record] of await entriesOf(keyv)) {
       const expiresAt = Date.now() + 60_000;
-      if (record.id === Zoe)
-        await keyv.set(String(key), { ...record, expiresAt });
+      if (record.id === Zoe) await keyv.set(key, { ...record, expiresAt });
     }
     await second?.opened;
     await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Adam'));

@@ -3,6 +3,7 @@ import { Keyv } from 'keyv';
 
 import { GuardedStore } from '../../src/store/guardedStore';
 import { gate } from '../support/gate';
+import { checked } from '../support/stores';
 
 /** A store of nothing, but for what the test says. */
 function storeWith(methods: Partial<PersonaStore>): PersonaStore {
@@ -29,7 +30,7 @@ async function failureOf(
 }
 
 test('gives what the store gives', async () => {
-  const guarded = new GuardedStore(new Keyv());
+  const guarded = new GuardedStore(checked(new Keyv()));
   await guarded.set('lease:1:a', { id: '7' });
   await guarded.set('lease:12:b', 'other');
   expect(await guarded.get('lease:1:a')).toEqual({ id: '7' });
@@ -107,11 +108,6 @@ test.each<
   },
 );
 
-test('a store without an iterator has no entries', async () => {
-  const guarded = new GuardedStore(storeWith({ iterator: undefined }));
-  expect(await guarded.entries('')).toEqual([]);
-});
-
 test('what has no text for a key is passed over', async () => {
   const entries = [
     [Symbol('lease:0'), 'other'],
@@ -157,7 +153,9 @@ test('an iteration that an entry goes away from is begun anew', async () => {
 });
 
 test('a namespace may hold colons', async () => {
-  const guarded = new GuardedStore(new Keyv({ namespace: 'shop:personas' }));
+  const guarded = new GuardedStore(
+    checked(new Keyv({ namespace: 'shop:personas' })),
+  );
   await guarded.set('lease:1:a', 'kept');
   expect(await guarded.entries('lease:1:')).toEqual([['lease:1:a', 'kept']]);
   await guarded.delete('lease:1:a');

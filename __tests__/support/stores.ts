@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 import { Keyv } from 'keyv';
 
 import type { LeaseRecord } from '../../src/ephemeral/leases';
+import { checkOptions } from '../../src/options';
+import type { PersonaStore } from '../../src/store/store';
 import { PAGE } from './bot';
 import { profile } from './faces';
 
@@ -61,7 +65,12 @@ export async function recordsIn(keyv: Keyv): Promise<LeaseRecord[]> {
   return records;
 }
 
-let leases = 0;
+/** The store as `personas()` takes it: one that can be iterated. */
+export const checked = (store: Keyv): PersonaStore =>
+  checkOptions({ store }).store;
+
+/** A key of a lease. */
+export const leaseKey = () => `lease:${randomUUID()}`;
 
 /** What a process that died leaves in the store: the lease of a persona, or an intent. */
 export async function leaveLease(
@@ -74,11 +83,31 @@ export async function leaveLease(
   },
 ): Promise<void> {
   const { id, name, page = PAGE, msAgo = 1 } = lease;
-  leases += 1;
-  await keyv.set(`lease:${leases}`, {
+  await keyv.set(leaseKey(), {
     pageId: page.id,
     id,
     ...profile(name),
     expiresAt: Date.now() - msAgo,
   });
+}
+
+/** Calls back whenever all entries of a Keyv in memory have been read. */
+export function onRead(keyv: Keyv, callback: () => void): void {
+  const map = keyv.store as Map<string, unknown>;
+  Reflect.set(map, Symbol.iterator, function* () {
+    yield* map.entries();
+    callback();
+  });
+}
+
+/** What is in a Keyv in memory, by key; reading it is no reading of all entries. */
+export async function entriesOf(keyv: Keyv): Promise<[string, LeaseRecord][]> {
+  const map = keyv.store as Map<string, unknown>;
+  const keys = [...map.keys()].map((key) => key.replace(/^keyv:/, ''));
+  const entries: [string, LeaseRecord][] = [];
+  for (const key of keys) {
+    const record = await keyv.get<LeaseRecord>(key);
+    if (record) entries.push([key, record]);
+  }
+  return entries;
 }

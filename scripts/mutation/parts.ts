@@ -162,7 +162,16 @@ export const PARTS: Record<string, Part> = {
     tests: ['ephemeral/sweep', 'ephemeral/waits'],
   },
   store: {
-    mutate: ['store/guardedStore', 'store/store'],
+    mutate: [
+      'store/absence',
+      'store/beneath',
+      'store/broken',
+      'store/credentials',
+      'store/fields',
+      'store/guardedStore',
+      'store/store',
+      'store/walk',
+    ],
     tests: ['store/', 'directory/store'],
   },
 };

@@ -1,4 +1,6 @@
+import { isId } from '../messenger/answers';
 import type { PersonaProfile } from '../profile';
+import { fieldsOf, isIds, readProfile } from '../store/fields';
 import type { GuardedStore } from '../store/guardedStore';
 
 /**
@@ -17,8 +19,9 @@ export class DirectoryRecords {
   constructor(private readonly store: GuardedStore) {}
 
   async get(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    const record = await this.store.get(keyPrefix(pageId) + name);
-    return isRecord(record) ? record : undefined;
+    const key = keyPrefix(pageId) + name;
+    const value = await this.store.get(key);
+    return value === undefined ? undefined : this.read(key, value);
   }
 
   set(pageId: string, name: string, record: NamedRecord): Promise<void> {
@@ -33,10 +36,17 @@ export class DirectoryRecords {
   async on(pageId: string): Promise<Map<string, NamedRecord>> {
     const prefix = keyPrefix(pageId);
     const records = new Map<string, NamedRecord>();
-    for (const [key, record] of await this.store.entries(prefix)) {
-      if (isRecord(record)) records.set(key.slice(prefix.length), record);
+    for (const [key, value] of await this.store.entries(prefix)) {
+      const record = this.read(key, value);
+      if (record) records.set(key.slice(prefix.length), record);
     }
     return records;
+  }
+
+  private read(key: string, value: unknown): NamedRecord | undefined {
+    const record = readRecord(value);
+    if (!record) this.store.broken(key);
+    return record;
   }
 }
 
@@ -44,13 +54,11 @@ function keyPrefix(pageId: string): string {
   return `directory:${pageId}:`;
 }
 
-function isRecord(value: unknown): value is NamedRecord {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    'name' in value &&
-    typeof value.name === 'string'
-  );
+function readRecord(value: unknown): NamedRecord | undefined {
+  const fields = fieldsOf(value);
+  const profile = readProfile(fields);
+  const { id, replaces } = fields;
+  if (!profile || !isId(id)) return undefined;
+  if (replaces === undefined) return { ...profile, id };
+  return isIds(replaces) ? { ...profile, id, replaces } : undefined;
 }

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
 import type { PersonaError } from '../errors';
+import { isId } from '../messenger/answers';
 import type { Page } from '../messenger/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
+import { fieldsOf, readProfile } from '../store/fields';
 import type { GuardedStore } from '../store/guardedStore';
 
 const KEY_PREFIX = 'lease:';
+/** Other programs may have keys of that prefix in the same store. */
+const KEY = /^lease:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+const MOST_UNFORGOTTEN = 10_000;
 
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
@@ -29,6 +35,8 @@ export type LeaseEntry = [key: string, record: LeaseRecord];
 export class Leases {
   private readonly leases = new Map<string, Lease>();
   private onNone = () => {};
+  /** Records that could not be removed when their personas went. */
+  private readonly unforgotten = new Set<string>();
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -41,10 +49,7 @@ export class Leases {
   async open(page: Page, profile: PersonaProfile): Promise<Lease> {
     const lease = new Lease(this, page.id, profile);
     this.leases.set(lease.key, lease);
-    this.renewal ??= setInterval(
-      () => this.renewAll(),
-      this.leaseMs / 3,
-    ).unref();
+    this.startRenewing();
     await this.write(lease);
     return lease;
   }
@@ -65,10 +70,14 @@ export class Leases {
 
   /** What the store knows of the personas of all Pages, this process's and others'. */
   async records(): Promise<LeaseEntry[]> {
-    const entries = await this.store.entries(KEY_PREFIX);
-    return entries.filter((entry): entry is LeaseEntry =>
-      isLeaseRecord(entry[1]),
-    );
+    const records: LeaseEntry[] = [];
+    for (const [key, value] of await this.store.entries(KEY_PREFIX)) {
+      if (!KEY.test(key)) continue;
+      const record = readLease(value);
+      if (record) records.push([key, record]);
+      else this.store.broken(key);
+    }
+    return records;
   }
 
   /** The same of one Page. */
@@ -94,6 +103,7 @@ export class Leases {
   }
 
   async write(lease: Lease): Promise<void> {
+    lease.writes += 1;
     try {
       await this.store.set(lease.key, {
         ...lease.record,
@@ -104,30 +114,56 @@ export class Leases {
       // Once for each lease: the renewals that follow will write it.
       if (!lease.isUnwritten) this.tell(error, lease);
       lease.isUnwritten = true;
+    } finally {
+      lease.writes -= 1;
     }
   }
 
   /** Stops keeping the lease up; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    this.leases.delete(lease.key);
-    if (this.leases.size === 0) {
-      clearInterval(this.renewal);
-      this.renewal = undefined;
-      this.onNone();
-    }
+    if (!this.leases.delete(lease.key)) return;
+    this.stopRenewingIfDone();
+    if (this.leases.size === 0) this.onNone();
   }
 
-  /** Removes the record, because there is no persona any more. Never rejects. */
+  /**
+   * Removes the record, because there is no persona any more; where the store is
+   * away, when it is back. Never rejects.
+   */
   async forget(key: string): Promise<void> {
     try {
       await this.store.delete(key);
+      this.unforgotten.delete(key);
+      this.stopRenewingIfDone();
     } catch (error) {
+      if (this.unforgotten.has(key)) return;
       this.report(error as PersonaError, null);
+      // What is one too many runs out by itself, and is swept.
+      if (this.unforgotten.size >= MOST_UNFORGOTTEN) return;
+      this.unforgotten.add(key);
+      this.startRenewing();
     }
   }
 
+  private startRenewing(): void {
+    this.renewal ??= setInterval(
+      () => this.renewAll(),
+      this.leaseMs / 3,
+    ).unref();
+  }
+
+  private stopRenewingIfDone(): void {
+    if (this.leases.size > 0 || this.unforgotten.size > 0) return;
+    clearInterval(this.renewal);
+    this.renewal = undefined;
+  }
+
   private renewAll(): void {
-    for (const lease of this.leases.values()) void this.write(lease);
+    for (const key of this.unforgotten) void this.forget(key);
+    for (const lease of this.leases.values()) {
+      // A store that hangs is not given one more write for each renewal.
+      if (lease.writes === 0) void this.write(lease);
+    }
   }
 
   private tell(error: unknown, { record }: Lease): void {
@@ -142,6 +178,8 @@ export class Lease {
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
   /** The store was away when it should have been written. */
   isUnwritten = false;
+  /** How many writes of it are under way. */
+  writes = 0;
 
   constructor(
     private readonly leases: Leases,
@@ -171,13 +209,14 @@ export class Lease {
   }
 }
 
-function isLeaseRecord(value: unknown): value is LeaseRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pageId, id, name, expiresAt } = value as Record<string, unknown>;
-  return (
-    typeof pageId === 'string' &&
-    (id === null || typeof id === 'string') &&
-    typeof name === 'string' &&
-    typeof expiresAt === 'number'
-  );
+function readLease(value: unknown): LeaseRecord | undefined {
+  const fields = fieldsOf(value);
+  const profile = readProfile(fields);
+  const { pageId, id, expiresAt } = fields;
+  if (!profile || !isId(pageId)) return undefined;
+  if (id !== null && !isId(id)) return undefined;
+  if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) {
+    return undefined;
+  }
+  return { ...profile, pageId, id, expiresAt };
 }
