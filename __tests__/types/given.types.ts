@@ -16,7 +16,8 @@ export const FromState = [
   personas({ initialPersona: (context) => context.state.agent }),
   personas({ directory, initialPersona: ({ state }) => state.agent }),
   personas({
-    initialPersona: (context: MessengerContext) => context.event.text,
+    initialPersona: (context: MessengerContext) =>
+      context.event.isText ? '7' : null,
   }),
   chain([withPersona((context) => context.state.agent), App]),
 ];
