@@ -15,7 +15,7 @@ import { UnavailablePersona, UnmadePersona, type InForce } from './speaker';
 
 /** Which personas are in force on one context, for the event that it stands for. */
 export class ContextPersonas implements ScopeOwner {
-  scopes?: WeakRef<ScopeOwner>;
+  weak?: WeakRef<ScopeOwner>;
   /** What `usePersona` said outside of every block; `undefined` when it was not called. */
   private used: Persona | null | undefined;
   private initial: InForce = null;
@@ -68,8 +68,15 @@ export class ContextPersonas implements ScopeOwner {
     else this.used = checked;
   }
 
-  async with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
-    return inScope(this, checkPersona(persona), run);
+  /** Rejects with InvalidPersonaError for what is no persona; `run` is not called then. */
+  with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
+    try {
+      return inScope(this, checkPersona(persona), run);
+    } catch (error) {
+      return new Promise(() => {
+        throw error;
+      });
+    }
   }
 
   async withEphemeral<T>(

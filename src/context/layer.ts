@@ -73,15 +73,15 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
     usePersona(this: PersonaHost, persona: Persona | null) {
       this._personas.use(persona);
     },
-    async withPersona(
+    withPersona(
       this: PersonaHost & Context,
       persona: Persona | null,
       run: (context: Context, props: object) => unknown,
     ) {
-      checkRun('withPersona', run);
-      return this._personas.with(persona, () =>
-        toTheEnd(() => run(this, {}), this),
-      );
+      return this._personas.with(persona, () => {
+        checkRun('withPersona', run);
+        return toTheEnd(() => run(this, {}), this);
+      });
     },
     async withEphemeralPersona(
       this: PersonaHost & Context,

@@ -4,13 +4,12 @@ import type { InForce, MadeForBlock } from './speaker';
 
 /** What scopes are about: the personas of one context. */
 export interface ScopeOwner {
-  /** Stands for the owner in its scopes, so that they do not keep it alive; there from its first scope on. */
-  scopes?: WeakRef<ScopeOwner>;
+  /** Stands for the owner in the scopes of others, so that they do not keep it alive. */
+  weak?: WeakRef<ScopeOwner>;
 }
 
 /** One running `withPersona` or `withEphemeralPersona` block. */
 export interface Scope {
-  readonly owner: WeakRef<ScopeOwner>;
   /** `usePersona` inside the block changes this, until the block ends. */
   inForce: InForce;
   /** The personas made for this block and those around it, innermost first. */
@@ -22,18 +21,23 @@ interface Chain<T> {
   outer: Chain<T> | undefined;
 }
 
+/** A scope and whose it is: strongly of the innermost, weakly of those around it. */
+interface Owned {
+  readonly owner: ScopeOwner | WeakRef<ScopeOwner>;
+  readonly scope: Scope;
+}
+
 /**
  * Scopes follow the asynchronous call tree: what a block calls, awaits or sets
  * a timer for belongs to it. Of each context the innermost scope is in here, and
  * no other, so that a timer which opens a scope in a scope for ever costs no
  * more at the end than at the start.
  */
-const current = new AsyncLocalStorage<Chain<Scope>>();
+const current = new AsyncLocalStorage<Chain<Owned>>();
 
 /** The innermost scope of this context, if any. */
 export function innermostScope(owner: ScopeOwner): Scope | undefined {
-  if (!owner.scopes) return undefined;
-  return find(current.getStore(), owner.scopes)?.item;
+  return find(current.getStore(), owner)?.item.scope;
 }
 
 /** Calls `run` inside a new scope and gives back what it gives back. */
@@ -44,16 +48,17 @@ export function inScope<T>(
   madeFor?: MadeForBlock,
 ): T {
   const around = current.getStore();
-  const mine = owner.scopes && find(around, owner.scopes);
-  owner.scopes ??= new WeakRef<ScopeOwner>(owner);
-  const madeAround = dropWhile(mine?.item.made, hasEnded);
+  const mine = find(around, owner);
+  const madeAround = dropWhile(mine?.item.scope.made, hasEnded);
   const scope: Scope = {
-    owner: owner.scopes,
     inForce,
     made: madeFor ? { item: madeFor, outer: madeAround } : madeAround,
   };
   const others = mine ? without(around, mine) : around;
-  return current.run({ item: scope, outer: dropWhile(others, isOver) }, run);
+  return current.run(
+    { item: { owner, scope }, outer: dropWhile(weakly(others), isOver) },
+    run,
+  );
 }
 
 /** The persona with this ID that was made for an enclosing block. */
@@ -75,24 +80,34 @@ export function keepMadeFor(scope: Scope, sending: Promise<unknown>): void {
 }
 
 function find(
-  from: Chain<Scope> | undefined,
-  owner: WeakRef<ScopeOwner>,
-): Chain<Scope> | undefined {
+  from: Chain<Owned> | undefined,
+  owner: ScopeOwner,
+): Chain<Owned> | undefined {
   let link = from;
-  while (link && link.item.owner !== owner) link = link.outer;
+  while (link && link.item.owner !== owner && link.item.owner !== owner.weak) {
+    link = link.outer;
+  }
   return link;
+}
+
+/** The same chain, which does not keep its first owner alive. */
+function weakly(from: Chain<Owned> | undefined): Chain<Owned> | undefined {
+  if (!from || from.item.owner instanceof WeakRef) return from;
+  const { owner, scope } = from.item;
+  owner.weak ??= new WeakRef(owner);
+  return { item: { owner: owner.weak, scope }, outer: from.outer };
 }
 
 /** The same chain without this link; what stands before it is linked anew. */
 function without(
-  from: Chain<Scope> | undefined,
-  link: Chain<Scope>,
-): Chain<Scope> | undefined {
-  const before: Scope[] = [];
+  from: Chain<Owned> | undefined,
+  link: Chain<Owned>,
+): Chain<Owned> | undefined {
+  const before: Owned[] = [];
   for (let other = from; other && other !== link; other = other.outer) {
     before.push(other.item);
   }
-  return before.reduceRight<Chain<Scope> | undefined>(
+  return before.reduceRight<Chain<Owned> | undefined>(
     (outer, item) => ({ item, outer }),
     link.outer,
   );
@@ -114,8 +129,8 @@ function dropWhile<T>(
 }
 
 /** Nobody can speak on that context any more. */
-function isOver({ owner }: Scope): boolean {
-  return owner.deref() === undefined;
+function isOver({ owner }: Owned): boolean {
+  return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
 function hasEnded({ lasts }: MadeForBlock): boolean {
