@@ -1,7 +1,12 @@
-import { optionsOf, withPersonaId } from '../../src/context/arguments';
+import {
+  optionsOf,
+  ownPersona,
+  withPersonaId,
+} from '../../src/context/arguments';
 
 const TAGGED = Object.freeze({ tag: 'HUMAN_AGENT' });
 const OWN = Object.freeze({ ...TAGGED, personaId: '2' });
+const SNAKE = Object.freeze({ ...TAGGED, persona_id: '3' });
 
 test.each([
   ['no options', ['hi'], { personaId: '1' }],
@@ -9,6 +14,7 @@ test.each([
   ['what are no options', ['hi', 'there'], { personaId: '1' }],
   ['options', ['hi', TAGGED], { ...TAGGED, personaId: '1' }],
   ['a persona of their own', ['hi', OWN], { ...TAGGED, personaId: '1' }],
+  ['one in snake case', ['hi', SNAKE], { ...TAGGED, personaId: '1' }],
 ])('arguments with %s carry the persona', (_what, args, options) => {
   const given = [...args];
   expect(withPersonaId('sendText', args, '1')).toEqual(['hi', options]);
@@ -46,4 +52,23 @@ test.each([
   [OWN, OWN],
 ])('the options of %p are %p', (given, options) => {
   expect(optionsOf('sendText', ['hi', given])).toBe(options);
+});
+
+test('for the Page, a persona in snake case is left out', () => {
+  expect(withPersonaId('sendText', ['hi', SNAKE], null)).toEqual([
+    'hi',
+    TAGGED,
+  ]);
+});
+
+test.each([
+  [undefined, undefined],
+  [TAGGED, undefined],
+  [OWN, '2'],
+  [SNAKE, '3'],
+  [{ ...OWN, ...SNAKE }, '2'],
+  [{ persona_id: null }, null],
+  [{ personaId: null, persona_id: '3' }, null],
+])('the persona of the options %p is %p', (options, persona) => {
+  expect(ownPersona(options)).toBe(persona);
 });

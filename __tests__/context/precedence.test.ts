@@ -19,7 +19,12 @@ let ids: Record<'Initial' | 'Used' | 'Outer' | 'Inner' | 'Own', string>;
 
 beforeEach(async () => {
   bot = await startBot({
-    plugins: [personas({ initialPersona: () => initialPersona })],
+    plugins: [
+      personas({
+        initialPersona: () => initialPersona,
+        onRefused: () => undefined,
+      }),
+    ],
   });
   ids = await faces(bot.emulator, ['Initial', 'Used', 'Outer', 'Inner', 'Own']);
 });
@@ -124,5 +129,35 @@ describe('who speaks in a send', () => {
       'Inner: 4',
       'Used: 5',
     ]);
+  });
+});
+
+describe('persona_id as an option', () => {
+  // Bottender's types do not know it, and its client sends it all the same.
+  const snake = (id: string | null) => ({ persona_id: id }) as object;
+
+  test('counts as personaId: above the scope, null for the Page', async () => {
+    const scope = { innerScope: ids.Inner };
+    expect(await speaker({ ...scope, own: snake(ids.Own) })).toBe('Own');
+    expect(await speaker({ ...scope, own: snake(null) })).toBe('Page');
+  });
+
+  test('is carried by uploads', async () => {
+    await bot.run(async (context) => {
+      await context.sendImage(Buffer.from('a pear'), {
+        filename: 'pear.png',
+        ...snake(ids.Own),
+      });
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Own: [image]']);
+  });
+
+  test('is caught in a refusal', async () => {
+    await bot.run(async (context) => {
+      await context.sendText('hi', snake('123456789012345'));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 });
