@@ -45,6 +45,8 @@ export interface BotSetup {
   /** Call the Graph API without `appsecret_proof`. */
   skipAppSecretProof?: boolean;
   emulator?: MessengerEmulator;
+  /** Where the bot calls the Graph API, if not at the emulator itself. */
+  origin?: string;
 }
 
 /** Bottender's real server with a bot on it, and the emulator that it talks to. */
@@ -87,7 +89,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
     appId: '1',
     appSecret: APP_SECRET,
     verifyToken: 'VERIFY',
-    origin: emulator.origin,
+    origin: setup.origin ?? emulator.origin,
     skipAppSecretProof: setup.skipAppSecretProof ?? false,
     sync: true,
     ...(setup.severalPages
