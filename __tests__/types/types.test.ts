@@ -8,29 +8,35 @@ import * as emulator from 'bottender-persona/emulator';
 
 const ROOT = join(__dirname, '../..');
 
-describe('the types', () => {
-  const files = readdirSync(__dirname).filter((name) =>
-    name.endsWith('.types.ts'),
-  );
-  let program: ts.Program;
-  beforeAll(() => {
-    const config = ts.getParsedCommandLineOfConfigFile(
-      join(ROOT, 'tsconfig.json'),
-      {},
-      { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
+describe.each([false, true])(
+  'the types, with exactOptionalPropertyTypes %p',
+  (exact) => {
+    const files = readdirSync(__dirname).filter((name) =>
+      name.endsWith('.types.ts'),
     );
-    program = ts.createProgram({
-      rootNames: files.map((name) => join(__dirname, name)),
-      options: config?.options ?? {},
-    });
-  }, 60_000);
+    let program: ts.Program;
+    beforeAll(() => {
+      const config = ts.getParsedCommandLineOfConfigFile(
+        join(ROOT, 'tsconfig.json'),
+        {},
+        { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
+      );
+      program = ts.createProgram({
+        rootNames: files.map((name) => join(__dirname, name)),
+        options: { ...config?.options, exactOptionalPropertyTypes: exact },
+      });
+    }, 60_000);
 
-  test.each(files)('allow what %s does, and nothing that it marks', (name) => {
-    const source = program.getSourceFile(join(__dirname, name));
-    const wrong = ts.getPreEmitDiagnostics(program, source);
-    expect(ts.formatDiagnostics(wrong, FORMAT)).toBe('');
-  });
-});
+    test.each(files)(
+      'allow what %s does, and nothing that it marks',
+      (name) => {
+        const source = program.getSourceFile(join(__dirname, name));
+        const wrong = ts.getPreEmitDiagnostics(program, source);
+        expect(ts.formatDiagnostics(wrong, FORMAT)).toBe('');
+      },
+    );
+  },
+);
 
 describe('what the package exports', () => {
   test('bottender-persona', () => {
