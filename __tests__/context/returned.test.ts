@@ -56,7 +56,7 @@ test('a block’s function is called with the context, so that an action can be 
   const bot = await startBot({ plugins: [personas()] });
   const { Adam } = await faces(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
-    await context.withPersona(Adam, Help as never);
+    await context.withPersona(Adam, Help);
     await context.withEphemeralPersona(
       profile('Guest'),
       async (persona: { name: string }, given: PersonaContext) => {

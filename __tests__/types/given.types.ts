@@ -1,5 +1,5 @@
 // Compiled, never run: `tsc` fails where a line that must not compile does.
-import { chain, type MessengerContext } from 'bottender';
+import { chain, type Action, type MessengerContext } from 'bottender';
 import {
   personas,
   withPersona,
@@ -66,4 +66,26 @@ export async function Blocks(context: Desk, plain: PersonaContext) {
   // @ts-expect-error a misspelt name
   await context.withPersona('adam', (given) => given.withPersona('dsek', App));
   return id;
+}
+
+/** An action that a block runs, or gives back, is run to the end: nothing comes out of it. */
+export async function Actions(context: Desk) {
+  const Help: Action<MessengerContext> = async (given, { next }) => {
+    await given.sendText('help');
+    return next;
+  };
+  const nothing: void[] = [
+    await context.withPersona('adam', () => Help),
+    await context.withPersona('adam', () => Promise.resolve(Help)),
+    await context.withEphemeralPersona(directory.adam, () => Help),
+  ];
+  await context.withPersona('adam', Help);
+  // @ts-expect-error an action is no value that comes out
+  const help: typeof Help = await context.withPersona('adam', () => Help);
+  const number: number = await within(context, () => 1);
+  return [nothing, help, number];
+}
+
+function within<T>(context: Desk, run: () => T): Promise<T> {
+  return context.withPersona('adam', run);
 }

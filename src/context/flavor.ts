@@ -12,6 +12,15 @@ export type SpeakerOn<C> = C extends {
   ? NonNullable<S>
   : Persona;
 
+/** What a block runs to the end, if it is given back. */
+type AnyAction = (context: never, props: never) => unknown;
+
+/** What an action is called with that has nothing before it in a chain. */
+type NoProps = Record<never, never>;
+
+/** What comes out of a block that gives back an action; `any` stays what it is. */
+type Ended<A> = 0 extends 1 & A ? A : void;
+
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
   /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
@@ -29,13 +38,18 @@ export interface PersonaMethods<Name extends string = string> {
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
    * gives back what `run` gives back. An error of `run` comes through unchanged.
-   * Blocks may be nested and may run side by side.
+   * Blocks may be nested and may run side by side. `run` may be an action, and a
+   * function that it returns is one: it is run to the end inside the block.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
+  withPersona<A extends AnyAction>(
+    persona: Speaker<Name> | null,
+    run: (context: this, props: NoProps) => A | Promise<A>,
+  ): Promise<Ended<A>>;
   withPersona<T>(
     persona: Speaker<Name> | null,
-    run: (context: this) => T | Promise<T>,
+    run: (context: this, props: NoProps) => T | Promise<T>,
   ): Promise<T>;
 
   /**
@@ -46,6 +60,10 @@ export interface PersonaMethods<Name extends string = string> {
    * Rejects with InvalidProfileError for a profile that Messenger would refuse,
    * before anything is sent.
    */
+  withEphemeralPersona<A extends AnyAction>(
+    profile: PersonaProfile,
+    run: (persona: EphemeralPersona, context: this) => A | Promise<A>,
+  ): Promise<Ended<A>>;
   withEphemeralPersona<T>(
     profile: PersonaProfile,
     run: (persona: EphemeralPersona, context: this) => T | Promise<T>,
