@@ -9,7 +9,7 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
-import { checkOptions } from '../src/options';
+import { checkOptions } from '../src/checkOptions';
 
 import { startBot, type TestAction } from './support/bot';
 import { profile } from './support/faces';

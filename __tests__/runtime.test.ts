@@ -1,6 +1,6 @@
 import { personas } from 'bottender-persona';
 
-import { checkOptions } from '../src/options';
+import { checkOptions } from '../src/checkOptions';
 import { createRuntime, defaultRuntime, runtimeOf } from '../src/runtime';
 
 test('the runtime of what personas() gave is found', () => {

@@ -1,14 +1,10 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
+import { checkOptions } from './checkOptions';
 import { InvalidOptionError } from './errors';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
-import {
-  checkOptions,
-  type FromState,
-  type Held,
-  type PersonasOptions,
-} from './options';
+import { type FromState, type Held, type PersonasOptions } from './options';
 import type { Speaker } from './persona';
 import { bindRuntime, createRuntime } from './runtime';
 

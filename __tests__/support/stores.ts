@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Keyv } from 'keyv';
 
 import type { LeaseRecord } from '../../src/ephemeral/leases';
-import { checkOptions } from '../../src/options';
+import { checkOptions } from '../../src/checkOptions';
 import type { PersonaStore } from '../../src/store/store';
 import { PAGE } from './bot';
 import { profile } from './faces';

@@ -14,7 +14,13 @@ export interface Part {
 /** All mutants against all tests would take days, so each part has its own tests. */
 export const PARTS: Record<string, Part> = {
   checks: {
-    mutate: ['options', 'profile', 'persona', 'nearest', 'directory/entries'],
+    mutate: [
+      'checkOptions',
+      'profile',
+      'persona',
+      'nearest',
+      'directory/entries',
+    ],
     tests: [
       'options',
       'profile',

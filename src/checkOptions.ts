@@ -1,0 +1,153 @@
+import { checkDirectory } from './directory/entries';
+import { InvalidOptionError, type PersonaRefusedError } from './errors';
+import { didYouMean } from './nearest';
+import type { PersonasOptions, Settings } from './options';
+import { isPersonaId, type Persona } from './persona';
+import { MemoryStore, type PersonaStore } from './store/store';
+
+type OptionName = keyof PersonasOptions;
+
+/** What is wrong with a value, in the words of an error; nothing if it is right. */
+type Check = (value: unknown) => string | false;
+
+const mustBeFunction: Check = (value) =>
+  typeof value !== 'function' && 'must be a function';
+
+const mustBeWord =
+  (...words: string[]): Check =>
+  (value) =>
+    !words.some((word) => word === value) &&
+    `must be ${words.map((word) => `'${word}'`).join(' or ')}` +
+      (typeof value === 'string' ? didYouMean(value, words) : '');
+
+const CHECKS: Record<OptionName, Check> = {
+  initialPersona: (value) =>
+    value !== null &&
+    typeof value !== 'function' &&
+    (typeof value !== 'string' || value.trim() === '') &&
+    'must be a non-empty string, null, or a function of the context',
+  unsupportedSenderActions: mustBeWord('reject', 'as-page'),
+  // Its entries are checked by `checkDirectory`.
+  directory: (value) => value === null && 'must be an object of names',
+  refusedPersona: mustBeWord('send-as-page', 'throw'),
+  signText: mustBeFunction,
+  onRefused: mustBeFunction,
+  onCleanupError: mustBeFunction,
+  store: (value) =>
+    !isStore(value) &&
+    'must be a Keyv that can be iterated: an object with get, set, delete and iterator',
+  ephemeral: checkEphemeral,
+};
+
+/** Under this, renewals come so often that a slow moment costs a persona. */
+const MIN_LEASE_MS = 1000;
+const LEAST_MS = { lingerMs: 0, leaseMs: MIN_LEASE_MS };
+/** What Node's timers can wait for. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** @throws InvalidOptionError naming the option that is unknown or has a bad value */
+export function checkOptions(options: unknown = {}): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError(
+      `personas() takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
+    );
+  }
+  if (isContext(options)) {
+    throw new InvalidOptionError(
+      'personas was given a context as its options, because it was not called: write `plugins: [personas()]`, or `chain([personas(), App])`.',
+    );
+  }
+  const given: PersonasOptions = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!isOptionName(name)) {
+      const names = Object.keys(CHECKS);
+      throw new InvalidOptionError(
+        `personas() has no option "${name}"${didYouMean(name, names)}; it has ${names.join(', ')}.`,
+      );
+    }
+    if (value === undefined) continue;
+    const wrong = CHECKS[name](value);
+    if (wrong) {
+      throw new InvalidOptionError(
+        `The option "${name}" of personas() ${wrong}.`,
+      );
+    }
+    Object.assign(given, { [name]: value as unknown });
+  }
+  const directory = checkDirectory(given.directory ?? {});
+  const initialPersona = given.initialPersona ?? null;
+  if (typeof initialPersona === 'string') {
+    checkInitialPersona(initialPersona, [...directory.keys()]);
+  }
+  return {
+    initialPersona,
+    unsupportedSenderActions: given.unsupportedSenderActions ?? 'reject',
+    directory,
+    refusedPersona: given.refusedPersona ?? 'send-as-page',
+    signText: given.signText,
+    onRefused: given.onRefused ?? warnOfRefusal,
+    onCleanupError: given.onCleanupError ?? warn,
+    store: isStore(given.store) ? given.store : new MemoryStore(),
+    ephemeral: {
+      lingerMs: given.ephemeral?.lingerMs ?? 0,
+      leaseMs: given.ephemeral?.leaseMs ?? 60_000,
+    },
+  };
+}
+
+/** As long as app secrets are; tokens are longer. What is shorter may be shown. */
+const SECRET_LENGTH = 32;
+
+/** @throws InvalidOptionError for what is neither an ID nor one of the names */
+function checkInitialPersona(persona: Persona, names: string[]): void {
+  if (isPersonaId(persona) || names.includes(persona)) return;
+  const shown = persona.length < SECRET_LENGTH ? ` "${persona}"` : '';
+  const known = names.length > 0 ? ` (${names.join(', ')})` : '';
+  throw new InvalidOptionError(
+    `The option "initialPersona" of personas() is${shown} neither an ID, which has digits only, ` +
+      `nor a name of the directory${known}${didYouMean(persona, names)}.`,
+  );
+}
+
+function checkEphemeral(value: unknown): string | false {
+  if (typeof value !== 'object' || value === null) return 'must be an object';
+  for (const [name, ms] of Object.entries(value)) {
+    const least = new Map(Object.entries(LEAST_MS)).get(name);
+    if (least === undefined) {
+      const names = Object.keys(LEAST_MS);
+      return `has no "${name}"${didYouMean(name, names)}; it has ${names.join(' and ')}`;
+    }
+    if (ms === undefined) continue;
+    if (typeof ms !== 'number' || !(ms >= least && ms <= MAX_MS)) {
+      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${MAX_MS}`;
+    }
+  }
+  return false;
+}
+
+function isStore(value: unknown): value is PersonaStore {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['get', 'set', 'delete', 'iterator'].every(
+      (method) => typeof Reflect.get(value, method) === 'function',
+    )
+  );
+}
+
+/** As Bottender hands one to each plugin. */
+function isContext(options: object): boolean {
+  return 'platform' in options && 'event' in options;
+}
+
+function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(CHECKS, name);
+}
+
+function warn({ message }: Error): void {
+  process.emitWarning(message, 'PersonaWarning');
+}
+
+function warnOfRefusal({ message }: PersonaRefusedError): void {
+  process.emitWarning(`${message} The Page speaks instead.`, 'PersonaWarning');
+}
