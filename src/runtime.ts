@@ -5,8 +5,7 @@ import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions } from './checkOptions';
 import type { Settings } from './options';
-import type { PersonaRefusedError } from './errors';
-import { Backoff } from './messenger/backoff';
+import { CreationWaits } from './messenger/creationWaits';
 import { Verification } from './messenger/verification';
 import { Refusals } from './messenger/refusals';
 import { GuardedStore } from './store/guardedStore';
@@ -31,20 +30,20 @@ export function createRuntime(settings: Settings): Runtime {
     report(error, null),
   );
   const leases = new Leases(store, leaseMs, report);
-  const backoff = new Backoff<PersonaRefusedError>();
+  const waits = new CreationWaits();
   const directory = new Directory(
     settings.directory,
     store,
     leases,
     report,
-    backoff,
+    waits,
   );
   const sweep = new Sweep(leases, report, (pageId) => directory.idsOn(pageId));
   return {
     settings,
     directory,
     leases,
-    pool: new EphemeralPool(leases, lingerMs, backoff, report),
+    pool: new EphemeralPool(leases, lingerMs, waits, report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(),
     verification: new Verification(),

@@ -2,7 +2,7 @@ import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
-import { Backoff } from '../../src/messenger/backoff';
+import { CreationWaits } from '../../src/messenger/creationWaits';
 import { GuardedStore } from '../../src/store/guardedStore';
 import { MemoryStore } from '../../src/store/store';
 import { answering, type Answer } from '../support/answers';
@@ -28,7 +28,7 @@ async function open(answers: Answer[]) {
     store,
     leases,
     report,
-    new Backoff(),
+    new CreationWaits(),
   );
   return { directory, list: new PageList(leases), page, calls };
 }

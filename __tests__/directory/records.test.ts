@@ -1,6 +1,6 @@
 import { PersonaStoreError } from 'bottender-persona';
 
-import { Backoff } from '../../src/messenger/backoff';
+import { CreationWaits } from '../../src/messenger/creationWaits';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { DirectoryRecords } from '../../src/directory/records';
@@ -71,7 +71,7 @@ async function open(store: PersonaStore) {
     guarded,
     new Leases(guarded, 60_000, report),
     report,
-    new Backoff(),
+    new CreationWaits(),
   );
   return { directory, page, calls, report };
 }

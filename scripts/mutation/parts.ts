@@ -116,6 +116,7 @@ export const PARTS: Record<string, Part> = {
       'messenger/answers',
       'messenger/backoff',
       'messenger/call',
+      'messenger/creationWaits',
       'messenger/cancellation',
       'messenger/evidence',
       'messenger/graphCall',

@@ -1,8 +1,8 @@
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import { PersonaRefusedError, type PersonaError } from '../errors';
 import type { Outcome } from '../messenger/call';
-import type { Backoff } from '../messenger/backoff';
-import { isRateLimit, mayHaveHappened } from '../messenger/graphFailure';
+import type { CreationWaits } from '../messenger/creationWaits';
+import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
 import { withRetries, type Patience } from '../messenger/retries';
@@ -54,7 +54,7 @@ export class Directory {
     store: GuardedStore,
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
-    private readonly backoff: Backoff<PersonaRefusedError>,
+    private readonly waits: CreationWaits,
   ) {
     this.records = new DirectoryRecords(store);
   }
@@ -141,21 +141,18 @@ export class Directory {
   private findOnce(known: Known, page: Page, name: string): Promise<string> {
     const profile = this.profileOf(name);
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
-    const key = JSON.stringify(['name', page.id, name]);
-    const failed = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
-    if (failed) throw failed;
+    const key = `name:${name}`;
+    this.waits.check(page, key);
     const finding = this.find(known, page, name, profile);
     known.ids.set(name, finding);
     finding.then(
       (id) => {
         known.ids.set(name, id);
-        this.backoff.succeeded(key);
+        this.waits.succeeded(page, key);
       },
       (error: PersonaRefusedError) => {
         known.ids.delete(name);
-        // A rate limit is the Page's; all else is about this persona.
-        const isOfPage = isRateLimit(error.failure);
-        this.backoff.failed(isOfPage ? page.id : key, error);
+        this.waits.failed(page, key, error);
       },
     );
     return finding;

@@ -1,6 +1,7 @@
 import type { PersonaRefusedError } from '../errors';
 import { PersonaCleanupError, type PersonaError } from '../errors';
 import { Backoff } from '../messenger/backoff';
+import type { CreationWaits } from '../messenger/creationWaits';
 import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { orAfter } from '../orAfter';
@@ -33,7 +34,7 @@ export class EphemeralPool {
   constructor(
     private readonly leases: Leases,
     private readonly lingerMs: number,
-    private readonly backoff: Backoff<PersonaRefusedError>,
+    private readonly waits: CreationWaits,
     private readonly report: ReportCleanup,
   ) {
     leases.whenNoneIsHeld(() => this.tellIfEmpty());
@@ -128,22 +129,18 @@ export class EphemeralPool {
     profile: PersonaProfile,
   ): Promise<MadePersona> {
     const key = keyOf(page, profile);
-    const failed = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
-    if (failed) throw failed;
+    this.waits.check(page, key);
     try {
       const made = await makePersona(page, profile, {
         leases: this.leases,
         turns: this.creations,
         endLate: (late) => this.track(this.delete(page, profile, late)),
       });
-      this.backoff.succeeded(key);
+      this.waits.succeeded(page, key);
       return made;
     } catch (error) {
-      const refusal = error as PersonaRefusedError;
-      // A rate limit is the Page's; all else is about this persona.
-      const isOfPage = isRateLimit(refusal.failure);
-      this.backoff.failed(isOfPage ? page.id : key, refusal);
-      throw refusal;
+      this.waits.failed(page, key, error as PersonaRefusedError);
+      throw error;
     }
   }
 
