@@ -2,8 +2,7 @@ import { PersonaStoreError } from 'bottender-persona';
 import { Keyv, type KeyvOptions } from 'keyv';
 
 import { GuardedStore } from '../../src/store/guardedStore';
-import type { PersonaStore } from '../../src/store/store';
-import { checked } from '../support/stores';
+import { checked, storeWith } from '../support/stores';
 
 /** A Keyv whose map can be written to beneath it, and what reads it. */
 function open(options: KeyvOptions = {}) {
@@ -177,13 +176,3 @@ test('of a Keyv 6 a value that it cannot decode costs only itself, though it tel
   isAway = true;
   await expect(guarded.entries('lease:')).rejects.toThrow('ECONNREFUSED');
 });
-
-function storeWith<T extends object>(methods: T): PersonaStore & T {
-  return {
-    get: () => Promise.resolve(undefined),
-    set: () => Promise.resolve(true),
-    delete: () => Promise.resolve(true),
-    iterator: () => [],
-    ...methods,
-  };
-}

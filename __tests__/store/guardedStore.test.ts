@@ -3,18 +3,7 @@ import { Keyv } from 'keyv';
 
 import { GuardedStore } from '../../src/store/guardedStore';
 import { gate } from '../support/gate';
-import { checked } from '../support/stores';
-
-/** A store of nothing, but for what the test says. */
-function storeWith(methods: Partial<PersonaStore>): PersonaStore {
-  return {
-    get: () => Promise.resolve(undefined),
-    set: () => Promise.resolve(true),
-    delete: () => Promise.resolve(true),
-    iterator: () => [],
-    ...methods,
-  };
-}
+import { checked, storeWith } from '../support/stores';
 
 /** The error of a call, and how long it took to come. */
 async function failureOf(

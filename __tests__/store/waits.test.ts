@@ -1,7 +1,7 @@
 import { GuardedStore } from '../../src/store/guardedStore';
-import type { PersonaStore } from '../../src/store/store';
 import { walk } from '../../src/store/walk';
 import { gate } from '../support/gate';
+import { storeWith } from '../support/stores';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -9,16 +9,6 @@ beforeEach(() => {
 afterEach(() => {
   jest.useRealTimers();
 });
-
-function storeWith(methods: Partial<PersonaStore>): PersonaStore {
-  return {
-    get: () => Promise.resolve(undefined),
-    set: () => Promise.resolve(true),
-    delete: () => Promise.resolve(true),
-    iterator: () => [],
-    ...methods,
-  };
-}
 
 /** How it ended, once so many milliseconds have gone by. */
 async function after(ms: number, asked: Promise<unknown>): Promise<string> {

@@ -1,8 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { MessengerClient } from 'bottender';
+
+import { listenOnLoopback } from './loopback';
 
 /** What comes back for one call. */
 export interface Answer {
@@ -21,11 +21,6 @@ export interface Answers {
   readonly bodies: string[];
 }
 
-const started: (() => void)[] = [];
-afterAll(() => {
-  for (const stop of started.splice(0)) stop();
-});
-
 /** Starts one that gives these answers in turn, the last for ever. */
 export async function answering(
   answers: Answer[],
@@ -33,7 +28,7 @@ export async function answering(
 ): Promise<Answers> {
   const calls: string[] = [];
   const bodies: string[] = [];
-  const server = createServer((request, response) => {
+  const { origin } = await listenOnLoopback((request, response) => {
     const { status = 200, body } = answers[calls.length] ??
       answers.at(-1) ?? { body: {} };
     calls.push(`${request.method} ${request.url}`);
@@ -43,15 +38,6 @@ export async function answering(
       response.end(JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  started.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
   const client = new MessengerClient({ accessToken, origin });
   return { client, page: { id: '1', client }, calls, bodies };
 }

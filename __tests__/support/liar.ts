@@ -1,6 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+
+import { listenOnLoopback } from './loopback';
 
 /** What stands between a bot and its Messenger may do this to an answer, or to the call. */
 export type Lie =
@@ -41,7 +42,7 @@ export async function startLiar(
     }
     return undefined;
   };
-  const server = createServer((request, response) => {
+  const proxy = await listenOnLoopback((request, response) => {
     void (async () => {
       const body = await text(request);
       const { method = '', url = '' } = request;
@@ -62,17 +63,10 @@ export async function startLiar(
       response.end(said);
     })().catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: proxy.origin,
     repent: () => (isLying = false),
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: proxy.stop,
   };
 }
 

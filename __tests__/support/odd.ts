@@ -1,11 +1,8 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { MessengerClient } from 'bottender';
+
+import { listenOnLoopback } from './loopback';
 
 /** A Messenger that does whatever a test has it do with a call. */
 export interface Odd {
@@ -22,31 +19,17 @@ type Handle = (
   count: number,
 ) => unknown;
 
-const started: (() => void)[] = [];
-afterAll(() => {
-  for (const stop of started.splice(0)) stop();
-});
-
 /** Starts one; `handle` is also told how many calls there have been. */
 export async function behaving(
   handle: Handle,
   config: { accessToken?: string; appSecret?: string } = {},
 ): Promise<Odd> {
   const calls: string[] = [];
-  const server = createServer((request, response) => {
+  const { origin } = await listenOnLoopback((request, response) => {
     calls.push(`${request.method} ${request.url}`);
     request.resume();
     handle(response, request, calls.length);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  started.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
   const client = new MessengerClient({
     accessToken: 'TOKEN',
     origin,

@@ -111,3 +111,16 @@ export async function entriesOf(keyv: Keyv): Promise<[string, LeaseRecord][]> {
   }
   return entries;
 }
+
+/** A store of nothing, but for what the test says. */
+export function storeWith<T extends Partial<PersonaStore>>(
+  methods: T,
+): PersonaStore & T {
+  return {
+    get: () => Promise.resolve(undefined),
+    set: () => Promise.resolve(true),
+    delete: () => Promise.resolve(true),
+    iterator: () => [],
+    ...methods,
+  };
+}
