@@ -44,6 +44,8 @@ const MIN_LEASE_MS = 1000;
 const LEAST_MS = { lingerMs: 0, leaseMs: MIN_LEASE_MS };
 /** What Node's timers can wait for. */
 const MAX_MS = 2 ** 31 - 1;
+/** So long `close()` takes at the most, unless told. */
+const CLOSE_MS = 10_000;
 
 /** @throws InvalidOptionError naming the option that is unknown or has a bad value */
 export function checkOptions(options: unknown = {}): Settings {
@@ -95,6 +97,21 @@ export function checkOptions(options: unknown = {}): Settings {
   };
 }
 
+/** @throws InvalidOptionError for what is no time to wait for */
+export function checkTimeout({
+  timeoutMs = CLOSE_MS,
+}: { timeoutMs?: number } = {}): number {
+  if (isMs(timeoutMs, 0)) return timeoutMs;
+  throw new InvalidOptionError(
+    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_MS}.`,
+  );
+}
+
+/** Whatever the types say: a string would be waited for as 0 or for ever. */
+function isMs(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least && value <= MAX_MS;
+}
+
 /** As long as app secrets are; tokens are longer. What is shorter may be shown. */
 const SECRET_LENGTH = 32;
 
@@ -118,7 +135,7 @@ function checkEphemeral(value: unknown): string | false {
       return `has no "${name}"${didYouMean(name, names)}; it has ${names.join(' and ')}`;
     }
     if (ms === undefined) continue;
-    if (typeof ms !== 'number' || !(ms >= least && ms <= MAX_MS)) {
+    if (!isMs(ms, least)) {
       return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${MAX_MS}`;
     }
   }

@@ -7,7 +7,7 @@ export type {
   ExistingPersona,
 } from './directory/entries';
 export type { GraphFailure } from './messenger/graphFailure';
-export type { ListedPersona } from './messenger/personaCalls';
+export type { ListedPersona } from './messenger/answers';
 export type { RefusalReason } from './messenger/refusal';
 export type {
   FromState,

@@ -1,10 +1,9 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
-import { checkOptions } from './checkOptions';
-import { InvalidOptionError } from './errors';
+import { checkOptions, checkTimeout } from './checkOptions';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
-import { type FromState, type Held, type PersonasOptions } from './options';
+import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';
 import { bindRuntime, createRuntime } from './runtime';
 
@@ -104,18 +103,6 @@ export function personas<
   );
   bindRuntime(plugin, runtime);
   return plugin;
-}
-
-/** What Node's timers can wait for. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-function checkTimeout({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}) {
-  // Whatever the type says: a string would be waited for as 0 or for ever.
-  const isNumber = typeof timeoutMs === 'number';
-  if (isNumber && timeoutMs >= 0 && timeoutMs <= LONGEST_MS) return timeoutMs;
-  throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
-  );
 }
 
 function checkClient(client: MessengerClient | null | undefined): void {

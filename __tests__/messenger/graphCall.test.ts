@@ -14,8 +14,8 @@ import {
   createPersona,
   deletePersona,
   getPersona,
-  listPersonas,
 } from '../../src/messenger/personaCalls';
+import { listAll } from '../../src/messenger/personaList';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
 import { behaving, drip, sendJson } from '../support/odd';
@@ -49,7 +49,7 @@ describe('a call without an answer in time', () => {
     const started = Date.now();
     const outcomes: Outcome<unknown>[] = await Promise.all([
       askPage(client),
-      listPersonas(page),
+      listAll(page),
       getPersona(page, '1'),
       createPersona(page, profile('Adam')),
       deletePersona(page, '1'),

@@ -2,8 +2,8 @@ import {
   createPersona,
   deletePersona,
   getPersona,
-  listPersonas,
 } from '../../src/messenger/personaCalls';
+import { listAll } from '../../src/messenger/personaList';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
 
@@ -127,7 +127,7 @@ describe('getPersona', () => {
   });
 });
 
-describe('listPersonas', () => {
+describe('listAll', () => {
   const [adam, bea] = [
     { id: '1', ...profile('Adam') },
     { id: '2', ...profile('Bea') },
@@ -159,7 +159,10 @@ describe('listPersonas', () => {
       [sheet(adam, further('a&b')), sheet(bea, { cursors: { after: 'c' } })],
       'T&K',
     );
-    expect(await listPersonas(page)).toEqual({ ok: true, value: [adam, bea] });
+    expect(await listAll(page)).toEqual({
+      ok: true,
+      value: { personas: [adam, bea], isComplete: true },
+    });
     const path = expect.stringMatching(
       /^GET \/v[\d.]+\/me\/personas\?/,
     ) as string;
@@ -177,7 +180,8 @@ describe('listPersonas', () => {
     ['without a cursor', { next: 'https://graph.facebook.com/next' }],
   ])('ends at a page %s', async (_what, paging) => {
     const { page, calls } = await answering([sheet(adam, paging)]);
-    expect(await listPersonas(page)).toEqual({ ok: true, value: [adam] });
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas).toEqual([adam]);
     expect(calls).toHaveLength(1);
   });
 
@@ -187,18 +191,18 @@ describe('listPersonas', () => {
     ['no list in it', { data: 'personas' }],
   ])('with %s has failed', async (_what, body) => {
     const { page } = await answering([{ body }]);
-    expect(await listPersonas(page)).toEqual(UNREADABLE);
+    expect(await listAll(page)).toEqual(UNREADABLE);
   });
 
   test('that would go on for ever has failed', async () => {
     const { page, calls } = await answering([sheet(adam, further('a'))]);
-    expect(await listPersonas(page)).toEqual(UNREADABLE);
+    expect(await listAll(page)).toEqual(UNREADABLE);
     expect(calls).toHaveLength(2);
   });
 
   test('that breaks in the middle has failed', async () => {
     const { page } = await answering([sheet(adam, further('a')), REFUSED]);
-    expect(await listPersonas(page)).toMatchObject({
+    expect(await listAll(page)).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
     });

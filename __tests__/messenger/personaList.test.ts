@@ -1,4 +1,4 @@
-import { listAll, listPersonas } from '../../src/messenger/personaCalls';
+import { listAll } from '../../src/messenger/personaList';
 import { answering } from '../support/answers';
 import { gate } from '../support/gate';
 import { behaving, sendJson } from '../support/odd';
@@ -36,7 +36,6 @@ describe('a list', () => {
     const list = await listAll(page);
     expect(list).toMatchObject({ ok: true, value: { isComplete: false } });
     expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
-    expect(await listPersonas(page)).toMatchObject({ ok: true });
   });
 
   test.each([[null], ['<html></html>'], [{}]])(
@@ -50,15 +49,15 @@ describe('a list', () => {
   test('may have 300,000 entries in a page', async () => {
     const data = Array.from({ length: 300_000 }, (_, id) => ({ id: `${id}` }));
     const { page } = await answering([{ body: { data } }]);
-    const list = await listPersonas(page);
-    expect(list.ok && list.value.length).toBe(300_000);
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas.length).toBe(300_000);
   }, 20_000);
 
   test('whose cursors go round has failed', async () => {
     const { page, calls } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
     );
-    expect(await listPersonas(page)).toEqual(UNREADABLE);
+    expect(await listAll(page)).toEqual(UNREADABLE);
     expect(calls).toHaveLength(3);
   });
 
@@ -66,7 +65,7 @@ describe('a list', () => {
     const { page, calls } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', `${count}`)),
     );
-    expect(await listPersonas(page)).toEqual({
+    expect(await listAll(page)).toEqual({
       ok: false,
       failure: { status: 200, message: 'the list of personas has no end' },
     });
@@ -78,7 +77,7 @@ describe('a list', () => {
     const { page, calls } = await behaving((response, _request, count) =>
       sendJson(response, { ...sheet('1', `${count}`), data }),
     );
-    expect(await listPersonas(page)).toEqual({
+    expect(await listAll(page)).toEqual({
       ok: false,
       failure: { status: 200, message: 'the list of personas has no end' },
     });
@@ -89,14 +88,14 @@ describe('a list', () => {
     const { page } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', `${count}`)),
     );
-    const list = await listPersonas(page, { withinMs: 200 });
+    const list = await listAll(page, { withinMs: 200 });
     const message = expect.stringMatching(/^there was no answer in /) as string;
     expect(list).toEqual({ ok: false, failure: { message } });
   });
 
   test('with no time left is not asked for', async () => {
     const { page, calls } = await answering([{ body: sheet('1') }]);
-    expect(await listPersonas(page, { withinMs: 0 })).toMatchObject({
+    expect(await listAll(page, { withinMs: 0 })).toMatchObject({
       ok: false,
     });
     expect(calls).toEqual([]);
@@ -108,7 +107,7 @@ describe('a list', () => {
     const { page, calls } = await behaving((response, _request, count) => {
       void opened.then(() => sendJson(response, sheet('1', `${count}`)));
     });
-    const list = listPersonas(page, { stop: () => isGivenUp });
+    const list = listAll(page, { stop: () => isGivenUp });
     isGivenUp = true;
     open();
     expect(await list).toEqual({

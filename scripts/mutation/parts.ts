@@ -37,6 +37,7 @@ export const PARTS: Record<string, Part> = {
       'context/goesOut',
       'context/methods',
       'context/refused',
+      'context/rejected',
       'context/send',
       'context/sign',
       'context/verdict',
@@ -113,6 +114,8 @@ export const PARTS: Record<string, Part> = {
   errors: { mutate: ['errors'], tests: ['errors'] },
   messenger: {
     mutate: [
+      'field',
+      'forgetOldest',
       'messenger/answers',
       'messenger/backoff',
       'messenger/call',

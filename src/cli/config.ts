@@ -8,6 +8,7 @@ import path from 'node:path';
 // comments differently, and Node 20.0 has none.
 import 'bottender';
 
+import { field } from '../field';
 import { runtimeOf, type Runtime } from '../runtime';
 
 import { Failure } from './failure';
@@ -77,10 +78,4 @@ function requireConfig(): unknown {
     const [reason] = String(error).split('\n');
     throw new Failure(`${FILE} could not be loaded: ${reason}`);
   }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
 }

@@ -3,7 +3,7 @@ import {
   profileOf,
   type DirectoryEntry,
 } from '../directory/entries';
-import type { ListedPersona } from '../messenger/personaCalls';
+import type { ListedPersona } from '../messenger/answers';
 import type { PersonaProfile } from '../profile';
 
 import type { Snapshot } from './snapshot';

@@ -1,6 +1,7 @@
 import type { NamedRecord } from '../directory/records';
 import type { LeaseRecord } from '../ephemeral/leases';
-import { listAll, type ListedPersona } from '../messenger/personaCalls';
+import type { ListedPersona } from '../messenger/answers';
+import { listAll } from '../messenger/personaList';
 import type { Runtime } from '../runtime';
 
 import { ask, LONG } from './graph';

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime';
 import { goesOut } from './goesOut';
 import { initialPersonaOf } from './initialPersona';
 import { asRefusal, speakAsPageInstead } from './refused';
+import { rejected } from './rejected';
 import { inScope, innermostScope, type ScopeOwner } from './scope';
 import { UnavailablePersona, UnmadePersona, type InForce } from './speaker';
 
@@ -36,6 +37,18 @@ export class ContextPersonas implements ScopeOwner {
   get pageId(): string | undefined {
     const host = pageContextOf(this.context);
     return host && knownPageId(host);
+  }
+
+  /**
+   * The refusal that is remembered of this persona, or of any for this customer.
+   * Costs nothing where nothing was refused of late.
+   *
+   * @param persona an ID or an unknown name; left out, only of any
+   */
+  refusedBefore(persona?: string): PersonaRefusedError | undefined {
+    const { refusals } = this.runtime;
+    if (refusals.isEmpty) return undefined;
+    return refusals.of(this.pageId, persona, this.psid);
   }
 
   /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. Never rejects. */
@@ -73,9 +86,7 @@ export class ContextPersonas implements ScopeOwner {
     try {
       return inScope(this, checkPersona(persona), run);
     } catch (error) {
-      return new Promise(() => {
-        throw error;
-      });
+      return rejected(error);
     }
   }
 
@@ -102,10 +113,10 @@ export class ContextPersonas implements ScopeOwner {
   ): Promise<EphemeralHold | UnmadePersona | UnavailablePersona> {
     const host = pageContextOf(this.context);
     if (!host || !goesOut(this.context)) return new UnmadePersona(profile);
-    const { pool, refusals } = this.runtime;
+    const { pool } = this.runtime;
     const { name } = profile;
     // Nothing is made for whom personas are refused.
-    const refusal = refusals.of(this.pageId, undefined, this.psid);
+    const refusal = this.refusedBefore();
     if (refusal) return this.unavailable(refusal, name);
     try {
       return await EphemeralHold.take(pool, await pageOf(host), profile);

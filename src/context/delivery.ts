@@ -37,7 +37,7 @@ export class Delivery {
   speak(voice: Voice): Promise<unknown> {
     let id;
     try {
-      this.throwIfRefused(undefined);
+      this.throwIfRefused();
       id = voice.id();
       if (typeof id === 'string') this.throwIfRefused(id);
     } catch (error) {
@@ -113,12 +113,8 @@ export class Delivery {
     return this.attempt(null);
   }
 
-  /** @param id `undefined` asks whether any persona is refused for this customer */
-  private throwIfRefused(id: string | undefined): void {
-    const { refusals } = this.personas.runtime;
-    if (refusals.isEmpty) return;
-    const { pageId, psid } = this.personas;
-    const refusal = refusals.of(pageId, id, psid);
+  private throwIfRefused(id?: string): void {
+    const refusal = this.personas.refusedBefore(id);
     if (refusal) throw refusal;
   }
 }

@@ -5,6 +5,7 @@ import { optionsOf, ownPersona } from './arguments';
 import type { ContextPersonas } from './contextPersonas';
 import { Delivery, type Original } from './delivery';
 import type { CoveredMethod } from './methods';
+import { rejected } from './rejected';
 import { innermostScope, keepMadeFor, type Scope } from './scope';
 import { shownPersona, type InForce } from './speaker';
 import { voiceOf } from './voice';
@@ -47,9 +48,7 @@ function begin(
       : delivery.speak(voiceOf(speaker, personas, scope));
   } catch (error) {
     // As Bottender's own methods do, whatever it is.
-    return new Promise(() => {
-      throw error;
-    });
+    return rejected(error);
   }
 }
 

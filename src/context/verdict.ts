@@ -42,7 +42,6 @@ export async function verdictOn(
   if (state === 'unsure') {
     return verification.giveUp(page, id, refused('unverified'));
   }
-  verification.found(page, id);
   return refused(state === 'alive' ? 'this-message' : 'unknown');
 }
 

@@ -6,14 +6,17 @@ import {
   type Page,
   type PageContext,
 } from '../messenger/page';
+import { didYouMean } from '../nearest';
 import { isPersonaId, type Persona } from '../persona';
-import { nearest } from '../nearest';
 
 import type { ContextPersonas } from './contextPersonas';
 import { goesOut } from './goesOut';
 import { madeWithId, type Scope } from './scope';
-import type { UnavailablePersona } from './speaker';
-import { UnmadePersona, type InForce } from './speaker';
+import {
+  UnmadePersona,
+  type InForce,
+  type UnavailablePersona,
+} from './speaker';
 
 /** How one send comes by the ID that it carries. */
 export interface Voice {
@@ -94,11 +97,10 @@ function unknownVoice(persona: Persona, personas: ContextPersonas): Voice {
   return {
     persona,
     id: () => {
-      const { pageId, psid } = personas;
-      const known = refusals.of(pageId, persona, psid);
+      const known = personas.refusedBefore(persona);
       if (known) throw known;
-      const right = nearest(persona, directory.names());
-      const hint = right === undefined ? '' : `; did you mean "${right}"?`;
+      const { pageId, psid } = personas;
+      const hint = didYouMean(persona, directory.names());
       const message = `it is neither an ID nor a name of the directory${hint}`;
       const refusal = new PersonaRefusedError('unknown', persona, pageId, {
         message,

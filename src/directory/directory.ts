@@ -1,5 +1,6 @@
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import { PersonaRefusedError, type PersonaError } from '../errors';
+import { forgetOldest } from '../forgetOldest';
 import type { Outcome } from '../messenger/call';
 import type { CreationWaits } from '../messenger/creationWaits';
 import { mayHaveHappened } from '../messenger/graphFailure';
@@ -96,10 +97,7 @@ export class Directory {
     if (known.ids.get(name) === goneId) {
       known.gone.add(goneId);
       // The store has another by then.
-      for (const oldest of known.gone) {
-        if (known.gone.size <= MOST_GONE) break;
-        known.gone.delete(oldest);
-      }
+      forgetOldest(known.gone, MOST_GONE);
       known.ids.delete(name);
       known.list.forget();
     }

@@ -64,6 +64,10 @@ export class Leases {
     this.onNone = listener;
   }
 
+  get isNoneHeld(): boolean {
+    return this.leases.size === 0;
+  }
+
   isHeld(lease: Lease): boolean {
     return this.leases.has(lease.key);
   }
@@ -97,7 +101,7 @@ export class Leases {
   /** The IDs of the Page's personas made on the fly, as far as the store can be read. */
   async idsOn(pageId: string): Promise<Set<string>> {
     const records = await this.recordsOf(pageId).catch(() => []);
-    const leases = [...this.leases.values()].map(({ record }) => record);
+    const leases = this.held().map(({ record }) => record);
     const ids = [...records.map(([, record]) => record), ...leases];
     return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
   }
@@ -123,7 +127,7 @@ export class Leases {
   abandon(lease: Lease): void {
     if (!this.leases.delete(lease.key)) return;
     this.stopRenewingIfDone();
-    if (this.leases.size === 0) this.onNone();
+    if (this.isNoneHeld) this.onNone();
   }
 
   /**
@@ -153,7 +157,7 @@ export class Leases {
   }
 
   private stopRenewingIfDone(): void {
-    if (this.leases.size > 0 || this.unforgotten.size > 0) return;
+    if (!this.isNoneHeld || this.unforgotten.size > 0) return;
     clearInterval(this.renewal);
     this.renewal = undefined;
   }

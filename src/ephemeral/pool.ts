@@ -1,5 +1,8 @@
-import type { PersonaRefusedError } from '../errors';
-import { PersonaCleanupError, type PersonaError } from '../errors';
+import {
+  PersonaCleanupError,
+  type PersonaError,
+  type PersonaRefusedError,
+} from '../errors';
 import { Backoff } from '../messenger/backoff';
 import type { CreationWaits } from '../messenger/creationWaits';
 import { isRateLimit } from '../messenger/graphFailure';
@@ -113,7 +116,7 @@ export class EphemeralPool {
 
   /** What exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
-    return this.endings.size === 0 && this.leases.held().length === 0;
+    return this.endings.size === 0 && this.leases.isNoneHeld;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
@@ -162,14 +165,16 @@ export class EphemeralPool {
   private end(persona: SharedPersona): Promise<void> {
     const { page, profile } = persona;
     persona.linger = undefined;
-    persona.place ??= this.deletions.enter(page.id, async () => {
-      persona.place = undefined;
-      this.remove(persona);
-      if (persona.made) await this.delete(page, profile, persona.made);
-    });
-    const ending = persona.place?.over ?? Promise.resolve();
-    this.track(ending);
-    return ending;
+    const place =
+      persona.place ??
+      this.deletions.enter(page.id, async () => {
+        persona.place = undefined;
+        this.remove(persona);
+        if (persona.made) await this.delete(page, profile, persona.made);
+      });
+    persona.place = place;
+    this.track(place.over);
+    return place.over;
   }
 
   /** Deletes what was made; resolves after the first try. */

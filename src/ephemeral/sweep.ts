@@ -1,7 +1,8 @@
 import { PersonaCleanupError, type PersonaError } from '../errors';
 import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
-import { listAll, type ListedPersona } from '../messenger/personaCalls';
+import type { ListedPersona } from '../messenger/answers';
+import { listAll } from '../messenger/personaList';
 
 import { deleteAgain, deleteOnce } from './deletion';
 import type { LeaseEntry, Leases, ReportCleanup } from './leases';

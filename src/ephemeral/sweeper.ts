@@ -2,6 +2,7 @@ import type { MessengerClient } from 'bottender';
 import createDebug from 'debug';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
+import { forgetOldest } from '../forgetOldest';
 import { Backoff } from '../messenger/backoff';
 import { pageIdOf, type Page } from '../messenger/page';
 
@@ -37,10 +38,7 @@ export class Sweeper {
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;
-    for (const oldest of this.clients.keys()) {
-      if (this.clients.size <= MOST_PAGES) break;
-      this.clients.delete(oldest);
-    }
+    forgetOldest(this.clients, MOST_PAGES);
     void this.sweepQuietly([{ id: pageId, client }]);
     this.timer ??= setInterval(
       () => void this.sweepAll(),
@@ -81,14 +79,9 @@ export class Sweeper {
       // Told at once: a Page may take long, and others renew their leases meanwhile.
       const records = await this.leases.records();
       this.forgetIntentsBut(records);
-      const ranOut = this.leases.ranOut(records);
+      const ranOut = byPage(this.leases.ranOut(records));
       await Promise.all(
-        ready.map((page) =>
-          this.sweepPage(
-            page,
-            ranOut.filter(([, { pageId }]) => pageId === page.id),
-          ),
-        ),
+        ready.map((page) => this.sweepPage(page, ranOut.get(page.id) ?? [])),
       );
     } catch (error) {
       this.report(error as PersonaError, null);
@@ -126,4 +119,15 @@ export class Sweeper {
       if (!keys.has(key)) this.toldIntents.delete(key);
     }
   }
+}
+
+function byPage(entries: LeaseEntry[]): Map<string, LeaseEntry[]> {
+  const pages = new Map<string, LeaseEntry[]>();
+  for (const entry of entries) {
+    const [, { pageId }] = entry;
+    const ofPage = pages.get(pageId) ?? [];
+    ofPage.push(entry);
+    pages.set(pageId, ofPage);
+  }
+  return pages;
 }

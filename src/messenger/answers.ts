@@ -1,3 +1,4 @@
+import { field } from '../field';
 import type { PersonaProfile } from '../profile';
 
 import type { Outcome } from './call';
@@ -103,12 +104,6 @@ function cursorIn(paging: unknown): string | undefined {
 /** An answer that came, with status 200, and says nothing of what it should. */
 export function nonsense(message: string) {
   return { ok: false as const, failure: { status: 200, message } };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
 }
 
 function text(value: unknown): string {

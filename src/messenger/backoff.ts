@@ -1,3 +1,5 @@
+import { forgetOldest } from '../forgetOldest';
+
 /** The first wait after a failure. */
 const FIRST_WAIT_MS = 1000;
 /** Each further failure doubles the wait, up to this. */
@@ -43,10 +45,7 @@ export class Backoff<E> {
         : FIRST_WAIT_MS;
     this.waits.delete(key);
     this.waits.set(key, { error, ms, until: now + ms });
-    for (const oldest of this.waits.keys()) {
-      if (this.waits.size <= MOST) break;
-      this.waits.delete(oldest);
-    }
+    forgetOldest(this.waits, MOST);
     return ms;
   }
 

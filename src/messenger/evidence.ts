@@ -1,5 +1,6 @@
 import type { Page } from './page';
-import { getPersona, listAll } from './personaCalls';
+import { getPersona } from './personaCalls';
+import { listAll } from './personaList';
 
 /** All the evidence that is to be had is there within this many milliseconds. */
 export const EVIDENCE_MS = 5000;

@@ -1,3 +1,5 @@
+import { field } from '../field';
+
 import { withoutSecrets } from './secrets';
 
 /**
@@ -113,12 +115,6 @@ function shortened(text: string): string {
   return text.length > MOST_CHARACTERS
     ? `${text.slice(0, MOST_CHARACTERS - 1)}…`
     : text;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { MessengerClient } from 'bottender';
 
 import type { UnknownPageError } from '../errors';
+import { forgetOldest } from '../forgetOldest';
 
 import { Backoff } from './backoff';
 
@@ -48,10 +49,7 @@ export class PageIds {
   private keep(key: string, id: string | Promise<string>): void {
     this.ids.delete(key);
     this.ids.set(key, id);
-    for (const oldest of this.ids.keys()) {
-      if (this.ids.size <= MOST) break;
-      this.ids.delete(oldest);
-    }
+    forgetOldest(this.ids, MOST);
   }
 
   /** The Page, where it is known without asking. */

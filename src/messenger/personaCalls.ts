@@ -12,9 +12,6 @@ import { graphCall } from './graphCall';
 import { isGone } from './graphFailure';
 import type { Page } from './page';
 
-export type { ListedPersona } from './answers';
-export { listAll, listPersonas } from './personaList';
-
 /**
  * Makes a persona on the Page and gives its ID.
  *

@@ -58,15 +58,6 @@ export async function listAll(
   return { ok: true, value: list };
 }
 
-/** What can be read of the Page's list, complete or not. */
-export async function listPersonas(
-  page: Page,
-  bounds?: ListBounds,
-): Promise<Outcome<ListedPersona[]>> {
-  const outcome = await listAll(page, bounds);
-  return outcome.ok ? { ok: true, value: outcome.value.personas } : outcome;
-}
-
 const GOES_ROUND = nonsense('the answer is no list of personas');
 const ENDLESS = nonsense('the list of personas has no end');
 const STOPPED: Outcome<never> = {

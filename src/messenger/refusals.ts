@@ -1,4 +1,5 @@
 import type { PersonaRefusedError } from '../errors';
+import { forgetOldest } from '../forgetOldest';
 
 /** For this long what was refused is not tried again. */
 const REMEMBERED_MS = 10 * 60_000;
@@ -68,10 +69,7 @@ export class Refusals {
     this.remembered.delete(key);
     const until = Date.now() + REMEMBERED_MS;
     this.remembered.set(key, { refusal, until });
-    for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size <= MOST) break;
-      this.remembered.delete(oldest);
-    }
+    forgetOldest(this.remembered, MOST);
   }
 }
 

@@ -29,6 +29,7 @@ export class Verification {
     const answer = { state: personaState(page, id), until: Infinity };
     this.answers.set(key, answer);
     const state = await answer.state;
+    if (state !== 'unsure') this.unsure.succeeded(key);
     // Sends that were refused together do not come here together.
     if (state === 'gone') answer.until = Date.now() + GOOD_FOR_MS;
     else this.answers.delete(key);
@@ -52,10 +53,6 @@ export class Verification {
   ): PersonaRefusedError {
     this.unsure.failed(keyOf(page, id), refusal);
     return this.unverified(page, id) ?? refusal;
-  }
-
-  found(page: Page, id: string): void {
-    this.unsure.succeeded(keyOf(page, id));
   }
 }
 

@@ -1,9 +1,7 @@
 import { Sweep } from '../../ephemeral/sweep';
 import { PersonaCleanupError, type PersonaError } from '../../errors';
-import {
-  deletePersona,
-  type ListedPersona,
-} from '../../messenger/personaCalls';
+import type { ListedPersona } from '../../messenger/answers';
+import { deletePersona } from '../../messenger/personaCalls';
 import { withRetries } from '../../messenger/retries';
 import { MemoryStore } from '../../store/store';
 import { open, type PageOptions } from '../common';

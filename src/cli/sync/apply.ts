@@ -3,11 +3,8 @@ import {
   type GraphFailure,
 } from '../../messenger/graphFailure';
 import type { Outcome } from '../../messenger/call';
-import {
-  createPersona,
-  deletePersona,
-  listAll,
-} from '../../messenger/personaCalls';
+import { createPersona, deletePersona } from '../../messenger/personaCalls';
+import { listAll } from '../../messenger/personaList';
 import { withRetries } from '../../messenger/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';

@@ -1,5 +1,5 @@
 import { fixedIdOf } from '../../directory/entries';
-import type { ListedPersona } from '../../messenger/personaCalls';
+import type { ListedPersona } from '../../messenger/answers';
 import type { PersonaProfile } from '../../profile';
 import { findFaces, fixedIds, type Entries, type Face } from '../faces';
 import { isOnTheFly, type Snapshot } from '../snapshot';
