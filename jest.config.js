@@ -9,6 +9,7 @@ module.exports = {
   moduleNameMapper: {
     '^bottender-persona$': '<rootDir>/src/index.ts',
     '^bottender-persona/emulator$': '<rootDir>/src/emulator/index.ts',
+    '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
   },
   testTimeout: 20000,
   // Jest leaves a core free by itself; most of what these tests do is wait for an answer.

@@ -33,7 +33,7 @@ test('what goes wrong with cleaning up is told to onCleanupError', async () => {
     iterator: () => [],
   };
   const { leases } = createRuntime(checkOptions({ store, onCleanupError }));
-  await leases.forget('lease:1');
+  await leases.forget('1', 'lease:1');
   await new Promise(setImmediate);
   expect(onCleanupError.mock.calls).toEqual([
     [expect.objectContaining({ name: 'PersonaStoreError' }), null],

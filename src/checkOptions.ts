@@ -3,7 +3,9 @@ import { InvalidOptionError, type PersonaRefusedError } from './errors';
 import { didYouMean } from './nearest';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId, type Persona } from './persona';
-import { MemoryStore, type PersonaStore } from './store/store';
+import type { PersonaStore } from './store/keyv/keyv';
+import { MemoryStore } from './store/memory';
+import { RedisStore } from './store/redis/redisStore';
 
 type OptionName = keyof PersonasOptions;
 
@@ -35,7 +37,7 @@ const CHECKS: Record<OptionName, Check> = {
   onCleanupError: mustBeFunction,
   store: (value) =>
     !isStore(value) &&
-    'must be a Keyv that can be iterated: an object with get, set, delete and iterator',
+    'must be a Keyv that can be iterated (an object with get, set, delete and iterator), or what redisStore() gives',
   ephemeral: checkEphemeral,
 };
 
@@ -142,7 +144,8 @@ function checkEphemeral(value: unknown): string | false {
   return false;
 }
 
-function isStore(value: unknown): value is PersonaStore {
+function isStore(value: unknown): value is PersonaStore | RedisStore {
+  if (value instanceof RedisStore) return true;
   return (
     typeof value === 'object' &&
     value !== null &&

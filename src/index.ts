@@ -17,7 +17,7 @@ export type {
   PersonasOptions,
   SignText,
 } from './options';
-export type { PersonaStore, UncheckedKeyv } from './store/store';
+export type { PersonaStore, UncheckedKeyv } from './store/keyv/keyv';
 export type {
   PersonaContext,
   PersonaMethods,

@@ -4,7 +4,9 @@ import type { DirectoryEntries, DirectoryEntry } from './directory/entries';
 import type { PersonaError, PersonaRefusedError } from './errors';
 import type { Persona, Speaker } from './persona';
 import type { EphemeralPersona } from './profile';
-import type { PersonaStore, UncheckedKeyv } from './store/store';
+import type { PersonaStore, UncheckedKeyv } from './store/keyv/keyv';
+import type { MemoryStore } from './store/memory';
+import type { RedisStore } from './store/redis/redisStore';
 
 /** What session state may hold under a key: anything, so only at run time is it known for a persona. */
 export type FromState = Context['state'][string];
@@ -78,11 +80,12 @@ export interface PersonasOptions<
    */
   onCleanupError?: OnCleanupError;
   /**
-   * A Keyv (5 or 6) that remembers leases across processes, so that whoever
-   * comes next deletes what a dead process left behind. Give it a namespace of
-   * its own. Default: the memory of this process.
+   * Where leases and the directory's IDs are kept: `redisStore(client)` of
+   * `bottender-persona/redis`, which any number of processes share, or a Keyv (5
+   * or 6), by which whoever comes next deletes what a dead process left behind;
+   * give that a namespace of its own. Default: the memory of this process.
    */
-  store?: PersonaStore | UncheckedKeyv;
+  store?: RedisStore | PersonaStore | UncheckedKeyv;
   /** About personas made on the fly. */
   ephemeral?: {
     /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
@@ -124,6 +127,6 @@ export interface Settings {
   readonly signText: SignText | undefined;
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
-  readonly store: PersonaStore;
+  readonly store: PersonaStore | RedisStore | MemoryStore;
   readonly ephemeral: { readonly lingerMs: number; readonly leaseMs: number };
 }

@@ -8,12 +8,15 @@ import type { Settings } from './options';
 import { CreationWaits } from './messenger/creationWaits';
 import { Verification } from './messenger/verification';
 import { Refusals } from './messenger/refusals';
-import { GuardedStore } from './store/guardedStore';
+import { openStore } from './store/open';
+import type { StorePort } from './store/port';
 import { tell } from './tell';
 
 /** What one `personas()` keeps: its settings, and the personas it made. */
 export interface Runtime {
   readonly settings: Settings;
+  /** What it agrees on with other processes. */
+  readonly store: StorePort;
   readonly directory: Directory;
   readonly leases: Leases;
   readonly pool: EphemeralPool;
@@ -26,24 +29,25 @@ export function createRuntime(settings: Settings): Runtime {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const report: ReportCleanup = (error, persona) =>
     tell(settings.onCleanupError, error, persona);
-  const store = new GuardedStore(settings.store, (error) =>
-    report(error, null),
-  );
+  const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);
   const waits = new CreationWaits();
+  const pool = new EphemeralPool(leases, lingerMs, waits, report);
   const directory = new Directory(
     settings.directory,
     store,
     leases,
     report,
     waits,
+    (page, profile, made) => pool.endSurplus(page, profile, made),
   );
   const sweep = new Sweep(leases, report, (pageId) => directory.idsOn(pageId));
   return {
     settings,
+    store,
     directory,
     leases,
-    pool: new EphemeralPool(leases, lingerMs, waits, report),
+    pool,
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(),
     verification: new Verification(),

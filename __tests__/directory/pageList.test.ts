@@ -3,8 +3,7 @@ import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
 import { CreationWaits } from '../../src/messenger/creationWaits';
-import { GuardedStore } from '../../src/store/guardedStore';
-import { MemoryStore } from '../../src/store/store';
+import { MemoryStore } from '../../src/store/memory';
 import { answering, type Answer } from '../support/answers';
 import { pass } from '../support/clock';
 import { profile } from '../support/faces';
@@ -21,7 +20,7 @@ function listed(data: unknown[], after?: string): Answer {
 async function open(answers: Answer[]) {
   const { page, calls } = await answering(answers);
   const report = jest.fn();
-  const store = new GuardedStore(new MemoryStore());
+  const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam') }),
@@ -29,6 +28,7 @@ async function open(answers: Answer[]) {
     leases,
     report,
     new CreationWaits(),
+    jest.fn(),
   );
   return { directory, list: new PageList(leases), page, calls };
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { Keyv } from 'keyv';
 
-import type { LeaseRecord } from '../../src/ephemeral/leases';
 import { checkOptions } from '../../src/checkOptions';
-import type { PersonaStore } from '../../src/store/store';
+import type { PersonaStore } from '../../src/store/keyv/keyv';
+import type { LeaseRecord } from '../../src/store/port';
 import { PAGE } from './bot';
 import { profile } from './faces';
 
@@ -66,8 +66,11 @@ export async function recordsIn(keyv: Keyv): Promise<LeaseRecord[]> {
 }
 
 /** The store as `personas()` takes it: one that can be iterated. */
-export const checked = (store: Keyv): PersonaStore =>
-  checkOptions({ store }).store;
+export function checked(keyv: Keyv): PersonaStore {
+  const { store } = checkOptions({ store: keyv });
+  if ('iterator' in store) return store;
+  throw new Error('it is no Keyv');
+}
 
 /** A key of a lease. */
 export const leaseKey = () => `lease:${randomUUID()}`;

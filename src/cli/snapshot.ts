@@ -1,8 +1,7 @@
-import type { NamedRecord } from '../directory/records';
-import type { LeaseRecord } from '../ephemeral/leases';
 import type { ListedPersona } from '../messenger/answers';
 import { listAll } from '../messenger/personaList';
 import type { Runtime } from '../runtime';
+import type { LeaseRecord, NamedRecord } from '../store/port';
 
 import { ask, LONG } from './graph';
 import { printNote } from './output';
@@ -33,10 +32,10 @@ export async function takeSnapshot(
   if (!isComplete) printNote(NOT_COMPLETE);
   if (!runtime) return { listed, records: new Map(), leases: [] };
   // Read after the list: what is listed by now has its lease, or the intent of one.
-  const leases = await runtime.leases.recordsOf(page.id);
+  const leases = await runtime.store.leasesOn(page.id);
   return {
     listed,
-    records: await runtime.directory.records.on(page.id),
+    records: await runtime.store.namesOn(page.id),
     leases: leases.map(([, record]) => record),
   };
 }

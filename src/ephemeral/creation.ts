@@ -1,12 +1,13 @@
 import { PersonaRefusedError } from '../errors';
 import type { Outcome } from '../messenger/call';
-import { mayHaveHappened, type GraphFailure } from '../messenger/graphFailure';
+import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
-import { withRetries, type Patience } from '../messenger/retries';
+import { sleep, withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 
-import type { Lease, Leases } from './leases';
+import type { Lease } from './lease';
+import type { Leases } from './leases';
 import type { Place, Turns } from './turns';
 
 /** After this a customer should have an answer, from the Page if need be. */
@@ -22,8 +23,13 @@ export interface MadePersona {
   lease: Lease;
 }
 
+/** So often it is looked whether another process has made the persona. */
+const LOOK_EVERY_MS = 100;
+
 /** What the making of a persona needs besides its profile. */
 export interface Maker {
+  /** Equal slots on a Page are shared. */
+  readonly slot: string;
   readonly leases: Leases;
   /** So that creations do not come as a burst. */
   readonly turns: Turns;
@@ -32,8 +38,9 @@ export interface Maker {
 }
 
 /**
- * Makes a persona: the intent is written down first and the ID after, so that
- * a process that dies in between leaves a trace. Tried again while the failure
+ * Takes up what another process has made, or makes a persona: the intent is
+ * written down first and the ID after, so that a process that dies in between
+ * leaves a trace. Tried again while the failure
  * may pass, within seconds; each try with an intent of its own, because a try
  * without an answer may have made a persona.
  *
@@ -42,29 +49,39 @@ export interface Maker {
 export async function makePersona(
   page: Page,
   profile: PersonaProfile,
-  { leases, turns, endLate }: Maker,
+  { slot, leases, turns, endLate }: Maker,
 ): Promise<MadePersona> {
   let place: Place | undefined;
   let gaveUp = false;
-  const tryOnce = async (): Promise<Outcome<MadePersona>> => {
-    const lease = await leases.open(page, profile);
-    const created = await createPersona(page, profile);
-    if (!created.ok) {
-      await settle(lease, created.failure);
-      return created;
-    }
-    await lease.complete(created.value);
-    const made = { id: created.value, lease };
+  const takeOrMake = async (): Promise<Outcome<MadePersona>> => {
+    const lease = await leases.take(page, profile, slot);
+    if (!lease) return ELSEWHERE;
+    const { id } = lease.record;
+    const outcome: Outcome<string> =
+      id === null ? await make(lease) : { ok: true, value: id };
+    if (!outcome.ok) return outcome;
+    const made = { id: outcome.value, lease };
     if (gaveUp) endLate(made);
     return { ok: true, value: made };
   };
+  const make = async (lease: Lease): Promise<Outcome<string>> => {
+    const created = await createPersona(page, profile);
+    if (created.ok) await lease.complete(created.value);
+    // The intent stays where the persona may exist all the same.
+    else if (mayHaveHappened(created.failure)) await leases.leave(lease);
+    else await lease.end();
+    return created;
+  };
   const outcome = await withRetries<MadePersona>(async (isGivenUp) => {
-    let tried: Outcome<MadePersona> = NO_TURN;
-    place = turns.enter(page.id, async () => {
-      if (!isGivenUp()) tried = await tryOnce();
-    });
-    await place.over;
-    return tried;
+    for (;;) {
+      let tried: Outcome<MadePersona> = NO_TURN;
+      place = turns.enter(page.id, async () => {
+        if (!isGivenUp()) tried = await takeOrMake();
+      });
+      await place.over;
+      if (tried !== ELSEWHERE || isGivenUp()) return tried;
+      await sleep(LOOK_EVERY_MS);
+    }
   }, PATIENCE);
   if (outcome.ok) return outcome.value;
   gaveUp = true;
@@ -82,8 +99,7 @@ const NO_TURN: Outcome<never> = {
   failure: { message: 'too many personas were to be made at a time' },
 };
 
-/** Leaves the intent behind where the persona may exist all the same. */
-async function settle(lease: Lease, failure: GraphFailure): Promise<void> {
-  if (mayHaveHappened(failure)) lease.abandon();
-  else await lease.end();
-}
+const ELSEWHERE: Outcome<never> = {
+  ok: false,
+  failure: { message: 'another process has not made it in time' },
+};

@@ -1,17 +1,18 @@
-import { randomUUID } from 'node:crypto';
-
 import type { PersonaError } from '../errors';
-import { isId } from '../messenger/answers';
 import type { Page } from '../messenger/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
-import { fieldsOf, readProfile } from '../store/fields';
-import type { GuardedStore } from '../store/guardedStore';
+import type { LeaseEntry, NamedRecord, StorePort, Terms } from '../store/port';
 
-const KEY_PREFIX = 'lease:';
-/** Other programs may have keys of that prefix in the same store. */
-const KEY = /^lease:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+import { Lease } from './lease';
 
-const MOST_UNFORGOTTEN = 10_000;
+/**
+ * Another process takes over the making of a persona when its maker has not
+ * said for so long that it is at it: it was killed, or stopped.
+ */
+const CLAIM_MS = 3000;
+const CLAIM_RENEWAL_MS = 1000;
+
+const MOST_UNDONE = 10_000;
 
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
@@ -19,44 +20,74 @@ export type ReportCleanup = (
   persona: EphemeralPersona | null,
 ) => void;
 
-/** What the store keeps of a persona made on the fly. It holds no token. */
-export interface LeaseRecord extends PersonaProfile {
-  pageId: string;
-  /** `null` is an intent: the persona is about to be made, or its making was never answered. */
-  id: string | null;
-  /** Milliseconds since 1970. Whoever comes later may delete the persona. */
-  expiresAt: number;
+/** A name whose persona is known now. */
+export interface Settling {
+  readonly page: Page;
+  readonly name: string;
+  readonly record: NamedRecord;
+  /** What the store had, and is of no use. */
+  readonly seenId: string | undefined;
+  /** The intent that it was made under. */
+  readonly lease?: Lease | undefined;
 }
-
-/** A record under the key that the store has it by. */
-export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /** This process's leases, kept up while their personas are in use. */
 export class Leases {
-  private readonly leases = new Map<string, Lease>();
+  private readonly leases = new Set<Lease>();
   private onNone = () => {};
-  /** Records that could not be removed when their personas went. */
-  private readonly unforgotten = new Set<string>();
+  /** What could not be written down when it happened, by what it is about. */
+  private readonly undone = new Map<string, () => Promise<void>>();
+  /** Uses that could not be given back, and what is to be done when they are. */
+  private readonly ungiven = new Map<Lease, () => void>();
   private renewal: NodeJS.Timeout | undefined;
+  private claimRenewal: NodeJS.Timeout | undefined;
+  private readonly terms: Terms;
 
   constructor(
-    private readonly store: GuardedStore,
+    private readonly store: StorePort,
     private readonly leaseMs: number,
     private readonly report: ReportCleanup,
-  ) {}
+  ) {
+    this.terms = { leaseMs, claimMs: CLAIM_MS };
+  }
 
-  /** Writes down that a persona is about to be made. Never rejects. */
-  async open(page: Page, profile: PersonaProfile): Promise<Lease> {
-    const lease = new Lease(this, page.id, profile);
-    this.leases.set(lease.key, lease);
+  /**
+   * Takes up what others in the same slot have: the lease has the persona's ID
+   * then. Without an ID the intent to make it is written down. `undefined` while
+   * another process is making it. Never rejects: where the store is away, this
+   * process goes on by itself.
+   *
+   * @param slot equal slots on a Page are shared
+   */
+  async take(
+    page: Page,
+    profile: PersonaProfile,
+    slot: string,
+  ): Promise<Lease | undefined> {
+    const lease = new Lease(this, page.id, profile, slot);
+    this.leases.add(lease);
     this.startRenewing();
-    await this.write(lease);
+    lease.writes += 1;
+    try {
+      const taken = await this.store.take(lease, this.terms);
+      if (taken.as === 'waiting') {
+        this.abandon(lease);
+        return undefined;
+      }
+      if (taken.as === 'user') lease.join(taken.key, taken.id);
+      else lease.tookOver = taken.tookOver;
+    } catch (error) {
+      this.tell(error, lease);
+      lease.goAlone();
+    } finally {
+      lease.writes -= 1;
+    }
     return lease;
   }
 
   /** Those that are kept up now: of personas in use, lingering, or about to be made or deleted. */
   held(): Lease[] {
-    return [...this.leases.values()];
+    return [...this.leases];
   }
 
   /** Calls this whenever the last one is let go. */
@@ -69,63 +100,112 @@ export class Leases {
   }
 
   isHeld(lease: Lease): boolean {
-    return this.leases.has(lease.key);
+    return this.leases.has(lease);
   }
 
-  /** What the store knows of the personas of all Pages, this process's and others'. */
-  async records(): Promise<LeaseEntry[]> {
-    const records: LeaseEntry[] = [];
-    for (const [key, value] of await this.store.entries(KEY_PREFIX)) {
-      if (!KEY.test(key)) continue;
-      const record = readLease(value);
-      if (record) records.push([key, record]);
-      else this.store.broken(key);
-    }
-    return records;
+  /** What the store knows of the Page's personas, this process's and others'. */
+  on(pageId: string): Promise<LeaseEntry[]> {
+    return this.store.leasesOn(pageId);
   }
 
-  /** The same of one Page. */
-  async recordsOf(pageId: string): Promise<LeaseEntry[]> {
-    const records = await this.records();
-    return records.filter(([, record]) => record.pageId === pageId);
-  }
-
-  /** Those whose time is over, but for those that this process keeps up. */
-  ranOut(records: LeaseEntry[]): LeaseEntry[] {
-    const now = Date.now();
-    return records.filter(
-      ([key, { expiresAt }]) => expiresAt < now && !this.leases.has(key),
-    );
+  /** Those on these Pages whose time is over, but for those that this process keeps up. */
+  async ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+    const ranOut = await this.store.ranOut(pageIds);
+    const held = new Set(this.held().map(({ key }) => key));
+    return ranOut.filter(([key]) => !held.has(key));
   }
 
   /** The IDs of the Page's personas made on the fly, as far as the store can be read. */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const records = await this.recordsOf(pageId).catch(() => []);
+    const records = await this.on(pageId).catch(() => []);
     const leases = this.held().map(({ record }) => record);
     const ids = [...records.map(([, record]) => record), ...leases];
     return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
   }
 
-  async write(lease: Lease): Promise<void> {
-    lease.writes += 1;
+  /** Whether it is this process's to delete now. */
+  takeOver(entry: LeaseEntry): Promise<boolean> {
+    return this.store.takeOver(entry, this.terms);
+  }
+
+  /** It could not be deleted: the next sweep may take it over. Never rejects. */
+  async putBack(entry: LeaseEntry): Promise<void> {
+    // It runs out again by itself.
+    await this.store.putBack(entry).catch(() => {});
+  }
+
+  /** Never rejects. */
+  write(lease: Lease): Promise<void> {
+    return this.keep([lease]);
+  }
+
+  /**
+   * Ends the use. `last`: this process deletes the persona, and keeps the lease
+   * up until then. Otherwise the lease is let go, but where the store is away:
+   * then `whenLast` is called if it says so when it is back. Never rejects.
+   */
+  async giveBack(
+    lease: Lease,
+    whenLast: () => void,
+  ): Promise<'last' | 'others' | 'later'> {
+    // Nobody else can have taken it up.
+    if (!lease.isShared) return 'last';
     try {
-      await this.store.set(lease.key, {
-        ...lease.record,
-        expiresAt: Date.now() + this.leaseMs,
-      });
-      lease.isUnwritten = false;
+      const given = await this.store.giveBack(lease, this.terms);
+      this.ungiven.delete(lease);
+      if (given === 'last') return 'last';
+      this.abandon(lease);
+      return 'others';
     } catch (error) {
-      // Once for each lease: the renewals that follow will write it.
-      if (!lease.isUnwritten) this.tell(error, lease);
-      lease.isUnwritten = true;
-    } finally {
-      lease.writes -= 1;
+      if (!this.ungiven.has(lease)) this.tell(error, lease);
+      this.ungiven.set(lease, whenLast);
+      return 'later';
+    }
+  }
+
+  /** Leaves an intent to the sweep, and the making to whoever wants it next. Never rejects. */
+  async leave(lease: Lease): Promise<void> {
+    const given = await this.giveBack(lease, () => this.abandon(lease));
+    if (given === 'last') this.abandon(lease);
+  }
+
+  /**
+   * Writes down whom a name stands for, and ends the intent to make it; where the
+   * store is away, when it is back. Gives what is written. Never rejects.
+   *
+   * @param onOther told when another process has written another ID: the lease goes on then
+   */
+  async settle(
+    { page, name, record, seenId, lease }: Settling,
+    onOther: (written: NamedRecord) => void,
+  ): Promise<NamedRecord> {
+    const settle = async () => {
+      const key = lease?.key;
+      const written = await this.store.settle(
+        { pageId: page.id, name, record, seenId, key },
+        this.terms,
+      );
+      if (written.id !== record.id) onOther(written);
+      else if (lease) this.abandon(lease);
+      return written;
+    };
+    try {
+      return await settle();
+    } catch (error) {
+      // Told when the intent was to be written.
+      if (!lease?.isUnwritten) this.report(error as PersonaError, null);
+      if (lease) this.abandon(lease);
+      this.later(`name:${page.id}:${name}`, async () => {
+        await settle();
+      });
+      return record;
     }
   }
 
   /** Stops keeping the lease up; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    if (!this.leases.delete(lease.key)) return;
+    if (!this.leases.delete(lease)) return;
+    this.ungiven.delete(lease);
     this.stopRenewingIfDone();
     if (this.isNoneHeld) this.onNone();
   }
@@ -134,18 +214,29 @@ export class Leases {
    * Removes the record, because there is no persona any more; where the store is
    * away, when it is back. Never rejects.
    */
-  async forget(key: string): Promise<void> {
+  async forget(pageId: string, key: string): Promise<void> {
     try {
-      await this.store.delete(key);
-      this.unforgotten.delete(key);
-      this.stopRenewingIfDone();
+      await this.store.forget(pageId, key);
     } catch (error) {
-      if (this.unforgotten.has(key)) return;
       this.report(error as PersonaError, null);
-      // What is one too many runs out by itself, and is swept.
-      if (this.unforgotten.size >= MOST_UNFORGOTTEN) return;
-      this.unforgotten.add(key);
-      this.startRenewing();
+      this.later(`lease:${key}`, () => this.store.forget(pageId, key));
+    }
+  }
+
+  /** What is one too many runs out by itself, and is swept. */
+  private later(key: string, step: () => Promise<void>): void {
+    if (this.undone.size >= MOST_UNDONE) return;
+    this.undone.set(key, step);
+    this.startRenewing();
+  }
+
+  private async doAgain(key: string, step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+      if (this.undone.get(key) === step) this.undone.delete(key);
+      this.stopRenewingIfDone();
+    } catch {
+      // It was told, and is tried again with the next renewal.
     }
   }
 
@@ -154,19 +245,54 @@ export class Leases {
       () => this.renewAll(),
       this.leaseMs / 3,
     ).unref();
+    this.claimRenewal ??= setInterval(
+      () => this.renew(this.held().filter(isIntent)),
+      CLAIM_RENEWAL_MS,
+    ).unref();
   }
 
   private stopRenewingIfDone(): void {
-    if (!this.isNoneHeld || this.unforgotten.size > 0) return;
+    if (!this.isNoneHeld || this.undone.size > 0) return;
     clearInterval(this.renewal);
+    clearInterval(this.claimRenewal);
     this.renewal = undefined;
+    this.claimRenewal = undefined;
   }
 
   private renewAll(): void {
-    for (const key of this.unforgotten) void this.forget(key);
-    for (const lease of this.leases.values()) {
-      // A store that hangs is not given one more write for each renewal.
-      if (lease.writes === 0) void this.write(lease);
+    for (const [key, step] of this.undone) void this.doAgain(key, step);
+    for (const [lease, whenLast] of this.ungiven) {
+      void this.giveBack(lease, whenLast).then((given) => {
+        if (given === 'last') whenLast();
+      });
+    }
+    this.renew(
+      this.held().filter(
+        (lease) => !isIntent(lease) && !this.ungiven.has(lease),
+      ),
+    );
+  }
+
+  private renew(leases: Lease[]): void {
+    // A store that hangs is not given one more write for each renewal.
+    const ready = leases.filter(({ writes }) => writes === 0);
+    if (ready.length > 0) void this.keep(ready);
+  }
+
+  private async keep(leases: Lease[]): Promise<void> {
+    for (const lease of leases) lease.writes += 1;
+    let failure: unknown;
+    try {
+      await this.store.keep(leases, this.terms);
+    } catch (error) {
+      failure = error;
+    }
+    for (const lease of leases) {
+      lease.writes -= 1;
+      // Once for each lease: the renewals that follow will write it.
+      if (failure !== undefined && !lease.isUnwritten)
+        this.tell(failure, lease);
+      lease.isUnwritten = failure !== undefined;
     }
   }
 
@@ -176,51 +302,6 @@ export class Leases {
   }
 }
 
-/** One persona's lease: an intent at first, complete when Messenger has given the ID. */
-export class Lease {
-  readonly key: string;
-  readonly record: Omit<LeaseRecord, 'expiresAt'>;
-  /** The store was away when it should have been written. */
-  isUnwritten = false;
-  /** How many writes of it are under way. */
-  writes = 0;
-
-  constructor(
-    private readonly leases: Leases,
-    pageId: string,
-    profile: PersonaProfile,
-  ) {
-    this.key = KEY_PREFIX + randomUUID();
-    this.record = { pageId, id: null, ...profile };
-  }
-
-  complete(id: string): Promise<void> {
-    this.record.id = id;
-    return this.leases.write(this);
-  }
-
-  get isHeld(): boolean {
-    return this.leases.isHeld(this);
-  }
-
-  abandon(): void {
-    this.leases.abandon(this);
-  }
-
-  end(): Promise<void> {
-    this.leases.abandon(this);
-    return this.leases.forget(this.key);
-  }
-}
-
-function readLease(value: unknown): LeaseRecord | undefined {
-  const fields = fieldsOf(value);
-  const profile = readProfile(fields);
-  const { pageId, id, expiresAt } = fields;
-  if (!profile || !isId(pageId)) return undefined;
-  if (id !== null && !isId(id)) return undefined;
-  if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) {
-    return undefined;
-  }
-  return { ...profile, pageId, id, expiresAt };
+function isIntent({ record }: Lease): boolean {
+  return record.id === null;
 }

@@ -13,7 +13,7 @@ import type { PersonaProfile } from '../profile';
 import { makePersona, type MadePersona } from './creation';
 import { deleteAgain, deleteOnce, type Doomed } from './deletion';
 import type { Leases, ReportCleanup } from './leases';
-import { keyOf, SharedPersona } from './sharedPersona';
+import { keyOf, SharedPersona, slotOf } from './sharedPersona';
 import { Turns } from './turns';
 
 /** A handler waits so long for the first try of a deletion; what follows goes on by itself. */
@@ -114,6 +114,11 @@ export class EphemeralPool {
     }
   }
 
+  /** Deletes a persona that this process made and nobody is to use. */
+  endSurplus(page: Page, profile: PersonaProfile, made: MadePersona): void {
+    this.track(this.letGo(page, profile, made));
+  }
+
   /** What exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
     return this.endings.size === 0 && this.leases.isNoneHeld;
@@ -135,9 +140,10 @@ export class EphemeralPool {
     this.waits.check(page, key);
     try {
       const made = await makePersona(page, profile, {
+        slot: slotOf(profile),
         leases: this.leases,
         turns: this.creations,
-        endLate: (late) => this.track(this.delete(page, profile, late)),
+        endLate: (late) => this.endSurplus(page, profile, late),
       });
       this.waits.succeeded(page, key);
       return made;
@@ -170,11 +176,23 @@ export class EphemeralPool {
       this.deletions.enter(page.id, async () => {
         persona.place = undefined;
         this.remove(persona);
-        if (persona.made) await this.delete(page, profile, persona.made);
+        if (persona.made) await this.letGo(page, profile, persona.made);
       });
     persona.place = place;
     this.track(place.over);
     return place.over;
+  }
+
+  /** Deletes the persona, unless other processes use it; where the store is away, when it is back. */
+  private async letGo(
+    page: Page,
+    profile: PersonaProfile,
+    made: MadePersona,
+  ): Promise<void> {
+    const given = await this.leases.giveBack(made.lease, () =>
+      this.deletions.enter(page.id, () => this.delete(page, profile, made)),
+    );
+    if (given === 'last') await this.delete(page, profile, made);
   }
 
   /** Deletes what was made; resolves after the first try. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Page } from '../messenger/page';
 import type { PersonaProfile } from '../profile';
 
@@ -68,4 +70,10 @@ export class SharedPersona {
 
 export function keyOf(page: Page, profile: PersonaProfile): string {
   return JSON.stringify([page.id, profile.name, profile.profilePictureUrl]);
+}
+
+/** Where processes meet that want the same persona. Digested, as a URL may be long. */
+export function slotOf({ name, profilePictureUrl }: PersonaProfile): string {
+  const profile = JSON.stringify([name, profilePictureUrl]);
+  return `fly:${createHash('sha256').update(profile).digest('base64url')}`;
 }

@@ -4,8 +4,10 @@ import type { Page } from '../messenger/page';
 import type { ListedPersona } from '../messenger/answers';
 import { listAll } from '../messenger/personaList';
 
+import type { LeaseEntry } from '../store/port';
+
 import { deleteAgain, deleteOnce } from './deletion';
-import type { LeaseEntry, Leases, ReportCleanup } from './leases';
+import type { Leases, ReportCleanup } from './leases';
 
 /** No further call is begun after so long: the next sweep goes on. */
 const SWEEP_WITHIN_MS = 30_000;
@@ -34,8 +36,7 @@ export class Sweep {
 
   /** Sweeps the Page by what the store says now. Throws as `of` does. */
   async now(page: Page): Promise<Swept> {
-    const records = await this.leases.recordsOf(page.id);
-    const { swept } = await this.of(page, this.leases.ranOut(records));
+    const { swept } = await this.of(page, await this.leases.ranOut([page.id]));
     return swept;
   }
 
@@ -56,15 +57,19 @@ export class Sweep {
       isLimited ? 'limited' : Date.now() >= deadline ? 'late' : 'done';
     const rest = ranOut.values();
     const work = async () => {
-      for (const [key, { id, name, profilePictureUrl }] of rest) {
+      for (const entry of rest) {
+        const [key, { id, name, profilePictureUrl }] = entry;
         if (id === null) continue;
         if (end() !== 'done') return;
+        // Another process sweeps it, or uses it again.
+        if (!(await this.leases.takeOver(entry))) continue;
         const persona = { id, name, profilePictureUrl };
         const outcome = await this.delete(page, persona);
         if (outcome === 'limited') isLimited = true;
-        if (outcome !== 'deleted') continue;
-        await this.leases.forget(key);
-        swept.deleted.push(persona);
+        if (outcome === 'deleted') {
+          await this.leases.forget(page.id, key);
+          swept.deleted.push(persona);
+        } else await this.leases.putBack(entry);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -111,7 +116,7 @@ export class Sweep {
     }
     const { personas, isComplete } = listed.value;
     // Read after the list, so that a persona listed just now has its ID here.
-    const records = new Map(await this.leases.recordsOf(page.id));
+    const records = new Map(await this.leases.on(page.id));
     const accounted = await this.namedIds(page.id);
     for (const { id } of records.values()) if (id !== null) accounted.add(id);
     const suspects = new Map<string, ListedPersona>();
@@ -122,7 +127,8 @@ export class Sweep {
         (persona) => persona.name === name && !accounted.has(persona.id),
       );
       // A list with holes tells nothing of what is not on it.
-      if (matching.length === 0 && isComplete) await this.leases.forget(key);
+      if (matching.length === 0 && isComplete)
+        await this.leases.forget(page.id, key);
       for (const persona of matching) suspects.set(persona.id, persona);
     }
     return [...suspects.values()];

@@ -5,14 +5,18 @@ import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { forgetOldest } from '../forgetOldest';
 import { Backoff } from '../messenger/backoff';
 import { pageIdOf, type Page } from '../messenger/page';
+import type { LeaseEntry } from '../store/port';
 
-import type { LeaseEntry, Leases, ReportCleanup } from './leases';
+import type { Leases, ReportCleanup } from './leases';
 import type { Sweep, Swept } from './sweep';
 
 const debug = createDebug('bottender:persona');
 
 /** So many Pages are swept by the timer; the one whose last event is the longest ago goes. */
 const MOST_PAGES = 10_000;
+
+/** So many intents are known as told; the oldest is told once more. */
+const MOST_TOLD = 10_000;
 
 /** Decides when to sweep: at the first event on a Page, by a timer, and when told to. */
 export class Sweeper {
@@ -21,7 +25,7 @@ export class Sweeper {
   private readonly sweeping = new Set<string>();
   /** Pages whose rate limit a sweep ran into, which come later. */
   private readonly limited = new Backoff<true>();
-  /** Intents whose suspects were told; the next process will look at them again. */
+  /** Intents whose suspects were told, the newest; the next process will look at them again. */
   private readonly toldIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -77,9 +81,9 @@ export class Sweeper {
     if (ready.length === 0) return;
     try {
       // Told at once: a Page may take long, and others renew their leases meanwhile.
-      const records = await this.leases.records();
-      this.forgetIntentsBut(records);
-      const ranOut = byPage(this.leases.ranOut(records));
+      const ranOut = byPage(
+        await this.leases.ranOut(ready.map(({ id }) => id)),
+      );
       await Promise.all(
         ready.map((page) => this.sweepPage(page, ranOut.get(page.id) ?? [])),
       );
@@ -105,18 +109,11 @@ export class Sweeper {
       this.limited.succeeded(page.id);
       for (const [key, { id }] of news)
         if (id === null) this.toldIntents.add(key);
+      forgetOldest(this.toldIntents, MOST_TOLD);
     } catch (error) {
       this.report(error as PersonaError, null);
     } finally {
       this.sweeping.delete(page.id);
-    }
-  }
-
-  /** What is no longer in the store need not be known as told. */
-  private forgetIntentsBut(records: LeaseEntry[]): void {
-    const keys = new Set(records.map(([key]) => key));
-    for (const key of this.toldIntents) {
-      if (!keys.has(key)) this.toldIntents.delete(key);
     }
   }
 }

@@ -1,6 +1,8 @@
 import { isId } from '../messenger/answers';
 import type { PersonaProfile } from '../profile';
 
+import type { LeaseRecord, NamedRecord } from './port';
+
 /*
  * Records are read here, whole or not at all: the store may hold what another
  * version, another program or a hand has written.
@@ -11,7 +13,7 @@ export function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-export function readProfile({
+function readProfile({
   name,
   profilePictureUrl,
 }: Partial<Record<string, unknown>>): PersonaProfile | undefined {
@@ -20,6 +22,28 @@ export function readProfile({
   return { name, profilePictureUrl };
 }
 
-export function isIds(value: unknown): value is string[] {
+function isIds(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isId);
+}
+
+export function readLease(value: unknown): LeaseRecord | undefined {
+  const fields = fieldsOf(value);
+  const profile = readProfile(fields);
+  const { pageId, id, expiresAt } = fields;
+  if (!profile || !isId(pageId)) return undefined;
+  if (id !== null && !isId(id)) return undefined;
+  if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) {
+    return undefined;
+  }
+  return { ...profile, pageId, id, expiresAt };
+}
+
+/** A name's record, whole or not at all. */
+export function readName(value: unknown): NamedRecord | undefined {
+  const fields = fieldsOf(value);
+  const profile = readProfile(fields);
+  const { id, replaces } = fields;
+  if (!profile || !isId(id)) return undefined;
+  if (replaces === undefined) return { ...profile, id };
+  return isIds(replaces) ? { ...profile, id, replaces } : undefined;
 }

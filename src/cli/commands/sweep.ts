@@ -3,7 +3,6 @@ import { PersonaCleanupError, type PersonaError } from '../../errors';
 import type { ListedPersona } from '../../messenger/answers';
 import { deletePersona } from '../../messenger/personaCalls';
 import { withRetries } from '../../messenger/retries';
-import { MemoryStore } from '../../store/store';
 import { open, type PageOptions } from '../common';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
@@ -25,8 +24,8 @@ export async function sweep(options: SweepOptions): Promise<void> {
     );
   }
   const { page, ...config } = await open(options);
-  const { settings, directory, leases } = runtimeIn(config);
-  if (settings.store instanceof MemoryStore) {
+  const { store, directory, leases } = runtimeIn(config);
+  if (!store.isLasting) {
     printNote(
       'Note: personas() has no `store`, so nothing is known of what other processes left behind.',
     );

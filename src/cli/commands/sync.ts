@@ -1,4 +1,3 @@
-import { MemoryStore } from '../../store/store';
 import { open, type PageOptions } from '../common';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
@@ -22,7 +21,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   }
   const { page, ...config } = await open(options);
   const runtime = runtimeIn(config);
-  const { directory, store } = runtime.settings;
+  const { directory } = runtime.settings;
   if (directory.size === 0) {
     throw new Failure(
       'The `directory` of personas() in bottender.config.js is empty: there is nothing to match.',
@@ -31,7 +30,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
   const plan = makePlan(directory, snapshot, {
     prune: options.prune ?? false,
-    lasting: !(store instanceof MemoryStore),
+    lasting: runtime.store.isLasting,
   });
   if (!options.json) printPlan(page, plan);
 

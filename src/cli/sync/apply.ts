@@ -83,11 +83,11 @@ export class Applying {
 
   private async take(step: Step): Promise<Outcome<string>> {
     const { action, names, profile, outdated } = step;
-    const { records } = this.runtime.directory;
+    const { store } = this.runtime;
     if (action === 'delete') {
       const failure = await this.delete([step.id ?? '']);
       if (failure) return { ok: false, failure };
-      for (const name of names) await records.delete(this.page.id, name);
+      for (const name of names) await store.deleteName(this.page.id, name);
       return { ok: true, value: step.id ?? '' };
     }
     const there: Outcome<string> =
@@ -98,7 +98,7 @@ export class Applying {
     const record = { ...profile, id: there.value };
     const write = async (replaces?: string[]) => {
       for (const name of names) {
-        await records.set(this.page.id, name, { ...record, replaces });
+        await store.setName(this.page.id, name, { ...record, replaces });
       }
     };
     await write(outdated.length > 0 ? outdated : undefined);
@@ -133,7 +133,7 @@ export class Applying {
     const list = await listAll(this.page, { withinMs, stop });
     if (!list.ok) return list;
     const { personas, isComplete } = list.value;
-    const records = await this.runtime.leases.recordsOf(this.page.id);
+    const records = await this.runtime.store.leasesOn(this.page.id);
     const leases = records.map(([, record]) => record);
     const made = personas.find(
       (persona) =>

@@ -1,7 +1,7 @@
-import { GuardedStore } from '../../src/store/guardedStore';
-import { walk } from '../../src/store/walk';
-import { gate } from '../support/gate';
-import { storeWith } from '../support/stores';
+import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { walk } from '../../../src/store/keyv/walk';
+import { gate } from '../../support/gate';
+import { storeWith } from '../../support/stores';
 
 beforeEach(() => {
   jest.useFakeTimers();

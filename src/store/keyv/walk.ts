@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { orAfter } from '../orAfter';
+import { orAfter } from '../../orAfter';
 
-import type { Entries } from './store';
+import type { Entries } from './keyv';
 
 /** More than any bot has; an iterator that gives more may never end. */
 const MOST_ENTRIES = 1_000_000;

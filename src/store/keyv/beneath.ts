@@ -1,4 +1,4 @@
-import type { Entries, PersonaStore } from './store';
+import type { Entries, PersonaStore } from './keyv';
 
 /**
  * What lies beneath a Keyv: its adapter's raw entries, each decoded by itself.

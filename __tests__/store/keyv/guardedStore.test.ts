@@ -1,9 +1,9 @@
 import { PersonaStoreError, type PersonaStore } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { GuardedStore } from '../../src/store/guardedStore';
-import { gate } from '../support/gate';
-import { checked, storeWith } from '../support/stores';
+import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { gate } from '../../support/gate';
+import { checked, storeWith } from '../../support/stores';
 
 /** The error of a call, and how long it took to come. */
 async function failureOf(

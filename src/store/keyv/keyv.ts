@@ -29,25 +29,3 @@ export interface UncheckedKeyv extends Readable {
   iterator?: PersonaStore['iterator'];
   deserializeData(data: string): Promise<unknown>;
 }
-
-/** The default: remembers for as long as the process lives. */
-export class MemoryStore implements PersonaStore {
-  private readonly entries = new Map<string, unknown>();
-
-  get(key: string): Promise<unknown> {
-    return Promise.resolve(this.entries.get(key));
-  }
-
-  set(key: string, value: unknown): Promise<true> {
-    this.entries.set(key, value);
-    return Promise.resolve(true);
-  }
-
-  delete(key: string): Promise<boolean> {
-    return Promise.resolve(this.entries.delete(key));
-  }
-
-  iterator(): Iterable<[string, unknown]> {
-    return this.entries;
-  }
-}

@@ -1,8 +1,8 @@
 import { PersonaStoreError } from 'bottender-persona';
 import { Keyv, type KeyvOptions } from 'keyv';
 
-import { GuardedStore } from '../../src/store/guardedStore';
-import { checked, storeWith } from '../support/stores';
+import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { checked, storeWith } from '../../support/stores';
 
 /** A Keyv whose map can be written to beneath it, and what reads it. */
 function open(options: KeyvOptions = {}) {

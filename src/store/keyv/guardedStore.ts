@@ -1,31 +1,22 @@
-import { PersonaStoreError } from '../errors';
-import { orAfter } from '../orAfter';
+import type { PersonaStoreError } from '../../errors';
+import { BrokenValues } from '../broken';
+import { StoreGuard } from '../guard';
 
-import { Absence } from './absence';
 import { beneath, type Beneath } from './beneath';
-import { BrokenValues } from './broken';
-import { withoutCredentials } from './credentials';
-import type { PersonaStore } from './store';
+import type { PersonaStore } from './keyv';
 import { walk, WalkedTooLong } from './walk';
 
-/** How long a handler waits for the store before it goes on without it. */
-const PATIENCE_MS = 1000;
 /** Reading every entry takes longer, and no handler waits for it. */
 const ITERATION_PATIENCE_MS = 30_000;
 const ITERATION_TRIES = 10;
 
-const TIMED_OUT = Symbol('timed out');
-const LATE = 'it did not answer in time';
-
 /**
- * A store that may be slow, away, or hold anything, without anybody waiting for
- * it: what fails, is reported as an event, or takes too long comes out as a
- * PersonaStoreError. After a call that took too long the next do not wait at
- * all, and one at a time is made, until the store answers one.
+ * A Keyv that may be slow, away, or hold anything: also what it tells by an event
+ * counts as a failure, and values that are no JSON are passed over.
  */
 export class GuardedStore {
   private readonly brokenValues: BrokenValues;
-  private absence: Absence | undefined;
+  private readonly guard = new StoreGuard();
   /** Failures that the store tells by event: a call during which one comes has failed. */
   private readonly events: Told;
   private eventsBelow: Told | undefined;
@@ -130,35 +121,19 @@ export class GuardedStore {
     }
   }
 
-  /** @param patience `'its own'` where `run` is bounded by itself */
-  private async ask<T>(
+  private ask<T>(
     verb: string,
     events: Told,
     run: () => Promise<T>,
-    patience: 'a handler' | 'its own' = 'a handler',
+    patience?: 'its own',
   ): Promise<T> {
-    await this.absence?.settle();
-    if (this.absence?.isAsking) throw new PersonaStoreError(verb, LATE);
-    const toldBefore = events.count;
-    const answer = Promise.resolve()
-      .then(run)
-      .then((value) => {
-        if (events.count !== toldBefore) throw events.last;
-        this.absence = undefined;
-        return value;
-      });
-    this.absence?.ask(answer);
-    try {
-      if (patience === 'its own') return await answer;
-      const waitMs = this.absence ? 0 : PATIENCE_MS;
-      const first = await orAfter(answer, waitMs, TIMED_OUT);
-      if (first !== TIMED_OUT) return first;
-    } catch (error) {
-      throw new PersonaStoreError(verb, reasonOf(error));
-    }
-    this.absence ??= new Absence();
-    answer.catch(() => {});
-    throw new PersonaStoreError(verb, LATE);
+    const checked = async () => {
+      const toldBefore = events.count;
+      const value = await run();
+      if (events.count !== toldBefore) throw events.last;
+      return value;
+    };
+    return this.guard.ask(verb, checked, patience);
   }
 }
 
@@ -184,10 +159,4 @@ function isWrapped(
   value: unknown,
 ): value is { value: unknown; expires?: unknown } {
   return typeof value === 'object' && value !== null && 'value' in value;
-}
-
-/** An adapter's message may hold the URL it connects to, and that a password. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return withoutCredentials(message);
 }

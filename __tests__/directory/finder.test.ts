@@ -1,0 +1,68 @@
+import { PersonaStoreError } from 'bottender-persona';
+
+import { CreationWaits } from '../../src/messenger/creationWaits';
+import { Directory } from '../../src/directory/directory';
+import { checkDirectory } from '../../src/directory/entries';
+import { Leases } from '../../src/ephemeral/leases';
+import { GuardedStore } from '../../src/store/keyv/guardedStore';
+import type { PersonaStore } from '../../src/store/keyv/keyv';
+import { KeyvPort } from '../../src/store/keyv/keyvPort';
+import { answering } from '../support/answers';
+import { profile } from '../support/faces';
+import { MapStore } from '../support/mapStore';
+
+const ADAM = { ...profile('Adam'), id: '7' };
+
+async function open(store: PersonaStore) {
+  const { page, calls } = await answering([
+    { body: { data: [] } },
+    { body: { id: '20' } },
+  ]);
+  const report = jest.fn();
+  const port = new KeyvPort(new GuardedStore(store));
+  const directory = new Directory(
+    checkDirectory({ adam: profile('Adam'), desk: '12' }),
+    port,
+    new Leases(port, 60_000, report),
+    report,
+    new CreationWaits(),
+    jest.fn(),
+  );
+  return { directory, page, calls, report };
+}
+
+test('the IDs that names stand for on a Page are those stored, found and given', async () => {
+  const store = new MapStore();
+  await store.set('directory:1:gone', ADAM);
+  await store.set('directory:2:adam', { ...ADAM, id: '8' });
+  const { directory, page } = await open(store);
+  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12']));
+  const finding = directory.idOf(page, 'adam');
+  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12']));
+  expect(await finding).toBe('20');
+  await store.delete('directory:1:adam');
+  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12', '20']));
+  expect(await directory.idsOn('3')).toEqual(new Set(['12']));
+});
+
+test('a name has a profile, or an ID of its own', async () => {
+  const { directory, calls } = await open(new MapStore());
+  expect([directory.has('desk'), directory.has('77')]).toEqual([true, false]);
+  expect(
+    ['desk', 'adam', '77'].map((name) => directory.fixedIdOf(name)),
+  ).toEqual(['12', undefined, undefined]);
+  expect(directory.profileOf('adam')).toEqual(profile('Adam'));
+  expect(directory.profileOf('desk')).toBeUndefined();
+  expect(calls).toEqual([]);
+});
+
+test('a store that cannot be read or written is told of, and the ID is found', async () => {
+  const away = () => Promise.reject(new Error('away'));
+  const store = Object.assign(new MapStore(), { get: away, set: away });
+  const { directory, page, report } = await open(store);
+  expect(await directory.idOf(page, 'adam')).toBe('20');
+  expect(report.mock.calls).toEqual([
+    [expect.any(PersonaStoreError), null],
+    [expect.any(PersonaStoreError), { id: null, ...profile('Adam') }],
+  ]);
+});

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+
+import { InvalidOptionError, personas } from 'bottender-persona';
+import { redisStore } from 'bottender-persona/redis';
+import { createClient as createClient5 } from 'redis';
+import { createClient as createClient6 } from 'redis6';
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a URL', 'redis://127.0.0.1'],
+  ['a Keyv', { get: () => undefined, on: () => undefined }],
+  ['what tells of no errors', { sendCommand: () => undefined }],
+])('%s is no client', (_what, value) => {
+  expect(() => Reflect.apply(redisStore, undefined, [value])).toThrow(
+    InvalidOptionError,
+  );
+});
+
+test.each([
+  ['is empty', { prefix: '' }],
+  ['is no text', { prefix: 5 }],
+  ['would part the keys of a Page', { prefix: 'a{b}' }],
+  ['is misspelt', { prefx: 'a' }],
+])('a prefix that %s is refused', (_what, options) => {
+  const client = createClient5();
+  expect(() => Reflect.apply(redisStore, undefined, [client, options])).toThrow(
+    InvalidOptionError,
+  );
+});
+
+test('is the store of personas(), by clients of either version', () => {
+  for (const client of [createClient5(), createClient6()]) {
+    const store = redisStore(client, { prefix: 'bot' });
+    expect(store.prefix).toBe('bot');
+    expect(() => personas({ store })).not.toThrow();
+  }
+});
+
+test('a client without a listener for errors does not end the process', () => {
+  const client = Object.assign(new EventEmitter(), {
+    sendCommand: () => Promise.resolve(),
+  });
+  redisStore(client);
+  expect(() => client.emit('error', new Error('away'))).not.toThrow();
+});

@@ -1,0 +1,5 @@
+export {
+  redisStore,
+  type RedisClient,
+  type RedisStore,
+} from './store/redis/redisStore';

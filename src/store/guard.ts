@@ -1,0 +1,58 @@
+import { PersonaStoreError } from '../errors';
+import { orAfter } from '../orAfter';
+
+import { Absence } from './absence';
+import { withoutCredentials } from './credentials';
+
+/** How long a handler waits for the store before it goes on without it. */
+const PATIENCE_MS = 1000;
+
+const TIMED_OUT = Symbol('timed out');
+const LATE = 'it did not answer in time';
+
+/**
+ * Asks a store that may be slow or away without anybody waiting for it: what
+ * fails or takes too long comes out as a PersonaStoreError. After a call that
+ * took too long the next do not wait at all, and one at a time is made, until
+ * the store answers one.
+ */
+export class StoreGuard {
+  private absence: Absence | undefined;
+
+  /**
+   * @param verb what is done with the store, for the error
+   * @param patience `'its own'` where `run` is bounded by itself
+   */
+  async ask<T>(
+    verb: string,
+    run: () => Promise<T>,
+    patience: 'a handler' | 'its own' = 'a handler',
+  ): Promise<T> {
+    await this.absence?.settle();
+    if (this.absence?.isAsking) throw new PersonaStoreError(verb, LATE);
+    const answer = Promise.resolve()
+      .then(run)
+      .then((value) => {
+        this.absence = undefined;
+        return value;
+      });
+    this.absence?.ask(answer);
+    try {
+      if (patience === 'its own') return await answer;
+      const waitMs = this.absence ? 0 : PATIENCE_MS;
+      const first = await orAfter(answer, waitMs, TIMED_OUT);
+      if (first !== TIMED_OUT) return first;
+    } catch (error) {
+      throw new PersonaStoreError(verb, reasonOf(error));
+    }
+    this.absence ??= new Absence();
+    answer.catch(() => {});
+    throw new PersonaStoreError(verb, LATE);
+  }
+}
+
+/** An adapter's message may hold the URL it connects to, and that a password. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return withoutCredentials(message);
+}
