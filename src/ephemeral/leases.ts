@@ -9,8 +9,8 @@ import { Lease } from './lease';
  * Another process takes over the making of a persona when its maker has not
  * said for so long that it is at it: it was killed, or stopped.
  */
-const CLAIM_MS = 3000;
-const CLAIM_RENEWAL_MS = 1000;
+const CLAIM_MS = 2000;
+const CLAIM_RENEWAL_MS = 500;
 
 const MOST_UNDONE = 10_000;
 

@@ -1,0 +1,286 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { CUSTOMER, startBot, type RunningBot } from '../../support/bot';
+import { profile } from '../../support/faces';
+import { FleetProcess, type FleetJob } from '../../support/fleet';
+import {
+  describeWithRedis,
+  startRedis,
+  type RedisServer,
+} from '../../support/redis';
+import { connect, type Client } from '../../support/redisClient';
+import { alive, calls, shown } from '../../support/wire';
+import { buildPackage, type BuiltPackage } from '../../support/workers';
+
+const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
+const SIX = [1, 2, 3, 4, 5, 6];
+
+jest.setTimeout(60_000);
+
+describeWithRedis('a fleet on Redis', () => {
+  let built: BuiltPackage;
+  let redis: RedisServer;
+  let bot: RunningBot;
+  let fleet: FleetProcess[] = [];
+  beforeAll(async () => {
+    built = await buildPackage();
+  });
+  afterAll(() => built.remove());
+  beforeEach(async () => {
+    redis = await startRedis();
+    bot = await startBot();
+    // Customers write before a Page may.
+    await bot.emulator.say(CUSTOMER, 'hi');
+  });
+  afterEach(async () => {
+    await Promise.all(fleet.map((process) => process.kill()));
+    fleet = [];
+    await redis.close();
+  });
+
+  async function start(
+    job: Partial<FleetJob> = {},
+    count = 1,
+  ): Promise<FleetProcess[]> {
+    const started = await Promise.all(
+      Array.from({ length: count }, () =>
+        FleetProcess.start({
+          packagePath: built.path,
+          origin: bot.emulator.origin,
+          redisUrl: redis.url,
+          directory: DIRECTORY,
+          ...job,
+        }),
+      ),
+    );
+    fleet.push(...started);
+    return started;
+  }
+
+  const one = async (job?: Partial<FleetJob>) => {
+    const [process] = await start(job);
+    if (!process) throw new Error('no process');
+    return process;
+  };
+
+  const creations = () =>
+    calls(bot.emulator).filter((call) => call === 'POST /me/personas').length;
+  const deletions = () =>
+    calls(bot.emulator).filter((call) => call.startsWith('DELETE ')).length;
+  const slow = (method: string, delayMs: number, times?: number) =>
+    bot.emulator.fail({
+      method,
+      path: '/me/personas',
+      delayMs,
+      ...(times !== undefined && { times }),
+    });
+
+  async function until(check: () => boolean, withinMs = 15_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (!check()) {
+      if (Date.now() > deadline) throw new Error('it did not come to pass');
+      await sleep(20);
+    }
+  }
+
+  test('six processes that first need two names at once make two personas', async () => {
+    const processes = await start({}, 6);
+    slow('POST', 300);
+    const handled = await Promise.all(
+      processes.flatMap((process) => [
+        process.handle(CUSTOMER, 'name adam'),
+        process.handle(CUSTOMER, 'name eve'),
+      ]),
+    );
+    expect(handled.filter(({ error }) => error)).toEqual([]);
+    expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Eve']);
+    expect(creations()).toBe(2);
+    const said = shown(bot.emulator).sort();
+    expect(said).toEqual([
+      ...SIX.map(() => 'Adam: name adam'),
+      ...SIX.map(() => 'Eve: name eve'),
+    ]);
+  });
+
+  test('six processes share four agents made on the fly: four creations, four deletions', async () => {
+    const processes = await start({ ephemeral: { lingerMs: 1500 } }, 6);
+    slow('POST', 100);
+    const agents = ['Ann', 'Bob', 'Cid', 'Dot'];
+    let messages = 0;
+    for (let round = 0; round < 5; round += 1) {
+      const handled = await Promise.all(
+        processes.flatMap((process) =>
+          agents.map((agent) => process.handle(CUSTOMER, `fly ${agent}`)),
+        ),
+      );
+      expect(handled.filter(({ error }) => error)).toEqual([]);
+      messages += handled.length;
+    }
+    expect(creations()).toBe(4);
+    expect(alive(bot.emulator).sort()).toEqual(agents);
+    expect(shown(bot.emulator).every((said) => !said.startsWith('Page'))).toBe(
+      true,
+    );
+    await until(() => alive(bot.emulator).length === 0);
+    expect(deletions()).toBe(4);
+    expect(shown(bot.emulator)).toHaveLength(messages);
+  });
+
+  test('a persona is not deleted while another process uses it', async () => {
+    const [first, second] = await start({ ephemeral: { lingerMs: 500 } }, 2);
+    await first?.handle(CUSTOMER, 'fly Ann');
+    await second?.handle(CUSTOMER, 'fly Ann');
+    await first?.close();
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    expect(creations()).toBe(1);
+    await until(() => alive(bot.emulator).length === 0);
+    expect(deletions()).toBe(1);
+  });
+
+  test('close gives back, and deletes what no living process uses', async () => {
+    const [first, second] = await start({ ephemeral: { lingerMs: 60_000 } }, 2);
+    await first?.handle(CUSTOMER, 'fly Ann');
+    await second?.handle(CUSTOMER, 'fly Ann');
+    await first?.handle(CUSTOMER, 'fly Bob');
+    await first?.close();
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    await second?.close();
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('the uses of a process that was killed run out, and another deletes what it alone used', async () => {
+    const ephemeral = { lingerMs: 60_000, leaseMs: 1000 };
+    const [killed, other] = await start({ ephemeral }, 2);
+    await killed?.handle(CUSTOMER, 'fly Ann');
+    await killed?.handle(CUSTOMER, 'fly Bob');
+    await other?.handle(CUSTOMER, 'fly Bob');
+    await killed?.kill();
+    await until(() => alive(bot.emulator).join() === 'Bob');
+    await other?.close();
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test.each(['name adam', 'fly Ann'])(
+    'killed while it makes the persona of "%s", another makes it within seconds, and no third is made',
+    async (text) => {
+      const [killed, other] = await start({}, 2);
+      const isName = text.startsWith('name');
+      slow('POST', 5000, 1);
+      void killed?.handle(CUSTOMER, text);
+      const client: Client = await connect(redis.url);
+      let keys: string[] = [];
+      while (keys.length === 0) {
+        keys = await client.keys('*:slot:*');
+        await sleep(10);
+      }
+      client.destroy();
+      await killed?.kill();
+      // A handler waits some seconds for a persona; later the Page would speak.
+      const handled = await other?.handle(CUSTOMER, text);
+      expect(handled?.error).toBeUndefined();
+      const name = isName ? 'Adam' : 'Ann';
+      expect(shown(bot.emulator)).toEqual([`${name}: ${text}`]);
+    },
+  );
+
+  test('stopped beyond its claim, the one who wakes deletes its own', async () => {
+    const [stopped, other] = await start({}, 2);
+    slow('POST', 800, 1);
+    const late = stopped?.handle(CUSTOMER, 'name adam');
+    await until(() => creations() === 1);
+    stopped?.signal('SIGSTOP');
+    // The emulator makes it all the same; nobody is told of its ID for now.
+    await until(() => alive(bot.emulator).length === 1);
+    bot.emulator.fail({
+      method: 'GET',
+      path: '/me/personas',
+      delayMs: 0,
+      times: 1,
+    });
+    const handled = await other?.handle(CUSTOMER, 'name adam');
+    expect(handled?.error).toBeUndefined();
+    stopped?.signal('SIGCONT');
+    await late;
+    await until(() => alive(bot.emulator).length === 1);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    expect(shown(bot.emulator)).toEqual(['Adam: name adam', 'Adam: name adam']);
+    expect(creations()).toBe(1);
+  });
+
+  describe('with Redis in trouble', () => {
+    const quickly = 3000;
+
+    test('down at the start, handlers go on, and it is told', async () => {
+      await redis.kill();
+      const process = await one();
+      const first = await process.handle(CUSTOMER, 'name adam');
+      expect(first.error).toBeUndefined();
+      expect(first.ms).toBeLessThan(quickly);
+      const next = await process.handle(CUSTOMER, 'fly Ann');
+      expect(next.ms).toBeLessThan(1000);
+      expect(shown(bot.emulator)).toEqual(['Adam: name adam', 'Ann: fly Ann']);
+      expect(process.told).toContainEqual(
+        expect.stringContaining('PersonaStoreError'),
+      );
+      expect(alive(bot.emulator)).toEqual(['Adam']);
+      await process.close();
+    });
+
+    test('that hangs, handlers wait once, and what is left is deleted when it is back', async () => {
+      const process = await one({ ephemeral: { leaseMs: 1000 } });
+      await process.handle(CUSTOMER, 'name adam');
+      redis.pause();
+      const first = await process.handle(CUSTOMER, 'fly Ann');
+      expect(first.ms).toBeLessThan(quickly);
+      const next = await process.handle(CUSTOMER, 'fly Bob');
+      expect(next.ms).toBeLessThan(1000);
+      redis.resume();
+      await process.handle(CUSTOMER, 'fly Cid');
+      await until(() => alive(bot.emulator).join() === 'Adam');
+      expect(shown(bot.emulator)).toEqual([
+        'Adam: name adam',
+        'Ann: fly Ann',
+        'Bob: fly Bob',
+        'Cid: fly Cid',
+      ]);
+    });
+
+    test('restarted empty in the middle, everything is deleted in the end, and nothing while it is used', async () => {
+      const ephemeral = { lingerMs: 2000, leaseMs: 1000 };
+      const [first, second] = await start({ ephemeral }, 2);
+      await first?.handle(CUSTOMER, 'fly Ann');
+      await second?.handle(CUSTOMER, 'fly Ann');
+      await redis.restart();
+      await first?.handle(CUSTOMER, 'fly Ann');
+      await second?.handle(CUSTOMER, 'fly Ann');
+      await second?.handle(CUSTOMER, 'name adam');
+      await until(() => alive(bot.emulator).join() === 'Adam', 20_000);
+      expect(shown(bot.emulator).filter((said) => /^Page/.test(said))).toEqual(
+        [],
+      );
+      expect(creations()).toBeLessThanOrEqual(3);
+    });
+
+    test.each([
+      ['out of memory', ['CONFIG', 'SET', 'maxmemory', '1']],
+      ['a replica', ['REPLICAOF', '127.0.0.1', '1']],
+    ])('that is %s, handlers go on at once', async (_what, command) => {
+      const client = await connect(redis.url);
+      await client.sendCommand(command);
+      client.destroy();
+      const process = await one();
+      for (const text of ['name adam', 'fly Ann', 'fly Ann']) {
+        const handled = await process.handle(CUSTOMER, text);
+        expect(handled.error).toBeUndefined();
+        expect(handled.ms).toBeLessThan(1000);
+      }
+      expect(shown(bot.emulator)).toEqual([
+        'Adam: name adam',
+        'Ann: fly Ann',
+        'Ann: fly Ann',
+      ]);
+      expect(alive(bot.emulator)).toEqual(['Adam']);
+      expect(process.told.length).toBeGreaterThan(0);
+    });
+  });
+});
