@@ -5,6 +5,7 @@ import {
 } from '../directory/entries';
 import type { ListedPersona } from '../messenger/answers';
 import type { PersonaProfile } from '../profile';
+import type { NamedRecord } from '../store/port';
 
 import type { Snapshot } from './snapshot';
 
@@ -39,8 +40,14 @@ export function findFaces(entries: Entries, snapshot: Snapshot): Face[] {
     face.id = [...mine, ...recorded].find(
       (record) => isSame(record, face.profile) && !claimed.has(record.id),
     )?.id;
+    const left = leftBehind(own, face.profile, snapshot);
+    // A sync was ended when it had made this one, and had not written it down.
+    face.id ??= left.find(({ isCurrent }) => isCurrent)?.id;
     if (face.id !== undefined) claimed.add(face.id);
-    const before = mine.flatMap(({ id, replaces = [] }) => [id, ...replaces]);
+    const before = [
+      ...mine.flatMap(({ id, replaces = [] }) => [id, ...replaces]),
+      ...left.map(({ id }) => id),
+    ];
     face.outdated = [...new Set(before)].flatMap((id) => onPage.get(id) ?? []);
   }
 
@@ -66,6 +73,24 @@ export function findFaces(entries: Entries, snapshot: Snapshot): Face[] {
     face.outdated = face.outdated.filter(({ id }) => !kept.has(id));
   }
   return faces;
+}
+
+/** What a sync that was ended may have made in place of another, and whether it looks as it should. */
+function leftBehind(
+  own: readonly NamedRecord[],
+  profile: PersonaProfile,
+  { listed, leases }: Snapshot,
+): { id: string; isCurrent: boolean }[] {
+  const onTheFly = new Set(leases.map(({ id }) => id));
+  return own.flatMap(({ making }) => {
+    if (!making) return [];
+    const isCurrent = isSame(profile, making);
+    const others = new Set([...making.beside, ...onTheFly]);
+    const made = listed.filter(
+      ({ id, name }) => name === making.name && !others.has(id),
+    );
+    return made.map(({ id }) => ({ id, isCurrent }));
+  });
 }
 
 /** The IDs that stand in the directory as they are. */

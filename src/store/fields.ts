@@ -42,8 +42,19 @@ export function readLease(value: unknown): LeaseRecord | undefined {
 export function readName(value: unknown): NamedRecord | undefined {
   const fields = fieldsOf(value);
   const profile = readProfile(fields);
-  const { id, replaces } = fields;
+  const { id, replaces, making } = fields;
   if (!profile || !isId(id)) return undefined;
-  if (replaces === undefined) return { ...profile, id };
-  return isIds(replaces) ? { ...profile, id, replaces } : undefined;
+  const record: NamedRecord = { ...profile, id };
+  if (replaces !== undefined) {
+    if (!isIds(replaces)) return undefined;
+    record.replaces = replaces;
+  }
+  if (making !== undefined) {
+    const about = fieldsOf(making);
+    const { beside } = about;
+    const madeAs = readProfile(about);
+    if (!madeAs || !isIds(beside)) return undefined;
+    record.making = { ...madeAs, beside };
+  }
+  return record;
 }

@@ -21,6 +21,11 @@ export interface NamedRecord extends PersonaProfile {
   id: string;
   /** IDs of personas that this one took the place of and that may not be deleted yet. */
   replaces?: string[];
+  /**
+   * A persona that was about to be made in place of this one; those of the same
+   * name that the Page had by then are others.
+   */
+  making?: PersonaProfile & { beside: string[] };
 }
 
 /** One process's use of a persona, or its intent to make one. */

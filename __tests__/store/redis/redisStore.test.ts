@@ -12,9 +12,10 @@ test.each([
   ['a Keyv', { get: () => undefined, on: () => undefined }],
   ['what tells of no errors', { sendCommand: () => undefined }],
 ])('%s is no client', (_what, value) => {
-  expect(() => Reflect.apply(redisStore, undefined, [value])).toThrow(
-    InvalidOptionError,
-  );
+  const given = () => {
+    Reflect.apply(redisStore, undefined, [value]);
+  };
+  expect(given).toThrow(InvalidOptionError);
 });
 
 test.each([
@@ -24,9 +25,10 @@ test.each([
   ['is misspelt', { prefx: 'a' }],
 ])('a prefix that %s is refused', (_what, options) => {
   const client = createClient5();
-  expect(() => Reflect.apply(redisStore, undefined, [client, options])).toThrow(
-    InvalidOptionError,
-  );
+  const given = () => {
+    Reflect.apply(redisStore, undefined, [client, options]);
+  };
+  expect(given).toThrow(InvalidOptionError);
 });
 
 test('is the store of personas(), by clients of either version', () => {

@@ -1,11 +1,14 @@
+import type { Runtime } from '../../runtime';
 import { open, type PageOptions } from '../common';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { Failure } from '../failure';
 import { print, printJson, printNote } from '../output';
+import type { OpenPage } from '../pages';
 import { startProgress } from '../progress';
 import { takeSnapshot } from '../snapshot';
 import { Applying, type Result } from '../sync/apply';
+import { withLock } from '../sync/lock';
 import { makePlan, type Plan, type Step } from '../sync/plan';
 import { describeStep, printPlan, summary } from '../sync/show';
 
@@ -27,8 +30,25 @@ export async function sync(options: SyncOptions): Promise<void> {
       'The `directory` of personas() in bottender.config.js is empty: there is nothing to match.',
     );
   }
+  const stopping: Stopping = { now: () => {} };
+  const matching = () => match(page, runtime, options, stopping);
+  if (options.dryRun) return matching();
+  await withLock(runtime.store, page.id, () => stopping.now(), matching);
+}
+
+/** How the work under way is stopped. */
+interface Stopping {
+  now: () => void;
+}
+
+async function match(
+  page: OpenPage,
+  runtime: Runtime,
+  options: SyncOptions,
+  stopping: Stopping,
+): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
-  const plan = makePlan(directory, snapshot, {
+  const plan = makePlan(runtime.settings.directory, snapshot, {
     prune: options.prune ?? false,
     lasting: runtime.store.isLasting,
   });
@@ -45,6 +65,7 @@ export async function sync(options: SyncOptions): Promise<void> {
       results.set(step, result);
       progress.step(describeStep(step, result));
     });
+    stopping.now = () => applying.stop();
     await finishOnSignal(applying, () => applying.run(plan));
     progress.end();
   }

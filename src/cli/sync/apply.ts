@@ -41,7 +41,7 @@ export class Applying {
   constructor(
     private readonly page: OpenPage,
     private readonly runtime: Runtime,
-    snapshot: Snapshot,
+    private readonly snapshot: Snapshot,
     private readonly onResult: (step: Step, result: Result) => void,
   ) {
     this.seen = new Set(snapshot.listed.map(({ id }) => id));
@@ -90,6 +90,7 @@ export class Applying {
       for (const name of names) await store.deleteName(this.page.id, name);
       return { ok: true, value: step.id ?? '' };
     }
+    if (step.id === undefined && outdated.length > 0) await this.intend(step);
     const there: Outcome<string> =
       step.id === undefined
         ? await this.make(profile)
@@ -107,6 +108,21 @@ export class Applying {
     if (failure) return { ok: false, failure };
     await write();
     return there;
+  }
+
+  /** Writes down first what is to take another's place, so that whoever comes after a kill knows it. */
+  private async intend({ names, profile }: Step): Promise<void> {
+    const { records, listed } = this.snapshot;
+    for (const name of names) {
+      const record = records.get(name);
+      if (!record) continue;
+      const beside = listed
+        .filter((persona) => persona.name === profile.name)
+        .map(({ id }) => id);
+      const making = { ...profile, beside };
+      const { store } = this.runtime;
+      await store.setName(this.page.id, name, { ...record, making });
+    }
   }
 
   /** Makes a persona; where a try has no answer, looks whether it was made all the same. */

@@ -73,7 +73,11 @@ function stepFor(
   if (id === undefined) return { action: 'create', ...step };
   const isRecorded = names.every((name) => {
     const record = records.get(name);
-    return record?.id === id && record.replaces === undefined;
+    return (
+      record?.id === id &&
+      record.replaces === undefined &&
+      record.making === undefined
+    );
   });
   return isRecorded || !lasting ? undefined : { action: 'record', ...step };
 }
