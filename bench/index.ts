@@ -3,23 +3,30 @@ import { writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
 
 import { measureDesks } from './agents';
+import { measureFleet } from './fleet';
 import { measureOverhead } from './overhead';
-import { overheadTable, report } from './report';
+import { fleetTable, overheadTable, report } from './report';
 
 const PAGE = 'docs/benchmarks.md';
-const ONLY_OVERHEAD = 'overhead';
+const PARTS = ['overhead', 'fleet'];
 
 async function main(only?: string): Promise<void> {
-  if (only !== undefined && only !== ONLY_OVERHEAD) {
-    throw new Error(`Only "${ONLY_OVERHEAD}" can be asked for, not "${only}"`);
+  if (only !== undefined && !PARTS.includes(only)) {
+    throw new Error(`Only ${PARTS.join(' or ')} can be asked for, not ${only}`);
   }
-  console.log('Measuring, for about two minutes ...');
+  console.log('Measuring, for about three minutes ...');
+  if (only === 'fleet') {
+    console.log(await asMarkdown(fleetTable(await measureFleet())));
+    return;
+  }
   const overhead = await measureOverhead();
   if (only) {
     console.log(await asMarkdown(overheadTable(overhead)));
     return;
   }
-  const page = await asMarkdown(report(overhead, await measureDesks()));
+  const page = await asMarkdown(
+    report(overhead, await measureDesks(), await measureFleet()),
+  );
   console.log(page);
   await writeFile(PAGE, page);
   console.log(`(written to ${PAGE})`);

@@ -3,11 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { Desk, Desks } from './agents';
+import type { FleetFigures } from './fleet';
 import type { Overhead } from './overhead';
 import { median } from './statistics';
 
 /** The figures as a page of Markdown. */
-export function report(overhead: Overhead[], desks: Desks): string {
+export function report(
+  overhead: Overhead[],
+  desks: Desks,
+  fleet: FleetFigures[] | undefined,
+): string {
   return `# Benchmarks
 
 What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, Bottender ${versionOf('bottender')}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}. Ratios are measured side by side in one run; single times depend on the machine.
@@ -27,7 +32,27 @@ ${overheadTable(overhead)}
 ${[desks.guide, desks.plugin].map(deskRow).join('\n')}
 
 The plugin's p50 is ${p50Ratio(desks).toFixed(2)} of the guide's.
+
+## The same desk, with several processes on one Redis
+
+400 events by four agents made on the fly, \`lingerMs: 5000\`, spread over the processes, which share by \`redisStore\`. Creations and deletions are among the calls.
+
+${fleetTable(fleet)}
 `;
+}
+
+/** What sharing by Redis costs, as a table of Markdown. */
+export function fleetTable(fleet: FleetFigures[] | undefined): string {
+  if (!fleet) return 'Not measured: no redis-server is installed.';
+  const rows = fleet.map(
+    ({ processes, callsAMessage, creations, commandsAMessage }) =>
+      `| ${processes} | ${callsAMessage.toFixed(3)} | ${creations} | ${commandsAMessage.toFixed(3)} |`,
+  );
+  return [
+    '| Processes | Graph calls a message | Personas made | Redis commands a message |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 /** What an event costs, as a table of Markdown. */

@@ -7,6 +7,9 @@ const job = JSON.parse(process.argv[2]);
 const { personas } = require(job.packagePath);
 const { redisStore } = require(`${job.packagePath}/redis`);
 
+/** What comes after the end is of no use to anybody. */
+const tell = (message) => process.connected && process.send(message);
+
 const client = createClient({
   url: job.redisUrl,
   socket: { reconnectStrategy: () => 100 },
@@ -19,8 +22,8 @@ const plugin = personas({
   directory: job.directory,
   ephemeral: job.ephemeral,
   onCleanupError: (error, persona) =>
-    process.send?.({ told: error.name, persona: persona?.name ?? null }),
-  onRefused: (error) => process.send?.({ refused: error.reason }),
+    tell({ told: error.name, persona: persona?.name ?? null }),
+  onRefused: (error) => tell({ refused: error.reason }),
 });
 
 const face = (name) => ({
@@ -61,9 +64,9 @@ async function onText({ id, psid, text }) {
       object: 'page',
       entry: [{ id: job.pageId, messaging }],
     });
-    process.send?.({ done: id, ms: Date.now() - begun });
+    tell({ done: id, ms: Date.now() - begun });
   } catch (error) {
-    process.send?.({ done: id, ms: Date.now() - begun, error: error.message });
+    tell({ done: id, ms: Date.now() - begun, error: error.message });
   }
 }
 
@@ -76,4 +79,4 @@ process.on('message', (message) => {
     });
   }
 });
-process.send({ ready: true });
+tell({ ready: true });

@@ -1,0 +1,145 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+import { startMessengerEmulator } from 'bottender-persona/emulator';
+import { createClient } from 'redis';
+
+import type { FleetJob } from './fleetProcess';
+import { startRedis, type RedisServer } from './redisServer';
+
+const SIZES = [1, 2, 4, 6, 8];
+const EVENTS = 400;
+const AT_A_TIME = 24;
+const ANSWER_MS = 20;
+const LINGER_MS = 5000;
+const AGENTS = ['Adam', 'Berta', 'Chris', 'Dora'];
+
+const APP = { appId: '1', appSecret: 'app-secret', verifyToken: 'verify' };
+const PAGE = { id: '100000000000001', name: 'Bench', accessToken: 'token' };
+
+/** What a desk of four agents costs, with so many processes on one Redis. */
+export interface FleetFigures {
+  processes: number;
+  callsAMessage: number;
+  creations: number;
+  commandsAMessage: number;
+}
+
+/** `undefined` where no redis-server is installed. */
+export async function measureFleet(): Promise<FleetFigures[] | undefined> {
+  const sizes: FleetFigures[] = [];
+  for (const processes of SIZES) {
+    const redis = await startRedis();
+    if (!redis) return undefined;
+    sizes.push(await work(redis, processes));
+    await redis.close();
+  }
+  return sizes;
+}
+
+async function work(
+  redis: RedisServer,
+  processes: number,
+): Promise<FleetFigures> {
+  const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
+  emulator.fail({ delayMs: ANSWER_MS });
+  const job: FleetJob = {
+    ...APP,
+    origin: emulator.origin,
+    redisUrl: redis.url,
+    lingerMs: LINGER_MS,
+    accessToken: PAGE.accessToken,
+    pageId: PAGE.id,
+  };
+  const fleet = await Promise.all(
+    Array.from({ length: processes }, async () => {
+      const file = path.join(__dirname, 'fleetProcess.js');
+      const child = fork(file, [JSON.stringify(job)]);
+      await once(child, 'message');
+      return child;
+    }),
+  );
+  const psids = Array.from({ length: AT_A_TIME }, (_, at) => String(1000 + at));
+  // Customers write before a Page may.
+  const webhook = await takeAll();
+  emulator.setWebhookUrl(webhook.url);
+  for (const psid of psids) await emulator.say(psid, 'hi');
+  webhook.close();
+  const before = Number(emulator.state().requests.at(-1)?.id ?? 0);
+  const client = createClient({ url: redis.url });
+  await client.connect();
+  await client.sendCommand(['CONFIG', 'RESETSTAT']);
+  let next = 0;
+  await Promise.all(
+    psids.map(async (psid, at) => {
+      const child = fleet[at % fleet.length];
+      if (!child) return;
+      for (let event = next++; event < EVENTS; event = next++) {
+        await answer(child, psid, AGENTS[event % AGENTS.length] ?? '');
+      }
+    }),
+  );
+  const commands = scriptsIn(await client.info('commandstats'));
+  await Promise.all(
+    fleet.map(async (child) => {
+      const exited = once(child, 'exit');
+      child.send({});
+      await exited;
+    }),
+  );
+  const { requests, personas } = emulator.state();
+  const calls = Number(requests.at(-1)?.id) - before;
+  const answers = emulator
+    .state()
+    .conversations.flatMap(({ entries }) => entries)
+    .filter(({ from }) => from === 'persona');
+  if (answers.length !== EVENTS) throw new Error('not all was answered');
+  client.destroy();
+  await emulator.close();
+  return {
+    processes,
+    callsAMessage: calls / EVENTS,
+    creations: personas.length,
+    commandsAMessage: commands / EVENTS,
+  };
+}
+
+/** A webhook that takes what it is sent, and does nothing. */
+async function takeAll(): Promise<{ url: string; close(): void }> {
+  const server = createServer((_request, response) => response.end('ok'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}/`, close };
+}
+
+/** Each process has one event of a customer at a time, so that the next answer is this one's. */
+const busy = new WeakMap<ChildProcess, Promise<unknown>>();
+async function answer(
+  child: ChildProcess,
+  psid: string,
+  text: string,
+): Promise<void> {
+  const before = busy.get(child) ?? Promise.resolve();
+  const mine = before.then(async () => {
+    child.send({ psid, text });
+    await once(child, 'message');
+  });
+  busy.set(child, mine);
+  await mine;
+}
+
+function scriptsIn(stats: string): number {
+  let calls = 0;
+  for (const [, count] of stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)) {
+    calls += Number(count);
+  }
+  return calls;
+}

@@ -1,0 +1,65 @@
+import { MessengerBot, type MessengerContext } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+import { redisStore } from 'bottender-persona/redis';
+import { createClient } from 'redis';
+
+/** What a process of the fleet is told when it is started, as JSON in its first argument. */
+export interface FleetJob {
+  readonly origin: string;
+  readonly redisUrl: string;
+  readonly lingerMs: number;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly verifyToken: string;
+  readonly accessToken: string;
+  readonly pageId: string;
+}
+
+/** A process of the fleet: answers each event that it is sent, and says when it has. */
+async function main(job: FleetJob): Promise<void> {
+  const client = createClient({ url: job.redisUrl });
+  await client.connect();
+  const plugin = personas({
+    store: redisStore(client),
+    ephemeral: { lingerMs: job.lingerMs },
+  });
+  const { origin, appId, appSecret, verifyToken, accessToken } = job;
+  const bot = new MessengerBot({
+    ...{ origin, appId, appSecret, verifyToken, accessToken },
+    sync: true,
+  } as ConstructorParameters<typeof MessengerBot>[0]);
+  bot.use((context) => void plugin(context));
+  bot.onEvent(async (context: MessengerContext) => {
+    const name = String(context.event.text);
+    const profilePictureUrl = `https://example.com/${name}.png`;
+    await (context as PersonaContext).withEphemeralPersona(
+      { name, profilePictureUrl },
+      () => context.sendText('hi'),
+    );
+  });
+  const handle = bot.createRequestHandler();
+  process.on('message', (message: { psid?: string; text?: string }) => {
+    const { psid, text } = message;
+    if (psid === undefined) {
+      void plugin.close().then(() => {
+        client.destroy();
+        process.disconnect();
+      });
+      return;
+    }
+    const event = {
+      sender: { id: psid },
+      recipient: { id: job.pageId },
+      message: { mid: `m_${psid}_${Math.random()}`, text },
+    };
+    const entry = [{ id: job.pageId, messaging: [event] }];
+    void answered({ object: 'page', entry });
+  });
+  const answered = async (body: object) => {
+    await handle(body as Parameters<typeof handle>[0]);
+    process.send?.('done');
+  };
+  process.send?.('ready');
+}
+
+void main(JSON.parse(process.argv[2] ?? '{}') as FleetJob);

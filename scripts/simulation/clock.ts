@@ -1,0 +1,130 @@
+type Callback = (...args: unknown[]) => void;
+
+interface Timer {
+  at: number;
+  order: number;
+  callback: Callback | undefined;
+  everyMs?: number;
+}
+
+/** A node of a timer, as far as this project uses one. */
+interface Handle {
+  unref(): Handle;
+  ref(): Handle;
+  [Symbol.toPrimitive](): number;
+}
+
+/**
+ * Time that passes when it is told to: stands in for the timers and the clock of
+ * this process. A heap, because a simulation has many thousands of timers.
+ */
+export class SimulatedClock {
+  now = 1_800_000_000_000;
+  private order = 0;
+  private readonly heap: Timer[] = [];
+  private readonly timers = new WeakMap<object, Timer>();
+
+  install(): void {
+    const set = (callback: Callback, ms = 0, ...args: unknown[]) =>
+      this.add(() => callback(...args), ms);
+    const every = (callback: Callback, ms = 0) => this.add(callback, ms, ms);
+    const clear = (handle: unknown) => this.clear(handle);
+    Object.assign(globalThis, {
+      setTimeout: set,
+      setInterval: every,
+      clearTimeout: clear,
+      clearInterval: clear,
+    });
+    Date.now = () => this.now;
+  }
+
+  /** Lets time pass, and all that becomes due in it happen, with what follows from it. */
+  async pass(ms: number): Promise<void> {
+    const end = this.now + ms;
+    for (let next = this.heap[0]; next && next.at <= end; next = this.heap[0]) {
+      this.pop();
+      if (!next.callback) continue;
+      this.now = Math.max(this.now, next.at);
+      next.callback();
+      if (next.everyMs === undefined) next.callback = undefined;
+      else this.push({ ...next, at: this.now + next.everyMs }, next);
+      await settled();
+    }
+    this.now = end;
+    await settled();
+  }
+
+  private add(callback: Callback, ms: number, everyMs?: number): Handle {
+    const timer: Timer = {
+      at: this.now + ms,
+      order: 0,
+      callback,
+      ...(everyMs !== undefined && { everyMs }),
+    };
+    this.push(timer);
+    const handle: Handle = {
+      unref: () => handle,
+      ref: () => handle,
+      [Symbol.toPrimitive]: () => timer.order,
+    };
+    this.timers.set(handle, timer);
+    return handle;
+  }
+
+  private clear(handle: unknown): void {
+    if (typeof handle !== 'object' || handle === null) return;
+    const timer = this.timers.get(handle);
+    if (timer) timer.callback = undefined;
+  }
+
+  private push(timer: Timer, again = timer): void {
+    again.at = timer.at;
+    again.order = this.order += 1;
+    const { heap } = this;
+    heap.push(again);
+    for (let at = heap.length - 1; at > 0;) {
+      const above = (at - 1) >> 1;
+      if (!this.isBefore(at, above)) break;
+      this.swap(at, above);
+      at = above;
+    }
+  }
+
+  private pop(): void {
+    const { heap } = this;
+    this.swap(0, heap.length - 1);
+    heap.pop();
+    for (let at = 0; ;) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      let first = at;
+      if (left < heap.length && this.isBefore(left, first)) first = left;
+      if (right < heap.length && this.isBefore(right, first)) first = right;
+      if (first === at) return;
+      this.swap(at, first);
+      at = first;
+    }
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const [one, other] = [this.heap[a], this.heap[b]];
+    if (!one || !other) return false;
+    return (
+      one.at - other.at < 0 || (one.at === other.at && one.order < other.order)
+    );
+  }
+
+  private swap(a: number, b: number): void {
+    const [one, other] = [this.heap[a], this.heap[b]];
+    if (!one || !other) return;
+    this.heap[a] = other;
+    this.heap[b] = one;
+  }
+}
+
+const realImmediate = setImmediate;
+
+/** Promises that follow from one another are through when the event loop comes round. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => realImmediate(resolve));
+}

@@ -1,0 +1,82 @@
+import { checkOptions } from '../../src/checkOptions';
+import { EphemeralHold } from '../../src/ephemeral/hold';
+import type { PersonaProfile } from '../../src/profile';
+import { createRuntime, type Runtime } from '../../src/runtime';
+import type { MemoryStore } from '../../src/store/memory';
+import type { Page } from '../../src/messenger/page';
+
+import type { CountedPage } from './messenger';
+
+/** So many leases go into one command of the Redis port. */
+const KEPT_AT_ONCE = 200;
+
+/** What the processes ask of their store. */
+export interface Commands {
+  all: number;
+  renewals: number;
+}
+
+/** One process of the fleet: the library's own sharing of personas, on a store that all have. */
+export class SimulatedProcess {
+  private isDead = false;
+  private readonly runtime: Runtime;
+  private readonly page: Page;
+  asPage = 0;
+
+  constructor(
+    messenger: CountedPage,
+    store: MemoryStore,
+    private readonly commands: Commands,
+    options: { lingerMs: number; leaseMs: number },
+  ) {
+    const settings = checkOptions({ ephemeral: options });
+    const onCleanupError = () => {};
+    this.runtime = createRuntime({
+      ...settings,
+      onCleanupError,
+      store: this.mortal(store),
+    });
+    this.page = {
+      id: messenger.id,
+      client: messenger.client(() => this.isDead),
+    };
+    this.runtime.sweeper.notice(this.page.id, this.page.client);
+  }
+
+  /** One message by this agent; `send` is the call that carries it. */
+  async say(agent: PersonaProfile, send: () => Promise<void>): Promise<void> {
+    const { pool } = this.runtime;
+    try {
+      const hold = await EphemeralHold.take(pool, this.page, agent);
+      await send();
+      void hold.end();
+    } catch {
+      this.asPage += 1;
+      await send();
+    }
+  }
+
+  /** Nothing of it is heard any more, as after SIGKILL. */
+  die(): void {
+    this.isDead = true;
+    this.runtime.sweeper.close();
+  }
+
+  /** The store, counted, until the process dies. */
+  private mortal(store: MemoryStore): MemoryStore {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (this.isDead) return new Promise(() => {});
+          const many =
+            name === 'keep' && Array.isArray(args[0]) ? args[0].length : 1;
+          this.commands.all += Math.ceil(many / KEPT_AT_ONCE);
+          if (name === 'keep') this.commands.renewals += many;
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+  }
+}
