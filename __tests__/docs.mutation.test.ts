@@ -13,10 +13,13 @@ const pathsIn = (folder: string) =>
 
 describe('scripts/mutation/parts.ts', () => {
   it('has every file of the library, once', () => {
-    // flavor.ts and options.ts have types alone, and index.ts nothing but exports.
+    // These have types alone, or nothing but exports; what is behind Redis needs
+    // a server and processes of its own, which Stryker does not start.
     const library = pathsIn('src').filter(
       (file) =>
-        !/^(emulator|cli)\/|^(index|options)\.ts|\/flavor\.ts$/.test(file),
+        !/^(emulator|cli)\/|^store\/redis\/|^(index|options|redis)\.ts|\/(flavor|port|keyv)\.ts$/.test(
+          file,
+        ),
     );
     const mutated = parts.flatMap(({ mutate }) =>
       mutate.map((file) => `${file}.ts`),

@@ -113,7 +113,9 @@ describe('README.md, the recipe for', () => {
   it('Redis, and ends well', async () => {
     const exit = jest.fn();
     const process = Object.assign(new EventEmitter(), { exit });
-    const config = code.config('redis', { process });
+    // Without a server, as where it is away when a bot starts.
+    const console = { error: jest.fn() };
+    const config = code.config('redis', { process, console });
     expect(config.plugins).toHaveLength(1);
     const exited = new Promise((resolve) => exit.mockImplementation(resolve));
     process.emit('SIGTERM');

@@ -137,16 +137,15 @@ export const PARTS: Record<string, Part> = {
     tests: ['messenger/'],
   },
   directory: {
-    mutate: ['directory/directory', 'directory/pageList'],
+    mutate: ['directory/directory', 'directory/finder', 'directory/pageList'],
     tests: [
       'directory/directory',
       'directory/gone',
       'directory/pageList',
-      'directory/records',
+      'directory/finder',
       'directory/store',
     ],
   },
-  records: { mutate: ['directory/records'], tests: ['directory/records'] },
   pool: {
     mutate: [
       'ephemeral/hold',
@@ -166,7 +165,10 @@ export const PARTS: Record<string, Part> = {
     mutate: ['ephemeral/creation', 'ephemeral/deletion'],
     tests: ['ephemeral/backoff', 'ephemeral/cleanup'],
   },
-  leases: { mutate: ['ephemeral/leases'], tests: ['ephemeral/leases'] },
+  leases: {
+    mutate: ['ephemeral/lease', 'ephemeral/leases'],
+    tests: ['ephemeral/leases'],
+  },
   sweep: {
     mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
     tests: ['ephemeral/sweep', 'ephemeral/waits'],
@@ -174,13 +176,16 @@ export const PARTS: Record<string, Part> = {
   store: {
     mutate: [
       'store/absence',
-      'store/beneath',
       'store/broken',
       'store/credentials',
       'store/fields',
-      'store/guardedStore',
-      'store/store',
-      'store/walk',
+      'store/guard',
+      'store/keyv/beneath',
+      'store/keyv/guardedStore',
+      'store/keyv/keyvPort',
+      'store/keyv/walk',
+      'store/memory',
+      'store/open',
     ],
     tests: ['store/', 'directory/store'],
   },
