@@ -22,6 +22,7 @@ export type {
   PersonaContext,
   PersonaMethods,
   SpeakerOn,
+  SpeakingMethods,
 } from './context/flavor';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';

@@ -1,6 +1,6 @@
 import { withPersonaId } from './arguments';
-import type { ContextPersonas } from './contextPersonas';
 import type { CoveredMethod } from './methods';
+import { refusedBefore, type Occasion } from './occasion';
 import { asRefusal, speakAsPageInstead } from './refused';
 import { signed } from './sign';
 import { carriesFile, upload } from './upload';
@@ -10,6 +10,18 @@ import type { Voice } from './voice';
 /** A method of Bottender's own, or of whoever has wrapped it. */
 export type Original = (...args: unknown[]) => unknown;
 
+/** One call of a covered method. */
+export interface Call {
+  readonly method: CoveredMethod;
+  readonly args: unknown[];
+  /** How many arguments stand before those that a context's method takes. */
+  readonly lead: number;
+  /** What is covered, */
+  readonly original: Original;
+  /** and what it is called on. */
+  readonly self: object;
+}
+
 /**
  * The life of one send as a persona. It goes out with the persona's ID; where
  * that is gone from the Page and another can be had, once more with that; where
@@ -17,19 +29,20 @@ export type Original = (...args: unknown[]) => unknown;
  * another attempt, so that no message goes out twice.
  */
 export class Delivery {
+  private args: unknown[];
+
   constructor(
-    private readonly personas: ContextPersonas,
-    private readonly method: CoveredMethod,
-    private args: unknown[],
-    /** What Bottender's method is called on. */
-    private readonly self: object,
-    private readonly original: Original,
-  ) {}
+    private readonly occasion: Occasion,
+    private readonly call: Call,
+  ) {
+    this.args = call.args;
+  }
 
   /** Sends the message with this persona, or as the Page; what comes of it is Bottender's. */
   attempt(personaId: string | null): Promise<unknown> {
-    const args = withPersonaId(this.method, this.args, personaId);
-    const answer = Reflect.apply(this.original, this.self, args);
+    const { method, lead, original, self } = this.call;
+    const args = withPersonaId(method, this.args, personaId, lead);
+    const answer = Reflect.apply(original, self, args);
     return answer instanceof Promise ? answer : Promise.resolve(answer);
   }
 
@@ -44,7 +57,8 @@ export class Delivery {
       return this.speakInstead(error, voice);
     }
     if (id === null) return this.attempt(null);
-    return typeof id === 'string' && !carriesFile(this.method, this.args)
+    const { method, lead } = this.call;
+    return typeof id === 'string' && !carriesFile(method, this.args, lead)
       ? this.carry(id, voice)
       : this.speakLater(id, voice);
   }
@@ -62,7 +76,8 @@ export class Delivery {
       } catch (error) {
         return await this.speakInstead(error, voice);
       }
-      this.args = await upload(this.personas.context, this.method, this.args);
+      const { method, lead } = this.call;
+      this.args = await upload(this.occasion, method, this.args, lead);
       return await this.carry(id, voice);
     } finally {
       await voice.end?.();
@@ -85,10 +100,10 @@ export class Delivery {
     voice: Voice,
     renew: Voice['renew'],
   ): Promise<unknown> {
-    const refusal = await verdictOn(error, id, voice.persona, this.personas);
+    const refusal = await verdictOn(error, id, voice.persona, this.occasion);
     if (!refusal) throw error;
     if (refusal.reason !== 'unknown' || !renew) {
-      const { runtime, psid } = this.personas;
+      const { runtime, psid } = this.occasion;
       const known = runtime.refusals.remember(refusal, id, psid);
       return this.speakInstead(known, voice);
     }
@@ -105,16 +120,17 @@ export class Delivery {
   private async speakInstead(error: unknown, voice: Voice): Promise<unknown> {
     const refusal = asRefusal(error, voice.persona);
     if (!refusal) throw error;
-    speakAsPageInstead(refusal, voice.persona, this.personas);
-    const { settings } = this.personas.runtime;
-    if (this.method === 'sendText') {
-      this.args = signed(this.args, voice.name, settings.signText);
+    speakAsPageInstead(refusal, voice.persona, this.occasion);
+    const { method, lead } = this.call;
+    if (method === 'sendText') {
+      const { signText } = this.occasion.runtime.settings;
+      this.args = signed(this.args, voice.name, signText, lead);
     }
     return this.attempt(null);
   }
 
   private throwIfRefused(id?: string): void {
-    const refusal = this.personas.refusedBefore(id);
+    const refusal = refusedBefore(this.occasion, id);
     if (refusal) throw refusal;
   }
 }

@@ -9,6 +9,7 @@ import { COVERED_METHODS, type CoveredMethod } from './methods';
 import { inScope } from './scope';
 import { send } from './send';
 import { shownPersona } from './speaker';
+import { speakerOver } from './speakers';
 import { checkRun, toTheEnd } from './toTheEnd';
 
 /** A context that carries its personas under this name, where Bottender's console Proxy finds them too. */
@@ -50,13 +51,13 @@ export function wrapOwnMethods(context: PersonaHost): void {
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
-        send(
-          context._personas,
+        send(context._personas, {
           method,
           args,
-          self as object,
-          target as Original,
-        ),
+          lead: 0,
+          self: self as object,
+          original: target as Original,
+        }),
     });
     Reflect.set(context, method, wrapped);
   }
@@ -72,6 +73,10 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
   ...methods({
     usePersona(this: PersonaHost, persona: Persona | null) {
       this._personas.use(persona);
+    },
+    as(this: PersonaHost, ...given: unknown[]) {
+      const { _personas: personas } = this;
+      return speakerOver(personas.context, personas, personas.keep(...given));
     },
     withPersona(
       this: PersonaHost & Context,
@@ -116,7 +121,10 @@ function coveredMethods(base: Methods): PropertyDescriptorMap {
 function coveredMethod(base: Methods, method: CoveredMethod) {
   return function (this: PersonaHost, ...args: unknown[]) {
     const original = base[method];
-    return original && send(this._personas, method, args, this, original);
+    return (
+      original &&
+      send(this._personas, { method, args, lead: 0, self: this, original })
+    );
   };
 }
 
