@@ -24,6 +24,7 @@ export type {
   SpeakerOn,
   SpeakingMethods,
 } from './context/flavor';
+export type { ClientPersonaMethods, PersonaClient } from './client/flavor';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

@@ -114,6 +114,10 @@ export const PARTS: Record<string, Part> = {
       'tell',
     ],
   },
+  client: {
+    mutate: ['client/clientPersonas', 'client/clients', 'client/coveredClient'],
+    tests: ['client/'],
+  },
   actions: { mutate: ['actions'], tests: ['actions', 'context/badInput'] },
   errors: { mutate: ['errors'], tests: ['errors'] },
   messenger: {

@@ -99,7 +99,7 @@ interface PersonaOption<Name extends string> {
 }
 
 /** What the contents of a file are called; Bottender's types lack it. */
-interface FileOption {
+export interface FileOption {
   filename?: string;
 }
 
@@ -115,7 +115,7 @@ type Covered<F, O> = F extends (...args: infer A) => infer R
   : never;
 
 /** The second form lets a context with names stand where one of Bottender's is asked for. */
-type Both<F, Name extends string, O = unknown> = Covered<
+export type Both<F, Name extends string, O = unknown> = Covered<
   F,
   PersonaOption<Name> & O
 > &

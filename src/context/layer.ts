@@ -84,7 +84,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
       run: (context: Context, props: object) => unknown,
     ) {
       return this._personas.with(persona, () => {
-        checkRun('withPersona', run);
+        checkRun('context.withPersona', run);
         return toTheEnd(() => run(this, {}), this);
       });
     },
@@ -93,7 +93,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
       profile: PersonaProfile,
       run: (persona: EphemeralPersona, context: Context) => unknown,
     ) {
-      checkRun('withEphemeralPersona', run);
+      checkRun('context.withEphemeralPersona', run);
       return this._personas.withEphemeral(profile, (id, checked) =>
         toTheEnd(() => run({ id, ...checked }, this), this),
       );

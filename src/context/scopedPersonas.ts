@@ -1,6 +1,6 @@
 import { EphemeralHold } from '../ephemeral/hold';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf } from '../messenger/page';
+import { pageOf, type Page } from '../messenger/page';
 import { checkPersona } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 
@@ -85,6 +85,9 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return sending.then((answer: unknown) => answer);
   }
 
+  /** Told before a persona is made for a block. */
+  protected makingOn(_page: Page): void {}
+
   /** A persona with this profile for a block; the Page speaks where there is none to be had. */
   private async make(
     profile: PersonaProfile,
@@ -97,11 +100,9 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const refusal = refusedBefore(occasion);
     if (refusal) return unavailable(refusal, name, occasion);
     try {
-      return await EphemeralHold.take(
-        runtime.pool,
-        await pageOf(host),
-        profile,
-      );
+      const page = await pageOf(host);
+      this.makingOn(page);
+      return await EphemeralHold.take(runtime.pool, page, profile);
     } catch (error) {
       const why = asRefusal(error, name);
       if (!why) throw error;
