@@ -92,8 +92,9 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   install: {
-    mutate: ['context/install', 'context/layer'],
+    mutate: ['context/ends', 'context/install', 'context/layer'],
     tests: [
+      'context/ends',
       'context/install',
       'context/send',
       'context/usePersona',

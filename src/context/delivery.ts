@@ -1,4 +1,4 @@
-import { withPersonaId } from './arguments';
+import { optionsOf, withPersonaId } from './arguments';
 import type { CoveredMethod } from './methods';
 import { refusedBefore, type Occasion } from './occasion';
 import { asRefusal, speakAsPageInstead } from './refused';
@@ -10,6 +10,22 @@ import type { Voice } from './voice';
 /** A method of Bottender's own, or of whoever has wrapped it. */
 export type Original = (...args: unknown[]) => unknown;
 
+/**
+ * Under this key a send goes through the wrappers of others, among its options,
+ * to where it ends; no wire shows it.
+ */
+export const SENDING = Symbol('the send that this belongs to');
+
+/** A send that goes on beneath the wrappers of others, with what was decided above them. */
+export interface Sending {
+  readonly method: CoveredMethod;
+  readonly id: string;
+  readonly voice: Voice;
+  readonly renew: Voice['renew'];
+  /** Tells the one above that it need not see to a failure. */
+  takenOver: boolean;
+}
+
 /** One call of a covered method. */
 export interface Call {
   readonly method: CoveredMethod;
@@ -20,6 +36,8 @@ export interface Call {
   readonly original: Original;
   /** and what it is called on. */
   readonly self: object;
+  /** Whether it ends in a delivery of its own, beneath what others have wrapped around it. */
+  readonly goesThrough?: boolean;
 }
 
 /**
@@ -40,8 +58,12 @@ export class Delivery {
 
   /** Sends the message with this persona, or as the Page; what comes of it is Bottender's. */
   attempt(personaId: string | null): Promise<unknown> {
-    const { method, lead, original, self } = this.call;
-    const args = withPersonaId(method, this.args, personaId, lead);
+    const { method, lead } = this.call;
+    return this.callWith(withPersonaId(method, this.args, personaId, lead));
+  }
+
+  private callWith(args: unknown[]): Promise<unknown> {
+    const { original, self } = this.call;
     const answer = Reflect.apply(original, self, args);
     return answer instanceof Promise ? answer : Promise.resolve(answer);
   }
@@ -89,9 +111,40 @@ export class Delivery {
     voice: Voice,
     renew = voice.renew,
   ): Promise<unknown> {
+    if (this.call.goesThrough) return this.goThrough(id, voice, renew);
     return this.attempt(id).catch((error: unknown) =>
       this.afterFailure(error, id, voice, renew),
     );
+  }
+
+  /** Others have wrapped the method: what follows from a refusal is seen to beneath them, if they let it through. */
+  private async goThrough(
+    id: string,
+    voice: Voice,
+    renew: Voice['renew'],
+  ): Promise<unknown> {
+    const { method, lead } = this.call;
+    const sending: Sending = { method, id, voice, renew, takenOver: false };
+    const args = withPersonaId(method, this.args, id, lead);
+    Object.assign(optionsOf(method, args, lead) ?? {}, { [SENDING]: sending });
+    try {
+      return await this.callWith(args);
+    } catch (error) {
+      if (sending.takenOver) throw error;
+      return this.afterFailure(error, id, voice, renew);
+    }
+  }
+
+  /** Goes on with a send that has come through the wrappers of others. */
+  resume(sending: Sending): Promise<unknown> {
+    const { id, voice, renew } = sending;
+    sending.takenOver = true;
+    try {
+      this.throwIfRefused(id);
+    } catch (error) {
+      return this.speakInstead(error, voice);
+    }
+    return this.carry(id, voice, renew);
   }
 
   private async afterFailure(

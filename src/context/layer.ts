@@ -5,6 +5,7 @@ import type { Persona } from '../persona';
 
 import type { ContextPersonas } from './contextPersonas';
 import type { Original } from './delivery';
+import { deliverAtEnds } from './ends';
 import { COVERED_METHODS, type CoveredMethod } from './methods';
 import { inScope } from './scope';
 import { send } from './send';
@@ -44,10 +45,15 @@ export function layerOver(base: object, covers: boolean): object {
 
 /** Wraps the covered methods that are the context's own: mocks, or another plugin's wrappers. */
 export function wrapOwnMethods(context: PersonaHost): void {
-  for (const method of COVERED_METHODS) {
-    if (!Object.hasOwn(context, method)) continue;
-    const original: unknown = Reflect.get(context, method);
-    if (typeof original !== 'function') continue;
+  const own = COVERED_METHODS.filter(
+    (method) =>
+      Object.hasOwn(context, method) &&
+      typeof Reflect.get(context, method) === 'function',
+  );
+  if (own.length === 0) return;
+  const goesThrough = deliverAtEnds(context, context._personas);
+  for (const method of own) {
+    const original = Reflect.get(context, method) as Original;
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
@@ -56,7 +62,8 @@ export function wrapOwnMethods(context: PersonaHost): void {
           args,
           lead: 0,
           self: self as object,
-          original: target as Original,
+          original: target,
+          goesThrough,
         }),
     });
     Reflect.set(context, method, wrapped);
