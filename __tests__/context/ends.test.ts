@@ -221,6 +221,21 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(2);
     });
 
+    test('a persona that is gone each time is made anew once, and then the Page says it', async () => {
+      const { bot } = await start(
+        wrapping(async (sendText, text, options) => {
+          const id = options?.personaId;
+          if (id) await deleteElsewhere(bot.emulator, id);
+          // Without ours among them, so that each attempt comes by here.
+          return sendText(text, id ? { personaId: id } : {});
+        }),
+      );
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi']);
+      expect(bot.emulator.state().personas).toHaveLength(2);
+    });
+
     test('any other error comes through, and nothing is sent again', async () => {
       const { bot } = await start(
         wrapping((sendText, _text, options) => sendText('', options)),

@@ -81,7 +81,7 @@ export class Delivery {
     if (id === null) return this.attempt(null);
     const { method, lead } = this.call;
     return typeof id === 'string' && !carriesFile(method, this.args, lead)
-      ? this.carry(id, voice)
+      ? this.carry(id, voice, voice.renew)
       : this.speakLater(id, voice);
   }
 
@@ -100,16 +100,17 @@ export class Delivery {
       }
       const { method, lead } = this.call;
       this.args = await upload(this.occasion, method, this.args, lead);
-      return await this.carry(id, voice);
+      return await this.carry(id, voice, voice.renew);
     } finally {
       await voice.end?.();
     }
   }
 
+  /** @param renew how to come by another ID, where that has not been done yet */
   private carry(
     id: string,
     voice: Voice,
-    renew = voice.renew,
+    renew: Voice['renew'],
   ): Promise<unknown> {
     if (this.call.goesThrough) return this.goThrough(id, voice, renew);
     return this.attempt(id).catch((error: unknown) =>
