@@ -5,6 +5,7 @@ import * as library from 'bottender-persona';
 
 import { createProgram } from '../src/cli/program';
 import { CUSTOMER, startBot, type TestAction } from './support/bot';
+import { clientFor, startedBy } from './support/clients';
 import {
   brokenLinks,
   codeBlocks,
@@ -14,7 +15,7 @@ import {
   typeErrors,
 } from './support/docs';
 import { startEmulated } from './support/emulated';
-import { faces } from './support/faces';
+import { faces, profile } from './support/faces';
 import { ReadmeCode } from './support/readme';
 import { alive, shown } from './support/wire';
 
@@ -40,6 +41,27 @@ describe('README.md, how long a persona speaks', () => {
       'Adam: Adam here.',
       'Page: And this is the Page.',
     ]);
+  });
+
+  it('speaker', async () => {
+    expect(await code.answers('speaker')).toEqual([
+      'Adam: Which pears do you have?',
+      'Page: Conference and Williams.',
+      'Adam: Conference, please.',
+    ]);
+  });
+
+  it('without an event', async () => {
+    const bot = await startedBy();
+    const directory = { adam: profile('Adam') };
+    const { answer } = code.run('client', {
+      modules: {
+        './bottender.config': { plugins: [personas({ directory })] },
+        bottender: { getClient: () => clientFor(bot) },
+      },
+    }) as { answer: (psid: string, text: string) => Promise<void> };
+    await answer(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Adam: [typing_on]', 'Adam: hi']);
   });
 
   it('block', async () => {
@@ -125,7 +147,10 @@ describe('README.md, adding it', () => {
 
   it('TypeScript', async () => {
     expect(await code.answers('typescript', ['hi'], {})).toEqual([
+      'Adam: [typing_on]',
+      'Adam: [typing_off]',
       'Adam: Adam here.',
+      'Page: And this is the Page.',
     ]);
   });
 

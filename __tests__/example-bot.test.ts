@@ -8,6 +8,9 @@ import type {
   EmulatorState,
 } from 'bottender-persona/emulator';
 
+import type { Browser, Page } from 'playwright-core';
+
+import { describeInBrowser, launchBrowser } from './support/browser';
 import {
   freePorts,
   isTaken,
@@ -16,6 +19,7 @@ import {
   type Program,
 } from './support/exampleBot';
 
+const PAGE_NAME = "Jasper's Market";
 const START = ['example-bot/dist/start.js'];
 
 let bot: Program;
@@ -111,6 +115,143 @@ describe('the conversation', () => {
   it('belongs to one customer', async () => {
     await answersTo('agent', 4, 'another');
     expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: /);
+  });
+});
+
+describeInBrowser('the agents’ console', () => {
+  let browser: Browser;
+  let chat: Page;
+  let agents: Page;
+  let consoleUrl = '';
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    chat = await open(chatPage);
+    await chat.getByTestId('new-customer').click();
+    [, consoleUrl = ''] = await bot.printed(/Answer as Adam at (\S+)/);
+    agents = await open(consoleUrl);
+    await agents.getByText('Nobody waits.').waitFor();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(url: string): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    await page.goto(url);
+    return page;
+  }
+
+  /** The customer writes in the chat page. */
+  async function write(text: string): Promise<void> {
+    await chat.getByTestId('composer-input').fill(text);
+    await chat.getByTestId('composer-send').click();
+  }
+
+  /** Who is shown with this text, once it is there; the last, if there are several. */
+  async function speakerOf(text: string): Promise<string | null> {
+    const found = chat.getByTestId('message').filter({ hasText: text }).last();
+    await found.waitFor();
+    return found.locator('..').getByTestId('face').getAttribute('aria-label');
+  }
+
+  it('agent: the customer waits there, and the bot goes on', async () => {
+    await write('agent');
+    await agents.getByText('1 waiting').waitFor();
+    expect(await speakerOf('I am getting a colleague')).toBe(PAGE_NAME);
+    await write('photo');
+    expect(await speakerOf("This is this week's offer")).toBe(PAGE_NAME);
+    await agents.getByRole('listitem').getByText('photo').waitFor();
+  });
+
+  it('the human takes over: who types is seen typing, as Adam, and the bot is silent', async () => {
+    await agents.getByRole('button', { name: 'Take over' }).click();
+    await agents.getByText('Nobody waits.').waitFor();
+    await write('hi');
+    await agents
+      .getByRole('listitem')
+      .getByText('hi', { exact: true })
+      .waitFor();
+
+    const answer = agents.getByLabel('Answer as Adam');
+    await answer.pressSequentially('I am hum');
+    const typing = chat.getByTestId('typing');
+    await typing.waitFor();
+    expect(await typing.getAttribute('data-persona-name')).toBe('Adam Z.');
+    await answer.pressSequentially('an, <b>hi</b>');
+    await agents.getByRole('button', { name: 'Send' }).click();
+    expect(await speakerOf('I am human, <b>hi</b>')).toBe('Adam Z.');
+    await agents.getByRole('listitem').getByText('<b>hi</b>').waitFor();
+    await typing.waitFor({ state: 'detached' });
+    expect(await answer.inputValue()).toBe('');
+    expect(await chat.getByText('Hello!').count()).toBe(0);
+  });
+
+  it('who stops typing is not seen typing any more', async () => {
+    const answer = agents.getByLabel('Answer as Adam');
+    await answer.pressSequentially('well');
+    const typing = chat.getByTestId('typing');
+    await typing.waitFor();
+    await answer.fill('');
+    await typing.waitFor({ state: 'detached' });
+  });
+
+  it('handed back, the customer is told that it is the bot again', async () => {
+    await agents.getByRole('button', { name: 'Hand back' }).click();
+    expect(await speakerOf('You are with the bot again.')).toBe(PAGE_NAME);
+    await agents.getByRole('article').waitFor({ state: 'detached' });
+    await write('hi');
+    expect(await speakerOf('Hello! I am the bot of this Page.')).toBe(
+      PAGE_NAME,
+    );
+  });
+
+  it('another console sees who is taken, and cannot answer', async () => {
+    const other = await open(consoleUrl);
+    await write('agent');
+    await other.getByText('1 waiting').waitFor();
+    await agents.getByRole('button', { name: 'Take over' }).click();
+    await other.getByText('Nobody waits.').waitFor();
+    expect(await other.getByRole('button').count()).toBe(0);
+    await other.close();
+  });
+
+  it('bye: the customer leaves the human', async () => {
+    await write('bye');
+    await agents.getByRole('article').waitFor({ state: 'detached' });
+    expect(await speakerOf('You are with the bot again.')).toBe(PAGE_NAME);
+  });
+
+  it('where nobody sits there any more, the bot takes over, and Adam has a canned answer', async () => {
+    await write('agent');
+    await agents.getByRole('button', { name: 'Take over' }).click();
+    const backs = () => chat.getByText('You are with the bot again.');
+    const before = await backs().count();
+    await agents.close();
+    await backs().nth(before).waitFor();
+    await write('agent');
+    expect(await speakerOf('Hi, Adam here.')).toBe('Adam Z.');
+    await write('bye');
+    expect(await speakerOf('it was a pleasure')).toBe('Adam Z.');
+  });
+
+  it('opens to nobody without its address', async () => {
+    const guessed = new URL('/console/', consoleUrl);
+    expect((await fetch(guessed)).status).toBe(404);
+    const say = { psid: 'customer', seat: 'mine', text: 'hi' };
+    for (const what of ['take', 'say', 'typing', 'hand-back']) {
+      const answer = await fetch(new URL(what, consoleUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(say),
+      });
+      expect([what, answer.status]).toEqual([what, 409]);
+    }
   });
 });
 

@@ -38,6 +38,7 @@ async function useEverything(context: PersonaContext): Promise<unknown[]> {
     await context.sendText('four');
   })(context, {});
   await context.withPersona(null, () => context.sendText('five'));
+  await context.as('6').sendText('six');
   return seen;
 }
 
@@ -60,6 +61,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
       ['three', { personaId: 'Guest' }],
       ['four', { personaId: '4' }],
       ['five'],
+      ['six', { personaId: '6' }],
     ]);
     expect(context.sendText).toHaveBeenCalledWith('one', { personaId: '1' });
   });
@@ -92,6 +94,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
       ['three'],
       ['four'],
       ['five'],
+      ['six'],
     ]);
   });
 });
@@ -160,11 +163,11 @@ describe('LINE', () => {
     const { result, sent } = await answer(useEverything);
     expect(result).toEqual(SEEN);
     const alone = await answer(async (context) => {
-      for (const text of ['one', 'two', 'three', 'four', 'five']) {
+      for (const text of ['one', 'two', 'three', 'four', 'five', 'six']) {
         await context.sendText(text);
       }
     }, []);
-    expect(JSON.stringify(alone.sent)).toMatch(/one.*five/);
+    expect(JSON.stringify(alone.sent)).toMatch(/one.*six/);
     expect(sent).toEqual(alone.sent);
   });
 
@@ -219,6 +222,7 @@ describe.each([
       'three with other args: [ { "personaId": "Guest" } ]',
       'four with other args: [ { "personaId": "4" } ]',
       'five',
+      'six with other args: [ { "personaId": "6" } ]',
     ]);
   });
 
@@ -231,12 +235,15 @@ describe.each([
       await context.withEphemeralPersona(profile('Guest'), () =>
         context.typingOff(),
       );
+      await context.as('2').typingOn();
+      await context.as('2').typing(1);
     });
     expect(lines).toEqual([
       'typingOn with args: [ { "personaId": "1" } ]',
       'sendImage with args: [ "https://example.com/a.png", { "personaId": "1" } ]',
       'sendButtonTemplate with args: [ "A pear?", [], { "tag": "HUMAN_AGENT", "personaId": "1" } ]',
       'typingOff with args: [ { "personaId": "Guest" } ]',
+      'typingOn with args: [ { "personaId": "2" } ]',
     ]);
   });
 

@@ -7,6 +7,9 @@ import express, {
   type Response,
 } from 'express';
 
+import { Agents } from './agents';
+import { agentsConsole, CONSOLE_PATH } from './agentsConsole';
+
 const WEBHOOK = '/webhooks/messenger';
 
 /**
@@ -31,6 +34,7 @@ export async function startServer(port: number): Promise<http.Server> {
       answer(response, 405, 'The webhook takes GET and POST.');
     }
   });
+  server.use(CONSOLE_PATH, agentsConsole(await Agents.start()));
   server.use((_request, response) => {
     answer(response, 404, `The webhook is at ${WEBHOOK}.`);
   });

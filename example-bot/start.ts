@@ -7,6 +7,7 @@ import {
   type MessengerEmulator,
 } from 'bottender-persona/emulator';
 
+import { CONSOLE_PATH } from './agentsConsole';
 import { startServer } from './server';
 
 const PAGE = {
@@ -44,6 +45,9 @@ async function main(): Promise<void> {
     emulator
       ? `Chat with it at ${emulator.origin}`
       : 'It talks to Messenger, with the credentials in .env',
+  );
+  console.log(
+    `Answer as Adam at http://localhost:${port}${CONSOLE_PATH}/ (the agents' console)`,
   );
   const stop = () => void end(server, emulator);
   process.once('SIGTERM', stop);

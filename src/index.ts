@@ -22,7 +22,9 @@ export type {
   PersonaContext,
   PersonaMethods,
   SpeakerOn,
+  SpeakingMethods,
 } from './context/flavor';
+export type { ClientPersonaMethods, PersonaClient } from './client/flavor';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

@@ -1,6 +1,8 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { checkOptions, checkTimeout } from './checkOptions';
+import { Clients } from './client/clients';
+import type { PersonaClient } from './client/flavor';
 import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
@@ -42,6 +44,26 @@ export interface Personas<Name extends string = string> {
    * TypeError for what is no client
    */
   sweep(client: MessengerClient): Promise<Swept>;
+
+  /**
+   * The same client with personas, for code that has no context, such as an
+   * agents' console or a cron job: its send and typing methods carry the
+   * persona of `as`, `withPersona`, `withEphemeralPersona`, or their own
+   * `personaId`. Names, refusals and errors are as on a context;
+   * `initialPersona` is about events and does not count. What `sendRawBody`,
+   * `sendMessageFormData` and `sendBatch` are given is sent as it is.
+   *
+   * The client that is given stays as it is; given it again, this gives the
+   * same object.
+   *
+   * @example
+   * ```js
+   * const client = plugin.client(getClient('messenger'));
+   * await client.as('adam').sendText(psid, 'Adam here.');
+   * ```
+   * @throws TypeError for what is no client
+   */
+  client<C extends MessengerClient>(client: C): PersonaClient<C, Name>;
 }
 
 /** The names in the directory of a `personas()`, for `PersonaContext`. */
@@ -82,6 +104,7 @@ export function personas<
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, sweeper } = runtime;
+  const clients = new Clients<Name>(runtime);
   const plugin = Object.assign(
     async function Personas<E extends Context>(context: E, props?: Props<E>) {
       const { personas, isNew } = install(context, runtime);
@@ -96,8 +119,12 @@ export function personas<
         await pool.close(timeoutMs);
       },
       async sweep(client: MessengerClient) {
-        checkClient(client);
+        checkClient('sweep', client);
         return sweeper.now(client);
+      },
+      client<G extends MessengerClient>(client: G): PersonaClient<G, Name> {
+        checkClient('client', client);
+        return clients.of(client);
       },
     },
   );
@@ -105,10 +132,13 @@ export function personas<
   return plugin;
 }
 
-function checkClient(client: MessengerClient | null | undefined): void {
+function checkClient(
+  method: string,
+  client: MessengerClient | null | undefined,
+): void {
   if (typeof client?.createPersona === 'function') return;
   throw new TypeError(
-    `sweep() takes the client of the Page to sweep, such as \`context.client\` or a MessengerClient with its access token, ` +
+    `${method}() takes the client of a Page, such as \`context.client\` or a MessengerClient with its access token, ` +
       `but this was ${client === null ? 'null' : `of type ${typeof client}`}.`,
   );
 }

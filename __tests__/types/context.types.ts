@@ -72,6 +72,27 @@ export async function Sends(context: PersonaContext) {
   return id;
 }
 
+export async function Speakers(context: PersonaContext) {
+  const adam = context.as('1');
+  const { messageId } =
+    (await adam.sendText('hi', { tag: 'HUMAN_AGENT' })) ?? {};
+  const id: string | undefined = messageId;
+  await adam.sendImage(Buffer.from(''), { filename: 'offer.png' });
+  await adam.typing(100);
+  await context.as(null).typingOn();
+  await context.as().sendButtonTemplate('hi', []);
+  await context.as(context.persona).sendText('hi');
+  // @ts-expect-error the speaker has been chosen
+  await adam.sendText('hi', { personaId: '1' });
+  // @ts-expect-error it sends and types, no more
+  const state: unknown = adam.setState;
+  // @ts-expect-error an ID is a string
+  context.as(1);
+  // @ts-expect-error who speaks here and now is as()
+  context.as(undefined);
+  return [id, state];
+}
+
 /** What Bottender's contexts have stays there, on other platforms too. */
 export async function Others(context: PersonaContext<LineContext>) {
   const isReplied: boolean = await context.withPersona(
@@ -80,7 +101,10 @@ export async function Others(context: PersonaContext<LineContext>) {
   );
   // @ts-expect-error LINE has no templates of Messenger's
   const sends: unknown = context.sendGenericTemplate;
-  return [isReplied, sends];
+  await context.as('1').sendText('hi');
+  // @ts-expect-error a speaker has neither
+  const speaks: unknown = context.as('1').sendGenericTemplate;
+  return [isReplied, sends, speaks];
 }
 
 export const AroundActions = [

@@ -29,6 +29,11 @@ export async function Names(context: DeskContext) {
   // @ts-expect-error a misspelt name
   await context.withPersona('dsek', () => context.sendText('hi'));
 
+  await context.as('adam').sendText('hi');
+  await context.as(context.persona).typingOn();
+  // @ts-expect-error a misspelt name
+  context.as('adma');
+
   await context.sendText('hi', { personaId: 'adam' });
   await context.sendText('hi', { personaId: null });
   // @ts-expect-error a misspelt name

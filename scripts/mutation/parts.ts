@@ -36,6 +36,7 @@ export const PARTS: Record<string, Part> = {
       'context/delivery',
       'context/goesOut',
       'context/methods',
+      'context/occasion',
       'context/refused',
       'context/rejected',
       'context/send',
@@ -70,10 +71,13 @@ export const PARTS: Record<string, Part> = {
       'context/contextPersonas',
       'context/initialPersona',
       'context/scope',
+      'context/scopedPersonas',
       'context/speaker',
+      'context/speakers',
       'context/toTheEnd',
     ],
     tests: [
+      'context/as.test',
       'context/returned',
       'context/unsent',
       'context/pages',
@@ -88,8 +92,9 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   install: {
-    mutate: ['context/install', 'context/layer'],
+    mutate: ['context/ends', 'context/install', 'context/layer'],
     tests: [
+      'context/ends',
       'context/install',
       'context/send',
       'context/usePersona',
@@ -109,6 +114,10 @@ export const PARTS: Record<string, Part> = {
       'runtime',
       'tell',
     ],
+  },
+  client: {
+    mutate: ['client/clientPersonas', 'client/clients', 'client/coveredClient'],
+    tests: ['client/'],
   },
   actions: { mutate: ['actions'], tests: ['actions', 'context/badInput'] },
   errors: { mutate: ['errors'], tests: ['errors'] },

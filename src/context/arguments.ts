@@ -1,11 +1,17 @@
 import { OPTIONS_POSITION, type CoveredMethod } from './methods';
 
-/** The options of a call of a covered method, if it has any. */
+/**
+ * The options of a call of a covered method, if it has any.
+ *
+ * @param lead how many arguments stand before those that a context's method
+ * takes: those of a client have the recipient first
+ */
 export function optionsOf(
   method: CoveredMethod,
   args: unknown[],
+  lead = 0,
 ): Record<string, unknown> | undefined {
-  const options = args[OPTIONS_POSITION[method]];
+  const options = args[OPTIONS_POSITION[method] + lead];
   return typeof options === 'object' && options !== null
     ? (options as Record<string, unknown>)
     : undefined;
@@ -25,8 +31,9 @@ export function withPersonaId(
   method: CoveredMethod,
   args: unknown[],
   personaId: string | null,
+  lead = 0,
 ): unknown[] {
-  const options = optionsOf(method, args);
+  const options = optionsOf(method, args, lead);
   const hasOwn = options && ('personaId' in options || 'persona_id' in options);
   if (personaId === null && !hasOwn) return args;
   const changed = [...args];
@@ -36,6 +43,6 @@ export function withPersonaId(
     delete others.persona_id;
   }
   if (personaId !== null) others.personaId = personaId;
-  changed[OPTIONS_POSITION[method]] = others;
+  changed[OPTIONS_POSITION[method] + lead] = others;
   return changed;
 }

@@ -21,6 +21,19 @@ type NoProps = Record<never, never>;
 /** What comes out of a block that gives back an action; `any` stays what it is. */
 type Ended<A> = 0 extends 1 & A ? A : void;
 
+/** The arguments of a send method, without a `personaId` option. */
+type WithoutPersona<F> = F extends (...args: infer A) => infer R
+  ? (...args: WithOptions<A, unknown>) => R
+  : never;
+
+/**
+ * The send and typing methods of a context, under one persona. They are bound:
+ * `const { sendText } = context.as('adam')` may be handed on.
+ */
+export type SpeakingMethods<C> = {
+  readonly [M in keyof C & (CoveredMethod | 'typing')]: WithoutPersona<C[M]>;
+};
+
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
   /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
@@ -34,6 +47,16 @@ export interface PersonaMethods<Name extends string = string> {
    */
   usePersona(persona: Speaker<Name>): void;
   usePersona(persona: Speaker<Name> | null): void;
+
+  /**
+   * A speaker: this context's send and typing methods, always as this persona
+   * (`null`: as the Page; left out: as whoever speaks here and now), whatever
+   * block, queue, emitter or generator they are called from. They are bound,
+   * call the context's own methods, and take no `personaId`.
+   *
+   * @throws InvalidPersonaError for an empty or non-string persona
+   */
+  as(...persona: [] | [persona: Speaker<Name> | null]): SpeakingMethods<this>;
 
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
@@ -76,7 +99,7 @@ interface PersonaOption<Name extends string> {
 }
 
 /** What the contents of a file are called; Bottender's types lack it. */
-interface FileOption {
+export interface FileOption {
   filename?: string;
 }
 
@@ -92,7 +115,7 @@ type Covered<F, O> = F extends (...args: infer A) => infer R
   : never;
 
 /** The second form lets a context with names stand where one of Bottender's is asked for. */
-type Both<F, Name extends string, O = unknown> = Covered<
+export type Both<F, Name extends string, O = unknown> = Covered<
   F,
   PersonaOption<Name> & O
 > &

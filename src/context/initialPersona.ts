@@ -1,12 +1,18 @@
+import type { Context } from 'bottender';
+
 import { PersonaRefusedError } from '../errors';
 import { secretsOf } from '../messenger/call';
 import { readGraphFailure } from '../messenger/graphFailure';
-import { pageContextOf, pageIdFromEvent } from '../messenger/page';
+import { pageIdFromEvent } from '../messenger/page';
 import { orAfter } from '../orAfter';
 import { checkPersona } from '../persona';
 
-import { speakAsPageInstead, type Occasion } from './refused';
+import type { Occasion } from './occasion';
+import { speakAsPageInstead } from './refused';
 import { UnavailablePersona, type InForce } from './speaker';
+
+/** The event that starts. */
+type Event = Occasion & { readonly context: Context };
 
 /** A customer waits: after this the Page speaks. */
 const WITHIN_MS = 5000;
@@ -18,17 +24,15 @@ const LATE = Symbol('late');
  * fails the event goes on: the Page speaks and that is told, or each send that
  * would carry it is refused. Never throws or rejects.
  */
-export function initialPersonaOf(
-  occasion: Occasion,
-): InForce | Promise<InForce> {
-  const { initialPersona } = occasion.runtime.settings;
+export function initialPersonaOf(event: Event): InForce | Promise<InForce> {
+  const { initialPersona } = event.runtime.settings;
   if (typeof initialPersona !== 'function') return initialPersona;
   try {
-    const given = initialPersona(occasion.context);
+    const given = initialPersona(event.context);
     if (!isThenable(given)) return checkPersona(given ?? null);
-    return inTime(given).catch((error: unknown) => failed(error, occasion));
+    return inTime(given).catch((error: unknown) => failed(error, event));
   } catch (error) {
-    return failed(error, occasion);
+    return failed(error, event);
   }
 }
 
@@ -40,8 +44,8 @@ async function inTime(given: PromiseLike<unknown>): Promise<InForce> {
   return checkPersona(persona ?? null);
 }
 
-function failed(error: unknown, occasion: Occasion): InForce {
-  const host = pageContextOf(occasion.context);
+function failed(error: unknown, event: Event): InForce {
+  const { host } = event;
   const { message } = readGraphFailure(error, host && secretsOf(host.client));
   const refusal = new PersonaRefusedError(
     'initial-persona',
@@ -51,7 +55,7 @@ function failed(error: unknown, occasion: Occasion): InForce {
     { message: message.replace(/\.$/, '') },
   );
   try {
-    speakAsPageInstead(refusal, refusal.persona, occasion);
+    speakAsPageInstead(refusal, refusal.persona, event);
   } catch {
     // With 'throw' each send that would carry it rejects; the event goes on.
   }

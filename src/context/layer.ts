@@ -5,10 +5,12 @@ import type { Persona } from '../persona';
 
 import type { ContextPersonas } from './contextPersonas';
 import type { Original } from './delivery';
+import { deliverAtEnds } from './ends';
 import { COVERED_METHODS, type CoveredMethod } from './methods';
 import { inScope } from './scope';
 import { send } from './send';
 import { shownPersona } from './speaker';
+import { speakerOver } from './speakers';
 import { checkRun, toTheEnd } from './toTheEnd';
 
 /** A context that carries its personas under this name, where Bottender's console Proxy finds them too. */
@@ -43,20 +45,26 @@ export function layerOver(base: object, covers: boolean): object {
 
 /** Wraps the covered methods that are the context's own: mocks, or another plugin's wrappers. */
 export function wrapOwnMethods(context: PersonaHost): void {
-  for (const method of COVERED_METHODS) {
-    if (!Object.hasOwn(context, method)) continue;
-    const original: unknown = Reflect.get(context, method);
-    if (typeof original !== 'function') continue;
+  const own = COVERED_METHODS.filter(
+    (method) =>
+      Object.hasOwn(context, method) &&
+      typeof Reflect.get(context, method) === 'function',
+  );
+  if (own.length === 0) return;
+  const goesThrough = deliverAtEnds(context, context._personas);
+  for (const method of own) {
+    const original = Reflect.get(context, method) as Original;
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
-        send(
-          context._personas,
+        send(context._personas, {
           method,
           args,
-          self as object,
-          target as Original,
-        ),
+          lead: 0,
+          self: self as object,
+          original: target,
+          goesThrough,
+        }),
     });
     Reflect.set(context, method, wrapped);
   }
@@ -73,13 +81,17 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
     usePersona(this: PersonaHost, persona: Persona | null) {
       this._personas.use(persona);
     },
+    as(this: PersonaHost, ...given: unknown[]) {
+      const { _personas: personas } = this;
+      return speakerOver(personas.context, personas, personas.keep(...given));
+    },
     withPersona(
       this: PersonaHost & Context,
       persona: Persona | null,
       run: (context: Context, props: object) => unknown,
     ) {
       return this._personas.with(persona, () => {
-        checkRun('withPersona', run);
+        checkRun('context.withPersona', run);
         return toTheEnd(() => run(this, {}), this);
       });
     },
@@ -88,7 +100,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
       profile: PersonaProfile,
       run: (persona: EphemeralPersona, context: Context) => unknown,
     ) {
-      checkRun('withEphemeralPersona', run);
+      checkRun('context.withEphemeralPersona', run);
       return this._personas.withEphemeral(profile, (id, checked) =>
         toTheEnd(() => run({ id, ...checked }, this), this),
       );
@@ -116,7 +128,10 @@ function coveredMethods(base: Methods): PropertyDescriptorMap {
 function coveredMethod(base: Methods, method: CoveredMethod) {
   return function (this: PersonaHost, ...args: unknown[]) {
     const original = base[method];
-    return original && send(this._personas, method, args, this, original);
+    return (
+      original &&
+      send(this._personas, { method, args, lead: 0, self: this, original })
+    );
   };
 }
 

@@ -1,15 +1,7 @@
-import type { Context } from 'bottender';
-
 import { PersonaRefusedError, UnknownPageError } from '../errors';
-import type { Settings } from '../options';
 import { tell } from '../tell';
 
-/** What is told of a refusal besides itself. */
-export interface Occasion {
-  readonly context: Context;
-  readonly psid: string | null;
-  readonly runtime: { readonly settings: Settings };
-}
+import type { Occasion } from './occasion';
 
 /** Refusals that were told: one that is remembered, or waited out, is met again and again. */
 const told = new WeakSet<PersonaRefusedError>();

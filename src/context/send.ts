@@ -2,29 +2,26 @@ import { UnsupportedSenderActionError } from '../errors';
 import { checkPersona } from '../persona';
 
 import { optionsOf, ownPersona } from './arguments';
-import type { ContextPersonas } from './contextPersonas';
-import { Delivery, type Original } from './delivery';
-import type { CoveredMethod } from './methods';
+import { Delivery, type Call } from './delivery';
+import type { Occasion } from './occasion';
 import { rejected } from './rejected';
 import { innermostScope, keepMadeFor, type Scope } from './scope';
+import type { ScopedPersonas } from './scopedPersonas';
 import { shownPersona, type InForce } from './speaker';
 import { voiceOf } from './voice';
 
 /**
- * One call of a covered method: decides at once who speaks, and hands Bottender
- * the same call with that persona. The caller's options stay as they were.
- *
- * @param self what Bottender's own method is called on
+ * One call of a covered method: decides at once who speaks, and hands on the
+ * same call with that persona. The caller's options stay as they were.
  */
 export function send(
-  personas: ContextPersonas,
-  method: CoveredMethod,
-  args: unknown[],
-  self: object,
-  original: Original,
+  personas: ScopedPersonas,
+  call: Call,
+  occasion: Occasion = personas.occasion,
 ): Promise<unknown> {
   const scope = innermostScope(personas);
-  const sending = begin(personas, scope, method, args, self, original);
+  const around = scope ? scope.inForce : personas.outside;
+  const sending = begin(around, scope, call, occasion);
   if (!scope?.made) return sending;
   keepMadeFor(scope, sending);
   // The caller gets a promise of its own, so that a rejection which nobody
@@ -33,19 +30,17 @@ export function send(
 }
 
 function begin(
-  personas: ContextPersonas,
+  around: InForce,
   scope: Scope | undefined,
-  method: CoveredMethod,
-  args: unknown[],
-  self: object,
-  original: Original,
+  call: Call,
+  occasion: Occasion,
 ): Promise<unknown> {
   try {
-    const delivery = new Delivery(personas, method, args, self, original);
-    const speaker = speakerOf(personas, scope, method, args);
+    const delivery = new Delivery(occasion, call);
+    const speaker = speakerOf(around, call, occasion);
     return speaker === null
       ? delivery.attempt(null)
-      : delivery.speak(voiceOf(speaker, personas, scope));
+      : delivery.speak(voiceOf(speaker, occasion, scope));
   } catch (error) {
     // As Bottender's own methods do, whatever it is.
     return rejected(error);
@@ -53,26 +48,23 @@ function begin(
 }
 
 /**
- * Who speaks in this call: its own persona, else the innermost scope's, else
- * what is in force outside of every block.
+ * Who speaks in this call: its own persona, else who is in force around it.
  *
  * @throws InvalidPersonaError, or UnsupportedSenderActionError for a sender
  * action that no persona can have
  */
 function speakerOf(
-  personas: ContextPersonas,
-  scope: Scope | undefined,
-  method: CoveredMethod,
-  args: unknown[],
+  around: InForce,
+  { method, args, lead }: Call,
+  { runtime }: Occasion,
 ): InForce {
-  const own = ownPersona(optionsOf(method, args));
-  const around = scope ? scope.inForce : personas.outside;
+  const own = ownPersona(optionsOf(method, args, lead));
   const speaker = own === undefined ? around : checkPersona(own);
   if (speaker === null || method !== 'sendSenderAction') return speaker;
-  const action = String(args[0]);
+  const action = String(args[lead]);
   if (/^typing_o(n|ff)$/i.test(action)) return speaker;
   const persona = shownPersona(speaker);
-  const { unsupportedSenderActions } = personas.runtime.settings;
+  const { unsupportedSenderActions } = runtime.settings;
   if (persona === null || unsupportedSenderActions === 'as-page') return null;
   throw new UnsupportedSenderActionError(action, persona);
 }

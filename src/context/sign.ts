@@ -5,12 +5,13 @@ export function signed(
   args: unknown[],
   name: string | undefined,
   signText: Settings['signText'],
+  lead = 0,
 ): unknown[] {
-  const [text, ...others] = args;
+  const text = args[lead];
   if (!signText || name === undefined || typeof text !== 'string') return args;
   try {
     const changed: unknown = signText(text, { name });
-    if (typeof changed === 'string') return [changed, ...others];
+    if (typeof changed === 'string') return args.with(lead, changed);
     warn(`it gave no text, but a value of type ${typeof changed}`);
   } catch (error) {
     warn(error instanceof Error ? error.message : String(error));

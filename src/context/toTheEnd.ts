@@ -20,11 +20,17 @@ export async function toTheEnd(
   return returned;
 }
 
-/** @throws TypeError saying what a block takes, before anything is made for it */
-export function checkRun(method: string, run: unknown): void {
+/**
+ * @param method as it is called: `context.withPersona`
+ * @throws TypeError saying what a block takes, before anything is made for it
+ */
+export function checkRun(
+  method: string,
+  run: unknown,
+): asserts run is (...args: unknown[]) => unknown {
   if (typeof run === 'function') return;
   throw new TypeError(
-    `context.${method}() takes a function as its second argument, which is run under the persona, ` +
+    `${method}() takes a function as its second argument, which is run under the persona, ` +
       `but this was of type ${typeof run}.`,
   );
 }

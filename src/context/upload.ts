@@ -1,11 +1,9 @@
 import { ReadStream } from 'node:fs';
 
-import type { Context } from 'bottender';
+import { clientOf } from '../messenger/page';
 
-import { clientOf, pageContextOf } from '../messenger/page';
-
-import { goesOut } from './goesOut';
 import { OPTIONS_POSITION, uploadTypeOf, type CoveredMethod } from './methods';
+import type { Occasion } from './occasion';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
@@ -13,9 +11,10 @@ const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
 /** Whether a call sends a file's contents. */
 export function carriesFile(
   method: CoveredMethod,
-  [first]: unknown[],
+  args: unknown[],
+  lead = 0,
 ): boolean {
-  return uploadTypeOf(method) !== undefined && isFileContents(first);
+  return uploadTypeOf(method) !== undefined && isFileContents(args[lead]);
 }
 
 /**
@@ -27,23 +26,22 @@ export function carriesFile(
  * @see https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
  */
 export async function upload(
-  context: Context,
+  { host, goesOut }: Occasion,
   method: CoveredMethod,
   args: unknown[],
+  lead = 0,
 ): Promise<unknown[]> {
   const type = uploadTypeOf(method);
-  const [contents] = args;
-  const host = pageContextOf(context);
-  if (!type || !isFileContents(contents) || !host) return args;
-  if (!goesOut(context)) return args;
-  const options = args[OPTIONS_POSITION[method]] ?? {};
+  const contents = args[lead];
+  if (!type || !isFileContents(contents) || !host || !goesOut) return args;
+  const options = args[OPTIONS_POSITION[method] + lead] ?? {};
   const [ofFile, ofMessage] = partition(options, FILE_OPTIONS);
   const { attachmentId } = await clientOf(host).uploadAttachment(
     type,
     contents,
     ofFile,
   );
-  return [{ attachmentId }, ofMessage];
+  return [...args.slice(0, lead), { attachmentId }, ofMessage];
 }
 
 function isFileContents(value: unknown): value is Buffer | ReadStream {

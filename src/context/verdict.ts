@@ -3,14 +3,13 @@ import { secretsOf } from '../messenger/call';
 import { readGraphFailure } from '../messenger/graphFailure';
 import {
   clientOf,
-  pageContextOf,
   pageOf,
   type Page,
   type PageContext,
 } from '../messenger/page';
 import { readRefusal, type RefusalReason } from '../messenger/refusal';
 
-import type { ContextPersonas } from './contextPersonas';
+import type { Occasion } from './occasion';
 
 /**
  * What a send that failed says of its persona, after a look at what there is on
@@ -23,9 +22,8 @@ export async function verdictOn(
   error: unknown,
   id: string,
   persona: string,
-  personas: ContextPersonas,
+  { host, runtime }: Occasion,
 ): Promise<PersonaRefusedError | undefined> {
-  const host = pageContextOf(personas.context);
   const client = host && clientOf(host);
   const failure = readGraphFailure(error, client && secretsOf(client));
   const about = readRefusal(failure);
@@ -35,7 +33,7 @@ export async function verdictOn(
     new PersonaRefusedError(reason, persona, page?.id, failure);
   if (about === 'region') return refused('region');
   if (!page) return refused('unverified');
-  const { verification } = personas.runtime;
+  const { verification } = runtime;
   const earlier = verification.unverified(page, id);
   if (earlier) return earlier;
   const state = await verification.stateOf(page, id);

@@ -1,16 +1,10 @@
 import { EphemeralHold } from '../ephemeral/hold';
 import { PersonaRefusedError } from '../errors';
-import {
-  pageContextOf,
-  pageOf,
-  type Page,
-  type PageContext,
-} from '../messenger/page';
+import { pageOf, type Page, type PageContext } from '../messenger/page';
 import { didYouMean } from '../nearest';
 import { isPersonaId, type Persona } from '../persona';
 
-import type { ContextPersonas } from './contextPersonas';
-import { goesOut } from './goesOut';
+import { pageIdAt, refusedBefore, type Occasion } from './occasion';
 import { madeWithId, type Scope } from './scope';
 import {
   UnmadePersona,
@@ -37,43 +31,42 @@ export interface Voice {
 
 export function voiceOf(
   speaker: Exclude<InForce, null>,
-  personas: ContextPersonas,
+  occasion: Occasion,
   scope: Scope | undefined,
 ): Voice {
   if (typeof speaker === 'string')
-    return voiceOfGiven(speaker, personas, scope);
+    return voiceOfGiven(speaker, occasion, scope);
   if (speaker instanceof EphemeralHold) {
     return speaker.lasts ? heldVoice(speaker) : lateVoice(speaker);
   }
-  if (speaker instanceof UnmadePersona) return unmadeVoice(speaker, personas);
+  if (speaker instanceof UnmadePersona) return unmadeVoice(speaker, occasion);
   return unavailableVoice(speaker);
 }
 
 /** An ID, or a name: the directory's, or the ID of a persona made for an enclosing block. */
 function voiceOfGiven(
   persona: Persona,
-  personas: ContextPersonas,
+  occasion: Occasion,
   scope: Scope | undefined,
 ): Voice {
   const made = madeWithId(scope, persona);
   if (made instanceof EphemeralHold || made instanceof UnmadePersona) {
-    return voiceOf(made, personas, scope);
+    return voiceOf(made, occasion, scope);
   }
   if (isPersonaId(persona)) return { persona, id: () => persona };
-  const { directory } = personas.runtime;
-  if (!directory.has(persona)) return unknownVoice(persona, personas);
-  return namedVoice(persona, personas);
+  const { directory } = occasion.runtime;
+  if (!directory.has(persona)) return unknownVoice(persona, occasion);
+  return namedVoice(persona, occasion);
 }
 
-function namedVoice(persona: Persona, personas: ContextPersonas): Voice {
-  const { context, runtime } = personas;
+function namedVoice(persona: Persona, occasion: Occasion): Voice {
+  const { host, goesOut, runtime } = occasion;
   const { directory } = runtime;
   const name = directory.profileOf(persona)?.name;
   const fixed = directory.fixedIdOf(persona);
   if (fixed !== undefined) return { persona, name, id: () => fixed };
-  const host = pageContextOf(context);
   if (!host) return { persona, name, id: () => persona };
-  if (!goesOut(context)) return { persona, name, id: () => null };
+  if (!goesOut) return { persona, name, id: () => null };
   return {
     persona,
     name,
@@ -92,20 +85,22 @@ function idOnPage(
 }
 
 /** A string that stands for nobody: no Graph call is made to find that out. */
-function unknownVoice(persona: Persona, personas: ContextPersonas): Voice {
-  const { refusals, directory } = personas.runtime;
+function unknownVoice(persona: Persona, occasion: Occasion): Voice {
+  const { refusals, directory } = occasion.runtime;
   return {
     persona,
     id: () => {
-      const known = personas.refusedBefore(persona);
+      const known = refusedBefore(occasion, persona);
       if (known) throw known;
-      const { pageId, psid } = personas;
       const hint = didYouMean(persona, directory.names());
       const message = `it is neither an ID nor a name of the directory${hint}`;
-      const refusal = new PersonaRefusedError('unknown', persona, pageId, {
-        message,
-      });
-      refusals.remember(refusal, persona, psid);
+      const refusal = new PersonaRefusedError(
+        'unknown',
+        persona,
+        pageIdAt(occasion),
+        { message },
+      );
+      refusals.remember(refusal, persona, occasion.psid);
       throw refusal;
     },
   };
@@ -139,10 +134,10 @@ function lateVoice(ended: EphemeralHold): Voice {
 
 function unmadeVoice(
   { persona: { id, profile } }: UnmadePersona,
-  { context }: ContextPersonas,
+  { host }: Occasion,
 ): Voice {
   // Messenger's own contexts have one only where nothing goes out.
-  const shown = pageContextOf(context) ? null : id;
+  const shown = host ? null : id;
   return { persona: profile.name, name: profile.name, id: () => shown };
 }
 

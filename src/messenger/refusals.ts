@@ -31,7 +31,7 @@ export class Refusals {
     psid: string | null,
   ): PersonaRefusedError | undefined {
     return (
-      this.get(keyOf('region', pageId, psid)) ??
+      (psid === null ? undefined : this.get(keyOf('region', pageId, psid))) ??
       this.get(keyOf('unknown', pageId, persona))
     );
   }
@@ -51,6 +51,8 @@ export class Refusals {
     const { reason, pageId } = refusal;
     if (reason !== 'region' && reason !== 'unknown') return refusal;
     const about = reason === 'region' ? psid : persona;
+    // Of somebody who is not known by a PSID nothing is known the next time.
+    if (about === null) return refusal;
     const key = keyOf(reason, pageId, about);
     const known = this.get(key);
     if (!known) this.set(key, refusal);

@@ -1,0 +1,339 @@
+import { MessengerClient, type MessengerTypes } from 'bottender';
+import {
+  InvalidPersonaError,
+  InvalidProfileError,
+  personas,
+  UnsupportedSenderActionError,
+  type DirectoryEntries,
+  type PersonaRefusedError,
+} from 'bottender-persona';
+
+import { COVERED_METHODS } from '../../src/context/methods';
+import { CUSTOMER, OTHER_PAGE, startBot } from '../support/bot';
+import { clientFor, sendingTo, startedBy } from '../support/clients';
+import { faces, profile } from '../support/faces';
+import { deleteElsewhere, idsOf, watch } from '../support/graph';
+import { SENDS } from '../support/sends';
+import { alive, bodies, calls, shown } from '../support/wire';
+
+const OPTIONS: MessengerTypes.SendOption = Object.freeze({
+  tag: 'HUMAN_AGENT',
+});
+/** Without the names in its type, as some of them are misspelt here. */
+const DIRECTORY: DirectoryEntries<string> = {
+  adam: profile('Adam'),
+  eve: profile('Eve'),
+};
+const SEND = 'POST /me/messages';
+
+async function start(options: Parameters<typeof personas>[0] = {}) {
+  const bot = await startedBy();
+  const onRefused = jest.fn();
+  const plugin = personas({
+    onRefused,
+    ...options,
+    directory: DIRECTORY,
+  });
+  const given = clientFor(bot);
+  return { bot, plugin, onRefused, given, client: plugin.client(given) };
+}
+
+describe('a client with personas', () => {
+  test.each(COVERED_METHODS)(
+    '%s carries the persona, and is otherwise as the client alone sends it',
+    async (method) => {
+      const { bot, given, client } = await start();
+      const ids = await faces(bot.emulator, ['Bea', 'Cyd']);
+      await SENDS[method](sendingTo(CUSTOMER, given), OPTIONS);
+      await SENDS[method](sendingTo(CUSTOMER, client), OPTIONS);
+      await SENDS[method](sendingTo(CUSTOMER, client), {
+        ...OPTIONS,
+        personaId: ids.Bea,
+      });
+      await client.withPersona(ids.Cyd, () =>
+        SENDS[method](sendingTo({ id: CUSTOMER }, client), OPTIONS),
+      );
+      await client.withPersona(ids.Cyd, () =>
+        SENDS[method](sendingTo(CUSTOMER, client.as('adam')), OPTIONS),
+      );
+      const adam = idsOf(bot.emulator, 'Adam')[0];
+      const [alone, ...others] = await bodies(bot.emulator, SEND);
+      expect(others).toEqual([
+        alone,
+        { ...alone, persona_id: ids.Bea },
+        { ...alone, persona_id: ids.Cyd },
+        { ...alone, persona_id: adam },
+      ]);
+    },
+  );
+
+  test('knows the names of the directory, and makes each once', async () => {
+    const { bot, client } = await start();
+    await client.as('adam').sendText(CUSTOMER, 'one');
+    await client.sendText(CUSTOMER, 'two', { personaId: 'eve' });
+    await client.withPersona('adam', () => client.sendText(CUSTOMER, 'three'));
+    await client.sendText(CUSTOMER, 'four');
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: one',
+      'Eve: two',
+      'Adam: three',
+      'Page: four',
+    ]);
+    expect(alive(bot.emulator)).toEqual(['Adam', 'Eve']);
+  });
+
+  test('uploads a file, and sends it with the persona', async () => {
+    const { bot, client } = await start();
+    await client
+      .as('adam')
+      .sendImage(CUSTOMER, Buffer.from('a picture'), { filename: 'a.png' });
+    await client.sendImage(CUSTOMER, Buffer.from('another'));
+    expect(shown(bot.emulator)).toEqual(['Adam: [image]', 'Page: [image]']);
+  });
+
+  test('its blocks may be nested, and give back what they give back', async () => {
+    const { bot, client } = await start();
+    const answer = await client.withPersona('adam', async (same) => {
+      expect(same).toBe(client);
+      await client.withPersona('eve', () => client.sendText(CUSTOMER, 'one'));
+      const adam = client.as();
+      await client.withPersona(null, () => adam.sendText(CUSTOMER, 'two'));
+      return 5;
+    });
+    expect(answer).toBe(5);
+    const error = new Error('no such order');
+    const fail = () => Promise.reject(error);
+    const throws = () => {
+      throw error;
+    };
+    await expect(client.withPersona('adam', fail)).rejects.toBe(error);
+    await expect(client.withPersona('adam', throws)).rejects.toBe(error);
+    expect(shown(bot.emulator)).toEqual(['Eve: one', 'Adam: two']);
+  });
+
+  test('has personas on the fly, which are gone after the last answer', async () => {
+    const { bot, client } = await start();
+    const name = await client.withEphemeralPersona(
+      profile('Guest'),
+      async (guest, same) => {
+        expect(same).toBe(client);
+        expect(guest).toEqual({
+          id: idsOf(bot.emulator, 'Guest')[0],
+          ...profile('Guest'),
+        });
+        await client.sendText(CUSTOMER, 'one');
+        await client.withPersona(guest.id, () =>
+          client.sendText(CUSTOMER, 'two'),
+        );
+        void client.as().sendText(CUSTOMER, 'three');
+        return guest.name;
+      },
+    );
+    expect(name).toBe('Guest');
+    expect(shown(bot.emulator)).toEqual([
+      'Guest: one',
+      'Guest: two',
+      'Guest: three',
+    ]);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('shares them, and its scopes, with no context: those are the context’s own', async () => {
+    const { plugin } = await start();
+    const bot = await startBot({ plugins: [plugin] });
+    const client = plugin.client(clientFor(bot));
+    await bot.run(async (context) => {
+      await client.withPersona('eve', () => context.sendText('one'));
+      await context.withPersona('adam', () => client.sendText(CUSTOMER, 'two'));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: two']);
+  });
+
+  test('does not count initialPersona, which is about events', async () => {
+    const { bot, client } = await start({ initialPersona: '123' });
+    await client.sendText(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  });
+
+  test('of another Page speaks with that Page’s personas', async () => {
+    const bot = await startBot({ severalPages: true });
+    await bot.say('hello', { pageId: OTHER_PAGE.id });
+    await bot.say('hello');
+    const plugin = personas({ directory: DIRECTORY });
+    await plugin
+      .client(clientFor(bot, OTHER_PAGE))
+      .as('adam')
+      .sendText(CUSTOMER, 'one');
+    await plugin.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'two');
+    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    expect(shown(bot.emulator).sort()).toEqual(['Adam: one', 'Adam: two']);
+  });
+});
+
+describe('what is refused', () => {
+  test('is said by the Page, once; onRefused is told without a context', async () => {
+    const { bot, client, onRefused } = await start();
+    bot.emulator.setEuropean(CUSTOMER, true);
+    await client.as('adam').sendText(CUSTOMER, 'one');
+    const sends = watch(bot.emulator);
+    await client.as('eve').sendText({ id: CUSTOMER }, 'two');
+    expect(sends()).toEqual([SEND]);
+    expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: two']);
+    expect(onRefused.mock.calls).toEqual([
+      [
+        expect.objectContaining({ reason: 'region' }),
+        { context: null, recipient: CUSTOMER, persona: 'adam' },
+      ],
+    ]);
+  });
+
+  test('is one customer’s alone', async () => {
+    const { bot, client } = await start();
+    await bot.say('hello', { psid: '1002' });
+    bot.emulator.setEuropean(CUSTOMER, true);
+    await client.as('adam').sendText(CUSTOMER, 'one');
+    await client.as('adam').sendText('1002', 'two');
+    expect(shown(bot.emulator, '1002')).toEqual(['Adam: two']);
+  });
+
+  test('a persona that is gone is made anew', async () => {
+    const { bot, client } = await start();
+    await client.as('adam').sendText(CUSTOMER, 'one');
+    await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+    await client.as('adam').sendText(CUSTOMER, 'two');
+    expect(shown(bot.emulator)).toEqual(['Adam: one', 'Adam: two']);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+  });
+
+  test('an unknown name is told with the nearest one, and no Graph call is made for it', async () => {
+    const { bot, client, onRefused } = await start();
+    await client.as('adma').sendText(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+    const [[error] = []] = onRefused.mock.calls as [PersonaRefusedError][];
+    expect(error?.message).toMatch('did you mean "adam"');
+    expect(calls(bot.emulator)).toEqual([SEND]);
+  });
+
+  test('with `throw` the send rejects', async () => {
+    const { bot, client } = await start({ refusedPersona: 'throw' });
+    bot.emulator.setEuropean(CUSTOMER, true);
+    await expect(
+      client.as('adam').sendText(CUSTOMER, 'hi'),
+    ).rejects.toMatchObject({ reason: 'region' });
+    expect(shown(bot.emulator)).toEqual([]);
+  });
+
+  test('signText signs what goes out without its face', async () => {
+    const signText = (text: string, { name }: { name: string }) =>
+      `${name}: ${text}`;
+    const { bot, client } = await start({ signText });
+    bot.emulator.setEuropean(CUSTOMER, true);
+    await client.as('adam').sendText(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Page: Adam: hi']);
+  });
+
+  test('an error of Messenger’s comes through, and nothing is sent again', async () => {
+    const { bot, client } = await start();
+    await client.as('adam').sendText(CUSTOMER, 'hi');
+    const sends = watch(bot.emulator);
+    await expect(client.as('adam').sendText('4040', 'hi')).rejects.toThrow(
+      'Messenger API',
+    );
+    expect(sends()).toEqual([SEND]);
+  });
+
+  test('so are a bad persona and a bad profile, before anything is sent', async () => {
+    const { bot, client } = await start();
+    const run = jest.fn();
+    expect(() => client.as('')).toThrow(InvalidPersonaError);
+    const nothing = undefined as unknown as null;
+    expect(() => client.as(nothing)).toThrow(InvalidPersonaError);
+    await expect(client.withPersona(nothing, run)).rejects.toThrow(
+      InvalidPersonaError,
+    );
+    await expect(
+      client.sendText(CUSTOMER, 'hi', { personaId: '' }),
+    ).rejects.toThrow(InvalidPersonaError);
+    await expect(
+      client.withEphemeralPersona({ ...profile('G'), name: '' }, run),
+    ).rejects.toThrow(InvalidProfileError);
+    const none = undefined as unknown as () => void;
+    await expect(client.withPersona('adam', none)).rejects.toThrow(
+      'client.withPersona() takes a function',
+    );
+    await expect(
+      client.withEphemeralPersona(profile('G'), none),
+    ).rejects.toThrow('client.withEphemeralPersona() takes a function');
+    expect(run).not.toHaveBeenCalled();
+    expect(calls(bot.emulator)).toEqual([]);
+  });
+
+  test('so is a sender action that no persona can have; markSeen is the Page’s', async () => {
+    const { bot, client } = await start();
+    await expect(
+      client.as('adam').sendSenderAction(CUSTOMER, 'mark_seen'),
+    ).rejects.toThrow(UnsupportedSenderActionError);
+    await client.withPersona('adam', () => client.markSeen(CUSTOMER));
+    expect(shown(bot.emulator)).toEqual(['Page: [mark_seen]']);
+  });
+});
+
+describe('plugin.client()', () => {
+  test('gives the same object for the same client, and for that object', async () => {
+    const { plugin, given, client, bot } = await start();
+    expect(plugin.client(given)).toBe(client);
+    expect(plugin.client(client as unknown as MessengerClient)).toBe(client);
+    expect(plugin.client(clientFor(bot))).not.toBe(client);
+    expect(personas().client(given)).not.toBe(client);
+    expect(client).toBeInstanceOf(MessengerClient);
+  });
+
+  test('leaves the given client as it is', async () => {
+    const { bot, given, client } = await start();
+    const before = Object.getOwnPropertyNames(given);
+    await client.withPersona('adam', () => given.sendText(CUSTOMER, 'hi'));
+    expect(Object.getOwnPropertyNames(given)).toEqual(before);
+    expect(given).not.toHaveProperty('as');
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  });
+
+  test('calls the methods on the given client, whatever it has under their names', async () => {
+    const { given, client, bot } = await start();
+    const sendText = jest.spyOn(given, 'sendText');
+    const getPersona = jest.spyOn(given, 'getPersona');
+    await client.as('adam').sendText(CUSTOMER, 'hi');
+    const [id = ''] = idsOf(bot.emulator, 'Adam');
+    expect(sendText.mock.calls).toEqual([[CUSTOMER, 'hi', { personaId: id }]]);
+    expect(await client.getPersona(id)).toMatchObject({ name: 'Adam' });
+    expect(sendText.mock.contexts).toEqual([given]);
+    expect(getPersona.mock.contexts).toEqual([given]);
+    expect(client.accessToken).toBe(given.accessToken);
+  });
+
+  test('sends raw bodies, forms and batches as they are', async () => {
+    const { bot, client } = await start();
+    await client.withPersona('adam', async () => {
+      const recipient = { id: CUSTOMER };
+      await client.sendRawBody({ recipient, message: { text: 'raw' } });
+      await client.sendBatch([
+        {
+          method: 'POST',
+          relativeUrl: 'me/messages',
+          body: { recipient, message: { text: 'batch' } },
+        },
+      ]);
+    });
+    expect(shown(bot.emulator)).toEqual(['Page: raw', 'Page: batch']);
+  });
+
+  test.each([[null], [undefined], [{}], ['token']])(
+    'of %p says what it takes',
+    (nothing) => {
+      expect(() =>
+        personas().client(nothing as unknown as MessengerClient),
+      ).toThrow('client() takes the client of a Page');
+    },
+  );
+});

@@ -1,0 +1,277 @@
+import { withTyping, type MessengerContext } from 'bottender';
+import {
+  PersonaRefusedError,
+  personas,
+  type PersonaContext,
+} from 'bottender-persona';
+
+import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
+import { profile } from '../support/faces';
+import { deleteElsewhere, idsOf, watch } from '../support/graph';
+import { alive, bodies, shown } from '../support/wire';
+
+type Plugin = (context: PersonaContext) => unknown;
+type SendText = MessengerContext['sendText'];
+
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+const SEND = 'POST /me/messages';
+const DIRECTORY = { adam: profile('Adam') };
+
+/** Another plugin, which stands before ours and wraps sendText. */
+function wrapping(
+  wrap: (sendText: SendText, ...args: Parameters<SendText>) => unknown,
+): Plugin {
+  return (context) => {
+    const sendText = context.sendText.bind(context) as SendText;
+    const wrapped = (...args: Parameters<SendText>) => wrap(sendText, ...args);
+    Object.assign(context, { sendText: wrapped });
+  };
+}
+
+describe.each(MODES)(
+  'beneath the wrappers of others, sent %s',
+  (_mode, setup) => {
+    async function start(
+      before: Plugin,
+      options: Parameters<typeof personas>[0] = {},
+    ) {
+      const onRefused = jest.fn();
+      const plugin = personas({ onRefused, directory: DIRECTORY, ...options });
+      const bot = await startBot({ ...setup, plugins: [before, plugin] });
+      return { bot, onRefused };
+    }
+
+    /** Says hi as Adam. */
+    const greet = async (context: PersonaContext) => {
+      await context.withPersona('adam', () => context.sendText('hi'));
+    };
+
+    test('a refused message is typed once with Bottender’s withTyping', async () => {
+      const { bot, onRefused } = await start(
+        withTyping({ delay: 1 }) as Plugin,
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(greet);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Page: [typing_on]',
+        'Page: hi',
+        'Page: [typing_on]',
+        'Page: hi',
+      ]);
+      expect(onRefused).toHaveBeenCalledTimes(1);
+      // Once with the persona, as the typing indicator.
+      expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
+    });
+
+    test('a refused message goes out as its wrapper made it, and the wrapper runs once', async () => {
+      const ran = jest.fn();
+      const { bot } = await start(
+        wrapping(async (sendText, text, options) => {
+          ran();
+          const answer = await sendText(`${text}, Eva`, {
+            ...options,
+            tag: 'HUMAN_AGENT',
+          });
+          expect(answer).toHaveProperty('messageId');
+          return answer;
+        }),
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      const sends = watch(bot.emulator);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi, Eva']);
+      expect(ran).toHaveBeenCalledTimes(1);
+      expect(sends().filter((call) => call === SEND)).toHaveLength(2);
+      const [first, second] = await bodies(bot.emulator, SEND);
+      const [id] = idsOf(bot.emulator, 'Adam');
+      expect(first).toEqual({ ...second, persona_id: id });
+      expect(second).toMatchObject({ tag: 'HUMAN_AGENT' });
+    });
+
+    test('a persona that is gone is made anew there', async () => {
+      const ran = jest.fn();
+      const { bot } = await start(
+        wrapping((sendText, ...args) => {
+          ran();
+          return sendText(...args);
+        }),
+      );
+      await bot.run(greet);
+      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+      expect(ran).toHaveBeenCalledTimes(2);
+    });
+
+    test('so is one that was made on the fly', async () => {
+      const { bot } = await start(
+        wrapping((sendText, ...args) => sendText(...args)),
+      );
+      await bot.run(async (context) => {
+        await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
+          await deleteElsewhere(bot.emulator, id ?? '');
+          await context.sendText('hi');
+        });
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Guest: hi']);
+      expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('with `throw` the wrapper sees the rejection, once', async () => {
+      const rejected = jest.fn();
+      const { bot } = await start(
+        wrapping((sendText, ...args) =>
+          sendText(...args).catch((error: unknown) => {
+            rejected(error);
+            throw error;
+          }),
+        ),
+        { refusedPersona: 'throw' },
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(async (context) => {
+        await expect(greet(context)).rejects.toThrow(PersonaRefusedError);
+      });
+      expect(bot.errors).toEqual([]);
+      expect(rejected.mock.calls).toEqual([[expect.any(PersonaRefusedError)]]);
+      expect(shown(bot.emulator)).toEqual([]);
+    });
+
+    test('signText signs the text that the wrapper made', async () => {
+      const { bot } = await start(
+        wrapping((sendText, text) =>
+          sendText(text.toUpperCase(), { quickReplies: [] }),
+        ),
+        { signText: (text, { name }) => `${name}: ${text}` },
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(greet);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      // A wrapper that drops the options drops the persona too.
+      expect(shown(bot.emulator)).toEqual(['Page: HI', 'Page: HI']);
+
+      const signing = await start(
+        wrapping((sendText, text, options) =>
+          sendText(text.toUpperCase(), options),
+        ),
+        { signText: (text, { name }) => `${name}: ${text}` },
+      );
+      signing.bot.emulator.setEuropean(CUSTOMER, true);
+      await signing.bot.run(greet);
+      expect(shown(signing.bot.emulator)).toEqual(['Page: Adam: HI']);
+    });
+
+    test('each of the messages that a wrapper makes of one is seen to by itself', async () => {
+      const { bot, onRefused } = await start(
+        wrapping(async (sendText, text, options) => {
+          await sendText(`${text} 1`, options);
+          return sendText(`${text} 2`, options);
+        }),
+      );
+      await bot.run(greet);
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Adam: hi 1',
+        'Adam: hi 2',
+        'Page: hi 1',
+        'Page: hi 2',
+      ]);
+      expect(onRefused).toHaveBeenCalledTimes(1);
+      expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
+    });
+
+    test('where a wrapper copies the options and loses ours, the Page says it all the same, once', async () => {
+      const { bot } = await start(
+        wrapping((sendText, text, options) =>
+          sendText(text, JSON.parse(JSON.stringify(options ?? {})) as object),
+        ),
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi']);
+    });
+
+    test('what the Page may not say either is not said a third time', async () => {
+      const { bot } = await start(
+        wrapping((sendText, ...args) => sendText(...args)),
+      );
+      const error = {
+        code: 10,
+        error_subcode: 2018336,
+        message: 'No personas',
+      };
+      bot.emulator.fail({ path: '/me/messages', times: 2, status: 400, error });
+      await bot.run(async (context) => {
+        await expect(greet(context)).rejects.toThrow();
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([]);
+      expect(await bodies(bot.emulator, SEND)).toHaveLength(2);
+    });
+
+    test('a persona that is gone each time is made anew once, and then the Page says it', async () => {
+      const { bot } = await start(
+        wrapping(async (sendText, text, options) => {
+          const id = options?.personaId;
+          if (id) await deleteElsewhere(bot.emulator, id);
+          // Without ours among them, so that each attempt comes by here.
+          return sendText(text, id ? { personaId: id } : {});
+        }),
+      );
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: hi']);
+      expect(bot.emulator.state().personas).toHaveLength(2);
+    });
+
+    test('any other error comes through, and nothing is sent again', async () => {
+      const { bot } = await start(
+        wrapping((sendText, _text, options) => sendText('', options)),
+      );
+      await bot.run(async (context) => {
+        await expect(greet(context)).rejects.toThrow();
+      });
+      expect(bot.errors).toEqual([]);
+      expect(await bodies(bot.emulator, SEND)).toHaveLength(1);
+    });
+
+    test('without a persona, and what is not wrapped, is Bottender’s own', async () => {
+      let given: unknown;
+      const { bot } = await start((context) => {
+        given = context.client;
+        wrapping((sendText, ...args) => sendText(...args))(context);
+      });
+      await bot.run(async (context) => {
+        expect(context.client).toBe(given);
+        await context.sendText('one');
+        await context.withPersona('adam', async () => {
+          await context.typingOn();
+          await context.sendText('two', { personaId: null });
+          await context.markSeen();
+          expect(await context.getUserProfile()).toHaveProperty('id');
+          await context.client.sendText(CUSTOMER, 'three');
+        });
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Page: one',
+        'Adam: [typing_on]',
+        'Page: two',
+        'Page: [mark_seen]',
+        'Page: three',
+      ]);
+    });
+  },
+);
