@@ -10,19 +10,27 @@ import {
   startRedis,
   type RedisServer,
 } from '../../support/redis';
-import { connect, type Client } from '../../support/redisClient';
+import {
+  connect,
+  connect6,
+  type Client,
+  type Client6,
+} from '../../support/redisClient';
 
 const TERMS = { leaseMs: 60_000, claimMs: 3000 };
 const ADAM = { ...profile('Adam'), id: '7' };
 
 let redis: RedisServer;
 let client: Client;
+let client6: Client6;
 beforeAll(async () => {
   redis = await startRedis();
   client = await connect(redis.url);
+  client6 = await connect6(redis.url);
 });
 afterAll(async () => {
   client.destroy();
+  client6.destroy();
   await redis.close();
 });
 
@@ -52,6 +60,10 @@ const newPage = () => String((lastPage += 1));
 describeWithRedis.each<[string, () => StorePort]>([
   ['memory', () => new MemoryStore()],
   ['Redis', () => openStore(redisStore(client), jest.fn())],
+  [
+    'Redis, with a client of version 6',
+    () => openStore(redisStore(client6), jest.fn()),
+  ],
 ])('by %s', (_what, open) => {
   async function made(port: StorePort, pageId: string): Promise<Use> {
     const use = useOf(pageId);
