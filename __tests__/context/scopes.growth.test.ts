@@ -6,9 +6,13 @@ import { runInNewContext } from 'node:vm';
 import {
   innermostScope,
   inScope,
+  keepMadeFor,
   type ScopeOwner,
 } from '../../src/context/scope';
-import { UnavailablePersona } from '../../src/context/speaker';
+import {
+  UnavailablePersona,
+  type MadeForBlock,
+} from '../../src/context/speaker';
 import { PersonaRefusedError } from '../../src/errors';
 
 setFlagsFromString('--expose-gc');
@@ -106,3 +110,23 @@ test('what usePersona changes in an outer scope is seen inside and after', () =>
     expect(innermostScope(a)?.inForce).toBe('changed');
   });
 });
+
+test('a speaker’s sends, one within the other, keep its persona once', () => {
+  const owner: ScopeOwner = {};
+  const waitFor = jest.fn();
+  const persona = {
+    id: '7',
+    profile: { name: 'Guest', profilePictureUrl: 'https://example.com/g.png' },
+  };
+  const made: MadeForBlock = { persona, lasts: true, waitFor };
+  const speak = (turns: number): void => {
+    if (turns > 0) inScope(owner, null, () => speak(turns - 1), made);
+    else keepMadeFor(innermostScope(owner) ?? fail(), Promise.resolve());
+  };
+  speak(100);
+  expect(waitFor).toHaveBeenCalledTimes(1);
+});
+
+function fail(): never {
+  throw new Error('there is no scope');
+}

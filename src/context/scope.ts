@@ -52,7 +52,10 @@ export function inScope<T>(
   const madeAround = dropWhile(mine?.item.scope.made, hasEnded);
   const scope: Scope = {
     inForce,
-    made: madeFor ? { item: madeFor, outer: madeAround } : madeAround,
+    made:
+      madeFor && !isAmong(madeFor, madeAround)
+        ? { item: madeFor, outer: madeAround }
+        : madeAround,
   };
   const others = mine ? without(around, mine) : around;
   return current.run(
@@ -126,6 +129,14 @@ function dropWhile<T>(
     first.outer = next;
   }
   return first;
+}
+
+/** A speaker's sends, one within the other, are for the same persona again and again. */
+function isAmong<T>(item: T, chain: Chain<T> | undefined): boolean {
+  for (let link = chain; link; link = link.outer) {
+    if (link.item === item) return true;
+  }
+  return false;
 }
 
 /** Nobody can speak on that context any more. */
