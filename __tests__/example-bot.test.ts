@@ -3,10 +3,7 @@ import http from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import type {
-  ConversationEntry,
-  EmulatorState,
-} from 'bottender-persona/emulator';
+import type { ConversationEntry, EmulatorState } from 'messenger-emulator';
 
 import {
   freePorts,

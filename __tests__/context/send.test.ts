@@ -1,6 +1,6 @@
 import { MessengerContext, type MessengerTypes } from 'bottender';
 import { personas } from 'bottender-persona';
-import type { JsonObject } from 'bottender-persona/emulator';
+import type { JsonObject } from 'messenger-emulator';
 
 import { COVERED_METHODS } from '../../src/context/methods';
 import { startBot, type BotSetup, type RunningBot } from '../support/bot';

@@ -1,0 +1,52 @@
+import { objectNotFound } from '../values/graphError';
+import type { Json } from '../values/json';
+import type { PageCall } from './call';
+import { selectFields } from './fields';
+import { personaNode } from './personas';
+
+/** `GET /{id}`: the Page, one of its personas, or a customer who wrote to it. */
+export function getNode(call: PageCall, id: string): Json {
+  const { world, page } = call;
+  if (id === page.id) {
+    return selectFields('Page', { name: page.name, id }, call.parameters);
+  }
+  const persona = world.personas.ofPage(page.id, id);
+  if (persona) return personaNode(call, persona);
+  if (world.conversations.hasWritten(page.id, id)) {
+    return getUserProfile(call, id);
+  }
+  throw objectNotFound(call.method, id);
+}
+
+/** `DELETE /{id}`: only personas can be deleted. */
+export function deleteNode(call: PageCall, id: string): Json {
+  const { world, page } = call;
+  const persona = world.personas.ofPage(page.id, id);
+  if (!persona) throw objectNotFound(call.method, id);
+  world.personas.delete(persona);
+  return { success: true };
+}
+
+/** @see https://developers.facebook.com/docs/messenger-platform/identity/user-profile */
+function getUserProfile(
+  { world, page, parameters }: PageCall,
+  id: string,
+): Json {
+  const name = world.conversations.nameOf(page.id, id) ?? '';
+  const [firstName = '', ...others] = name.split(' ');
+  const profile = {
+    id,
+    name,
+    first_name: firstName,
+    last_name: others.join(' '),
+    profile_pic: `${world.origin}/_emulator/pictures/customer`,
+    locale: 'en_US',
+    timezone: 0,
+    gender: 'unknown',
+  };
+  return selectFields('User', profile, parameters, [
+    'first_name',
+    'last_name',
+    'profile_pic',
+  ]);
+}

@@ -1,0 +1,118 @@
+import { setMaxListeners } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readBody, readForm } from './http/body';
+import { ControlApi } from './control/control';
+import { Customers } from './world/customers';
+import { Faults } from './graph/faults';
+import type { GraphCall } from './graph/call';
+import { GraphApi } from './graph/graphApi';
+import { splitVersion } from './graph/path';
+import { GraphError } from './values/graphError';
+import type { Settings } from './options';
+import { Parameters } from './graph/parameters';
+import { Receipts } from './world/receipts';
+import { bearerToken } from './graph/token';
+import { World } from './world/world';
+
+const HOST = '127.0.0.1';
+
+export interface EmulatorServer {
+  world: World;
+  customers: Customers;
+  faults: Faults;
+  /** Aborted when the emulator closes. */
+  closing: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Listens on loopback: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
+export async function startServer(settings: Settings): Promise<EmulatorServer> {
+  const server = http.createServer();
+  const port = await listen(server, settings.port);
+  const closing = new AbortController();
+  // Every delivery, delay and event stream listens to it.
+  setMaxListeners(0, closing.signal);
+  const world = new World(settings, `http://${HOST}:${port}`, closing.signal);
+  const customers = new Customers(world, new Receipts(world));
+  const faults = new Faults(settings.random);
+  const graph = new GraphApi(world, faults, closing.signal);
+  const control = new ControlApi(world, customers, faults, closing.signal);
+
+  server.on('request', (request, response) => {
+    // A client that goes away in the middle is no event.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const handled = control.owns(request)
+      ? control.handle(request, response)
+      : answerGraph(graph, request, response);
+    handled.catch(() => request.socket.destroy());
+  });
+  server.on('clientError', (_error, socket) => {
+    if (!socket.writable) return socket.destroy();
+    const body = JSON.stringify({
+      error: new GraphError('Malformed HTTP request').toObject(),
+    });
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+
+  let closed: Promise<void> | undefined;
+  const close = () =>
+    (closed ??= new Promise((resolve) => {
+      closing.abort();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }));
+  return { world, customers, faults, closing: closing.signal, close };
+}
+
+function listen(server: http.Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new Error(
+          `Messenger emulator: cannot listen on ${HOST}:${port}: ${error.message}`,
+        ),
+      ),
+    );
+    server.listen(port, HOST, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
+  });
+}
+
+async function answerGraph(
+  graph: GraphApi,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const url = request.url ?? '/';
+  const [fullPath = '/'] = url.split('?', 1);
+  const query = readForm(url.slice(fullPath.length + 1));
+  const bearer = bearerToken(request.headers);
+  const header = bearer === undefined ? {} : { access_token: bearer };
+  const call: GraphCall = {
+    method: request.method ?? 'GET',
+    ...splitVersion(fullPath),
+    parameters: new Parameters(header, query),
+    files: [],
+  };
+  const answer = await readBody(request).then(
+    ({ fields, files }) => {
+      const parameters = new Parameters(header, query, fields);
+      return graph.answer({ ...call, parameters, files });
+    },
+    (error: unknown) => graph.refuse(call, error),
+  );
+  if (answer.broken) {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(answer.status, {
+    'Content-Type': 'application/json; charset=UTF-8',
+    'Cache-Control': 'no-store',
+  });
+  response.end(JSON.stringify(answer.body));
+}

@@ -1,0 +1,88 @@
+import type { Change } from './changes';
+import { field, isObject, type JsonObject } from '../values/json';
+import type { EntryMessage } from '../types';
+import type { World } from './world';
+
+/** Tells apps that have subscribed to it what became of their messages. */
+export class Receipts {
+  /** One after the other, so that they arrive in order. */
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #unread = new Set<string>();
+
+  constructor(private readonly world: World) {
+    world.changes.subscribe((change) => this.#onChange(change));
+  }
+
+  /**
+   * The customer has opened the conversation.
+   *
+   * @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-reads
+   */
+  async read(pageId: string, psid: string, at: number): Promise<void> {
+    if (!this.#unread.delete(`${pageId}/${psid}`)) return;
+    this.#send(pageId, 'message_reads', {
+      sender: { id: psid },
+      recipient: { id: pageId },
+      timestamp: at,
+      read: { watermark: at },
+    });
+    await this.#last;
+  }
+
+  #onChange(change: Change): void {
+    if (change.type !== 'entry' || change.entry.from === 'user') return;
+    const { pageId, psid } = change;
+    const { mid, message, at } = change.entry;
+    if (mid === undefined || !message) return;
+    if (this.world.webhooks.isSubscribed(pageId, 'message_reads')) {
+      this.#unread.add(`${pageId}/${psid}`);
+    }
+    this.#send(pageId, 'message_echoes', {
+      sender: { id: pageId },
+      recipient: { id: psid },
+      timestamp: at,
+      message: {
+        is_echo: true,
+        app_id: asNumber(this.world.settings.appId),
+        mid,
+        ...echoOf(message),
+      },
+    });
+    this.#send(pageId, 'message_deliveries', {
+      sender: { id: psid },
+      recipient: { id: pageId },
+      delivery: { mids: [mid], watermark: at },
+    });
+  }
+
+  #send(pageId: string, name: string, event: JsonObject): void {
+    const { webhooks } = this.world;
+    if (!webhooks.isSubscribed(pageId, name)) return;
+    // A bot that is gone misses its receipts; nobody waits for them.
+    this.#last = this.#last.then(() =>
+      webhooks.deliver(pageId, name, event).catch(() => undefined),
+    );
+  }
+}
+
+/** @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
+function echoOf({ text, metadata, attachment }: EntryMessage): JsonObject {
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(isObject(attachment)
+      ? {
+          attachments: [
+            {
+              type: field(attachment, 'type'),
+              payload: field(attachment, 'payload'),
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function asNumber(appId: string): number | string {
+  return Number.isSafeInteger(Number(appId)) ? Number(appId) : appId;
+}
