@@ -72,7 +72,20 @@ test('takes what is given as a credential, and does not show it', async () => {
   await bot.close();
 });
 
+test('--host and --allow-host', async () => {
+  const running = installed.start(
+    ...['--port', '0', '--host', '127.0.0.2', '--allow-host', 'a', 'b'],
+  );
+  const [, host = ''] = await running.printed(
+    /Messenger runs at http:\/\/(127\.0\.0\.2:\d+)/,
+  );
+  expect((await fetch(`http://${host}/_emulator/state`)).status).toBe(200);
+  running.kill('SIGTERM');
+  await running.ended;
+});
+
 test.each([
+  [['--allow-host', 'http://a'], 'allowHosts[0]'],
   [['--port', '70000'], 'A port is a number from 0 to 65535.'],
   [['--port', 'x'], 'A port is a number from 0 to 65535.'],
   [['--page-id', 'shop'], 'IDs have digits only.'],

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { startMessengerEmulator, type MessengerEmulator } from './index';
+import { withoutSecrets } from './values/urls';
 
 /** The emulator could not be started: exit status 1. */
 export class Failure extends Error {}
@@ -16,6 +17,8 @@ export class Misuse extends Error {}
 const DEFAULTS = {
   webhook: 'http://127.0.0.1:5000/webhooks/messenger',
   port: '5050',
+  /** In a container, 0.0.0.0. */
+  host: '127.0.0.1',
   pageId: '100000000000001',
   pageName: 'Test Page',
   accessToken: 'emulator-page-access-token',
@@ -27,6 +30,8 @@ const DEFAULTS = {
 interface EmulateOptions {
   webhook: string;
   port: string;
+  host: string;
+  allowHost?: string[];
   pageId: string;
   pageName: string;
   accessToken: string;
@@ -41,11 +46,11 @@ export function createProgram(): Command {
     .description('A Messenger Platform on this machine, beside any bot.')
     .version(version(), '--version')
     .option('--webhook <url>', 'where the bot listens', DEFAULTS.webhook)
+    .option('--port <port>', '0 for a free one', port, DEFAULTS.port)
+    .option('--host <address>', 'where it listens', DEFAULTS.host)
     .option(
-      '--port <port>',
-      'of 127.0.0.1; 0 for a free one',
-      port,
-      DEFAULTS.port,
+      '--allow-host <name...>',
+      'names besides those of loopback by which it may be called',
     )
     .option('--page-id <id>', "the Page's ID", digits, DEFAULTS.pageId)
     .option('--page-name <name>', "the Page's name", DEFAULTS.pageName)
@@ -90,6 +95,8 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
   try {
     return await startMessengerEmulator({
       port: Number(options.port),
+      host: options.host,
+      allowHosts: options.allowHost,
       webhookUrl: webhook,
       appId,
       appSecret,
@@ -108,7 +115,7 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
 function show(origin: string, options: EmulateOptions): void {
   const { webhook, pageId, appId } = options;
   print(`Messenger runs at ${origin}: open it to chat.`);
-  print(`Customers' messages go to ${webhook}.`);
+  print(`Customers' messages go to ${withoutSecrets(webhook)}.`);
   print('');
   print(
     `The bot calls ${origin} in place of https://graph.facebook.com, with:`,
@@ -139,7 +146,7 @@ function toJson(origin: string, options: EmulateOptions): object {
   const { webhook, pageId, pageName, appId } = options;
   return {
     origin,
-    webhook,
+    webhook: withoutSecrets(webhook),
     page: { id: pageId, name: pageName },
     appId,
     accessToken: known(options, 'accessToken'),

@@ -16,8 +16,12 @@ export interface EmulatorPageOptions {
 }
 
 export interface MessengerEmulatorOptions {
-  /** On 127.0.0.1; 0 (a free one) unless told. */
+  /** 0 (a free one) unless told. */
   port?: number;
+  /** The address that it listens on: 127.0.0.1 unless told; `0.0.0.0` in a container. */
+  host?: string;
+  /** Names, besides those of loopback, by which it may be called: `emulator`, say, from another container. */
+  allowHosts?: string[];
   /** Where the bot listens; may also be told later, or subscribed to. */
   webhookUrl?: string;
   appId: string;
@@ -36,6 +40,8 @@ export interface MessengerEmulatorOptions {
 /** Checked options with their defaults. */
 export interface Settings {
   port: number;
+  host: string;
+  allowHosts: readonly string[];
   webhookUrl: string | undefined;
   appId: string;
   appSecret: string;
@@ -47,6 +53,8 @@ export interface Settings {
 
 const OPTIONS = [
   'port',
+  'host',
+  'allowHosts',
   'webhookUrl',
   'appId',
   'appSecret',
@@ -61,11 +69,19 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
   checkObject(options, 'options');
   checkKnown(options, OPTIONS, '');
   const { port = 0, webhookUrl, verifyToken, european = [] } = options;
+  const { host = '127.0.0.1', allowHosts = [] } = options;
   const { random = Math.random } = options;
   if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
+  if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
   if (typeof random !== 'function') fail('random', 'a function');
   return {
     port: checkInteger(port, 'port', 0, 65535),
+    host: checkText(host, 'host'),
+    allowHosts: [
+      ...allowHosts.map((name, i) => checkHostName(name, `allowHosts[${i}]`)),
+      // Whoever lets it listen on an address may call it by that.
+      ...(isAnyAddress(host) ? [] : [host.toLowerCase()]),
+    ],
     webhookUrl:
       webhookUrl === undefined
         ? undefined
@@ -80,6 +96,21 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
     european: european.map((psid, i) => checkId(psid, `european[${i}]`)),
     random,
   };
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** As it stands in a `Host` header, without the port. */
+function checkHostName(value: unknown, option: string): string {
+  if (
+    typeof value !== 'string' ||
+    !/^([\w.-]{1,253}|\[[\da-f:.]+\])$/i.test(value)
+  ) {
+    fail(option, 'a host name, without scheme and port');
+  }
+  return value.toLowerCase();
 }
 
 function readPages(pages: EmulatorPageOptions[]): EmulatorPageOptions[] {

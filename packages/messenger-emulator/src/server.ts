@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
+import { refusedSender } from './http/sender';
 import { ControlApi } from './control/control';
 import { Customers } from './world/customers';
 import { Faults } from './graph/faults';
@@ -15,8 +17,6 @@ import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
 
-const HOST = '127.0.0.1';
-
 export interface EmulatorServer {
   world: World;
   customers: Customers;
@@ -26,26 +26,38 @@ export interface EmulatorServer {
   close(): Promise<void>;
 }
 
-/** Listens on loopback: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
+/** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
 export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const server = http.createServer();
-  const port = await listen(server, settings.port);
+  const port = await listen(server, settings.port, settings.host);
   const closing = new AbortController();
   // Every delivery, delay and event stream listens to it.
   setMaxListeners(0, closing.signal);
-  const world = new World(settings, `http://${HOST}:${port}`, closing.signal);
+  const world = new World(
+    settings,
+    `http://${nameOf(settings.host)}:${port}`,
+    closing.signal,
+  );
   const customers = new Customers(world, new Receipts(world));
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
-  const control = new ControlApi(world, customers, faults, closing.signal);
+  const backlog = new Backlog();
+  const control = new ControlApi(
+    world,
+    customers,
+    faults,
+    backlog,
+    closing.signal,
+  );
 
   server.on('request', (request, response) => {
     // A client that goes away in the middle is no event.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    backlog.add(response);
     const handled = control.owns(request)
       ? control.handle(request, response)
-      : answerGraph(graph, request, response);
+      : answerGraph(graph, settings, request, response);
     handled.catch(() => request.socket.destroy());
   });
   server.on('clientError', (_error, socket) => {
@@ -68,16 +80,26 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   return { world, customers, faults, closing: closing.signal, close };
 }
 
-function listen(server: http.Server, port: number): Promise<number> {
+/** What the emulator is called by whoever looks at its page or follows its links. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listen(
+  server: http.Server,
+  port: number,
+  host: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(
         new Error(
-          `Messenger emulator: cannot listen on ${HOST}:${port}: ${error.message}`,
+          `Messenger emulator: cannot listen on ${host}:${port}: ${error.message}`,
         ),
       ),
     );
-    server.listen(port, HOST, () =>
+    server.listen(port, host, () =>
       resolve((server.address() as AddressInfo).port),
     );
   });
@@ -85,6 +107,7 @@ function listen(server: http.Server, port: number): Promise<number> {
 
 async function answerGraph(
   graph: GraphApi,
+  { allowHosts }: Settings,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
@@ -99,7 +122,13 @@ async function answerGraph(
     parameters: new Parameters(header, query),
     files: [],
   };
-  const answer = await readBody(request).then(
+  const sender = refusedSender(request, allowHosts);
+  const body = sender
+    ? Promise.reject(
+        new GraphError(sender.message, { status: sender.status, code: 200 }),
+      )
+    : readBody(request);
+  const answer = await body.then(
     ({ fields, files }) => {
       const parameters = new Parameters(header, query, fields);
       return graph.answer({ ...call, parameters, files });
@@ -113,6 +142,8 @@ async function answerGraph(
   response.writeHead(answer.status, {
     'Content-Type': 'application/json; charset=UTF-8',
     'Cache-Control': 'no-store',
+    // What was refused unread is not waited for.
+    ...(sender ? { Connection: 'close' } : {}),
   });
   response.end(JSON.stringify(answer.body));
 }

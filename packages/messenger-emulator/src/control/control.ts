@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
-import { checkSender, ControlError } from '../http/sender';
+import type { Backlog } from '../http/backlog';
+import { refusedSender, refusedType } from '../http/sender';
 import type { Customers } from '../world/customers';
 import { readBody } from '../http/body';
 import { streamEvents } from './events';
@@ -13,6 +14,17 @@ import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
 const LONGEST_PATTERN = 200;
+const LONGEST_NAME = 200;
+
+/** A refusal of the emulator's own API. */
+class ControlError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
 export class ControlApi {
@@ -20,6 +32,7 @@ export class ControlApi {
     private readonly world: World,
     private readonly customers: Customers,
     private readonly faults: Faults,
+    private readonly backlog: Backlog,
     private readonly closing: AbortSignal,
   ) {}
 
@@ -36,7 +49,10 @@ export class ControlApi {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      checkSender(request);
+      const { allowHosts } = this.world.settings;
+      const refused =
+        refusedSender(request, allowHosts) ?? refusedType(request);
+      if (refused) throw new ControlError(refused.status, refused.message);
       await this.#route(request, response);
     } catch (error) {
       const status =
@@ -72,7 +88,7 @@ export class ControlApi {
       case 'GET state':
         return sendJson(response, 200, this.world.state());
       case 'GET events':
-        return streamEvents(response, this.world, this.closing);
+        return streamEvents(response, this.world, this.backlog, this.closing);
       case 'GET requests/*': {
         const detail = this.world.requests.detail(id ?? '');
         if (!detail) throw notFound();
@@ -128,7 +144,9 @@ export class ControlApi {
         ? undefined
         : checkText(fields.pageId, 'pageId'),
     );
-    if (name !== undefined) checkText(name, 'name');
+    if (name !== undefined && checkText(name, 'name').length > LONGEST_NAME) {
+      fail('name', `at most ${LONGEST_NAME} characters`);
+    }
     if (european !== undefined) checkBoolean(european, 'european');
     this.world.conversations.open(pageId, psid, textOf(name));
     if (typeof european === 'boolean') {

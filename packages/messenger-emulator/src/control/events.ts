@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Backlog } from '../http/backlog';
 import type { World } from '../world/world';
-
-/** A reader that falls this far behind is cut off; it comes back and gets the whole state. */
-const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /**
  * Server-sent events: first `state` with everything, then each change under its
@@ -11,6 +9,7 @@ const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 export function streamEvents(
   response: ServerResponse,
   world: World,
+  backlog: Backlog,
   closing: AbortSignal,
 ): void {
   response.writeHead(200, {
@@ -22,9 +21,14 @@ export function streamEvents(
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   write('state', world.state());
+  backlog.check();
+  // A large state takes a while to be read.
+  let hasRead = response.writableLength === 0;
+  response.on('drain', () => (hasRead = true));
   const unsubscribe = world.changes.subscribe(({ type, ...data }) => {
     write(type, data);
-    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+    if (hasRead) backlog.checkFollower(response);
+    else backlog.check();
   });
   const end = () => response.destroy();
   closing.addEventListener('abort', end);

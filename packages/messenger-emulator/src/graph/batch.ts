@@ -22,6 +22,13 @@ interface Outcome {
   body: Json;
 }
 
+/** What the items of one batch have answered so far. */
+class Outcomes extends Map<string, Outcome> {
+  /** Answers in answers double with each item: so much can be inserted in one batch. */
+  charactersLeft = 1024 * 1024;
+  referencesLeft = 1000;
+}
+
 /**
  * `POST /`: carries out the items in order; one that fails does not stop the rest.
  *
@@ -37,7 +44,7 @@ export async function runBatch(batch: GraphCall, run: RunItem): Promise<Json> {
     );
   }
   const includeHeaders = batch.parameters.text('include_headers') !== 'false';
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new Outcomes();
   const answers: Json[] = [];
   for (const item of items) {
     answers.push(await runItem(item, batch, run, outcomes, includeHeaders));
@@ -49,7 +56,7 @@ async function runItem(
   item: Json,
   batch: GraphCall,
   run: RunItem,
-  outcomes: Map<string, Outcome>,
+  outcomes: Outcomes,
   includeHeaders: boolean,
 ): Promise<Json> {
   let answer: GraphAnswer;
@@ -85,11 +92,7 @@ function omitsResponse(item: JsonObject, name: string | undefined): boolean {
   return name !== undefined && told !== 'false';
 }
 
-function readItem(
-  item: Json,
-  batch: GraphCall,
-  outcomes: Map<string, Outcome>,
-): GraphCall {
+function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
   if (!isObject(item)) throw invalidParameter('A batch item must be an object');
   const method = textOf(field(item, 'method'))?.toUpperCase();
   const relativeUrl = textOf(field(item, 'relative_url'));
@@ -124,10 +127,7 @@ function readItem(
   };
 }
 
-function checkDependencies(
-  item: JsonObject,
-  outcomes: Map<string, Outcome>,
-): void {
+function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
   const dependsOn = textOf(field(item, 'depends_on'));
   if (dependsOn === undefined) return;
   for (const name of dependsOn.split(',').map((text) => text.trim())) {
@@ -140,14 +140,20 @@ function checkDependencies(
 }
 
 /** Replaces `{result=<name>:$.<path>}` by what the named item has answered. */
-function insertResults(text: string, outcomes: Map<string, Outcome>): string {
+function insertResults(text: string, outcomes: Outcomes): string {
   // In a form body the braces may be escaped.
   return text.replace(
     /(?:\{|%7B)result(?:=|%3D)([\w-]+)(?::|%3A)(?:\$|%24)\.([\w.*[\]-]+)(?:\}|%7D)/gi,
     (_match, name: string, path: string) => {
       const outcome = outcomes.get(name);
       if (!outcome) throw invalidParameter(`No batch item is named ${name}`);
-      return encodeURIComponent(pick([outcome.body], path).join(','));
+      const inserted = encodeURIComponent(pick([outcome.body], path).join(','));
+      outcomes.charactersLeft -= inserted.length;
+      outcomes.referencesLeft -= 1;
+      if (outcomes.charactersLeft < 0 || outcomes.referencesLeft < 0) {
+        throw invalidParameter('The batch inserts too much into itself');
+      }
+      return inserted;
     },
   );
 }

@@ -1,9 +1,12 @@
+import { runInNewContext } from 'node:vm';
 import { checkInteger, checkKnown, checkObject, fail } from '../values/checks';
 import { GraphError } from '../values/graphError';
 import type { Fault } from '../types';
 
 const LONGEST_DELAY = 10 * 60 * 1000;
 const MOST_FAULTS = 100;
+/** A pattern that takes longer would take for ever. */
+const LONGEST_MATCH_MS = 50;
 
 /** What the faults of the moment do to one call. */
 export interface Hit {
@@ -76,8 +79,23 @@ function matches(active: ActiveFault, method: string, path: string): boolean {
   if (fault.method !== undefined && fault.method.toUpperCase() !== method) {
     return false;
   }
-  if (pattern) return pattern.test(path);
+  if (pattern) return isMatch(pattern, path);
   return fault.path === undefined || fault.path === path;
+}
+
+/** Patterns can be made that never end on some paths; those match nothing. */
+function isMatch(pattern: RegExp, path: string): boolean {
+  try {
+    return Boolean(
+      runInNewContext(
+        'pattern.test(path)',
+        { pattern, path },
+        { timeout: LONGEST_MATCH_MS },
+      ),
+    );
+  } catch {
+    return false;
+  }
 }
 
 function errorOf({ status, error }: Fault): GraphError | undefined {

@@ -15,6 +15,8 @@ const PROPERTIES = [
   'whitelisted_domains',
 ];
 
+const LONGEST_PROPERTY = 64 * 1024;
+
 /** `GET /{page}/messenger_profile?fields=` */
 export function getMessengerProfile(call: PageCall): Json {
   const { world, page, parameters } = call;
@@ -44,7 +46,9 @@ export function setMessengerProfile(call: PageCall): Json {
       'You must set a Get Started button if you also wish to use persistent menu',
     );
   }
-  for (const name of given) profile.set(name, parameters.json(name) ?? null);
+  for (const name of given) {
+    profile.set(name, notTooLong(name, parameters.json(name) ?? null));
+  }
   return { result: 'success' };
 }
 
@@ -83,7 +87,11 @@ export function setUserSettings(call: PageCall): Json {
   const menu = call.parameters.list('persistent_menu');
   if (!menu)
     throw invalidParameter('The parameter persistent_menu is required');
-  call.world.profiles.setMenu(call.page.id, psid, menu);
+  call.world.profiles.setMenu(
+    call.page.id,
+    psid,
+    notTooLong('persistent_menu', menu),
+  );
   return { result: 'success' };
 }
 
@@ -95,6 +103,16 @@ export function deleteUserSettings(call: PageCall): Json {
   }
   call.world.profiles.deleteMenu(call.page.id, psid);
   return { result: 'success' };
+}
+
+/** Meta gives no limit for the whole: the emulator's own. */
+function notTooLong(name: string, value: Json): Json {
+  if (JSON.stringify(value).length > LONGEST_PROPERTY) {
+    throw invalidParameter(
+      `Param ${name} must be at most ${LONGEST_PROPERTY} characters of JSON in the emulator`,
+    );
+  }
+  return value;
 }
 
 function readNames(parameters: Parameters): string[] {

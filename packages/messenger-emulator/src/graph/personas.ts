@@ -1,5 +1,5 @@
 import { isHttpUrl } from '../values/checks';
-import { invalidParameter } from '../values/graphError';
+import { GraphError, invalidParameter } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
 import { faceOf, type Persona } from '../world/personas';
 import type { PageCall } from './call';
@@ -9,6 +9,8 @@ import { selectFields } from './fields';
 const LONGEST_NAME = 50;
 const LIST_LIMIT = 25;
 const LONGEST_LIST = 100;
+/** The emulator's own: Meta gives no number. */
+const MOST_PERSONAS = 50_000;
 
 /** `POST /{page}/personas` */
 export function createPersona({ world, page, parameters }: PageCall): Json {
@@ -21,6 +23,12 @@ export function createPersona({ world, page, parameters }: PageCall): Json {
   const picture = parameters.requiredText('profile_picture_url');
   if (!isHttpUrl(picture)) {
     throw invalidParameter('Param profile_picture_url must be a valid URL');
+  }
+  if (world.personas.count >= MOST_PERSONAS) {
+    throw new GraphError(`The emulator holds ${MOST_PERSONAS} personas`, {
+      status: 500,
+      code: 2,
+    });
   }
   return { id: world.personas.create(page.id, name, picture).id };
 }

@@ -15,7 +15,7 @@ export function passThreadControl(call: PageCall): Json {
   const { world, page, parameters } = call;
   const { psid } = readRecipient(call);
   const target = parameters.requiredText('target_app_id');
-  if (!/^\d+$/.test(target)) {
+  if (!/^\d{1,20}$/.test(target)) {
     throw invalidParameter('Param target_app_id must be an app ID');
   }
   world.threads.pass(page.id, psid, target);

@@ -51,8 +51,15 @@ export function checkHttpUrl(value: unknown, option: string): string {
   return value;
 }
 
+/** Longer ones are not what anybody means, and would fill the memory. */
+const LONGEST_URL = 8192;
+
 export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return (
+    text.length <= LONGEST_URL &&
+    /^https?:\/\//i.test(text) &&
+    URL.canParse(text)
+  );
 }
 
 export function checkInteger(

@@ -33,17 +33,44 @@ export function parseLooseJson(text: string): Json {
     return parseJson(text);
   } catch (error) {
     if (!text.includes("'")) throw error;
-    return parseJson(text.replace(QUOTED, requote));
+    return parseJson(requote(text));
   }
 }
 
-/** A string in double quotes, or one in single quotes. */
-const QUOTED = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/g;
-
-function requote(quoted: string, single: string | undefined): string {
-  if (single === undefined) return quoted;
-  const content = single.replace(/\\'/g, "'").replace(/"/g, '\\"');
-  return `"${content}"`;
+/**
+ * Gives strings in single quotes double ones. Looks at each character once:
+ * a regular expression would look for the end of every quote that has none.
+ */
+function requote(text: string): string {
+  const parts: string[] = [];
+  let quote = '';
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (quote === '') {
+      if (character !== "'" && character !== '"') continue;
+      quote = character;
+    } else if (character === '\\') {
+      at += 1;
+      if (quote !== "'" || text[at] !== "'") continue;
+      parts.push(text.slice(start, at - 1), "'");
+      start = at + 1;
+      continue;
+    } else if (character === quote) {
+      quote = '';
+    } else if (quote !== "'" || character !== '"') {
+      continue;
+    } else {
+      parts.push(text.slice(start, at), '\\"');
+      start = at + 1;
+      continue;
+    }
+    // A quote that opens or ends.
+    parts.push(text.slice(start, at), '"');
+    start = at + 1;
+  }
+  parts.push(text.slice(start));
+  return parts.join('');
 }
 
 function isNestedWithin(value: Json, levels: number): boolean {

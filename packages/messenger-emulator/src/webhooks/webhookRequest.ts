@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import type { Json } from '../values/json';
+import { withoutSecrets } from '../values/urls';
 
 /** Longer than Meta waits, for a developer at a breakpoint. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -48,7 +49,7 @@ export function send(
     const failed = (error: Error) =>
       reject(
         new Error(
-          `Messenger emulator: the webhook ${withoutQuery(url)} could not be reached: ${
+          `Messenger emulator: the webhook ${withoutSecrets(url)} could not be reached: ${
             closing.aborted
               ? 'the emulator was closed'
               : `${error.message}. Does the bot run there?`
@@ -83,9 +84,4 @@ export function send(
     request.on('error', failed);
     request.end(body);
   });
-}
-
-/** The query may hold a secret of the bot's. */
-function withoutQuery(url: string): string {
-  return url.split('?')[0] ?? '';
 }

@@ -1,9 +1,10 @@
-import { BoundedList } from '../values/boundedList';
 import type { Changes } from './changes';
 import { field, isObject, textOf } from '../values/json';
+import { BoundedMap } from '../values/boundedMap';
+import { EntryStore } from './entries';
 import type { ConversationEntry, ConversationState } from '../types';
 
-const ENTRIES_KEPT = 1000;
+const CONVERSATIONS_KEPT = 10_000;
 
 interface Conversation {
   psid: string;
@@ -11,20 +12,21 @@ interface Conversation {
   name: string;
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
-  entries: BoundedList<ConversationEntry>;
+  entries: ConversationEntry[];
 }
 
 /** Who has written to which Page, and all that was said. */
 export class Conversations {
-  readonly #byKey = new Map<string, Conversation>();
-  readonly #psidByUserRef = new Map<string, string>();
-  readonly #european: Set<string>;
+  readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
+  readonly #entries = new EntryStore();
+  readonly #psidByUserRef = new BoundedMap<string>(CONVERSATIONS_KEPT);
+  readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
     european: readonly string[],
     private readonly changes: Changes,
   ) {
-    this.#european = new Set(european);
+    for (const psid of european) this.#european.set(psid, true);
   }
 
   /** Opens the conversation, or gives its customer another name. */
@@ -37,7 +39,7 @@ export class Conversations {
       pageId,
       name: name ?? `Customer ${psid.slice(-4)}`,
       hasWritten: known?.hasWritten ?? false,
-      entries: known?.entries ?? new BoundedList(ENTRIES_KEPT),
+      entries: known?.entries ?? [],
     });
     this.#tell(pageId, psid);
   }
@@ -53,7 +55,7 @@ export class Conversations {
   /** Adds to an open conversation. */
   add(pageId: string, psid: string, entry: ConversationEntry): void {
     const conversation = this.#byKey.get(keyOf(pageId, psid));
-    conversation?.entries.push(entry);
+    if (conversation) this.#entries.add(conversation.entries, entry);
     // Ticking a checkbox does not yet show who did it.
     if (conversation && entry.from === 'user' && !entry.optin) {
       conversation.hasWritten = true;
@@ -75,8 +77,7 @@ export class Conversations {
     pageId: string,
     psid: string,
   ): { title: string; payload: string }[] {
-    const entries =
-      this.#byKey.get(keyOf(pageId, psid))?.entries.latest() ?? [];
+    const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
     const last = entries.findLast((entry) => entry.senderAction === undefined);
     const offered =
       last?.from === 'user' ? undefined : last?.message?.quick_replies;
@@ -93,7 +94,7 @@ export class Conversations {
   }
 
   setEuropean(psid: string, european: boolean): void {
-    if (european) this.#european.add(psid);
+    if (european) this.#european.set(psid, true);
     else this.#european.delete(psid);
     for (const conversation of this.#byKey.values()) {
       if (conversation.psid === psid) this.#tell(conversation.pageId, psid);
@@ -106,7 +107,7 @@ export class Conversations {
       pageId,
       name,
       european: this.isEuropean(psid),
-      entries: entries.latest(),
+      entries: [...entries],
     }));
   }
 

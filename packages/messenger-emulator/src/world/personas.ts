@@ -22,6 +22,11 @@ export class Personas {
     private readonly changes: Changes,
   ) {}
 
+  /** Of all Pages, deleted ones too. */
+  get count(): number {
+    return this.#byId.size;
+  }
+
   create(pageId: string, name: string, pictureSource: string): Persona {
     const id = newObjectId();
     const persona: Persona = {

@@ -1,9 +1,12 @@
+import { BoundedMap } from '../values/boundedMap';
 import type { Json } from '../values/json';
+
+const MENUS_KEPT = 1000;
 
 /** What apps have set up for a Page's Messenger, and for single customers of it. */
 export class Profiles {
   readonly #byPage = new Map<string, Map<string, Json>>();
-  readonly #menus = new Map<string, Json>();
+  readonly #menus = new BoundedMap<Json>(MENUS_KEPT);
 
   /** The properties of a Page's Messenger profile, to read and to change. */
   ofPage(pageId: string): Map<string, Json> {

@@ -3,11 +3,18 @@ import { field, isObject, type JsonObject } from '../values/json';
 import type { EntryMessage } from '../types';
 import type { World } from './world';
 
+/** A bot that hangs loses what is beyond this. */
+const MOST_WAITING = 16 * 1024 * 1024;
+/** What one that waits takes besides its text. */
+const LEAST_SIZE = 1024;
+
 /** Tells apps that have subscribed to it what became of their messages. */
 export class Receipts {
   /** One after the other, so that they arrive in order. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #unread = new Set<string>();
+  /** What waits for a bot that does not answer, in characters. */
+  #waiting = 0;
 
   constructor(private readonly world: World) {
     world.changes.subscribe((change) => this.#onChange(change));
@@ -58,10 +65,14 @@ export class Receipts {
   #send(pageId: string, name: string, event: JsonObject): void {
     const { webhooks } = this.world;
     if (!webhooks.isSubscribed(pageId, name)) return;
+    const size = JSON.stringify(event).length + LEAST_SIZE;
+    if (this.#waiting + size > MOST_WAITING) return;
+    this.#waiting += size;
     // A bot that is gone misses its receipts; nobody waits for them.
-    this.#last = this.#last.then(() =>
-      webhooks.deliver(pageId, name, event).catch(() => undefined),
-    );
+    this.#last = this.#last.then(async () => {
+      await webhooks.deliver(pageId, name, event).catch(() => undefined);
+      this.#waiting -= size;
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { RequestDetail, RequestRow } from '../types';
 const ROWS_KEPT = 1000;
 const BODY_KEPT = 4096;
 const PATH_KEPT = 256;
+const MESSAGE_KEPT = 1024;
 
 /** A call and its answer, as they are to be remembered. */
 export interface LoggedCall {
@@ -40,9 +41,12 @@ export class RequestLog {
       at: Date.now(),
       method,
       path: cut(this.#redact(path), PATH_KEPT),
-      personaId,
+      personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
       status,
-      error: error && { ...error, message: this.#redact(error.message) },
+      error: error && {
+        ...error,
+        message: cut(this.#redact(error.message), MESSAGE_KEPT),
+      },
       requestBody: this.#body(call.request),
       responseBody: this.#body(call.response),
     };
