@@ -153,7 +153,14 @@ test('customers get a name and a place to live, and exist once they have written
     european: true,
   });
   expect(emulated.emulator.state().conversations).toEqual([
-    { psid: PSID, pageId: PAGE.id, name: 'Ada', european: true, entries: [] },
+    {
+      psid: PSID,
+      pageId: PAGE.id,
+      name: 'Ada',
+      european: true,
+      threadOwner: APP.appId,
+      entries: [],
+    },
   ]);
   const send = () =>
     emulated.graph('POST', '/me/messages', {

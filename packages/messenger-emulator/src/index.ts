@@ -5,6 +5,8 @@ import type {
   CustomerMessage,
   EmulatorState,
   Fault,
+  InboxOptions,
+  InboxResult,
   SayOptions,
   SayResult,
 } from './types';
@@ -15,6 +17,22 @@ export type { GraphErrorObject } from './values/graphError';
 export type { Json, JsonObject } from './values/json';
 export type { EmulatorPageOptions, MessengerEmulatorOptions } from './options';
 export type * from './types';
+
+/** The Page's inbox; each of its steps resolves when the bot's webhook has answered. */
+export interface PageInbox {
+  /** Takes the thread from the bot: what the customer says now comes as `standby`. */
+  take(psid: string, options?: InboxOptions): Promise<InboxResult>;
+  /** Answers as the Page; takes the thread first where the bot has it. */
+  answer(
+    psid: string,
+    text: string,
+    options?: InboxOptions,
+  ): Promise<{ mid: string }>;
+  /** Hands the thread back to the bot. */
+  pass(psid: string, options?: InboxOptions): Promise<InboxResult>;
+  /** Asks the bot for the thread. */
+  request(psid: string, options?: InboxOptions): Promise<InboxResult>;
+}
 
 /** A running Messenger Platform on loopback. */
 export interface MessengerEmulator {
@@ -33,6 +51,14 @@ export interface MessengerEmulator {
     message: CustomerMessage,
     options?: SayOptions,
   ): Promise<SayResult>;
+
+  /**
+   * The Page's inbox, in which a person answers: it takes the thread from the
+   * bot, answers, and passes it back.
+   *
+   * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+   */
+  readonly inbox: PageInbox;
 
   /** What is there now: Pages, personas, conversations and Graph API calls. No tokens. */
   state(): EmulatorState;
@@ -79,9 +105,15 @@ export async function startMessengerEmulator(
   options: MessengerEmulatorOptions,
 ): Promise<MessengerEmulator> {
   const server = await startServer(readOptions(options));
-  const { world, customers, faults, closing } = server;
+  const { world, customers, inbox, faults, closing } = server;
   return {
     origin: world.origin,
+    inbox: {
+      take: (psid, given) => inbox.take(psid, given),
+      answer: (psid, text, given) => inbox.answer(psid, text, given),
+      pass: (psid, given) => inbox.pass(psid, given),
+      request: (psid, given) => inbox.request(psid, given),
+    },
     say: (psid, message, sayOptions) =>
       customers.say(psid, message, sayOptions),
     state: () => world.state(),

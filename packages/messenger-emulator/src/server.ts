@@ -13,6 +13,7 @@ import { splitVersion } from './graph/path';
 import { GraphError } from './values/graphError';
 import type { Settings } from './options';
 import { Parameters } from './graph/parameters';
+import { Inbox } from './world/inbox';
 import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
@@ -20,6 +21,7 @@ import { World } from './world/world';
 export interface EmulatorServer {
   world: World;
   customers: Customers;
+  inbox: Inbox;
   faults: Faults;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
@@ -39,12 +41,14 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     closing.signal,
   );
   const customers = new Customers(world, new Receipts(world));
+  const inbox = new Inbox(world);
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const backlog = new Backlog();
   const control = new ControlApi(
     world,
     customers,
+    inbox,
     faults,
     backlog,
     closing.signal,
@@ -77,7 +81,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
       server.close(() => resolve());
       server.closeAllConnections();
     }));
-  return { world, customers, faults, closing: closing.signal, close };
+  return { world, customers, inbox, faults, closing: closing.signal, close };
 }
 
 /** What the emulator is called by whoever looks at its page or follows its links. */

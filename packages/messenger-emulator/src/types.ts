@@ -36,6 +36,10 @@ export interface ConversationEntry {
   /** A checkbox plugin that the customer ticked. */
   optin?: { ref: string; user_ref: string };
   senderAction?: string;
+  /** The app that spoke, where it is not the bot's: the Page's inbox. */
+  app_id?: string;
+  /** What a `react` or `unreact` is about. */
+  reaction?: { mid: string; emoji?: string };
   mid?: string;
   /** Milliseconds since the epoch. */
   at: number;
@@ -47,6 +51,8 @@ export interface ConversationState {
   name: string;
   /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
   european: boolean;
+  /** The app ID of whoever has the thread: the bot's app, or another, as the Page's inbox. */
+  threadOwner: string;
   entries: readonly ConversationEntry[];
 }
 
@@ -95,10 +101,20 @@ export interface SayOptions {
 }
 
 export interface SayResult {
-  /** HTTP status of the bot's webhook. */
+  /** HTTP status of the bot's webhook; 0 when the bot is not subscribed to it, so that nothing was sent. */
   status: number;
   /** Message ID of what was said. */
   mid: string;
+}
+
+export interface InboxOptions extends SayOptions {
+  /** What the bot's app is told with it, at most 1,000 characters. */
+  metadata?: string;
+}
+
+export interface InboxResult {
+  /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
+  status: number;
 }
 
 /** Something that goes wrong on purpose. */

@@ -46,12 +46,12 @@ export interface Emulated {
   deliveries: Delivery[];
   webhookUrl: string;
   /** A JSON call with the Page's token; `path` may have a query. */
-  graph(
+  graph: (
     method: string,
     path: string,
     body?: object,
     token?: string,
-  ): Promise<GraphResponse>;
+  ) => Promise<GraphResponse>;
   /** Creates a persona of the Page and gives its ID. */
   persona(name?: string): Promise<string>;
   close(): Promise<void>;
@@ -62,6 +62,11 @@ export async function startEmulated(
 ): Promise<Emulated> {
   const deliveries: Delivery[] = [];
   const webhook = http.createServer((request, response) => {
+    if (request.method === 'GET') {
+      const { searchParams } = new URL(request.url ?? '', 'http://webhook');
+      response.end(searchParams.get('hub.challenge'));
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -9,7 +9,8 @@ import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import { textOf, type JsonObject } from '../values/json';
 import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
-import type { Fault } from '../types';
+import type { Fault, InboxResult } from '../types';
+import type { Inbox } from '../world/inbox';
 import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
@@ -31,6 +32,7 @@ export class ControlApi {
   constructor(
     private readonly world: World,
     private readonly customers: Customers,
+    private readonly inbox: Inbox,
     private readonly faults: Faults,
     private readonly backlog: Backlog,
     private readonly closing: AbortSignal,
@@ -96,6 +98,8 @@ export class ControlApi {
       }
       case 'POST messages':
         return this.#say(await readFields(request), response);
+      case 'POST inbox':
+        return this.#useInbox(await readFields(request), response);
       case 'POST customers':
         return this.#setCustomer(await readFields(request), response);
       case 'POST faults': {
@@ -121,17 +125,44 @@ export class ControlApi {
         ? undefined
         : checkText(fields.pageId, 'pageId');
     const { text, payload } = readSaid(fields);
-    try {
-      const result =
-        payload === undefined
-          ? await this.customers.say(psid, text ?? '', { pageId })
-          : await this.customers.press(psid, payload, text, { pageId });
-      sendJson(response, 200, result);
-    } catch (error) {
-      // What is not the sender's mistake lies with the bot.
-      if (error instanceof TypeError || !(error instanceof Error)) throw error;
-      throw new ControlError(502, error.message);
-    }
+    const result = await asTheBots(() =>
+      payload === undefined
+        ? this.customers.say(psid, text ?? '', { pageId })
+        : this.customers.press(psid, payload, text, { pageId }),
+    );
+    sendJson(response, 200, result);
+  }
+
+  async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
+    checkKnown(fields, ['psid', 'pageId', 'action', 'text', 'metadata'], '');
+    const psid = checkText(fields.psid, 'psid');
+    const { pageId, metadata } = fields;
+    const options = {
+      ...(pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') }),
+      ...(metadata === undefined
+        ? {}
+        : { metadata: checkText(metadata, 'metadata') }),
+    };
+    sendJson(
+      response,
+      200,
+      await asTheBots<InboxResult | { mid: string }>(() => {
+        switch (fields.action) {
+          case 'take':
+            return this.inbox.take(psid, options);
+          case 'pass':
+            return this.inbox.pass(psid, options);
+          case 'request':
+            return this.inbox.request(psid, options);
+          case 'answer': {
+            const text = checkText(fields.text, 'text');
+            return this.inbox.answer(psid, text, options);
+          }
+          default:
+            return fail('action', 'take, answer, pass or request');
+        }
+      }),
+    );
   }
 
   #setCustomer(fields: JsonObject, response: ServerResponse): void {
@@ -153,6 +184,16 @@ export class ControlApi {
       this.world.conversations.setEuropean(psid, european);
     }
     sendJson(response, 200, { success: true });
+  }
+}
+
+/** What is not the sender's mistake lies with the bot. */
+async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof TypeError || !(error instanceof Error)) throw error;
+    throw new ControlError(502, error.message);
   }
 }
 

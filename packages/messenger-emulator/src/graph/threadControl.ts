@@ -1,10 +1,8 @@
-import { invalidParameter } from '../values/graphError';
+import { GraphError, invalidParameter } from '../values/graphError';
 import type { Json } from '../values/json';
+import { PAGE_INBOX } from '../world/threads';
 import type { PageCall } from './call';
 import { readRecipient, writtenBy } from './recipient';
-
-/** The app ID by which Messenger knows every Page's inbox. */
-const PAGE_INBOX = '263902037430900';
 
 /**
  * `POST /{page}/pass_thread_control`
@@ -18,14 +16,18 @@ export function passThreadControl(call: PageCall): Json {
   if (!/^\d{1,20}$/.test(target)) {
     throw invalidParameter('Param target_app_id must be an app ID');
   }
+  if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   world.threads.pass(page.id, psid, target);
+  world.conversations.tell(page.id, psid);
   return { success: true };
 }
 
 /** `POST /{page}/take_thread_control` */
 export function takeThreadControl(call: PageCall): Json {
+  const { world, page } = call;
   const { psid } = readRecipient(call);
-  call.world.threads.take(call.page.id, psid);
+  world.threads.pass(page.id, psid, world.settings.appId);
+  world.conversations.tell(page.id, psid);
   return { success: true };
 }
 
@@ -46,4 +48,12 @@ export function getThreadOwner(call: PageCall): Json {
 /** `GET /{page}/secondary_receivers` */
 export function getSecondaryReceivers(): Json {
   return { data: [{ id: PAGE_INBOX, name: 'Page Inbox' }] };
+}
+
+/** Only who has the thread can pass it on; the code is an assumption. */
+function notInControl(): GraphError {
+  return new GraphError(
+    '(#10) This app does not control this thread, and cannot pass it on.',
+    { code: 10, subcode: 2018300 },
+  );
 }

@@ -11,6 +11,7 @@ const USUAL_FIELDS = [
   'messaging_referrals',
   'messaging_handovers',
   'messaging_policy_enforcement',
+  'standby',
 ];
 
 export interface AppSubscription {
@@ -97,16 +98,11 @@ export class Webhooks {
     }
   }
 
-  /** @throws {Error} when the app is not there to be told. */
-  checkReachable(pageId: string, name: string): void {
+  /** @throws {Error} when nobody could ever be told anything. */
+  checkKnown(): void {
     if (!this.#app) {
       throw new Error(
         'Messenger emulator: no webhook URL is known; give `webhookUrl`, call `setWebhookUrl` or let the app subscribe',
-      );
-    }
-    if (!this.isSubscribed(pageId, name)) {
-      throw new Error(
-        `Messenger emulator: the app and the Page ${pageId} are not both subscribed to ${name}`,
       );
     }
   }
@@ -114,15 +110,16 @@ export class Webhooks {
   /**
    * Delivers one event in the name of a Page.
    *
-   * @returns the HTTP status of the bot's answer.
-   * @throws {Error} when the app is not subscribed or cannot be reached.
+   * @returns the HTTP status of the bot's answer; 0 when the app or the Page is
+   *   not subscribed to the field, so that nothing is sent.
+   * @throws {Error} when the app cannot be reached.
    */
   async deliver(
     pageId: string,
     name: string,
     event: JsonObject,
   ): Promise<number> {
-    this.checkReachable(pageId, name);
+    if (!this.isSubscribed(pageId, name)) return 0;
     const channel = name === 'standby' ? 'standby' : 'messaging';
     const body: Json = {
       object: 'page',

@@ -2,6 +2,7 @@ import type { Changes } from './changes';
 import { field, isObject, textOf } from '../values/json';
 import { BoundedMap } from '../values/boundedMap';
 import { EntryStore } from './entries';
+import type { Threads } from './threads';
 import type { ConversationEntry, ConversationState } from '../types';
 
 const CONVERSATIONS_KEPT = 10_000;
@@ -24,6 +25,7 @@ export class Conversations {
 
   constructor(
     european: readonly string[],
+    private readonly threads: Threads,
     private readonly changes: Changes,
   ) {
     for (const psid of european) this.#european.set(psid, true);
@@ -41,7 +43,7 @@ export class Conversations {
       hasWritten: known?.hasWritten ?? false,
       entries: known?.entries ?? [],
     });
-    this.#tell(pageId, psid);
+    this.tell(pageId, psid);
   }
 
   hasWritten(pageId: string, psid: string): boolean {
@@ -97,7 +99,7 @@ export class Conversations {
     if (european) this.#european.set(psid, true);
     else this.#european.delete(psid);
     for (const conversation of this.#byKey.values()) {
-      if (conversation.psid === psid) this.#tell(conversation.pageId, psid);
+      if (conversation.psid === psid) this.tell(conversation.pageId, psid);
     }
   }
 
@@ -107,16 +109,19 @@ export class Conversations {
       pageId,
       name,
       european: this.isEuropean(psid),
+      threadOwner: this.threads.owner(pageId, psid),
       entries: [...entries],
     }));
   }
 
-  #tell(pageId: string, psid: string): void {
+  /** Tells listeners what has become of a conversation, but for its entries. */
+  tell(pageId: string, psid: string): void {
     const name = this.nameOf(pageId, psid) ?? '';
     const european = this.isEuropean(psid);
+    const threadOwner = this.threads.owner(pageId, psid);
     this.changes.emit({
       type: 'conversation',
-      conversation: { psid, pageId, name, european },
+      conversation: { psid, pageId, name, european, threadOwner },
     });
   }
 }

@@ -36,14 +36,14 @@ export class Customers {
     const pageId = this.pageId(options.pageId);
     const entry = entryOf(said);
     const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
-    webhooks.checkReachable(pageId, field);
+    webhooks.checkKnown();
     conversations.open(pageId, psid);
     await this.receipts.read(pageId, psid, entry.at);
     conversations.add(pageId, psid, entry);
     if (entry.optin) {
       conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
     }
-    const event = eventOf(psid, pageId, entry);
+    const event = eventOf(psid, pageId, entry, field === 'standby');
     const status = await webhooks.deliver(pageId, field, event);
     return { status, mid: entry.mid ?? '' };
   }
@@ -160,11 +160,16 @@ function eventOf(
   psid: string,
   pageId: string,
   { message, postback, optin, mid, at }: ConversationEntry,
+  isStandby: boolean,
 ): JsonObject {
   const parties = { recipient: { id: pageId }, timestamp: at };
   // Who ticked the checkbox is not known before they have written.
   if (optin) return { ...parties, optin };
   const event = { sender: { id: psid }, ...parties };
+  // Only the app whose button it is learns what is behind it.
+  if (postback && isStandby) {
+    return { ...event, postback: { title: postback.title, mid } };
+  }
   return postback
     ? { ...event, postback: { ...postback, mid } }
     : { ...event, message: { mid, ...message } };

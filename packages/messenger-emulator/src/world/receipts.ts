@@ -27,7 +27,7 @@ export class Receipts {
    */
   async read(pageId: string, psid: string, at: number): Promise<void> {
     if (!this.#unread.delete(`${pageId}/${psid}`)) return;
-    this.#send(pageId, 'message_reads', {
+    this.#send(pageId, psid, 'message_reads', {
       sender: { id: psid },
       recipient: { id: pageId },
       timestamp: at,
@@ -39,31 +39,34 @@ export class Receipts {
   #onChange(change: Change): void {
     if (change.type !== 'entry' || change.entry.from === 'user') return;
     const { pageId, psid } = change;
-    const { mid, message, at } = change.entry;
+    const { mid, message, at, app_id } = change.entry;
     if (mid === undefined || !message) return;
     if (this.world.webhooks.isSubscribed(pageId, 'message_reads')) {
       this.#unread.add(`${pageId}/${psid}`);
     }
-    this.#send(pageId, 'message_echoes', {
+    this.#send(pageId, psid, 'message_echoes', {
       sender: { id: pageId },
       recipient: { id: psid },
       timestamp: at,
       message: {
         is_echo: true,
-        app_id: asNumber(this.world.settings.appId),
+        app_id: asNumber(app_id ?? this.world.settings.appId),
         mid,
         ...echoOf(message),
       },
     });
-    this.#send(pageId, 'message_deliveries', {
+    this.#send(pageId, psid, 'message_deliveries', {
       sender: { id: psid },
       recipient: { id: pageId },
       delivery: { mids: [mid], watermark: at },
     });
   }
 
-  #send(pageId: string, name: string, event: JsonObject): void {
-    const { webhooks } = this.world;
+  #send(pageId: string, psid: string, field: string, event: JsonObject): void {
+    const { webhooks, threads } = this.world;
+    // Of another's thread, all that happens comes as standby.
+    const name = threads.isOurs(pageId, psid) ? field : 'standby';
+    if (!webhooks.isSubscribed(pageId, field)) return;
     if (!webhooks.isSubscribed(pageId, name)) return;
     const size = JSON.stringify(event).length + LEAST_SIZE;
     if (this.#waiting + size > MOST_WAITING) return;

@@ -26,10 +26,14 @@ export class World {
     closing: AbortSignal,
   ) {
     this.personas = new Personas(origin, this.changes);
-    this.conversations = new Conversations(settings.european, this.changes);
+    this.threads = new Threads(settings.appId);
+    this.conversations = new Conversations(
+      settings.european,
+      this.threads,
+      this.changes,
+    );
     this.attachments = new Attachments(origin);
     this.requests = new RequestLog(settings, this.changes);
-    this.threads = new Threads(settings.appId);
     this.webhooks = new Webhooks(settings, closing);
   }
 
