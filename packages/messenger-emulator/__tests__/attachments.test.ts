@@ -58,7 +58,7 @@ function lastImageUrl(): string {
   return attachment.payload.url;
 }
 
-test.each([undefined, 'photo.png'])(
+test.each(['a b.png', 'photo.png'])(
   'an uploaded file (filename %s) is sent by its ID, byte for byte, as the persona',
   async (filename) => {
     const { body } = await upload(
@@ -83,11 +83,23 @@ test.each([undefined, 'photo.png'])(
   },
 );
 
-test('a message may bring its file along', async () => {
-  const sent = await upload('messages', {
-    recipient: JSON.stringify({ id: PSID }),
-    message: JSON.stringify(image()),
+test('a file without a filename is none', async () => {
+  const message = JSON.stringify(image());
+  expect(await upload('message_attachments', { message })).toMatchObject({
+    status: 400,
+    body: { error: { code: 100, error_subcode: 2018005 } },
   });
+});
+
+test('a message may bring its file along', async () => {
+  const sent = await upload(
+    'messages',
+    {
+      recipient: JSON.stringify({ id: PSID }),
+      message: JSON.stringify(image()),
+    },
+    'photo.png',
+  );
   expect(sent.status).toBe(200);
   const shown = await fetch(lastImageUrl());
   expect(Buffer.from(await shown.arrayBuffer())).toEqual(PNG);

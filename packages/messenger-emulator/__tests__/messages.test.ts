@@ -217,7 +217,10 @@ describe('refuses', () => {
       const id = await emulated.persona();
       const answer = await send({ sender_action: action, persona_id: id });
       expect(refusal(answer)).toEqual(INVALID);
-      expect((await send({ sender_action: action })).status).toBe(200);
+      const { mid = '' } = await emulated.emulator.say(PSID, 'hi');
+      const payload = { message_id: mid, reaction: '😊' };
+      const own = await send({ sender_action: action, payload });
+      expect(own.status).toBe(200);
     },
   );
 

@@ -157,7 +157,7 @@ describe('oversized bodies are refused with 413', () => {
         ),
       ),
       Buffer.from(
-        '--b\r\nContent-Disposition: form-data; name="filedata"\r\n\r\n',
+        '--b\r\nContent-Disposition: form-data; name="filedata"; filename="f"\r\n\r\n',
       ),
       Buffer.alloc(24 * MEGABYTE),
       Buffer.from('\r\n--b--'),

@@ -206,7 +206,8 @@ test('the client’s own ways to use personas work', async () => {
   expect(await client.getAllPersonas()).toMatchObject([{ id }]);
   await client.sendText(PSID, 'hello', { personaId: id });
   await client.typingOn(PSID, { personaId: id });
-  await client.sendImage(PSID, Buffer.from('png'));
+  const named: { filename: string; tag?: undefined } = { filename: 'a.png' };
+  await client.sendImage(PSID, Buffer.from('png'), named);
   const answers = await client.sendBatch([
     {
       method: 'POST',

@@ -1,6 +1,6 @@
 import type { Attachment } from '../world/attachments';
 import { isHttpUrl } from '../values/checks';
-import { invalidParameter } from '../values/graphError';
+import { GraphError, invalidParameter } from '../values/graphError';
 import {
   field,
   isObject,
@@ -33,7 +33,10 @@ export function uploadAttachment(call: PageCall): Json {
  * The attachment of a message as the customer sees it: with a URL, also where
  * it was uploaded with the message or is sent by its ID.
  */
-export function resolveAttachment(call: PageCall, value: Json): JsonObject {
+export function resolveAttachment(
+  call: PageCall,
+  value: Json,
+): { type: string; payload: JsonObject; id?: string } {
   if (!isObject(value)) {
     throw invalidParameter('Param message[attachment] must be a JSON object');
   }
@@ -47,14 +50,33 @@ export function resolveAttachment(call: PageCall, value: Json): JsonObject {
   }
   const id = textOf(field(payload, 'attachment_id'));
   if (id === undefined) {
-    const { url } = saveMedia(call, type, payload);
-    return { type, payload: { ...payload, url } };
+    const { url, id: newId } = saveMedia(call, type, payload);
+    const isReusable = textOf(field(payload, 'is_reusable')) === 'true';
+    return {
+      type,
+      payload: { ...payload, url },
+      ...(isReusable ? { id: newId } : {}),
+    };
   }
   const saved = call.world.attachments.ofPage(call.page.id, id);
   if (!saved) {
     throw invalidParameter(`Invalid attachment_id ${id} for this Page`);
   }
   return { type, payload: { ...payload, url: saved.url } };
+}
+
+/** `message.attachments`: several images in one message. */
+export function resolveImages(call: PageCall, value: Json): Json[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw invalidParameter('Param message[attachments] must be an array');
+  }
+  return value.map((each) => {
+    const { type, payload } = resolveAttachment(call, each);
+    if (type !== 'image') {
+      throw invalidParameter('Param message[attachments] takes images only');
+    }
+    return { type, payload };
+  });
 }
 
 function saveMedia(
@@ -70,6 +92,7 @@ function saveMedia(
     return world.attachments.saveUrl(page.id, type, url);
   }
   const file = files.find((upload) => upload.field === 'filedata');
+  if (file && !file.filename) throw fileWithoutName();
   if (!file) {
     throw invalidParameter(
       'The attachment needs a url, an attachment_id or an uploaded filedata',
@@ -82,7 +105,7 @@ function readAttachment(attachment: JsonObject): {
   type: string;
   payload: JsonObject;
 } {
-  const type = textOf(field(attachment, 'type')) ?? '';
+  const type = textOf(field(attachment, 'type'))?.toLowerCase() ?? '';
   const payload = field(attachment, 'payload');
   return { type, payload: isObject(payload) ? payload : {} };
 }
@@ -90,5 +113,13 @@ function readAttachment(attachment: JsonObject): {
 function unknownType(types: string[]): Error {
   return invalidParameter(
     `Param message[attachment][type] must be one of {${types.join(', ')}}`,
+  );
+}
+
+/** docs/messenger-facts.md#file-without-filename */
+function fileWithoutName(): Error {
+  return new GraphError(
+    '(#100) Incorrect number of files uploaded. Must upload exactly one file.',
+    { subcode: 2018005 },
   );
 }

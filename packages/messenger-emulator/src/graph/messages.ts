@@ -1,16 +1,13 @@
 import { GraphError, invalidParameter } from '../values/graphError';
 import { newMessageId } from '../values/ids';
-import { textOf, type Json } from '../values/json';
+import { field, textOf, type Json } from '../values/json';
 import { faceOf } from '../world/personas';
-import type { EntryMessage, PersonaFace } from '../types';
-import { resolveAttachment } from './attachments';
+import type { ConversationEntry, PersonaFace } from '../types';
 import type { PageCall } from './call';
-import { checkQuickReplies } from './quickReplies';
+import { readContent } from './messageContent';
 import { readRecipient } from './recipient';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api */
-const LONGEST_TEXT = 2000;
-const LONGEST_METADATA = 1000;
+/** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
 const SENDER_ACTIONS = [
   'typing_on',
   'typing_off',
@@ -21,15 +18,12 @@ const SENDER_ACTIONS = [
 /** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
-const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG'];
-/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags */
-const TAGS = [
-  'ACCOUNT_UPDATE',
-  'CONFIRMED_EVENT_UPDATE',
-  'CUSTOMER_FEEDBACK',
-  'HUMAN_AGENT',
-  'POST_PURCHASE_UPDATE',
-];
+/** An emoji may be made of several characters. */
+const LONGEST_EMOJI = 64;
+
+const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
+/** Those that are not retired: docs/messenger-facts.md#messaging-types */
+const TAGS = ['CUSTOMER_FEEDBACK', 'HUMAN_AGENT'];
 
 /** `POST /{page}/messages` */
 export function sendMessage(call: PageCall): Json {
@@ -51,14 +45,24 @@ export function sendMessage(call: PageCall): Json {
 
   if (parameters.has('sender_action')) {
     const senderAction = readSenderAction(call);
-    world.conversations.add(page.id, psid, { from, persona, senderAction, at });
+    world.conversations.add(page.id, psid, {
+      from,
+      persona,
+      senderAction,
+      ...readReaction(call, psid, senderAction),
+      at,
+    });
     return answer;
   }
   checkMessagingType(call);
-  const message = readMessage(call);
+  const { message, attachmentId } = readContent(call);
   const mid = newMessageId();
   world.conversations.add(page.id, psid, { from, persona, message, mid, at });
-  return { ...answer, message_id: mid };
+  return {
+    ...answer,
+    message_id: mid,
+    ...(attachmentId === undefined ? {} : { attachment_id: attachmentId }),
+  };
 }
 
 /** @see https://developers.facebook.com/docs/messenger-platform/handover-protocol */
@@ -71,7 +75,7 @@ function checkThread({ world, page }: PageCall, psid: string): void {
 }
 
 function checkMessagingType({ parameters }: PageCall): void {
-  const type = parameters.text('messaging_type');
+  const type = parameters.text('messaging_type')?.toUpperCase();
   const tag = parameters.text('tag');
   if (type !== undefined && !MESSAGING_TYPES.includes(type)) {
     throw invalidParameter(
@@ -92,7 +96,7 @@ function readPersona(
 ): PersonaFace | null {
   if (!parameters.has('persona_id')) return null;
   const id = parameters.text('persona_id') ?? '';
-  const action = parameters.text('sender_action');
+  const action = parameters.text('sender_action')?.toLowerCase();
   if (action !== undefined && !PERSONA_ACTIONS.includes(action)) {
     throw invalidParameter(
       `persona_id is supported with sender_action ${PERSONA_ACTIONS.join(' and ')} only, not with ${action}`,
@@ -126,7 +130,7 @@ function personaUnknown(id: string): GraphError {
 }
 
 function readSenderAction({ parameters }: PageCall): string {
-  const action = parameters.requiredText('sender_action');
+  const action = parameters.requiredText('sender_action').toLowerCase();
   if (!SENDER_ACTIONS.includes(action)) {
     throw invalidParameter(
       `Param sender_action must be one of {${SENDER_ACTIONS.join(', ')}}`,
@@ -135,42 +139,24 @@ function readSenderAction({ parameters }: PageCall): string {
   return action;
 }
 
-function readMessage(call: PageCall): EntryMessage {
-  const {
-    text: _text,
-    attachment: _attachment,
-    ...rest
-  } = call.parameters.object('message') ?? {};
-  const text = readText(_text);
-  const attachment = _attachment ?? undefined;
-  if (text === undefined && attachment === undefined) {
-    throw new GraphError(
-      '(#100) Message cannot be empty, must provide valid attachment or text',
-      { subcode: 2018034 },
-    );
-  }
-  if (rest.quick_replies) checkQuickReplies(rest.quick_replies);
-  const metadata = textOf(rest.metadata) ?? '';
-  if (metadata.length > LONGEST_METADATA) {
+/** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions */
+function readReaction(
+  { world, page, parameters }: PageCall,
+  psid: string,
+  action: string,
+): Pick<ConversationEntry, 'reaction'> {
+  if (action !== 'react' && action !== 'unreact') return {};
+  const payload = parameters.object('payload') ?? {};
+  const mid = textOf(field(payload, 'message_id')) ?? '';
+  if (world.conversations.message(page.id, mid)?.psid !== psid) {
     throw invalidParameter(
-      `Length of param message[metadata] must be less than or equal to ${LONGEST_METADATA}`,
+      'Param payload[message_id] must be a message of this conversation',
     );
   }
-  const message: EntryMessage = { ...rest };
-  if (text !== undefined) message.text = text;
-  if (attachment !== undefined) {
-    message.attachment = resolveAttachment(call, attachment);
+  if (action === 'unreact') return { reaction: { mid } };
+  const emoji = textOf(field(payload, 'reaction')) ?? '';
+  if (emoji === '' || emoji.length > LONGEST_EMOJI) {
+    throw invalidParameter('Param payload[reaction] must be an emoji');
   }
-  return message;
-}
-
-function readText(value: Json | undefined): string | undefined {
-  const text = textOf(value);
-  if (text === undefined || text === '') return undefined;
-  if ([...text].length > LONGEST_TEXT) {
-    throw invalidParameter(
-      `Length of param message[text] must be less than or equal to ${LONGEST_TEXT}`,
-    );
-  }
-  return text;
+  return { reaction: { mid, emoji } };
 }

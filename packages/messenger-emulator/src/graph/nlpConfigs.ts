@@ -26,8 +26,8 @@ const MODELS = [
   'VIETNAMESE',
 ];
 
-/** `POST /{page}/nlp_configs`: checked and accepted; the emulator understands no language. */
-export function setNlpConfigs({ parameters }: PageCall): Json {
+/** `POST /{page}/nlp_configs`: from then on messages carry `nlp`; the emulator understands no language. */
+export function setNlpConfigs({ world, page, parameters }: PageCall): Json {
   const enabled = parameters.text('nlp_enabled');
   if (enabled !== undefined && !/^(true|false|0|1)$/.test(enabled)) {
     throw invalidParameter('Param nlp_enabled must be a boolean');
@@ -36,5 +36,7 @@ export function setNlpConfigs({ parameters }: PageCall): Json {
   if (model !== undefined && !MODELS.includes(model)) {
     throw invalidParameter(`Param model must be one of {${MODELS.join(', ')}}`);
   }
+  if (enabled === 'true' || enabled === '1') world.profiles.nlp.add(page.id);
+  else if (enabled !== undefined) world.profiles.nlp.delete(page.id);
   return { success: true };
 }

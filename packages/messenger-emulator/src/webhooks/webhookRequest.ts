@@ -14,8 +14,8 @@ export interface WebhookAnswer {
 }
 
 /**
- * Delivers one webhook body, signed as Messenger signs it, but for the escapes
- * that it makes first: docs/messenger-facts.md#webhook-signature
+ * Delivers one webhook body, escaped and signed as Messenger does it:
+ * docs/messenger-facts.md#webhook-signature
  *
  * @see https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
  * @throws {Error} when the bot cannot be reached or does not answer.
@@ -26,7 +26,7 @@ export function deliver(
   appSecret: string,
   closing: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const text = JSON.stringify(body);
+  const text = escaped(JSON.stringify(body));
   const sign = (algorithm: string) =>
     createHmac(algorithm, appSecret).update(text).digest('hex');
   return send(url, 'POST', text, closing, {
@@ -35,6 +35,14 @@ export function deliver(
     'X-Hub-Signature': `sha1=${sign('sha1')}`,
     'X-Hub-Signature-256': `sha256=${sign('sha256')}`,
   });
+}
+
+/** Whoever checks the signature of what it has parsed and written anew finds out here. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** One request to the bot's webhook, over a connection of its own. */

@@ -16,6 +16,13 @@ interface Conversation {
   entries: ConversationEntry[];
 }
 
+export interface OfferedQuickReply {
+  contentType: string;
+  title: string;
+  /** Of those for an email address or a phone number, nothing is known before. */
+  payload: string;
+}
+
 /** Who has written to which Page, and all that was said. */
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
@@ -74,11 +81,31 @@ export class Conversations {
     return this.#psidByUserRef.get(keyOf(pageId, userRef));
   }
 
-  /** The quick replies that the last message to a customer offers. */
-  offeredQuickReplies(
+  /** What was said with this message ID, and to whom. */
+  message(
     pageId: string,
-    psid: string,
-  ): { title: string; payload: string }[] {
+    mid: string,
+  ): { psid: string; entry: ConversationEntry } | undefined {
+    for (const conversation of this.ofPage(pageId)) {
+      const entry = conversation.entries.find((each) => each.mid === mid);
+      if (entry) return { psid: conversation.psid, entry };
+    }
+    return undefined;
+  }
+
+  /** Those in which a customer has written, the one with the latest entry first. */
+  ofPage(
+    pageId: string,
+  ): { psid: string; name: string; entries: readonly ConversationEntry[] }[] {
+    return [...this.#byKey.values()]
+      .filter((each) => each.pageId === pageId && each.hasWritten)
+      .sort(
+        (a, b) => (b.entries.at(-1)?.at ?? 0) - (a.entries.at(-1)?.at ?? 0),
+      );
+  }
+
+  /** The quick replies that the last message to a customer offers. */
+  offeredQuickReplies(pageId: string, psid: string): OfferedQuickReply[] {
     const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
     const last = entries.findLast((entry) => entry.senderAction === undefined);
     const offered =
@@ -87,7 +114,8 @@ export class Conversations {
       if (!isObject(quickReply)) return [];
       const title = textOf(field(quickReply, 'title')) ?? '';
       const payload = textOf(field(quickReply, 'payload')) ?? '';
-      return [{ title, payload }];
+      const contentType = textOf(field(quickReply, 'content_type')) ?? '';
+      return [{ contentType, title, payload }];
     });
   }
 

@@ -13,6 +13,7 @@ import type {
   SayOptions,
   SayResult,
 } from '../types';
+import type { OfferedQuickReply } from './conversations';
 import type { Receipts } from './receipts';
 import type { World } from './world';
 
@@ -29,7 +30,7 @@ export class Customers {
     said: CustomerMessage,
     options: SayOptions = {},
   ): Promise<SayResult> {
-    const { conversations, threads, webhooks } = this.world;
+    const { conversations, profiles, threads, webhooks } = this.world;
     this.checkPsid(psid);
     checkObject(options, 'options');
     checkKnown(options, ['pageId'], 'options.');
@@ -43,7 +44,10 @@ export class Customers {
     if (entry.optin) {
       conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
     }
-    const event = eventOf(psid, pageId, entry, field === 'standby');
+    const event = eventOf(psid, pageId, entry, {
+      isStandby: field === 'standby',
+      hasNlp: profiles.nlp.has(pageId),
+    });
     const status = await webhooks.deliver(pageId, field, event);
     return { status, mid: entry.mid ?? '' };
   }
@@ -61,9 +65,10 @@ export class Customers {
   ): Promise<SayResult> {
     checkText(payload, 'payload');
     const pageId = this.pageId(options.pageId);
-    const offered = this.world.conversations
-      .offeredQuickReplies(pageId, psid)
-      .find((quickReply) => quickReply.payload === payload);
+    const offered = offeredBy(
+      this.world.conversations.offeredQuickReplies(pageId, psid),
+      payload,
+    );
     const said: CustomerMessage = offered
       ? { text: title ?? offered.title, quick_reply: { payload } }
       : { postback: { title: title ?? payload, payload } };
@@ -85,6 +90,11 @@ export class Customers {
     }
   }
 }
+
+/** What built-in NLP adds to a text in which it finds nothing: docs/messenger-facts.md#built-in-nlp */
+const NOTHING_DETECTED = {
+  nlp: { entities: {}, traits: {}, detected_locales: [] },
+};
 
 function entryOf(said: CustomerMessage): ConversationEntry {
   const base = {
@@ -149,6 +159,22 @@ function checkAttachments(
   });
 }
 
+/** The quick reply that has this payload, or asks for what it is. */
+function offeredBy(
+  quickReplies: readonly OfferedQuickReply[],
+  payload: string,
+): { title: string } | undefined {
+  const named = quickReplies.find((each) => each.payload === payload);
+  if (named) return named;
+  const asked = quickReplies.some(({ contentType }) =>
+    contentType === 'user_email'
+      ? /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(payload)
+      : contentType === 'user_phone_number' &&
+        /^\+?[\d\s()-]{5,30}$/.test(payload),
+  );
+  return asked ? { title: payload } : undefined;
+}
+
 /** The webhook field that a thing said belongs to. */
 function fieldOf({ postback, optin }: ConversationEntry): string {
   if (postback) return 'messaging_postbacks';
@@ -160,7 +186,7 @@ function eventOf(
   psid: string,
   pageId: string,
   { message, postback, optin, mid, at }: ConversationEntry,
-  isStandby: boolean,
+  { isStandby, hasNlp }: { isStandby: boolean; hasNlp: boolean },
 ): JsonObject {
   const parties = { recipient: { id: pageId }, timestamp: at };
   // Who ticked the checkbox is not known before they have written.
@@ -172,5 +198,12 @@ function eventOf(
   }
   return postback
     ? { ...event, postback: { ...postback, mid } }
-    : { ...event, message: { mid, ...message } };
+    : {
+        ...event,
+        message: {
+          mid,
+          ...message,
+          ...(hasNlp && message?.text !== undefined ? NOTHING_DETECTED : {}),
+        },
+      };
 }

@@ -5,6 +5,8 @@ const MENUS_KEPT = 1000;
 
 /** What apps have set up for a Page's Messenger, and for single customers of it. */
 export class Profiles {
+  /** The Pages with built-in NLP. */
+  readonly nlp = new Set<string>();
   readonly #byPage = new Map<string, Map<string, Json>>();
   readonly #menus = new BoundedMap<Json>(MENUS_KEPT);
 

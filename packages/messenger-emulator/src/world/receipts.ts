@@ -80,20 +80,26 @@ export class Receipts {
 }
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
-function echoOf({ text, metadata, attachment }: EntryMessage): JsonObject {
+function echoOf(message: EntryMessage): JsonObject {
+  const { text, metadata, attachment, attachments, sticker_id } = message;
+  const attached = [
+    ...(isObject(attachment) ? [attachment] : []),
+    ...(Array.isArray(attachments) ? attachments.filter(isObject) : []),
+    ...(sticker_id === undefined
+      ? []
+      : [{ type: 'sticker', payload: { sticker_id } }]),
+  ];
   return {
     ...(text === undefined ? {} : { text }),
     ...(metadata === undefined ? {} : { metadata }),
-    ...(isObject(attachment)
-      ? {
-          attachments: [
-            {
-              type: field(attachment, 'type'),
-              payload: field(attachment, 'payload'),
-            },
-          ],
-        }
-      : {}),
+    ...(attached.length === 0
+      ? {}
+      : {
+          attachments: attached.map((each) => ({
+            type: field(each, 'type'),
+            payload: field(each, 'payload'),
+          })),
+        }),
   };
 }
 
