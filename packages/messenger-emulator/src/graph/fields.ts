@@ -1,6 +1,20 @@
 import { invalidParameter } from '../values/graphError';
-import type { JsonObject } from '../values/json';
+import { isObject, type Json, type JsonObject } from '../values/json';
+import { readFieldTree, type FieldTree } from './fieldTree';
 import type { Parameters } from './parameters';
+
+/** An edge of a node: a list of other nodes, made when it is asked for. */
+export interface Edge {
+  nodeType: string;
+  nodes: (limit: number | undefined) => Node[];
+  /** What is shown of each where nothing is asked for. */
+  unasked: readonly string[];
+}
+
+/** A node's fields, and its edges. */
+export interface Node {
+  [field: string]: Json | undefined | Edge;
+}
 
 /**
  * The part of a node that `fields` asks for; its ID always.
@@ -10,19 +24,50 @@ import type { Parameters } from './parameters';
  */
 export function selectFields(
   nodeType: string,
-  node: JsonObject,
+  node: Node,
   parameters: Parameters,
   unasked: readonly string[] = Object.keys(node),
 ): JsonObject {
-  const asked = parameters.names('fields') ?? unasked;
+  return select(nodeType, node, askedIn(parameters), unasked);
+}
+
+/** The same of each node of a list. */
+export function askedIn(parameters: Parameters): FieldTree[] | undefined {
+  const names = parameters.names('fields');
+  return names && readFieldTree(names.join(','));
+}
+
+export function select(
+  nodeType: string,
+  node: Node,
+  asked: readonly FieldTree[] | undefined,
+  unasked: readonly string[],
+): JsonObject {
+  const trees = asked ?? unasked.map(plain);
   const selected: JsonObject = {};
-  for (const name of asked) {
+  for (const { name, limit, fields } of trees) {
     if (!Object.hasOwn(node, name)) {
       throw invalidParameter(
         `Tried accessing nonexisting field (${name}) on node type (${nodeType})`,
       );
     }
-    selected[name] = node[name];
+    const value = node[name];
+    selected[name] = isEdge(value)
+      ? {
+          data: value
+            .nodes(limit)
+            .map((each) => select(value.nodeType, each, fields, value.unasked)),
+        }
+      : value;
   }
-  return { ...selected, id: node.id };
+  const { id } = node;
+  return { ...selected, ...(isEdge(id) ? {} : { id }) };
+}
+
+function plain(name: string): FieldTree {
+  return { name, limit: undefined, fields: undefined };
+}
+
+function isEdge(value: Json | undefined | Edge): value is Edge {
+  return isObject(value) && typeof value.nodes === 'function';
 }

@@ -4,6 +4,7 @@ import { authenticate, type Caller } from './token';
 import type { World } from '../world/world';
 import { uploadAttachment } from './attachments';
 import type { AppEndpoint, GraphCall, PageCall, PageEndpoint } from './call';
+import { listConversations, listMessages } from './conversations';
 import { debugToken } from './debugToken';
 import { sendMessage } from './messages';
 import * as messengerProfile from './messengerProfile';
@@ -19,6 +20,7 @@ type Edge<Endpoint> = Partial<Record<string, Endpoint>>;
 /** `/{page}/<edge>`, where the Page may be `me`. */
 const PAGE_EDGES = new Map<string, Edge<PageEndpoint>>([
   ['personas', { GET: listPersonas, POST: createPersona }],
+  ['conversations', { GET: listConversations }],
   ['messages', { POST: sendMessage }],
   ['message_attachments', { POST: uploadAttachment }],
   [
@@ -88,7 +90,14 @@ export async function route(world: World, call: GraphCall): Promise<Json> {
   const pageCall = asPage(world, call, caller);
   const id = first === 'me' ? pageCall.page.id : first;
   if (!edges) return onNode(pageCall, id);
-  if (id !== pageCall.page.id) throw objectNotFound(call.method, id);
+  if (id !== pageCall.page.id) {
+    const messages =
+      edge === 'messages' && call.method === 'GET'
+        ? listMessages(pageCall, id)
+        : undefined;
+    if (messages === undefined) throw objectNotFound(call.method, id);
+    return messages;
+  }
   return endpointOf(edges, call)(pageCall);
 }
 
