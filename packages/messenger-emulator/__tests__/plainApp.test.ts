@@ -1,13 +1,18 @@
 import { startMessengerEmulator } from 'messenger-emulator';
 import { APP, OTHER_PAGE, PAGE, PSID, refusal } from './support/emulated';
 import { PlainMessengerApp } from './support/plainMessengerApp';
+import { hasPython, PythonApp } from './support/pythonApp';
 
-test('an app on plain node:http sets itself up and talks to a customer', async () => {
+test.each([
+  ['plain node:http', PlainMessengerApp],
+  ['Python', PythonApp],
+])('an app on %s sets itself up and talks to a customer', async (_, App) => {
+  if (App === PythonApp && !hasPython()) return;
   const emulator = await startMessengerEmulator({
     ...APP,
     pages: [OTHER_PAGE, PAGE],
   });
-  const app = new PlainMessengerApp({
+  const app = new App({
     ...APP,
     graphOrigin: emulator.origin,
     pageId: PAGE.id,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { GraphError, invalidParameter } from '../values/graphError';
 import { isObject, parseJson, type JsonObject } from '../values/json';
+import { nested } from './nested';
 import type { UploadedFile } from '../values/uploadedFile';
 
 const MEGABYTE = 1024 * 1024;
@@ -46,7 +47,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 
 /** The fields of a form or a query; of repeated ones the last. */
 export function readForm(text: string): JsonObject {
-  return Object.fromEntries(new URLSearchParams(text));
+  return nested(new URLSearchParams(text));
 }
 
 function readJsonObject(text: string): JsonObject {
@@ -106,9 +107,7 @@ function readMultipart(bytes: Buffer, contentType: string): Promise<Body> {
         });
       });
       parser.on('error', malformed);
-      parser.on('finish', () =>
-        resolve({ fields: Object.fromEntries(fields), files }),
-      );
+      parser.on('finish', () => resolve({ fields: nested(fields), files }));
       parser.end(bytes);
     } catch {
       malformed();
