@@ -145,3 +145,13 @@ test.each<[string, unknown]>([
   expect(() => emulated.emulator.fail(fault as Fault)).toThrow(`\`${name}\``);
   expect(refusal(await send())).toMatchObject({ status: 200 });
 });
+
+test('an error may have a title and a message for people', async () => {
+  const error = { error_user_title: 'Sorry', error_user_msg: 'Not today.' };
+  const end = emulated.emulator.fail({ error, times: 1 });
+  expect((await emulated.graph('GET', '/me')).body.error).toMatchObject(error);
+  end();
+  expect(() =>
+    emulated.emulator.fail({ error: { error_user_msg: 7 as never } }),
+  ).toThrow('fault.error.error_user_msg');
+});

@@ -155,3 +155,13 @@ describe('waitFor', () => {
     await expect(emulator.waitFor(() => true)).rejects.toThrow('closed');
   });
 });
+
+test('waitFor that waits in vain tells what there was', async () => {
+  const emulated = await startEmulated();
+  await emulated.emulator.say(PSID, 'hi');
+  await emulated.graph('GET', '/nothing/here');
+  const error = await emulated.emulator.waitFor(() => false, 10).catch(String);
+  expect(error).toContain(`${PSID} customer: hi`);
+  expect(error).toContain('GET /nothing/here 400 ');
+  await emulated.close();
+});

@@ -129,3 +129,32 @@ test('the type of an attachment may stand in capitals', async () => {
   expect((await send({ message: { attachment } })).status).toBe(200);
   expect(last()?.message?.attachment).toMatchObject({ type: 'image' });
 });
+
+test('the image grid template: 2 to 6 images, one of them the hero', async () => {
+  const image = { url: 'https://a.test/1.png' };
+  const grid = (element: object, elements: object[] = [element]) =>
+    send({
+      message: {
+        attachment: {
+          type: 'template',
+          payload: { template_type: 'image_grid', elements },
+        },
+      },
+    });
+  const hero = { ...image, is_hero_image: true };
+  const good = { images: [hero, image], title: 'x'.repeat(45) };
+  expect((await grid(good)).status).toBe(200);
+  for (const wrong of [
+    { images: [image] },
+    { images: Array(7).fill(image) },
+    { images: [hero, hero] },
+    { images: [image, {}] },
+    { ...good, title: 'x'.repeat(46) },
+    { ...good, subtitle: 'x'.repeat(81) },
+    { ...good, buttons: Array(4).fill({}) },
+  ]) {
+    expect(refusal(await grid(wrong))).toEqual(INVALID);
+  }
+  expect(refusal(await grid(good, [good, good]))).toEqual(INVALID);
+  expect(refusal(await grid(good, []))).toEqual(INVALID);
+});

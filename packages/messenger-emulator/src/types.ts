@@ -136,6 +136,8 @@ export interface Fault {
     type?: string;
     code?: number;
     error_subcode?: number;
+    error_user_title?: string;
+    error_user_msg?: string;
     is_transient?: boolean;
   };
   /** Breaks the connection before the call is carried out, or after it, unanswered. */

@@ -24,7 +24,7 @@ export function waitForState<T>(
     const timer = setTimeout(
       () =>
         giveUp(
-          `the state that was waited for did not come within ${timeoutMs} ms`,
+          `the state that was waited for did not come within ${timeoutMs} ms. The last state:\n${summaryOf(world.state())}`,
         ),
       timeoutMs,
     );
@@ -43,4 +43,34 @@ export function waitForState<T>(
     unsubscribe = world.changes.subscribe(look);
     look();
   });
+}
+
+const LINES_SHOWN = 20;
+
+/** The latest of what was said and called, for whoever looks for what is missing. */
+function summaryOf({ conversations, requests }: EmulatorState): string {
+  const said = conversations.flatMap(({ psid, entries }) =>
+    entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {
+      const what = message
+        ? (message.text ?? '(attachment)')
+        : (entry.senderAction ??
+          entry.postback?.title ??
+          entry.optin?.ref ??
+          '');
+      const who = persona?.name ?? (from === 'user' ? 'customer' : 'Page');
+      return `  ${psid} ${who}: ${what.slice(0, 200)}`;
+    }),
+  );
+  const called = requests
+    .slice(-LINES_SHOWN)
+    .map(
+      ({ method, path, status, error }) =>
+        `  ${method} ${path} ${status}${error ? ` ${error.message}` : ''}`,
+    );
+  return [
+    'said:',
+    ...(said.length > 0 ? said.slice(-LINES_SHOWN) : ['  nothing']),
+    'Graph calls:',
+    ...(called.length > 0 ? called : ['  none']),
+  ].join('\n');
 }

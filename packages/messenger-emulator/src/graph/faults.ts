@@ -112,6 +112,8 @@ function errorOf({ status, error }: Fault): GraphError | undefined {
       type: error?.type,
       code: error?.code ?? (isServers ? 2 : 1),
       subcode: error?.error_subcode,
+      userTitle: error?.error_user_title,
+      userMessage: error?.error_user_msg,
       transient: error?.is_transient ?? (isServers ? true : undefined),
     },
   );
@@ -185,6 +187,8 @@ function checkError(error: NonNullable<Fault['error']>): void {
     type: 'string',
     code: 'number',
     error_subcode: 'number',
+    error_user_title: 'string',
+    error_user_msg: 'string',
     is_transient: 'boolean',
   };
   checkObject(error, 'fault.error');

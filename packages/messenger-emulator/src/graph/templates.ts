@@ -1,3 +1,4 @@
+import { isHttpUrl } from '../values/checks';
 import { invalidParameter } from '../values/graphError';
 import {
   field,
@@ -17,6 +18,7 @@ const TEMPLATE_TYPES = [
   'coupon',
   'customer_feedback',
   'generic',
+  'image_grid',
   'media',
   'notification_messages',
   'one_time_notif_req',
@@ -26,6 +28,10 @@ const TEMPLATE_TYPES = [
 const LONGEST_BUTTON_TEXT = 640;
 const MOST_BUTTONS = 3;
 const MOST_ELEMENTS = 10;
+const LEAST_IMAGES = 2;
+const MOST_IMAGES = 6;
+const LONGEST_GRID_TITLE = 45;
+const LONGEST_GRID_SUBTITLE = 80;
 
 /** Checks what Meta's pages say of every template; the rest of it is the app's. */
 export function checkTemplate(payload: JsonObject): void {
@@ -37,6 +43,7 @@ export function checkTemplate(payload: JsonObject): void {
   }
   if (type === 'button') checkButtonTemplate(payload);
   if (type === 'generic') checkGenericTemplate(payload);
+  if (type === 'image_grid') checkImageGrid(payload);
 }
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/templates/button */
@@ -69,6 +76,44 @@ function checkGenericTemplate(payload: JsonObject): void {
       throw invalidParameter('Every element needs a title');
     }
     checkButtons(field(element, 'buttons'));
+  }
+}
+
+/** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/image-grid */
+function checkImageGrid(payload: JsonObject): void {
+  const elements = field(payload, 'elements');
+  const [element] = Array.isArray(elements) ? elements : [];
+  if (!Array.isArray(elements) || elements.length !== 1 || !isObject(element)) {
+    throw invalidParameter('The image grid template needs exactly 1 element');
+  }
+  const images = field(element, 'images');
+  if (
+    !Array.isArray(images) ||
+    images.length < LEAST_IMAGES ||
+    images.length > MOST_IMAGES
+  ) {
+    throw invalidParameter(
+      `The image grid needs ${LEAST_IMAGES} to ${MOST_IMAGES} images`,
+    );
+  }
+  const heroes = images.filter((image) => {
+    if (!isObject(image) || !isHttpUrl(textOf(field(image, 'url')) ?? '')) {
+      throw invalidParameter('Every image of a grid needs a url');
+    }
+    return field(image, 'is_hero_image') === true;
+  });
+  if (heroes.length > 1) {
+    throw invalidParameter('At most one image can have is_hero_image');
+  }
+  checkLength(element, 'title', LONGEST_GRID_TITLE);
+  checkLength(element, 'subtitle', LONGEST_GRID_SUBTITLE);
+  checkButtons(field(element, 'buttons'));
+}
+
+function checkLength(element: JsonObject, name: string, most: number): void {
+  const text = textOf(field(element, name)) ?? '';
+  if ([...text].length > most) {
+    throw invalidParameter(`Param ${name} must be at most ${most} characters`);
   }
 }
 

@@ -10,6 +10,9 @@ export interface GraphErrorObject {
   type: string;
   code: number;
   error_subcode?: number;
+  /** For people, as a dialog would show it. */
+  error_user_title?: string;
+  error_user_msg?: string;
   is_transient?: boolean;
   fbtrace_id: string;
 }
@@ -21,6 +24,8 @@ export interface GraphErrorDetails {
   code?: number;
   subcode?: number;
   transient?: boolean;
+  userTitle?: string;
+  userMessage?: string;
 }
 
 /** A refusal of the Graph API; code 100 ("Invalid parameter") unless told. */
@@ -37,11 +42,14 @@ export class GraphError extends Error {
 
   toObject(): GraphErrorObject {
     const { type, code, subcode, transient } = this.#details;
+    const { userTitle, userMessage } = this.#details;
     return {
       message: this.message,
       type: type ?? 'OAuthException',
       code: code ?? 100,
       ...(subcode === undefined ? {} : { error_subcode: subcode }),
+      ...(userTitle === undefined ? {} : { error_user_title: userTitle }),
+      ...(userMessage === undefined ? {} : { error_user_msg: userMessage }),
       ...(transient === undefined ? {} : { is_transient: transient }),
       fbtrace_id: randomBytes(8).toString('base64url'),
     };
