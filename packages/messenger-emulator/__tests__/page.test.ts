@@ -69,6 +69,21 @@ describeInBrowser('the chat page', () => {
     });
   }
 
+  test('a person takes the thread in the inbox, answers, and hands it back', async () => {
+    await emulator.say('1', 'hi', { pageId: BANK.id });
+    await page.getByTestId('customer-select').selectOption('1');
+    await page.getByTestId('inbox').locator('summary').click();
+    await page.getByTestId('inbox-input').fill('A person here.');
+    await page.getByTestId('inbox-answer').click();
+    await page.getByTestId('annotation').getByText('A person').waitFor();
+    await page.getByText('a person has this thread').waitFor();
+    await page.getByTestId('inbox-owner').click();
+    await page.getByText('the bot has this thread').waitFor();
+    expect(emulator.state().conversations[0]?.threadOwner).toBe(
+      '200000000000001',
+    );
+  });
+
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const opened = await context.newPage();

@@ -4,6 +4,7 @@ import { Choice, showChoices } from './customers.js';
 import { part } from './dom.js';
 import { listen, putCustomer, say } from './emulator.js';
 import { pageFace } from './faces.js';
+import { Inbox } from './inbox.js';
 import { isSaid } from './message.js';
 import { PersonaList } from './personas.js';
 import { QuickReplies } from './quick-replies.js';
@@ -29,6 +30,7 @@ const quickReplies = new QuickReplies(
   part('quick-replies', HTMLElement),
   press,
 );
+const inbox = new Inbox(() => choice.customer, attempt);
 const personas = new PersonaList(listParts('personas'));
 const requests = new RequestList(listParts('requests'));
 
@@ -71,6 +73,7 @@ function show() {
     customer.psid,
   );
   europe.checked = customer.european;
+  inbox.show();
   input.placeholder = `Message ${page.name}`;
   part('composer-label', HTMLElement).textContent =
     `Message as ${customer.name}`;

@@ -77,7 +77,7 @@ export class ConversationLog {
       this.#lastOfCustomer?.after(this.#seen);
     if (!isSaid(entry)) return;
     this.#addTime(entry.at);
-    const sender = `${entry.from} ${entry.persona?.id ?? ''}`;
+    const sender = `${entry.from} ${entry.persona?.id ?? ''} ${entry.app_id ?? ''}`;
     if (this.#lastGroup === null || sender !== this.#lastSender) {
       this.#lastSender = sender;
       this.#lastGroup = group(entry, page);
@@ -114,7 +114,7 @@ function identity({ from, mid, senderAction, at }) {
  * @param {Entry} entry the first of them
  * @param {Page} page
  */
-function group({ from, persona }, page) {
+function group({ from, persona, app_id }, page) {
   if (from === 'user') {
     return element(
       'div',
@@ -126,11 +126,11 @@ function group({ from, persona }, page) {
     'div',
     { class: 'group group-page' },
     persona ? personaFace(persona) : pageFace(page.name),
-    persona
+    (persona ?? app_id)
       ? element(
           'p',
           { class: 'annotation', 'data-testid': 'annotation' },
-          element('strong', {}, persona.name),
+          element('strong', {}, persona?.name ?? 'A person'),
           ` from ${page.name}`,
         )
       : element('span', { class: 'hidden' }, `${page.name}:`),

@@ -62,6 +62,15 @@ export function putCustomer(customer) {
 }
 
 /**
+ * A person of the Page takes the thread, answers, or hands it back to the bot.
+ *
+ * @param {{ psid: string, pageId: string, action: string, text?: string }} step
+ */
+export function useInbox(step) {
+  return post('/_emulator/inbox', step);
+}
+
+/**
  * One Graph call with the bodies that the list leaves out.
  *
  * @param {GraphCall['id']} id

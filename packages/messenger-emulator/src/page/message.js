@@ -48,7 +48,10 @@ export function messageElement(entry, press) {
 function textOfEntry({ message, postback, optin }) {
   if (postback) return postback.title;
   if (optin) return 'Ticked the checkbox';
-  return textOf(message?.text);
+  const sticker = message?.sticker_id;
+  return sticker === undefined
+    ? textOf(message?.text)
+    : `Sticker ${String(sticker)}`;
 }
 
 /**

@@ -7,7 +7,7 @@
  * @typedef {import('../types').ConversationEntry} Entry
  * @typedef {import('../types').RequestRow} GraphCall
  * @typedef {import('../types').EmulatorState} State
- * @typedef {{ psid: string, pageId: string, name: string, european: boolean }} Customer
+ * @typedef {{ psid: string, pageId: string, name: string, european: boolean, threadOwner?: string }} Customer
  * @typedef {Customer & { entries: Entry[] }} Conversation
  */
 
