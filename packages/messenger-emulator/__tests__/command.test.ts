@@ -72,6 +72,25 @@ test('takes what is given as a credential, and does not show it', async () => {
   await bot.close();
 });
 
+test('prints each call and each webhook, and says when the bot is down', async () => {
+  const running = installed.start(
+    ...['--port', '0', '--webhook', 'http://user:pass-word@127.0.0.1:1/hook'],
+  );
+  const [, origin = ''] = await running.printed(/MESSENGER_ORIGIN=(.*)\n/);
+  await fetch(`${origin}/me/nothing?access_token=emulator-page-access-token`);
+  await running.printed(/^\d\d:\d\d:\d\d GET \/me\/nothing 400 Unknown path/m);
+  await fetch(`${origin}/_emulator/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ psid: '1001', text: 'hi' }),
+  });
+  await running.printed(/ webhook messages LOST: .*Does the bot run there\?/);
+  running.kill('SIGTERM');
+  const { stdout } = await running.ended;
+  expect(stdout).not.toContain('pass-word');
+  expect(stdout.match(/emulator-page-access-token/g)).toHaveLength(1);
+});
+
 test('--host and --allow-host', async () => {
   const running = installed.start(
     ...['--port', '0', '--host', '127.0.0.2', '--allow-host', 'a', 'b'],

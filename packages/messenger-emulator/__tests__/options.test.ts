@@ -165,3 +165,18 @@ test('waitFor that waits in vain tells what there was', async () => {
   expect(error).toContain('GET /nothing/here 400 ');
   await emulated.close();
 });
+
+test('log is told each call and each webhook, a line each', async () => {
+  const lines: string[] = [];
+  const emulated = await startEmulated({ log: (line) => lines.push(line) });
+  await emulated.emulator.say(PSID, 'hi');
+  await emulated.graph('GET', '/me');
+  const sent = { recipient: { id: PSID }, message: { '\n\u001b[2J': 1 } };
+  await emulated.graph('POST', '/me/messages', sent);
+  expect(lines).toEqual([
+    'webhook messages 200',
+    'GET /me 200',
+    expect.stringMatching(/^POST \/me\/messages 400 [^\p{Cc}]*$/u),
+  ]);
+  await emulated.close();
+});

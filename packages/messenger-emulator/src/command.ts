@@ -102,6 +102,7 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
       appSecret,
       verifyToken,
       pages: [{ id: pageId, name: pageName, accessToken }],
+      log: options.json ? undefined : log,
     });
   } catch (error) {
     // A TypeError names an option that has a bad value.
@@ -129,6 +130,11 @@ function show(origin: string, options: EmulateOptions): void {
   print(`MESSENGER_VERIFY_TOKEN=${shown(options, 'verifyToken')}`);
   print('');
   print('Ctrl-C ends it.');
+}
+
+/** What happens, as it happens: `12:00:00 POST /me/messages 200`. */
+function log(line: string): void {
+  print(`${new Date().toTimeString().slice(0, 8)} ${line}`);
 }
 
 type Credential = 'accessToken' | 'appSecret' | 'verifyToken';

@@ -33,6 +33,8 @@ export interface MessengerEmulatorOptions {
   pages: EmulatorPageOptions[];
   /** PSIDs of customers for whom personas are refused, as they once were in Europe. */
   european?: string[];
+  /** Is told each Graph call and each webhook, a line each, without tokens. */
+  log?: (line: string) => void;
   /** From 0 to 1, decides whether a fault with a `share` hits; Math.random unless told. */
   random?: () => number;
 }
@@ -48,6 +50,7 @@ export interface Settings {
   verifyToken: string | undefined;
   pages: readonly EmulatorPageOptions[];
   european: readonly string[];
+  log: (line: string) => void;
   random: () => number;
 }
 
@@ -61,6 +64,7 @@ const OPTIONS = [
   'verifyToken',
   'pages',
   'european',
+  'log',
   'random',
 ];
 
@@ -70,7 +74,8 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
   checkKnown(options, OPTIONS, '');
   const { port = 0, webhookUrl, verifyToken, european = [] } = options;
   const { host = '127.0.0.1', allowHosts = [] } = options;
-  const { random = Math.random } = options;
+  const { log = () => undefined, random = Math.random } = options;
+  if (typeof log !== 'function') fail('log', 'a function');
   if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
   if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
   if (typeof random !== 'function') fail('random', 'a function');
@@ -94,6 +99,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
         : checkText(verifyToken, 'verifyToken'),
     pages: readPages(options.pages),
     european: european.map((psid, i) => checkId(psid, `european[${i}]`)),
+    log,
     random,
   };
 }

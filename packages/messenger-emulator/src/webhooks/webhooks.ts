@@ -127,6 +127,14 @@ export class Webhooks {
     };
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';
-    return (await deliver(url, body, appSecret, this.closing)).status;
+    try {
+      const { status } = await deliver(url, body, appSecret, this.closing);
+      this.settings.log(`webhook ${name} ${status}`);
+      return status;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.settings.log(`webhook ${name} LOST: ${reason}`);
+      throw error;
+    }
   }
 }

@@ -28,7 +28,7 @@ export class RequestLog {
   #count = 0;
 
   constructor(
-    settings: Settings,
+    private readonly settings: Settings,
     private readonly changes: Changes,
   ) {
     this.#redact = redactor(settings);
@@ -51,6 +51,7 @@ export class RequestLog {
       responseBody: this.#body(call.response),
     };
     this.#details.push(detail);
+    this.settings.log(lineOf(detail));
     this.changes.emit({ type: 'request', request: rowOf(detail) });
   }
 
@@ -65,6 +66,13 @@ export class RequestLog {
   #body(value: unknown): string {
     return cut(this.#redact(value), BODY_KEPT);
   }
+}
+
+/** One line, whatever stands in the message. */
+function lineOf({ method, path, status, error }: RequestDetail): string {
+  const answer = status === 0 ? 'connection broken' : String(status);
+  const line = `${method} ${path} ${answer}${error ? ` ${error.message}` : ''}`;
+  return line.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 }
 
 function rowOf(detail: RequestDetail): RequestRow {
