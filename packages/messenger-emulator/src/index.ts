@@ -79,6 +79,12 @@ export interface MessengerEmulator {
   /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
   setEuropean(psid: string, european: boolean): void;
 
+  /**
+   * Starts over: forgets what was said, made, set up and called, and ends all
+   * faults. Where the bot listens, and its subscriptions, stay.
+   */
+  reset(): void;
+
   /** Where the bot listens, for bots that start after the emulator. */
   setWebhookUrl(url: string): void;
 
@@ -128,6 +134,10 @@ export async function startMessengerEmulator(
     setEuropean: (psid, european) => {
       customers.checkPsid(psid);
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
+    },
+    reset: () => {
+      faults.removeAll();
+      world.reset();
     },
     setWebhookUrl: (url) =>
       world.webhooks.setUrl(checkHttpUrl(url, 'webhookUrl')),

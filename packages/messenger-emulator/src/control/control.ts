@@ -89,6 +89,10 @@ export class ControlApi {
         return sendAttachment(response, this.world, id ?? '');
       case 'GET state':
         return sendJson(response, 200, this.world.state());
+      case 'DELETE state':
+        this.faults.removeAll();
+        this.world.reset();
+        return sendJson(response, 200, { success: true });
       case 'GET events':
         return streamEvents(response, this.world, this.backlog, this.closing);
       case 'GET requests/*': {

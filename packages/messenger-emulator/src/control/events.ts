@@ -26,7 +26,8 @@ export function streamEvents(
   let hasRead = response.writableLength === 0;
   response.on('drain', () => (hasRead = true));
   const unsubscribe = world.changes.subscribe(({ type, ...data }) => {
-    write(type, data);
+    if (type === 'reset') write('state', world.state());
+    else write(type, data);
     if (hasRead) backlog.checkFollower(response);
     else backlog.check();
   });

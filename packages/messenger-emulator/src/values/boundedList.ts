@@ -10,6 +10,10 @@ export class BoundedList<T> {
     if (this.#items.length >= this.limit * 2) this.#items = this.latest();
   }
 
+  clear(): void {
+    this.#items = [];
+  }
+
   latest(): T[] {
     return this.#items.slice(-this.limit);
   }

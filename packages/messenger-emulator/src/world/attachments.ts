@@ -47,6 +47,12 @@ export class Attachments {
     return this.#files.get(id);
   }
 
+  clear(): void {
+    this.#byId.clear();
+    this.#files.clear();
+    this.#bytes = 0;
+  }
+
   #remember(attachment: Attachment): Attachment {
     this.#byId.set(attachment.id, attachment);
     if (this.#byId.size > ATTACHMENTS_KEPT) {

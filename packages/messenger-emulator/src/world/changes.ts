@@ -9,6 +9,7 @@ import type {
 export type Change =
   | { type: 'entry'; psid: string; pageId: string; entry: ConversationEntry }
   | { type: 'conversation'; conversation: Omit<ConversationState, 'entries'> }
+  | { type: 'reset' }
   | { type: 'persona'; persona: PersonaState }
   | { type: 'request'; request: RequestRow };
 

@@ -31,11 +31,11 @@ export class Conversations {
   readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
-    european: readonly string[],
+    private readonly atFirst: readonly string[],
     private readonly threads: Threads,
     private readonly changes: Changes,
   ) {
-    for (const psid of european) this.#european.set(psid, true);
+    for (const psid of atFirst) this.#european.set(psid, true);
   }
 
   /** Opens the conversation, or gives its customer another name. */
@@ -117,6 +117,15 @@ export class Conversations {
       const contentType = textOf(field(quickReply, 'content_type')) ?? '';
       return [{ contentType, title, payload }];
     });
+  }
+
+  /** Forgets all but who is refused personas by the options. */
+  clear(): void {
+    this.#byKey.clear();
+    this.#entries.clear();
+    this.#psidByUserRef.clear();
+    this.#european.clear();
+    for (const psid of this.atFirst) this.#european.set(psid, true);
   }
 
   isEuropean(psid: string): boolean {

@@ -36,6 +36,12 @@ export class EntryStore {
     }
   }
 
+  clear(): void {
+    this.#order = [];
+    this.#sizes.clear();
+    this.#characters = 0;
+  }
+
   #forgetFirst(list: ConversationEntry[]): void {
     const entry = list.shift();
     if (!entry) return;

@@ -72,6 +72,11 @@ export class Personas {
     return this.#byId.get(id)?.pictureSource;
   }
 
+  clear(): void {
+    this.#byId.clear();
+    this.#deletedIds.length = 0;
+  }
+
   state(): PersonaState[] {
     return [...this.#byId.values()].map(stateOf);
   }

@@ -19,6 +19,12 @@ export class Profiles {
     return profile;
   }
 
+  clear(): void {
+    this.nlp.clear();
+    this.#byPage.clear();
+    this.#menus.clear();
+  }
+
   menuOf(pageId: string, psid: string): Json | undefined {
     return this.#menus.get(`${pageId}/${psid}`);
   }

@@ -37,6 +37,7 @@ export class Receipts {
   }
 
   #onChange(change: Change): void {
+    if (change.type === 'reset') this.#unread.clear();
     if (change.type !== 'entry' || change.entry.from === 'user') return;
     const { pageId, psid } = change;
     const { mid, message, at, app_id } = change.entry;

@@ -55,6 +55,11 @@ export class RequestLog {
     this.changes.emit({ type: 'request', request: rowOf(detail) });
   }
 
+  /** The numbers of the calls go on, so that none stands for two. */
+  clear(): void {
+    this.#details.clear();
+  }
+
   rows(): RequestRow[] {
     return this.#details.latest().map(rowOf);
   }

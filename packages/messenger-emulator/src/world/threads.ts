@@ -19,6 +19,10 @@ export class Threads {
     return this.owner(pageId, psid) === this.appId;
   }
 
+  clear(): void {
+    this.#others.clear();
+  }
+
   pass(pageId: string, psid: string, appId: string): void {
     const key = `${pageId}/${psid}`;
     if (appId === this.appId) this.#others.delete(key);

@@ -41,6 +41,17 @@ export class World {
     return this.settings.pages.find((page) => page.id === id);
   }
 
+  /** Forgets what was said, made, set up and called; not where the bot listens. */
+  reset(): void {
+    this.personas.clear();
+    this.conversations.clear();
+    this.attachments.clear();
+    this.requests.clear();
+    this.profiles.clear();
+    this.threads.clear();
+    this.changes.emit({ type: 'reset' });
+  }
+
   state(): EmulatorState {
     return {
       pages: this.settings.pages.map(({ id, name }) => ({ id, name })),
