@@ -1,21 +1,30 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/__tests__'],
+  roots: [
+    '<rootDir>/__tests__',
+    '<rootDir>/packages/messenger-emulator/__tests__',
+  ],
   testMatch: ['**/*.test.ts'],
   // Apart, because they need the npm registry: see jest.package.config.js.
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/package/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   moduleNameMapper: {
     '^bottender-persona$': '<rootDir>/src/index.ts',
-    '^bottender-persona/emulator$': '<rootDir>/src/emulator/index.ts',
     '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
+    '^messenger-emulator$':
+      '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
   testTimeout: 20000,
   // Jest leaves a core free by itself; most of what these tests do is wait for an answer.
   maxWorkers: '100%',
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
-  collectCoverageFrom: ['src/**/*.ts', '!src/cli/**'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    'packages/messenger-emulator/src/**/*.ts',
+    '!src/cli/**',
+    '!packages/messenger-emulator/src/{cli,command}.ts',
+  ],
   coverageThreshold: {
     global: { statements: 97, branches: 92, functions: 97, lines: 98 },
   },

@@ -16,7 +16,7 @@ module.exports = {
   testTimeout: 8000,
   testRegex: parts.map((part) => `/__tests__/(?=.*\\.test\\.ts$)${part}`),
   testPathIgnorePatterns: [
-    '/__tests__/emulator/',
+    '/packages/',
     '/__tests__/cli/',
     '/__tests__/package/',
     '/__tests__/types/',

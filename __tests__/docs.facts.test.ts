@@ -18,7 +18,14 @@ interface Fact {
 const PAGE = 'docs/messenger-facts.md';
 const FACTS = readFacts(read(PAGE));
 const IDS = FACTS.map(({ id }) => id);
-const CITING = ['README.md', 'CHANGELOG.md', ...markdown('docs'), ...sources()];
+const CITING = [
+  'README.md',
+  'CHANGELOG.md',
+  ...markdown('docs'),
+  ...markdown('packages/messenger-emulator/docs'),
+  ...sources('src'),
+  ...sources('packages/messenger-emulator/src'),
+];
 const POINTERS = CITING.flatMap((file) =>
   [...read(file).matchAll(/messenger-facts\.md#([\w-]*)/g)].map(
     ([, id = '']) => ({ file, id }),
@@ -129,8 +136,8 @@ function markdown(folder: string): string[] {
   return filesOf(folder, ['.md']);
 }
 
-function sources(): string[] {
-  return filesOf('src', ['.ts', '.js', '.html']);
+function sources(folder: string): string[] {
+  return filesOf(folder, ['.ts', '.js', '.html']);
 }
 
 function filesOf(folder: string, endings: string[]): string[] {

@@ -14,7 +14,6 @@ import {
   ROOT,
   typeErrors,
 } from './support/docs';
-import { startEmulated } from './support/emulated';
 import { faces, profile } from './support/faces';
 import { ReadmeCode } from './support/readme';
 import { alive, shown } from './support/wire';
@@ -191,33 +190,6 @@ describe('README.md, testing', () => {
       for (const itself of tests) await itself();
     },
   );
-});
-
-it('README.md, the emulator beside any bot', async () => {
-  const emulated = await startEmulated();
-  const { emulator, deliveries } = emulated;
-  const send = async (name: string) => {
-    const [head = '', body] = code.block(name).code.split('\n\n');
-    const [line = '', ...headers] = head.trim().split('\n');
-    const [method, url = ''] = line.split(' ');
-    return fetch(emulator.origin + new URL(url).pathname, {
-      method,
-      headers: headers.map((header): [string, string] => {
-        const [key = '', value = ''] = header.split(': ');
-        return [key, value];
-      }),
-      body,
-    });
-  };
-  expect((await send('http-say')).status).toBe(200);
-  expect(deliveries).toHaveLength(1);
-  expect(await (await send('http-state')).json()).toMatchObject({
-    conversations: [{ psid: '1001', entries: [{ message: { text: 'hi' } }] }],
-  });
-  expect((await send('http-fault')).status).toBe(200);
-  const refused = await emulated.graph('POST', '/me/personas', {});
-  expect(refused.body.error).toMatchObject({ code: 613 });
-  await emulated.close();
 });
 
 describe('README.md as a whole', () => {

@@ -16,7 +16,7 @@ import {
   withPersona,
   type PersonasOptions,
 } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import {
   APP_SECRET,

@@ -3,14 +3,14 @@ import http from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import type {
-  ConversationEntry,
-  EmulatorState,
-} from 'bottender-persona/emulator';
+import type { ConversationEntry, EmulatorState } from 'messenger-emulator';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { describeInBrowser, launchBrowser } from './support/browser';
+import {
+  describeInBrowser,
+  launchBrowser,
+} from '../packages/messenger-emulator/__tests__/support/browser';
 import {
   freePorts,
   isTaken,

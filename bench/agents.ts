@@ -11,7 +11,7 @@ import {
 import {
   startMessengerEmulator,
   type MessengerEmulator,
-} from 'bottender-persona/emulator';
+} from 'messenger-emulator';
 
 import { quantile } from './statistics';
 

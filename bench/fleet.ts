@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import { startMessengerEmulator } from 'bottender-persona/emulator';
+import { startMessengerEmulator } from 'messenger-emulator';
 import { createClient } from 'redis';
 
 import type { FleetJob } from './fleetProcess';

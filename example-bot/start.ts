@@ -5,7 +5,7 @@ import 'bottender';
 import {
   startMessengerEmulator,
   type MessengerEmulator,
-} from 'bottender-persona/emulator';
+} from 'messenger-emulator';
 
 import { CONSOLE_PATH } from './agentsConsole';
 import { startServer } from './server';

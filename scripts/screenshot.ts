@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import type { Page } from 'playwright-core';
 
-import { launchBrowser } from '../__tests__/support/browser';
+import { launchBrowser } from '../packages/messenger-emulator/__tests__/support/browser';
 
 /** `npm run screenshot`: the picture at the top of README.md, of the example bot's conversation. */
 async function main(): Promise<void> {

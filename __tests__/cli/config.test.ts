@@ -181,7 +181,7 @@ test('without a command, the help is shown', async () => {
   expect(stderr).toContain('Usage: bottender-persona');
 });
 
-test.each(['list', 'create', 'get', 'delete', 'sync', 'sweep', 'emulate'])(
+test.each(['list', 'create', 'get', 'delete', 'sync', 'sweep'])(
   '%s --help shows an example',
   async (command) => {
     const app = makeApp(NOWHERE);

@@ -4,7 +4,7 @@ import {
   type PersonaContext,
   type PersonasOptions,
 } from 'bottender-persona';
-import type { Fault, MessengerEmulator } from 'bottender-persona/emulator';
+import type { Fault, MessengerEmulator } from 'messenger-emulator';
 
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
 import { pass } from '../support/clock';

@@ -1,5 +1,5 @@
 import { personas, type PersonasOptions } from 'bottender-persona';
-import type { EmulatorState } from 'bottender-persona/emulator';
+import type { EmulatorState } from 'messenger-emulator';
 
 import {
   OTHER_PAGE,

@@ -6,7 +6,7 @@ import {
   type PersonaContext,
   type PersonasOptions,
 } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import {
   OTHER_PAGE,

@@ -4,7 +4,7 @@ import {
   type PersonaContext,
   type PersonasOptions,
 } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import { startBot, type BotSetup, type TestAction } from '../support/bot';
 import { faces, profile } from '../support/faces';

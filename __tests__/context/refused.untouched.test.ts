@@ -1,6 +1,6 @@
 import { MessengerContext } from 'bottender';
 import { personas } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import { startBot, type BotSetup } from '../support/bot';
 import { faces, profile } from '../support/faces';

@@ -1,6 +1,6 @@
 import { MessengerContext, type MessengerTypes } from 'bottender';
 import { personas } from 'bottender-persona';
-import type { JsonObject } from 'bottender-persona/emulator';
+import type { JsonObject } from 'messenger-emulator';
 
 import { COVERED_METHODS } from '../../src/context/methods';
 import { startBot, type BotSetup, type RunningBot } from '../support/bot';
@@ -70,7 +70,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     const { Adam } = await faces(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
-      await context.sendText('tag', { tag: 'POST_PURCHASE_UPDATE' });
+      await context.sendText('tag', { tag: 'HUMAN_AGENT' });
       await context.sendText('type', { messagingType: 'UPDATE' });
       await context.sendText('replies', OPTIONS);
       await SENDS.sendGenericTemplate(context, {});
@@ -79,7 +79,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     const [tag, type, replies, generic] = messages.map((body) =>
       JSON.stringify(body).replaceAll('\\"', '"'),
     );
-    expect(tag).toContain('"tag":"POST_PURCHASE_UPDATE"');
+    expect(tag).toContain('"tag":"HUMAN_AGENT"');
     expect(tag).toContain('"messaging_type":"MESSAGE_TAG"');
     expect(type).toContain('"messaging_type":"UPDATE"');
     expect(replies).toContain('"title":"Yes"');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Context } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import { personas, type PersonaContext } from 'bottender-persona';
-import type { MessengerEmulator } from 'bottender-persona/emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE, startBot, type BotSetup, type RunningBot } from '../support/bot';
 import { faces, profile } from '../support/faces';

@@ -4,7 +4,7 @@ import {
   type OnCleanupError,
   type PersonaContext,
 } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import { PAGE, startBot, type RunningBot } from '../support/bot';
 import { profile } from '../support/faces';

@@ -1,5 +1,5 @@
 import { personas, type PersonaContext } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 

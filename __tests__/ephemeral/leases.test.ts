@@ -1,5 +1,5 @@
 import { personas, type OnCleanupError } from 'bottender-persona';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
 import { profile } from '../support/faces';

@@ -1,5 +1,5 @@
 import { personas, type PersonaContext } from 'bottender-persona';
-import { startMessengerEmulator } from 'bottender-persona/emulator';
+import { startMessengerEmulator } from 'messenger-emulator';
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 

@@ -1,5 +1,5 @@
 import type { MessengerClient } from 'bottender';
-import type { Fault } from 'bottender-persona/emulator';
+import type { Fault } from 'messenger-emulator';
 
 import { secretsOf } from '../../src/messenger/call';
 import { readGraphFailure } from '../../src/messenger/graphFailure';

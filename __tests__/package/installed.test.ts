@@ -5,6 +5,7 @@ import {
   PackedApp,
   removeTemporaryFolders,
   type Packed,
+  type PackageName,
 } from '../support/packedApp';
 
 const OLDEST_BOTTENDER = '1.0.0';
@@ -24,21 +25,25 @@ const CONVERSATION = [
   'Dr. Pear: A specialist answers.',
 ];
 
-let packed: Packed;
+let packed: Record<PackageName, Packed>;
 beforeAll(async () => {
   packed = await pack();
 });
 afterAll(removeTemporaryFolders);
 
-test('the tarball holds what it needs and nothing else', () => {
-  process.stdout.write(
-    `tarball: ${(packed.bytes / 1024).toFixed(1)} KiB, ${packed.files.length} files\n`,
-  );
-  const others = packed.files.filter(
-    (file) => !/^dist\/.*\.(js|d\.ts)$/.test(file),
-  );
+test('the tarballs hold what they need and nothing else', () => {
+  const others = (name: PackageName) => {
+    const { bytes, files } = packed[name];
+    process.stdout.write(
+      `${name}: ${(bytes / 1024).toFixed(1)} KiB, ${files.length} files\n`,
+    );
+    return files.filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file)).sort();
+  };
   // What README.md shows and links to comes along.
-  expect(others.filter((file) => !/^(dist|docs)\//.test(file)).sort()).toEqual([
+  const isDocument = (file: string) => /^docs\/.*\.(md|png)$/.test(file);
+  expect(
+    others('bottender-persona').filter((file) => !isDocument(file)),
+  ).toEqual([
     'CHANGELOG.md',
     'CONTRIBUTING.md',
     'LICENSE',
@@ -46,25 +51,35 @@ test('the tarball holds what it needs and nothing else', () => {
     'SECURITY.md',
     'package.json',
   ]);
+  const isPage = (file: string) =>
+    /^dist\/page\/[\w-]+\.(html|css)$/.test(file);
+  const ofEmulator = others('messenger-emulator');
+  expect(ofEmulator).toContain('dist/page/index.html');
   expect(
-    others.filter(
-      (file) => file.startsWith('docs/') && !/\.(md|png)$/.test(file),
-    ),
-  ).toEqual([]);
-  expect(others.filter((file) => file.startsWith('dist/'))).toEqual(
-    expect.arrayContaining(['dist/emulator/page/index.html']),
-  );
-  for (const file of others.filter((name) => name.startsWith('dist/'))) {
-    expect(file).toMatch(/^dist\/emulator\/page\/[\w-]+\.(html|css)$/);
-  }
+    ofEmulator.filter((file) => !isDocument(file) && !isPage(file)),
+  ).toEqual([
+    'LICENSE',
+    'README.md',
+    'bin/messenger-emulator.js',
+    'package.json',
+  ]);
 });
 
 test('publint and arethetypeswrong find nothing', async () => {
   const root = path.resolve(__dirname, '../..');
   const app = await PackedApp.create('javascript', packed, []);
   const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
-  await app.run(bin('publint'), ['run', packed.file, '--strict']);
-  await app.run(bin('attw'), [packed.file, '--format', 'ascii']);
+  for (const { file } of Object.values(packed)) {
+    await app.run(bin('publint'), ['run', file, '--strict']);
+    await app.run(bin('attw'), [file, '--format', 'ascii']);
+  }
+});
+
+test('npx messenger-emulator runs without Bottender', async () => {
+  const app = await PackedApp.create('javascript', packed, []);
+  expect(await app.run('npx', ['messenger-emulator', '--version'])).toBe(
+    '1.0.0\n',
+  );
 });
 
 describe('a JavaScript app', () => {
@@ -93,9 +108,7 @@ describe('a JavaScript app', () => {
       (file) => file.split('node_modules/').at(-1) ?? '',
     );
     expect(
-      packages.filter((file) =>
-        /^bottender-persona\/dist\/(emulator|cli)/.test(file),
-      ),
+      packages.filter((file) => /^bottender-persona\/dist\/cli/.test(file)),
     ).toEqual([]);
     expect(
       [...new Set(packages.map((file) => file.split('/')[0]))].sort(),
@@ -137,7 +150,7 @@ describe('a TypeScript app', () => {
       await app.write(
         'esm.mts',
         `import { personas, type PersonasOptions } from 'bottender-persona';
-import { startMessengerEmulator, type MessengerEmulator } from 'bottender-persona/emulator';
+import { startMessengerEmulator, type MessengerEmulator } from 'messenger-emulator';
 const options: PersonasOptions = { unsupportedSenderActions: 'as-page' };
 export const plugin = personas(options);
 export const started: Promise<MessengerEmulator> = startMessengerEmulator({

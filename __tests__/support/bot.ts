@@ -12,7 +12,7 @@ import type { PersonaContext } from 'bottender-persona';
 import {
   startMessengerEmulator,
   type MessengerEmulator,
-} from 'bottender-persona/emulator';
+} from 'messenger-emulator';
 
 export const PAGE = {
   id: '100000000000001',

@@ -8,7 +8,7 @@ import type { DirectoryEntries } from 'bottender-persona';
 import {
   startMessengerEmulator,
   type MessengerEmulator,
-} from 'bottender-persona/emulator';
+} from 'messenger-emulator';
 
 import { APP_SECRET, OTHER_PAGE, PAGE } from './bot';
 import { installPackage, type Installation } from './cliInstall';

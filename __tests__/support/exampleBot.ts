@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import type { EmulatorState } from 'bottender-persona/emulator';
+import type { EmulatorState } from 'messenger-emulator';
 
 const ROOT = path.join(__dirname, '..', '..');
 

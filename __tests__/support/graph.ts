@@ -1,4 +1,4 @@
-import type { MessengerEmulator } from 'bottender-persona/emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE } from './bot';
 

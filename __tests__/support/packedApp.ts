@@ -14,14 +14,26 @@ export interface Packed {
   bytes: number;
 }
 
-/** Builds and packs the package into a folder of its own. */
-export async function pack(): Promise<Packed> {
+/** The names of this repository's packages. */
+export type PackageName = 'bottender-persona' | 'messenger-emulator';
+
+/** Builds both packages, and packs them into a folder of its own. */
+export async function pack(): Promise<Record<PackageName, Packed>> {
   await run('npm', ['run', 'build'], { cwd: root });
+  return {
+    'bottender-persona': await packIn(root),
+    'messenger-emulator': await packIn(
+      path.join(root, 'packages/messenger-emulator'),
+    ),
+  };
+}
+
+async function packIn(cwd: string): Promise<Packed> {
   const folder = await temporaryFolder();
   const { stdout } = await run(
     'npm',
     ['pack', '--json', '--pack-destination', folder],
-    { cwd: root },
+    { cwd },
   );
   const [packed] = JSON.parse(stdout) as [
     { filename: string; size: number; files: { path: string }[] },
@@ -33,13 +45,13 @@ export async function pack(): Promise<Packed> {
   };
 }
 
-/** An app in a temporary folder with the tarball installed beside these packages. */
+/** An app in a temporary folder with both tarballs installed beside these packages. */
 export class PackedApp {
   private constructor(readonly folder: string) {}
 
   static async create(
     template: 'typescript' | 'javascript',
-    packed: Packed,
+    packed: Record<PackageName, Packed>,
     packages: string[],
   ): Promise<PackedApp> {
     const app = new PackedApp(await temporaryFolder());
@@ -55,7 +67,8 @@ export class PackedApp {
       '--prefer-offline',
       '--no-audit',
       '--no-fund',
-      packed.file,
+      packed['bottender-persona'].file,
+      packed['messenger-emulator'].file,
       ...packages,
     ]);
     return app;

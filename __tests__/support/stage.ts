@@ -1,6 +1,6 @@
 import { MessengerClient, MessengerContext, MessengerEvent } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
-import type { MessengerEmulator } from 'bottender-persona/emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE, startBot } from './bot';
 import { faces } from './faces';

@@ -1,5 +1,5 @@
 import type { MessengerClient as BotsClient } from 'bottender';
-import type { MessengerEmulator } from 'bottender-persona/emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 import { MessengerClient } from 'messaging-api-messenger';
 
 import { APP_SECRET, PAGE } from './bot';

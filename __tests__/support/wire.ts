@@ -2,7 +2,7 @@ import type {
   JsonObject,
   MessengerEmulator,
   RequestDetail,
-} from 'bottender-persona/emulator';
+} from 'messenger-emulator';
 
 /**
  * What customers were shown since they wrote first, in order: `'Adam: hi'`,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 
 import * as library from 'bottender-persona';
-import * as emulator from 'bottender-persona/emulator';
 
 const ROOT = join(__dirname, '../..');
 
@@ -55,10 +54,6 @@ describe('what the package exports', () => {
       'withEphemeralPersona',
       'withPersona',
     ]);
-  });
-
-  test('bottender-persona/emulator', () => {
-    expect(Object.keys(emulator)).toContain('startMessengerEmulator');
   });
 
   test('errors that all extend PersonaError, which is an Error', () => {

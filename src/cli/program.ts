@@ -5,14 +5,13 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import type { PageOptions } from './common';
 import type { CreateOptions } from './commands/create';
-import { DEFAULTS, emulate } from './commands/emulate';
 import type { IdOptions } from './commands/get';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
 
 /**
  * The commands and their options. What a command does is loaded with it: with
- * Bottender, `.env` is read, which the emulator must not need.
+ * Bottender, `.env` is read, which `--help` must not need.
  */
 export function createProgram(): Command {
   const program = new Command('bottender-persona')
@@ -89,33 +88,7 @@ Example:
       (await import('./commands/sweep.js')).sweep(options),
     );
 
-  addEmulate(program);
   return program;
-}
-
-function addEmulate(program: Command): void {
-  program
-    .command('emulate')
-    .description('run a Messenger Platform on this machine, beside any bot')
-    .option('--webhook <url>', 'where the bot listens', DEFAULTS.webhook)
-    .option(
-      '--port <port>',
-      'of 127.0.0.1; 0 for a free one',
-      port,
-      DEFAULTS.port,
-    )
-    .option('--page-id <id>', "the Page's ID", digits, DEFAULTS.pageId)
-    .option('--page-name <name>', "the Page's name", DEFAULTS.pageName)
-    .option('--access-token <token>', "the Page's", DEFAULTS.accessToken)
-    .option('--app-id <id>', "the app's ID", digits, DEFAULTS.appId)
-    .option('--app-secret <secret>', 'signs webhooks', DEFAULTS.appSecret)
-    .option('--verify-token <token>', "the webhook's", DEFAULTS.verifyToken)
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      example('emulate --webhook http://localhost:5000/webhooks/messenger'),
-    )
-    .action(emulate);
 }
 
 function pageCommand(program: Command, name: string): Command {
@@ -132,11 +105,6 @@ function example(line: string): string {
 function digits(value: string): string {
   if (/^\d+$/.test(value)) return value;
   throw new InvalidArgumentError('IDs have digits only.');
-}
-
-function port(value: string): string {
-  if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return value;
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
 }
 
 function version(): string {

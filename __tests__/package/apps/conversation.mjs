@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 
 import { InvalidPersonaError, personas } from 'bottender-persona';
-import { startMessengerEmulator } from 'bottender-persona/emulator';
+import { startMessengerEmulator } from 'messenger-emulator';
 
 if (typeof personas !== 'function') throw new Error('no named export');
 if (!(InvalidPersonaError.prototype instanceof Error))

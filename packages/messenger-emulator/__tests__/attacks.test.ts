@@ -1,0 +1,289 @@
+import http from 'node:http';
+import net from 'node:net';
+import { once } from 'node:events';
+import {
+  APP,
+  PAGE,
+  PSID,
+  startEmulated,
+  type Emulated,
+} from './support/emulated';
+
+let emulated: Emulated;
+beforeEach(async () => {
+  emulated = await startEmulated();
+});
+afterEach(() => emulated.close());
+
+/** With any headers, which `fetch` would not let through. */
+function request(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = '',
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const url = emulated.emulator.origin + path;
+    const sent = http.request(url, { method, headers, agent: false });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => (text += part));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text }),
+      );
+    });
+    sent.end(body);
+  });
+}
+
+const TOKEN = `access_token=${PAGE.accessToken}`;
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+describe('a web page elsewhere', () => {
+  const elsewhere: [string, Record<string, string>][] = [
+    ['Origin', { origin: 'https://evil.test' }],
+    ['Origin null, of a sandbox', { origin: 'null' }],
+    ['Origin, of another port', { origin: 'http://127.0.0.1:1' }],
+    ['Sec-Fetch-Site cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site same-site', { 'sec-fetch-site': 'same-site' }],
+    ['Host, by a rebound name', { host: 'evil.test' }],
+    ['Host, that begins as loopback', { host: '127.0.0.1.evil.test' }],
+  ];
+
+  test.each(elsewhere)('%s: reads and changes nothing', async (_, headers) => {
+    for (const [method, path, body] of [
+      ['GET', `/me/personas?${TOKEN}`],
+      ['POST', `/me/personas?${TOKEN}&name=x&profile_picture_url=http://x`],
+      ['POST', '/me/messages', `${TOKEN}&recipient={"id":"${PSID}"}`],
+      ['POST', '/', `${TOKEN}&batch=[]`],
+      ['GET', '/_emulator/state'],
+      ['GET', '/_emulator/page/client.js'],
+      ['GET', '/_emulator/attachments/1'],
+      ['GET', '/_emulator/events'],
+      ['POST', '/_emulator/messages', '{}'],
+      ['DELETE', '/_emulator/faults'],
+    ] as const) {
+      const answer = await request(method, path, { ...FORM, ...headers }, body);
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    expect(emulated.emulator.state().personas).toEqual([]);
+  });
+
+  test('cannot move the webhook', async () => {
+    const { appId, appSecret } = APP;
+    const answer = await request(
+      'POST',
+      `/${appId}/subscriptions`,
+      { ...FORM, origin: 'https://evil.test' },
+      `access_token=${appId}|${appSecret}&object=page&fields=messages&verify_token=x&callback_url=http://127.0.0.1:1/`,
+    );
+    expect(answer.status).toBe(403);
+    await emulated.emulator.say(PSID, 'hi');
+    expect(emulated.deliveries).toHaveLength(1);
+  });
+
+  test('may link to the chat page, and not hold it in a frame', async () => {
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    expect((await request('GET', '/', link)).status).toBe(200);
+    const frame = { ...link, 'sec-fetch-dest': 'iframe' };
+    expect((await request('GET', '/', frame)).status).toBe(403);
+    const state = await request('GET', '/_emulator/state', link);
+    expect(state.status).toBe(403);
+  });
+
+  test('is told apart from the own page and from programs', async () => {
+    const { host } = new URL(emulated.emulator.origin);
+    const { port } = new URL(emulated.emulator.origin);
+    const own: Record<string, string>[] = [
+      {},
+      { 'sec-fetch-site': 'none' },
+      { 'sec-fetch-site': 'same-origin', origin: `http://${host}` },
+      { host: `localhost:${port}` },
+    ];
+    for (const headers of own) {
+      const graph = await request('GET', `/me?${TOKEN}`, headers);
+      const control = await request('GET', '/_emulator/state', headers);
+      expect([graph.status, control.status]).toEqual([200, 200]);
+    }
+  });
+});
+
+test('allowHosts: another name, and no other', async () => {
+  await emulated.close();
+  emulated = await startEmulated({ allowHosts: ['Messenger'] });
+  const { port } = new URL(emulated.emulator.origin);
+  const path = `/me?${TOKEN}`;
+  const by = async (host: string) =>
+    (await request('GET', path, { host })).status;
+  expect(await by(`messenger:${port}`)).toBe(200);
+  expect(await by('messenger')).toBe(200);
+  expect(await by('messenger.evil.test')).toBe(403);
+});
+
+test('host: listens there, and nowhere else', async () => {
+  await emulated.close();
+  emulated = await startEmulated({ host: '127.0.0.2' });
+  const { hostname, port } = new URL(emulated.emulator.origin);
+  expect(hostname).toBe('127.0.0.2');
+  expect((await emulated.graph('GET', '/me')).status).toBe(200);
+  const socket = net.connect(Number(port), '127.0.0.1');
+  await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+});
+
+describe('bounded time', () => {
+  const within = async (ms: number, run: () => Promise<unknown>) => {
+    const before = performance.now();
+    await run();
+    expect(performance.now() - before).toBeLessThan(ms);
+  };
+
+  test('a batch whose items refer to the ones before', async () => {
+    const reference = (name: string) => `{result=${name}:$.error.message}`;
+    const batch = Array.from({ length: 50 }, (_, i) => ({
+      method: 'GET',
+      name: `i${i}`,
+      omit_response_on_success: false,
+      relative_url:
+        i === 0 ? 'x/y/z' : `x/${reference(`i${i - 1}`).repeat(4)}/y`,
+    }));
+    await within(2000, async () => {
+      const answer = await emulated.graph('POST', '/', { batch });
+      expect(answer.status).toBe(200);
+      expect(JSON.stringify(answer.body).length).toBeLessThan(8e6);
+      expect(JSON.stringify(answer.body)).toContain('inserts too much');
+    });
+  });
+
+  test.each([
+    ['single quotes', "'".repeat(1)],
+    ['escaped quotes', "\\'"],
+    ['both kinds', `'"`],
+    ['doubled backslashes', `'\\\\`],
+  ])('loose JSON of %s, without a token', async (_, part) => {
+    const text = `{'a` + part.repeat(400_000 / part.length);
+    await within(1000, () =>
+      request('POST', '/', FORM, `batch=${encodeURIComponent(text)}`),
+    );
+  });
+
+  test('a pathPattern that would not end', async () => {
+    const added = await fetch(`${emulated.emulator.origin}/_emulator/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ pathPattern: '^/(a+)+$', status: 500 }),
+    });
+    expect(added.status).toBe(200);
+    await within(2000, async () => {
+      const answer = await emulated.graph('GET', `/${'a'.repeat(50)}!`);
+      expect(answer.status).toBe(400);
+    });
+    expect((await emulated.graph('GET', '/aaa')).status).toBe(500);
+  });
+});
+
+describe('the log', () => {
+  const logged = async () => {
+    const { requests } = emulated.emulator.state();
+    const { id = '' } = requests.at(-1) ?? {};
+    const url = `${emulated.emulator.origin}/_emulator/requests/${id}`;
+    return JSON.stringify([requests, await (await fetch(url)).json()]);
+  };
+
+  test('names paths as they are, where a token is a short word', async () => {
+    await emulated.close();
+    emulated = await startEmulated({
+      pages: [{ ...PAGE, accessToken: 'me' }],
+      appSecret: 's',
+    });
+    await emulated.graph('GET', '/me/personas', undefined, 'me');
+    expect(await logged()).toContain('/me/personas');
+    await request('GET', '/me?access_token=me', {});
+    expect(await logged()).not.toMatch(/access_token[^,}]*me/);
+  });
+
+  test.each([
+    ['access_token[]=', 'GET', '/me?access_token[]=SECRET'],
+    ['access_token[0]=, escaped', 'GET', '/me?access_token%5B0%5D=SECRET'],
+    ['another spelling', 'GET', '/me?ACCESS_TOKEN=SECRET'],
+    ['a batch', 'POST', '/', "batch=[{'body':'access_token=SECRET'}]"],
+    ['single quotes', 'POST', '/', `batch={'access_token':'SECRET'}`],
+    ['spaces', 'POST', '/', `batch={'access_token' : 'SECRET'}`],
+    ['double quotes', 'POST', '/', `batch={"access_token": "SECRET"}`],
+    ['a list', 'POST', '/', `batch={"access_token":["SECRET"]}`],
+    ['a persona_id', 'POST', '/me/messages', 'persona_id=access_token=SECRET'],
+  ])('hides a token in %s', async (_, method, path, body = '') => {
+    await request(method, path, FORM, body);
+    expect(await logged()).not.toContain('SECRET');
+  });
+});
+
+test("a 502 does not show the webhook's user and password", async () => {
+  const { emulator } = emulated;
+  emulator.setWebhookUrl('http://user:pass-word@127.0.0.1:1/hook?key=secret');
+  const error = await emulator.say(PSID, 'hi').catch(String);
+  expect(error).toContain('http://127.0.0.1:1/hook could not be reached');
+  expect(error).not.toMatch(/user|pass-word|secret/);
+});
+
+describe('bounded memory', () => {
+  const BIG = 'x'.repeat(900_000);
+
+  test('many large messages: the latest stay, and the state is answered', async () => {
+    await emulated.emulator.say(PSID, 'hi');
+    for (let i = 0; i < 60; i += 1) {
+      const answer = await emulated.graph('POST', '/me/messages', {
+        recipient: { id: PSID },
+        message: {
+          attachment: {
+            type: 'template',
+            payload: {
+              template_type: 'generic',
+              elements: [{ title: String(i), subtitle: BIG }],
+            },
+          },
+        },
+      });
+      expect(answer.status).toBe(200);
+    }
+    const state = await (
+      await fetch(`${emulated.emulator.origin}/_emulator/state`)
+    ).text();
+    expect(state.length).toBeLessThan(34 * 1024 * 1024);
+    expect(state).toContain('"title":"59"');
+    expect(state).not.toContain('"title":"0"');
+  });
+
+  test('readers of events that never read', async () => {
+    const { emulator } = emulated;
+    await emulator.say(PSID, 'hi');
+    for (let i = 0; i < 30; i += 1) await emulator.say(PSID, BIG);
+    const { hostname, port } = new URL(emulator.origin);
+    const ended: Promise<unknown>[] = [];
+    const sockets = Array.from({ length: 12 }, () => {
+      const socket = net.connect(Number(port), hostname).pause();
+      socket.on('error', () => undefined);
+      ended.push(once(socket, 'close'));
+      socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      return socket;
+    });
+    // Some are cut off, so that the others' states fit.
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        const count = emulator.state().requests.length;
+        void emulated.graph('GET', '/me').then(() => {
+          if (count > 20) resolve();
+          else look();
+        });
+      };
+      look();
+    });
+    for (const socket of sockets) socket.resume();
+    await Promise.race(ended);
+    for (const socket of sockets) socket.destroy();
+  });
+});

@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander';
+
+import { createProgram, Failure, Misuse } from './command';
+
+/** What `npx messenger-emulator` runs. Exit status: 0 done, 1 failed, 2 misused. */
+async function run(): Promise<number> {
+  try {
+    await createProgram().parseAsync();
+    return 0;
+  } catch (error) {
+    // commander has said what is wrong; asking for help is no misuse.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`Error: ${messageOf(error)}\n`);
+    return error instanceof Misuse ? 2 : 1;
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Failure || error instanceof Misuse) return error.message;
+  return `This should not have happened: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+// Whoever reads us has seen enough, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+void run().then((status) => {
+  process.exitCode = status;
+});

@@ -1,0 +1,250 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
+import type { Backlog } from '../http/backlog';
+import { refusedSender, refusedType } from '../http/sender';
+import type { Customers } from '../world/customers';
+import { readBody } from '../http/body';
+import { streamEvents } from './events';
+import type { Faults } from '../graph/faults';
+import { GraphError } from '../values/graphError';
+import { textOf, type JsonObject } from '../values/json';
+import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
+import type { Fault, InboxResult } from '../types';
+import type { Inbox } from '../world/inbox';
+import type { World } from '../world/world';
+
+const PREFIX = '/_emulator/';
+const LONGEST_PATTERN = 200;
+const LONGEST_NAME = 200;
+
+/** A refusal of the emulator's own API. */
+class ControlError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
+export class ControlApi {
+  constructor(
+    private readonly world: World,
+    private readonly customers: Customers,
+    private readonly inbox: Inbox,
+    private readonly faults: Faults,
+    private readonly backlog: Backlog,
+    private readonly closing: AbortSignal,
+  ) {}
+
+  owns(request: IncomingMessage): boolean {
+    const path = pathOf(request);
+    return (
+      path.startsWith(PREFIX) || (path === '/' && request.method === 'GET')
+    );
+  }
+
+  /** Answers a request; malformed ones too. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      const { allowHosts } = this.world.settings;
+      const refused =
+        refusedSender(request, allowHosts) ?? refusedType(request);
+      if (refused) throw new ControlError(refused.status, refused.message);
+      await this.#route(request, response);
+    } catch (error) {
+      const status =
+        error instanceof ControlError || error instanceof GraphError
+          ? error.status
+          : error instanceof TypeError
+            ? 400
+            : 500;
+      const message = error instanceof Error ? error.message : String(error);
+      if (!response.headersSent)
+        sendJson(response, status, { error: { message } });
+    }
+  }
+
+  async #route(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const path = pathOf(request);
+    const [name = '', id, ...rest] =
+      path === '/'
+        ? ['page', 'index.html']
+        : path.slice(PREFIX.length).split('/');
+    const endpoint = `${request.method} ${name}${id === undefined ? '' : '/*'}`;
+    if (rest.length > 0) throw notFound();
+    switch (endpoint) {
+      case 'GET page/*':
+        return sendPageFile(response, id ?? '');
+      case 'GET pictures/*':
+        return sendPicture(response, this.world, id ?? '');
+      case 'GET attachments/*':
+        return sendAttachment(response, this.world, id ?? '');
+      case 'GET state':
+        return sendJson(response, 200, this.world.state());
+      case 'DELETE state':
+        this.faults.removeAll();
+        this.world.reset();
+        return sendJson(response, 200, { success: true });
+      case 'GET events':
+        return streamEvents(response, this.world, this.backlog, this.closing);
+      case 'GET requests/*': {
+        const detail = this.world.requests.detail(id ?? '');
+        if (!detail) throw notFound();
+        return sendJson(response, 200, detail);
+      }
+      case 'POST messages':
+        return this.#say(await readFields(request), response);
+      case 'POST inbox':
+        return this.#useInbox(await readFields(request), response);
+      case 'POST customers':
+        return this.#setCustomer(await readFields(request), response);
+      case 'POST faults': {
+        const fault = readFault(await readFields(request));
+        return sendJson(response, 200, { id: this.faults.add(fault) });
+      }
+      case 'DELETE faults':
+        this.faults.removeAll();
+        return sendJson(response, 200, { success: true });
+      case 'DELETE faults/*':
+        this.faults.remove(id ?? '');
+        return sendJson(response, 200, { success: true });
+      default:
+        throw notFound();
+    }
+  }
+
+  async #say(fields: JsonObject, response: ServerResponse): Promise<void> {
+    checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
+    const psid = checkText(fields.psid, 'psid');
+    const pageId =
+      fields.pageId === undefined
+        ? undefined
+        : checkText(fields.pageId, 'pageId');
+    const { text, payload } = readSaid(fields);
+    const result = await asTheBots(() =>
+      payload === undefined
+        ? this.customers.say(psid, text ?? '', { pageId })
+        : this.customers.press(psid, payload, text, { pageId }),
+    );
+    sendJson(response, 200, result);
+  }
+
+  async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
+    checkKnown(fields, ['psid', 'pageId', 'action', 'text', 'metadata'], '');
+    const psid = checkText(fields.psid, 'psid');
+    const { pageId, metadata } = fields;
+    const options = {
+      ...(pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') }),
+      ...(metadata === undefined
+        ? {}
+        : { metadata: checkText(metadata, 'metadata') }),
+    };
+    sendJson(
+      response,
+      200,
+      await asTheBots<InboxResult | { mid: string }>(() => {
+        switch (fields.action) {
+          case 'take':
+            return this.inbox.take(psid, options);
+          case 'pass':
+            return this.inbox.pass(psid, options);
+          case 'request':
+            return this.inbox.request(psid, options);
+          case 'answer': {
+            const text = checkText(fields.text, 'text');
+            return this.inbox.answer(psid, text, options);
+          }
+          default:
+            return fail('action', 'take, answer, pass or request');
+        }
+      }),
+    );
+  }
+
+  #setCustomer(fields: JsonObject, response: ServerResponse): void {
+    checkKnown(fields, ['psid', 'pageId', 'name', 'european'], '');
+    const psid = checkText(fields.psid, 'psid');
+    this.customers.checkPsid(psid);
+    const { name, european } = fields;
+    const pageId = this.customers.pageId(
+      fields.pageId === undefined
+        ? undefined
+        : checkText(fields.pageId, 'pageId'),
+    );
+    if (name !== undefined && checkText(name, 'name').length > LONGEST_NAME) {
+      fail('name', `at most ${LONGEST_NAME} characters`);
+    }
+    if (european !== undefined) checkBoolean(european, 'european');
+    this.world.conversations.open(pageId, psid, textOf(name));
+    if (typeof european === 'boolean') {
+      this.world.conversations.setEuropean(psid, european);
+    }
+    sendJson(response, 200, { success: true });
+  }
+}
+
+/** What is not the sender's mistake lies with the bot. */
+async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof TypeError || !(error instanceof Error)) throw error;
+    throw new ControlError(502, error.message);
+  }
+}
+
+/** A text, or the `payload` of what was pressed, whose title the text is then. */
+function readSaid(fields: JsonObject): { text?: string; payload?: string } {
+  const { text, payload } = fields;
+  if (payload === undefined) return { text: checkText(text, 'text') };
+  return {
+    payload: checkText(payload, 'payload'),
+    text: text === undefined ? undefined : checkText(text, 'text'),
+  };
+}
+
+function readFault({ pathPattern, ...fields }: JsonObject): Fault {
+  if (pathPattern === undefined) return fields;
+  const source = checkText(pathPattern, 'pathPattern');
+  if (source.length > LONGEST_PATTERN) {
+    fail('pathPattern', `at most ${LONGEST_PATTERN} characters`);
+  }
+  try {
+    return { ...fields, path: new RegExp(source) };
+  } catch {
+    return fail('pathPattern', 'a regular expression');
+  }
+}
+
+async function readFields(request: IncomingMessage): Promise<JsonObject> {
+  return (await readBody(request)).fields;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}
+
+function notFound(): ControlError {
+  return new ControlError(404, 'There is nothing here');
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: object,
+): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=UTF-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify(value));
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { World } from '../world/world';
+
+/** The chat page lies beside this folder, in the sources as in the package. */
+const PAGE_DIRECTORY = join(__dirname, '..', 'page');
+
+const TYPES: Record<string, string> = {
+  html: 'text/html; charset=UTF-8',
+  js: 'text/javascript; charset=UTF-8',
+  css: 'text/css; charset=UTF-8',
+};
+
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src http: https: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What somebody has uploaded must not become a page of the emulator's. */
+const UPLOAD_POLICY = "default-src 'none'; sandbox";
+
+const CUSTOMER_PICTURE =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" fill="#ccc"/><circle cx="12" cy="9" r="4" fill="#fff"/><path d="M4 22a8 8 0 0 1 16 0z" fill="#fff"/></svg>';
+
+export async function sendPageFile(
+  response: ServerResponse,
+  name: string,
+): Promise<void> {
+  // Only plain names, so that nothing outside the directory can be meant.
+  const extension = /^[a-z-]+\.(html|js|css)$/.exec(name)?.[1] ?? '';
+  const type = TYPES[extension];
+  const content =
+    type && (await readFile(join(PAGE_DIRECTORY, name)).catch(() => undefined));
+  if (!type || !content) return sendNotFound(response);
+  send(response, 200, content, {
+    'Content-Type': type,
+    'Content-Security-Policy': PAGE_POLICY,
+    'Referrer-Policy': 'no-referrer',
+  });
+}
+
+/** A persona's re-hosted picture, which lies where it was sent from; or a customer's. */
+export function sendPicture(
+  response: ServerResponse,
+  world: World,
+  id: string,
+): void {
+  if (id === 'customer') {
+    return send(response, 200, Buffer.from(CUSTOMER_PICTURE), {
+      'Content-Type': 'image/svg+xml',
+      'Content-Security-Policy': UPLOAD_POLICY,
+    });
+  }
+  const source = world.personas.pictureSource(id);
+  if (source === undefined) return sendNotFound(response);
+  send(response, 302, Buffer.alloc(0), { Location: new URL(source).href });
+}
+
+export function sendAttachment(
+  response: ServerResponse,
+  world: World,
+  id: string,
+): void {
+  const file = world.attachments.file(id);
+  if (!file) return sendNotFound(response);
+  const type = imageType(file.content);
+  send(response, 200, file.content, {
+    'Content-Type': type ?? 'application/octet-stream',
+    'Content-Disposition': type ? 'inline' : 'attachment',
+    'Content-Security-Policy': UPLOAD_POLICY,
+  });
+}
+
+/** By the first bytes: a name or type that came along may be wrong. */
+function imageType(content: Buffer): string | undefined {
+  const start = content.toString('latin1', 0, 12);
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (start.startsWith('GIF8')) return 'image/gif';
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'image/webp';
+  return undefined;
+}
+
+function sendNotFound(response: ServerResponse): void {
+  send(response, 404, Buffer.from('Not found'), {
+    'Content-Type': 'text/plain; charset=UTF-8',
+  });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  content: Buffer,
+  headers: Record<string, string>,
+): void {
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  });
+  response.end(content);
+}

@@ -1,0 +1,76 @@
+import type { EmulatorState } from '../types';
+import type { World } from '../world/world';
+
+type Check<T> = (state: EmulatorState) => T | undefined | null | false;
+
+/** Resolves with the first truthy result of `check`, looked for at each change. */
+export function waitForState<T>(
+  world: World,
+  check: Check<T>,
+  timeoutMs: number,
+  closing: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let unsubscribe = () => {};
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      unsubscribe();
+      closing.removeEventListener('abort', onClose);
+      finish();
+    };
+    const giveUp = (reason: string) =>
+      settle(() => reject(new Error(`Messenger emulator: ${reason}`)));
+    const onClose = () => giveUp('closed while a state was waited for');
+    const timer = setTimeout(
+      () =>
+        giveUp(
+          `the state that was waited for did not come within ${timeoutMs} ms. The last state:\n${summaryOf(world.state())}`,
+        ),
+      timeoutMs,
+    );
+    const look = () => {
+      try {
+        const result = check(world.state());
+        if (result) settle(() => resolve(result));
+      } catch (error) {
+        settle(() =>
+          reject(error instanceof Error ? error : new Error(String(error))),
+        );
+      }
+    };
+    if (closing.aborted) return onClose();
+    closing.addEventListener('abort', onClose);
+    unsubscribe = world.changes.subscribe(look);
+    look();
+  });
+}
+
+const LINES_SHOWN = 20;
+
+/** The latest of what was said and called, for whoever looks for what is missing. */
+function summaryOf({ conversations, requests }: EmulatorState): string {
+  const said = conversations.flatMap(({ psid, entries }) =>
+    entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {
+      const what = message
+        ? (message.text ?? '(attachment)')
+        : (entry.senderAction ??
+          entry.postback?.title ??
+          entry.optin?.ref ??
+          '');
+      const who = persona?.name ?? (from === 'user' ? 'customer' : 'Page');
+      return `  ${psid} ${who}: ${what.slice(0, 200)}`;
+    }),
+  );
+  const called = requests
+    .slice(-LINES_SHOWN)
+    .map(
+      ({ method, path, status, error }) =>
+        `  ${method} ${path} ${status}${error ? ` ${error.message}` : ''}`,
+    );
+  return [
+    'said:',
+    ...(said.length > 0 ? said.slice(-LINES_SHOWN) : ['  nothing']),
+    'Graph calls:',
+    ...(called.length > 0 ? called : ['  none']),
+  ].join('\n');
+}

@@ -1,0 +1,176 @@
+import { readForm } from '../http/body';
+import { GraphError, invalidParameter } from '../values/graphError';
+import {
+  field,
+  isObject,
+  textOf,
+  type Json,
+  type JsonObject,
+} from '../values/json';
+import { Parameters } from './parameters';
+import type { GraphAnswer, GraphCall } from './call';
+import { splitVersion } from './path';
+
+/** @see https://developers.facebook.com/docs/graph-api/batch-requests */
+const MOST_ITEMS = 50;
+
+type RunItem = (call: GraphCall) => Promise<GraphAnswer>;
+
+/** What an item leaves for those that depend on it. */
+interface Outcome {
+  ok: boolean;
+  body: Json;
+}
+
+/** What the items of one batch have answered so far. */
+class Outcomes extends Map<string, Outcome> {
+  /** Answers in answers double with each item: so much can be inserted in one batch. */
+  charactersLeft = 1024 * 1024;
+  referencesLeft = 1000;
+}
+
+/**
+ * `POST /`: carries out the items in order; one that fails does not stop the rest.
+ *
+ * @throws {GraphError} when the batch itself is malformed.
+ */
+export async function runBatch(batch: GraphCall, run: RunItem): Promise<Json> {
+  const items = batch.parameters.list('batch');
+  if (!items) throw invalidParameter('The parameter batch is required');
+  if (items.length > MOST_ITEMS) {
+    throw new GraphError(
+      `Too many requests in batch message. Maximum batch size is ${MOST_ITEMS}`,
+      { type: 'GraphBatchException', code: 1 },
+    );
+  }
+  const includeHeaders = batch.parameters.text('include_headers') !== 'false';
+  const outcomes = new Outcomes();
+  const answers: Json[] = [];
+  for (const item of items) {
+    answers.push(await runItem(item, batch, run, outcomes, includeHeaders));
+  }
+  return answers;
+}
+
+async function runItem(
+  item: Json,
+  batch: GraphCall,
+  run: RunItem,
+  outcomes: Outcomes,
+  includeHeaders: boolean,
+): Promise<Json> {
+  let answer: GraphAnswer;
+  try {
+    answer = await run(readItem(item, batch, outcomes));
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const object = error.toObject();
+    answer = {
+      status: error.status,
+      body: { error: { ...object } },
+      error: object,
+    };
+  }
+  const ok = answer.error === null;
+  const name = isObject(item) ? textOf(field(item, 'name')) : undefined;
+  if (name !== undefined) outcomes.set(name, { ok, body: answer.body });
+  if (ok && isObject(item) && omitsResponse(item, name)) return null;
+  return {
+    code: answer.status,
+    ...(includeHeaders ? { headers: HEADERS } : {}),
+    body: JSON.stringify(answer.body),
+  };
+}
+
+const HEADERS = [
+  { name: 'Content-Type', value: 'application/json; charset=UTF-8' },
+];
+
+/** Of a named item, Graph leaves out a successful answer unless told otherwise. */
+function omitsResponse(item: JsonObject, name: string | undefined): boolean {
+  const told = textOf(field(item, 'omit_response_on_success'));
+  return name !== undefined && told !== 'false';
+}
+
+function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
+  if (!isObject(item)) throw invalidParameter('A batch item must be an object');
+  const method = textOf(field(item, 'method'))?.toUpperCase();
+  const relativeUrl = textOf(field(item, 'relative_url'));
+  if (method === undefined || relativeUrl === undefined) {
+    throw invalidParameter('A batch item needs a method and a relative_url');
+  }
+  if (field(item, 'attached_files') !== undefined) {
+    throw invalidParameter('The emulator does not know attached_files');
+  }
+  checkDependencies(item, outcomes);
+  const [pathText = '', query = ''] = insertResults(
+    relativeUrl,
+    outcomes,
+  ).split('?', 2);
+  const body = insertResults(textOf(field(item, 'body')) ?? '', outcomes);
+  const { version, path } = splitVersion(`/${pathText.replace(/^\//, '')}`);
+  const outer = batch.parameters.text('access_token');
+  const own = new Parameters(readForm(query), readForm(body));
+  // The batch's proof belongs to the batch's token.
+  const inherited: JsonObject = own.has('access_token')
+    ? {}
+    : {
+        access_token: outer,
+        appsecret_proof: batch.parameters.text('appsecret_proof'),
+      };
+  return {
+    method,
+    path,
+    version: version || batch.version,
+    parameters: new Parameters(inherited, own.toObject()),
+    files: [],
+  };
+}
+
+function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
+  const dependsOn = textOf(field(item, 'depends_on'));
+  if (dependsOn === undefined) return;
+  for (const name of dependsOn.split(',').map((text) => text.trim())) {
+    if (!outcomes.get(name)?.ok) {
+      throw invalidParameter(
+        `The item depends on ${name}, which is not there or has failed`,
+      );
+    }
+  }
+}
+
+/** Replaces `{result=<name>:$.<path>}` by what the named item has answered. */
+function insertResults(text: string, outcomes: Outcomes): string {
+  // In a form body the braces may be escaped.
+  return text.replace(
+    /(?:\{|%7B)result(?:=|%3D)([\w-]+)(?::|%3A)(?:\$|%24)\.([\w.*[\]-]+)(?:\}|%7D)/gi,
+    (_match, name: string, path: string) => {
+      const outcome = outcomes.get(name);
+      if (!outcome) throw invalidParameter(`No batch item is named ${name}`);
+      const inserted = encodeURIComponent(pick([outcome.body], path).join(','));
+      outcomes.charactersLeft -= inserted.length;
+      outcomes.referencesLeft -= 1;
+      if (outcomes.charactersLeft < 0 || outcomes.referencesLeft < 0) {
+        throw invalidParameter('The batch inserts too much into itself');
+      }
+      return inserted;
+    },
+  );
+}
+
+/** The part of JSONPath that batch requests are documented with: names, indices and `*`. */
+function pick(values: Json[], path: string): string[] {
+  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
+  const found = steps.reduce<(Json | undefined)[]>(
+    (current, step) =>
+      current.flatMap((value) => {
+        if (typeof value !== 'object' || value === null) return [];
+        if (step === '*') return Object.values(value);
+        return Array.isArray(value)
+          ? [value[Number(step)]]
+          : [field(value, step)];
+      }),
+    values,
+  );
+  return found.flatMap((value) => textOf(value) ?? []);
+}

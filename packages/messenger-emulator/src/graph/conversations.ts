@@ -1,0 +1,182 @@
+import { GraphError, invalidParameter } from '../values/graphError';
+import { field, isObject, type Json } from '../values/json';
+import type { ConversationEntry } from '../types';
+import type { PageCall } from './call';
+import { askedIn, select, selectFields, type Node } from './fields';
+
+const LIST_LIMIT = 25;
+const LONGEST_LIST = 100;
+/** Of older messages, only the IDs can be had: docs/messenger-facts.md#conversations-api */
+const MESSAGES_WITH_DETAILS = 20;
+
+interface Conversation {
+  psid: string;
+  name: string;
+  entries: readonly ConversationEntry[];
+}
+
+/**
+ * `GET /{page}/conversations?platform=messenger`
+ *
+ * @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
+ */
+export function listConversations(call: PageCall): Json {
+  const { world, page, parameters } = call;
+  const platform = parameters.text('platform')?.toLowerCase() ?? 'messenger';
+  if (platform !== 'messenger') {
+    throw invalidParameter('Param platform must be messenger in the emulator');
+  }
+  const psid = parameters.text('user_id');
+  const found = world.conversations
+    .ofPage(page.id)
+    .filter((each) => psid === undefined || each.psid === psid);
+  const asked = askedIn(parameters);
+  return {
+    data: found
+      .slice(0, readLimit(parameters.text('limit')))
+      .map((each) =>
+        select('Conversation', nodeOf(call, each), asked, [
+          'id',
+          'updated_time',
+        ]),
+      ),
+  };
+}
+
+/** `GET /{conversation}`, or nothing where this is none's ID. */
+export function getConversation(call: PageCall, id: string): Json | undefined {
+  const { world, page, parameters } = call;
+  const found = world.conversations
+    .ofPage(page.id)
+    .find(({ psid }) => idOf(psid) === id);
+  return (
+    found &&
+    selectFields('Conversation', nodeOf(call, found), parameters, [
+      'id',
+      'updated_time',
+    ])
+  );
+}
+
+/** `GET /{conversation}/messages`, or nothing where this is none's ID. */
+export function listMessages(call: PageCall, id: string): Json | undefined {
+  const { world, page, parameters } = call;
+  const found = world.conversations
+    .ofPage(page.id)
+    .find(({ psid }) => idOf(psid) === id);
+  if (!found) return undefined;
+  const asked = askedIn(parameters);
+  const limit = readLimit(parameters.text('limit'));
+  return {
+    data: messagesOf(call, found)
+      .slice(0, limit)
+      .map((each) => select('Message', each, asked, ['id', 'created_time'])),
+  };
+}
+
+/** `GET /{message}`, or nothing where this is none's ID. */
+export function getMessage(call: PageCall, id: string): Json | undefined {
+  const { world, page, parameters } = call;
+  const psid = world.conversations.message(page.id, id)?.psid;
+  const conversation = world.conversations
+    .ofPage(page.id)
+    .find((each) => each.psid === psid);
+  if (!conversation) return undefined;
+  const messages = messagesOf(call, conversation);
+  const place = messages.findIndex((each) => each.id === id);
+  if (place >= MESSAGES_WITH_DETAILS) {
+    throw new GraphError(
+      `(#100) The message ${id} has been deleted: only the latest ${MESSAGES_WITH_DETAILS} of a conversation can be read`,
+    );
+  }
+  const message = messages[place];
+  return (
+    message &&
+    selectFields('Message', message, parameters, ['id', 'created_time'])
+  );
+}
+
+function idOf(psid: string): string {
+  return `t_${psid}`;
+}
+
+function nodeOf(call: PageCall, conversation: Conversation): Node {
+  const { page } = call;
+  const { psid, name, entries } = conversation;
+  return {
+    id: idOf(psid),
+    link: `/${page.id}/inbox/${psid}/`,
+    updated_time: timeOf(entries.at(-1)?.at ?? 0),
+    message_count: saidIn(entries).length,
+    participants: {
+      data: [personOf(psid, name), personOf(page.id, page.name)],
+    },
+    messages: {
+      nodeType: 'Message',
+      nodes: (limit = LIST_LIMIT) =>
+        messagesOf(call, conversation).slice(0, Math.min(limit, LONGEST_LIST)),
+      unasked: ['id', 'created_time'],
+    },
+  };
+}
+
+/** The latest first, as Meta's lists are. */
+function messagesOf(
+  { page }: PageCall,
+  { psid, name, entries }: Conversation,
+): Node[] {
+  const customer = personOf(psid, name);
+  const ofPage = personOf(page.id, page.name);
+  return saidIn(entries)
+    .reverse()
+    .map(({ from, mid, message, postback, at }) => ({
+      id: mid,
+      created_time: timeOf(at),
+      from: from === 'user' ? customer : ofPage,
+      to: { data: [from === 'user' ? ofPage : customer] },
+      message: message?.text ?? postback?.title ?? '',
+      attachments: { data: attachmentsOf(message) },
+    }));
+}
+
+function saidIn(entries: readonly ConversationEntry[]): ConversationEntry[] {
+  return entries.filter(
+    ({ mid, message, postback }) => mid !== undefined && (message ?? postback),
+  );
+}
+
+function attachmentsOf(message: ConversationEntry['message']): Json[] {
+  const { attachment, attachments } = message ?? {};
+  const all = Array.isArray(attachments) ? attachments : [attachment];
+  return all.flatMap((each) => {
+    if (!isObject(each)) return [];
+    const payload = field(each, 'payload');
+    const url = isObject(payload) ? field(payload, 'url') : undefined;
+    const type = field(each, 'type');
+    return [
+      type === 'image'
+        ? { image_data: { url } }
+        : { mime_type: type, file_url: url },
+    ];
+  });
+}
+
+function personOf(
+  id: string,
+  name: string,
+): { name: string; email: string; id: string } {
+  return { name, email: `${id}@facebook.com`, id };
+}
+
+/** `2026-11-25T12:00:00+0000` */
+function timeOf(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, '+0000');
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return LIST_LIMIT;
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
+    throw invalidParameter('Param limit must be an integer greater than 0');
+  }
+  return Math.min(Number(text), LONGEST_LIST);
+}

@@ -1,0 +1,201 @@
+import { runInNewContext } from 'node:vm';
+import { checkInteger, checkKnown, checkObject, fail } from '../values/checks';
+import { GraphError } from '../values/graphError';
+import type { Fault } from '../types';
+
+const LONGEST_DELAY = 10 * 60 * 1000;
+const MOST_FAULTS = 100;
+/** A pattern that takes longer would take for ever. */
+const LONGEST_MATCH_MS = 50;
+
+/** What the faults of the moment do to one call. */
+export interface Hit {
+  delayMs: number;
+  error?: GraphError;
+  connection?: 'break-before' | 'break-after';
+}
+
+interface ActiveFault {
+  id: string;
+  fault: Fault;
+  pattern: RegExp | undefined;
+  left: number;
+}
+
+/** Things that go wrong on purpose; the first fault that answers a call wins, delays add up. */
+export class Faults {
+  #active: ActiveFault[] = [];
+  #count = 0;
+
+  constructor(private readonly random: () => number) {}
+
+  /** @throws {TypeError} naming the wrong field. */
+  add(fault: Fault): string {
+    checkFault(fault);
+    if (this.#active.length >= MOST_FAULTS) {
+      throw new TypeError(`Messenger emulator: at most ${MOST_FAULTS} faults`);
+    }
+    const id = String(++this.#count);
+    const { path } = fault;
+    // Without g and y, whose lastIndex would make every second test miss.
+    const pattern =
+      path instanceof RegExp
+        ? new RegExp(path.source, path.flags.replace(/[gy]/g, ''))
+        : undefined;
+    const left = fault.times ?? Infinity;
+    this.#active.push({ id, fault: { ...fault }, pattern, left });
+    return id;
+  }
+
+  remove(id: string): void {
+    this.#active = this.#active.filter((active) => active.id !== id);
+  }
+
+  removeAll(): void {
+    this.#active = [];
+  }
+
+  /** @param inBatch an item of a batch, whose connection is not its own. */
+  hit(method: string, path: string, inBatch: boolean): Hit {
+    let delayMs = 0;
+    for (const active of this.#active) {
+      const { fault } = active;
+      if (inBatch && fault.connection) continue;
+      if (!matches(active, method, path)) continue;
+      if (fault.share !== undefined && this.random() >= fault.share) continue;
+      active.left -= 1;
+      if (active.left <= 0) this.remove(active.id);
+      delayMs += fault.delayMs ?? 0;
+      if (fault.connection) return { delayMs, connection: fault.connection };
+      const error = errorOf(fault);
+      if (error) return { delayMs, error };
+    }
+    return { delayMs };
+  }
+}
+
+function matches(active: ActiveFault, method: string, path: string): boolean {
+  const { fault, pattern } = active;
+  if (fault.method !== undefined && fault.method.toUpperCase() !== method) {
+    return false;
+  }
+  if (pattern) return isMatch(pattern, path);
+  return fault.path === undefined || fault.path === path;
+}
+
+/** Patterns can be made that never end on some paths; those match nothing. */
+function isMatch(pattern: RegExp, path: string): boolean {
+  try {
+    return Boolean(
+      runInNewContext(
+        'pattern.test(path)',
+        { pattern, path },
+        { timeout: LONGEST_MATCH_MS },
+      ),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function errorOf({ status, error }: Fault): GraphError | undefined {
+  if (status === undefined && !error) return undefined;
+  const answerStatus = status ?? 400;
+  const isServers = answerStatus >= 500;
+  return new GraphError(
+    error?.message ??
+      (isServers
+        ? 'An unexpected error has occurred. Please retry your request later.'
+        : 'An unknown error has occurred.'),
+    {
+      status: answerStatus,
+      type: error?.type,
+      code: error?.code ?? (isServers ? 2 : 1),
+      subcode: error?.error_subcode,
+      userTitle: error?.error_user_title,
+      userMessage: error?.error_user_msg,
+      transient: error?.is_transient ?? (isServers ? true : undefined),
+    },
+  );
+}
+
+function checkFault(fault: Fault): void {
+  checkObject(fault, 'fault');
+  checkKnown(
+    fault,
+    [
+      'method',
+      'path',
+      'times',
+      'share',
+      'delayMs',
+      'status',
+      'error',
+      'connection',
+    ],
+    'fault.',
+  );
+  const { method, path, times, share, delayMs, status, error, connection } =
+    fault;
+  if (method !== undefined && !/^(GET|POST|DELETE)$/i.test(String(method))) {
+    fail('fault.method', 'GET, POST or DELETE');
+  }
+  if (
+    path !== undefined &&
+    !(path instanceof RegExp) &&
+    !(typeof path === 'string' && path.startsWith('/'))
+  ) {
+    fail('fault.path', 'a path that starts with "/", or a RegExp');
+  }
+  if (times !== undefined) {
+    checkInteger(times, 'fault.times', 1, Number.MAX_SAFE_INTEGER);
+  }
+  if (
+    share !== undefined &&
+    !(typeof share === 'number' && share >= 0 && share <= 1)
+  ) {
+    fail('fault.share', 'a number from 0 to 1');
+  }
+  if (delayMs !== undefined) {
+    checkInteger(delayMs, 'fault.delayMs', 0, LONGEST_DELAY);
+  }
+  if (status !== undefined) checkInteger(status, 'fault.status', 400, 599);
+  if (error !== undefined) checkError(error);
+  if (
+    connection !== undefined &&
+    connection !== 'break-before' &&
+    connection !== 'break-after'
+  ) {
+    fail('fault.connection', '"break-before" or "break-after"');
+  }
+  if (
+    delayMs === undefined &&
+    status === undefined &&
+    error === undefined &&
+    connection === undefined
+  ) {
+    fail(
+      'fault',
+      'given a `status`, an `error`, a `delayMs` or a `connection`',
+    );
+  }
+}
+
+function checkError(error: NonNullable<Fault['error']>): void {
+  const types: Record<string, string> = {
+    message: 'string',
+    type: 'string',
+    code: 'number',
+    error_subcode: 'number',
+    error_user_title: 'string',
+    error_user_msg: 'string',
+    is_transient: 'boolean',
+  };
+  checkObject(error, 'fault.error');
+  checkKnown(error, Object.keys(types), 'fault.error.');
+  for (const [key, value] of Object.entries(error)) {
+    if (value !== undefined && typeof value !== types[key]) {
+      fail(`fault.error.${key}`, `a ${types[key]}`);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { invalidParameter } from '../values/graphError';
+
+/** Fields that are asked for, each with those of what it leads to: `a,b.limit(2){c}`. */
+export interface FieldTree {
+  name: string;
+  limit: number | undefined;
+  fields: FieldTree[] | undefined;
+}
+
+const MOST_FIELDS = 200;
+const DEEPEST = 5;
+
+/**
+ * Reads the parameter `fields`.
+ *
+ * @see https://developers.facebook.com/docs/graph-api/guides/field-expansion
+ * @throws {GraphError} when it is malformed.
+ */
+export function readFieldTree(text: string): FieldTree[] {
+  const tokens = text.match(/[\w.]+(?:\(\d{1,9}\))?|[{},]|\S/g) ?? [];
+  if (tokens.length > 2 * MOST_FIELDS) throw malformed();
+  let at = 0;
+  const list = (depth: number): FieldTree[] => {
+    const found: FieldTree[] = [];
+    if (depth > DEEPEST) throw malformed();
+    while (at < tokens.length && tokens[at] !== '}') {
+      if (tokens[at] === ',') {
+        at += 1;
+        continue;
+      }
+      const field = one(tokens[at++] ?? '');
+      if (tokens[at] === '{') {
+        at += 1;
+        field.fields = list(depth + 1);
+        if (tokens[at++] !== '}') throw malformed();
+      }
+      found.push(field);
+    }
+    return found;
+  };
+  const all = list(1);
+  if (at < tokens.length) throw malformed();
+  return all;
+}
+
+function one(token: string): FieldTree {
+  const [, name, , limit] = /^(\w+)(\.limit\((\d+)\))?$/.exec(token) ?? [];
+  if (name === undefined) throw malformed();
+  return {
+    name,
+    limit: limit === undefined ? undefined : Number(limit),
+    fields: undefined,
+  };
+}
+
+function malformed(): Error {
+  return invalidParameter('Param fields is malformed');
+}

@@ -1,0 +1,73 @@
+import { invalidParameter } from '../values/graphError';
+import { isObject, type Json, type JsonObject } from '../values/json';
+import { readFieldTree, type FieldTree } from './fieldTree';
+import type { Parameters } from './parameters';
+
+/** An edge of a node: a list of other nodes, made when it is asked for. */
+export interface Edge {
+  nodeType: string;
+  nodes: (limit: number | undefined) => Node[];
+  /** What is shown of each where nothing is asked for. */
+  unasked: readonly string[];
+}
+
+/** A node's fields, and its edges. */
+export interface Node {
+  [field: string]: Json | undefined | Edge;
+}
+
+/**
+ * The part of a node that `fields` asks for; its ID always.
+ *
+ * @see https://developers.facebook.com/docs/graph-api/guides/field-expansion
+ * @throws {GraphError} for a field that the node does not have.
+ */
+export function selectFields(
+  nodeType: string,
+  node: Node,
+  parameters: Parameters,
+  unasked: readonly string[] = Object.keys(node),
+): JsonObject {
+  return select(nodeType, node, askedIn(parameters), unasked);
+}
+
+/** The same of each node of a list. */
+export function askedIn(parameters: Parameters): FieldTree[] | undefined {
+  const names = parameters.names('fields');
+  return names && readFieldTree(names.join(','));
+}
+
+export function select(
+  nodeType: string,
+  node: Node,
+  asked: readonly FieldTree[] | undefined,
+  unasked: readonly string[],
+): JsonObject {
+  const trees = asked ?? unasked.map(plain);
+  const selected: JsonObject = {};
+  for (const { name, limit, fields } of trees) {
+    if (!Object.hasOwn(node, name)) {
+      throw invalidParameter(
+        `Tried accessing nonexisting field (${name}) on node type (${nodeType})`,
+      );
+    }
+    const value = node[name];
+    selected[name] = isEdge(value)
+      ? {
+          data: value
+            .nodes(limit)
+            .map((each) => select(value.nodeType, each, fields, value.unasked)),
+        }
+      : value;
+  }
+  const { id } = node;
+  return { ...selected, ...(isEdge(id) ? {} : { id }) };
+}
+
+function plain(name: string): FieldTree {
+  return { name, limit: undefined, fields: undefined };
+}
+
+function isEdge(value: Json | undefined | Edge): value is Edge {
+  return isObject(value) && typeof value.nodes === 'function';
+}

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { UploadedFile } from '../values/uploadedFile';
+import type { Faults } from './faults';
+import { GraphError } from '../values/graphError';
+import type { Json, JsonObject } from '../values/json';
+import type { World } from '../world/world';
+import { runBatch } from './batch';
+import type { GraphAnswer, GraphCall } from './call';
+import { route } from './routes';
+
+/** The Graph API as its callers see it: faults, the call itself, and the log of both. */
+export class GraphApi {
+  constructor(
+    private readonly world: World,
+    private readonly faults: Faults,
+    private readonly closing: AbortSignal,
+  ) {}
+
+  /** Answers a request. Never throws. */
+  async answer(call: GraphCall): Promise<GraphAnswer> {
+    const hit = this.faults.hit(call.method, call.path, false);
+    await this.#delay(hit.delayMs);
+    const isBroken = hit.connection !== undefined;
+    const isCarriedOut = !hit.error && hit.connection !== 'break-before';
+    const answer = isCarriedOut
+      ? await carryOut(() => this.#run(call))
+      : refusal(hit.error ?? new GraphError('The connection was broken'));
+    this.#log(call, answer, isBroken);
+    return { ...answer, broken: isBroken };
+  }
+
+  /** Logs and answers a request that could not be read. */
+  refuse(call: GraphCall, error: unknown): GraphAnswer {
+    const answer = refusalOf(error);
+    this.#log(call, answer, false);
+    return answer;
+  }
+
+  #run(call: GraphCall): Promise<Json> {
+    return call.method === 'POST' && call.path === '/'
+      ? runBatch(call, (item) => this.#answerItem(item))
+      : route(this.world, call);
+  }
+
+  async #answerItem(item: GraphCall): Promise<GraphAnswer> {
+    const hit = this.faults.hit(item.method, item.path, true);
+    await this.#delay(hit.delayMs);
+    const answer = hit.error
+      ? refusal(hit.error)
+      : await carryOut(() => route(this.world, item));
+    this.#log(item, answer, false);
+    return answer;
+  }
+
+  async #delay(ms: number): Promise<void> {
+    if (ms === 0) return;
+    // Cut short when the emulator closes.
+    await wait(ms, undefined, { signal: this.closing }).catch(() => undefined);
+  }
+
+  #log(call: GraphCall, answer: GraphAnswer, isBroken: boolean): void {
+    this.world.requests.add({
+      method: call.method,
+      path: call.path,
+      personaId: call.parameters.text('persona_id') ?? null,
+      status: isBroken ? 0 : answer.status,
+      error: isBroken ? null : answer.error,
+      request: { ...call.parameters.toObject(), ...sizesOf(call.files) },
+      response: isBroken ? '' : answer.body,
+    });
+  }
+}
+
+/** Files are logged by their size. */
+function sizesOf(files: UploadedFile[]): JsonObject {
+  return Object.fromEntries(
+    files.map(({ field, content }) => [field, `(${content.length} bytes)`]),
+  );
+}
+
+async function carryOut(run: () => Promise<Json>): Promise<GraphAnswer> {
+  try {
+    return { status: 200, body: await run(), error: null };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** A mistake of the emulator's own is answered too, as Graph's "unknown error". */
+function refusalOf(error: unknown): GraphAnswer {
+  if (error instanceof GraphError) return refusal(error);
+  const reason = error instanceof Error ? error.message : 'unknown';
+  return refusal(
+    new GraphError(`The emulator failed: ${reason}`, { status: 500, code: 1 }),
+  );
+}
+
+function refusal(error: GraphError): GraphAnswer {
+  const object = error.toObject();
+  return {
+    status: error.status,
+    body: { error: { ...object } },
+    error: object,
+  };
+}

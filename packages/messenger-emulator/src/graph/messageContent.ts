@@ -1,0 +1,96 @@
+import { GraphError, invalidParameter } from '../values/graphError';
+import { textOf, type Json, type JsonObject } from '../values/json';
+import type { EntryMessage } from '../types';
+import { resolveAttachment, resolveImages } from './attachments';
+import type { PageCall } from './call';
+import { checkQuickReplies } from './quickReplies';
+
+/** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api */
+const LONGEST_TEXT = 2000;
+const LONGEST_METADATA = 1000;
+
+const KEYS = [
+  'text',
+  'attachment',
+  'attachments',
+  'sticker_id',
+  'quick_replies',
+  'metadata',
+];
+
+/** A message as the customer sees it, and what the sender is told besides. */
+export interface Content {
+  message: EntryMessage;
+  /** Of an attachment that may be sent again. */
+  attachmentId?: string;
+}
+
+/** `message`: a text, an attachment, several images or a sticker. */
+export function readContent(call: PageCall): Content {
+  const given = call.parameters.object('message') ?? {};
+  checkKeys(given);
+  const message: EntryMessage = { ...given };
+  let attachmentId: string | undefined;
+  const text = readText(given.text);
+  if (text === undefined) delete message.text;
+  else message.text = text;
+  if (given.attachment) {
+    const { id, ...attachment } = resolveAttachment(call, given.attachment);
+    message.attachment = attachment;
+    attachmentId = id;
+  } else {
+    delete message.attachment;
+  }
+  if (given.attachments) {
+    message.attachments = resolveImages(call, given.attachments);
+  }
+  checkSticker(given.sticker_id);
+  checkNotEmpty(message);
+  if (given.quick_replies) checkQuickReplies(given.quick_replies);
+  const metadata = textOf(given.metadata) ?? '';
+  if (metadata.length > LONGEST_METADATA) {
+    throw invalidParameter(
+      `Length of param message[metadata] must be less than or equal to ${LONGEST_METADATA}`,
+    );
+  }
+  return { message, attachmentId };
+}
+
+/** In Messenger's words: docs/messenger-facts.md#invalid-keys */
+function checkKeys(given: JsonObject): void {
+  const unknown = Object.keys(given).filter((key) => !KEYS.includes(key));
+  if (unknown.length === 0) return;
+  throw invalidParameter(
+    `Invalid keys "${unknown.join(', ')}" were found in param "message".`,
+  );
+}
+
+function checkNotEmpty(message: EntryMessage): void {
+  const isEmpty = ['text', 'attachment', 'attachments', 'sticker_id'].every(
+    (key) => message[key] === undefined,
+  );
+  if (!isEmpty) return;
+  throw new GraphError(
+    '(#100) Message cannot be empty, must provide valid attachment or text',
+    { subcode: 2018034 },
+  );
+}
+
+/** Meta does not say what other IDs are answered with. */
+function checkSticker(value: Json | undefined): void {
+  if (value === undefined || /^\d{1,20}$/.test(textOf(value) ?? '')) return;
+  throw invalidParameter(
+    'Param message[sticker_id] must be the ID of a sticker',
+  );
+}
+
+function readText(value: Json | undefined): string | undefined {
+  const text = textOf(value);
+  if (text === undefined || text === '') return undefined;
+  if ([...text].length > LONGEST_TEXT) {
+    throw invalidParameter(
+      `Length of param message[text] must be less than or equal to ${LONGEST_TEXT}`,
+    );
+  }
+  return text;
+}

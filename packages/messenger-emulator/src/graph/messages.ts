@@ -1,0 +1,162 @@
+import { GraphError, invalidParameter } from '../values/graphError';
+import { newMessageId } from '../values/ids';
+import { field, textOf, type Json } from '../values/json';
+import { faceOf } from '../world/personas';
+import type { ConversationEntry, PersonaFace } from '../types';
+import type { PageCall } from './call';
+import { readContent } from './messageContent';
+import { readRecipient } from './recipient';
+
+/** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
+const SENDER_ACTIONS = [
+  'typing_on',
+  'typing_off',
+  'mark_seen',
+  'react',
+  'unreact',
+];
+/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
+const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
+
+/** An emoji may be made of several characters. */
+const LONGEST_EMOJI = 64;
+
+const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
+/** Those that are not retired: docs/messenger-facts.md#messaging-types */
+const TAGS = ['CUSTOMER_FEEDBACK', 'HUMAN_AGENT'];
+
+/** `POST /{page}/messages` */
+export function sendMessage(call: PageCall): Json {
+  const { world, page, parameters } = call;
+  if (parameters.has('message') && parameters.has('sender_action')) {
+    throw invalidParameter(
+      'Cannot send both message and state at the same time',
+    );
+  }
+  if (!parameters.has('message') && !parameters.has('sender_action')) {
+    throw invalidParameter('One of message and sender_action is required');
+  }
+  const { psid, isByUserRef } = readRecipient(call);
+  checkThread(call, psid);
+  const persona = readPersona(call, psid);
+  const from = persona ? 'persona' : 'page';
+  const at = Date.now();
+  const answer = isByUserRef ? {} : { recipient_id: psid };
+
+  if (parameters.has('sender_action')) {
+    const senderAction = readSenderAction(call);
+    world.conversations.add(page.id, psid, {
+      from,
+      persona,
+      senderAction,
+      ...readReaction(call, psid, senderAction),
+      at,
+    });
+    return answer;
+  }
+  checkMessagingType(call);
+  const { message, attachmentId } = readContent(call);
+  const mid = newMessageId();
+  world.conversations.add(page.id, psid, { from, persona, message, mid, at });
+  return {
+    ...answer,
+    message_id: mid,
+    ...(attachmentId === undefined ? {} : { attachment_id: attachmentId }),
+  };
+}
+
+/** @see https://developers.facebook.com/docs/messenger-platform/handover-protocol */
+function checkThread({ world, page }: PageCall, psid: string): void {
+  if (world.threads.isOurs(page.id, psid)) return;
+  throw new GraphError(
+    '(#10) Message failed to send because another app is controlling this thread now.',
+    { code: 10, subcode: 2018300 },
+  );
+}
+
+function checkMessagingType({ parameters }: PageCall): void {
+  const type = parameters.text('messaging_type')?.toUpperCase();
+  const tag = parameters.text('tag');
+  if (type !== undefined && !MESSAGING_TYPES.includes(type)) {
+    throw invalidParameter(
+      `Param messaging_type must be one of {${MESSAGING_TYPES.join(', ')}}`,
+    );
+  }
+  if (tag === undefined && type === 'MESSAGE_TAG') {
+    throw invalidParameter('The parameter tag is required with MESSAGE_TAG');
+  }
+  if (tag !== undefined && !TAGS.includes(tag)) {
+    throw invalidParameter(`Param tag must be one of {${TAGS.join(', ')}}`);
+  }
+}
+
+function readPersona(
+  { world, page, parameters }: PageCall,
+  psid: string,
+): PersonaFace | null {
+  if (!parameters.has('persona_id')) return null;
+  const id = parameters.text('persona_id') ?? '';
+  const action = parameters.text('sender_action')?.toLowerCase();
+  if (action !== undefined && !PERSONA_ACTIONS.includes(action)) {
+    throw invalidParameter(
+      `persona_id is supported with sender_action ${PERSONA_ACTIONS.join(' and ')} only, not with ${action}`,
+    );
+  }
+  if (world.conversations.isEuropean(psid)) throw personaRefusedByRegion();
+  const persona = world.personas.ofPage(page.id, id);
+  if (!persona) throw personaUnknown(id);
+  return faceOf(persona);
+}
+
+/**
+ * As Messenger answered to people in Europe until October 2023:
+ * docs/messenger-facts.md#personas-refused-by-region
+ */
+function personaRefusedByRegion(): GraphError {
+  return new GraphError(
+    '(#10) This action was not sent due to new privacy rules in Europe. See the developer documentation for more information.',
+    { code: 10, subcode: 2018336 },
+  );
+}
+
+/**
+ * An assumption: Meta does not document what Messenger answers to a persona_id
+ * that is unknown, deleted or another Page's: docs/messenger-facts.md#unknown-persona
+ */
+function personaUnknown(id: string): GraphError {
+  return invalidParameter(
+    `Invalid parameter: persona_id ${id} does not match a persona of this Page`,
+  );
+}
+
+function readSenderAction({ parameters }: PageCall): string {
+  const action = parameters.requiredText('sender_action').toLowerCase();
+  if (!SENDER_ACTIONS.includes(action)) {
+    throw invalidParameter(
+      `Param sender_action must be one of {${SENDER_ACTIONS.join(', ')}}`,
+    );
+  }
+  return action;
+}
+
+/** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions */
+function readReaction(
+  { world, page, parameters }: PageCall,
+  psid: string,
+  action: string,
+): Pick<ConversationEntry, 'reaction'> {
+  if (action !== 'react' && action !== 'unreact') return {};
+  const payload = parameters.object('payload') ?? {};
+  const mid = textOf(field(payload, 'message_id')) ?? '';
+  if (world.conversations.message(page.id, mid)?.psid !== psid) {
+    throw invalidParameter(
+      'Param payload[message_id] must be a message of this conversation',
+    );
+  }
+  if (action === 'unreact') return { reaction: { mid } };
+  const emoji = textOf(field(payload, 'reaction')) ?? '';
+  if (emoji === '' || emoji.length > LONGEST_EMOJI) {
+    throw invalidParameter('Param payload[reaction] must be an emoji');
+  }
+  return { reaction: { mid, emoji } };
+}

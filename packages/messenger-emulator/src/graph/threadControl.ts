@@ -1,0 +1,59 @@
+import { GraphError, invalidParameter } from '../values/graphError';
+import type { Json } from '../values/json';
+import { PAGE_INBOX } from '../world/threads';
+import type { PageCall } from './call';
+import { readRecipient, writtenBy } from './recipient';
+
+/**
+ * `POST /{page}/pass_thread_control`
+ *
+ * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ */
+export function passThreadControl(call: PageCall): Json {
+  const { world, page, parameters } = call;
+  const { psid } = readRecipient(call);
+  const target = parameters.requiredText('target_app_id');
+  if (!/^\d{1,20}$/.test(target)) {
+    throw invalidParameter('Param target_app_id must be an app ID');
+  }
+  if (!world.threads.isOurs(page.id, psid)) throw notInControl();
+  world.threads.pass(page.id, psid, target);
+  world.conversations.tell(page.id, psid);
+  return { success: true };
+}
+
+/** `POST /{page}/take_thread_control` */
+export function takeThreadControl(call: PageCall): Json {
+  const { world, page } = call;
+  const { psid } = readRecipient(call);
+  world.threads.pass(page.id, psid, world.settings.appId);
+  world.conversations.tell(page.id, psid);
+  return { success: true };
+}
+
+/** `POST /{page}/request_thread_control`: whoever has the thread may ignore it. */
+export function requestThreadControl(call: PageCall): Json {
+  readRecipient(call);
+  return { success: true };
+}
+
+/** `GET /{page}/thread_owner?recipient=` */
+export function getThreadOwner(call: PageCall): Json {
+  const { world, page, parameters } = call;
+  const psid = writtenBy(call, parameters.requiredText('recipient'));
+  const owner = world.threads.owner(page.id, psid);
+  return { data: [{ thread_owner: { app_id: owner } }] };
+}
+
+/** `GET /{page}/secondary_receivers` */
+export function getSecondaryReceivers(): Json {
+  return { data: [{ id: PAGE_INBOX, name: 'Page Inbox' }] };
+}
+
+/** Only who has the thread can pass it on; the code is an assumption. */
+function notInControl(): GraphError {
+  return new GraphError(
+    '(#10) This app does not control this thread, and cannot pass it on.',
+    { code: 10, subcode: 2018300 },
+  );
+}

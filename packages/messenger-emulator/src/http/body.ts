@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import { Busboy } from '@fastify/busboy';
+import { GraphError, invalidParameter } from '../values/graphError';
+import { isObject, parseJson, type JsonObject } from '../values/json';
+import { nested } from './nested';
+import type { UploadedFile } from '../values/uploadedFile';
+
+const MEGABYTE = 1024 * 1024;
+/** JSON and forms. */
+export const TEXT_LIMIT = MEGABYTE;
+/** Meta's limit for an attachment, and so for a multipart body here. */
+export const MULTIPART_LIMIT = 25 * MEGABYTE;
+/** What is beyond a limit is read and thrown away, so that the sender can hear why. */
+const DISCARD_LIMIT = 8 * MULTIPART_LIMIT;
+
+export interface Body {
+  fields: JsonObject;
+  files: UploadedFile[];
+}
+
+/**
+ * Reads the parameters of a request's body: JSON, form or multipart.
+ *
+ * @throws {GraphError} 413 when it is too large, 400 when it is malformed.
+ */
+export async function readBody(request: IncomingMessage): Promise<Body> {
+  const contentType = request.headers['content-type'] ?? '';
+  const kind = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  if (kind === 'multipart/form-data') {
+    return readMultipart(
+      await readBytes(request, MULTIPART_LIMIT),
+      contentType,
+    );
+  }
+  const text = (await readBytes(request, TEXT_LIMIT)).toString('utf8');
+  if (text.trim() === '') return { fields: {}, files: [] };
+  if (kind === 'application/json') {
+    return { fields: readJsonObject(text), files: [] };
+  }
+  if (kind === 'application/x-www-form-urlencoded') {
+    return { fields: readForm(text), files: [] };
+  }
+  throw invalidParameter(
+    'The content type must be application/json, application/x-www-form-urlencoded or multipart/form-data',
+  );
+}
+
+/** The fields of a form or a query; of repeated ones the last. */
+export function readForm(text: string): JsonObject {
+  return nested(new URLSearchParams(text));
+}
+
+function readJsonObject(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch {
+    throw invalidParameter('The body is not valid JSON');
+  }
+  if (!isObject(value))
+    throw invalidParameter('The body must be a JSON object');
+  return value;
+}
+
+async function readBytes(
+  request: IncomingMessage,
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    if (size > DISCARD_LIMIT) break;
+  }
+  if (size > limit) {
+    throw new GraphError(`The body is larger than ${limit / MEGABYTE} MB`, {
+      status: 413,
+      code: 100,
+    });
+  }
+  return Buffer.concat(chunks);
+}
+
+function readMultipart(bytes: Buffer, contentType: string): Promise<Body> {
+  return new Promise((resolve, reject) => {
+    const malformed = () =>
+      reject(invalidParameter('The multipart body is malformed'));
+    const fields: [string, string][] = [];
+    const files: UploadedFile[] = [];
+    try {
+      const parser = new Busboy({
+        headers: { 'content-type': contentType },
+        limits: { parts: 100, fieldSize: TEXT_LIMIT },
+        // A Buffer is often sent without a filename; it is a file all the same.
+        isPartAFile: (name, _type, filename) =>
+          name === 'filedata' || filename !== undefined,
+      });
+      parser.on('field', (name, value) => fields.push([name, value]));
+      parser.on('file', (name, stream, filename: string | undefined) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('error', malformed);
+        stream.on('end', () => {
+          const content = Buffer.concat(chunks);
+          files.push({ field: name, filename, content });
+        });
+      });
+      parser.on('error', malformed);
+      parser.on('finish', () => resolve({ fields: nested(fields), files }));
+      parser.end(bytes);
+    } catch {
+      malformed();
+    }
+  });
+}

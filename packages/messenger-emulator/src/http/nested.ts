@@ -1,0 +1,56 @@
+import { isObject, type Json, type JsonObject } from '../values/json';
+
+const DEEPEST = 16;
+const MOST_STEPS = 2000;
+
+/**
+ * The fields of a form, those with brackets put together as PHP does:
+ * `recipient[id]=1` is `{ recipient: { id: '1' } }`, `fields[]=a` or
+ * `fields[0]=a` a list. What is no such name stays as it is.
+ */
+export function nested(pairs: Iterable<[string, string]>): JsonObject {
+  const fields = new Map<string, Json>();
+  let steps = 0;
+  for (const [name, value] of pairs) {
+    const path = pathOf(name);
+    steps += path.length - 1;
+    const [first = name, ...rest] = steps > MOST_STEPS ? [name] : path;
+    const known = fields.get(first);
+    fields.set(first, rest.length === 0 ? value : put(known, rest, value));
+  }
+  return Object.fromEntries(
+    [...fields].map(([name, value]) => [name, listed(value)]),
+  );
+}
+
+function pathOf(name: string): string[] {
+  const [, first, brackets] = /^([^[\]]+)((?:\[[^[\]]*\])+)$/.exec(name) ?? [];
+  if (first === undefined || brackets === undefined) return [name];
+  const path = [first, ...brackets.slice(1, -1).split('][')];
+  return path.length > DEEPEST || path.includes('__proto__') ? [name] : path;
+}
+
+function put(
+  known: Json | undefined,
+  path: string[],
+  value: string,
+): JsonObject {
+  const object: JsonObject = isObject(known) ? known : {};
+  const [step = '', ...rest] = path;
+  const key = step === '' ? String(Object.keys(object).length) : step;
+  const inner = Object.hasOwn(object, key) ? object[key] : undefined;
+  object[key] = rest.length === 0 ? value : put(inner, rest, value);
+  return object;
+}
+
+/** Objects whose names are 0, 1, 2 and so on are lists. */
+function listed(value: Json): Json {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, Json] => [
+    key,
+    listed(inner ?? null),
+  ]);
+  return entries.every(([key], place) => key === String(place))
+    ? entries.map(([, inner]) => inner)
+    : Object.fromEntries(entries);
+}

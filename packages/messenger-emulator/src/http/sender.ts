@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Why a request is not answered. */
+export interface Refusal {
+  status: number;
+  message: string;
+}
+
+/**
+ * Whether a web page elsewhere has sent the request: it must not drive the
+ * emulator, nor read from it by rebinding a name. Programs send neither
+ * `Origin` nor `Sec-Fetch-Site`.
+ *
+ * @param allowed names that stand for the emulator besides those of loopback
+ */
+export function refusedSender(
+  request: IncomingMessage,
+  allowed: readonly string[],
+): Refusal | undefined {
+  const { host = '', origin } = request.headers;
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  if (!LOOPBACK.includes(name) && !allowed.includes(name)) {
+    return {
+      status: 403,
+      message: `The Host must be loopback, or one that --allow-host names (allowHosts), not "${name}"`,
+    };
+  }
+  if (origin !== undefined && origin !== `http://${host}`) {
+    return { status: 403, message: 'The Origin must be the emulator' };
+  }
+  const site = request.headers['sec-fetch-site'];
+  const isOwn = site === undefined || site === 'same-origin' || site === 'none';
+  if (!isOwn && !isLinkToPage(request)) {
+    return {
+      status: 403,
+      message: 'Web pages elsewhere cannot call the emulator (Sec-Fetch-Site)',
+    };
+  }
+  return undefined;
+}
+
+/** Following a link to the chat page shows it, and does nothing. */
+function isLinkToPage({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    url === '/' &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document'
+  );
+}
+
+/** A form of another page can send any body but one that is declared as JSON. */
+export function refusedType({
+  method,
+  headers,
+}: IncomingMessage): Refusal | undefined {
+  const contentType = headers['content-type'] ?? '';
+  return method === 'POST' && !/^application\/json *(;|$)/i.test(contentType)
+    ? { status: 415, message: 'The content type must be application/json' }
+    : undefined;
+}

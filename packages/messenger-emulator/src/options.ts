@@ -1,0 +1,142 @@
+import {
+  checkHttpUrl,
+  checkId,
+  checkInteger,
+  checkKnown,
+  checkObject,
+  checkText,
+  fail,
+} from './values/checks';
+
+export interface EmulatorPageOptions {
+  id: string;
+  /** Shown to customers: "Adam Z. from <name>". */
+  name: string;
+  accessToken: string;
+}
+
+export interface MessengerEmulatorOptions {
+  /** 0 (a free one) unless told. */
+  port?: number;
+  /** The address that it listens on: 127.0.0.1 unless told; `0.0.0.0` in a container. */
+  host?: string;
+  /** Names, besides those of loopback, by which it may be called: `emulator`, say, from another container. */
+  allowHosts?: string[];
+  /** Where the bot listens; may also be told later, or subscribed to. */
+  webhookUrl?: string;
+  appId: string;
+  /** Signs webhooks and checks `appsecret_proof`. */
+  appSecret: string;
+  /** What `verifyWebhook` presents to the bot. */
+  verifyToken?: string;
+  /** At least one. */
+  pages: EmulatorPageOptions[];
+  /** PSIDs of customers for whom personas are refused, as they once were in Europe. */
+  european?: string[];
+  /** Is told each Graph call and each webhook, a line each, without tokens. */
+  log?: (line: string) => void;
+  /** From 0 to 1, decides whether a fault with a `share` hits; Math.random unless told. */
+  random?: () => number;
+}
+
+/** Checked options with their defaults. */
+export interface Settings {
+  port: number;
+  host: string;
+  allowHosts: readonly string[];
+  webhookUrl: string | undefined;
+  appId: string;
+  appSecret: string;
+  verifyToken: string | undefined;
+  pages: readonly EmulatorPageOptions[];
+  european: readonly string[];
+  log: (line: string) => void;
+  random: () => number;
+}
+
+const OPTIONS = [
+  'port',
+  'host',
+  'allowHosts',
+  'webhookUrl',
+  'appId',
+  'appSecret',
+  'verifyToken',
+  'pages',
+  'european',
+  'log',
+  'random',
+];
+
+/** @throws {TypeError} naming the wrong option. */
+export function readOptions(options: MessengerEmulatorOptions): Settings {
+  checkObject(options, 'options');
+  checkKnown(options, OPTIONS, '');
+  const { port = 0, webhookUrl, verifyToken, european = [] } = options;
+  const { host = '127.0.0.1', allowHosts = [] } = options;
+  const { log = () => undefined, random = Math.random } = options;
+  if (typeof log !== 'function') fail('log', 'a function');
+  if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
+  if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
+  if (typeof random !== 'function') fail('random', 'a function');
+  return {
+    port: checkInteger(port, 'port', 0, 65535),
+    host: checkText(host, 'host'),
+    allowHosts: [
+      ...allowHosts.map((name, i) => checkHostName(name, `allowHosts[${i}]`)),
+      // Whoever lets it listen on an address may call it by that.
+      ...(isAnyAddress(host) ? [] : [host.toLowerCase()]),
+    ],
+    webhookUrl:
+      webhookUrl === undefined
+        ? undefined
+        : checkHttpUrl(webhookUrl, 'webhookUrl'),
+    appId: checkId(options.appId, 'appId'),
+    appSecret: checkText(options.appSecret, 'appSecret'),
+    verifyToken:
+      verifyToken === undefined
+        ? undefined
+        : checkText(verifyToken, 'verifyToken'),
+    pages: readPages(options.pages),
+    european: european.map((psid, i) => checkId(psid, `european[${i}]`)),
+    log,
+    random,
+  };
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** As it stands in a `Host` header, without the port. */
+function checkHostName(value: unknown, option: string): string {
+  if (
+    typeof value !== 'string' ||
+    !/^([\w.-]{1,253}|\[[\da-f:.]+\])$/i.test(value)
+  ) {
+    fail(option, 'a host name, without scheme and port');
+  }
+  return value.toLowerCase();
+}
+
+function readPages(pages: EmulatorPageOptions[]): EmulatorPageOptions[] {
+  if (!Array.isArray(pages) || pages.length === 0) {
+    fail('pages', 'a list of at least one Page');
+  }
+  const checked = pages.map((page, i) => {
+    checkObject(page, `pages[${i}]`);
+    checkKnown(page, ['id', 'name', 'accessToken'], `pages[${i}].`);
+    return {
+      id: checkId(page.id, `pages[${i}].id`),
+      name: checkText(page.name, `pages[${i}].name`),
+      accessToken: checkText(page.accessToken, `pages[${i}].accessToken`),
+    };
+  });
+  if (new Set(checked.map((page) => page.id)).size < checked.length) {
+    fail('pages', 'Pages with different IDs');
+  }
+  if (new Set(checked.map((page) => page.accessToken)).size < checked.length) {
+    fail('pages', 'Pages with different access tokens');
+  }
+  return checked;
+}

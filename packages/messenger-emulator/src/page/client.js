@@ -1,0 +1,203 @@
+// @ts-check
+import { ConversationLog } from './conversation.js';
+import { Choice, showChoices } from './customers.js';
+import { part } from './dom.js';
+import { listen, putCustomer, say } from './emulator.js';
+import { pageFace } from './faces.js';
+import { Inbox } from './inbox.js';
+import { isSaid } from './message.js';
+import { PersonaList } from './personas.js';
+import { QuickReplies } from './quick-replies.js';
+import { RequestList } from './requests.js';
+import { EndFollower } from './scrolling.js';
+import { TypingArea } from './typing.js';
+import { startViews } from './views.js';
+import { newCustomer, World } from './world.js';
+
+const pageSelect = part('page-select', HTMLSelectElement);
+const customerSelect = part('customer-select', HTMLSelectElement);
+const europe = part('europe', HTMLInputElement);
+const input = part('composer-input', HTMLInputElement);
+const notice = part('notice', HTMLElement);
+const greeting = part('greeting', HTMLElement);
+const connection = part('connection', HTMLElement);
+
+const world = new World();
+const choice = new Choice(world);
+const log = new ConversationLog(part('log', HTMLElement), press);
+const typing = new TypingArea(part('typing', HTMLElement));
+const quickReplies = new QuickReplies(
+  part('quick-replies', HTMLElement),
+  press,
+);
+const inbox = new Inbox(() => choice.customer, attempt);
+const personas = new PersonaList(listParts('personas'));
+const requests = new RequestList(listParts('requests'));
+
+/** @param {string} id */
+function listParts(id) {
+  return {
+    root: part(id, HTMLElement),
+    count: part(`${id}-count`, HTMLElement),
+    empty: part(`${id}-empty`, HTMLElement),
+  };
+}
+
+startViews(part('views', HTMLElement));
+const end = new EndFollower(part('scroller', HTMLElement));
+
+// Under load many events come between two frames: they are drawn at once.
+let drawing = 0;
+function draw() {
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    show();
+    end.follow();
+  });
+}
+
+/** Every part changes only what differs from what it shows already. */
+function show() {
+  const { page, customer } = choice;
+  const listed = world.customersOf(page.id);
+  const customers = listed.includes(customer) ? listed : [customer, ...listed];
+
+  showChoices(
+    pageSelect,
+    world.pages.map(({ id, name }) => ({ value: id, label: name })),
+    page.id,
+  );
+  showChoices(
+    customerSelect,
+    customers.map((one) => ({ value: one.psid, label: one.name })),
+    customer.psid,
+  );
+  europe.checked = customer.european;
+  inbox.show();
+  input.placeholder = `Message ${page.name}`;
+  part('composer-label', HTMLElement).textContent =
+    `Message as ${customer.name}`;
+  showPage(page);
+
+  greeting.hidden = customer.entries.some(isSaid);
+  greeting.textContent = `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`;
+  log.show(`${page.id} ${customer.psid}`, customer.entries, page);
+  typing.show(customer.entries, page);
+  const pressing = quickReplies.root.contains(document.activeElement);
+  quickReplies.show(customer.entries);
+  if (pressing && !quickReplies.root.contains(document.activeElement))
+    input.focus();
+
+  personas.show(
+    [...world.personas.values()].filter(({ pageId }) => pageId === page.id),
+  );
+  requests.show(world.requests, world.personas);
+}
+
+/** @param {import('./world.js').Page} page */
+function showPage(page) {
+  const face = part('page-face', HTMLElement);
+  if (face.dataset.name === page.name) return;
+  face.dataset.name = page.name;
+  face.replaceChildren(pageFace(page.name));
+}
+
+/** @param {{ text: string, payload?: string }} words */
+async function speak(words) {
+  const { page, psid } = choice;
+  choice.chooseCustomer(psid);
+  end.goToEnd();
+  await attempt(async () => {
+    const { status } = await say({ psid, pageId: page.id, ...words });
+    if (status >= 400) {
+      throw new Error(
+        `The bot's webhook answered ${status}; the bot's own output says why`,
+      );
+    }
+  });
+}
+
+/** @param {{ title: string, payload: string }} pressed */
+function press({ title, payload }) {
+  void speak({ text: title, payload });
+}
+
+/**
+ * Says below the conversation what has gone wrong, until something goes right.
+ *
+ * @param {() => Promise<unknown>} request
+ */
+async function attempt(request) {
+  try {
+    await request();
+    notice.hidden = true;
+  } catch (error) {
+    notice.textContent = error instanceof Error ? error.message : String(error);
+    notice.hidden = false;
+  }
+}
+
+part('composer', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  const text = input.value.trim();
+  if (text === '') return;
+  input.value = '';
+  void speak({ text });
+});
+
+pageSelect.addEventListener('change', () => {
+  choice.choosePage(pageSelect.value);
+  end.goToEnd();
+  draw();
+});
+
+customerSelect.addEventListener('change', () => {
+  choice.chooseCustomer(customerSelect.value);
+  end.goToEnd();
+  draw();
+});
+
+part('new-customer', HTMLButtonElement).addEventListener('click', () => {
+  changeCustomer(newCustomer(choice.page.id, choice.freePsid));
+  input.focus();
+});
+
+europe.addEventListener('change', () => {
+  const { pageId, psid, name } = choice.customer;
+  changeCustomer({ pageId, psid, name, european: europe.checked });
+});
+
+/** @param {import('./world.js').Customer} customer */
+function changeCustomer(customer) {
+  choice.chooseCustomer(customer.psid);
+  world.putCustomer(customer);
+  draw();
+  void attempt(() => putCustomer(customer));
+}
+
+listen({
+  state(state) {
+    world.replace(state);
+    draw();
+  },
+  entry(event) {
+    world.addEntry(event);
+    draw();
+  },
+  conversation({ conversation }) {
+    world.putCustomer(conversation);
+    draw();
+  },
+  persona({ persona }) {
+    world.putPersona(persona);
+    draw();
+  },
+  request({ request }) {
+    world.addRequest(request);
+    draw();
+  },
+  connected(live) {
+    connection.textContent = live ? 'Live' : 'Reconnecting…';
+    connection.dataset.live = String(live);
+  },
+});

@@ -1,0 +1,102 @@
+// @ts-check
+
+/**
+ * @typedef {import('./world.js').State} State
+ * @typedef {import('./world.js').Entry} Entry
+ * @typedef {import('./world.js').Persona} Persona
+ * @typedef {import('./world.js').GraphCall} GraphCall
+ * @typedef {import('./world.js').Customer} Customer
+ *
+ * @typedef {{
+ *   state: (state: State) => void,
+ *   entry: (event: { psid: string, pageId: string, entry: Entry }) => void,
+ *   conversation: (event: { conversation: Customer }) => void,
+ *   persona: (event: { persona: Persona }) => void,
+ *   request: (event: { request: GraphCall }) => void,
+ *   connected: (live: boolean) => void,
+ * }} Listeners
+ */
+
+/**
+ * Listens to the emulator for as long as the page is open. The browser
+ * reconnects by itself, and the emulator then sends the whole state again.
+ *
+ * @param {Listeners} listeners
+ */
+export function listen(listeners) {
+  const events = new EventSource('/_emulator/events');
+  for (const kind of /** @type {const} */ ([
+    'state',
+    'entry',
+    'conversation',
+    'persona',
+    'request',
+  ])) {
+    events.addEventListener(kind, ({ data }) =>
+      listeners[kind](JSON.parse(data)),
+    );
+  }
+  events.addEventListener('open', () => listeners.connected(true));
+  events.addEventListener('error', () => listeners.connected(false));
+}
+
+/**
+ * Speaks as a customer: `text` is what was written, or what a pressed button or
+ * quick reply said that stands for `payload`. Resolves when the bot has answered
+ * its webhook, with the status of that answer.
+ *
+ * @param {{ psid: string, pageId: string, text: string, payload?: string }} message
+ * @returns {Promise<import('../types').SayResult>}
+ */
+export function say(message) {
+  return post('/_emulator/messages', message);
+}
+
+/**
+ * Adds a customer, or changes what is known of one.
+ *
+ * @param {Customer} customer
+ */
+export function putCustomer(customer) {
+  return post('/_emulator/customers', customer);
+}
+
+/**
+ * A person of the Page takes the thread, answers, or hands it back to the bot.
+ *
+ * @param {{ psid: string, pageId: string, action: string, text?: string }} step
+ */
+export function useInbox(step) {
+  return post('/_emulator/inbox', step);
+}
+
+/**
+ * One Graph call with the bodies that the list leaves out.
+ *
+ * @param {GraphCall['id']} id
+ * @returns {Promise<import('../types').RequestDetail>}
+ */
+export async function fetchRequest(id) {
+  return answerOf(await fetch(`/_emulator/requests/${encodeURIComponent(id)}`));
+}
+
+/**
+ * @param {string} path
+ * @param {object} body
+ */
+async function post(path, body) {
+  return answerOf(
+    await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** @param {Response} response */
+async function answerOf(response) {
+  const answer = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  throw new Error(answer?.error?.message ?? `HTTP ${response.status}`);
+}

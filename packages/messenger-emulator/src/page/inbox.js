@@ -1,0 +1,57 @@
+// @ts-check
+import { part } from './dom.js';
+import { useInbox } from './emulator.js';
+
+/**
+ * @typedef {import('./world.js').Customer} Customer
+ * @typedef {(request: () => Promise<unknown>) => Promise<void>} Attempt
+ */
+
+/** The app ID of every Page's inbox. */
+const PAGE_INBOX = '263902037430900';
+
+/** The Page's inbox: whoever uses the page answers as a person, in place of the bot. */
+export class Inbox {
+  #summary = part('inbox-summary', HTMLElement);
+  #input = part('inbox-input', HTMLInputElement);
+  #owner = part('inbox-owner', HTMLButtonElement);
+
+  /**
+   * @param {() => Customer} customer the one who is chosen
+   * @param {Attempt} attempt
+   */
+  constructor(customer, attempt) {
+    this.customer = customer;
+    part('inbox', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      const text = this.#input.value.trim();
+      if (text === '') return;
+      this.#input.value = '';
+      void attempt(() => this.#use('answer', text));
+    });
+    this.#owner.addEventListener('click', () => {
+      void attempt(() => this.#use(this.#isTaken() ? 'pass' : 'take'));
+    });
+  }
+
+  show() {
+    const isTaken = this.#isTaken();
+    this.#summary.textContent = isTaken
+      ? 'Page inbox: a person has this thread, and the bot listens'
+      : 'Page inbox: the bot has this thread';
+    this.#owner.textContent = isTaken ? 'Hand back to the bot' : 'Take over';
+  }
+
+  #isTaken() {
+    return this.customer().threadOwner === PAGE_INBOX;
+  }
+
+  /**
+   * @param {'take' | 'answer' | 'pass'} action
+   * @param {string} [text]
+   */
+  #use(action, text) {
+    const { pageId, psid } = this.customer();
+    return useInbox({ pageId, psid, action, text });
+  }
+}

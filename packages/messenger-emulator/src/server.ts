@@ -1,0 +1,153 @@
+import { setMaxListeners } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Backlog } from './http/backlog';
+import { readBody, readForm } from './http/body';
+import { refusedSender } from './http/sender';
+import { ControlApi } from './control/control';
+import { Customers } from './world/customers';
+import { Faults } from './graph/faults';
+import type { GraphCall } from './graph/call';
+import { GraphApi } from './graph/graphApi';
+import { splitVersion } from './graph/path';
+import { GraphError } from './values/graphError';
+import type { Settings } from './options';
+import { Parameters } from './graph/parameters';
+import { Inbox } from './world/inbox';
+import { Receipts } from './world/receipts';
+import { bearerToken } from './graph/token';
+import { World } from './world/world';
+
+export interface EmulatorServer {
+  world: World;
+  customers: Customers;
+  inbox: Inbox;
+  faults: Faults;
+  /** Aborted when the emulator closes. */
+  closing: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
+export async function startServer(settings: Settings): Promise<EmulatorServer> {
+  const server = http.createServer();
+  const port = await listen(server, settings.port, settings.host);
+  const closing = new AbortController();
+  // Every delivery, delay and event stream listens to it.
+  setMaxListeners(0, closing.signal);
+  const world = new World(
+    settings,
+    `http://${nameOf(settings.host)}:${port}`,
+    closing.signal,
+  );
+  const customers = new Customers(world, new Receipts(world));
+  const inbox = new Inbox(world);
+  const faults = new Faults(settings.random);
+  const graph = new GraphApi(world, faults, closing.signal);
+  const backlog = new Backlog();
+  const control = new ControlApi(
+    world,
+    customers,
+    inbox,
+    faults,
+    backlog,
+    closing.signal,
+  );
+
+  server.on('request', (request, response) => {
+    // A client that goes away in the middle is no event.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    backlog.add(response);
+    const handled = control.owns(request)
+      ? control.handle(request, response)
+      : answerGraph(graph, settings, request, response);
+    handled.catch(() => request.socket.destroy());
+  });
+  server.on('clientError', (_error, socket) => {
+    if (!socket.writable) return socket.destroy();
+    const body = JSON.stringify({
+      error: new GraphError('Malformed HTTP request').toObject(),
+    });
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+
+  let closed: Promise<void> | undefined;
+  const close = () =>
+    (closed ??= new Promise((resolve) => {
+      closing.abort();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }));
+  return { world, customers, inbox, faults, closing: closing.signal, close };
+}
+
+/** What the emulator is called by whoever looks at its page or follows its links. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listen(
+  server: http.Server,
+  port: number,
+  host: string,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new Error(
+          `Messenger emulator: cannot listen on ${host}:${port}: ${error.message}`,
+        ),
+      ),
+    );
+    server.listen(port, host, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
+  });
+}
+
+async function answerGraph(
+  graph: GraphApi,
+  { allowHosts }: Settings,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const url = request.url ?? '/';
+  const [fullPath = '/'] = url.split('?', 1);
+  const query = readForm(url.slice(fullPath.length + 1));
+  const bearer = bearerToken(request.headers);
+  const header = bearer === undefined ? {} : { access_token: bearer };
+  const call: GraphCall = {
+    method: request.method ?? 'GET',
+    ...splitVersion(fullPath),
+    parameters: new Parameters(header, query),
+    files: [],
+  };
+  const sender = refusedSender(request, allowHosts);
+  const body = sender
+    ? Promise.reject(
+        new GraphError(sender.message, { status: sender.status, code: 200 }),
+      )
+    : readBody(request);
+  const answer = await body.then(
+    ({ fields, files }) => {
+      const parameters = new Parameters(header, query, fields);
+      return graph.answer({ ...call, parameters, files });
+    },
+    (error: unknown) => graph.refuse(call, error),
+  );
+  if (answer.broken) {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(answer.status, {
+    'Content-Type': 'application/json; charset=UTF-8',
+    'Cache-Control': 'no-store',
+    // What was refused unread is not waited for.
+    ...(sender ? { Connection: 'close' } : {}),
+  });
+  response.end(JSON.stringify(answer.body));
+}

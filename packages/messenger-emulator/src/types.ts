@@ -1,0 +1,145 @@
+import type { GraphErrorObject } from './values/graphError';
+import type { Json, JsonObject } from './values/json';
+
+/** A Page of the emulated Messenger. */
+export interface EmulatedPage {
+  id: string;
+  name: string;
+}
+
+/** A persona as a customer sees it. */
+export interface PersonaFace {
+  id: string;
+  name: string;
+  /** Re-hosted by the emulator, as by Messenger: not the URL that was sent. */
+  profile_picture_url: string;
+}
+
+export interface PersonaState extends PersonaFace {
+  pageId: string;
+  deleted: boolean;
+}
+
+/** What was said, in the Send API's and the webhook's own field names. */
+export type EntryMessage = { text?: string } & {
+  [field: string]: Json | undefined;
+};
+
+/** One thing that happened in a conversation. */
+export interface ConversationEntry {
+  from: 'user' | 'page' | 'persona';
+  /** The persona as it was when it spoke; it stays when the persona is deleted. */
+  persona: PersonaFace | null;
+  message?: EntryMessage;
+  /** A button that the customer pressed. */
+  postback?: { title: string; payload: string };
+  /** A checkbox plugin that the customer ticked. */
+  optin?: { ref: string; user_ref: string };
+  senderAction?: string;
+  /** The app that spoke, where it is not the bot's: the Page's inbox. */
+  app_id?: string;
+  /** What a `react` or `unreact` is about. */
+  reaction?: { mid: string; emoji?: string };
+  mid?: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface ConversationState {
+  psid: string;
+  pageId: string;
+  name: string;
+  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  european: boolean;
+  /** The app ID of whoever has the thread: the bot's app, or another, as the Page's inbox. */
+  threadOwner: string;
+  entries: readonly ConversationEntry[];
+}
+
+/** One Graph API call, as the emulator answered it. */
+export interface RequestRow {
+  id: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  method: string;
+  /** Without version prefix and query. */
+  path: string;
+  personaId: string | null;
+  /** HTTP status; 0 where the connection was broken instead of an answer. */
+  status: number;
+  error: GraphErrorObject | null;
+}
+
+/** A row with what went to and fro: no tokens, at most 4 KB each. */
+export interface RequestDetail extends RequestRow {
+  requestBody: string;
+  responseBody: string;
+}
+
+export interface EmulatorState {
+  pages: readonly EmulatedPage[];
+  personas: readonly PersonaState[];
+  conversations: readonly ConversationState[];
+  /** The latest calls, oldest first. */
+  requests: readonly RequestRow[];
+}
+
+/** What a customer says: a text, a message, a pressed button, a ticked checkbox. */
+export type CustomerMessage =
+  | string
+  | {
+      text?: string;
+      quick_reply?: { payload: string };
+      attachments?: { type: string; payload: JsonObject }[];
+    }
+  | { postback: { title: string; payload: string } }
+  | { optin: { ref: string; user_ref: string } };
+
+export interface SayOptions {
+  /** The Page that is written to; the first one unless told. */
+  pageId?: string;
+}
+
+export interface SayResult {
+  /** HTTP status of the bot's webhook; 0 when the bot is not subscribed to it, so that nothing was sent. */
+  status: number;
+  /** Message ID of what was said. */
+  mid: string;
+}
+
+export interface InboxOptions extends SayOptions {
+  /** What the bot's app is told with it, at most 1,000 characters. */
+  metadata?: string;
+}
+
+export interface InboxResult {
+  /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
+  status: number;
+}
+
+/** Something that goes wrong on purpose. */
+export interface Fault {
+  /** HTTP method; any unless told. */
+  method?: string;
+  /** Exact path without version (`/me/personas`), or a pattern for it; any unless told. */
+  path?: string | RegExp;
+  /** How many calls it hits; all until it is removed unless told. */
+  times?: number;
+  /** The share of matching calls it hits, 0 to 1. */
+  share?: number;
+  /** Waits this long before the call; alone it only delays. */
+  delayMs?: number;
+  /** HTTP status of the answer. */
+  status?: number;
+  error?: {
+    message?: string;
+    type?: string;
+    code?: number;
+    error_subcode?: number;
+    error_user_title?: string;
+    error_user_msg?: string;
+    is_transient?: boolean;
+  };
+  /** Breaks the connection before the call is carried out, or after it, unanswered. */
+  connection?: 'break-before' | 'break-after';
+}

@@ -1,0 +1,20 @@
+/** The latest items of a log, oldest first; older ones are forgotten. */
+export class BoundedList<T> {
+  #items: T[] = [];
+
+  constructor(private readonly limit: number) {}
+
+  push(item: T): void {
+    this.#items.push(item);
+    // Cut rarely, at twice the limit, so that a push stays cheap.
+    if (this.#items.length >= this.limit * 2) this.#items = this.latest();
+  }
+
+  clear(): void {
+    this.#items = [];
+  }
+
+  latest(): T[] {
+    return this.#items.slice(-this.limit);
+  }
+}

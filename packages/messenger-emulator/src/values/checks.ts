@@ -1,0 +1,85 @@
+/** Checks of what a caller hands over; each error names the option. */
+
+export function fail(option: string, expected: string): never {
+  throw new TypeError(`Messenger emulator: \`${option}\` must be ${expected}`);
+}
+
+export function checkKnown(
+  value: object,
+  known: readonly string[],
+  where: string,
+): void {
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      throw new TypeError(
+        `Messenger emulator: unknown option \`${where}${key}\`; known are ${known.join(', ')}`,
+      );
+    }
+  }
+}
+
+export function checkObject(value: unknown, option: string): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    fail(option, 'an object');
+  }
+  return value;
+}
+
+export function checkText(value: unknown, option: string): string {
+  if (typeof value !== 'string' || value === '') {
+    fail(option, 'a non-empty string');
+  }
+  return value;
+}
+
+/** IDs stand in URL paths: letters, digits, `_` and `-`. */
+export function checkId(value: unknown, option: string): string {
+  if (
+    typeof value !== 'string' ||
+    !/^[\w-]{1,64}$/.test(value) ||
+    value === 'me'
+  ) {
+    fail(option, 'an ID (1 to 64 letters, digits, "_" or "-")');
+  }
+  return value;
+}
+
+export function checkHttpUrl(value: unknown, option: string): string {
+  if (typeof value !== 'string' || !isHttpUrl(value)) {
+    fail(option, 'an http(s) URL');
+  }
+  return value;
+}
+
+/** Longer ones are not what anybody means, and would fill the memory. */
+const LONGEST_URL = 8192;
+
+export function isHttpUrl(text: string): boolean {
+  return (
+    text.length <= LONGEST_URL &&
+    /^https?:\/\//i.test(text) &&
+    URL.canParse(text)
+  );
+}
+
+export function checkInteger(
+  value: unknown,
+  option: string,
+  least: number,
+  most: number,
+): number {
+  if (
+    typeof value !== 'number' ||
+    !Number.isInteger(value) ||
+    value < least ||
+    value > most
+  ) {
+    fail(option, `an integer from ${least} to ${most}`);
+  }
+  return value;
+}
+
+export function checkBoolean(value: unknown, option: string): boolean {
+  if (typeof value !== 'boolean') fail(option, 'true or false');
+  return value;
+}

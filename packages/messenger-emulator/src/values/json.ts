@@ -1,0 +1,100 @@
+/** A JSON value, as it travels in bodies, parameters and answers. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+/** A JSON object; a field that is `undefined` is not written. */
+export interface JsonObject {
+  [field: string]: Json | undefined;
+}
+
+/** Deep enough for every Messenger template, and safe to walk recursively. */
+const DEEPEST_NESTING = 64;
+
+/**
+ * Parses JSON text from outside.
+ *
+ * @throws {SyntaxError} when it is not JSON or nested too deeply.
+ */
+export function parseJson(text: string): Json {
+  const value = JSON.parse(text) as Json;
+  if (!isNestedWithin(value, DEEPEST_NESTING)) {
+    throw new SyntaxError(`nested deeper than ${DEEPEST_NESTING} levels`);
+  }
+  return value;
+}
+
+/**
+ * Parses JSON text that may have single quotes, as in Meta's own examples:
+ * `recipient={'id':'PSID'}`.
+ *
+ * @throws {SyntaxError} when it is not JSON even so.
+ */
+export function parseLooseJson(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!text.includes("'")) throw error;
+    return parseJson(requote(text));
+  }
+}
+
+/**
+ * Gives strings in single quotes double ones. Looks at each character once:
+ * a regular expression would look for the end of every quote that has none.
+ */
+function requote(text: string): string {
+  const parts: string[] = [];
+  let quote = '';
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (quote === '') {
+      if (character !== "'" && character !== '"') continue;
+      quote = character;
+    } else if (character === '\\') {
+      at += 1;
+      if (quote !== "'" || text[at] !== "'") continue;
+      parts.push(text.slice(start, at - 1), "'");
+      start = at + 1;
+      continue;
+    } else if (character === quote) {
+      quote = '';
+    } else if (quote !== "'" || character !== '"') {
+      continue;
+    } else {
+      parts.push(text.slice(start, at), '\\"');
+      start = at + 1;
+      continue;
+    }
+    // A quote that opens or ends.
+    parts.push(text.slice(start, at), '"');
+    start = at + 1;
+  }
+  parts.push(text.slice(start));
+  return parts.join('');
+}
+
+function isNestedWithin(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  return Object.values(value).every(
+    (inner) => inner === undefined || isNestedWithin(inner, levels - 1),
+  );
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The field's value, never one that the object inherits. */
+export function field(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A string, or a number or boolean as a string; otherwise `undefined`. */
+export function textOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    return String(value);
+  }
+  return undefined;
+}

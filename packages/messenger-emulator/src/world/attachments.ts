@@ -1,0 +1,66 @@
+import { newObjectId } from '../values/ids';
+import type { UploadedFile } from '../values/uploadedFile';
+
+/** Uploads are looked at on the chat page; the oldest give way to new ones. */
+const BYTES_KEPT = 64 * 1024 * 1024;
+const ATTACHMENTS_KEPT = 10_000;
+
+export interface Attachment {
+  id: string;
+  pageId: string;
+  type: string;
+  /** Where a browser finds it: the URL that was sent, or the emulator's own. */
+  url: string;
+}
+
+/** What bots have uploaded or saved for reuse. */
+export class Attachments {
+  readonly #byId = new Map<string, Attachment>();
+  readonly #files = new Map<string, UploadedFile>();
+  #bytes = 0;
+
+  constructor(private readonly origin: string) {}
+
+  saveUrl(pageId: string, type: string, url: string): Attachment {
+    return this.#remember({ id: newObjectId(), pageId, type, url });
+  }
+
+  saveFile(pageId: string, type: string, file: UploadedFile): Attachment {
+    const id = newObjectId();
+    this.#files.set(id, file);
+    this.#bytes += file.content.length;
+    for (const [oldId, old] of this.#files) {
+      if (this.#bytes <= BYTES_KEPT) break;
+      this.#files.delete(oldId);
+      this.#bytes -= old.content.length;
+    }
+    const url = `${this.origin}/_emulator/attachments/${id}`;
+    return this.#remember({ id, pageId, type, url });
+  }
+
+  ofPage(pageId: string, id: string): Attachment | undefined {
+    const attachment = this.#byId.get(id);
+    return attachment?.pageId === pageId ? attachment : undefined;
+  }
+
+  file(id: string): UploadedFile | undefined {
+    return this.#files.get(id);
+  }
+
+  clear(): void {
+    this.#byId.clear();
+    this.#files.clear();
+    this.#bytes = 0;
+  }
+
+  #remember(attachment: Attachment): Attachment {
+    this.#byId.set(attachment.id, attachment);
+    if (this.#byId.size > ATTACHMENTS_KEPT) {
+      for (const oldest of this.#byId.keys()) {
+        this.#byId.delete(oldest);
+        break;
+      }
+    }
+    return attachment;
+  }
+}

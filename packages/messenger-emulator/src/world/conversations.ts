@@ -1,0 +1,168 @@
+import type { Changes } from './changes';
+import { field, isObject, textOf } from '../values/json';
+import { BoundedMap } from '../values/boundedMap';
+import { EntryStore } from './entries';
+import type { Threads } from './threads';
+import type { ConversationEntry, ConversationState } from '../types';
+
+const CONVERSATIONS_KEPT = 10_000;
+
+interface Conversation {
+  psid: string;
+  pageId: string;
+  name: string;
+  /** A PSID exists for a Page once it has written to it. */
+  hasWritten: boolean;
+  entries: ConversationEntry[];
+}
+
+export interface OfferedQuickReply {
+  contentType: string;
+  title: string;
+  /** Of those for an email address or a phone number, nothing is known before. */
+  payload: string;
+}
+
+/** Who has written to which Page, and all that was said. */
+export class Conversations {
+  readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
+  readonly #entries = new EntryStore();
+  readonly #psidByUserRef = new BoundedMap<string>(CONVERSATIONS_KEPT);
+  readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
+
+  constructor(
+    private readonly atFirst: readonly string[],
+    private readonly threads: Threads,
+    private readonly changes: Changes,
+  ) {
+    for (const psid of atFirst) this.#european.set(psid, true);
+  }
+
+  /** Opens the conversation, or gives its customer another name. */
+  open(pageId: string, psid: string, name?: string): void {
+    const key = keyOf(pageId, psid);
+    const known = this.#byKey.get(key);
+    if (known && (name === undefined || name === known.name)) return;
+    this.#byKey.set(key, {
+      psid,
+      pageId,
+      name: name ?? `Customer ${psid.slice(-4)}`,
+      hasWritten: known?.hasWritten ?? false,
+      entries: known?.entries ?? [],
+    });
+    this.tell(pageId, psid);
+  }
+
+  hasWritten(pageId: string, psid: string): boolean {
+    return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
+  }
+
+  nameOf(pageId: string, psid: string): string | undefined {
+    return this.#byKey.get(keyOf(pageId, psid))?.name;
+  }
+
+  /** Adds to an open conversation. */
+  add(pageId: string, psid: string, entry: ConversationEntry): void {
+    const conversation = this.#byKey.get(keyOf(pageId, psid));
+    if (conversation) this.#entries.add(conversation.entries, entry);
+    // Ticking a checkbox does not yet show who did it.
+    if (conversation && entry.from === 'user' && !entry.optin) {
+      conversation.hasWritten = true;
+    }
+    this.changes.emit({ type: 'entry', psid, pageId, entry });
+  }
+
+  /** Remembers who ticked a checkbox plugin, so that its `user_ref` can be written to. */
+  rememberUserRef(pageId: string, userRef: string, psid: string): void {
+    this.#psidByUserRef.set(keyOf(pageId, userRef), psid);
+  }
+
+  psidOfUserRef(pageId: string, userRef: string): string | undefined {
+    return this.#psidByUserRef.get(keyOf(pageId, userRef));
+  }
+
+  /** What was said with this message ID, and to whom. */
+  message(
+    pageId: string,
+    mid: string,
+  ): { psid: string; entry: ConversationEntry } | undefined {
+    for (const conversation of this.ofPage(pageId)) {
+      const entry = conversation.entries.find((each) => each.mid === mid);
+      if (entry) return { psid: conversation.psid, entry };
+    }
+    return undefined;
+  }
+
+  /** Those in which a customer has written, the one with the latest entry first. */
+  ofPage(
+    pageId: string,
+  ): { psid: string; name: string; entries: readonly ConversationEntry[] }[] {
+    return [...this.#byKey.values()]
+      .filter((each) => each.pageId === pageId && each.hasWritten)
+      .sort(
+        (a, b) => (b.entries.at(-1)?.at ?? 0) - (a.entries.at(-1)?.at ?? 0),
+      );
+  }
+
+  /** The quick replies that the last message to a customer offers. */
+  offeredQuickReplies(pageId: string, psid: string): OfferedQuickReply[] {
+    const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
+    const last = entries.findLast((entry) => entry.senderAction === undefined);
+    const offered =
+      last?.from === 'user' ? undefined : last?.message?.quick_replies;
+    return (Array.isArray(offered) ? offered : []).flatMap((quickReply) => {
+      if (!isObject(quickReply)) return [];
+      const title = textOf(field(quickReply, 'title')) ?? '';
+      const payload = textOf(field(quickReply, 'payload')) ?? '';
+      const contentType = textOf(field(quickReply, 'content_type')) ?? '';
+      return [{ contentType, title, payload }];
+    });
+  }
+
+  /** Forgets all but who is refused personas by the options. */
+  clear(): void {
+    this.#byKey.clear();
+    this.#entries.clear();
+    this.#psidByUserRef.clear();
+    this.#european.clear();
+    for (const psid of this.atFirst) this.#european.set(psid, true);
+  }
+
+  isEuropean(psid: string): boolean {
+    return this.#european.has(psid);
+  }
+
+  setEuropean(psid: string, european: boolean): void {
+    if (european) this.#european.set(psid, true);
+    else this.#european.delete(psid);
+    for (const conversation of this.#byKey.values()) {
+      if (conversation.psid === psid) this.tell(conversation.pageId, psid);
+    }
+  }
+
+  state(): ConversationState[] {
+    return [...this.#byKey.values()].map(({ psid, pageId, name, entries }) => ({
+      psid,
+      pageId,
+      name,
+      european: this.isEuropean(psid),
+      threadOwner: this.threads.owner(pageId, psid),
+      entries: [...entries],
+    }));
+  }
+
+  /** Tells listeners what has become of a conversation, but for its entries. */
+  tell(pageId: string, psid: string): void {
+    const name = this.nameOf(pageId, psid) ?? '';
+    const european = this.isEuropean(psid);
+    const threadOwner = this.threads.owner(pageId, psid);
+    this.changes.emit({
+      type: 'conversation',
+      conversation: { psid, pageId, name, european, threadOwner },
+    });
+  }
+}
+
+function keyOf(pageId: string, id: string): string {
+  return `${pageId}/${id}`;
+}

@@ -1,0 +1,123 @@
+import { checkId, checkObject, checkText, checkKnown } from '../values/checks';
+import { newMessageId } from '../values/ids';
+import type { JsonObject } from '../values/json';
+import type { InboxOptions, InboxResult } from '../types';
+import { PAGE_INBOX } from './threads';
+import type { World } from './world';
+
+const LONGEST_METADATA = 1000;
+
+/**
+ * The Page's inbox, in which a person answers. To Messenger it is another app:
+ * it takes a thread, answers, and passes it back.
+ *
+ * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ */
+export class Inbox {
+  constructor(private readonly world: World) {}
+
+  /** Takes the thread from the bot's app, which is told. */
+  take(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
+    return this.#own(psid, options, PAGE_INBOX, 'take_thread_control');
+  }
+
+  /** Passes the thread to the bot's app, which is told. */
+  pass(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
+    const { appId } = this.world.settings;
+    return this.#own(psid, options, appId, 'pass_thread_control');
+  }
+
+  /** Asks the bot's app for the thread. */
+  async request(
+    psid: string,
+    options: InboxOptions = {},
+  ): Promise<InboxResult> {
+    const pageId = this.#pageOf(psid, options);
+    return this.#tell(pageId, psid, 'request_thread_control', {
+      requested_owner_app_id: PAGE_INBOX,
+      ...metadataOf(options),
+    });
+  }
+
+  /** Answers the customer as the Page; takes the thread first where it is another's. */
+  async answer(
+    psid: string,
+    text: string,
+    options: InboxOptions = {},
+  ): Promise<{ mid: string }> {
+    const pageId = this.#pageOf(psid, options);
+    checkText(text, 'text');
+    if (this.world.threads.owner(pageId, psid) !== PAGE_INBOX) {
+      await this.take(psid, options);
+    }
+    const mid = newMessageId();
+    this.world.conversations.add(pageId, psid, {
+      from: 'page',
+      persona: null,
+      app_id: PAGE_INBOX,
+      message: { text },
+      mid,
+      at: Date.now(),
+    });
+    return { mid };
+  }
+
+  async #own(
+    psid: string,
+    options: InboxOptions,
+    newOwner: string,
+    action: 'take_thread_control' | 'pass_thread_control',
+  ): Promise<InboxResult> {
+    const pageId = this.#pageOf(psid, options);
+    const { threads, conversations } = this.world;
+    const previous = threads.owner(pageId, psid);
+    if (previous === newOwner) return { status: 0 };
+    threads.pass(pageId, psid, newOwner);
+    conversations.tell(pageId, psid);
+    return this.#tell(pageId, psid, action, {
+      previous_owner_app_id: previous,
+      new_owner_app_id: newOwner,
+      ...metadataOf(options),
+    });
+  }
+
+  async #tell(
+    pageId: string,
+    psid: string,
+    action: string,
+    details: JsonObject,
+  ): Promise<InboxResult> {
+    const { webhooks } = this.world;
+    const status = await webhooks.deliver(pageId, 'messaging_handovers', {
+      sender: { id: psid },
+      recipient: { id: pageId },
+      timestamp: Date.now(),
+      [action]: details,
+    });
+    return { status };
+  }
+
+  /** @throws {TypeError} when there is no such conversation. */
+  #pageOf(psid: string, options: InboxOptions): string {
+    checkId(psid, 'psid');
+    checkObject(options, 'options');
+    checkKnown(options, ['pageId', 'metadata'], 'options.');
+    const pageId = options.pageId ?? this.world.settings.pages[0]?.id ?? '';
+    if (!this.world.conversations.hasWritten(pageId, psid)) {
+      throw new TypeError(
+        `Messenger emulator: \`psid\` must be a customer who has written to the Page ${pageId}`,
+      );
+    }
+    return pageId;
+  }
+}
+
+function metadataOf({ metadata }: InboxOptions): JsonObject {
+  if (metadata === undefined) return {};
+  if (checkText(metadata, 'metadata').length > LONGEST_METADATA) {
+    throw new TypeError(
+      `Messenger emulator: \`metadata\` must be at most ${LONGEST_METADATA} characters`,
+    );
+  }
+  return { metadata };
+}

@@ -1,0 +1,109 @@
+import type { Change } from './changes';
+import { field, isObject, type JsonObject } from '../values/json';
+import type { EntryMessage } from '../types';
+import type { World } from './world';
+
+/** A bot that hangs loses what is beyond this. */
+const MOST_WAITING = 16 * 1024 * 1024;
+/** What one that waits takes besides its text. */
+const LEAST_SIZE = 1024;
+
+/** Tells apps that have subscribed to it what became of their messages. */
+export class Receipts {
+  /** One after the other, so that they arrive in order. */
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #unread = new Set<string>();
+  /** What waits for a bot that does not answer, in characters. */
+  #waiting = 0;
+
+  constructor(private readonly world: World) {
+    world.changes.subscribe((change) => this.#onChange(change));
+  }
+
+  /**
+   * The customer has opened the conversation.
+   *
+   * @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-reads
+   */
+  async read(pageId: string, psid: string, at: number): Promise<void> {
+    if (!this.#unread.delete(`${pageId}/${psid}`)) return;
+    this.#send(pageId, psid, 'message_reads', {
+      sender: { id: psid },
+      recipient: { id: pageId },
+      timestamp: at,
+      read: { watermark: at },
+    });
+    await this.#last;
+  }
+
+  #onChange(change: Change): void {
+    if (change.type === 'reset') this.#unread.clear();
+    if (change.type !== 'entry' || change.entry.from === 'user') return;
+    const { pageId, psid } = change;
+    const { mid, message, at, app_id } = change.entry;
+    if (mid === undefined || !message) return;
+    if (this.world.webhooks.isSubscribed(pageId, 'message_reads')) {
+      this.#unread.add(`${pageId}/${psid}`);
+    }
+    this.#send(pageId, psid, 'message_echoes', {
+      sender: { id: pageId },
+      recipient: { id: psid },
+      timestamp: at,
+      message: {
+        is_echo: true,
+        app_id: asNumber(app_id ?? this.world.settings.appId),
+        mid,
+        ...echoOf(message),
+      },
+    });
+    this.#send(pageId, psid, 'message_deliveries', {
+      sender: { id: psid },
+      recipient: { id: pageId },
+      delivery: { mids: [mid], watermark: at },
+    });
+  }
+
+  #send(pageId: string, psid: string, field: string, event: JsonObject): void {
+    const { webhooks, threads } = this.world;
+    // Of another's thread, all that happens comes as standby.
+    const name = threads.isOurs(pageId, psid) ? field : 'standby';
+    if (!webhooks.isSubscribed(pageId, field)) return;
+    if (!webhooks.isSubscribed(pageId, name)) return;
+    const size = JSON.stringify(event).length + LEAST_SIZE;
+    if (this.#waiting + size > MOST_WAITING) return;
+    this.#waiting += size;
+    // A bot that is gone misses its receipts; nobody waits for them.
+    this.#last = this.#last.then(async () => {
+      await webhooks.deliver(pageId, name, event).catch(() => undefined);
+      this.#waiting -= size;
+    });
+  }
+}
+
+/** @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
+function echoOf(message: EntryMessage): JsonObject {
+  const { text, metadata, attachment, attachments, sticker_id } = message;
+  const attached = [
+    ...(isObject(attachment) ? [attachment] : []),
+    ...(Array.isArray(attachments) ? attachments.filter(isObject) : []),
+    ...(sticker_id === undefined
+      ? []
+      : [{ type: 'sticker', payload: { sticker_id } }]),
+  ];
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(attached.length === 0
+      ? {}
+      : {
+          attachments: attached.map((each) => ({
+            type: field(each, 'type'),
+            payload: field(each, 'payload'),
+          })),
+        }),
+  };
+}
+
+function asNumber(appId: string): number | string {
+  return Number.isSafeInteger(Number(appId)) ? Number(appId) : appId;
+}

@@ -1,0 +1,92 @@
+import { BoundedList } from '../values/boundedList';
+import type { Changes } from './changes';
+import type { GraphErrorObject } from '../values/graphError';
+import type { Settings } from '../options';
+import { redactor } from './redact';
+import type { RequestDetail, RequestRow } from '../types';
+
+const ROWS_KEPT = 1000;
+const BODY_KEPT = 4096;
+const PATH_KEPT = 256;
+const MESSAGE_KEPT = 1024;
+
+/** A call and its answer, as they are to be remembered. */
+export interface LoggedCall {
+  method: string;
+  path: string;
+  personaId: string | null;
+  status: number;
+  error: GraphErrorObject | null;
+  request: unknown;
+  response: unknown;
+}
+
+/** The latest Graph API calls; tokens never get in. */
+export class RequestLog {
+  readonly #details = new BoundedList<RequestDetail>(ROWS_KEPT);
+  readonly #redact: (value: unknown) => string;
+  #count = 0;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly changes: Changes,
+  ) {
+    this.#redact = redactor(settings);
+  }
+
+  add(call: LoggedCall): void {
+    const { method, path, personaId, status, error } = call;
+    const detail: RequestDetail = {
+      id: String(++this.#count),
+      at: Date.now(),
+      method,
+      path: cut(this.#redact(path), PATH_KEPT),
+      personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
+      status,
+      error: error && {
+        ...error,
+        message: cut(this.#redact(error.message), MESSAGE_KEPT),
+      },
+      requestBody: this.#body(call.request),
+      responseBody: this.#body(call.response),
+    };
+    this.#details.push(detail);
+    this.settings.log(lineOf(detail));
+    this.changes.emit({ type: 'request', request: rowOf(detail) });
+  }
+
+  /** The numbers of the calls go on, so that none stands for two. */
+  clear(): void {
+    this.#details.clear();
+  }
+
+  rows(): RequestRow[] {
+    return this.#details.latest().map(rowOf);
+  }
+
+  detail(id: string): RequestDetail | undefined {
+    return this.#details.latest().find((detail) => detail.id === id);
+  }
+
+  #body(value: unknown): string {
+    return cut(this.#redact(value), BODY_KEPT);
+  }
+}
+
+/** One line, whatever stands in the message. */
+function lineOf({ method, path, status, error }: RequestDetail): string {
+  const answer = status === 0 ? 'connection broken' : String(status);
+  const line = `${method} ${path} ${answer}${error ? ` ${error.message}` : ''}`;
+  return line.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+}
+
+function rowOf(detail: RequestDetail): RequestRow {
+  const { id, at, method, path, personaId, status, error } = detail;
+  return { id, at, method, path, personaId, status, error };
+}
+
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  // By way of a buffer, because a slice would keep the whole text in memory.
+  return `${Buffer.from(text.slice(0, limit)).toString()}…`;
+}

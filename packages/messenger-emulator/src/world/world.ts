@@ -1,0 +1,63 @@
+import { Attachments } from './attachments';
+import { Changes } from './changes';
+import { Conversations } from './conversations';
+import type { EmulatorPageOptions, Settings } from '../options';
+import { Personas } from './personas';
+import { Profiles } from './profiles';
+import { RequestLog } from './requestLog';
+import { Threads } from './threads';
+import type { EmulatorState } from '../types';
+import { Webhooks } from '../webhooks/webhooks';
+
+/** All that the emulated Messenger knows while it runs. */
+export class World {
+  readonly changes = new Changes();
+  readonly personas: Personas;
+  readonly conversations: Conversations;
+  readonly attachments: Attachments;
+  readonly requests: RequestLog;
+  readonly profiles = new Profiles();
+  readonly threads: Threads;
+  readonly webhooks: Webhooks;
+
+  constructor(
+    readonly settings: Settings,
+    readonly origin: string,
+    closing: AbortSignal,
+  ) {
+    this.personas = new Personas(origin, this.changes);
+    this.threads = new Threads(settings.appId);
+    this.conversations = new Conversations(
+      settings.european,
+      this.threads,
+      this.changes,
+    );
+    this.attachments = new Attachments(origin);
+    this.requests = new RequestLog(settings, this.changes);
+    this.webhooks = new Webhooks(settings, closing);
+  }
+
+  page(id: string): EmulatorPageOptions | undefined {
+    return this.settings.pages.find((page) => page.id === id);
+  }
+
+  /** Forgets what was said, made, set up and called; not where the bot listens. */
+  reset(): void {
+    this.personas.clear();
+    this.conversations.clear();
+    this.attachments.clear();
+    this.requests.clear();
+    this.profiles.clear();
+    this.threads.clear();
+    this.changes.emit({ type: 'reset' });
+  }
+
+  state(): EmulatorState {
+    return {
+      pages: this.settings.pages.map(({ id, name }) => ({ id, name })),
+      personas: this.personas.state(),
+      conversations: this.conversations.state(),
+      requests: this.requests.rows(),
+    };
+  }
+}
