@@ -1,5 +1,6 @@
 export { personas, type NamesOf, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
+export type { PersonaStats } from './stats';
 export type { Swept } from './ephemeral/sweep';
 export type {
   DirectoryEntries,

@@ -7,6 +7,7 @@ import { install } from './context/install';
 import type { Swept } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';
+import type { PersonaStats } from './stats';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
@@ -44,6 +45,12 @@ export interface Personas<Name extends string = string> {
    * TypeError for what is no client
    */
   sweep(client: MessengerClient): Promise<Swept>;
+
+  /**
+   * Counts since `personas()` was called, in this process; a copy. How often
+   * each refusal was met is more than `onRefused` is told, which is told once.
+   */
+  stats(): PersonaStats;
 
   /**
    * The same client with personas, for code that has no context, such as an
@@ -103,7 +110,7 @@ export function personas<
 ): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
 
-  const { pool, sweeper } = runtime;
+  const { pool, stats, sweeper } = runtime;
   const clients = new Clients<Name>(runtime);
   const plugin = Object.assign(
     async function Personas<E extends Context>(context: E, props?: Props<E>) {
@@ -117,6 +124,9 @@ export function personas<
         const timeoutMs = checkTimeout(options);
         sweeper.close();
         await pool.close(timeoutMs);
+      },
+      stats(): PersonaStats {
+        return { ...stats, refused: { ...stats.refused } };
       },
       async sweep(client: MessengerClient) {
         checkClient('sweep', client);

@@ -4,12 +4,14 @@ import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions } from './checkOptions';
+import { PersonaCleanupError } from './errors';
 import type { Settings } from './options';
 import { CreationWaits } from './messenger/creationWaits';
 import { Verification } from './messenger/verification';
 import { Refusals } from './messenger/refusals';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
+import { noStats, type PersonaStats } from './stats';
 import { tell } from './tell';
 
 /** What one `personas()` keeps: its settings, and the personas it made. */
@@ -23,16 +25,20 @@ export interface Runtime {
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly verification: Verification;
+  readonly stats: PersonaStats;
 }
 
 export function createRuntime(settings: Settings): Runtime {
   const { lingerMs, leaseMs } = settings.ephemeral;
-  const report: ReportCleanup = (error, persona) =>
+  const stats = noStats();
+  const report: ReportCleanup = (error, persona) => {
+    if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
     tell(settings.onCleanupError, error, persona);
+  };
   const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);
   const waits = new CreationWaits();
-  const pool = new EphemeralPool(leases, lingerMs, waits, report);
+  const pool = new EphemeralPool(leases, lingerMs, waits, report, stats);
   const directory = new Directory(
     settings.directory,
     store,
@@ -40,8 +46,14 @@ export function createRuntime(settings: Settings): Runtime {
     report,
     waits,
     (page, profile, made) => pool.endSurplus(page, profile, made),
+    stats,
   );
-  const sweep = new Sweep(leases, report, (pageId) => directory.idsOn(pageId));
+  const sweep = new Sweep(
+    leases,
+    report,
+    (pageId) => directory.idsOn(pageId),
+    stats,
+  );
   return {
     settings,
     store,
@@ -51,6 +63,7 @@ export function createRuntime(settings: Settings): Runtime {
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(),
     verification: new Verification(),
+    stats,
   };
 }
 

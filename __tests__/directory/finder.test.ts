@@ -7,6 +7,7 @@ import { Leases } from '../../src/ephemeral/leases';
 import { GuardedStore } from '../../src/store/keyv/guardedStore';
 import type { PersonaStore } from '../../src/store/keyv/keyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
+import { noStats } from '../../src/stats';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
 import { MapStore } from '../support/mapStore';
@@ -27,6 +28,7 @@ async function open(store: PersonaStore) {
     report,
     new CreationWaits(),
     jest.fn(),
+    noStats(),
   );
   return { directory, page, calls, report };
 }

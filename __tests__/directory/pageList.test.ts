@@ -4,6 +4,7 @@ import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
 import { CreationWaits } from '../../src/messenger/creationWaits';
 import { MemoryStore } from '../../src/store/memory';
+import { noStats } from '../../src/stats';
 import { answering, type Answer } from '../support/answers';
 import { pass } from '../support/clock';
 import { profile } from '../support/faces';
@@ -29,6 +30,7 @@ async function open(answers: Answer[]) {
     report,
     new CreationWaits(),
     jest.fn(),
+    noStats(),
   );
   return { directory, list: new PageList(leases), page, calls };
 }

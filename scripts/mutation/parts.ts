@@ -105,13 +105,14 @@ export const PARTS: Record<string, Part> = {
     eachRunsAll: true,
   },
   runtime: {
-    mutate: ['orAfter', 'personas', 'runtime', 'tell'],
+    mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell'],
     tests: [
       'ephemeral/cleanup',
       'ephemeral/sharing',
       'orAfter',
       'personas',
       'runtime',
+      'stats',
       'tell',
     ],
   },

@@ -32,8 +32,9 @@ export function asRefusal(
 export function speakAsPageInstead(
   refusal: PersonaRefusedError,
   persona: string,
-  { context, psid, runtime: { settings } }: Occasion,
+  { context, psid, runtime: { settings, stats } }: Occasion,
 ): void {
+  stats.refused[refusal.reason] += 1;
   if (settings.refusedPersona === 'throw') throw refusal;
   if (told.has(refusal)) return;
   told.add(refusal);

@@ -4,6 +4,7 @@ import { forgetOldest } from '../forgetOldest';
 import type { CreationWaits } from '../messenger/creationWaits';
 import type { Page } from '../messenger/page';
 import type { PersonaProfile } from '../profile';
+import type { PersonaStats } from '../stats';
 import type { StorePort } from '../store/port';
 
 import { fixedIdOf, profileOf, type DirectoryEntry } from './entries';
@@ -26,8 +27,9 @@ export class Directory {
     private readonly waits: CreationWaits,
     /** Told of a persona that this process made and another one's has the name. */
     endSurplus: EndSurplus,
+    stats: PersonaStats,
   ) {
-    this.finder = new NameFinder(store, leases, report, endSurplus);
+    this.finder = new NameFinder(store, leases, report, endSurplus, stats);
   }
 
   has(name: string): boolean {

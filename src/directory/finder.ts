@@ -8,6 +8,7 @@ import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
 import { sleep, withRetries, type Patience } from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
+import type { PersonaStats } from '../stats';
 import type { NamedRecord, StorePort } from '../store/port';
 
 import type { PageList } from './pageList';
@@ -61,6 +62,8 @@ interface Wanted {
   readonly profile: PersonaProfile;
   /** What the store has, and is of no use. */
   readonly seenId: string | undefined;
+  /** The intent that it is made under, while it is. */
+  underWay?: Lease | undefined;
 }
 
 /** Finds or makes the persona of a name, once a Page, however many processes want it. */
@@ -70,6 +73,7 @@ export class NameFinder {
     private readonly leases: Leases,
     private readonly report: ReportCleanup,
     private readonly endSurplus: EndSurplus,
+    private readonly stats: PersonaStats,
   ) {}
 
   /** @throws PersonaRefusedError */
@@ -80,13 +84,14 @@ export class NameFinder {
     profile: PersonaProfile,
   ): Promise<string> {
     const stored = await this.stored(page, name);
-    const wanted = { known, page, name, profile, seenId: stored?.id };
+    const wanted: Wanted = { known, page, name, profile, seenId: stored?.id };
     if (isUsable(stored, wanted)) return stored.id;
     const outcome = await withRetries(
       (isGivenUp) => this.findOrWait(wanted, isGivenUp),
       PATIENCE,
     );
     if (outcome.ok) return outcome.value;
+    if (wanted.underWay) this.leases.unclaim(wanted.underWay);
     throw new PersonaRefusedError('not-made', name, page.id, outcome.failure);
   }
 
@@ -167,9 +172,12 @@ export class NameFinder {
       }
     }
     known.unsure.add(name);
+    wanted.underWay = lease;
     const created = await createPersona(page, profile);
+    wanted.underWay = undefined;
     if (created.ok) {
       known.unsure.delete(name);
+      this.stats.made += 1;
       return this.write(wanted, created.value, lease);
     }
     if (mayHaveHappened(created.failure)) await this.leases.leave(lease);
@@ -193,7 +201,7 @@ export class NameFinder {
       known.ids.set(name, written.id);
       if (!lease) return;
       lease.record.id = id;
-      this.endSurplus(page, profile, { id, lease });
+      this.endSurplus(page, profile, { id, lease, isOwn: true });
     };
     const written = await this.leases.settle(
       { page, name, record, seenId, lease },

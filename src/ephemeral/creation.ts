@@ -21,6 +21,8 @@ const PATIENCE: Patience = {
 export interface MadePersona {
   id: string;
   lease: Lease;
+  /** Whether this process made it, and not another one. */
+  isOwn: boolean;
 }
 
 /** So often it is looked whether another process has made the persona. */
@@ -53,14 +55,16 @@ export async function makePersona(
 ): Promise<MadePersona> {
   let place: Place | undefined;
   let gaveUp = false;
+  let underWay: Lease | undefined;
   const takeOrMake = async (): Promise<Outcome<MadePersona>> => {
     const lease = await leases.take(page, profile, slot);
     if (!lease) return ELSEWHERE;
+    underWay = lease;
     const { id } = lease.record;
     const outcome: Outcome<string> =
       id === null ? await make(lease) : { ok: true, value: id };
     if (!outcome.ok) return outcome;
-    const made = { id: outcome.value, lease };
+    const made = { id: outcome.value, lease, isOwn: id === null };
     if (gaveUp) endLate(made);
     return { ok: true, value: made };
   };
@@ -86,6 +90,7 @@ export async function makePersona(
   if (outcome.ok) return outcome.value;
   gaveUp = true;
   place?.leave();
+  if (underWay) leases.unclaim(underWay);
   throw new PersonaRefusedError(
     'not-made',
     profile.name,

@@ -14,6 +14,8 @@ export class Lease implements Use {
   isShared = true;
   /** Whether another process meant to make the persona before, and has not said how that ended. */
   tookOver = false;
+  /** Whether others are kept from making the persona while this is an intent. */
+  isClaim = true;
   /** The store was away when it should have been written. */
   isUnwritten = false;
   /** How many writes of it are under way. */

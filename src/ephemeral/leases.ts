@@ -163,6 +163,17 @@ export class Leases {
     }
   }
 
+  /**
+   * Others may make the persona, as nobody waits for this making any more; the
+   * intent is kept until it is answered.
+   */
+  unclaim(lease: Lease): void {
+    if (!lease.isHeld || !isIntent(lease)) return;
+    lease.isClaim = false;
+    // The claim ends by itself too.
+    this.store.giveBack(lease, this.terms).catch(() => {});
+  }
+
   /** Leaves an intent to the sweep, and the making to whoever wants it next. Never rejects. */
   async leave(lease: Lease): Promise<void> {
     const given = await this.giveBack(lease, () => this.abandon(lease));
@@ -246,7 +257,7 @@ export class Leases {
       this.leaseMs / 3,
     ).unref();
     this.claimRenewal ??= setInterval(
-      () => this.renew(this.held().filter(isIntent)),
+      () => this.renew(this.held().filter(isClaim)),
       CLAIM_RENEWAL_MS,
     ).unref();
   }
@@ -300,6 +311,10 @@ export class Leases {
     const { id, name, profilePictureUrl } = record;
     this.report(error as PersonaError, { id, name, profilePictureUrl });
   }
+}
+
+function isClaim(lease: Lease): boolean {
+  return isIntent(lease) && lease.isClaim;
 }
 
 function isIntent({ record }: Lease): boolean {

@@ -9,6 +9,7 @@ import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { orAfter } from '../orAfter';
 import type { PersonaProfile } from '../profile';
+import type { PersonaStats } from '../stats';
 
 import { makePersona, type MadePersona } from './creation';
 import { deleteAgain, deleteOnce, type Doomed } from './deletion';
@@ -39,6 +40,7 @@ export class EphemeralPool {
     private readonly lingerMs: number,
     private readonly waits: CreationWaits,
     private readonly report: ReportCleanup,
+    private readonly stats: PersonaStats,
   ) {
     leases.whenNoneIsHeld(() => this.tellIfEmpty());
   }
@@ -57,6 +59,7 @@ export class EphemeralPool {
     persona.linger = undefined;
     persona.place?.leave();
     persona.place = undefined;
+    if (persona.made) this.stats.shared += 1;
     try {
       await persona.ready();
       return persona;
@@ -146,6 +149,8 @@ export class EphemeralPool {
         endLate: (late) => this.endSurplus(page, profile, late),
       });
       this.waits.succeeded(page, key);
+      if (made.isOwn) this.stats.made += 1;
+      else this.stats.shared += 1;
       return made;
     } catch (error) {
       this.waits.failed(page, key, error as PersonaRefusedError);
@@ -205,13 +210,17 @@ export class EphemeralPool {
     const failure = await deleteOnce(doomed);
     if (!failure) {
       this.limited.succeeded(page.id);
+      this.stats.deleted += 1;
       return lease.end();
     }
     if (isRateLimit(failure)) {
       this.deletions.pause(page.id, this.limited.failed(page.id, true));
     }
     const goingOn = deleteAgain(doomed, failure).then(
-      () => lease.end(),
+      () => {
+        this.stats.deleted += 1;
+        return lease.end();
+      },
       (error: PersonaError) => {
         if (!lease.isHeld) return;
         lease.abandon();

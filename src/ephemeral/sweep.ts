@@ -4,6 +4,7 @@ import type { Page } from '../messenger/page';
 import type { ListedPersona } from '../messenger/answers';
 import { listAll } from '../messenger/personaList';
 
+import type { PersonaStats } from '../stats';
 import type { LeaseEntry } from '../store/port';
 
 import { deleteAgain, deleteOnce } from './deletion';
@@ -32,6 +33,7 @@ export class Sweep {
     private readonly report: ReportCleanup,
     /** The IDs on a Page that are not on the fly, whatever their names. */
     private readonly namedIds: (pageId: string) => Promise<Set<string>>,
+    private readonly stats: PersonaStats,
   ) {}
 
   /** Sweeps the Page by what the store says now. Throws as `of` does. */
@@ -69,6 +71,7 @@ export class Sweep {
         if (outcome === 'deleted') {
           await this.leases.forget(page.id, key);
           swept.deleted.push(persona);
+          this.stats.deleted += 1;
         } else await this.leases.putBack(entry);
       }
     };

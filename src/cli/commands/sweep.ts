@@ -24,7 +24,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     );
   }
   const { page, ...config } = await open(options);
-  const { store, directory, leases } = runtimeIn(config);
+  const { store, directory, leases, stats } = runtimeIn(config);
   if (!store.isLasting) {
     printNote(
       'Note: personas() has no `store`, so nothing is known of what other processes left behind.',
@@ -35,6 +35,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     leases,
     (error) => errors.push(error),
     (pageId) => directory.idsOn(pageId),
+    stats,
   ).now(page);
 
   if (!options.json) show(page.id, deleted, suspects);

@@ -1,0 +1,75 @@
+import { personas } from 'bottender-persona';
+
+import { startBot } from './support/bot';
+import { profile } from './support/faces';
+import { clientFor } from './support/sweepers';
+
+const NOTHING = {
+  made: 0,
+  shared: 0,
+  deleted: 0,
+  leftToSweep: 0,
+  refused: {
+    region: 0,
+    unknown: 0,
+    'not-made': 0,
+    'this-message': 0,
+    unverified: 0,
+    'initial-persona': 0,
+  },
+};
+
+test('stats() counts what was made, shared, deleted, refused and left', async () => {
+  const onRefused = jest.fn();
+  const onCleanupError = jest.fn();
+  const plugin = personas({
+    directory: { adam: profile('Adam') },
+    ephemeral: { lingerMs: 60_000 },
+    onRefused,
+    onCleanupError,
+  });
+  const bot = await startBot({ plugins: [plugin] });
+  expect(plugin.stats()).toEqual(NOTHING);
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('named'));
+    for (const text of ['one', 'two']) {
+      await context.withEphemeralPersona(profile('Guest'), () =>
+        context.sendText(text),
+      );
+    }
+    for (const text of ['three', 'four']) {
+      await context.withPersona('nobody', () => context.sendText(text));
+    }
+  });
+  const served = {
+    ...NOTHING,
+    made: 2,
+    shared: 1,
+    refused: { ...NOTHING.refused, unknown: 2 },
+  };
+  const taken = plugin.stats();
+  expect(taken).toEqual(served);
+  expect(onRefused).toHaveBeenCalledTimes(1);
+  bot.emulator.fail({
+    method: 'DELETE',
+    status: 400,
+    error: { message: 'no', code: 200 },
+  });
+  await plugin.close();
+  expect(onCleanupError).toHaveBeenCalledTimes(1);
+  expect(plugin.stats()).toEqual({ ...served, leftToSweep: 1 });
+  // A copy, which nobody changes.
+  expect(taken).toEqual(served);
+});
+
+test('stats() counts what is deleted, by a block and by a sweep', async () => {
+  const plugin = personas();
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(async (context) => {
+    await context.withEphemeralPersona(profile('Guest'), () =>
+      context.sendText('hi'),
+    );
+  });
+  await plugin.sweep(clientFor(bot.emulator));
+  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
+});
