@@ -66,7 +66,7 @@ test('react and unreact to a message of the conversation', async () => {
   expect(last()?.reaction).toEqual({ mid });
 
   for (const wrong of [
-    {},
+    { payload: {} },
     { payload: { message_id: mid } },
     { payload: { message_id: 'm_other', reaction: '😊' } },
     { payload: { message_id: mid, reaction: 'x'.repeat(65) } },

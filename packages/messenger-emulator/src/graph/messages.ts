@@ -146,6 +146,8 @@ function readReaction(
   action: string,
 ): Pick<ConversationEntry, 'reaction'> {
   if (action !== 'react' && action !== 'unreact') return {};
+  // Frameworks send it without; what Messenger answers then is not documented.
+  if (!parameters.has('payload')) return {};
   const payload = parameters.object('payload') ?? {};
   const mid = textOf(field(payload, 'message_id')) ?? '';
   if (world.conversations.message(page.id, mid)?.psid !== psid) {
