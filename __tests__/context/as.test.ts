@@ -15,6 +15,7 @@ import {
 
 import { COVERED_METHODS } from '../../src/context/methods';
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
+import { named } from '../support/files';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
 import { SENDS } from '../support/sends';
@@ -70,7 +71,9 @@ describe.each(MODES)('a speaker, %s', (_mode, setup) => {
   test('a file is uploaded, and shows its persona', async () => {
     const { bot, ids } = await start(setup);
     await bot.run(async (context) => {
-      await context.as(ids.Adam).sendImage(Buffer.from('a picture'));
+      await context
+        .as(ids.Adam)
+        .sendImage(Buffer.from('a picture'), named('pear.png'));
     });
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: [image]']);

@@ -165,7 +165,7 @@ describeWithRedis('a fleet on Redis', () => {
     async (text) => {
       const [killed, other] = await start({}, 2);
       const isName = text.startsWith('name');
-      slow('POST', 5000, 1);
+      const mend = slow('POST', 5000, 1);
       void killed?.handle(CUSTOMER, text);
       const client: Client = await connect(redis.url);
       let keys: string[] = [];
@@ -175,6 +175,7 @@ describeWithRedis('a fleet on Redis', () => {
       }
       client.destroy();
       await killed?.kill();
+      mend();
       // A handler waits some seconds for a persona; later the Page would speak.
       const handled = await other?.handle(CUSTOMER, text);
       expect(handled?.error).toBeUndefined();
@@ -217,7 +218,7 @@ describeWithRedis('a fleet on Redis', () => {
       expect(first.error).toBeUndefined();
       expect(first.ms).toBeLessThan(quickly);
       const next = await process.handle(CUSTOMER, 'fly Ann');
-      expect(next.ms).toBeLessThan(1000);
+      expect(next.ms).toBeLessThan(2000);
       expect(shown(bot.emulator)).toEqual(['Adam: name adam', 'Ann: fly Ann']);
       expect(process.told).toContainEqual(
         expect.stringContaining('PersonaStoreError'),
@@ -233,7 +234,7 @@ describeWithRedis('a fleet on Redis', () => {
       const first = await process.handle(CUSTOMER, 'fly Ann');
       expect(first.ms).toBeLessThan(quickly);
       const next = await process.handle(CUSTOMER, 'fly Bob');
-      expect(next.ms).toBeLessThan(1000);
+      expect(next.ms).toBeLessThan(2000);
       redis.resume();
       await process.handle(CUSTOMER, 'fly Cid');
       await until(() => alive(bot.emulator).join() === 'Adam');
@@ -272,7 +273,7 @@ describeWithRedis('a fleet on Redis', () => {
       for (const text of ['name adam', 'fly Ann', 'fly Ann']) {
         const handled = await process.handle(CUSTOMER, text);
         expect(handled.error).toBeUndefined();
-        expect(handled.ms).toBeLessThan(1000);
+        expect(handled.ms).toBeLessThan(2000);
       }
       expect(shown(bot.emulator)).toEqual([
         'Adam: name adam',
