@@ -7,10 +7,14 @@ import type { PlainAppOptions } from './plainMessengerApp';
 
 const PAGE = 'packages/messenger-emulator/docs/languages.md';
 
+/** Debian's has the packages that apt installs; another may stand before it on the PATH. */
+const PYTHON = ['python3', '/usr/bin/python3'].find(
+  (python) => spawnSync(python, ['-c', 'import requests']).status === 0,
+);
+
 /** Whether there is a Python with requests; with `CI=true` there has to be. */
 export function hasPython(): boolean {
-  const { status } = spawnSync('python3', ['-c', 'import requests']);
-  if (status === 0 || process.env.CI === 'true') return true;
+  if (PYTHON !== undefined || process.env.CI === 'true') return true;
   console.warn(
     'The test of the Python bot needs python3 and requests: apt-get install python3-requests.',
   );
@@ -30,7 +34,7 @@ export class PythonApp {
     );
     const { graphOrigin, appId, appSecret, pageId, pageToken, verifyToken } =
       this.options;
-    const child = spawn('python3', ['-c', script?.code ?? ''], {
+    const child = spawn(PYTHON ?? 'python3', ['-c', script?.code ?? ''], {
       env: {
         ...process.env,
         PORT: '0',
