@@ -87,7 +87,9 @@ describe('a client with personas', () => {
     await client
       .as('adam')
       .sendImage(CUSTOMER, Buffer.from('a picture'), { filename: 'a.png' });
-    await client.sendImage(CUSTOMER, Buffer.from('another'));
+    await client.sendImage(CUSTOMER, Buffer.from('another'), {
+      filename: 'b.png',
+    });
     expect(shown(bot.emulator)).toEqual(['Adam: [image]', 'Page: [image]']);
   });
 

@@ -13,7 +13,7 @@ import {
 import { alive, shown } from '../../support/wire';
 import { buildPackage, type BuiltPackage } from '../../support/workers';
 
-const RUNS = Number(process.env.FLEET ?? 4);
+const RUNS = Number(process.env.FLEET ?? 3);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const SHOWN: Record<string, string> = { adam: 'Adam', eve: 'Eve' };
 const LEASE_MS = 1000;
@@ -120,6 +120,17 @@ async function play(built: BuiltPackage, { delayMs, steps }: Scene) {
       const [, speaker = '', text = ''] = found ?? [];
       const [, name = ''] = text.split(' ');
       expect(['Page', SHOWN[name] ?? name]).toContain(speaker);
+    }
+
+    // A process that was stopped for longer than its lease is taken for dead.
+    if (!steps.some(({ does }) => does === 'stop')) {
+      const refused = emulator
+        .state()
+        .requests.filter(
+          ({ method, path, error }) =>
+            method === 'POST' && path === '/me/messages' && error,
+        );
+      expect(refused).toEqual([]);
     }
 
     const sweeper = await start();

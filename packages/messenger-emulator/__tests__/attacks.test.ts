@@ -285,5 +285,6 @@ describe('bounded memory', () => {
     for (const socket of sockets) socket.resume();
     await Promise.race(ended);
     for (const socket of sockets) socket.destroy();
-  });
+    // Twelve states of 27 MB, again and again.
+  }, 90_000);
 });
