@@ -32,9 +32,19 @@ export function asRefusal(
 export function speakAsPageInstead(
   refusal: PersonaRefusedError,
   persona: string,
+  occasion: Occasion,
+): void {
+  const { refusedPersona } = occasion.runtime.settings;
+  if (refusedPersona === 'throw') throw refusal;
+  tellOf(refusal, persona, occasion);
+}
+
+/** Tells, once, of a refusal. */
+export function tellOf(
+  refusal: PersonaRefusedError,
+  persona: string,
   { context, psid, runtime: { settings } }: Occasion,
 ): void {
-  if (settings.refusedPersona === 'throw') throw refusal;
   if (told.has(refusal)) return;
   told.add(refusal);
   tell(settings.onRefused, refusal, { context, recipient: psid, persona });

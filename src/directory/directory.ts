@@ -17,6 +17,7 @@ const MOST_GONE = 1000;
 export class Directory {
   private readonly pages = new Map<string, Known>();
   private readonly finder: NameFinder;
+  private readonly looks = new Map<string, PersonaProfile>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
@@ -28,6 +29,13 @@ export class Directory {
     endSurplus: EndSurplus,
   ) {
     this.finder = new NameFinder(store, leases, report, endSurplus);
+    for (const [name, entry] of entries) {
+      const profile = profileOf(entry);
+      if (!profile) continue;
+      this.looks.set(name, profile);
+      const id = fixedIdOf(entry);
+      if (id !== undefined) this.looks.set(id, profile);
+    }
   }
 
   has(name: string): boolean {
@@ -42,6 +50,11 @@ export class Directory {
   profileOf(name: string): PersonaProfile | undefined {
     const entry = this.entries.get(name);
     return entry === undefined ? undefined : profileOf(entry);
+  }
+
+  /** How a persona looks, by its name or by an ID that the directory has a profile for. */
+  lookOf(persona: string): PersonaProfile | undefined {
+    return this.looks.get(persona);
   }
 
   /** The ID that the directory has for the name, on every Page. */
