@@ -82,12 +82,12 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   if (!again) return answer;
   return seeToAnswer(answer, [worn], personas, channel, () => {
     const { runtime } = personas;
-    const bare = [...args];
+    const undressed = [...args];
     const message = messageAt(args, place.at);
     if (place.text === 'inside' && message) {
-      bare[place.at] = signedInside(message, look, runtime);
+      undressed[place.at] = signedInside(message, look, runtime);
     }
-    return Reflect.apply(again, call.self, bare);
+    return Reflect.apply(again, call.self, undressed);
   });
 }
 
@@ -112,17 +112,24 @@ function dressedMessage(
   if (!isMessage(given)) return given;
   const own = ownPersona(given);
   const message = withoutPersona(given) as Message;
-  if (channel.isDressed?.(message)) return message;
+  if (channel.isDressed?.(message) || bare.has(message)) return message;
   if (beingHanded?.personas === personas) {
     return withFace(message, beingHanded.face);
   }
   const speaker = own === undefined ? around : personas.keep(own);
   const shown = show(personas, channel, speaker);
-  if (!shown?.face) return message;
+  if (!shown?.face) {
+    // Decided by the message itself: `send` hands it to `reply` or `push`.
+    if (own !== undefined) bare.add(message);
+    return message;
+  }
   const { look, face } = shown;
   markWorn({ look, face, signs: false });
   return withFace(message, face);
 }
+
+/** Messages whose own persona is the bot, or none that can be shown. */
+const bare = new WeakSet<object>();
 
 /** The face that a caller put into options which Bottender is turning into a message: it may get lost there. */
 let beingHanded: { personas: ContextPersonas; face: Message } | undefined;
