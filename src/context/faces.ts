@@ -9,7 +9,7 @@ import { rejected } from './rejected';
 import { inScope } from './scope';
 import { signed } from './sign';
 import type { InForce } from './speaker';
-import { markWorn, seeToAnswer, signedInside, type Worn } from './worn';
+import { markWorn, seeToAnswer, withoutFace, type Worn } from './worn';
 
 /** One call of a covered method on a channel on which messages carry a profile. */
 export interface FaceCall {
@@ -70,24 +70,21 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   const callers = [place.at, place.also]
     .map((at) => at !== undefined && messageAt(args, at))
     .find((given) => given && channel.isDressed?.(given));
-  if (callers) {
+  if (callers && !wears(callers, face)) {
     const handed = pick(callers, face);
     return handing({ personas, face: handed }, () => callWith(call, args));
   }
   const worn: Worn = { look, face, signs: place.text !== undefined };
   markWorn(worn);
-  const dressed = [...args];
-  dressed[place.at] = withFace(messageAt(args, place.at) ?? {}, face);
+  const message = messageAt(args, place.at) ?? {};
+  const dressed = callers
+    ? args
+    : changed(args, place.at, withFace(message, face));
   const answer = callWith(call, dressed);
   if (!again) return answer;
   return seeToAnswer(answer, [worn], personas, channel, () => {
-    const { runtime } = personas;
-    const undressed = [...args];
-    const message = messageAt(args, place.at);
-    if (place.text === 'inside' && message) {
-      undressed[place.at] = signedInside(message, look, runtime);
-    }
-    return Reflect.apply(again, call.self, undressed);
+    const bare = withoutFace(message, worn, personas.runtime);
+    return Reflect.apply(again, call.self, changed(args, place.at, bare));
   });
 }
 
@@ -142,6 +139,17 @@ function handing(face: typeof beingHanded, run: () => unknown): unknown {
   } finally {
     beingHanded = before;
   }
+}
+
+/** Whether this is our face for who speaks: the method that called this one gave it. */
+function wears(message: Message, face: Message): boolean {
+  return Object.entries(face).every(([key, part]) => message[key] === part);
+}
+
+function changed(args: unknown[], at: number, argument: unknown): unknown[] {
+  const others = [...args];
+  others[at] = argument;
+  return others;
 }
 
 function callWith({ original, self }: FaceCall, args: unknown[]): unknown {

@@ -45,20 +45,14 @@ export function withoutFace(
   runtime: Runtime,
 ): Message {
   const bare = Object.fromEntries(
-    Object.entries(message).filter(([key]) => !(key in face)),
+    Object.entries(message).filter(
+      ([key, part]) => !(key in face) || face[key] !== part,
+    ),
   );
-  return signs ? signedInside(bare, look, runtime) : bare;
-}
-
-/** The same message, whose text says who speaks. */
-export function signedInside(
-  message: Message,
-  { profile }: Look,
-  { settings }: Runtime,
-): Message {
-  if (typeof message.text !== 'string') return message;
-  const [text] = signed([message.text], profile.name, settings.signText);
-  return { ...message, text };
+  if (!signs || typeof bare.text !== 'string') return bare;
+  const { signText } = runtime.settings;
+  const [text] = signed([bare.text], look.profile.name, signText);
+  return { ...bare, text };
 }
 
 /**
