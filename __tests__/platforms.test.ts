@@ -42,6 +42,12 @@ async function useEverything(context: PersonaContext): Promise<unknown[]> {
   return seen;
 }
 
+/** The guest on LINE. */
+const GUEST = {
+  name: 'Guest',
+  iconUrl: profile('Guest').profilePictureUrl,
+};
+
 const SEEN = ['1', '2', { id: 'Guest', ...profile('Guest') }];
 
 describe('ContextSimulator of bottender/test-utils', () => {
@@ -85,13 +91,13 @@ describe('ContextSimulator of bottender/test-utils', () => {
     expect(context.sendImage).toHaveBeenCalledWith(file, { personaId: '1' });
   });
 
-  test('on line its mocks are called as they are', async () => {
+  test('on line its mocks show the face; IDs without a profile mean nothing there', async () => {
     const context = await simulate('line');
     expect(await useEverything(context)).toEqual(SEEN);
     expect(jest.mocked(context.sendText).mock.calls).toEqual([
       ['one'],
       ['two'],
-      ['three'],
+      ['three', { sender: GUEST }],
       ['four'],
       ['five'],
       ['six'],
@@ -159,7 +165,7 @@ describe('LINE', () => {
     return { result, sent: received.splice(0) };
   }
 
-  test('the methods exist and run what they are given; what is sent stays as it is', async () => {
+  test('the methods exist and run what they are given; who has a profile is shown', async () => {
     const { result, sent } = await answer(useEverything);
     expect(result).toEqual(SEEN);
     const alone = await answer(async (context) => {
@@ -168,7 +174,11 @@ describe('LINE', () => {
       }
     }, []);
     expect(JSON.stringify(alone.sent)).toMatch(/one.*six/);
-    expect(sent).toEqual(alone.sent);
+    const text = '"text":"three"';
+    const guest = JSON.stringify(GUEST);
+    expect(JSON.stringify(sent)).toBe(
+      JSON.stringify(alone.sent).replace(text, `${text},"sender":${guest}`),
+    );
   });
 
   test('errors come through, and bad personas are refused', async () => {

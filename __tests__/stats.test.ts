@@ -16,6 +16,8 @@ const NOTHING = {
     'this-message': 0,
     unverified: 0,
     'initial-persona': 0,
+    channel: 0,
+    ignored: 0,
   },
 };
 

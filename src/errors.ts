@@ -60,9 +60,11 @@ export class PersonaRefusedError extends PersonaError {
     readonly pageId: string | undefined,
     /** What Messenger answered, or what was found out without asking it. */
     readonly failure: GraphFailure,
+    /** Where it was meant to speak, for people. */
+    where = `the Page ${pageId ?? '(unknown)'}`,
   ) {
     super(
-      `The persona "${persona}" cannot speak on the Page ${pageId ?? '(unknown)'}: ` +
+      `The persona "${persona}" cannot speak on ${where}: ` +
         `${describeFailure(failure)}. ${ADVICE[reason]}`,
       { cause: failure },
     );
@@ -83,6 +85,9 @@ const ADVICE: Record<RefusalReason, string> = {
     'Nothing told whether the persona exists, so nothing was made anew or forgotten.',
   'initial-persona':
     'Let the option "initialPersona" of personas() give a persona, or null for the Page, within 5 seconds.',
+  channel:
+    'Slack wants the scope chat:write.customize of a bot token; LINE takes some names and pictures and not others.',
+  ignored: 'On Slack, give the app the scope chat:write.customize.',
 };
 
 /** A persona that was made for a block could not be deleted and may be left behind. */

@@ -30,6 +30,8 @@ export function noStats(): PersonaStats {
       'this-message': 0,
       unverified: 0,
       'initial-persona': 0,
+      channel: 0,
+      ignored: 0,
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   type PersonaRefusedError,
 } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/context/methods';
+import { COVERED_METHODS } from '../../src/channels/messenger';
 import { CUSTOMER, OTHER_PAGE, startBot } from '../support/bot';
 import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';

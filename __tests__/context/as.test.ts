@@ -13,7 +13,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/context/methods';
+import { COVERED_METHODS } from '../../src/channels/messenger';
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
 import { named } from '../support/files';
 import { faces, profile } from '../support/faces';

@@ -11,7 +11,7 @@ import {
   type RefusalReason,
 } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/context/methods';
+import { COVERED_METHODS } from '../../src/channels/messenger';
 import {
   CUSTOMER,
   OTHER_PAGE,

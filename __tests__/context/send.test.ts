@@ -2,7 +2,7 @@ import { MessengerContext, type MessengerTypes } from 'bottender';
 import { personas } from 'bottender-persona';
 import type { JsonObject } from 'messenger-emulator';
 
-import { COVERED_METHODS } from '../../src/context/methods';
+import { COVERED_METHODS } from '../../src/channels/messenger';
 import { startBot, type BotSetup, type RunningBot } from '../support/bot';
 import { faces } from '../support/faces';
 import { SENDS } from '../support/sends';

@@ -1,7 +1,7 @@
 import { MessengerClient } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/context/methods';
+import { COVERED_METHODS } from '../../src/channels/messenger';
 import { APP_SECRET, CUSTOMER, PAGE, startBot, type RunningBot } from './bot';
 
 /** A client for a Page of a bot's emulator, as an agents' console would have one. */

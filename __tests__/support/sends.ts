@@ -1,7 +1,7 @@
 import type { MessengerTypes } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
 
-import type { CoveredMethod } from '../../src/context/methods';
+import type { CoveredMethod } from '../../src/channels/messenger';
 
 export type Send = (
   context: PersonaContext,

@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
 import { optionsOf } from '../context/arguments';
-import type { CoveredMethod } from '../context/methods';
+import type { CoveredMethod } from '../channels/messenger';
 import type { Occasion } from '../context/occasion';
 import { ScopedPersonas } from '../context/scopedPersonas';
 import { field } from '../field';

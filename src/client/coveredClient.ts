@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
 import type { Original } from '../context/delivery';
-import { COVERED_METHODS } from '../context/methods';
+import { COVERED_METHODS } from '../channels/messenger';
 import { send } from '../context/send';
 import { speakerOver } from '../context/speakers';
 import { checkRun } from '../context/toTheEnd';

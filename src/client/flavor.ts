@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
 import type { Both, FileOption, SpeakingMethods } from '../context/flavor';
-import type { CoveredMethod, UploadMethod } from '../context/methods';
+import type { CoveredMethod, UploadMethod } from '../channels/messenger';
 import type { Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 

@@ -1,4 +1,4 @@
-import { OPTIONS_POSITION, type CoveredMethod } from './methods';
+import { OPTIONS_POSITION, type CoveredMethod } from '../channels/messenger';
 
 /**
  * The options of a call of a covered method, if it has any.
@@ -45,4 +45,20 @@ export function withPersonaId(
   if (personaId !== null) others.personaId = personaId;
   changed[OPTIONS_POSITION[method] + lead] = others;
   return changed;
+}
+
+/** The same argument without a persona, if it is an object that has one. */
+export function withoutPersona(argument: unknown): unknown {
+  if (!isMessage(argument) || ownPersona(argument) === undefined) {
+    return argument;
+  }
+  const { personaId: _, persona_id: __, ...others } = argument;
+  return others;
+}
+
+/** Options, or a message; no file contents, arrays or instances of classes. */
+export function isMessage(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

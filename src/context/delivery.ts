@@ -1,5 +1,5 @@
 import { optionsOf, withPersonaId } from './arguments';
-import type { CoveredMethod } from './methods';
+import type { CoveredMethod } from '../channels/messenger';
 import { refusedBefore, type Occasion } from './occasion';
 import { asRefusal, speakAsPageInstead } from './refused';
 import { signed } from './sign';

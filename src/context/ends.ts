@@ -1,6 +1,6 @@
 import type { ContextPersonas } from './contextPersonas';
 import { Delivery, SENDING, type Original, type Sending } from './delivery';
-import { COVERED_METHODS, type CoveredMethod } from './methods';
+import { COVERED_METHODS, type CoveredMethod } from '../channels/messenger';
 
 /** What of Bottender's MessengerContext its methods end in. */
 interface Ends {

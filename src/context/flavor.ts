@@ -3,7 +3,7 @@ import type { Context, MessengerContext } from 'bottender';
 import type { Persona, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
-import type { CoveredMethod, UploadMethod } from './methods';
+import type { CoveredMethod, UploadMethod } from '../channels/messenger';
 
 /** What can be spoken as on contexts of this type. */
 export type SpeakerOn<C> = C extends {

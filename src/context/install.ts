@@ -1,14 +1,13 @@
 import type { Context } from 'bottender';
 
+import { channelOf } from '../channels';
+import type { Channel } from '../channels/channel';
 import { pageContextOf, pageIdFromEvent } from '../messenger/page';
 import { isDefaultRuntime, type Runtime } from '../runtime';
 
 import { ContextPersonas } from './contextPersonas';
-import { layerOver, wrapOwnMethods, type PersonaHost } from './layer';
-import { COVERED_METHODS } from './methods';
-
-/** The platforms on which what is sent carries personas; the console shows them. */
-const COVERED_PLATFORMS = new Set(['messenger', 'console']);
+import type { PersonaHost } from './host';
+import { layerOver, namesOf, wrapOwnMethods } from './layer';
 
 /** What we touch of a context besides its public side. */
 interface Internals {
@@ -40,13 +39,13 @@ export function install(
   const personas = new ContextPersonas(context, runtime);
   Object.defineProperty(context, '_personas', { value: personas });
   takeOver(context as Internals, personas);
-  const covers = COVERED_PLATFORMS.has(context.platform);
-  if (covers) {
-    materialiseFallbacks(context, context as Internals);
-    wrapOwnMethods(context as Context & PersonaHost);
-  }
+  const channel = channelOf(context.platform);
   const base = Object.getPrototypeOf(context) as object;
-  Object.setPrototypeOf(context, layerOver(base, covers));
+  if (channel) {
+    materialiseFallbacks(context, context as Internals, channel);
+    wrapOwnMethods(context as Context & PersonaHost, channel, base);
+  }
+  Object.setPrototypeOf(context, layerOver(base, channel));
   noticePage(context, runtime);
   return { personas, isNew: true };
 }
@@ -101,9 +100,13 @@ function takeOver(context: Internals, personas: ContextPersonas): void {
 }
 
 /** Makes the methods that the console only pretends to have, so that it shows their persona too. */
-function materialiseFallbacks(context: object, internals: Internals): void {
+function materialiseFallbacks(
+  context: object,
+  internals: Internals,
+  channel: Channel,
+): void {
   if (internals._fallbackMethods !== true) return;
-  for (const method of COVERED_METHODS) {
+  for (const method of namesOf(channel)) {
     if (method in context) continue;
     Object.defineProperty(context, method, {
       configurable: true,

@@ -1,50 +1,64 @@
 import type { Context } from 'bottender';
 
+import { channelOf } from '../channels';
+import type { Channel } from '../channels/channel';
+import { COVERED_METHODS, type CoveredMethod } from '../channels/messenger';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { Persona } from '../persona';
 
-import type { ContextPersonas } from './contextPersonas';
 import type { Original } from './delivery';
 import { deliverAtEnds } from './ends';
-import { COVERED_METHODS, type CoveredMethod } from './methods';
+import { faceMethods } from './faceLayer';
+import { coverOwn } from './faceOwn';
+import { methods, type Methods, type PersonaHost } from './host';
 import { inScope } from './scope';
 import { send } from './send';
 import { shownPersona } from './speaker';
-import { speakerOver } from './speakers';
+import { faceSpeakerOver, speakerOver } from './speakers';
 import { checkRun, toTheEnd } from './toTheEnd';
 
-/** A context that carries its personas under this name, where Bottender's console Proxy finds them too. */
-export interface PersonaHost {
-  readonly _personas: ContextPersonas;
-}
-
-type Methods = Record<string, Original | undefined>;
-
-const layers = new WeakMap<object, object>();
-const plainLayers = new WeakMap<object, object>();
+/** By channel, where there is one, and class. */
+const layers = new Map<Channel | undefined, WeakMap<object, object>>();
 
 /**
  * The prototype that stands between a context and its class: made once per
  * class, so that an event costs no closures.
  *
  * @param base the context's own prototype
- * @param covers whether what the context sends carries personas
+ * @param channel what carries personas there; left out where nothing does
  */
-export function layerOver(base: object, covers: boolean): object {
-  const made = covers ? layers : plainLayers;
+export function layerOver(base: object, channel: Channel | undefined): object {
+  const made = layers.get(channel) ?? new WeakMap<object, object>();
   let layer = made.get(base);
   if (!layer) {
     layer = Object.create(base, {
       ...personaMethods,
-      ...(covers ? coveredMethods(base as Methods) : undefined),
+      ...(channel && coveredMethods(base as Methods, channel)),
     }) as object;
     made.set(base, layer);
+    layers.set(channel, made);
   }
   return layer;
 }
 
-/** Wraps the covered methods that are the context's own: mocks, or another plugin's wrappers. */
-export function wrapOwnMethods(context: PersonaHost): void {
+/** The covered methods of a channel's contexts, by name. */
+export function namesOf(channel: Channel): readonly string[] {
+  return channel.carries === 'id'
+    ? channel.methods
+    : Object.keys(channel.methods);
+}
+
+/** Wraps what is the context's own: mocks, another plugin's wrappers, or what its class makes for each. */
+export function wrapOwnMethods(
+  context: PersonaHost,
+  channel: Channel,
+  base: object,
+): void {
+  if (channel.carries === 'id') wrapOwnMessengerMethods(context);
+  else coverOwn(context, channel, base as Methods);
+}
+
+function wrapOwnMessengerMethods(context: PersonaHost): void {
   const own = COVERED_METHODS.filter(
     (method) =>
       Object.hasOwn(context, method) &&
@@ -83,7 +97,12 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
     },
     as(this: PersonaHost, ...given: unknown[]) {
       const { _personas: personas } = this;
-      return speakerOver(personas.context, personas, personas.keep(...given));
+      const { context } = personas;
+      const channel = channelOf(context.platform);
+      const speaker = personas.keep(...given);
+      return channel?.carries === 'face'
+        ? faceSpeakerOver(context, personas, speaker, channel)
+        : speakerOver(context, personas, speaker);
     },
     withPersona(
       this: PersonaHost & Context,
@@ -108,7 +127,16 @@ const personaMethods: PropertyDescriptorMap & ThisType<PersonaHost> = {
   }),
 };
 
-function coveredMethods(base: Methods): PropertyDescriptorMap {
+function coveredMethods(
+  base: Methods,
+  channel: Channel,
+): PropertyDescriptorMap {
+  return channel.carries === 'id'
+    ? messengerMethods(base)
+    : faceMethods(base, channel);
+}
+
+function messengerMethods(base: Methods): PropertyDescriptorMap {
   const covered: Record<string, unknown> = {};
   for (const method of COVERED_METHODS) {
     if (method in base) covered[method] = coveredMethod(base, method);
@@ -133,12 +161,4 @@ function coveredMethod(base: Methods, method: CoveredMethod) {
       send(this._personas, { method, args, lead: 0, self: this, original })
     );
   };
-}
-
-function methods(byName: Record<string, unknown>): PropertyDescriptorMap {
-  const descriptors: PropertyDescriptorMap = {};
-  for (const [name, value] of Object.entries(byName)) {
-    descriptors[name] = { value, configurable: true, writable: true };
-  }
-  return descriptors;
 }

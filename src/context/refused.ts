@@ -32,10 +32,23 @@ export function asRefusal(
 export function speakAsPageInstead(
   refusal: PersonaRefusedError,
   persona: string,
+  occasion: Occasion,
+): void {
+  const { settings, stats } = occasion.runtime;
+  if (settings.refusedPersona !== 'throw') {
+    return tellOf(refusal, persona, occasion);
+  }
+  stats.refused[refusal.reason] += 1;
+  throw refusal;
+}
+
+/** Counts a refusal, and tells of it once. */
+export function tellOf(
+  refusal: PersonaRefusedError,
+  persona: string,
   { context, psid, runtime: { settings, stats } }: Occasion,
 ): void {
   stats.refused[refusal.reason] += 1;
-  if (settings.refusedPersona === 'throw') throw refusal;
   if (told.has(refusal)) return;
   told.add(refusal);
   tell(settings.onRefused, refusal, { context, recipient: psid, persona });

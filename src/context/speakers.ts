@@ -1,5 +1,6 @@
-import { withPersonaId } from './arguments';
-import { COVERED_METHODS } from './methods';
+import { withoutPersona, withPersonaId } from './arguments';
+import type { FaceChannel } from '../channels/channel';
+import { COVERED_METHODS } from '../channels/messenger';
 import type { ScopedPersonas } from './scopedPersonas';
 import type { InForce } from './speaker';
 
@@ -34,6 +35,36 @@ export function speakerOver(
       personas.as(speaker, () => call(target, 'typing', args));
   }
   return methods;
+}
+
+/** The same on a channel on which messages carry a profile; what stands in an object, as Slack's `chat`, stands in one. */
+export function faceSpeakerOver(
+  target: object,
+  personas: ScopedPersonas,
+  speaker: InForce,
+  { methods: places }: FaceChannel,
+): object {
+  const methods: Record<string, Method> = {};
+  const bundles: Record<string, Record<string, Method>> = {};
+  for (const path of [...Object.keys(places), 'typing']) {
+    const [name = '', bundle] = path.split('.').reverse();
+    const holder = () =>
+      bundle === undefined ? target : (Reflect.get(target, bundle) as object);
+    // Bottender's own, beneath the methods that a bot calls.
+    if (name.startsWith('_') || !holder() || !hasMethod(holder(), name))
+      continue;
+    const into = bundle === undefined ? methods : (bundles[bundle] ??= {});
+    into[name] = (...args) =>
+      personas.as(speaker, () => call(holder(), name, args.map(anonymous)));
+  }
+  return { ...methods, ...bundles };
+}
+
+/** An argument that names no persona: the speaker has been chosen. */
+function anonymous(argument: unknown): unknown {
+  return Array.isArray(argument)
+    ? argument.map(withoutPersona)
+    : withoutPersona(argument);
 }
 
 function hasMethod(target: object, name: string): boolean {

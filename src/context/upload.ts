@@ -2,7 +2,11 @@ import { ReadStream } from 'node:fs';
 
 import { clientOf } from '../messenger/page';
 
-import { OPTIONS_POSITION, uploadTypeOf, type CoveredMethod } from './methods';
+import {
+  OPTIONS_POSITION,
+  uploadTypeOf,
+  type CoveredMethod,
+} from '../channels/messenger';
 import type { Occasion } from './occasion';
 
 /** Options that describe a file's contents rather than the message. */

@@ -1,16 +1,15 @@
 import { EphemeralHold } from '../ephemeral/hold';
-import { PersonaRefusedError } from '../errors';
 import { pageOf, type Page, type PageContext } from '../messenger/page';
-import { didYouMean } from '../nearest';
 import { isPersonaId, type Persona } from '../persona';
 
-import { pageIdAt, refusedBefore, type Occasion } from './occasion';
+import type { Occasion } from './occasion';
 import { madeWithId, type Scope } from './scope';
 import {
   UnmadePersona,
   type InForce,
   type UnavailablePersona,
 } from './speaker';
+import { unknownPersona } from './unknown';
 
 /** How one send comes by the ID that it carries. */
 export interface Voice {
@@ -86,22 +85,10 @@ function idOnPage(
 
 /** A string that stands for nobody: no Graph call is made to find that out. */
 function unknownVoice(persona: Persona, occasion: Occasion): Voice {
-  const { refusals, directory } = occasion.runtime;
   return {
     persona,
     id: () => {
-      const known = refusedBefore(occasion, persona);
-      if (known) throw known;
-      const hint = didYouMean(persona, directory.names());
-      const message = `it is neither an ID nor a name of the directory${hint}`;
-      const refusal = new PersonaRefusedError(
-        'unknown',
-        persona,
-        pageIdAt(occasion),
-        { message },
-      );
-      refusals.remember(refusal, persona, occasion.psid);
-      throw refusal;
+      throw unknownPersona(persona, occasion);
     },
   };
 }

@@ -18,6 +18,7 @@ const MOST_GONE = 1000;
 export class Directory {
   private readonly pages = new Map<string, Known>();
   private readonly finder: NameFinder;
+  private readonly looks = new Map<string, PersonaProfile>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
@@ -30,6 +31,13 @@ export class Directory {
     stats: PersonaStats,
   ) {
     this.finder = new NameFinder(store, leases, report, endSurplus, stats);
+    for (const [name, entry] of entries) {
+      const profile = profileOf(entry);
+      if (!profile) continue;
+      this.looks.set(name, profile);
+      const id = fixedIdOf(entry);
+      if (id !== undefined) this.looks.set(id, profile);
+    }
   }
 
   has(name: string): boolean {
@@ -44,6 +52,11 @@ export class Directory {
   profileOf(name: string): PersonaProfile | undefined {
     const entry = this.entries.get(name);
     return entry === undefined ? undefined : profileOf(entry);
+  }
+
+  /** How a persona looks, by its name or by an ID that the directory has a profile for. */
+  lookOf(persona: string): PersonaProfile | undefined {
+    return this.looks.get(persona);
   }
 
   /** The ID that the directory has for the name, on every Page. */

@@ -7,7 +7,9 @@ import { isTransient, type GraphFailure } from './graphFailure';
  * - `not-made`: the persona could not be made, or its ID not be found out,
  * - `this-message`: the persona exists, and Messenger refuses it for this message,
  * - `unverified`: Messenger refused it, and nothing tells whether it exists,
- * - `initial-persona`: the option `initialPersona` did not say who speaks.
+ * - `initial-persona`: the option `initialPersona` did not say who speaks,
+ * - `channel`: another channel than Messenger refused the name or the picture,
+ * - `ignored`: another channel took the message and did not show the name.
  */
 export type RefusalReason =
   | 'region'
@@ -15,7 +17,9 @@ export type RefusalReason =
   | 'not-made'
   | 'this-message'
   | 'unverified'
-  | 'initial-persona';
+  | 'initial-persona'
+  | 'channel'
+  | 'ignored';
 
 interface Rule {
   code: number;

@@ -59,6 +59,32 @@ export class Refusals {
     return known ?? refusal;
   }
 
+  /** The refusal of this persona's face on a channel, or of any face there. */
+  onChannel(channel: string, persona: string): PersonaRefusedError | undefined {
+    if (this.isEmpty) return undefined;
+    return (
+      this.get(keyOf('channel', channel, null)) ??
+      this.get(keyOf('channel', channel, persona))
+    );
+  }
+
+  /**
+   * Remembers that a channel refused a face.
+   *
+   * @param persona whose; `null` where no face would be taken
+   * @returns the refusal that is remembered
+   */
+  rememberOnChannel(
+    refusal: PersonaRefusedError,
+    channel: string,
+    persona: string | null,
+  ): PersonaRefusedError {
+    const key = keyOf('channel', channel, persona);
+    const known = this.get(key);
+    if (!known) this.set(key, refusal);
+    return known ?? refusal;
+  }
+
   private get(key: string): PersonaRefusedError | undefined {
     const found = this.remembered.get(key);
     if (!found) return undefined;
@@ -76,7 +102,7 @@ export class Refusals {
 }
 
 function keyOf(
-  kind: 'region' | 'unknown',
+  kind: 'region' | 'unknown' | 'channel',
   pageId: string | undefined,
   about: string | null | undefined,
 ): string {

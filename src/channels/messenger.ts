@@ -1,3 +1,5 @@
+import type { IdChannel } from './channel';
+
 /**
  * Every method of Bottender's MessengerContext that can carry a persona, with
  * the position of its options argument. A method that is missing here would
@@ -49,3 +51,6 @@ export function uploadTypeOf(
     ? UPLOAD_TYPE[method as UploadMethod]
     : undefined;
 }
+
+/** A message carries a persona's ID, which exists on the Page. */
+export const messenger: IdChannel = { carries: 'id', methods: COVERED_METHODS };

@@ -1,0 +1,205 @@
+import {
+  personas,
+  type PersonaContext,
+  type PersonasOptions,
+} from 'bottender-persona';
+
+import { startOn, type ChannelName, type Recorded } from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  // Bottender has much to say about what is deprecated.
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const ADAM = profile('Adam');
+const EVE = { id: '77', ...profile('Eve') };
+const OPTIONS: PersonasOptions = {
+  directory: { adam: ADAM, eve: EVE, desk: '88' },
+  initialPersona: 'adam',
+  signText: (text, { name }) => `${name}: ${text}`,
+};
+
+/** The same bot and conversation on every channel. */
+async function converse(context: PersonaContext): Promise<void> {
+  await context.sendText('one');
+  await context.withPersona('eve', async () => {
+    await context.sendText('two');
+    context.usePersona(null);
+    await context.sendText('three');
+  });
+  await context.withEphemeralPersona(profile('Guest'), async (persona) => {
+    expect(persona).toEqual({ id: 'Guest', ...profile('Guest') });
+    expect(context.persona).toBe('Guest');
+    await context.sendText('four');
+    await context.withPersona('adam', async () => {
+      context.usePersona(String(persona.id));
+      await context.sendText('five');
+    });
+  });
+  const eve = context.as('77');
+  await context.withPersona('adam', () => eve.sendText('six'));
+  context.usePersona('desk');
+  await context.sendText('seven');
+  context.usePersona('99');
+  await context.sendText('eight', { personaId: 'adam' });
+  await context.sendText('nine');
+}
+
+const SPOKEN: [text: string, name: string | null][] = [
+  ['one', 'Adam'],
+  ['two', 'Eve'],
+  ['three', null],
+  ['four', 'Guest'],
+  ['five', 'Guest'],
+  ['six', 'Eve'],
+  ['seven', null],
+  ['eight', 'Adam'],
+  ['nine', null],
+];
+
+const picture = (name: string) => profile(name).profilePictureUrl;
+const signedText = (text: string, name: string | null) =>
+  name === null ? text : `${name}: ${text}`;
+
+/** What comes to the platform for each text, to the byte. */
+const WIRE: Record<
+  ChannelName,
+  (text: string, name: string | null) => Recorded
+> = {
+  line: (text, name) => ({
+    method: 'POST',
+    path: '/v2/bot/message/push',
+    body: {
+      to: 'U1',
+      messages: [
+        {
+          type: 'text',
+          text,
+          ...(name && { sender: { name, iconUrl: picture(name) } }),
+        },
+      ],
+    },
+  }),
+  slack: (text, name) => ({
+    method: 'POST',
+    path: '/api/chat.postMessage',
+    body: {
+      thread_ts: '1355517523.000001',
+      channel: 'C1',
+      text,
+      ...(name && { username: name, icon_url: picture(name) }),
+      token: 'xoxb-TOKEN',
+    },
+  }),
+  telegram: (text, name) => ({
+    method: 'POST',
+    path: '/botTOKEN/sendMessage',
+    body: { chat_id: 7, text: signedText(text, name) },
+  }),
+  viber: (text, name) => ({
+    method: 'POST',
+    path: '/pa/send_message',
+    body: {
+      receiver: 'V1',
+      sender: name ? { name, avatar: picture(name) } : { name: 'The bot' },
+      type: 'text',
+      text,
+    },
+  }),
+  whatsapp: (text, name) => ({
+    method: 'POST',
+    path: '/2010-04-01/Accounts/AC1/Messages.json',
+    body: {
+      From: 'whatsapp:+1',
+      To: 'whatsapp:+2',
+      Body: signedText(text, name),
+    },
+  }),
+};
+
+describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
+  test('the same bot shows the same faces', async () => {
+    const onRefused = jest.fn();
+    const bot = await startOn(channel, {
+      plugins: [personas({ ...OPTIONS, onRefused })],
+      sendMethod: 'push',
+    });
+    const sent = await bot.run(converse);
+    expect(bot.errors).toEqual([]);
+    expect(sent).toEqual(
+      SPOKEN.map(([text, name]) => WIRE[channel](text, name)),
+    );
+    expect(onRefused).not.toHaveBeenCalled();
+  });
+
+  test('without a persona to show, what is sent is what Bottender sends', async () => {
+    const speak = async (context: PersonaContext) => {
+      for (const text of ['one', 'two']) await context.sendText(text);
+    };
+    const bare = await startOn(channel, { sendMethod: 'push' });
+    const bot = await startOn(channel, {
+      plugins: [personas()],
+      sendMethod: 'push',
+    });
+    const sent = await bot.run(speak);
+    expect(sent).toHaveLength(2);
+    expect(JSON.stringify(sent)).toBe(JSON.stringify(await bare.run(speak)));
+  });
+
+  test('a name that stands for nobody is told once, with the nearest, and nobody speaks', async () => {
+    const onRefused = jest.fn();
+    const plugin = personas({ ...OPTIONS, initialPersona: null, onRefused });
+    const bot = await startOn(channel, {
+      plugins: [plugin],
+      sendMethod: 'push',
+    });
+    const sent = await bot.run(async (context: PersonaContext) => {
+      context.usePersona('adan');
+      await context.sendText('one');
+      await context.sendText('two');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(sent).toEqual([
+      WIRE[channel]('one', null),
+      WIRE[channel]('two', null),
+    ]);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(onRefused).toHaveBeenCalledWith(
+      expect.objectContaining({
+        reason: 'unknown',
+        message: expect.stringContaining('did you mean "adam"') as string,
+      }),
+      expect.objectContaining({ persona: 'adan' }),
+    );
+  });
+
+  test('or rejects', async () => {
+    const bot = await startOn(channel, {
+      plugins: [personas({ refusedPersona: 'throw' })],
+      sendMethod: 'push',
+    });
+    const sent = await bot.run((context: PersonaContext) =>
+      context.withPersona('adan', () => context.sendText('one')),
+    );
+    expect(sent).toEqual([]);
+    expect(bot.errors).toEqual([
+      expect.objectContaining({ reason: 'unknown' }),
+    ]);
+  });
+
+  test('what a handler throws comes out, and bad personas are errors at once', async () => {
+    const error = new Error('no such order');
+    const bot = await startOn(channel, { plugins: [personas()] });
+    await bot.run(async (context: PersonaContext) => {
+      expect(() => context.usePersona('')).toThrow(/non-empty/);
+      await context.withEphemeralPersona(profile('Guest'), () =>
+        Promise.reject(error),
+      );
+    });
+    expect(bot.errors).toEqual([error]);
+  });
+});

@@ -1,0 +1,81 @@
+import type { LineContext } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { shownName } from '../../src/channels/shownName';
+import { startOn } from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('a name that a channel does not take', () => {
+  const FAMILY = '👨‍👩‍👧‍👦';
+  const FLAG = '🇹🇼';
+
+  test.each<[name: string, most: number, shown: string]>([
+    ['Adam', 20, 'Adam'],
+    ['x'.repeat(20), 20, 'x'.repeat(20)],
+    ['x'.repeat(21), 20, `${'x'.repeat(19)}…`],
+    ['Adam of the Great Market Hall', 20, 'Adam of the Great M…'],
+    // No blank before the dots.
+    ['Adam from Gothenburg again', 11, 'Adam from…'],
+    [`Adam and his ${FAMILY} here`, 20, 'Adam and his…'],
+    [`${FAMILY}${FAMILY}${FAMILY}`, 28, `${FAMILY}${FAMILY}…`],
+    [`${FLAG.repeat(6)}`, 20, `${FLAG.repeat(4)}…`],
+    [`${'e\u0301'.repeat(15)}`, 20, `${'e\u0301'.repeat(9)}…`],
+  ])('%s, at most %d', (name, most, shown) => {
+    expect(shownName(profile(name), most)).toBe(shown);
+    expect(shown.length).toBeLessThanOrEqual(most);
+  });
+
+  test('is shown as its short name, which is cut too where it is too long', () => {
+    const long = { ...profile('x'.repeat(30)), shortName: 'Xaver' };
+    expect(shownName(long, 20)).toBe('Xaver');
+    expect(shownName(long, 30)).toBe(long.name);
+    const family = { ...long, shortName: FAMILY.repeat(2) };
+    expect(shownName(family, 20)).toBe(`${FAMILY}…`);
+  });
+
+  const long = profile('Adam of the Great Market Hall');
+  test.each([
+    ['line', 'sender.name', 'Adam of the Great M…'],
+    ['viber', 'sender.name', 'Adam of the Great Market Ha…'],
+    ['slack', 'username', long.name],
+  ] as const)('on %s', async (channel, _where, shown) => {
+    const bot = await startOn(channel, { plugins: [personas()] });
+    const sent = await bot.run((context: PersonaContext) =>
+      context.withEphemeralPersona(long, () => context.sendText('one')),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(JSON.stringify(sent)).toContain(JSON.stringify(shown));
+  });
+});
+
+test('LINE takes pictures by https: with another the name goes alone, told once', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const adam = { name: 'Adam', profilePictureUrl: 'http://example.com/a.png' };
+  const plugin = personas({ directory: { adam, eve: profile('Eve') } });
+  const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
+  const sent = await bot.run(async (context: PersonaContext<LineContext>) => {
+    context.usePersona('adam');
+    await context.pushText('one');
+    await context.pushText('two');
+    await context.withPersona('eve', () => context.pushText('three'));
+  });
+  expect(
+    sent.map(({ body }) => (body.messages as { sender: object }[])[0]?.sender),
+  ).toEqual([
+    { name: 'Adam' },
+    { name: 'Adam' },
+    { name: 'Eve', iconUrl: profile('Eve').profilePictureUrl },
+  ]);
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn).toHaveBeenCalledWith(
+    expect.stringMatching(/LINE takes pictures by https.*"Adam"/),
+    'PersonaWarning',
+  );
+});

@@ -1,0 +1,337 @@
+import {
+  LineContext,
+  SlackContext,
+  TelegramContext,
+  ViberContext,
+  WhatsappContext,
+} from 'bottender';
+import { personas } from 'bottender-persona';
+
+import { channelOf } from '../../src/channels';
+import { startOn, type ChannelName } from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+interface Any extends Methods {
+  withPersona(...args: unknown[]): unknown;
+}
+
+const ADAM = profile('Adam');
+const directory = { adam: ADAM, eve: profile('Eve') };
+const picture = (name: string) => profile(name).profilePictureUrl;
+
+/** The method of a path such as `chat.postMessage`. */
+function at(target: object, path: string): (...args: unknown[]) => unknown {
+  const [name = '', bundle] = path.split('.').reverse();
+  const holder = bundle ? (Reflect.get(target, bundle) as object) : target;
+  return Reflect.get(holder, name) as (...args: unknown[]) => unknown;
+}
+
+function covered(channel: ChannelName): string[] {
+  const { methods = {} } = channelOf(channel) ?? {};
+  return Object.keys(methods);
+}
+
+function theirs(contextClass: { prototype: object }, sends: RegExp): string[] {
+  const names = Object.getOwnPropertyNames(contextClass.prototype);
+  return names.filter((name) => sends.test(name));
+}
+
+describe('no method of Bottender that sends is left out', () => {
+  const LINE_SENDS = /^(reply|push|send)/;
+  test.each<[ChannelName, string[]]>([
+    ['line', theirs(LineContext, LINE_SENDS)],
+    ['viber', theirs(ViberContext, /^send/)],
+    [
+      'slack',
+      [
+        ...theirs(SlackContext, /^(send|_?post)/).filter(
+          (name) => name !== '_postEphemeral',
+        ),
+        ...Object.keys(
+          new SlackContext({
+            client: {},
+            event: { rawEvent: {} },
+          } as never).chat,
+        )
+          .filter((name) => name.startsWith('post'))
+          .map((name) => `chat.${name}`),
+      ],
+    ],
+    ['telegram', theirs(TelegramContext, /^send(Text|Message)$/)],
+    ['whatsapp', theirs(WhatsappContext, /^send/)],
+  ])('%s', (channel, methods) => {
+    expect(methods.length).toBeGreaterThan(0);
+    expect(covered(channel).sort()).toEqual(methods.sort());
+  });
+});
+
+const URL = 'https://example.com/a.png';
+const ACTIONS = [{ type: 'message', label: 'Pear', text: 'pear' }];
+
+/** What each kind of LINE's messages is made of, without options. */
+const LINE_MESSAGES: Record<string, unknown[]> = {
+  '': [
+    [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ],
+  ],
+  Text: ['a'],
+  Image: [{ originalContentUrl: URL }],
+  Video: [{ originalContentUrl: URL, previewImageUrl: URL }],
+  Audio: [{ originalContentUrl: URL, duration: 1 }],
+  Location: [{ title: 'a', address: 'b', latitude: 1, longitude: 2 }],
+  Sticker: [{ packageId: '1', stickerId: '1' }],
+  Imagemap: ['alt', { baseUrl: URL, baseSize: {}, actions: [] }],
+  Flex: ['alt', { type: 'bubble' }],
+  Template: ['alt', { type: 'confirm', text: 'a', actions: ACTIONS }],
+  ButtonTemplate: ['alt', { text: 'a', actions: ACTIONS }],
+  ButtonsTemplate: ['alt', { text: 'a', actions: ACTIONS }],
+  ConfirmTemplate: ['alt', { text: 'a', actions: ACTIONS }],
+  CarouselTemplate: ['alt', [{ text: 'a', actions: ACTIONS }]],
+  ImageCarouselTemplate: ['alt', [{ imageUrl: URL, action: ACTIONS[0] }]],
+};
+
+describe.each(['reply', 'push', 'send'])('LINE, %s', (way) => {
+  const QUICK_REPLY = { quickReply: { items: [] } };
+  const sender = (name: string) => ({ name, iconUrl: picture(name) });
+  const MINE = { name: 'Mine' };
+
+  test.each(Object.entries(LINE_MESSAGES))(`${way}%s`, async (kind, args) => {
+    const method = way + kind;
+    const bot = await startOn('line', { plugins: [personas({ directory })] });
+    /** The senders of what one call sends; a second reply has no token. */
+    const senders = async (
+      given: unknown[],
+      persona: string | null = 'adam',
+    ) => {
+      const sent = await bot.run((context: Any) =>
+        context.withPersona(persona, () => context[method]?.(...given)),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(sent).toHaveLength(1);
+      const { messages } = sent[0]?.body as {
+        messages: Record<string, unknown>[];
+      };
+      expect(JSON.stringify(messages)).not.toMatch(/persona/i);
+      return messages.map((message) => message.sender);
+    };
+
+    if (kind === '') {
+      const [messages] = args as [object[]];
+      expect(await senders([messages])).toEqual([
+        sender('Adam'),
+        sender('Adam'),
+      ]);
+      const [one, two] = messages;
+      const own = { ...one, personaId: 'eve' };
+      expect(await senders([[own, { ...two, sender: MINE }]])).toEqual([
+        sender('Eve'),
+        MINE,
+      ]);
+      const ofBot = { ...one, persona_id: null };
+      expect(await senders([[ofBot, two]])).toEqual([
+        undefined,
+        sender('Adam'),
+      ]);
+      return;
+    }
+    expect(await senders(args)).toEqual([sender('Adam')]);
+    expect(await senders([...args, QUICK_REPLY])).toEqual([sender('Adam')]);
+    expect(await senders([...args, { sender: MINE }])).toEqual([MINE]);
+    expect(await senders([...args, { personaId: 'eve' }])).toEqual([
+      sender('Eve'),
+    ]);
+    expect(await senders([...args, { personaId: null }])).toEqual([undefined]);
+    expect(await senders([...args, { persona_id: 'eve' }], null)).toEqual([
+      sender('Eve'),
+    ]);
+    expect(await senders(args, null)).toEqual([undefined]);
+  });
+});
+
+const VIBER_MESSAGES: Record<string, unknown[]> = {
+  sendText: ['a'],
+  sendPicture: [{ text: 'a', media: URL }],
+  sendVideo: [{ media: URL, size: 1 }],
+  sendFile: [{ media: URL, size: 1, fileName: 'a' }],
+  sendContact: [{ name: 'a', phoneNumber: '1' }],
+  sendLocation: [{ lat: '1', lon: '2' }],
+  sendURL: [URL],
+  sendSticker: [46105],
+  sendCarouselContent: [{ type: 'rich_media', buttons: [] }],
+};
+
+describe('Viber', () => {
+  const sender = (name: string) => ({ name, avatar: picture(name) });
+  const keyboard = { type: 'keyboard', buttons: [{ actionBody: 'a' }] };
+
+  test.each(covered('viber'))('%s', async (method) => {
+    const bot = await startOn('viber', { plugins: [personas({ directory })] });
+    const isMessage = method === 'sendMessage';
+    const args = VIBER_MESSAGES[method] ?? [];
+    const bodyOf = async (options: object, persona: string | null = 'adam') => {
+      const message = { type: 'text', text: 'a', ...options };
+      const given = isMessage ? [message] : [...args, options];
+      const [sent, ...others] = await bot.run((context: Any) =>
+        context.withPersona(persona, () => context[method]?.(...given)),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(others).toEqual([]);
+      expect(JSON.stringify(sent?.body)).not.toMatch(/persona/i);
+      return sent?.body;
+    };
+    expect(await bodyOf({})).toMatchObject({ sender: sender('Adam') });
+    expect(await bodyOf({ keyboard })).toMatchObject({
+      sender: sender('Adam'),
+      keyboard: { Type: 'keyboard', Buttons: [{ ActionBody: 'a' }] },
+    });
+    const mine = { name: 'Mine' };
+    expect((await bodyOf({ sender: mine }))?.sender).toEqual(mine);
+    expect((await bodyOf({ personaId: 'eve' }))?.sender).toEqual(sender('Eve'));
+    const ofBot = { name: 'The bot' };
+    expect((await bodyOf({ personaId: null }))?.sender).toEqual(ofBot);
+    expect((await bodyOf({}, null))?.sender).toEqual(ofBot);
+  });
+});
+
+describe('Slack', () => {
+  const face = (name: string) => ({ username: name, icon_url: picture(name) });
+  const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'a' } }];
+  const POSTS = ['chat.postMessage', 'chat.postEphemeral'];
+
+  async function bodiesOf(run: (context: Any) => unknown, persona = 'adam') {
+    const bot = await startOn('slack', { plugins: [personas({ directory })] });
+    const sent = await bot.run((context: Any) =>
+      context.withPersona(persona, () => run(context)),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(JSON.stringify(sent)).not.toMatch(/persona/i);
+    return sent.map(({ body }) => body);
+  }
+
+  test.each([...POSTS, 'postMessage', 'postEphemeral', '_postMessage'])(
+    '%s',
+    async (path) => {
+      const bodies = await bodiesOf(async (context) => {
+        const post = (given: object) => at(context, path).call(context, given);
+        await post({ text: 'a' });
+        await post({ text: 'b', blocks, threadTs: '9' });
+        await post({ text: 'c', username: 'Mine' });
+        await post({ text: 'd', iconEmoji: ':pear:' });
+        await post({ text: 'e', personaId: 'eve' });
+        await post({ text: 'f', personaId: null });
+      });
+      expect(bodies).toEqual([
+        expect.objectContaining({ text: 'a', ...face('Adam') }),
+        expect.objectContaining({
+          ...face('Adam'),
+          thread_ts: '9',
+          blocks: JSON.stringify(blocks),
+        }),
+        expect.objectContaining({ text: 'c', username: 'Mine' }),
+        expect.objectContaining({ icon_emoji: ':pear:', username: 'Adam' }),
+        expect.objectContaining({ text: 'e', ...face('Eve') }),
+        expect.objectContaining({ text: 'f' }),
+      ]);
+      for (const bare of [bodies[2], bodies[5]]) {
+        expect(bare).not.toHaveProperty('icon_url');
+      }
+      expect(bodies[5]).not.toHaveProperty('username');
+    },
+  );
+
+  test.each(['postMessage', 'postEphemeral'])(
+    '%s with a text and options',
+    async (method) => {
+      const bodies = await bodiesOf(async (context) => {
+        await context[method]?.('a');
+        await context[method]?.('b', { username: 'Mine' });
+        await context[method]?.('c', { personaId: 'eve' });
+      });
+      expect(bodies.map(({ username }) => username)).toEqual([
+        'Adam',
+        'Mine',
+        'Eve',
+      ]);
+    },
+  );
+
+  test('sendText takes a persona of its own', async () => {
+    const [own, none] = await bodiesOf(async (context) => {
+      await context.sendText?.('a', { personaId: 'eve' });
+      await context.sendText?.('b', { personaId: null });
+    });
+    expect(own).toMatchObject({ text: 'a', ...face('Eve') });
+    expect(none).not.toHaveProperty('username');
+  });
+
+  test('a function of `chat` can be handed on, is the same each time, and can be wrapped', async () => {
+    const bodies = await bodiesOf(async (context) => {
+      const chat = Reflect.get(context, 'chat') as unknown as Methods;
+      const { postMessage } = chat;
+      expect(chat.postMessage).toBe(postMessage);
+      await postMessage?.({ text: 'a' });
+      chat.postMessage = (given) =>
+        postMessage?.({ ...(given as object), text: 'wrapped' });
+      await chat.postMessage({ text: 'b' });
+      await context.postMessage?.('c');
+    });
+    expect(bodies).toEqual([
+      expect.objectContaining({ text: 'a', username: 'Adam' }),
+      expect.objectContaining({ text: 'wrapped', username: 'Adam' }),
+      expect.objectContaining({ text: 'wrapped', username: 'Adam' }),
+    ]);
+  });
+
+  test('what is not covered carries nothing', async () => {
+    const bodies = await bodiesOf(async (context) => {
+      await at(
+        context,
+        'chat.update',
+      )({ text: 'a', ts: '1', personaId: 'eve' });
+      await at(context, 'chat.scheduleMessage')({ text: 'b', postAt: 1 });
+    });
+    expect(bodies).toHaveLength(2);
+    expect(JSON.stringify(bodies)).not.toContain('username');
+  });
+});
+
+describe('Telegram', () => {
+  const signText = (text: string, { name }: { name: string }) =>
+    `${name}: ${text}`;
+
+  test.each(['sendText', 'sendMessage'])('%s is signed', async (method) => {
+    const plugin = personas({ directory, signText });
+    const bot = await startOn('telegram', { plugins: [plugin] });
+    const sent = await bot.run((context: Any) =>
+      context.withPersona('adam', async () => {
+        await context[method]?.('a', { parseMode: 'HTML' });
+        await context[method]?.('b', { personaId: 'eve' });
+        await context[method]?.('c', { personaId: null });
+      }),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(sent.map(({ body }) => body)).toEqual([
+      { chat_id: 7, text: 'Adam: a', parse_mode: 'HTML' },
+      { chat_id: 7, text: 'Eve: b' },
+      { chat_id: 7, text: 'c' },
+    ]);
+  });
+
+  test('what is not covered carries nothing', async () => {
+    const bot = await startOn('telegram', { plugins: [personas()] });
+    const [sent] = await bot.run((context: Any) =>
+      context.sendPhoto?.(URL, { caption: 'a', personaId: '1' }),
+    );
+    expect(sent?.body).toEqual({ chat_id: 7, photo: URL, caption: 'a' });
+  });
+});

@@ -1,0 +1,447 @@
+import type { LineContext, SlackContext } from 'bottender';
+import {
+  personas,
+  PersonaRefusedError,
+  type PersonaContext,
+} from 'bottender-persona';
+
+import { startOn, type AnswerTo, type Recorded } from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+type Line = PersonaContext<LineContext>;
+type Slack = PersonaContext<SlackContext>;
+
+const directory = { adam: profile('Adam'), line: profile('LINE Adam') };
+const signText = (text: string, { name }: { name: string }) =>
+  `${name}: ${text}`;
+
+function plugin(options: Parameters<typeof personas>[0] = {}) {
+  const onRefused = jest.fn();
+  return {
+    onRefused,
+    plugin: personas({ directory, signText, onRefused, ...options }),
+    /** Reason and persona of what was told. */
+    told: () =>
+      onRefused.mock.calls.map(
+        ([error, { persona }]: [PersonaRefusedError, { persona: string }]) => [
+          error.reason,
+          persona,
+        ],
+      ),
+  };
+}
+
+describe('LINE', () => {
+  interface LineMessage {
+    text: string;
+    sender?: { name: string };
+  }
+  const messagesOf = ({ body }: Recorded) => body.messages as LineMessage[];
+  const spoken = (sent: Recorded[]) =>
+    sent.map((request) =>
+      messagesOf(request).map(({ text, sender }) => [text, sender?.name]),
+    );
+
+  /** As the reference shows errors: names with LINE in them are not taken. */
+  const answer: AnswerTo = (request) => {
+    const details = messagesOf(request).flatMap(({ sender }, index) =>
+      sender?.name.includes('LINE')
+        ? [
+            {
+              message: 'May not be used',
+              property: `messages[${index}].sender.name`,
+            },
+          ]
+        : [],
+    );
+    if (details.length === 0) return undefined;
+    const message = `The request body has ${details.length} error(s)`;
+    return { status: 400, body: { message, details } };
+  };
+
+  test.each(['reply', 'push'] as const)(
+    'a refused sender is left out, once more, told and remembered: %s',
+    async (sendMethod) => {
+      const { plugin: refusing, onRefused, told } = plugin();
+      const bot = await startOn('line', {
+        plugins: [refusing],
+        answer,
+        sendMethod,
+      });
+      const say = (context: Line) =>
+        context.withPersona('line', () => context.sendText('one'));
+      expect(spoken(await bot.run(say))).toEqual([
+        [['one', 'LINE Adam']],
+        [['LINE Adam: one', undefined]],
+      ]);
+      expect(told()).toEqual([['channel', 'line']]);
+      const [[error]] = onRefused.mock.calls as [[PersonaRefusedError]];
+      expect(error.message).toMatch(
+        /"line" cannot speak on LINE: messages\[0\]\.sender\.name: May not be used \(HTTP 400\)\./,
+      );
+      expect(spoken(await bot.run(say))).toEqual([
+        [['LINE Adam: one', undefined]],
+      ]);
+      expect(
+        spoken(
+          await bot.run((context: Line) =>
+            context.withPersona('adam', () => context.sendText('two')),
+          ),
+        ),
+      ).toEqual([[['two', 'Adam']]]);
+      expect(told()).toHaveLength(1);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  test.each(['reply', 'push'] as const)(
+    'also in what is batched and goes out after the handler: only the one that is named: %s',
+    async (sendMethod) => {
+      const { plugin: refusing, told } = plugin();
+      const bot = await startOn('line', {
+        plugins: [refusing],
+        answer,
+        sendMethod,
+        shouldBatch: true,
+      });
+      const sent = await bot.run(async (context: Line) => {
+        await context.withPersona('adam', async () => {
+          expect(context.sendText('one')).toBeUndefined();
+          await context.withPersona('line', () => context.sendText('two'));
+        });
+        await context.withEphemeralPersona(profile('The LINE'), () =>
+          context.send([{ type: 'text', text: 'three' }]),
+        );
+        void context.sendText('four');
+      });
+      expect(spoken(sent)).toEqual([
+        [
+          ['one', 'Adam'],
+          ['two', 'LINE Adam'],
+          ['three', 'The LINE'],
+          ['four', undefined],
+        ],
+        [
+          ['one', 'Adam'],
+          ['LINE Adam: two', undefined],
+          ['three', undefined],
+          ['four', undefined],
+        ],
+      ]);
+      expect(told()).toEqual([
+        ['channel', 'line'],
+        ['channel', 'The LINE'],
+      ]);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  test("with 'throw' the send rejects, and nothing is sent again", async () => {
+    const { plugin: throwing } = plugin({ refusedPersona: 'throw' });
+    const bot = await startOn('line', { plugins: [throwing], answer });
+    const say = (context: Line) =>
+      context.withPersona('line', () => context.replyText('one'));
+    expect(await bot.run(say)).toHaveLength(1);
+    expect(await bot.run(say)).toHaveLength(0);
+    const refused = expect.objectContaining({ reason: 'channel' }) as unknown;
+    expect(bot.errors).toEqual([refused, refused]);
+  });
+
+  const body = (property: string) => ({
+    message: 'The request body has 1 error(s)',
+    details: [{ message: 'invalid', property }],
+  });
+  test.each<[string, { status: number; body: object }]>([
+    ['another field', { status: 400, body: body('messages[0].text') }],
+    ['a field like it', { status: 400, body: body('messages[0].senders') }],
+    [
+      'a message that is not ours',
+      { status: 400, body: body('messages[7].sender') },
+    ],
+    ['no details', { status: 400, body: { message: 'Invalid sender' } }],
+    ['another status', { status: 500, body: body('messages[0].sender.name') }],
+    ['a limit', { status: 429, body: { message: 'sender' } }],
+  ])('any other error comes through, once: %s', async (_what, failure) => {
+    const { plugin: refusing, onRefused } = plugin();
+    const bot = await startOn('line', {
+      plugins: [refusing],
+      answer: () => failure,
+    });
+    const sent = await bot.run((context: Line) =>
+      context.withPersona('adam', () => context.replyText('one')),
+    );
+    expect(sent).toHaveLength(1);
+    expect(bot.errors).toEqual([
+      expect.objectContaining({ name: 'AxiosError', status: failure.status }),
+    ]);
+    expect(onRefused).not.toHaveBeenCalled();
+  });
+
+  test("a sender of the caller's own is not ours to take off", async () => {
+    const { plugin: refusing, onRefused } = plugin();
+    const bot = await startOn('line', { plugins: [refusing], answer });
+    const sent = await bot.run((context: Line) =>
+      context.withPersona('adam', () =>
+        context.replyText('one', { sender: { name: 'my LINE' } }),
+      ),
+    );
+    expect(sent).toHaveLength(1);
+    expect(bot.errors).toHaveLength(1);
+    expect(onRefused).not.toHaveBeenCalled();
+  });
+
+  test('a second reply throws, as ever', async () => {
+    const { plugin: any } = plugin();
+    const bot = await startOn('line', { plugins: [any] });
+    await bot.run(async (context: Line) => {
+      context.usePersona('adam');
+      await context.replyText('one');
+      expect(() => context.replyText('two')).toThrow('multiple times');
+    });
+    expect(bot.errors).toEqual([]);
+  });
+
+  test('the client of a context is the one that was given, and sends what it is given', async () => {
+    const { plugin: any } = plugin();
+    const clients: unknown[] = [];
+    const bot = await startOn('line', {
+      plugins: [(context: Line) => void clients.push(context.client)],
+      answer,
+    });
+    await bot.run(() => undefined);
+    const covered = await startOn('line', {
+      plugins: [(context: Line) => void clients.push(context.client), any],
+    });
+    const sent = await covered.run(async (context: Line) => {
+      expect(context.client).toBe(clients.at(-1));
+      context.usePersona('adam');
+      await context.client.pushText('U1', 'plain');
+    });
+    expect(spoken(sent)).toEqual([[['plain', undefined]]]);
+  });
+
+  test('what others have wrapped runs once', async () => {
+    const { plugin: refusing } = plugin();
+    const wrapped = jest.fn();
+    const bot = await startOn('line', {
+      plugins: [
+        (context: Line) => {
+          const original = context.replyText;
+          Object.assign(context, {
+            replyText: async (text: string, options: object) => {
+              wrapped(text, options);
+              await Promise.resolve();
+              return original.call(context, `${text}!`, options);
+            },
+          });
+        },
+        refusing,
+      ],
+      answer,
+    });
+    const sent = await bot.run((context: Line) =>
+      context.withPersona('line', () => context.replyText('one')),
+    );
+    expect(wrapped).toHaveBeenCalledTimes(1);
+    expect(wrapped).toHaveBeenCalledWith('one', {
+      sender: expect.objectContaining({ name: 'LINE Adam' }) as unknown,
+    });
+    expect(spoken(sent)).toEqual([
+      [['one!', 'LINE Adam']],
+      [['one!', undefined]],
+    ]);
+  });
+});
+
+describe('Slack', () => {
+  const spoken = (sent: Recorded[]) =>
+    sent.map(({ body: { text, username, icon_url } }) => [
+      text,
+      username,
+      icon_url !== undefined,
+    ]);
+  const refuse =
+    (failure: object): AnswerTo =>
+    ({ body }) =>
+      body.username === undefined
+        ? undefined
+        : { body: { ok: false, ...failure } };
+
+  test.each([
+    [
+      {
+        error: 'missing_scope',
+        needed: 'chat:write.customize',
+        provided: 'chat:write',
+      },
+    ],
+    [{ error: 'missing_scope' }],
+    [{ error: 'not_allowed_token_type' }],
+  ])(
+    '%j: once more without, told and remembered for every face',
+    async (failure) => {
+      const { plugin: refusing, told, onRefused } = plugin();
+      const bot = await startOn('slack', {
+        plugins: [refusing],
+        answer: refuse(failure),
+      });
+      const sent = await bot.run(async (context: Slack) => {
+        context.usePersona('adam');
+        await context.sendText('one');
+        await context.sendText('two');
+        await context.withPersona('line', async () => {
+          await context.chat.postMessage({ text: 'three' });
+          await context.chat.postEphemeral({ text: 'four' });
+        });
+      });
+      expect(bot.errors).toEqual([]);
+      expect(spoken(sent)).toEqual([
+        ['one', 'Adam', true],
+        ['Adam: one', undefined, false],
+        ['Adam: two', undefined, false],
+        ['three', undefined, false],
+        ['four', undefined, false],
+      ]);
+      expect(told()).toEqual([['channel', 'adam']]);
+      const [[error]] = onRefused.mock.calls as [[PersonaRefusedError]];
+      expect(error.message).toContain(
+        `cannot speak on Slack: ${failure.error}`,
+      );
+      expect(error.message).toContain('chat:write.customize');
+    },
+  );
+
+  test.each([
+    'chat.postMessage',
+    'chat.postEphemeral',
+    'postMessage',
+    'postEphemeral',
+  ])('%s too', async (path) => {
+    const { plugin: refusing, told } = plugin();
+    const bot = await startOn('slack', {
+      plugins: [refusing],
+      answer: refuse({ error: 'missing_scope' }),
+    });
+    const [, method = path] = path.split('.');
+    const sent = await bot.run(async (context: Slack) => {
+      context.usePersona('adam');
+      const holder = path === method ? context : context.chat;
+      const post = Reflect.get(holder, method) as (o: object) => unknown;
+      await post.call(holder, { text: 'one', threadTs: '9' });
+    });
+    expect(bot.errors).toEqual([]);
+    expect(spoken(sent)).toEqual([
+      ['one', 'Adam', true],
+      ['one', undefined, false],
+    ]);
+    const [first, second] = sent.map(({ path: to, body }) => ({
+      to,
+      thread: body.thread_ts,
+    }));
+    expect(second).toEqual(first);
+    expect(told()).toHaveLength(1);
+  });
+
+  test('another missing scope, and any other error, comes through, once', async () => {
+    const failures = [
+      { error: 'missing_scope', needed: 'chat:write' },
+      { error: 'channel_not_found' },
+      { error: 'ratelimited' },
+    ];
+    for (const failure of failures) {
+      const { plugin: refusing, onRefused } = plugin();
+      const bot = await startOn('slack', {
+        plugins: [refusing],
+        answer: refuse(failure),
+      });
+      const sent = await bot.run((context: Slack) =>
+        context.withPersona('adam', () => context.sendText('one')),
+      );
+      expect(sent).toHaveLength(1);
+      expect(bot.errors).toEqual([
+        expect.objectContaining({ message: `Slack API - ${failure.error}` }),
+      ]);
+      expect(onRefused).not.toHaveBeenCalled();
+    }
+  });
+
+  test("with 'throw' the send rejects, and nothing is sent again", async () => {
+    const { plugin: throwing } = plugin({ refusedPersona: 'throw' });
+    const bot = await startOn('slack', {
+      plugins: [throwing],
+      answer: refuse({ error: 'missing_scope' }),
+    });
+    const sent = await bot.run((context: Slack) =>
+      context.withPersona('adam', () => context.sendText('one')),
+    );
+    expect(sent).toHaveLength(1);
+    expect(bot.errors).toEqual([expect.any(PersonaRefusedError)]);
+  });
+
+  test.each(['send-as-page', 'throw'] as const)(
+    'an "ok" that shows another name is told once, and nothing is sent again: %s',
+    async (refusedPersona) => {
+      const { plugin: ignored, told, onRefused } = plugin({ refusedPersona });
+      const bot = await startOn('slack', {
+        plugins: [ignored],
+        answer: () => ({
+          body: {
+            ok: true,
+            ts: '1',
+            message: { text: 'a', username: 'My app' },
+          },
+        }),
+      });
+      const sent = await bot.run(async (context: Slack) => {
+        context.usePersona('adam');
+        await context.sendText('one');
+        await context.chat.postMessage({ text: 'two' });
+        await context.withPersona('line', () => context.sendText('three'));
+      });
+      expect(bot.errors).toEqual([]);
+      expect(spoken(sent)).toEqual([
+        ['one', 'Adam', true],
+        ['two', 'Adam', true],
+        ['three', 'LINE Adam', true],
+      ]);
+      expect(told()).toEqual([['ignored', 'adam']]);
+      const [[error]] = onRefused.mock.calls as [[PersonaRefusedError]];
+      expect(error.message).toContain('Slack showed it as "My app"');
+    },
+  );
+
+  test('what others have wrapped runs once', async () => {
+    const { plugin: refusing } = plugin();
+    const wrapped = jest.fn();
+    const bot = await startOn('slack', {
+      plugins: [
+        (context: Slack) => {
+          const original = context.chat.postMessage;
+          context.chat.postMessage = (options) => {
+            wrapped(options);
+            return original(options);
+          };
+        },
+        refusing,
+      ],
+      answer: refuse({ error: 'missing_scope' }),
+    });
+    const sent = await bot.run((context: Slack) =>
+      context.withPersona('adam', () =>
+        context.chat.postMessage({ text: 'one' }),
+      ),
+    );
+    expect(wrapped).toHaveBeenCalledTimes(1);
+    expect(spoken(sent)).toEqual([
+      ['one', 'Adam', true],
+      ['one', undefined, false],
+    ]);
+  });
+});

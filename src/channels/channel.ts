@@ -1,0 +1,74 @@
+import type { PersonaProfile } from '../profile';
+
+/** A message, or the options of one: what a face is put into. */
+export type Message = Readonly<Record<string, unknown>>;
+
+/** Where a covered method takes what a face is put into. */
+export interface Place {
+  /** Options and single messages, or an array of messages. */
+  readonly holds: 'options' | 'messages';
+  /** The position of that argument. */
+  readonly at: number;
+  /** The position of another in which the caller may have put a face; the face in it wins. */
+  readonly also?: number;
+  /**
+   * The position of a text that can say who speaks where no face is shown.
+   * `inside`: it is in the message, and a method that signs has called this one.
+   */
+  readonly text?: number | 'inside';
+}
+
+/** A profile as a channel shows it. */
+export interface Dress {
+  /** What a message gets. */
+  readonly face: Message;
+  /** What cannot be shown, for people. */
+  readonly missing?: string;
+}
+
+/** Why a channel did not show a face. */
+export interface FaceRefusal {
+  /** What it answered. */
+  readonly message: string;
+  readonly status?: number;
+  /** Which of the call's messages it is about, by position; left out: no face would be taken. */
+  readonly of?: readonly number[];
+}
+
+/** A channel on which a message carries a persona's ID: the sends end in Messenger, or in a console. */
+export interface IdChannel {
+  readonly carries: 'id';
+  /** The covered methods. */
+  readonly methods: readonly string[];
+}
+
+/** A channel on which nothing exists beforehand: each message carries the profile itself, or the channel shows none. */
+export interface FaceChannel {
+  readonly carries: 'face';
+  /** For people. */
+  readonly title: string;
+  /** The covered methods of its contexts; those of `bundles` with a dot. */
+  readonly methods: Readonly<Record<string, Place>>;
+  /** Objects of functions that a context has as its own. */
+  readonly bundles?: readonly string[];
+  /** How a profile looks here; left out where nothing can carry it. */
+  readonly dress?: (profile: PersonaProfile) => Dress;
+  /** Whether the caller has put a face into this message. */
+  readonly isDressed?: (message: Message) => boolean;
+  /**
+   * Where the channel's answers are seen to: methods of the contexts beneath
+   * which no wrapper of others stands, or of their client.
+   */
+  readonly ends?: {
+    /** Covered methods, each with the one of Bottender's class that another attempt calls. */
+    readonly methods?: Readonly<Record<string, string>>;
+    /** Methods of the client, with the position of their messages. */
+    readonly client?: Readonly<Record<string, number>>;
+  };
+  /** What the channel refused, if that is definite and about the face. */
+  readonly readRefusal?: (error: unknown) => FaceRefusal | undefined;
+  /** What it says of a message that it took without showing this face. */
+  readonly readIgnored?: (answer: unknown, face: Message) => string | undefined;
+}
+
+export type Channel = IdChannel | FaceChannel;

@@ -1,0 +1,66 @@
+import { field } from '../field';
+
+import type { FaceChannel, FaceRefusal, Message } from './channel';
+
+/** https://docs.slack.dev/reference/scopes/chat.write.customize */
+const SCOPE = 'chat:write.customize';
+
+/** The methods of Bottender's SlackContext that post a message; those of `chat` stand beside them. */
+export type SlackMethod = 'sendText' | 'postMessage' | 'postEphemeral';
+
+/**
+ * A message has a `username` and an `iconUrl`. `sendText` takes no options, but
+ * ends in `_postMessage`, the class's own way to `chat.postMessage`, which
+ * dresses what comes there without a face. What others have wrapped, `chat` or
+ * `sendText`, lies above the two ends.
+ */
+export const slack: FaceChannel = {
+  carries: 'face',
+  title: 'Slack',
+  methods: {
+    // The options are for mocks: Bottender's own passes them over.
+    sendText: { holds: 'options', at: 1, text: 0 },
+    _postMessage: { holds: 'options', at: 0, text: 'inside' },
+    postMessage: { holds: 'options', at: 1, also: 0 },
+    postEphemeral: { holds: 'options', at: 1, also: 0 },
+    'chat.postMessage': { holds: 'options', at: 0 },
+    'chat.postEphemeral': { holds: 'options', at: 0 },
+  },
+  bundles: ['chat', 'views'],
+  dress: ({ name, profilePictureUrl }) => ({
+    face: { username: name, iconUrl: profilePictureUrl },
+  }),
+  isDressed: ({ username }) => username !== undefined,
+  ends: {
+    methods: {
+      _postMessage: '_postMessage',
+      'chat.postMessage': '_postMessage',
+      'chat.postEphemeral': '_postEphemeral',
+    },
+  },
+  readRefusal,
+  readIgnored,
+};
+
+/**
+ * The app may not choose who speaks. `missing_scope` says which scope is
+ * missing; without another one the message would fail in any case.
+ */
+function readRefusal(error: unknown): FaceRefusal | undefined {
+  const data = field(field(error, 'response'), 'data');
+  const message = field(data, 'error');
+  if (message === 'not_allowed_token_type') return { message };
+  if (message !== 'missing_scope') return undefined;
+  const needed = field(data, 'needed');
+  if (typeof needed !== 'string') return { message };
+  return needed.includes(SCOPE)
+    ? { message: `${message}: ${needed}` }
+    : undefined;
+}
+
+/** `chat.postMessage` answers with the message as it was posted; `chat.postEphemeral` does not. */
+function readIgnored(answer: unknown, { username }: Message) {
+  const shown = field(field(answer, 'message'), 'username');
+  if (typeof shown !== 'string' || shown === username) return undefined;
+  return `Slack showed it as "${shown}"`;
+}

@@ -1,0 +1,15 @@
+import type { FaceChannel } from './channel';
+
+/** The methods of Bottender's TelegramContext that send a text. */
+export type TelegramMethod = 'sendText' | 'sendMessage';
+
+/** A message shows the bot and nobody else, so that its text has to say who speaks. */
+export const telegram: FaceChannel = {
+  carries: 'face',
+  title: 'Telegram',
+  methods: {
+    sendText: { holds: 'options', at: 1, text: 0 },
+    // Calls `sendText`, where the text is signed.
+    sendMessage: { holds: 'options', at: 1 },
+  },
+};

@@ -1,0 +1,46 @@
+import type { FaceChannel, Place } from './channel';
+import { shownName } from './shownName';
+
+/** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
+const MOST_CHARACTERS = 28;
+
+/** Every method of Bottender's ViberContext that sends, with the position of its message or options. */
+const POSITION = {
+  sendMessage: 0,
+  sendText: 1,
+  sendPicture: 1,
+  sendVideo: 1,
+  sendFile: 1,
+  sendContact: 1,
+  sendLocation: 1,
+  sendURL: 1,
+  sendSticker: 1,
+  sendCarouselContent: 1,
+} as const;
+
+export type ViberMethod = keyof typeof POSITION;
+
+/** A message has a `sender`, which takes the place of the bot's own. No answer is known that refuses it. */
+export const viber: FaceChannel = {
+  carries: 'face',
+  title: 'Viber',
+  methods: methods(),
+  dress: (profile) => ({
+    face: {
+      sender: {
+        name: shownName(profile, MOST_CHARACTERS),
+        avatar: profile.profilePictureUrl,
+      },
+    },
+  }),
+  isDressed: (message) => message.sender !== undefined,
+};
+
+function methods(): Record<string, Place> {
+  const places: Record<string, Place> = {};
+  for (const [name, at] of Object.entries(POSITION)) {
+    places[name] = { holds: 'options', at };
+  }
+  places.sendText = { holds: 'options', at: POSITION.sendText, text: 0 };
+  return places;
+}

@@ -1,0 +1,65 @@
+import type { FaceChannel } from '../channels/channel';
+
+import { isMessage } from './arguments';
+import type { ContextPersonas } from './contextPersonas';
+import type { Original } from './delivery';
+import { seeToAnswer, withoutFace, wornBy } from './worn';
+
+/** The clients that were given, by what stands in front of them. */
+const given = new WeakMap<object, object>();
+
+/** The client that a context was given. */
+export function givenClientOf(client: object): object {
+  return given.get(client) ?? client;
+}
+
+/**
+ * Stands in front of a context's client, and sees to the answers of what the
+ * context's methods end in, also when that goes out after the handler. So a
+ * refused face is taken off beneath whatever others have wrapped.
+ *
+ * @param ends methods of the client, with the position of their messages
+ */
+export function inFrontOf(
+  client: object,
+  ends: Readonly<Record<string, number>>,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): object {
+  const front = new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      const at = typeof name === 'string' ? ends[name] : undefined;
+      if (at === undefined || typeof value !== 'function') return value;
+      return (...args: unknown[]) =>
+        deliver(target, value as Original, args, at, personas, channel);
+    },
+  });
+  given.set(front, client);
+  return front;
+}
+
+function deliver(
+  client: object,
+  original: Original,
+  args: unknown[],
+  at: number,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): unknown {
+  const answer = Reflect.apply(original, client, args);
+  const messages = args[at];
+  if (!Array.isArray(messages)) return answer;
+  const wearing = messages.map((message: unknown) =>
+    isMessage(message) ? wornBy(message) : undefined,
+  );
+  return seeToAnswer(answer, wearing, personas, channel, (refused) => {
+    const bare = messages.map((message: unknown, position) => {
+      const worn = refused.includes(position) ? wearing[position] : undefined;
+      return worn && isMessage(message)
+        ? withoutFace(message, worn, personas.runtime)
+        : message;
+    });
+    return Reflect.apply(original, client, args.with(at, bare));
+  });
+}
