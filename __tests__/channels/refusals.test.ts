@@ -116,9 +116,8 @@ describe('LINE', () => {
           expect(context.sendText('one')).toBeUndefined();
           await context.withPersona('line', () => context.sendText('two'));
         });
-        await context.withEphemeralPersona(
-          profile('The LINE'),
-          () => context.send([{ type: 'text', text: 'three' }]),
+        await context.withEphemeralPersona(profile('The LINE'), () =>
+          context.send([{ type: 'text', text: 'three' }]),
         );
         void context.sendText('four');
       });
