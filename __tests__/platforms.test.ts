@@ -105,6 +105,32 @@ describe('ContextSimulator of bottender/test-utils', () => {
   });
 });
 
+test('on slack the simulated methods show the face too', async () => {
+  const simulator = new ContextSimulator({ platform: 'slack' });
+  const context = simulator.createTextContext('hello') as unknown as Record<
+    'postMessage' | 'sendText',
+    (...args: unknown[]) => unknown
+  >;
+  const directory = { adam: profile('Adam') };
+  await personas({ directory, initialPersona: 'adam' })(
+    context as unknown as Context,
+  );
+  const { name: username, profilePictureUrl: iconUrl } = directory.adam;
+  context.postMessage('hi', { personaId: 'adam' });
+  context.postMessage({ text: 'hi' });
+  context.sendText('hi');
+  expect(context.postMessage).toHaveBeenNthCalledWith(1, 'hi', {
+    username,
+    iconUrl,
+  });
+  expect(context.postMessage).toHaveBeenNthCalledWith(
+    2,
+    { text: 'hi' },
+    { username, iconUrl },
+  );
+  expect(context.sendText).toHaveBeenCalledWith('hi', { username, iconUrl });
+});
+
 describe('LINE', () => {
   let server: Server;
   let received: { path: string | undefined; body: unknown }[];

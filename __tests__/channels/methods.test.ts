@@ -229,6 +229,7 @@ describe('Slack', () => {
         await post({ text: 'd', iconEmoji: ':pear:' });
         await post({ text: 'e', personaId: 'eve' });
         await post({ text: 'f', personaId: null });
+        await post({ text: 'g', iconUrl: URL });
       });
       expect(bodies).toEqual([
         expect.objectContaining({ text: 'a', ...face('Adam') }),
@@ -241,6 +242,7 @@ describe('Slack', () => {
         expect.objectContaining({ icon_emoji: ':pear:', username: 'Adam' }),
         expect.objectContaining({ text: 'e', ...face('Eve') }),
         expect.objectContaining({ text: 'f' }),
+        expect.objectContaining({ username: 'Adam', icon_url: URL }),
       ]);
       for (const bare of [bodies[2], bodies[5]]) {
         expect(bare).not.toHaveProperty('icon_url');

@@ -77,9 +77,10 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   const worn: Worn = { look, face, signs: place.text !== undefined };
   markWorn(worn);
   const message = messageAt(args, place.at) ?? {};
+  const also = place.also === undefined ? {} : messageAt(args, place.also);
   const dressed = callers
     ? args
-    : changed(args, place.at, withFace(message, face));
+    : changed(args, place.at, withFace(message, face, also));
   const answer = callWith(call, dressed);
   if (!again) return answer;
   return seeToAnswer(answer, [worn], personas, channel, () => {
@@ -161,10 +162,20 @@ function messageAt(args: unknown[], at: number): Message | undefined {
   return isMessage(given) ? given : undefined;
 }
 
-/** The same message with this face; what the caller has put there stays. */
-function withFace(message: Message, face: Message): Message {
+/**
+ * The same message with this face; what the caller has put there stays.
+ *
+ * @param also where else the caller may have put something
+ */
+function withFace(
+  message: Message,
+  face: Message,
+  also: Message = {},
+): Message {
   const dressed: Record<string, unknown> = { ...message };
-  for (const [key, part] of Object.entries(face)) dressed[key] ??= part;
+  for (const [key, part] of Object.entries(face)) {
+    if (also[key] === undefined) dressed[key] ??= part;
+  }
   return dressed;
 }
 

@@ -3,7 +3,12 @@ import type { Context, MessengerContext } from 'bottender';
 import type { Persona, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
+import type { LineMethod } from '../channels/line';
 import type { CoveredMethod, UploadMethod } from '../channels/messenger';
+import type { SlackMethod } from '../channels/slack';
+import type { TelegramMethod } from '../channels/telegram';
+import type { ViberMethod } from '../channels/viber';
+import type { WhatsappMethod } from '../channels/whatsapp';
 
 /** What can be spoken as on contexts of this type. */
 export type SpeakerOn<C> = C extends {
@@ -21,17 +26,60 @@ type NoProps = Record<never, never>;
 /** What comes out of a block that gives back an action; `any` stays what it is. */
 type Ended<A> = 0 extends 1 & A ? A : void;
 
+/** The covered methods of the channels on which messages carry a profile, by platform. */
+interface FaceMethods {
+  line: LineMethod;
+  slack: SlackMethod | 'chat';
+  telegram: TelegramMethod;
+  viber: ViberMethod;
+  whatsapp: WhatsappMethod;
+}
+
+/** The covered methods of contexts of this type. */
+type MethodOn<C> = keyof C &
+  (C extends { readonly platform: infer P extends keyof FaceMethods }
+    ? FaceMethods[P]
+    : CoveredMethod);
+
 /** The arguments of a send method, without a `personaId` option. */
 type WithoutPersona<F> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, unknown>) => R
-  : never;
+  : F extends PostMethods
+    ? { readonly [M in keyof PostMethods]: WithoutPersona<F[M]> }
+    : never;
+
+/** What of Slack's `chat` is covered. */
+interface PostMethods {
+  postMessage: (options: never) => unknown;
+  postEphemeral: (options: never) => unknown;
+}
+
+/** The arguments of a method whose last one, which may be missing, is options, a message or messages. */
+type WithLast<A extends unknown[], O> = A extends [infer M]
+  ? M extends (infer E)[]
+    ? [messages: (E & O)[]]
+    : M extends string
+      ? [text: M, options?: O]
+      : [message: M & O]
+  : A extends [infer T, (infer P)?]
+    ? [content: T, options?: P & O]
+    : A extends [infer T, infer D, (infer P)?]
+      ? [content: T, details: D, options?: P & O]
+      : A;
+
+/** A covered method of a channel on which messages carry a profile, or Slack's `chat`. */
+type OnFace<F, Name extends string> = F extends (...args: infer A) => infer R
+  ? (...args: WithLast<A, PersonaOption<Name>>) => R
+  : {
+      [M in keyof F]: M extends keyof PostMethods ? OnFace<F[M], Name> : F[M];
+    };
 
 /**
  * The send and typing methods of a context, under one persona. They are bound:
  * `const { sendText } = context.as('adam')` may be handed on.
  */
 export type SpeakingMethods<C> = {
-  readonly [M in keyof C & (CoveredMethod | 'typing')]: WithoutPersona<C[M]>;
+  readonly [M in MethodOn<C> | (keyof C & 'typing')]: WithoutPersona<C[M]>;
 };
 
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
@@ -136,11 +184,9 @@ export type Both<F, Name extends string, O = unknown> = Covered<
 export type PersonaContext<
   C extends Context = MessengerContext,
   Name extends string = string,
-> = Omit<C, keyof PersonaMethods | (keyof C & CoveredMethod)> &
+> = Omit<C, keyof PersonaMethods | MethodOn<C>> &
   PersonaMethods<Name> & {
-    [M in keyof C & CoveredMethod]: Both<
-      C[M],
-      Name,
-      M extends UploadMethod ? FileOption : unknown
-    >;
+    [M in MethodOn<C>]: C extends { readonly platform: keyof FaceMethods }
+      ? OnFace<C[M], Name>
+      : Both<C[M], Name, M extends UploadMethod ? FileOption : unknown>;
   };
