@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+
+import { checkOptions } from '../../src/checkOptions';
+import { EphemeralHold } from '../../src/ephemeral/hold';
+import { slotOf } from '../../src/ephemeral/sharedPersona';
+import type { Page } from '../../src/messenger/page';
+import { createRuntime, type Runtime } from '../../src/runtime';
+import { MemoryStore } from '../../src/store/memory';
+import type { Use } from '../../src/store/port';
+import { PAGE, startBot, type RunningBot } from '../support/bot';
+import { faces, profile } from '../support/faces';
+import { clientFor } from '../support/sweepers';
+import { alive, calls } from '../support/wire';
+
+const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
+const CREATION = { method: 'POST', path: '/me/personas' };
+
+/** Several runtimes on one store, as processes of a fleet have it. */
+let bot: RunningBot;
+let store: MemoryStore;
+let page: Page;
+beforeEach(async () => {
+  bot = await startBot();
+  store = new MemoryStore();
+  page = { id: PAGE.id, client: clientFor(bot.emulator) };
+});
+
+function start(): Runtime {
+  const settings = checkOptions({ directory: DIRECTORY });
+  return createRuntime({ ...settings, store });
+}
+
+/** The intent of another process, which says nothing more after this. */
+async function leaveIntent(slot: string, name: string, claimMs: number) {
+  const use: Use = {
+    key: randomUUID(),
+    use: randomUUID(),
+    slot,
+    record: { pageId: PAGE.id, id: null, ...profile(name) },
+  };
+  await store.take(use, { leaseMs: 60_000, claimMs });
+}
+
+const creations = () =>
+  calls(bot.emulator).filter((call) => call === 'POST /me/personas').length;
+
+const gone = (name: string, count: number) =>
+  bot.emulator.waitFor(
+    ({ personas }) =>
+      personas.filter((one) => one.name === name && !one.deleted).length ===
+      count,
+  );
+
+describe('a name', () => {
+  test('that another process makes just now is waited for', async () => {
+    const [one, two] = [start(), start()];
+    bot.emulator.fail({ ...CREATION, delayMs: 300 });
+    const ids = await Promise.all([
+      one.directory.idOf(page, 'adam'),
+      two.directory.idOf(page, 'adam'),
+    ]);
+    expect(new Set(ids).size).toBe(1);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+  });
+
+  test('whose maker died is looked for on the list anew, before it is made', async () => {
+    const runtime = start();
+    await runtime.directory.idOf(page, 'eve');
+    // Made after this process has read the list.
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const before = creations();
+    await leaveIntent('name:adam', 'Adam', 50);
+    expect(await runtime.directory.idOf(page, 'adam')).toBe(Adam);
+    expect(creations()).toBe(before);
+  });
+
+  test('whose maker died before it made it is made by the next', async () => {
+    await leaveIntent('name:adam', 'Adam', 50);
+    const id = await start().directory.idOf(page, 'adam');
+    expect(await store.nameOn(PAGE.id, 'adam')).toMatchObject({ id });
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+  });
+
+  test('that another process settled meanwhile is its persona, and one’s own is deleted', async () => {
+    const runtime = start();
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    // On the fly for whoever lists: another process has just made it.
+    const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
+    const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
+    await store.keep([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
+    bot.emulator.fail({ ...CREATION, delayMs: 300 });
+    const finding = runtime.directory.idOf(page, 'adam');
+    await bot.emulator.waitFor(({ requests }) =>
+      requests.some(
+        ({ method, path }) => `${method} ${path}` === 'GET /me/personas',
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    expect(await finding).toBe(Adam);
+    await gone('Adam', 1);
+    expect(runtime.stats).toMatchObject({ made: 1 });
+    // The next send has it at once.
+    expect(runtime.directory.idOf(page, 'adam')).toBe(Adam);
+  });
+});
+
+describe('a persona made on the fly', () => {
+  test('is one for all, and goes with the last use anywhere', async () => {
+    const runtimes = [start(), start(), start()];
+    bot.emulator.fail({ ...CREATION, delayMs: 200 });
+    const holds = await Promise.all(
+      runtimes.map(({ pool }) =>
+        EphemeralHold.take(pool, page, profile('Ann')),
+      ),
+    );
+    expect(new Set(holds.map(({ persona }) => persona.id)).size).toBe(1);
+    const [first, ...others] = holds;
+    await first?.end();
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    await Promise.all(others.map((hold) => hold.end()));
+    await gone('Ann', 0);
+    expect(creations()).toBe(1);
+    const shared = runtimes.reduce((sum, { stats }) => sum + stats.shared, 0);
+    expect(shared).toBe(2);
+  });
+
+  test('whose maker died is made by the next when the claim has run out', async () => {
+    await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
+    const hold = await EphemeralHold.take(start().pool, page, profile('Ann'));
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    await hold.end();
+    await gone('Ann', 0);
+  });
+});
