@@ -108,7 +108,7 @@ describe('a JavaScript app', () => {
       (file) => file.split('node_modules/').at(-1) ?? '',
     );
     expect(
-      packages.filter((file) => /^bottender-persona\/dist\/cli/.test(file)),
+      packages.filter((file) => /^bottender-persona\/dist\/cli\//.test(file)),
     ).toEqual([]);
     expect(
       [...new Set(packages.map((file) => file.split('/')[0]))].sort(),
