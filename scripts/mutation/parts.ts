@@ -208,6 +208,7 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'store/absence',
       'store/broken',
+      'store/byPage',
       'store/credentials',
       'store/fields',
       'store/guard',

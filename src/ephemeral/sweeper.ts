@@ -5,6 +5,7 @@ import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { forgetOldest } from '../forgetOldest';
 import { Backoff } from '../messenger/backoff';
 import { pageIdOf, type Page } from '../messenger/page';
+import { byPage } from '../store/byPage';
 import type { LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
@@ -83,6 +84,7 @@ export class Sweeper {
       // Told at once: a Page may take long, and others renew their leases meanwhile.
       const ranOut = byPage(
         await this.leases.ranOut(ready.map(({ id }) => id)),
+        ([, { pageId }]) => pageId,
       );
       await Promise.all(
         ready.map((page) => this.sweepPage(page, ranOut.get(page.id) ?? [])),
@@ -116,15 +118,4 @@ export class Sweeper {
       this.sweeping.delete(page.id);
     }
   }
-}
-
-function byPage(entries: LeaseEntry[]): Map<string, LeaseEntry[]> {
-  const pages = new Map<string, LeaseEntry[]>();
-  for (const entry of entries) {
-    const [, { pageId }] = entry;
-    const ofPage = pages.get(pageId) ?? [];
-    ofPage.push(entry);
-    pages.set(pageId, ofPage);
-  }
-  return pages;
 }

@@ -1,5 +1,6 @@
 import { isId } from '../../messenger/answers';
 import type { BrokenValues } from '../broken';
+import { byPage } from '../byPage';
 import { fieldsOf, readLease, readName } from '../fields';
 import { StoreGuard } from '../guard';
 import type {
@@ -50,7 +51,7 @@ export class RedisPort implements StorePort {
 
   async keep(uses: readonly Use[], terms: Terms): Promise<void> {
     const chunks: Promise<unknown>[] = [];
-    for (const [pageId, ofPage] of byPage(uses)) {
+    for (const [pageId, ofPage] of byPage(uses, pageIdOf)) {
       for (let from = 0; from < ofPage.length; from += KEPT_AT_ONCE) {
         const some = ofPage.slice(from, from + KEPT_AT_ONCE).map(argumentsOf);
         // Sent together: one round trip, however many.
@@ -231,13 +232,6 @@ function parsed(json: unknown): unknown {
   }
 }
 
-function byPage(uses: readonly Use[]): Map<string, Use[]> {
-  const pages = new Map<string, Use[]>();
-  for (const use of uses) {
-    const { pageId } = use.record;
-    const ofPage = pages.get(pageId) ?? [];
-    ofPage.push(use);
-    pages.set(pageId, ofPage);
-  }
-  return pages;
+function pageIdOf({ record }: Use): string {
+  return record.pageId;
 }
