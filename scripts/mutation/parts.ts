@@ -197,7 +197,7 @@ export const PARTS: Record<string, Part> = {
     tests: ['ephemeral/backoff', 'ephemeral/cleanup'],
   },
   leases: {
-    mutate: ['ephemeral/lease', 'ephemeral/leases'],
+    mutate: ['ephemeral/lease', 'ephemeral/leases', 'ephemeral/undone'],
     tests: ['ephemeral/leases'],
   },
   sweep: {

@@ -4,6 +4,7 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { LeaseEntry, NamedRecord, StorePort, Terms } from '../store/port';
 
 import { Lease } from './lease';
+import { Undone } from './undone';
 
 /**
  * Another process takes over the making of a persona when its maker has not
@@ -11,8 +12,6 @@ import { Lease } from './lease';
  */
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
-
-const MOST_UNDONE = 10_000;
 
 /** Told what went wrong with cleaning up, and about which persona. */
 export type ReportCleanup = (
@@ -35,8 +34,7 @@ export interface Settling {
 export class Leases {
   private readonly leases = new Set<Lease>();
   private onNone = () => {};
-  /** What could not be written down when it happened, by what it is about. */
-  private readonly undone = new Map<string, () => Promise<void>>();
+  private readonly undone = new Undone();
   /** Uses that could not be given back, and what is to be done when they are. */
   private readonly ungiven = new Map<Lease, () => void>();
   private renewal: NodeJS.Timeout | undefined;
@@ -234,21 +232,9 @@ export class Leases {
     }
   }
 
-  /** What is one too many runs out by itself, and is swept. */
-  private later(key: string, step: () => Promise<void>): void {
-    if (this.undone.size >= MOST_UNDONE) return;
-    this.undone.set(key, step);
+  private later(about: string, step: () => Promise<void>): void {
+    this.undone.add(about, step);
     this.startRenewing();
-  }
-
-  private async doAgain(key: string, step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-      if (this.undone.get(key) === step) this.undone.delete(key);
-      this.stopRenewingIfDone();
-    } catch {
-      // It was told, and is tried again with the next renewal.
-    }
   }
 
   private startRenewing(): void {
@@ -263,7 +249,7 @@ export class Leases {
   }
 
   private stopRenewingIfDone(): void {
-    if (!this.isNoneHeld || this.undone.size > 0) return;
+    if (!this.isNoneHeld || !this.undone.isNone) return;
     clearInterval(this.renewal);
     clearInterval(this.claimRenewal);
     this.renewal = undefined;
@@ -271,7 +257,7 @@ export class Leases {
   }
 
   private renewAll(): void {
-    for (const [key, step] of this.undone) void this.doAgain(key, step);
+    this.undone.tryAgain(() => this.stopRenewingIfDone());
     for (const [lease, whenLast] of this.ungiven) {
       void this.giveBack(lease, whenLast).then((given) => {
         if (given === 'last') whenLast();
