@@ -201,6 +201,7 @@ test('faults come, one by one or all, and go', async () => {
     {},
     { status: 1 },
     { status: 500, pathPattern: '(' },
+    { status: 500, pathPattern: '^/(?!me)' },
     { status: 500, pathPattern: 'x'.repeat(201) },
     { status: 500, path: 7 },
   ]) {
