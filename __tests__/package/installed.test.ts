@@ -31,21 +31,33 @@ beforeAll(async () => {
 });
 afterAll(removeTemporaryFolders);
 
-test('the tarballs hold what they need and nothing else', () => {
-  const others = (name: PackageName) => {
+// Bytes.
+const BUDGET: Record<PackageName, number> = {
+  'bottender-persona': 120_000,
+  'messenger-emulator': 100_000,
+};
+
+test.each(['bottender-persona', 'messenger-emulator'] as const)(
+  '%s ships its code and is small',
+  (name) => {
     const { bytes, files } = packed[name];
     process.stdout.write(
-      `${name}: ${(bytes / 1024).toFixed(1)} KiB, ${files.length} files\n`,
+      `${name}: ${(bytes / 1000).toFixed(1)} kB packed, ${files.length} files\n`,
     );
-    return files.filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file)).sort();
-  };
-  // What README.md shows and links to comes along.
-  const isDocument = (file: string) => /^docs\/.*\.(md|png)$/.test(file);
-  expect(
-    others('bottender-persona').filter((file) => !isDocument(file)),
-  ).toEqual([
+    expect(bytes).toBeLessThanOrEqual(BUDGET[name]);
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']),
+    );
+  },
+);
+
+test('the tarballs hold what a user needs and nothing else', () => {
+  const others = (name: PackageName) =>
+    packed[name].files
+      .filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file))
+      .sort();
+  expect(others('bottender-persona')).toEqual([
     'CHANGELOG.md',
-    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     'SECURITY.md',
@@ -55,17 +67,18 @@ test('the tarballs hold what they need and nothing else', () => {
     /^dist\/page\/[\w-]+\.(html|css)$/.test(file);
   const ofEmulator = others('messenger-emulator');
   expect(ofEmulator).toContain('dist/page/index.html');
-  expect(
-    ofEmulator.filter((file) => !isDocument(file) && !isPage(file)),
-  ).toEqual([
+  expect(ofEmulator.filter((file) => !isPage(file))).toEqual([
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'bin/messenger-emulator.js',
+    'docs/languages.md',
+    'docs/rules.md',
     'package.json',
   ]);
 });
 
-test('publint and arethetypeswrong find nothing', async () => {
+test('publint and arethetypeswrong find nothing, and the emulator runs alone', async () => {
   const root = path.resolve(__dirname, '../..');
   const app = await PackedApp.create('javascript', packed, []);
   const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
@@ -73,33 +86,58 @@ test('publint and arethetypeswrong find nothing', async () => {
     await app.run(bin('publint'), ['run', file, '--strict']);
     await app.run(bin('attw'), [file, '--format', 'ascii']);
   }
-});
-
-test('npx messenger-emulator runs without Bottender', async () => {
-  const app = await PackedApp.create('javascript', packed, []);
+  // Which runs without Bottender.
   expect(await app.run('npx', ['messenger-emulator', '--version'])).toBe(
     '1.0.0\n',
   );
 });
 
+test('a JavaScript app runs its tests and talks, with the oldest Bottender', async () => {
+  const app = await PackedApp.create('javascript', packed, [
+    `bottender@${OLDEST_BOTTENDER}`,
+    ...JEST,
+  ]);
+  await talks(app);
+});
+
 describe('a JavaScript app', () => {
-  test.each([OLDEST_BOTTENDER, NEWEST_BOTTENDER])(
-    'runs its tests and talks, with Bottender %s',
-    async (version) => {
-      const app = await PackedApp.create('javascript', packed, [
-        `bottender@${version}`,
-        ...JEST,
-      ]);
-      await app.run('npm', ['test']);
-      const said = await app.run('node', ['conversation.mjs']);
-      expect(JSON.parse(said)).toEqual(CONVERSATION);
-    },
-  );
+  let app: PackedApp;
+  beforeAll(async () => {
+    app = await PackedApp.create('javascript', packed, [
+      `bottender@${NEWEST_BOTTENDER}`,
+      ...JEST,
+    ]);
+  });
+
+  test('runs its tests and talks', () => talks(app));
+
+  test("gets Bottender's own ngrok, not what stands in for it here", async () => {
+    const ngrok = await app.read('node_modules/ngrok/package.json');
+    expect(JSON.parse(ngrok)).toHaveProperty('author');
+  });
+
+  test('imports by name, and nothing but what is meant to be', async () => {
+    await app.write(
+      'names.mjs',
+      `import { personas, withPersona, InvalidPersonaError } from 'bottender-persona';
+import { redisStore } from 'bottender-persona/redis';
+import { startMessengerEmulator } from 'messenger-emulator';
+import own from 'bottender-persona/package.json' with { type: 'json' };
+const inner = await import('bottender-persona/dist/personas.js').catch(({ code }) => code);
+console.log(JSON.stringify([
+  typeof personas, typeof withPersona, typeof InvalidPersonaError,
+  typeof redisStore, typeof startMessengerEmulator, own.name, inner,
+]));
+`,
+    );
+    expect(JSON.parse(await app.run('node', ['names.mjs']))).toEqual([
+      ...['function', 'function', 'function', 'function', 'function'],
+      'bottender-persona',
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    ]);
+  });
 
   test('loads nothing that it does not use', async () => {
-    const app = await PackedApp.create('javascript', packed, [
-      `bottender@${NEWEST_BOTTENDER}`,
-    ]);
     const loaded = await app.run('node', [
       '-p',
       `require('bottender-persona'); JSON.stringify(Object.keys(require.cache))`,
@@ -136,9 +174,7 @@ describe('a TypeScript app', () => {
 
   test('compiles with strict, runs its tests and talks', async () => {
     await app.run('npm', ['run', 'build']);
-    await app.run('npm', ['test']);
-    const said = await app.run('node', ['conversation.mjs']);
-    expect(JSON.parse(said)).toEqual(CONVERSATION);
+    await talks(app);
   });
 
   test.each([
@@ -179,3 +215,9 @@ personas({ nonsense: true });
     },
   );
 });
+
+async function talks(app: PackedApp): Promise<void> {
+  await app.run('npm', ['test']);
+  const said = await app.run('node', ['conversation.mjs']);
+  expect(JSON.parse(said)).toEqual(CONVERSATION);
+}

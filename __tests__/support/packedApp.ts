@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -17,31 +27,48 @@ export interface Packed {
 /** The names of this repository's packages. */
 export type PackageName = 'bottender-persona' | 'messenger-emulator';
 
-/** Builds both packages, and packs them into a folder of its own. */
+/**
+ * Packs both packages as `npm publish` would, in a copy of what git has of this
+ * repository: a clean clone has nothing built, and none of the files that git
+ * ignores. The dependencies are those of this folder, because to install them
+ * again takes minutes.
+ */
 export async function pack(): Promise<Record<PackageName, Packed>> {
-  await run('npm', ['run', 'build'], { cwd: root });
+  const clone = await cleanClone();
   return {
-    'bottender-persona': await packIn(root),
-    'messenger-emulator': await packIn(
-      path.join(root, 'packages/messenger-emulator'),
-    ),
+    'bottender-persona': await packIn(clone),
+    'messenger-emulator': await packIn(clone, '-w', 'messenger-emulator'),
   };
 }
 
-async function packIn(cwd: string): Promise<Packed> {
+async function cleanClone(): Promise<string> {
   const folder = await temporaryFolder();
-  const { stdout } = await run(
-    'npm',
-    ['pack', '--json', '--pack-destination', folder],
-    { cwd },
+  const { stdout } = await run('git', ['ls-files', '-z'], { cwd: root });
+  for (const name of stdout.split('\0').filter(Boolean)) {
+    const file = path.join(root, name);
+    // One that is deleted, and not committed as such yet.
+    if (existsSync(file)) await cp(file, path.join(folder, name));
+  }
+  await symlink(
+    path.join(root, 'node_modules'),
+    path.join(folder, 'node_modules'),
   );
-  const [packed] = JSON.parse(stdout) as [
-    { filename: string; size: number; files: { path: string }[] },
-  ];
+  return folder;
+}
+
+async function packIn(cwd: string, ...args: string[]): Promise<Packed> {
+  const folder = await temporaryFolder();
+  await run('npm', ['pack', '--pack-destination', folder, ...args], { cwd });
+  const [name = ''] = await readdir(folder);
+  const file = path.join(folder, name);
+  const { stdout } = await run('tar', ['-tzf', file]);
   return {
-    file: path.join(folder, packed.filename),
-    files: packed.files.map((file) => file.path),
-    bytes: packed.size,
+    file,
+    files: stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace('package/', '')),
+    bytes: (await stat(file)).size,
   };
 }
 
