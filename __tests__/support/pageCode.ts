@@ -13,20 +13,19 @@ export interface Config {
 
 type Globals = Record<string, unknown>;
 
-/** The code of some of README.md's sections, and which of it was run. */
-export class ReadmeCode {
+/** The code of some pages, and which of it was run. */
+export class PageCode {
   readonly blocks: CodeBlock[];
   private readonly ran = new Set<string>();
 
-  /** @param modules what the blocks require of the reader's own files */
+  /** @param modules what the blocks require of the reader's own files, or of packages */
   constructor(
-    isMine: (section: string) => boolean,
+    pages: readonly string[],
     private readonly modules: Globals = {},
   ) {
-    this.blocks = codeBlocks('README.md').filter(
-      ({ language, section }) =>
-        ['js', 'ts', 'http'].includes(language) && isMine(section),
-    );
+    this.blocks = pages
+      .flatMap(codeBlocks)
+      .filter(({ language }) => ['js', 'ts'].includes(language));
   }
 
   /** Where the blocks are that were not run. */
@@ -44,7 +43,7 @@ export class ReadmeCode {
     return block;
   }
 
-  /** Runs a block: gives its `App`, or what it exports. */
+  /** Runs a block: gives what it exports, or its `App`. */
   run(
     name: string,
     { adam = '<ADAM_ID>', modules = {}, ...globals }: Globals = {},
