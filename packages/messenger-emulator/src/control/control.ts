@@ -128,7 +128,7 @@ export class ControlApi {
       case 'POST inbox':
         return this.#useInbox(await readFields(request), response);
       case 'POST customers':
-        setCustomer(this.world, this.customers, await readFields(request));
+        setCustomer(this.customers, await readFields(request));
         return sendJson(response, 200, { success: true });
       case 'GET customers/*': {
         const view = this.customers.view(id ?? '', readQuery(request));

@@ -122,10 +122,9 @@ export class Webhooks {
     event: JsonObject,
   ): Promise<number> {
     if (!this.isSubscribed(pageId, name)) return 0;
-    const channel = name === 'standby' ? 'standby' : 'messaging';
     const body: Json = {
       object: 'page',
-      entry: [{ id: pageId, time: Date.now(), [channel]: [event] }],
+      entry: [{ id: pageId, time: Date.now(), ...told(name, event) }],
     };
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';
@@ -139,4 +138,10 @@ export class Webhooks {
       throw error;
     }
   }
+}
+
+/** What is not of a conversation comes as a change. */
+function told(name: string, event: JsonObject): JsonObject {
+  if (name === 'feed') return { changes: [{ field: name, value: event }] };
+  return { [name === 'standby' ? 'standby' : 'messaging']: [event] };
 }

@@ -27,7 +27,6 @@ export interface OfferedQuickReply {
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
   readonly #entries = new EntryStore();
-  readonly #psidByUserRef = new BoundedMap<string>(CONVERSATIONS_KEPT);
   readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
@@ -73,15 +72,6 @@ export class Conversations {
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
-  /** Remembers who ticked a checkbox plugin, so that its `user_ref` can be written to. */
-  rememberUserRef(pageId: string, userRef: string, psid: string): void {
-    this.#psidByUserRef.set(keyOf(pageId, userRef), psid);
-  }
-
-  psidOfUserRef(pageId: string, userRef: string): string | undefined {
-    return this.#psidByUserRef.get(keyOf(pageId, userRef));
-  }
-
   /** What was said with this message ID, and to whom. */
   message(
     pageId: string,
@@ -124,7 +114,6 @@ export class Conversations {
   clear(): void {
     this.#byKey.clear();
     this.#entries.clear();
-    this.#psidByUserRef.clear();
     this.#european.clear();
     for (const psid of this.atFirst) this.#european.set(psid, true);
   }

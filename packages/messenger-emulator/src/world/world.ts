@@ -1,3 +1,4 @@
+import { Addresses } from './addresses';
 import { Attachments } from './attachments';
 import { Changes } from './changes';
 import { Conversations } from './conversations';
@@ -20,6 +21,7 @@ export class World {
   readonly attachments: Attachments;
   readonly requests: RequestLog;
   readonly profiles = new Profiles(this.changes);
+  readonly addresses = new Addresses();
   /** Of those who followed a link and have not begun a conversation yet. */
   readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
   readonly threads: Threads;
@@ -54,6 +56,7 @@ export class World {
     this.requests.clear();
     this.profiles.clear();
     this.threads.clear();
+    this.addresses.clear();
     this.arrivals.clear();
     this.changes.emit({ type: 'reset' });
   }
