@@ -23,6 +23,7 @@ import type {
   SayOptions,
   SayResult,
 } from './types';
+import { advance } from './control/advance';
 import { waitForState } from './control/waiting';
 import type { World } from './world/world';
 
@@ -145,6 +146,12 @@ export interface MessengerEmulator {
     timeoutMs?: number,
   ): Promise<T>;
 
+  /**
+   * Moves the emulator's time on, by so many milliseconds: for the messaging
+   * window, rate limits, and tokens that expire. `reset` moves it back.
+   */
+  advance(ms: number): void;
+
   /** Lets calls go wrong. @returns a function that ends it. */
   fail(fault: Fault): () => void;
 
@@ -220,6 +227,7 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
+    advance: (ms) => advance(world.clock, ms),
     fail: (fault) => {
       const id = faults.add(fault);
       return () => faults.remove(id);

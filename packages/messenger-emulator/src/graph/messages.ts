@@ -5,6 +5,7 @@ import type { Address } from '../world/addresses';
 import { faceOf } from '../world/personas';
 import type { ConversationEntry, PersonaFace } from '../types';
 import type { PageCall } from './call';
+import { checkSendRate, checkWindow } from './limits';
 import { readContent } from './messageContent';
 import { readRecipient } from './recipient';
 
@@ -37,11 +38,13 @@ export function sendMessage(call: PageCall): Json {
   if (!parameters.has('message') && !parameters.has('sender_action')) {
     throw invalidParameter('One of message and sender_action is required');
   }
-  const { psid, address } = readRecipient(call);
+  checkSendRate(call);
+  const recipient = readRecipient(call);
+  const { psid, address } = recipient;
   checkThread(call, psid);
   const persona = readPersona(call, psid);
   const from = persona ? 'persona' : 'page';
-  const at = Date.now();
+  const at = world.clock.now();
   const by = address ? { address: address.kind } : {};
   const answer = hidesPsid(address) ? {} : { recipient_id: psid };
 
@@ -58,6 +61,7 @@ export function sendMessage(call: PageCall): Json {
     return answer;
   }
   checkMessagingType(call);
+  checkWindow(call, recipient);
   const { message, attachmentId } = readContent(call);
   const mid = newMessageId();
   if (address) world.addresses.spend(address);

@@ -61,7 +61,7 @@ function findByAddress(
       : noMatchingUser();
   }
   if (address.isSpent) throw alreadyUsed(kind);
-  if (address.until <= Date.now()) throw tooLate(kind);
+  if (address.until <= world.clock.now()) throw tooLate(kind);
   return { psid: address.psid, address };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Json, JsonObject } from '../values/json';
+import type { Clock } from '../values/clock';
 import type { Settings } from '../options';
 import { deliver, send } from './webhookRequest';
 
@@ -34,6 +35,7 @@ export class Webhooks {
 
   constructor(
     private readonly settings: Settings,
+    private readonly clock: Clock,
     private readonly closing: AbortSignal,
   ) {
     if (settings.webhookUrl !== undefined) this.setUrl(settings.webhookUrl);
@@ -124,7 +126,7 @@ export class Webhooks {
     if (!this.isSubscribed(pageId, name)) return 0;
     const body: Json = {
       object: 'page',
-      entry: [{ id: pageId, time: Date.now(), ...told(name, event) }],
+      entry: [{ id: pageId, time: this.clock.now(), ...told(name, event) }],
     };
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';

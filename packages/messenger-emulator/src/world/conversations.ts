@@ -13,6 +13,8 @@ interface Conversation {
   name: string;
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
+  /** When the customer last did what lets the Page write, in milliseconds since the epoch. */
+  openedAt: number | undefined;
   entries: ConversationEntry[];
 }
 
@@ -47,6 +49,7 @@ export class Conversations {
       pageId,
       name: name ?? nameBefore(psid),
       hasWritten: known?.hasWritten ?? false,
+      openedAt: known?.openedAt,
       entries: known?.entries ?? [],
     });
     this.tell(pageId, psid);
@@ -54,6 +57,17 @@ export class Conversations {
 
   hasWritten(pageId: string, psid: string): boolean {
     return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
+  }
+
+  openedAt(pageId: string, psid: string): number | undefined {
+    return this.#byKey.get(keyOf(pageId, psid))?.openedAt;
+  }
+
+  /** How many have written to one of the Pages. */
+  get people(): number {
+    let people = 0;
+    for (const each of this.#byKey.values()) if (each.hasWritten) people += 1;
+    return people;
   }
 
   nameOf(pageId: string, psid: string): string | undefined {
@@ -68,6 +82,7 @@ export class Conversations {
     const isKnown = entry.optin?.user_ref === undefined;
     if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
+      if (opensWindow(entry)) conversation.openedAt = entry.at;
     }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
@@ -156,6 +171,11 @@ export class Conversations {
 /** What customers are called who have been given no name. */
 export function nameBefore(psid: string): string {
   return `Customer ${psid.slice(-4)}`;
+}
+
+/** docs/messenger-facts.md#messaging-window */
+function opensWindow(entry: ConversationEntry): boolean {
+  return entry.optin?.type === undefined && !entry.account_linking;
 }
 
 function keyOf(pageId: string, id: string): string {

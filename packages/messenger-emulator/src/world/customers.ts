@@ -45,7 +45,7 @@ export class Customers {
     options: SayOptions = {},
   ): Promise<SayResult> {
     const pageId = this.#check(psid, options);
-    const entry = entryOf(said, Date.now(), this.world.origin);
+    const entry = entryOf(said, this.world.clock.now(), this.world.origin);
     return this.#bring(pageId, psid, entry);
   }
 
@@ -142,7 +142,7 @@ export class Customers {
     const item = feedItemOf(given, pageId);
     const { addresses, conversations, webhooks } = this.world;
     webhooks.checkKnown();
-    const at = Date.now();
+    const at = this.world.clock.now();
     conversations.open(pageId, psid);
     const { post_id: postId, comment_id: commentId } = item.ids;
     if (commentId === undefined) {
@@ -164,7 +164,13 @@ export class Customers {
     conversations.open(pageId, psid, details.name);
     if (details.phoneNumber !== undefined) {
       const { phoneNumber } = details;
-      addresses.add(pageId, 'phone_number', phoneNumber, psid, Date.now());
+      addresses.add(
+        pageId,
+        'phone_number',
+        phoneNumber,
+        psid,
+        this.world.clock.now(),
+      );
     }
     if (details.european !== undefined) {
       conversations.setEuropean(psid, details.european);
@@ -264,7 +270,7 @@ export class Customers {
     const entry = {
       from: 'user',
       persona: null,
-      at: Date.now(),
+      at: this.world.clock.now(),
       ...what,
     } as const;
     const { status } = await this.#bring(pageId, psid, entry);
