@@ -8,10 +8,13 @@ import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type {
   ActionResult,
+  CustomerDetails,
   CustomerMessage,
   CustomerView,
   EmulatorState,
   Fault,
+  FeedRequest,
+  FeedResult,
   InboxOptions,
   InboxResult,
   OptInRequest,
@@ -20,6 +23,7 @@ import type {
   SayOptions,
   SayResult,
 } from './types';
+import { advance } from './control/advance';
 import { waitForState } from './control/waiting';
 import type { World } from './world/world';
 
@@ -68,6 +72,12 @@ export interface CustomerActions {
     optIn: OptInRequest,
     options?: SayOptions,
   ): Promise<OptInResult>;
+  /** Posts on the Page, or comments on a post there; the bot can answer once. */
+  post(
+    psid: string,
+    item: FeedRequest,
+    options?: SayOptions,
+  ): Promise<FeedResult>;
   linkAccount(
     psid: string,
     authorizationCode: string,
@@ -86,6 +96,8 @@ export interface CustomerActions {
     mid: string,
     options?: SayOptions,
   ): Promise<ActionResult>;
+  /** Says what is known of a customer, and opens the conversation. */
+  set(psid: string, details: CustomerDetails, options?: SayOptions): void;
   /** What the customer is shown besides the messages. */
   view(psid: string, options?: SayOptions): CustomerView;
   /** Puts a file where the bot finds it. @returns its URL, for an attachment. */
@@ -133,6 +145,12 @@ export interface MessengerEmulator {
     check: (state: EmulatorState) => T | undefined | null | false,
     timeoutMs?: number,
   ): Promise<T>;
+
+  /**
+   * Moves the emulator's time on, by so many milliseconds: for the messaging
+   * window, rate limits, and tokens that expire. `reset` moves it back.
+   */
+  advance(ms: number): void;
 
   /** Lets calls go wrong. @returns a function that ends it. */
   fail(fault: Fault): () => void;
@@ -186,12 +204,14 @@ export async function startMessengerEmulator(
       press: (psid, payload, given) => customers.press(psid, payload, given),
       openLink: (psid, link, given) => customers.openLink(psid, link, given),
       optIn: (psid, optIn, given) => customers.optIn(psid, optIn, given),
+      post: (psid, item, given) => customers.post(psid, item, given),
       linkAccount: (psid, code, given) =>
         customers.linkAccount(psid, code, given),
       unlinkAccount: (psid, given) => customers.unlinkAccount(psid, given),
       react: (psid, mid, emoji, given) =>
         customers.react(psid, mid, emoji, given),
       unreact: (psid, mid, given) => customers.unreact(psid, mid, given),
+      set: (psid, details, given) => customers.set(psid, details, given),
       view: (psid, given) => customers.view(psid, given),
       upload: (content) => {
         if (!(content instanceof Uint8Array) || content.length === 0) {
@@ -207,6 +227,7 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
+    advance: (ms) => advance(world.clock, ms),
     fail: (fault) => {
       const id = faults.add(fault);
       return () => faults.remove(id);

@@ -51,6 +51,15 @@ export interface OptIn {
   user_token_status?: 'NOT_REFRESHED';
 }
 
+/** By what a bot may write to a customer besides the PSID. */
+export type AddressKind =
+  | 'user_ref'
+  | 'phone_number'
+  | 'comment_id'
+  | 'post_id'
+  | 'one_time_notif_token'
+  | 'notification_messages_token';
+
 /** One thing that happened in a conversation. */
 export interface ConversationEntry {
   from: 'user' | 'page' | 'persona';
@@ -67,6 +76,8 @@ export interface ConversationEntry {
     status: 'linked' | 'unlinked';
     authorization_code?: string;
   };
+  /** By what the bot has reached the customer, where it was not the PSID. */
+  address?: AddressKind;
   senderAction?: string;
   /** The app that spoke, where it is not the bot's: the Page's inbox. */
   app_id?: string;
@@ -158,6 +169,30 @@ export type OptInRequest =
   | { type: 'send_to_messenger'; ref?: string }
   | { type: 'one_time_notif_req'; payload: string }
   | { type: 'notification_messages'; payload: string; title?: string };
+
+/** What a customer leaves on the Page, outside of the conversation. */
+export type FeedRequest =
+  | { type: 'post'; message: string }
+  | {
+      type: 'comment';
+      message: string;
+      /** The post that it stands under; one of the Page's own unless told. */
+      post_id?: string;
+    };
+
+export interface FeedResult extends ActionResult {
+  post_id: string;
+  comment_id?: string;
+}
+
+/** What is known of a customer. */
+export interface CustomerDetails {
+  name?: string;
+  /** By which the Page may reach them (customer matching); digits with a leading `+`. */
+  phoneNumber?: string;
+  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  european?: boolean;
+}
 
 export interface OptInResult extends ActionResult {
   /** By which the bot may write, where the opt-in gives one. */

@@ -5,6 +5,7 @@ import type { Backlog } from '../http/backlog';
 import { refusedSender, refusedType } from '../http/sender';
 import type { Customers } from '../world/customers';
 import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
+import { advance } from './advance';
 import { act, say, setCustomer } from './customerRoutes';
 import { streamEvents } from './events';
 import type { Faults } from '../graph/faults';
@@ -128,11 +129,17 @@ export class ControlApi {
       case 'POST inbox':
         return this.#useInbox(await readFields(request), response);
       case 'POST customers':
-        setCustomer(this.world, this.customers, await readFields(request));
+        setCustomer(this.customers, await readFields(request));
         return sendJson(response, 200, { success: true });
       case 'GET customers/*': {
         const view = this.customers.view(id ?? '', readQuery(request));
         return sendJson(response, 200, view);
+      }
+      case 'POST clock': {
+        const { advanceMs, ...others } = await readFields(request);
+        checkKnown(others, [], '');
+        advance(this.world.clock, advanceMs);
+        return sendJson(response, 200, { now: this.world.clock.now() });
       }
       case 'POST faults': {
         const { pathPattern, ...fault } = await readFields(request);

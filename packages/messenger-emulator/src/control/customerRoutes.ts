@@ -1,10 +1,7 @@
-import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
+import { checkKnown, checkText, fail } from '../values/checks';
 import { textOf, type JsonObject } from '../values/json';
 import type { ActionResult, SayOptions, SayResult } from '../types';
 import type { Customers } from '../world/customers';
-import type { World } from '../world/world';
-
-const LONGEST_NAME = 200;
 
 type Act = (
   customers: Customers,
@@ -37,6 +34,14 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
       takes: ['optIn'],
       act: (customers, psid, { optIn }, options) =>
         customers.optIn(psid, optIn, options),
+    },
+  ],
+  [
+    'post',
+    {
+      takes: ['item'],
+      act: (customers, psid, { item }, options) =>
+        customers.post(psid, item, options),
     },
   ],
   [
@@ -133,28 +138,14 @@ export async function act(
 }
 
 /**
- * `POST customers`: a customer's name, and where they live.
+ * `POST customers`: what is known of a customer.
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function setCustomer(
-  world: World,
-  customers: Customers,
-  fields: JsonObject,
-): void {
-  checkKnown(fields, ['psid', 'pageId', 'name', 'european'], '');
+export function setCustomer(customers: Customers, fields: JsonObject): void {
   const { psid, options } = readWho(fields);
-  customers.checkPsid(psid);
-  const pageId = customers.pageId(options.pageId);
-  const { name, european } = fields;
-  if (name !== undefined && checkText(name, 'name').length > LONGEST_NAME) {
-    fail('name', `at most ${LONGEST_NAME} characters`);
-  }
-  if (european !== undefined) checkBoolean(european, 'european');
-  world.conversations.open(pageId, psid, textOf(name));
-  if (typeof european === 'boolean') {
-    world.conversations.setEuropean(psid, european);
-  }
+  const { psid: _psid, pageId: _pageId, ...details } = fields;
+  customers.set(psid, details, options);
 }
 
 function readWho(fields: JsonObject): { psid: string; options: SayOptions } {

@@ -1,5 +1,4 @@
 import {
-  checkFields,
   checkId,
   checkKnown,
   checkLength,
@@ -11,24 +10,26 @@ import type {
   ActionResult,
   ConversationEntry,
   CustomerView,
+  FeedResult,
   OptInResult,
   PressOptions,
   Referral,
   SayOptions,
   SayResult,
 } from '../types';
-import type { OfferedQuickReply } from './conversations';
 import { eventOf, fieldOf } from './customerEvents';
-import { optInOf } from './optIns';
+import { feedItemOf, feedValueOf } from './feed';
+import { addressOf, optInOf } from './optIns';
 import type { Receipts } from './receipts';
 import { entryOf } from './said';
+import { readDetails } from './details';
+import { offeredBy } from './quickReplies';
+import { referralOf } from './referrals';
 import { viewOf } from './view';
 import type { World } from './world';
 
 /** An emoji may be made of several characters. */
 const LONGEST_EMOJI = 64;
-/** The emulator's own: Meta gives other limits on other pages. */
-const LONGEST_REF = 2083;
 
 /** Lets customers write to Pages, and brings what they say and do to the bot. */
 export class Customers {
@@ -44,7 +45,7 @@ export class Customers {
     options: SayOptions = {},
   ): Promise<SayResult> {
     const pageId = this.#check(psid, options);
-    const entry = entryOf(said, Date.now(), this.world.origin);
+    const entry = entryOf(said, this.world.clock.now(), this.world.origin);
     return this.#bring(pageId, psid, entry);
   }
 
@@ -121,11 +122,59 @@ export class Customers {
     options: SayOptions = {},
   ): Promise<OptInResult> {
     const pageId = this.#check(psid, options);
-    const optin = optInOf(request, Date.now());
+    const optin = optInOf(request);
+    const { status } = await this.#act(pageId, psid, { optin });
     const token =
       optin.one_time_notif_token ?? optin.notification_messages_token;
-    const { status } = await this.#act(pageId, psid, { optin });
     return { status, ...(token === undefined ? {} : { token }) };
+  }
+
+  /**
+   * A customer posts on the Page or comments on a post, and can be answered
+   * once: docs/messenger-facts.md#private-replies
+   */
+  async post(
+    psid: string,
+    given: unknown,
+    options: SayOptions = {},
+  ): Promise<FeedResult> {
+    const pageId = this.#check(psid, options);
+    const item = feedItemOf(given, pageId);
+    const { addresses, conversations, webhooks } = this.world;
+    webhooks.checkKnown();
+    const at = this.world.clock.now();
+    conversations.open(pageId, psid);
+    const { post_id: postId, comment_id: commentId } = item.ids;
+    if (commentId === undefined) {
+      addresses.add(pageId, 'post_id', postId, psid, at);
+    } else {
+      addresses.add(pageId, 'comment_id', commentId, psid, at);
+    }
+    const name = conversations.nameOf(pageId, psid) ?? '';
+    const value = feedValueOf(item, { id: psid, name }, at);
+    const status = await webhooks.deliver(pageId, 'feed', value);
+    return { status, ...item.ids };
+  }
+
+  /** Says what is known of a customer, and opens the conversation. */
+  set(psid: string, given: unknown, options: SayOptions = {}): void {
+    const pageId = this.#check(psid, options);
+    const details = readDetails(given);
+    const { addresses, conversations } = this.world;
+    conversations.open(pageId, psid, details.name);
+    if (details.phoneNumber !== undefined) {
+      const { phoneNumber } = details;
+      addresses.add(
+        pageId,
+        'phone_number',
+        phoneNumber,
+        psid,
+        this.world.clock.now(),
+      );
+    }
+    if (details.european !== undefined) {
+      conversations.setEuropean(psid, details.european);
+    }
   }
 
   /** docs/messenger-facts.md#account-linking */
@@ -221,11 +270,31 @@ export class Customers {
     const entry = {
       from: 'user',
       persona: null,
-      at: Date.now(),
+      at: this.world.clock.now(),
       ...what,
     } as const;
     const { status } = await this.#bring(pageId, psid, entry);
     return { status };
+  }
+
+  /** With where the customer came from, and how long what they gave serves. */
+  #complete(
+    pageId: string,
+    psid: string,
+    entry: ConversationEntry,
+    referral: Referral | undefined,
+  ): ConversationEntry {
+    if (entry.postback && referral) {
+      return { ...entry, postback: { ...entry.postback, referral } };
+    }
+    const given = entry.optin && addressOf(entry.optin);
+    if (!entry.optin || !given) return entry;
+    const { kind, value } = given;
+    const { addresses } = this.world;
+    const until = addresses.add(pageId, kind, value, psid, entry.at);
+    return kind === 'notification_messages_token'
+      ? { ...entry, optin: { ...entry.optin, token_expiry_timestamp: until } }
+      : entry;
   }
 
   /** Adds to the conversation, and tells the bot. */
@@ -239,17 +308,11 @@ export class Customers {
     const key = `${pageId}/${psid}`;
     const referral = arrivals.get(key);
     arrivals.delete(key);
-    const entry =
-      given.postback && referral
-        ? { ...given, postback: { ...given.postback, referral } }
-        : given;
+    const entry = this.#complete(pageId, psid, given, referral);
     const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
     conversations.open(pageId, psid);
     await this.receipts.read(pageId, psid, entry.at);
     conversations.add(pageId, psid, entry);
-    if (entry.optin?.user_ref !== undefined) {
-      conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
-    }
     const event = eventOf(psid, pageId, entry, {
       isStandby: field === 'standby',
       hasNlp: profiles.nlp.has(pageId),
@@ -257,39 +320,4 @@ export class Customers {
     const status = await webhooks.deliver(pageId, field, event);
     return { status, mid: entry.mid ?? '' };
   }
-}
-
-function referralOf(given: unknown): Referral {
-  const link = checkFields(given, 'link');
-  checkKnown(link, ['ref', 'source', 'ad_id'], 'link.');
-  const { ref, source = 'SHORTLINK', ad_id: adId } = link;
-  if (source !== 'SHORTLINK' && source !== 'ADS') {
-    fail('link.source', 'SHORTLINK or ADS');
-  }
-  return {
-    ...(ref === undefined
-      ? {}
-      : {
-          ref: checkLength(checkText(ref, 'link.ref'), 'link.ref', LONGEST_REF),
-        }),
-    source,
-    type: 'OPEN_THREAD',
-    ...(adId === undefined ? {} : { ad_id: checkId(adId, 'link.ad_id') }),
-  };
-}
-
-/** The quick reply that has this payload, or asks for what it is. */
-function offeredBy(
-  quickReplies: readonly OfferedQuickReply[],
-  payload: string,
-): { title: string } | undefined {
-  const named = quickReplies.find((each) => each.payload === payload);
-  if (named) return named;
-  const asked = quickReplies.some(({ contentType }) =>
-    contentType === 'user_email'
-      ? /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(payload)
-      : contentType === 'user_phone_number' &&
-        /^\+?[\d\s()-]{5,30}$/.test(payload),
-  );
-  return asked ? { title: payload } : undefined;
 }

@@ -6,18 +6,14 @@ import {
   checkText,
   fail,
 } from '../values/checks';
-import type { OptIn } from '../types';
-
-const DAY = 24 * 60 * 60 * 1000;
-/** docs/messenger-facts.md#notification-tokens */
-const NOTIFICATION_MESSAGES_LAST = 9 * 30 * DAY;
+import type { AddressKind, OptIn } from '../types';
 
 /**
  * What a customer agrees to, checked, as the webhook tells it.
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function optInOf(given: unknown, at: number): OptIn {
+export function optInOf(given: unknown): OptIn {
   const request = checkFields(given, 'optIn');
   switch (request.type) {
     case 'checkbox':
@@ -48,7 +44,6 @@ export function optInOf(given: unknown, at: number): OptIn {
           : { title: checkText(request.title, 'optIn.title') }),
         notification_messages_token: newToken(),
         notification_messages_timezone: 'UTC',
-        token_expiry_timestamp: at + NOTIFICATION_MESSAGES_LAST,
         user_token_status: 'NOT_REFRESHED',
       };
     default:
@@ -57,6 +52,22 @@ export function optInOf(given: unknown, at: number): OptIn {
         'checkbox, send_to_messenger, one_time_notif_req or notification_messages',
       );
   }
+}
+
+/** By what the bot may write to whoever has opted in. */
+export function addressOf(
+  optin: OptIn,
+): { kind: AddressKind; value: string } | undefined {
+  const kinds = [
+    'user_ref',
+    'one_time_notif_token',
+    'notification_messages_token',
+  ] as const;
+  for (const kind of kinds) {
+    const value = optin[kind];
+    if (value !== undefined) return { kind, value };
+  }
+  return undefined;
 }
 
 function newToken(): string {

@@ -1,4 +1,5 @@
 import { BoundedList } from '../values/boundedList';
+import type { Clock } from '../values/clock';
 import type { Changes } from './changes';
 import type { GraphErrorObject } from '../values/graphError';
 import type { Settings } from '../options';
@@ -30,6 +31,7 @@ export class RequestLog {
   constructor(
     private readonly settings: Settings,
     private readonly changes: Changes,
+    private readonly clock: Clock,
   ) {
     this.#redact = redactor(settings);
   }
@@ -38,7 +40,7 @@ export class RequestLog {
     const { method, path, personaId, status, error } = call;
     const detail: RequestDetail = {
       id: String(++this.#count),
-      at: Date.now(),
+      at: this.clock.now(),
       method,
       path: cut(this.#redact(path), PATH_KEPT),
       personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
