@@ -22,12 +22,12 @@ export const PARTS: Record<string, Part> = {
       'directory/entries',
     ],
     tests: [
-      'options',
-      'profile',
-      'persona.test',
       'nearest',
-      'context/badInput',
+      'persona.test',
+      'profile',
       'directory/entries',
+      'options',
+      'context/badInput',
     ],
   },
   send: {
@@ -128,13 +128,13 @@ export const PARTS: Record<string, Part> = {
   runtime: {
     mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell'],
     tests: [
-      'ephemeral/cleanup',
-      'ephemeral/sharing',
       'orAfter',
-      'personas',
       'runtime',
       'stats',
       'tell',
+      'ephemeral/cleanup',
+      'ephemeral/sharing',
+      'personas',
     ],
   },
   client: {
@@ -165,16 +165,31 @@ export const PARTS: Record<string, Part> = {
       'messenger/secrets',
       'messenger/verification',
     ],
-    tests: ['messenger/'],
+    tests: [
+      'messenger/answers',
+      'messenger/backoff',
+      'messenger/call',
+      'messenger/graphFailure',
+      'messenger/pageIds',
+      'messenger/refusal',
+      'messenger/refusals',
+      'messenger/retries',
+      'messenger/page.test',
+      'messenger/personaCalls',
+      'messenger/graphCall',
+      'messenger/evidence',
+      'messenger/personaList',
+    ],
   },
   directory: {
     mutate: ['directory/directory', 'directory/finder', 'directory/pageList'],
     tests: [
-      'directory/directory',
-      'directory/gone',
       'directory/pageList',
       'directory/finder',
       'directory/store',
+      'directory/gone',
+      'directory/directory',
+      'directory/sharing',
     ],
   },
   pool: {
@@ -185,24 +200,34 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/turns',
     ],
     tests: [
-      'ephemeral/block',
-      'ephemeral/cleanup',
-      'ephemeral/sharing',
       'ephemeral/turns',
+      'ephemeral/sharing',
+      'ephemeral/cleanup',
+      'directory/sharing',
+      'ephemeral/block',
       'ephemeral/waits',
     ],
   },
   making: {
     mutate: ['ephemeral/creation', 'ephemeral/deletion'],
-    tests: ['ephemeral/backoff', 'ephemeral/cleanup'],
+    tests: [
+      'ephemeral/cleanup',
+      'directory/sharing',
+      'ephemeral/waits',
+      'ephemeral/backoff',
+    ],
   },
   leases: {
     mutate: ['ephemeral/lease', 'ephemeral/leases', 'ephemeral/undone'],
-    tests: ['ephemeral/leases'],
+    tests: [
+      'ephemeral/leases.records',
+      'ephemeral/leases.test',
+      'directory/sharing',
+    ],
   },
   sweep: {
     mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
-    tests: ['ephemeral/sweep', 'ephemeral/waits'],
+    tests: ['ephemeral/waits', 'ephemeral/sweep'],
   },
   store: {
     mutate: [
@@ -219,6 +244,6 @@ export const PARTS: Record<string, Part> = {
       'store/memory',
       'store/open',
     ],
-    tests: ['store/', 'directory/store'],
+    tests: ['store/memory', 'store/', 'directory/store', 'directory/sharing'],
   },
 };
