@@ -234,7 +234,9 @@ export const PARTS: Record<string, Part> = {
   leases: {
     mutate: ['ephemeral/lease', 'ephemeral/leases', 'ephemeral/undone'],
     tests: [
+      'ephemeral/undone',
       'ephemeral/leases.records',
+      'ephemeral/leases.shared',
       'ephemeral/leases.test',
       'directory/sharing',
     ],
