@@ -215,9 +215,9 @@ export const PARTS: Record<string, Part> = {
     ],
     tests: [
       'ephemeral/turns',
+      'directory/sharing',
       'ephemeral/sharing',
       'ephemeral/cleanup',
-      'directory/sharing',
       'ephemeral/block',
       'ephemeral/waits',
     ],
@@ -243,7 +243,11 @@ export const PARTS: Record<string, Part> = {
   },
   sweep: {
     mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
-    tests: ['ephemeral/waits', 'ephemeral/sweep'],
+    tests: [
+      'ephemeral/sweep.once',
+      'ephemeral/sweeper',
+      'ephemeral/sweep.test',
+    ],
   },
   store: {
     mutate: [
