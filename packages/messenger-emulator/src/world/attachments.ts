@@ -34,8 +34,7 @@ export class Attachments {
       this.#files.delete(oldId);
       this.#bytes -= old.content.length;
     }
-    const url = `${this.origin}/_emulator/attachments/${id}`;
-    return this.#remember({ id, pageId, type, url });
+    return this.#remember({ id, pageId, type, url: this.#ownUrl(id) });
   }
 
   ofPage(pageId: string, id: string): Attachment | undefined {
@@ -47,10 +46,20 @@ export class Attachments {
     return this.#files.get(id);
   }
 
+  /** Where what was saved by its URL lies. */
+  source(id: string): string | undefined {
+    const url = this.#byId.get(id)?.url;
+    return url === this.#ownUrl(id) ? undefined : url;
+  }
+
   clear(): void {
     this.#byId.clear();
     this.#files.clear();
     this.#bytes = 0;
+  }
+
+  #ownUrl(id: string): string {
+    return `${this.origin}/_emulator/attachments/${id}`;
   }
 
   #remember(attachment: Attachment): Attachment {
