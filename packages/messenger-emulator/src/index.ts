@@ -1,12 +1,22 @@
-import { checkBoolean, checkHttpUrl, checkInteger } from './values/checks';
+import {
+  checkBoolean,
+  checkHttpUrl,
+  checkInteger,
+  fail,
+} from './values/checks';
 import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type {
+  ActionResult,
   CustomerMessage,
+  CustomerView,
   EmulatorState,
   Fault,
   InboxOptions,
   InboxResult,
+  OptInRequest,
+  OptInResult,
+  PressOptions,
   SayOptions,
   SayResult,
 } from './types';
@@ -34,6 +44,54 @@ export interface PageInbox {
   request(psid: string, options?: InboxOptions): Promise<InboxResult>;
 }
 
+/** What customers do besides writing; each step resolves when the bot's webhook has answered. */
+export interface CustomerActions {
+  /** Presses Get Started; throws when the Page has no such button. */
+  getStarted(psid: string, options?: SayOptions): Promise<SayResult>;
+  /** Presses a quick reply, a button, an ice breaker or an entry of the menu. */
+  press(
+    psid: string,
+    payload: string,
+    options?: PressOptions,
+  ): Promise<SayResult>;
+  /**
+   * Follows an m.me link or an ad. In a conversation that has not begun, the
+   * first button pressed tells of it.
+   */
+  openLink(
+    psid: string,
+    link: { ref?: string; source?: 'SHORTLINK' | 'ADS'; ad_id?: string },
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  optIn(
+    psid: string,
+    optIn: OptInRequest,
+    options?: SayOptions,
+  ): Promise<OptInResult>;
+  linkAccount(
+    psid: string,
+    authorizationCode: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  unlinkAccount(psid: string, options?: SayOptions): Promise<ActionResult>;
+  /** Reacts to a message of the conversation, in place of an earlier reaction. */
+  react(
+    psid: string,
+    mid: string,
+    emoji: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  unreact(
+    psid: string,
+    mid: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  /** What the customer is shown besides the messages. */
+  view(psid: string, options?: SayOptions): CustomerView;
+  /** Puts a file where the bot finds it. @returns its URL, for an attachment. */
+  upload(content: Uint8Array): string;
+}
+
 /** A running Messenger Platform on loopback. */
 export interface MessengerEmulator {
   /** `http://127.0.0.1:<port>`, for the `origin` option of Bottender's Messenger channel. */
@@ -51,6 +109,9 @@ export interface MessengerEmulator {
     message: CustomerMessage,
     options?: SayOptions,
   ): Promise<SayResult>;
+
+  /** What customers do besides writing. */
+  readonly customer: CustomerActions;
 
   /**
    * The Page's inbox, in which a person answers: it takes the thread from the
@@ -119,6 +180,25 @@ export async function startMessengerEmulator(
       answer: (psid, text, given) => inbox.answer(psid, text, given),
       pass: (psid, given) => inbox.pass(psid, given),
       request: (psid, given) => inbox.request(psid, given),
+    },
+    customer: {
+      getStarted: (psid, given) => customers.getStarted(psid, given),
+      press: (psid, payload, given) => customers.press(psid, payload, given),
+      openLink: (psid, link, given) => customers.openLink(psid, link, given),
+      optIn: (psid, optIn, given) => customers.optIn(psid, optIn, given),
+      linkAccount: (psid, code, given) =>
+        customers.linkAccount(psid, code, given),
+      unlinkAccount: (psid, given) => customers.unlinkAccount(psid, given),
+      react: (psid, mid, emoji, given) =>
+        customers.react(psid, mid, emoji, given),
+      unreact: (psid, mid, given) => customers.unreact(psid, mid, given),
+      view: (psid, given) => customers.view(psid, given),
+      upload: (content) => {
+        if (!(content instanceof Uint8Array) || content.length === 0) {
+          fail('content', 'the bytes of a file');
+        }
+        return world.attachments.upload(Buffer.from(content));
+      },
     },
     say: (psid, message, sayOptions) =>
       customers.say(psid, message, sayOptions),

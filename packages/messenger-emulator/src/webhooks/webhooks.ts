@@ -6,6 +6,8 @@ import { deliver, send } from './webhookRequest';
 /** What an app is subscribed to when it was set up by hand, with a webhook URL. */
 const USUAL_FIELDS = [
   'messages',
+  'message_reactions',
+  'messaging_account_linking',
   'messaging_postbacks',
   'messaging_optins',
   'messaging_referrals',

@@ -27,14 +27,17 @@ export class Attachments {
 
   saveFile(pageId: string, type: string, file: UploadedFile): Attachment {
     const id = newObjectId();
-    this.#files.set(id, file);
-    this.#bytes += file.content.length;
-    for (const [oldId, old] of this.#files) {
-      if (this.#bytes <= BYTES_KEPT) break;
-      this.#files.delete(oldId);
-      this.#bytes -= old.content.length;
-    }
-    return this.#remember({ id, pageId, type, url: this.#ownUrl(id) });
+    const url = this.#keep(id, file);
+    return this.#remember({ id, pageId, type, url });
+  }
+
+  /** A customer's own file, which no bot can send on by an ID. @returns its URL. */
+  upload(content: Buffer): string {
+    return this.#keep(newObjectId(), {
+      field: 'filedata',
+      filename: undefined,
+      content,
+    });
   }
 
   ofPage(pageId: string, id: string): Attachment | undefined {
@@ -56,6 +59,17 @@ export class Attachments {
     this.#byId.clear();
     this.#files.clear();
     this.#bytes = 0;
+  }
+
+  #keep(id: string, file: UploadedFile): string {
+    this.#files.set(id, file);
+    this.#bytes += file.content.length;
+    for (const [oldId, old] of this.#files) {
+      if (this.#bytes <= BYTES_KEPT) break;
+      this.#files.delete(oldId);
+      this.#bytes -= old.content.length;
+    }
+    return this.#ownUrl(id);
   }
 
   #ownUrl(id: string): string {

@@ -46,7 +46,7 @@ export class Conversations {
     this.#byKey.set(key, {
       psid,
       pageId,
-      name: name ?? `Customer ${psid.slice(-4)}`,
+      name: name ?? nameBefore(psid),
       hasWritten: known?.hasWritten ?? false,
       entries: known?.entries ?? [],
     });
@@ -66,7 +66,8 @@ export class Conversations {
     const conversation = this.#byKey.get(keyOf(pageId, psid));
     if (conversation) this.#entries.add(conversation.entries, entry);
     // Ticking a checkbox does not yet show who did it.
-    if (conversation && entry.from === 'user' && !entry.optin) {
+    const isKnown = entry.optin?.user_ref === undefined;
+    if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
     }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
@@ -161,6 +162,11 @@ export class Conversations {
       conversation: { psid, pageId, name, european, threadOwner },
     });
   }
+}
+
+/** What customers are called who have been given no name. */
+export function nameBefore(psid: string): string {
+  return `Customer ${psid.slice(-4)}`;
 }
 
 function keyOf(pageId: string, id: string): string {

@@ -6,8 +6,11 @@ import { Personas } from './personas';
 import { Profiles } from './profiles';
 import { RequestLog } from './requestLog';
 import { Threads } from './threads';
-import type { EmulatorState } from '../types';
+import type { EmulatorState, Referral } from '../types';
+import { BoundedMap } from '../values/boundedMap';
 import { Webhooks } from '../webhooks/webhooks';
+
+const ARRIVALS_KEPT = 10_000;
 
 /** All that the emulated Messenger knows while it runs. */
 export class World {
@@ -16,7 +19,9 @@ export class World {
   readonly conversations: Conversations;
   readonly attachments: Attachments;
   readonly requests: RequestLog;
-  readonly profiles = new Profiles();
+  readonly profiles = new Profiles(this.changes);
+  /** Of those who followed a link and have not begun a conversation yet. */
+  readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
   readonly threads: Threads;
   readonly webhooks: Webhooks;
 
@@ -49,6 +54,7 @@ export class World {
     this.requests.clear();
     this.profiles.clear();
     this.threads.clear();
+    this.arrivals.clear();
     this.changes.emit({ type: 'reset' });
   }
 
