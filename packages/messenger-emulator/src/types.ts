@@ -108,6 +108,8 @@ export interface RequestRow {
   /** Without version prefix and query. */
   path: string;
   personaId: string | null;
+  /** What it is about, at most 120 characters: the text of a message, a sender action, a persona's name; `''` where the path says all. */
+  hint: string;
   /** HTTP status; 0 where the connection was broken instead of an answer. */
   status: number;
   error: GraphErrorObject | null;

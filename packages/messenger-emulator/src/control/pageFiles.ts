@@ -61,18 +61,17 @@ export function sendPicture(
       'Content-Security-Policy': UPLOAD_POLICY,
     });
   }
-  const source = world.personas.pictureSource(id);
-  if (source === undefined) return sendNotFound(response);
-  send(response, 302, Buffer.alloc(0), { Location: new URL(source).href });
+  redirect(response, world.personas.pictureSource(id));
 }
 
+/** A file that was uploaded, or what was saved by its URL, which lies there. */
 export function sendAttachment(
   response: ServerResponse,
   world: World,
   id: string,
 ): void {
   const file = world.attachments.file(id);
-  if (!file) return sendNotFound(response);
+  if (!file) return redirect(response, world.attachments.source(id));
   const type = imageType(file.content);
   send(response, 200, file.content, {
     'Content-Type': type ?? 'application/octet-stream',
@@ -89,6 +88,11 @@ function imageType(content: Buffer): string | undefined {
   if (start.startsWith('GIF8')) return 'image/gif';
   if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'image/webp';
   return undefined;
+}
+
+function redirect(response: ServerResponse, source: string | undefined): void {
+  if (source === undefined) return sendNotFound(response);
+  send(response, 302, Buffer.alloc(0), { Location: new URL(source).href });
 }
 
 function sendNotFound(response: ServerResponse): void {

@@ -49,6 +49,12 @@ export class Attachments {
     return this.#files.get(id);
   }
 
+  /** Where what was saved by its URL lies. */
+  source(id: string): string | undefined {
+    const url = this.#byId.get(id)?.url;
+    return url === this.#ownUrl(id) ? undefined : url;
+  }
+
   clear(): void {
     this.#byId.clear();
     this.#files.clear();
@@ -63,6 +69,10 @@ export class Attachments {
       this.#files.delete(oldId);
       this.#bytes -= old.content.length;
     }
+    return this.#ownUrl(id);
+  }
+
+  #ownUrl(id: string): string {
     return `${this.origin}/_emulator/attachments/${id}`;
   }
 
