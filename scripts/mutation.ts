@@ -8,18 +8,21 @@ import {
   keptResults,
   type TestedMutant,
 } from './mutation/results';
+import { sampledShare } from './mutation/sample';
 
 /** What the library must reach as a whole, in per cent. */
-const LEAST_SCORE = 90;
+const LEAST_SCORE = 94;
 
 /**
  * `npm run mutation`: every mutant of the library against the tests of its part;
  * writes `docs/mutation.md`. `npm run mutation -- scope pool` runs two parts anew
- * and takes the others' last results.
+ * and takes the others' last results. With MUTATION_SAMPLE=0.2 a fifth of the
+ * mutants is drawn. `npm run mutation -- page` writes the page alone.
  */
 async function main(names: string[]): Promise<void> {
   const known = Object.keys(PARTS);
-  const unknown = names.find((name) => !known.includes(name));
+  const onlyPage = names.length === 1 && names[0] === 'page';
+  const unknown = names.find((name) => !onlyPage && !known.includes(name));
   if (unknown !== undefined) {
     throw new Error(
       `There is no part "${unknown}"; there are ${known.join(', ')}.`,
@@ -28,21 +31,15 @@ async function main(names: string[]): Promise<void> {
   for (const [name, part] of Object.entries(PARTS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     console.log(`--- ${name}`);
-    const results = await run(part);
-    keepResults(name, results);
-    console.log(`${name}: ${scoreOf(results).toFixed(1)} %`);
+    keepResults(name, await run(part));
+    const score = scoreOf(new Map([[name, keptResults(name)]]));
+    console.log(`${name}: ${score.toFixed(1)} %`);
   }
-  const kept = known.map((name) => keptResults(name));
-  const missing = known.filter((_, index) => !kept[index]);
-  if (missing.length > 0) {
-    console.log(`Not run yet, so no page is written: ${missing.join(', ')}.`);
-    return;
-  }
-  const all = kept.flatMap((results) => results ?? []);
+  const runs = new Map(known.map((name) => [name, keptResults(name)]));
   const page = path.join('docs', 'mutation.md');
-  writeFileSync(page, mutationReport(all));
-  console.log(`${page}: ${scoreOf(all).toFixed(1)} %`);
-  if (scoreOf(all) < LEAST_SCORE) process.exitCode = 1;
+  writeFileSync(page, mutationReport(runs));
+  console.log(`${page}: ${scoreOf(runs).toFixed(1)} %`);
+  if (scoreOf(runs) < LEAST_SCORE) process.exitCode = 1;
 }
 
 async function run({
@@ -57,6 +54,13 @@ async function run({
   return new Stryker({
     mutate: files,
     coverageAnalysis: eachRunsAll ? 'all' : 'perTest',
+    ...(sampledShare() < 1 && {
+      plugins: [
+        '@stryker-mutator/*',
+        path.join(__dirname, 'mutation', 'sample.js'),
+      ],
+      checkers: ['sample'],
+    }),
   }).runMutationTest();
 }
 

@@ -359,6 +359,33 @@ describe('what could not be written down', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('is each lease by itself', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    const other = await mine.take(page, profile('Other'), 'fly:other');
+    store.isAway = true;
+    await one.end();
+    await other?.end();
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await stored(mine)).toEqual([]);
+  });
+
+  test('because the write hangs is not written once more for each renewal', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    await one.complete('7');
+    const hangs = jest
+      .spyOn(store, 'keep')
+      .mockReturnValue(new Promise(() => {}));
+    const other = await mine.take(page, profile('Other'), 'fly:other');
+    await jest.advanceTimersByTimeAsync(4 * RENEWAL_MS);
+    // Once each: of what is whole, and of the claim.
+    expect(hangs.mock.calls.map(([uses]) => uses)).toEqual([[other], [one]]);
+    one.abandon();
+    other?.abandon();
+  });
+
   test('costs a sweep nothing', async () => {
     const { mine, store } = open();
     const one = await take(mine);
@@ -367,6 +394,20 @@ describe('what could not be written down', () => {
     await expect(mine.putBack([one.key, entry])).resolves.toBeUndefined();
     one.abandon();
   });
+});
+
+test('a sweep takes over what has run out, and puts it back', async () => {
+  const { mine, theirs, one, two } = await shared();
+  one.abandon();
+  two.abandon();
+  jest.setSystemTime(Date.now() + 2 * LEASE_MS);
+  const [entry] = await mine.ranOut(['1']);
+  if (!entry) throw new Error('nothing has run out');
+  expect(await mine.takeOver(entry)).toBe(true);
+  expect(await theirs.takeOver(entry)).toBe(false);
+  expect(await theirs.ranOut(['1'])).toEqual([]);
+  await mine.putBack(entry);
+  expect(await theirs.ranOut(['1'])).toHaveLength(1);
 });
 
 test('whoever waits for the last lease is told of it, once', async () => {

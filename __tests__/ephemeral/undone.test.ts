@@ -1,12 +1,12 @@
 import { Undone } from '../../src/ephemeral/undone';
 
-const away = () => Promise.reject(new Error('away'));
+const away = () => Promise.reject<void>(new Error('away'));
 const settled = () => new Promise(setImmediate);
 
 test('is tried until it is done, and told of each that is', async () => {
   const undone = new Undone();
   const onDone = jest.fn();
-  const late = jest.fn(away);
+  const late = jest.fn<Promise<void>, []>(away);
   undone.add('a', late);
   undone.add('b', () => Promise.resolve());
   expect(undone.isNone).toBe(false);
@@ -14,7 +14,7 @@ test('is tried until it is done, and told of each that is', async () => {
   await settled();
   expect(onDone).toHaveBeenCalledTimes(1);
   expect(undone.isNone).toBe(false);
-  late.mockResolvedValue();
+  late.mockResolvedValue(undefined);
   undone.tryAgain(onDone);
   await settled();
   expect(late).toHaveBeenCalledTimes(2);

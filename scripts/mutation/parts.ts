@@ -225,10 +225,10 @@ export const PARTS: Record<string, Part> = {
   making: {
     mutate: ['ephemeral/creation', 'ephemeral/deletion'],
     tests: [
+      'ephemeral/creation',
+      'ephemeral/deletion',
       'ephemeral/cleanup',
       'directory/sharing',
-      'ephemeral/waits',
-      'ephemeral/backoff',
     ],
   },
   leases: {

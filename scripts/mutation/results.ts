@@ -14,11 +14,22 @@ export interface TestedMutant {
   readonly location: { readonly start: { readonly line: number } };
 }
 
+/** One run of a part. */
+export interface PartRun {
+  /** Year, month and day. */
+  readonly date: string;
+  /** How many mutants the part has; more than were tested where a sample was drawn. */
+  readonly ofAll: number;
+  readonly mutants: readonly TestedMutant[];
+}
+
 const FOLDER = path.join('reports', 'mutation');
 
 /** Keeps the results of a part for the runs that follow; git does not. */
 export function keepResults(part: string, results: TestedMutant[]): void {
-  const kept = results.map(
+  // Turned away by the sample: the library compiles without Stryker's help.
+  const tested = results.filter(({ status }) => status !== 'CompileError');
+  const mutants = tested.map(
     ({
       fileName,
       status,
@@ -33,15 +44,17 @@ export function keepResults(part: string, results: TestedMutant[]): void {
       location: { start },
     }),
   );
+  const date = new Date().toISOString().slice(0, 10);
+  const run: PartRun = { date, ofAll: results.length, mutants };
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(fileOf(part), JSON.stringify(kept));
+  writeFileSync(fileOf(part), JSON.stringify(run));
 }
 
 /** The last results of a part; `undefined` when it was not run here. */
-export function keptResults(part: string): TestedMutant[] | undefined {
+export function keptResults(part: string): PartRun | undefined {
   const file = fileOf(part);
   if (!existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, 'utf8')) as TestedMutant[];
+  return JSON.parse(readFileSync(file, 'utf8')) as PartRun;
 }
 
 function fileOf(part: string): string {

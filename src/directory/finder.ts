@@ -6,7 +6,12 @@ import type { Outcome } from '../messenger/call';
 import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
-import { sleep, withRetries, type Patience } from '../messenger/retries';
+import {
+  NO_ANSWER,
+  sleep,
+  withRetries,
+  type Patience,
+} from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 import type { NamedRecord, StorePort } from '../store/port';
@@ -17,16 +22,6 @@ import type { PageList } from './pageList';
 const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 5000 };
 /** So often it is looked whether another process has made the persona. */
 const LOOK_EVERY_MS = 100;
-
-const GIVEN_UP: Outcome<never> = {
-  ok: false,
-  failure: { message: 'nobody waits for it any more' },
-};
-
-const ELSEWHERE: Outcome<never> = {
-  ok: false,
-  failure: { message: 'another process has not made it in time' },
-};
 
 /** What is not seen there may be there all the same, so nothing is made. */
 const WITH_HOLES: Outcome<never> = {
@@ -102,7 +97,7 @@ export class NameFinder {
   ): Promise<Outcome<string>> {
     for (;;) {
       const tried = await this.findOrMake(wanted, isGivenUp);
-      if (tried !== ELSEWHERE || isGivenUp()) return tried;
+      if (tried !== NO_ANSWER || isGivenUp()) return tried;
       await sleep(LOOK_EVERY_MS);
       const stored = await this.stored(wanted.page, wanted.name);
       if (isUsable(stored, wanted)) return { ok: true, value: stored.id };
@@ -119,10 +114,11 @@ export class NameFinder {
     const found = await this.listed(wanted, isGivenUp);
     if (!found.ok) return found;
     if (found.value !== undefined) return this.write(wanted, found.value);
-    if (isGivenUp()) return GIVEN_UP;
+    if (isGivenUp()) return NO_ANSWER;
     const slot = `name:${name}`;
     const lease = await this.leases.take(page, wanted.profile, slot);
-    if (!lease) return ELSEWHERE;
+    // Another process is making it.
+    if (!lease) return NO_ANSWER;
     // Whoever meant to make it may have done so before it ended.
     const again = lease.tookOver && !isUnsure;
     return this.make(wanted, lease, isGivenUp, again);
@@ -168,7 +164,7 @@ export class NameFinder {
       if (!found.ok || id !== undefined || isGivenUp()) {
         await this.leases.leave(lease);
         if (!found.ok) return found;
-        return id === undefined ? GIVEN_UP : this.write(wanted, id);
+        return id === undefined ? NO_ANSWER : this.write(wanted, id);
       }
     }
     known.unsure.add(name);

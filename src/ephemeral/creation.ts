@@ -3,7 +3,12 @@ import type { Outcome } from '../messenger/call';
 import { mayHaveHappened } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
 import { createPersona } from '../messenger/personaCalls';
-import { sleep, withRetries, type Patience } from '../messenger/retries';
+import {
+  NO_ANSWER,
+  sleep,
+  withRetries,
+  type Patience,
+} from '../messenger/retries';
 import type { PersonaProfile } from '../profile';
 
 import type { Lease } from './lease';
@@ -58,7 +63,8 @@ export async function makePersona(
   let underWay: Lease | undefined;
   const takeOrMake = async (): Promise<Outcome<MadePersona>> => {
     const lease = await leases.take(page, profile, slot);
-    if (!lease) return ELSEWHERE;
+    // Another process is making it.
+    if (!lease) return NO_ANSWER;
     underWay = lease;
     const { id } = lease.record;
     const outcome: Outcome<string> =
@@ -78,12 +84,12 @@ export async function makePersona(
   };
   const outcome = await withRetries<MadePersona>(async (isGivenUp) => {
     for (;;) {
-      let tried: Outcome<MadePersona> = NO_TURN;
+      let tried: Outcome<MadePersona> = NO_ANSWER;
       place = turns.enter(page.id, async () => {
         if (!isGivenUp()) tried = await takeOrMake();
       });
       await place.over;
-      if (tried !== ELSEWHERE || isGivenUp()) return tried;
+      if (tried !== NO_ANSWER || isGivenUp()) return tried;
       await sleep(LOOK_EVERY_MS);
     }
   }, PATIENCE);
@@ -98,13 +104,3 @@ export async function makePersona(
     outcome.failure,
   );
 }
-
-const NO_TURN: Outcome<never> = {
-  ok: false,
-  failure: { message: 'too many personas were to be made at a time' },
-};
-
-const ELSEWHERE: Outcome<never> = {
-  ok: false,
-  failure: { message: 'another process has not made it in time' },
-};

@@ -3,7 +3,8 @@ import { orAfter } from '../orAfter';
 import type { Outcome } from './call';
 import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
 
-const NO_ANSWER: Outcome<never> = {
+/** What stands for an answer that has not come, within the time or yet. */
+export const NO_ANSWER: Outcome<never> = {
   ok: false,
   failure: { message: 'there was no answer in time' },
 };

@@ -1,0 +1,164 @@
+import { MessengerClient } from 'bottender';
+import { PersonaRefusedError } from 'bottender-persona';
+
+import { makePersona } from '../../src/ephemeral/creation';
+import { Leases } from '../../src/ephemeral/leases';
+import { Turns } from '../../src/ephemeral/turns';
+import { MemoryStore } from '../../src/store/memory';
+import { answering, type Answer } from '../support/answers';
+import { profile } from '../support/faces';
+import { gate } from '../support/gate';
+import { listenOnLoopback } from '../support/loopback';
+
+const GUEST = profile('Guest');
+const SLOT = 'fly:guest';
+const LEASE_MS = 60_000;
+const MADE: Answer = { body: { id: '7' } };
+const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
+const BROKEN: Answer = { status: 500, body: {} };
+
+/** Two processes on one store; the second only looks what the first left there. */
+function open(turns = new Turns(16)) {
+  const store = new MemoryStore();
+  const report = jest.fn();
+  const leases = new Leases(store, LEASE_MS, report);
+  const others = new Leases(store, LEASE_MS, report);
+  const endLate = jest.fn();
+  const maker = { slot: SLOT, leases, turns, endLate };
+  return { store, leases, others, endLate, maker, turns };
+}
+
+const recorded = async (leases: Leases) =>
+  (await leases.on('1')).map(([, { id }]) => id);
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('a persona is made under an intent, which then has its ID', async () => {
+  const { page, calls, bodies } = await answering([MADE]);
+  const { maker, leases, endLate } = open();
+  const made = await makePersona(page, GUEST, maker);
+  expect(made).toMatchObject({ id: '7', isOwn: true });
+  expect(leases.held()).toEqual([made.lease]);
+  expect(await recorded(leases)).toEqual(['7']);
+  expect(calls).toHaveLength(1);
+  expect(JSON.parse(bodies[0] ?? '')).toEqual({
+    name: 'Guest',
+    profile_picture_url: GUEST.profilePictureUrl,
+  });
+  expect(endLate).not.toHaveBeenCalled();
+});
+
+test('what another process has made is taken up', async () => {
+  const { page, calls } = await answering([MADE]);
+  const { maker, others } = open();
+  const theirs = await others.take(page, GUEST, SLOT);
+  await theirs?.complete('9');
+  const made = await makePersona(page, GUEST, maker);
+  expect(made).toMatchObject({ id: '9', isOwn: false });
+  expect(made.lease.key).toBe(theirs?.key);
+  expect(calls).toEqual([]);
+});
+
+test('what another process is making is waited for, a look at a time', async () => {
+  const { page, calls } = await answering([MADE]);
+  const { maker, others, store } = open();
+  const looks = jest.spyOn(store, 'take');
+  const theirs = await others.take(page, GUEST, SLOT);
+  const making = makePersona(page, GUEST, maker);
+  setTimeout(() => void theirs?.complete('9'), 250);
+  expect(await making).toMatchObject({ id: '9', isOwn: false });
+  expect(calls).toEqual([]);
+  // The first of them is the other process's own.
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(6);
+});
+
+describe('within four seconds', () => {
+  test('another process that makes it for ever is given up', async () => {
+    const { page, calls } = await answering([MADE]);
+    jest.useFakeTimers();
+    const { maker, others, leases, store } = open();
+    await others.take(page, GUEST, SLOT);
+    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    await jest.advanceTimersByTimeAsync(4000);
+    const error = (await making) as PersonaRefusedError;
+    expect(error).toBeInstanceOf(PersonaRefusedError);
+    expect(error).toMatchObject({
+      reason: 'not-made',
+      persona: 'Guest',
+      pageId: '1',
+    });
+    expect(calls).toEqual([]);
+    expect(leases.isNoneHeld).toBe(true);
+    const looks = jest.spyOn(store, 'take');
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  test('a turn that does not come is given up, and is nobody’s then', async () => {
+    const { page, calls } = await answering([MADE]);
+    jest.useFakeTimers();
+    const turns = new Turns(1);
+    const { maker, store } = open(turns);
+    const first = gate();
+    turns.enter('1', () => first.opened);
+    const takes = jest.spyOn(store, 'take');
+    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    await jest.advanceTimersByTimeAsync(4000);
+    expect(await making).toBeInstanceOf(PersonaRefusedError);
+    first.open();
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(calls).toEqual([]);
+    expect(takes).not.toHaveBeenCalled();
+  });
+
+  test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
+    const late = gate();
+    const { origin } = await listenOnLoopback((_, response) => {
+      void late.opened.then(() => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(MADE.body));
+      });
+    });
+    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const page = { id: '1', client };
+    const { maker, others, leases, endLate } = open();
+    const error: unknown = await makePersona(page, GUEST, maker).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(PersonaRefusedError);
+    const [lease] = leases.held();
+    const theirs = await others.take(page, GUEST, SLOT);
+    expect(theirs?.tookOver).toBe(true);
+    expect(endLate).not.toHaveBeenCalled();
+    const ended = new Promise((resolve) => endLate.mockImplementation(resolve));
+    late.open();
+    expect(await ended).toEqual({ id: '7', lease, isOwn: true });
+    expect(endLate).toHaveBeenCalledTimes(1);
+  }, 10_000);
+});
+
+test('an intent of what was refused is removed, and nothing is tried again', async () => {
+  const { page, calls } = await answering([FORBIDDEN]);
+  const { maker, leases } = open();
+  await expect(makePersona(page, GUEST, maker)).rejects.toMatchObject({
+    reason: 'not-made',
+    persona: 'Guest',
+    pageId: '1',
+    failure: { code: 200 },
+  });
+  expect(calls).toHaveLength(1);
+  expect(await recorded(leases)).toEqual([]);
+  expect(leases.isNoneHeld).toBe(true);
+});
+
+test('an intent of what may have been made stays, and each try has its own', async () => {
+  const { page, calls } = await answering([BROKEN, BROKEN, MADE]);
+  const { maker, leases } = open();
+  const made = await makePersona(page, GUEST, maker);
+  expect(made.id).toBe('7');
+  expect(calls).toHaveLength(3);
+  expect(await recorded(leases)).toEqual([null, null, '7']);
+  expect(leases.held()).toEqual([made.lease]);
+});

@@ -1,0 +1,251 @@
+import { MessengerClient } from 'bottender';
+import { PersonaSuspectedError, UnknownPageError } from 'bottender-persona';
+
+import { Leases } from '../../src/ephemeral/leases';
+import { Sweep } from '../../src/ephemeral/sweep';
+import { Sweeper } from '../../src/ephemeral/sweeper';
+import { pageIdOf } from '../../src/messenger/page';
+import { noStats } from '../../src/stats';
+import { MemoryStore } from '../../src/store/memory';
+import type { LeaseEntry } from '../../src/store/port';
+import { answering } from '../support/answers';
+import { profile } from '../support/faces';
+import { gate } from '../support/gate';
+
+const INTERVAL_MS = 20;
+const NOTHING = { deleted: [], suspects: [] };
+
+let sweepers: Sweeper[] = [];
+afterEach(() => {
+  for (const sweeper of sweepers) sweeper.close();
+  sweepers = [];
+  jest.useRealTimers();
+});
+
+/** What has run out on these Pages, as long as a test says so. */
+class RanOut extends MemoryStore {
+  readonly entries: LeaseEntry[] = [];
+  /** The Pages of each reading. */
+  readonly reads: string[][] = [];
+  override ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+    this.reads.push([...pageIds]);
+    return Promise.resolve(
+      this.entries.filter(([, { pageId }]) => pageIds.includes(pageId)),
+    );
+  }
+}
+
+function entry(key: string, id: string | null, pageId = '1'): LeaseEntry {
+  return [key, { pageId, id, ...profile('Adam'), expiresAt: 1 }];
+}
+
+/** A sweeper, and what its sweeps were given; each ends as a test says. */
+async function open(intervalMs = INTERVAL_MS) {
+  const store = new RanOut();
+  const report = jest.fn();
+  const leases = new Leases(store, 1000, report);
+  const named = () => Promise.resolve(new Set<string>());
+  const sweep = new Sweep(leases, report, named, noStats());
+  const of = jest
+    .spyOn(sweep, 'of')
+    .mockResolvedValue({ swept: NOTHING, end: 'done' });
+  const sweeper = new Sweeper(leases, sweep, intervalMs, report);
+  sweepers.push(sweeper);
+  const client = await clientOf('1', 'TOKEN_1');
+  jest.useFakeTimers();
+  return { store, report, of, sweeper, client };
+}
+
+/** A client whose Page is known already, so that a sweep has nothing to ask. */
+async function clientOf(pageId: string, token: string) {
+  jest.useRealTimers();
+  const { client } = await answering([{ body: { id: pageId } }], token);
+  expect(await pageIdOf(client)).toBe(pageId);
+  jest.useFakeTimers();
+  return client;
+}
+
+/** So many of the sweeper's intervals, and what they begin. */
+const intervals = (count: number) =>
+  jest.advanceTimersByTimeAsync(count * INTERVAL_MS);
+
+/** Lets so much time be over without a sweep. */
+const pass = (ms: number) => jest.setSystemTime(Date.now() + ms);
+
+test('the first event on a Page sweeps it, those that follow wait for the timer', async () => {
+  const { store, sweeper, client, of } = await open(60_000);
+  store.entries.push(entry('a', '7'));
+  sweeper.notice('1', client);
+  sweeper.notice('1', client);
+  sweeper.notice('2', client);
+  await intervals(3);
+  expect(store.reads).toEqual([['1'], ['2']]);
+  expect(of.mock.calls).toEqual([[{ id: '1', client }, [entry('a', '7')]]]);
+});
+
+test('the timer sweeps every Page with one reading, by the newest client', async () => {
+  const { store, sweeper, client, of } = await open();
+  const newest = await clientOf('1', 'NEW_1');
+  sweeper.notice('1', client);
+  sweeper.notice('2', client);
+  sweeper.notice('1', newest);
+  store.entries.push(entry('a', '7'));
+  await intervals(4);
+  expect(store.reads).toContainEqual(['1', '2']);
+  expect(of.mock.calls[0]?.[0].client).toBe(newest);
+});
+
+test('nothing is asked of Messenger where nothing has run out', async () => {
+  const { client, calls } = await answering([{ body: { id: '1' } }], 'IDLE');
+  const { sweeper, of } = await open();
+  sweeper.notice('1', client);
+  await intervals(3);
+  expect(calls).toEqual([]);
+  expect(of).not.toHaveBeenCalled();
+});
+
+test('close() ends it, and the next event begins it anew', async () => {
+  const { store, sweeper, client } = await open();
+  sweeper.notice('1', client);
+  sweeper.close();
+  const { length } = store.reads;
+  await intervals(4);
+  expect(store.reads).toHaveLength(length);
+  sweeper.notice('1', client);
+  await intervals(4);
+  expect(store.reads.length).toBeGreaterThan(length + 1);
+});
+
+test('a Page that takes long is swept once at a time, and holds up no other', async () => {
+  const { store, sweeper, client, of } = await open();
+  const other = await clientOf('2', 'TOKEN_2');
+  const over = gate();
+  of.mockImplementation(async ({ id }) => {
+    if (id === '1') await over.opened;
+    return { swept: NOTHING, end: 'done' };
+  });
+  store.entries.push(entry('a', '7'), entry('b', '8', '2'));
+  sweeper.notice('1', client);
+  sweeper.notice('2', other);
+  await intervals(6);
+  const swept = (id: string) =>
+    of.mock.calls.filter(([page]) => page.id === id).length;
+  expect(swept('1')).toBe(1);
+  expect(swept('2')).toBeGreaterThan(1);
+  expect(store.reads.slice(-2)).toEqual([['2'], ['2']]);
+  over.open();
+  await intervals(4);
+  expect(swept('1')).toBeGreaterThan(1);
+});
+
+test('a Page whose rate limit was met comes later, and waits longer each time', async () => {
+  const { store, sweeper, client, of } = await open();
+  of.mockResolvedValue({ swept: NOTHING, end: 'limited' });
+  store.entries.push(entry('a', '7'), entry('b', null));
+  sweeper.notice('1', client);
+  await intervals(5);
+  expect(of).toHaveBeenCalledTimes(1);
+  expect(store.reads).toHaveLength(1);
+  pass(1000);
+  await intervals(5);
+  expect(of).toHaveBeenCalledTimes(2);
+  pass(1000);
+  await intervals(5);
+  expect(of).toHaveBeenCalledTimes(2);
+  of.mockResolvedValue({ swept: NOTHING, end: 'done' });
+  pass(1000);
+  await intervals(5);
+  // The intent was not looked at as long as the limit was in the way.
+  expect(of.mock.calls[2]?.[1]).toHaveLength(2);
+  expect(of.mock.calls[3]?.[1]).toEqual([entry('a', '7')]);
+});
+
+test('a success makes the next limit a first one again', async () => {
+  const { store, sweeper, client, of } = await open();
+  store.entries.push(entry('a', '7'));
+  of.mockResolvedValueOnce({ swept: NOTHING, end: 'limited' })
+    .mockResolvedValueOnce({ swept: NOTHING, end: 'done' })
+    .mockResolvedValueOnce({ swept: NOTHING, end: 'limited' });
+  sweeper.notice('1', client);
+  await intervals(2);
+  pass(1000);
+  await intervals(6);
+  expect(of).toHaveBeenCalledTimes(3);
+  pass(1000);
+  await intervals(4);
+  expect(of.mock.calls.length).toBeGreaterThan(3);
+});
+
+test('an intent is looked at until it was told, a persona as long as it is there', async () => {
+  const { store, sweeper, client, of, report } = await open();
+  const suspect = { id: '7', ...profile('Adam') };
+  const suspects = { swept: { deleted: [], suspects: [suspect] } };
+  of.mockResolvedValueOnce({ ...suspects, end: 'late' });
+  of.mockResolvedValue({ ...suspects, end: 'done' });
+  const intent = entry('a', null);
+  store.entries.push(intent);
+  sweeper.notice('1', client);
+  await intervals(6);
+  // Once more after the sweep that came to no end.
+  expect(of).toHaveBeenCalledTimes(2);
+  expect(report.mock.calls).toEqual([
+    [expect.any(PersonaSuspectedError), suspect],
+    [expect.any(PersonaSuspectedError), suspect],
+  ]);
+  store.entries.push(entry('b', '8'));
+  await intervals(4);
+  expect(of.mock.calls.length).toBeGreaterThan(2);
+  expect(of.mock.calls[2]?.[1]).toEqual([entry('b', '8')]);
+});
+
+test('a client of another Page sweeps nothing', async () => {
+  const { store, sweeper, of, report } = await open();
+  const client = await clientOf('2', 'OTHER');
+  store.entries.push(entry('a', '7'));
+  sweeper.notice('1', client);
+  await intervals(4);
+  expect(of).not.toHaveBeenCalled();
+  expect(report).not.toHaveBeenCalled();
+});
+
+test('what fails is told, and the next sweep comes', async () => {
+  const { store, sweeper, client, of, report } = await open();
+  const failure = new Error('no list');
+  of.mockRejectedValueOnce(failure);
+  store.entries.push(entry('a', '7'));
+  sweeper.notice('1', client);
+  await intervals(4);
+  expect(report.mock.calls).toEqual([[failure, null]]);
+  expect(of.mock.calls.length).toBeGreaterThan(1);
+
+  const away = new Error('away');
+  const ranOut = jest.spyOn(store, 'ranOut').mockRejectedValueOnce(away);
+  await intervals(4);
+  expect(report.mock.calls[1]).toEqual([away, null]);
+  ranOut.mockRestore();
+});
+
+test('a Page that Messenger does not name is told', async () => {
+  const { client } = await answering(
+    [{ status: 400, body: { error: { code: 190 } } }],
+    'UNNAMED',
+  );
+  const { store, sweeper, report } = await open(60_000);
+  jest.useRealTimers();
+  store.entries.push(entry('a', '7'));
+  sweeper.notice('1', client);
+  await new Promise((resolve) => report.mockImplementation(resolve));
+  expect(report.mock.calls).toEqual([[expect.any(UnknownPageError), null]]);
+});
+
+test('at most ten thousand Pages are swept by the timer: the first to come goes', async () => {
+  const { store, sweeper } = await open();
+  const client = new MessengerClient({ accessToken: 'TOKEN' });
+  for (let id = 1; id <= 10_001; id += 1) sweeper.notice(String(id), client);
+  const { length } = store.reads;
+  expect(length).toBe(10_001);
+  await intervals(4);
+  const pages = store.reads[length] ?? [];
+  expect(pages).toHaveLength(10_000);
+  expect(pages[0]).toBe('2');
+});
