@@ -168,6 +168,9 @@ function warn({ message }: Error): void {
   process.emitWarning(message, 'PersonaWarning');
 }
 
-function warnOfRefusal({ message }: PersonaRefusedError): void {
-  process.emitWarning(`${message} The Page speaks instead.`, 'PersonaWarning');
+function warnOfRefusal({ message, instead }: PersonaRefusedError): void {
+  process.emitWarning(
+    `${message} ${instead} speaks instead.`,
+    'PersonaWarning',
+  );
 }

@@ -45,6 +45,16 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
+/** A channel, for people. */
+export interface Where {
+  /** What it is called. */
+  readonly title: string;
+  /** Who speaks there where no persona does, as the beginning of a sentence. */
+  readonly itself: string;
+  /** What helps there, in place of what helps in general. */
+  readonly advice?: Partial<Record<RefusalReason, string>>;
+}
+
 /**
  * A message could not show the persona that was meant: Messenger refused it, or
  * there was none to be had. With `refusedPersona: 'send-as-page'` it is told to
@@ -52,6 +62,9 @@ export class UnsupportedSenderActionError extends PersonaError {
  * rejects with it.
  */
 export class PersonaRefusedError extends PersonaError {
+  /** Who speaks where the persona does not, for people: "The Page" on Messenger. */
+  readonly instead: string;
+
   constructor(
     readonly reason: RefusalReason,
     /** The persona as it was given: an ID, or a name. */
@@ -60,14 +73,15 @@ export class PersonaRefusedError extends PersonaError {
     readonly pageId: string | undefined,
     /** What Messenger answered, or what was found out without asking it. */
     readonly failure: GraphFailure,
-    /** Where it was meant to speak, for people. */
-    where = `the Page ${pageId ?? '(unknown)'}`,
+    /** The channel, where it is none on which Pages speak. */
+    where?: Where,
   ) {
     super(
-      `The persona "${persona}" cannot speak on ${where}: ` +
-        `${describeFailure(failure)}. ${ADVICE[reason]}`,
+      `The persona "${persona}" cannot speak on ${where?.title ?? `the Page ${pageId ?? '(unknown)'}`}: ` +
+        `${describeFailure(failure)}. ${adviceOn(reason, where)}`,
       { cause: failure },
     );
+    this.instead = where?.itself ?? 'The Page';
   }
 }
 
@@ -84,11 +98,19 @@ const ADVICE: Record<RefusalReason, string> = {
   unverified:
     'Nothing told whether the persona exists, so nothing was made anew or forgotten.',
   'initial-persona':
-    'Let the option "initialPersona" of personas() give a persona, or null for the Page, within 5 seconds.',
+    'Let the option "initialPersona" of personas() give a persona, or null for none, within 5 seconds.',
   channel:
-    'Slack wants the scope chat:write.customize of a bot token; LINE takes some names and pictures and not others.',
-  ignored: 'On Slack, give the app the scope chat:write.customize.',
+    'The channel does not take this name or picture: look at what it answered.',
+  ignored: 'The channel took the message, and showed another name.',
 };
+
+function adviceOn(reason: RefusalReason, where: Where | undefined): string {
+  const there = where?.advice?.[reason];
+  if (there !== undefined) return there;
+  return where && reason === 'unknown'
+    ? 'Correct the name, or put it into the directory.'
+    : ADVICE[reason];
+}
 
 /** A persona that was made for a block could not be deleted and may be left behind. */
 export class PersonaCleanupError extends PersonaError {

@@ -372,6 +372,38 @@ describe('Slack', () => {
     }
   });
 
+  test('what one token is refused is asked for with another, and told of each', async () => {
+    const { plugin: refusing, told } = plugin();
+    const answer: AnswerTo = (request) =>
+      request.body.token === 'xoxb-ONE'
+        ? refuse({ error: 'missing_scope' })(request)
+        : undefined;
+    const say = (context: Slack) =>
+      context.withPersona('adam', () => context.sendText('one'));
+    const plugins = [refusing];
+    const one = await startOn('slack', {
+      plugins,
+      answer,
+      accessToken: 'xoxb-ONE',
+    });
+    expect(spoken(await one.run(say))).toHaveLength(2);
+    expect(spoken(await one.run(say))).toEqual([
+      ['Adam: one', undefined, false],
+    ]);
+    const two = await startOn('slack', { plugins, answer });
+    expect(spoken(await two.run(say))).toEqual([['one', 'Adam', true]]);
+    const three = await startOn('slack', {
+      plugins,
+      answer: refuse({ error: 'missing_scope' }),
+      accessToken: 'xoxb-THREE',
+    });
+    expect(spoken(await three.run(say))).toHaveLength(2);
+    expect(told()).toEqual([
+      ['channel', 'adam'],
+      ['channel', 'adam'],
+    ]);
+  });
+
   test("with 'throw' the send rejects, and nothing is sent again", async () => {
     const { plugin: throwing } = plugin({ refusedPersona: 'throw' });
     const bot = await startOn('slack', {
@@ -444,4 +476,65 @@ describe('Slack', () => {
       ['one', undefined, false],
     ]);
   });
+});
+
+describe('without onRefused, a process warning', () => {
+  test.each([
+    ['line', 'LINE', 'The official account'],
+    ['slack', 'Slack', 'The app'],
+    ['viber', 'Viber', 'The bot'],
+    ['telegram', 'Telegram', 'The bot'],
+    ['whatsapp', 'WhatsApp', 'The number'],
+  ] as const)('in the words of %s', async (channel, title, itself) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const bot = await startOn(channel, { plugins: [personas({ directory })] });
+    await bot.run((context: PersonaContext) =>
+      context.withPersona('adan', () => context.sendText('one')),
+    );
+    expect(bot.errors).toEqual([]);
+    const warnings = warn.mock.calls.map(([warning]) => String(warning));
+    expect(warnings).toEqual([
+      `The persona "adan" cannot speak on ${title}: it is neither an ID nor a name of the directory (did you mean "adam"?). ` +
+        `Correct the name, or put it into the directory. ${itself} speaks instead.`,
+    ]);
+  });
+
+  test('of initialPersona too, and of what is refused on each channel', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const plugin = personas({
+      directory,
+      initialPersona: () => Promise.reject(new Error('no such row')),
+    });
+    for (const channel of ['viber', 'slack'] as const) {
+      const bot = await startOn(channel, { plugins: [plugin] });
+      await bot.run(async (context: PersonaContext) => {
+        await context.sendText('one');
+        await context.withPersona('adan', () => context.sendText('two'));
+      });
+    }
+    const warnings = warn.mock.calls.map(([warning]) => String(warning));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /on Viber: no such row\. .*The bot speaks instead\.$/,
+      ),
+      expect.stringMatching(/"adan" cannot speak on Viber: /),
+      expect.stringMatching(
+        /on Slack: no such row\. .*The app speaks instead\.$/,
+      ),
+      expect.stringMatching(/"adan" cannot speak on Slack: /),
+    ]);
+  });
+});
+
+test("a face of the caller's own is no refused persona's, whoever was refused before", async () => {
+  const { plugin: throwing, told } = plugin({ refusedPersona: 'throw' });
+  const bot = await startOn('line', { plugins: [throwing] });
+  const sent = await bot.run((context: Line) =>
+    context.withPersona('adan', () =>
+      context.replyText('one', { sender: { name: 'Mine' } }),
+    ),
+  );
+  expect(bot.errors).toEqual([]);
+  expect(JSON.stringify(sent)).toContain('"sender":{"name":"Mine"}');
+  expect(told()).toEqual([]);
 });

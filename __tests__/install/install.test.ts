@@ -78,6 +78,72 @@ describe('what is installed', () => {
   });
 });
 
+describe('a Bottender before 1.5', () => {
+  /** Then the class of all contexts had no `typing`, and each channel's had its own. */
+  class OldContext {
+    readonly event = {};
+    readonly session = null;
+    readonly sent: unknown[] = [];
+
+    setState(): void {}
+  }
+  class OldChannelContext extends OldContext {
+    constructor(readonly platform: string) {
+      super();
+    }
+
+    typing(): void {}
+
+    sendText(...args: unknown[]): void {
+      this.sent.push(args);
+    }
+  }
+  class NewContext extends OldContext {
+    override setState(): void {}
+
+    typing(): void {}
+  }
+  class NewChannelContext extends NewContext {
+    readonly platform = 'telegram';
+
+    sendText(...args: unknown[]): void {
+      this.sent.push(args);
+    }
+  }
+
+  const say = async (plugin: ReturnType<typeof personas>, bare: OldContext) => {
+    await plugin(bare as unknown as Context);
+    const context = bare as unknown as PersonaContext & OldContext;
+    await context.withPersona('adam', () => context.sendText('hi'));
+    expect(context.persona).toBeNull();
+    return context.sent;
+  };
+  const adam = { name: 'Adam', profilePictureUrl: 'https://example.com/a.png' };
+  const signText = (text: string) => `Adam: ${text}`;
+
+  test('shows faces on Messenger only, which is said once a channel', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const plugin = personas({ directory: { adam }, signText });
+    for (const platform of ['telegram', 'line', 'line']) {
+      const sent = await say(plugin, new OldChannelContext(platform));
+      expect(sent).toEqual([['hi']]);
+    }
+    const sent = await say(plugin, new NewChannelContext());
+    expect(sent).toEqual([['Adam: hi']]);
+    const warnings = warn.mock.calls.map(([warning]) => String(warning));
+    warn.mockRestore();
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Telegram shows personas from Bottender 1\.5 on\./,
+      ),
+      expect.stringMatching(/^LINE shows personas from Bottender 1\.5 on\./),
+    ]);
+    const onMessenger = await install(new OldChannelContext('messenger'));
+    await onMessenger.withPersona('1', () => onMessenger.sendText('hi'));
+    expect(onMessenger.sent).toEqual([['hi', { personaId: '1' }]]);
+  });
+});
+
 test('a persona of Bottender’s own usePersona is taken over, and ends where a block does', async () => {
   let id = '';
   const bot = await startBot({

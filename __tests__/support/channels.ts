@@ -88,6 +88,8 @@ async function record(
 export interface ChannelSetup {
   readonly plugins?: readonly ((context: never) => unknown)[];
   readonly answer?: AnswerTo;
+  /** Slack's. */
+  readonly accessToken?: string;
   /** LINE's. */
   readonly sendMethod?: 'reply' | 'push';
   readonly shouldBatch?: boolean;
@@ -109,12 +111,12 @@ afterEach(async () => {
 /** Bottender's own server and connector of a channel, talking to a platform that records. */
 export async function startOn(
   channel: ChannelName,
-  { plugins = [], answer, ...line }: ChannelSetup = {},
+  { plugins = [], answer, ...own }: ChannelSetup = {},
 ): Promise<ChannelBot> {
   const { origin, received } = await startPlatform(channel, answer);
   const bot: Bot<never, never, never, never> = BOTS[channel](
     origin,
-    line,
+    own,
   ) as never;
   const errors: unknown[] = [];
   let action: (context: never) => unknown = () => undefined;
@@ -156,41 +158,42 @@ export async function startOn(
 
 const SECRET = 'SECRET_OF_TESTS';
 
-const BOTS: Record<ChannelName, (origin: string, line: object) => object> = {
-  line: (origin, line) =>
-    new LineBot({
-      accessToken: 'TOKEN',
-      channelSecret: SECRET,
-      shouldBatch: false,
-      origin,
-      sync: true,
-      ...line,
-    }),
-  slack: (origin) =>
-    new SlackBot({
-      accessToken: 'xoxb-TOKEN',
-      signingSecret: SECRET,
-      origin,
-      sync: true,
-    }),
-  telegram: (origin) =>
-    new TelegramBot({ accessToken: 'TOKEN', origin, sync: true }),
-  viber: (origin) =>
-    new ViberBot({
-      accessToken: SECRET,
-      sender: { name: 'The bot' },
-      origin,
-      sync: true,
-    }),
-  whatsapp: (origin) =>
-    new WhatsappBot({
-      accountSid: 'AC1',
-      authToken: SECRET,
-      phoneNumber: 'whatsapp:+1',
-      origin,
-      sync: true,
-    }),
-};
+const BOTS: Record<ChannelName, (origin: string, own: ChannelSetup) => object> =
+  {
+    line: (origin, own) =>
+      new LineBot({
+        accessToken: 'TOKEN',
+        channelSecret: SECRET,
+        shouldBatch: false,
+        origin,
+        sync: true,
+        ...own,
+      }),
+    slack: (origin, { accessToken = 'xoxb-TOKEN' }) =>
+      new SlackBot({
+        accessToken,
+        signingSecret: SECRET,
+        origin,
+        sync: true,
+      }),
+    telegram: (origin) =>
+      new TelegramBot({ accessToken: 'TOKEN', origin, sync: true }),
+    viber: (origin) =>
+      new ViberBot({
+        accessToken: SECRET,
+        sender: { name: 'The bot' },
+        origin,
+        sync: true,
+      }),
+    whatsapp: (origin) =>
+      new WhatsappBot({
+        accountSid: 'AC1',
+        authToken: SECRET,
+        phoneNumber: 'whatsapp:+1',
+        origin,
+        sync: true,
+      }),
+  };
 
 interface Webhook {
   readonly body: string;

@@ -118,6 +118,7 @@ export const PARTS: Record<string, Part> = {
   install: {
     mutate: [
       'install/cover',
+      'install/facesSince',
       'install/idMethods',
       'install/install',
       'install/layer',
@@ -136,7 +137,7 @@ export const PARTS: Record<string, Part> = {
     eachRunsAll: true,
   },
   runtime: {
-    mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell'],
+    mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell', 'warnOnce'],
     tests: [
       'orAfter',
       'runtime',

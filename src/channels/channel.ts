@@ -5,6 +5,7 @@
  *
  * A face is what customers see of who speaks: a name and a picture.
  */
+import type { Where } from '../errors';
 import type { PersonaProfile } from '../profile';
 
 /** A message, or the options of one: what a face is put into. */
@@ -70,20 +71,18 @@ export interface IdChannel<
 export interface FaceChannel<
   Platform extends string = string,
   Method extends string = string,
-> {
+> extends Where {
   readonly carries: 'face';
   /** As Bottender's contexts name it. */
   readonly platform: Platform;
-  /** For people. */
-  readonly title: string;
   /** The covered methods of its contexts; those of `bundles` with a dot. */
   readonly methods: Readonly<Record<Method, FacePlace>>;
   /** Objects of functions that a context has as its own. */
   readonly bundles?: readonly string[];
   /** How a profile looks here; left out where nothing can carry it. */
   readonly dress?: (profile: PersonaProfile) => Dress;
-  /** Whether the caller has put a face into this message. */
-  readonly isDressed?: (message: Message) => boolean;
+  /** What of a message is its face. A caller that has put in the first has given it one. */
+  readonly parts?: readonly string[];
   /**
    * Where the channel's answers are seen to: methods of the contexts beneath
    * which no wrapper of others stands, or of their client.
@@ -94,6 +93,11 @@ export interface FaceChannel<
     /** Methods of the client, with the position of their messages. */
     readonly client?: Readonly<Record<string, number>>;
   };
+  /**
+   * As whom a client speaks, where that decides whether faces are taken: what
+   * one is refused may be granted to the next. No secret.
+   */
+  readonly accountOf?: (client: unknown) => string;
   /** What the channel refused, if that is definite and about the face. */
   readonly readRefusal?: (error: unknown) => FaceRefusal | undefined;
   /** What it says of a message that it took without showing this face. */

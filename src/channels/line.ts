@@ -38,9 +38,14 @@ export const line: FaceChannel<'line', LineMethod> = {
   carries: 'face',
   platform: 'line',
   title: 'LINE',
+  itself: 'The official account',
+  advice: {
+    channel:
+      'LINE takes some names and pictures and not others: at most 20 characters without "LINE", a picture by https.',
+  },
   methods: methods(),
   dress,
-  isDressed: (message) => message.sender !== undefined,
+  parts: ['sender'],
   // What is batched goes out when the handler has ended, by the client.
   ends: { client: { reply: 1, push: 1 } },
   readRefusal,
@@ -70,7 +75,15 @@ function dress(profile: PersonaProfile): Dress {
   };
 }
 
-/** Status 400, whose details name the `sender` of messages: `messages[0].sender.name`. */
+/**
+ * Status 400, whose details name the `sender` of messages.
+ *
+ * That details name the field that is wrong is documented:
+ * https://developers.line.biz/en/reference/messaging-api/#error-responses,
+ * undated, looked up on 25 Nov 2026. ASSUMPTION: that of a refused `sender` is
+ * `messages[0].sender`, or a field in it, as it is of other fields
+ * (`messages[0].text`).
+ */
 function readRefusal(error: unknown): FaceRefusal | undefined {
   const response = field(error, 'response');
   if (field(response, 'status') !== 400) return undefined;

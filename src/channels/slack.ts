@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+
 import { field } from '../field';
 
 import type { FaceChannel, FaceRefusal, Message } from './channel';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
 const SCOPE = 'chat:write.customize';
+
+const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 
 /** The methods of Bottender's SlackContext that post a message. */
 type SlackMethod =
@@ -24,6 +28,8 @@ export const slack: FaceChannel<'slack', SlackMethod> = {
   carries: 'face',
   platform: 'slack',
   title: 'Slack',
+  itself: 'The app',
+  advice: { channel: ADVICE, ignored: ADVICE },
   methods: {
     // The options are for mocks: Bottender's own passes them over.
     sendText: { holds: 'options', at: 1, text: 0 },
@@ -37,7 +43,7 @@ export const slack: FaceChannel<'slack', SlackMethod> = {
   dress: ({ name, profilePictureUrl }) => ({
     face: { username: name, iconUrl: profilePictureUrl },
   }),
-  isDressed: ({ username }) => username !== undefined,
+  parts: ['username', 'iconUrl'],
   ends: {
     methods: {
       _postMessage: '_postMessage',
@@ -45,9 +51,18 @@ export const slack: FaceChannel<'slack', SlackMethod> = {
       'chat.postEphemeral': '_postEphemeral',
     },
   },
+  accountOf,
   readRefusal,
   readIgnored,
 };
+
+/** A token has scopes, or lacks them. By its digest, so that it stays where it is. */
+function accountOf(client: unknown): string {
+  const token = field(client, 'accessToken');
+  return typeof token === 'string'
+    ? createHash('sha256').update(token).digest('base64')
+    : '';
+}
 
 /**
  * The app may not choose who speaks. `missing_scope` says which scope is

@@ -8,6 +8,7 @@ export const telegram: FaceChannel<'telegram', TelegramMethod> = {
   carries: 'face',
   platform: 'telegram',
   title: 'Telegram',
+  itself: 'The bot',
   methods: {
     sendText: { holds: 'options', at: 1, text: 0 },
     // Calls `sendText`, where the text is signed.

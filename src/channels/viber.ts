@@ -25,6 +25,7 @@ export const viber: FaceChannel<'viber', ViberMethod> = {
   carries: 'face',
   platform: 'viber',
   title: 'Viber',
+  itself: 'The bot',
   methods: methods(),
   dress: (profile) => ({
     face: {
@@ -34,7 +35,7 @@ export const viber: FaceChannel<'viber', ViberMethod> = {
       },
     },
   }),
-  isDressed: (message) => message.sender !== undefined,
+  parts: ['sender'],
 };
 
 function methods(): Record<ViberMethod, FacePlace> {

@@ -8,5 +8,6 @@ export const whatsapp: FaceChannel<'whatsapp', WhatsappMethod> = {
   carries: 'face',
   platform: 'whatsapp',
   title: 'WhatsApp',
+  itself: 'The number',
   methods: { sendText: { holds: 'options', at: 1, text: 0 } },
 };

@@ -7,11 +7,14 @@ import type { Context } from 'bottender';
 
 import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
+import type { Where } from '../errors';
 import { pageContextOf, pageIdFromEvent } from '../messenger/page';
 import { isDefaultRuntime, type Runtime } from '../runtime';
 import { ContextPersonas } from '../speaking/contextPersonas';
+import { warnOnce } from '../warnOnce';
 
 import { coverOwn } from './cover';
+import { showsFaces } from './facesSince';
 import type { Installed } from './installed';
 import { layerOver } from './layer';
 import type { Methods } from './methods';
@@ -43,11 +46,13 @@ export function install(
     return { personas: installed, isNew };
   }
 
-  const personas = new ContextPersonas(context, runtime);
+  const base = Object.getPrototypeOf(context) as object;
+  const { platform } = context;
+  const channel = channelFor(platform, base, runtime);
+  const where = whereOn(platform, channel);
+  const personas = new ContextPersonas(context, runtime, where);
   Object.defineProperty(context, '_personas', { value: personas });
   takeOver(context as Internals, personas);
-  const channel = channelOf(context.platform);
-  const base = Object.getPrototypeOf(context) as object;
   if (channel) {
     materialiseFallbacks(context, context as Internals, channel);
     coverOwn(context as Context & Installed, channel, base as Methods);
@@ -55,6 +60,30 @@ export function install(
   Object.setPrototypeOf(context, layerOver(base, channel));
   noticePage(context, runtime);
   return { personas, isNew: true };
+}
+
+/** The channel whose methods are covered, if any. */
+function channelFor(
+  platform: string,
+  base: object,
+  runtime: Runtime,
+): Channel | undefined {
+  const channel = channelOf(platform);
+  if (channel?.carries !== 'face' || showsFaces(base)) return channel;
+  warnOnce(
+    runtime,
+    `${channel.title} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
+  );
+  return undefined;
+}
+
+/** `undefined` where Pages speak; a connector of somebody's own is called what it calls itself. */
+function whereOn(
+  platform: string,
+  channel: Channel | undefined,
+): Where | undefined {
+  if (channel) return channel.carries === 'face' ? channel : undefined;
+  return { title: platform, itself: 'The bot' };
 }
 
 /** @returns whether this runtime is in charge from now on, in place of the defaults */

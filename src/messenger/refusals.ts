@@ -26,13 +26,13 @@ export class Refusals {
 
   /** The refusal of this persona, or of any for this customer; `undefined` when it may be tried. */
   of(
-    pageId: string | undefined,
+    place: string | undefined,
     persona: string | undefined,
     psid: string | null,
   ): PersonaRefusedError | undefined {
     return (
-      (psid === null ? undefined : this.get(keyOf('region', pageId, psid))) ??
-      this.get(keyOf('unknown', pageId, persona))
+      (psid === null ? undefined : this.get(keyOf('region', place, psid))) ??
+      this.get(keyOf('unknown', place, persona))
     );
   }
 
@@ -40,6 +40,7 @@ export class Refusals {
    * Remembers a refusal for ten minutes, if it is of a kind that lasts.
    *
    * @param persona the ID that was refused, or a name that stands for nobody
+   * @param place where: the Page, unless it is another channel
    * @returns the refusal that is remembered: an earlier one, where sends that
    * went out together were refused together
    */
@@ -47,39 +48,39 @@ export class Refusals {
     refusal: PersonaRefusedError,
     persona: string,
     psid: string | null,
+    place: string | undefined = refusal.pageId,
   ): PersonaRefusedError {
-    const { reason, pageId } = refusal;
+    const { reason } = refusal;
     if (reason !== 'region' && reason !== 'unknown') return refusal;
     const about = reason === 'region' ? psid : persona;
     // Of somebody who is not known by a PSID nothing is known the next time.
     if (about === null) return refusal;
-    const key = keyOf(reason, pageId, about);
+    const key = keyOf(reason, place, about);
     const known = this.get(key);
     if (!known) this.set(key, refusal);
     return known ?? refusal;
   }
 
-  /** The refusal of this persona's face on a channel, or of any face there. */
-  onChannel(channel: string, persona: string): PersonaRefusedError | undefined {
-    if (this.isEmpty) return undefined;
+  /** The refusal of this persona's face for an account of a channel, or of any face for it. */
+  onChannel(account: string, persona: string): PersonaRefusedError | undefined {
     return (
-      this.get(keyOf('channel', channel, null)) ??
-      this.get(keyOf('channel', channel, persona))
+      this.get(keyOf('channel', account, null)) ??
+      this.get(keyOf('channel', account, persona))
     );
   }
 
   /**
-   * Remembers that a channel refused a face.
+   * Remembers that a channel refused an account of its a face.
    *
    * @param persona whose; `null` where no face would be taken
    * @returns the refusal that is remembered
    */
   rememberOnChannel(
     refusal: PersonaRefusedError,
-    channel: string,
+    account: string,
     persona: string | null,
   ): PersonaRefusedError {
-    const key = keyOf('channel', channel, persona);
+    const key = keyOf('channel', account, persona);
     const known = this.get(key);
     if (!known) this.set(key, refusal);
     return known ?? refusal;
@@ -103,8 +104,8 @@ export class Refusals {
 
 function keyOf(
   kind: 'region' | 'unknown' | 'channel',
-  pageId: string | undefined,
+  place: string | undefined,
   about: string | null | undefined,
 ): string {
-  return JSON.stringify([kind, pageId ?? null, about ?? null]);
+  return JSON.stringify([kind, place ?? null, about ?? null]);
 }

@@ -1,5 +1,6 @@
 import type { FaceChannel } from '../channels/channel';
 import { PersonaRefusedError } from '../errors';
+import { forgetOldest } from '../forgetOldest';
 import type { RefusalReason } from '../messenger/refusal';
 import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
@@ -40,7 +41,8 @@ export function seeToAnswer(
         const why = refusalOn(channel, 'channel', persona, message, status);
         const { refusals } = personas.runtime;
         const about = of ? persona : null;
-        const known = refusals.rememberOnChannel(why, channel.title, about);
+        const account = accountOn(channel, personas);
+        const known = refusals.rememberOnChannel(why, account, about);
         speakAsPageInstead(known, persona, personas);
       }
       return again(refused);
@@ -48,8 +50,11 @@ export function seeToAnswer(
   );
 }
 
-/** The channels that were told of, by `personas()`. */
-const ignoring = new WeakMap<Runtime, Set<FaceChannel>>();
+/** So many accounts are remembered of one `personas()`. */
+const MOST_TOLD = 1000;
+
+/** The accounts that were told of, by `personas()`. */
+const ignoring = new WeakMap<Runtime, Set<string>>();
 
 function tellIfIgnored(
   answer: unknown,
@@ -62,21 +67,31 @@ function tellIfIgnored(
   const ignored = channel.readIgnored(answer, given.face);
   if (ignored === undefined) return;
   const { runtime } = personas;
-  const channels = ignoring.get(runtime) ?? new Set();
-  ignoring.set(runtime, channels);
-  if (channels.has(channel)) return;
-  channels.add(channel);
+  const accounts = ignoring.get(runtime) ?? new Set();
+  ignoring.set(runtime, accounts);
+  const account = accountOn(channel, personas);
+  if (accounts.has(account)) return;
+  accounts.add(account);
+  forgetOldest(accounts, MOST_TOLD);
   const { persona } = given.look;
   tellOf(refusalOn(channel, 'ignored', persona, ignored), persona, personas);
 }
 
+/** As whom a context speaks on a channel: what refusals of faces are remembered by. */
+export function accountOn(
+  { title, accountOf }: FaceChannel,
+  { context }: ContextPersonas,
+): string {
+  return accountOf ? JSON.stringify([title, accountOf(context.client)]) : title;
+}
+
 function refusalOn(
-  { title }: FaceChannel,
+  channel: FaceChannel,
   reason: RefusalReason,
   persona: string,
   message: string,
   status?: number,
 ): PersonaRefusedError {
   const failure = { message, status };
-  return new PersonaRefusedError(reason, persona, undefined, failure, title);
+  return new PersonaRefusedError(reason, persona, undefined, failure, channel);
 }

@@ -8,8 +8,8 @@ import type { InForce } from '../speaking/speaker';
 import { isMessage, ownPersona, withoutPersona } from './arguments';
 import type { Original } from './call';
 import { seeToAnswer } from './faceAnswer';
-import { markFace, withoutFace, type GivenFace } from './givenFace';
-import { show } from './shown';
+import { faceOf, markFace, withoutFace, type GivenFace } from './givenFace';
+import { faceFor, show } from './shown';
 import { signed } from './sign';
 
 /** One call of a covered method on a channel on which messages carry a profile. */
@@ -59,6 +59,16 @@ function ownPersonaOf({ place: { at, also }, args }: FaceCall): unknown {
 
 function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   const { channel, place, args, again } = call;
+  const dressed = dressedArgument(call);
+  if (dressed) {
+    // The method that called this one gave it.
+    if (faceOf(dressed)) return callWith(call, args);
+    const face = faceFor(personas, channel, personas.inForce());
+    if (!face || !wears(dressed, face)) {
+      const handed = pick(dressed, channel.parts ?? []);
+      return handing({ personas, face: handed }, () => callWith(call, args));
+    }
+  }
   const shown = show(personas, channel, personas.inForce());
   if (!shown) return callWith(call, args);
   const { look, face } = shown;
@@ -68,26 +78,34 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
     const { name } = look.profile;
     return callWith(call, signed(args, name, signText, place.text));
   }
-  const callers = [place.at, place.also]
-    .map((at) => at !== undefined && messageAt(args, at))
-    .find((given) => given && channel.isDressed?.(given));
-  if (callers && !wears(callers, face)) {
-    const handed = pick(callers, face);
-    return handing({ personas, face: handed }, () => callWith(call, args));
-  }
   const given: GivenFace = { look, face, signs: place.text !== undefined };
   markFace(given);
   const message = messageAt(args, place.at) ?? {};
   const also = place.also === undefined ? {} : messageAt(args, place.also);
-  const dressed = callers
+  const sent = dressed
     ? args
     : changed(args, place.at, withFace(message, face, also));
-  const answer = callWith(call, dressed);
+  const answer = callWith(call, sent);
   if (!again) return answer;
   return seeToAnswer(answer, [given], personas, channel, () => {
     const bare = withoutFace(message, given, personas.runtime);
     return Reflect.apply(again, call.self, changed(args, place.at, bare));
   });
+}
+
+/** The argument that has a face already, if any. */
+function dressedArgument(call: FaceCall): Message | undefined {
+  const { channel, place, args } = call;
+  const message = messageAt(args, place.at);
+  if (message && isDressed(message, channel)) return message;
+  if (place.also === undefined) return undefined;
+  const other = messageAt(args, place.also);
+  return other && isDressed(other, channel) ? other : undefined;
+}
+
+function isDressed(message: Message, { parts }: FaceChannel): boolean {
+  const [first] = parts ?? [];
+  return first !== undefined && message[first] !== undefined;
 }
 
 /** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
@@ -111,7 +129,7 @@ function dressedMessage(
   if (!isMessage(given)) return given;
   const own = ownPersona(given);
   const message = withoutPersona(given) as Message;
-  if (channel.isDressed?.(message) || bare.has(message)) return message;
+  if (isDressed(message, channel) || bare.has(message)) return message;
   if (beingHanded?.personas === personas) {
     return withFace(message, beingHanded.face);
   }
@@ -180,9 +198,6 @@ function withFace(
   return dressed;
 }
 
-/** What the caller's options have in the places of this face. */
-function pick(message: Message, face: Message): Message {
-  return Object.fromEntries(
-    Object.keys(face).map((key) => [key, message[key]]),
-  );
+function pick(message: Message, parts: readonly string[]): Message {
+  return Object.fromEntries(parts.map((part) => [part, message[part]]));
 }

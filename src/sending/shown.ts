@@ -1,17 +1,31 @@
 import type { FaceChannel, Message } from '../channels/channel';
-import { forgetOldest } from '../forgetOldest';
-import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { asRefusal, speakAsPageInstead } from '../speaking/refused';
 import { innermostScope } from '../speaking/scope';
 import { shownPersona, type InForce } from '../speaking/speaker';
+import { warnOnce } from '../warnOnce';
 
+import { accountOn } from './faceAnswer';
 import { lookOf, type Look } from './look';
 
 /** Who is meant to speak, and the face that a message gets: none where the channel shows none, or refused it. */
 export interface Shown {
   readonly look: Look;
   readonly face?: Message;
+}
+
+/** The face of a speaker, if it has one here, without a word about why not. */
+export function faceFor(
+  personas: ContextPersonas,
+  channel: FaceChannel,
+  speaker: InForce,
+): Message | undefined {
+  try {
+    const look = lookOf(speaker, personas, innermostScope(personas));
+    return look && channel.dress?.(look.profile).face;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -31,7 +45,9 @@ export function show(
     if (!look || !channel.dress) return look && { look };
     const { persona, profile } = look;
     const { refusals } = personas.runtime;
-    const known = refusals.onChannel(channel.title, persona);
+    const known = refusals.isEmpty
+      ? undefined
+      : refusals.onChannel(accountOn(channel, personas), persona);
     if (known) throw known;
     const { face, missing } = channel.dress(profile);
     if (missing !== undefined) warnOnce(personas.runtime, missing);
@@ -43,18 +59,4 @@ export function show(
     speakAsPageInstead(refusal, persona || refusal.persona, personas);
     return look && { look };
   }
-}
-
-/** So many warnings are remembered of one `personas()`. */
-const MOST_TOLD = 1000;
-
-const told = new WeakMap<Runtime, Set<string>>();
-
-function warnOnce(runtime: Runtime, warning: string): void {
-  const warnings = told.get(runtime) ?? new Set();
-  told.set(runtime, warnings);
-  if (warnings.has(warning)) return;
-  warnings.add(warning);
-  forgetOldest(warnings, MOST_TOLD);
-  process.emitWarning(warning, 'PersonaWarning');
 }

@@ -1,7 +1,12 @@
 import { PersonaRefusedError } from '../errors';
 import { didYouMean } from '../nearest';
 import type { Persona } from '../persona';
-import { pageIdAt, refusedBefore, type Occasion } from '../speaking/occasion';
+import {
+  pageIdAt,
+  placeOf,
+  refusedBefore,
+  type Occasion,
+} from '../speaking/occasion';
 
 /** The refusal of a string that stands for nobody, which names the nearest name; the same one for a while. */
 export function unknownPersona(
@@ -18,7 +23,8 @@ export function unknownPersona(
     persona,
     pageIdAt(occasion),
     { message },
+    occasion.where,
   );
-  refusals.remember(refusal, persona, occasion.psid);
+  refusals.remember(refusal, persona, occasion.psid, placeOf(occasion));
   return refusal;
 }

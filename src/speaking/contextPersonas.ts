@@ -1,5 +1,6 @@
 import type { Context } from 'bottender';
 
+import type { Where } from '../errors';
 import { pageContextOf, type PageContext } from '../messenger/page';
 import { checkPersona, type Persona } from '../persona';
 import type { Runtime } from '../runtime';
@@ -20,6 +21,7 @@ export class ContextPersonas extends ScopedPersonas implements Occasion {
   constructor(
     readonly context: Context,
     public runtime: Runtime,
+    readonly where?: Where,
   ) {
     super();
   }

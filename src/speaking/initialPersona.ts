@@ -56,6 +56,7 @@ function failed(error: unknown, event: Event): InForce {
     pageContext && pageIdFromEvent(pageContext),
     // The advice that follows is a sentence of its own.
     { message: message.replace(/\.$/, '') },
+    event.where,
   );
   try {
     speakAsPageInstead(refusal, refusal.persona, event);

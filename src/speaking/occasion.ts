@@ -1,6 +1,6 @@
 import type { Context } from 'bottender';
 
-import type { PersonaRefusedError } from '../errors';
+import type { PersonaRefusedError, Where } from '../errors';
 import { knownPageId, type PageContext } from '../messenger/page';
 import type { Runtime } from '../runtime';
 
@@ -13,6 +13,8 @@ export interface Occasion {
   readonly psid: string | null;
   /** What speaks for the Page; `undefined` on other platforms and simulated contexts. */
   readonly pageContext: PageContext | undefined;
+  /** The channel; `undefined` on those on which Pages speak. */
+  readonly where?: Where | undefined;
   /** Whether what is sent here goes out, so that something is looked up or made for it. */
   readonly goesOut: boolean;
 }
@@ -20,6 +22,11 @@ export interface Occasion {
 /** The Page that sends go out from, where that is known at once. */
 export function pageIdAt({ pageContext }: Occasion): string | undefined {
   return pageContext && knownPageId(pageContext);
+}
+
+/** What refusals are remembered by: the Page, or the channel that has none. */
+export function placeOf(occasion: Occasion): string | undefined {
+  return occasion.where?.title ?? pageIdAt(occasion);
 }
 
 /**
@@ -34,5 +41,5 @@ export function refusedBefore(
 ): PersonaRefusedError | undefined {
   const { refusals } = occasion.runtime;
   if (refusals.isEmpty) return undefined;
-  return refusals.of(pageIdAt(occasion), persona, occasion.psid);
+  return refusals.of(placeOf(occasion), persona, occasion.psid);
 }

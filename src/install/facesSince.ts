@@ -1,0 +1,30 @@
+/** Since which Bottender faces are shown, and how an earlier one is told by its contexts. */
+
+/** By the prototype of a context's class. */
+const known = new WeakMap<object, boolean>();
+
+/**
+ * Whether a context is of Bottender 1.5 or later. Before, LINE's and Slack's
+ * contexts send otherwise, and are not tested. Told by the class that all
+ * contexts extend, the one with `setState`: it has had `typing` since 1.5, while
+ * before each channel's class had its own. What extends no such class, as mocks
+ * do, is taken for a new one.
+ *
+ * @param base the prototype of the context's class
+ * @see https://github.com/Yoctol/bottender/pull/796
+ */
+export function showsFaces(base: object): boolean {
+  const before = known.get(base);
+  if (before !== undefined) return before;
+  let from: unknown = base;
+  while (isObject(from) && !Object.hasOwn(from, 'setState')) {
+    from = Object.getPrototypeOf(from);
+  }
+  const shows = !isObject(from) || Object.hasOwn(from, 'typing');
+  known.set(base, shows);
+  return shows;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
