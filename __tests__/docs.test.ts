@@ -213,12 +213,26 @@ describe('README.md as a whole', () => {
       ['PersonaError', ...firstColumn('README.md', 'Errors')].sort(),
     ).toEqual(errors.sort());
   });
+});
+
+describe('docs/command-line.md', () => {
+  const { commands } = createProgram();
 
   it('explains every command', () => {
-    const { commands } = createProgram();
-    expect(firstColumn('README.md', 'Command line').sort()).toEqual(
+    expect(firstColumn('docs/command-line.md', 'Commands').sort()).toEqual(
       commands.map((command) => command.name()).sort(),
     );
+  });
+
+  it('explains every option', () => {
+    const text = read('docs/command-line.md');
+    const flags = commands.flatMap(({ options }) =>
+      options.map(({ long }) => long ?? ''),
+    );
+    const isNamed = (flag: string) => text.includes(flag);
+    expect(
+      [...flags, '--version', '-v', '-h'].filter((flag) => !isNamed(flag)),
+    ).toEqual([]);
   });
 });
 
