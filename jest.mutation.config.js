@@ -12,8 +12,15 @@ const parts = process.env.MUTATION_TESTS?.split(',') ?? [''];
  */
 module.exports = {
   ...config,
+  testEnvironment:
+    require.resolve('./scripts/dist/scripts/mutation/jest/environment.js'),
+  testRunner:
+    require.resolve('./scripts/dist/scripts/mutation/jest/jest-circus.js'),
+  runtime: require.resolve('./scripts/dist/scripts/mutation/jest/runtime.js'),
+  testSequencer:
+    require.resolve('./scripts/dist/scripts/mutation/jest/sequencer.js'),
   // A mutant that hangs is found by its test, before Stryker ends the process.
-  testTimeout: 8000,
+  testTimeout: 5000,
   testRegex: parts.map((part) => `/__tests__/(?=.*\\.test\\.ts$)${part}`),
   testPathIgnorePatterns: [
     '/packages/',
@@ -22,6 +29,7 @@ module.exports = {
     '/__tests__/types/',
     'example-bot.test.ts',
     '/__tests__/docs',
+    '/__tests__/store/redis/',
     'redis.test.ts',
     'property.test.ts',
   ],

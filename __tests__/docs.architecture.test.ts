@@ -5,6 +5,20 @@ import ts from 'typescript';
 
 import { codeBlocks, ROOT } from './support/docs';
 
+/** What one can come to from here, over any number of steps. */
+function reachedFrom(start: string, steps: Map<string, string[]>): Set<string> {
+  const reached = new Set<string>();
+  const follow = (from: string) => {
+    for (const to of steps.get(from) ?? []) {
+      if (reached.has(to)) continue;
+      reached.add(to);
+      follow(to);
+    }
+  };
+  follow(start);
+  return reached;
+}
+
 /** The drawing of a package's modules, and the files that it is of. */
 class Drawing {
   readonly src: string;
@@ -45,16 +59,7 @@ class Drawing {
 
   /** The modules that one can come to from this one, along the arrows. */
   leadsTo(module: string): Set<string> {
-    const reached = new Set<string>();
-    const follow = (from: string) => {
-      for (const to of this.arrows.get(from) ?? []) {
-        if (reached.has(to)) continue;
-        reached.add(to);
-        follow(to);
-      }
-    };
-    follow(module);
-    return reached;
+    return reachedFrom(module, this.arrows);
   }
 
   imports() {
@@ -66,6 +71,8 @@ class Drawing {
         .map(({ fileName }) => {
           const target = path.join(path.dirname(file), fileName);
           return {
+            file,
+            imported: this.#fileNamed(target),
             place: `${file} imports ${target}`,
             from: this.modulesOf(file).join(),
             to: this.modulesOf(this.#fileNamed(target)).join(),
@@ -109,6 +116,16 @@ describe.each(['', 'packages/messenger-emulator/'])(
         drawing.leadsTo(module).has(module),
       );
       expect(circular).toEqual([]);
+    });
+
+    it('has no files that import each other, over however many others', () => {
+      const graph = new Map<string, string[]>();
+      for (const { file, imported } of imports) {
+        graph.set(file, [...(graph.get(file) ?? []), imported]);
+      }
+      expect(
+        files.filter((file) => reachedFrom(file, graph).has(file)),
+      ).toEqual([]);
     });
 
     it('has an arrow, or several, for every import', () => {

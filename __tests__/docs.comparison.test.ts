@@ -25,6 +25,7 @@ import { gate, meeting } from './support/gate';
 import { leaveLease } from './support/stores';
 import { alive, calls, shown } from './support/wire';
 
+const PAGE_OF_ROWS = 'docs/comparison.md';
 const HEADING = "Compared with Bottender's own `usePersona`";
 const rows: string[] = [];
 
@@ -34,7 +35,7 @@ function row(title: string, play: () => Promise<void>): void {
   it(title, play);
 }
 
-describe(`README.md, ${HEADING}`, () => {
+describe(PAGE_OF_ROWS, () => {
   row('Text, attachments by URL, typing; also in batch mode', async () => {
     const act: Act = (adam) => async (context) => {
       context.usePersona(adam);
@@ -311,7 +312,7 @@ describe(`README.md, ${HEADING}`, () => {
   });
 
   it('has these rows and no others', () => {
-    expect(firstCells('README.md', HEADING)).toEqual(rows);
+    expect(firstCells(PAGE_OF_ROWS, HEADING)).toEqual(rows);
   });
 });
 

@@ -1,4 +1,7 @@
 import { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 
 import { personas, type Personas } from 'bottender-persona';
 import { Keyv } from 'keyv';
@@ -10,15 +13,15 @@ import {
   PAGE,
   startBot,
 } from './support/bot';
-import { typeErrors } from './support/docs';
-import { faces, profile } from './support/faces';
-import { ReadmeCode } from './support/readme';
+import { documentsIn } from './support/docs';
+import { faces } from './support/faces';
+import { PageCode } from './support/pageCode';
 import { leaveLease } from './support/stores';
 import { alive, shown } from './support/wire';
 
-const code = new ReadmeCode((section) => section === 'Recipes');
+const code = new PageCode(documentsIn('docs/recipes'));
 
-describe('README.md, the recipe for', () => {
+describe('docs/recipes', () => {
   it('hand-over', async () => {
     const texts = ['hi', 'agent', 'Pears', 'agent', 'bye', 'hi'];
     const config = code.config('handover-config');
@@ -86,13 +89,13 @@ describe('README.md, the recipe for', () => {
         { pageId: id },
       );
     }
-    // The ID in README.md is none of the emulator's.
+    // The ID on the page is none of the emulator's.
     expect(shown(bot.emulator)).toEqual(['Eve: hi', 'Page: hi']);
     expect(warn.mock.calls[0]?.[0]).toMatch('"<DESK_ID>"');
     warn.mockRestore();
   });
 
-  it('Customers without personas', async () => {
+  it('customers in Europe', async () => {
     const bot = await startBot();
     const { Adam: adam } = await faces(bot.emulator, ['Adam']);
     const config = code.config('region-config', { adam });
@@ -147,19 +150,56 @@ describe('README.md, the recipe for', () => {
     ]);
   });
 
-  it('typed names', async () => {
-    const plugins = [personas({ directory: { adam: profile('Adam') } })];
-    expect(await code.answers('names', ['hi'], { plugins })).toEqual([
-      'Adam: Adam here.',
-    ]);
-    const block = code.block('names');
-    const misspelt = block.code.replace("'adam')", "'adma')");
-    expect(typeErrors([{ ...block, code: misspelt }])).toEqual([
-      expect.stringMatching(`'"adma"'.*not assignable`),
-    ]);
+  it('a custom server', async () => {
+    const back = process.cwd();
+    process.chdir('__tests__/package/apps/javascript');
+    const { emulator } = await startBot();
+    const env = {
+      MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
+      MESSENGER_APP_ID: '1',
+      MESSENGER_APP_SECRET: APP_SECRET,
+      MESSENGER_ORIGIN: emulator.origin,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, env);
+    try {
+      // Bottender reads it from the disk; what it and server.js are given is the same.
+      const config = jest.requireActual<object>(
+        path.resolve('bottender.config.js'),
+      );
+      const exit = jest.fn();
+      const program = Object.assign(new EventEmitter(), { exit });
+      const { start } = code.run('custom-server', {
+        modules: { './bottender.config': config },
+        process: program,
+      }) as { start: (port: number) => Promise<Server> };
+      const server = await start(0);
+      const { port } = server.address() as AddressInfo;
+      const origin = `http://127.0.0.1:${port}`;
+      emulator.setWebhookUrl(`${origin}/webhooks/messenger`);
+      await emulator.say(CUSTOMER, 'agent');
+      await emulator.waitFor(() => shown(emulator).length > 0);
+      expect(shown(emulator)).toEqual(['Adam Z.: Adam here.']);
+      const unsigned = await fetch(`${origin}/webhooks/messenger`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
+      expect(unsigned.status).toBe(400);
+      const stats = await fetch(`${origin}/stats`);
+      expect(await stats.json()).toMatchObject({ made: 1, deleted: 0 });
+
+      const exited = new Promise((resolve) => exit.mockImplementation(resolve));
+      program.emit('SIGTERM');
+      await exited;
+      expect(server.listening).toBe(false);
+    } finally {
+      process.env = before;
+      process.chdir(back);
+    }
   });
 });
 
-it('README.md has no recipe whose code is not run here', () => {
+it('docs/recipes have no code that is not run here', () => {
   expect(code.left).toEqual([]);
 });

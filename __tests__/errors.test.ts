@@ -238,6 +238,8 @@ test.each([
   ['this-message', /does not take it for this message/],
   ['unverified', /Nothing told whether the persona exists/],
   ['initial-persona', /"initialPersona".*within 5 seconds/],
+  ['channel', /chat:write\.customize.*LINE takes some names and pictures/],
+  ['ignored', /On Slack, give the app the scope chat:write\.customize/],
 ] as const)('PersonaRefusedError, %s, says what to do', (reason, advice) => {
   const failure = { message: 'no' };
   const { message } = new PersonaRefusedError(reason, 'adam', '1', failure);
@@ -281,6 +283,7 @@ test('PersonaStoreError tells what the store did not do, and no password of it',
     const { message } = error as PersonaStoreError;
     expect(message).toMatch(/Could not (read|write to|delete from) the store/);
     expect(message).toContain('ECONNREFUSED');
+    expect(message).toMatch(/may be left behind if this process ends\.$/);
     for (const print of prints(error)) expect(print).not.toContain('pass-word');
     expectNoSecretIn(error);
   }

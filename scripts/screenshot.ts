@@ -78,7 +78,7 @@ async function talk(page: Page): Promise<void> {
   await write('photo', "this week's offer");
 
   await page.getByTestId('new-customer').click();
-  await page.getByTestId('europe').check();
+  await page.getByTestId('personas-refused').check();
   await write('specialist', 'A pear is ripe');
 
   await customer.selectOption(mine);

@@ -1,9 +1,9 @@
 import type { Action, Context, Props } from 'bottender';
 
-import type { ContextPersonas } from './context/contextPersonas';
-import type { SpeakerOn } from './context/flavor';
-import { install } from './context/install';
-import { toTheEnd } from './context/toTheEnd';
+import type { ContextPersonas } from './speaking/contextPersonas';
+import type { SpeakerOn } from './install/personaContext';
+import { install } from './install/install';
+import { toTheEnd } from './speaking/toTheEnd';
 import type { FromState, Held } from './options';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';

@@ -24,8 +24,11 @@ export type {
   PersonaMethods,
   SpeakerOn,
   SpeakingMethods,
-} from './context/flavor';
-export type { ClientPersonaMethods, PersonaClient } from './client/flavor';
+} from './install/personaContext';
+export type {
+  ClientPersonaMethods,
+  PersonaClient,
+} from './install/personaClient';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

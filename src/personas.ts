@@ -1,9 +1,9 @@
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { checkOptions, checkTimeout } from './checkOptions';
-import { Clients } from './client/clients';
-import type { PersonaClient } from './client/flavor';
-import { install } from './context/install';
+import { Clients } from './install/clients';
+import type { PersonaClient } from './install/personaClient';
+import { install } from './install/install';
 import type { Swept } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import ts from 'typescript';
@@ -13,8 +13,6 @@ export interface CodeBlock {
   readonly code: string;
   /** The name in the comment before it: `<!-- run: name -->`. */
   readonly name: string | undefined;
-  /** The heading of the second level that it stands under. */
-  readonly section: string;
 }
 
 const BLOCK =
@@ -29,15 +27,22 @@ export function codeBlocks(file: string): CodeBlock[] {
       language: groups?.language ?? '',
       code: groups?.code ?? '',
       name: groups?.name,
-      section: [...before.matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? '',
     };
   });
 }
 
+/** The Markdown files of a folder, from the root, without those in folders of it. */
+export function documentsIn(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(folder, name));
+}
+
 /** The first cells of the table under a heading, without that of its head. */
 export function firstCells(file: string, heading: string): string[] {
-  const [, section = ''] = read(file).split(`\n## ${heading}\n`);
-  const [text = ''] = section.split('\n## ');
+  const sections = `\n${read(file)}`.split(/\n#+ (?=.*\n)/);
+  const text =
+    sections.find((section) => section.startsWith(`${heading}\n`)) ?? '';
   const [, ...cells] = [...text.matchAll(/^\| +(.*?) +\|/gm)]
     .map(([, cell = '']) => cell)
     .filter((cell) => !/^-+$/.test(cell));
@@ -50,8 +55,8 @@ export function firstColumn(file: string, heading: string): string[] {
 }
 
 /**
- * Runs a block as the module that it is, and gives back its `App`, or what it
- * exports if it declares none.
+ * Runs a block as the module that it is, and gives back what it exports, or its
+ * `App` if it exports nothing.
  *
  * @param globals what stands for `require` and, in a test file, for Jest
  */
@@ -60,7 +65,7 @@ export function runBlock(
   globals: Record<string, unknown>,
 ): unknown {
   const javascript =
-    language === 'ts'
+    language === 'ts' || /^import /m.test(code)
       ? ts.transpile(code, {
           module: ts.ModuleKind.CommonJS,
           target: ts.ScriptTarget.ES2022,
@@ -72,7 +77,8 @@ export function runBlock(
   const run = Reflect.construct(Function, [
     ...Object.keys(names),
     `${javascript}
-return typeof App === 'function' ? App : module.exports;
+const isBare = typeof App === 'function' && Object.keys(module.exports).length === 0;
+return isBare ? App : module.exports;
 //# sourceURL=${place}`,
   ]) as (...values: unknown[]) => unknown;
   return run(...Object.values(names));
@@ -120,28 +126,55 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
 
 /** The files and headings that a file links to, as far as they are this project's. */
 function localLinks(file: string): string[] {
-  const links = read(file).matchAll(/\]\((?!https?:)([^)\s]+)\)/g);
-  return [...links].map(([, link = '']) => link);
+  const text = read(file).replace(/^```.*?^```$/gms, '');
+  const links = text.matchAll(
+    /\]\((?!https?:)([^)\s]+)\)|^\[[^\]]+\]: (?!https?:)(\S+)$/gm,
+  );
+  return [...links].map(([, inline, reference]) => inline ?? reference ?? '');
+}
+
+/** A link's file, from the root, and its heading. */
+function parseLink(file: string, link: string): [string, string | undefined] {
+  const [target = '', heading] = link.split('#');
+  const linked =
+    target === '' ? file : path.join(path.dirname(file), decodeURI(target));
+  return [linked, heading];
 }
 
 /** The links that lead nowhere. */
 export function brokenLinks(file: string): string[] {
   return localLinks(file).filter((link) => {
-    const [target = '', heading] = link.split('#');
-    const linked = target === '' ? file : path.join(path.dirname(file), target);
+    const [linked, heading] = parseLink(file, link);
     if (!existsSync(path.join(ROOT, linked))) return true;
-    return heading !== undefined && !anchors(linked).includes(heading);
+    return heading !== undefined && !anchors(linked).has(heading);
   });
 }
 
-/** The headings' names in links, as Markdown renderers make them. */
-function anchors(file: string): string[] {
-  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
+/** The files that it links to and that are not among these. */
+export function linksBeyond(
+  file: string,
+  files: ReadonlySet<string>,
+): string[] {
+  return localLinks(file)
+    .map((link) => parseLink(file, link)[0])
+    .filter((linked) => !files.has(linked));
+}
+
+/** The headings' names in links, as Markdown renderers make them, and what HTML names. */
+function anchors(file: string): Set<string> {
+  const text = read(file).replace(/^```.*?^```$/gms, '');
+  const names = new Set<string>();
+  for (const [, heading = ''] of text.matchAll(/^#+ (.*)$/gm)) {
+    const name = heading
       .toLowerCase()
       .replace(/[^\w\s-]/g, '')
-      .replace(/\s/g, '-'),
-  );
+      .replace(/\s/g, '-');
+    let nth = 0;
+    while (names.has(nth ? `${name}-${nth}` : name)) nth += 1;
+    names.add(nth ? `${name}-${nth}` : name);
+  }
+  for (const [, id = ''] of text.matchAll(/<a id="([^"]+)">/g)) names.add(id);
+  return names;
 }
 
 export function read(file: string): string {

@@ -7,6 +7,8 @@ export interface TestedMutant {
   readonly fileName: string;
   /** `Killed` and `Timeout` are found mutants; the others are not. */
   readonly status: string;
+  /** What the test that failed said. */
+  readonly statusReason?: string | undefined;
   /** The code that stands there instead. */
   readonly replacement?: string | undefined;
   readonly location: { readonly start: { readonly line: number } };
@@ -17,9 +19,16 @@ const FOLDER = path.join('reports', 'mutation');
 /** Keeps the results of a part for the runs that follow; git does not. */
 export function keepResults(part: string, results: TestedMutant[]): void {
   const kept = results.map(
-    ({ fileName, status, replacement, location: { start } }): TestedMutant => ({
+    ({
+      fileName,
+      status,
+      statusReason,
+      replacement,
+      location: { start },
+    }): TestedMutant => ({
       fileName: path.relative('.', fileName).replaceAll('\\', '/'),
       status,
+      statusReason: statusReason?.slice(0, 200),
       replacement,
       location: { start },
     }),

@@ -1,10 +1,17 @@
+/**
+ * What a channel is: one file beside this one says which methods of Bottender's
+ * contexts are covered, how a message shows who speaks, within which limits, and
+ * which answers refuse that. To add a channel, add a file, and its line in `index.ts`.
+ *
+ * A face is what customers see of who speaks: a name and a picture.
+ */
 import type { PersonaProfile } from '../profile';
 
 /** A message, or the options of one: what a face is put into. */
 export type Message = Readonly<Record<string, unknown>>;
 
 /** Where a covered method takes what a face is put into. */
-export interface Place {
+export interface FacePlace {
   /** Options and single messages, or an array of messages. */
   readonly holds: 'options' | 'messages';
   /** The position of that argument. */
@@ -35,20 +42,42 @@ export interface FaceRefusal {
   readonly of?: readonly number[];
 }
 
+/** Where a covered method takes the ID of a persona. */
+export interface IdPlace {
+  /** The position of its options. */
+  readonly at: number;
+  /** The position of a text that can say who speaks where the persona is refused. */
+  readonly text?: number;
+  /** The position of a sender action: personas have only some. */
+  readonly action?: number;
+  /** The kind of attachment that a file's contents, in the first argument, make. */
+  readonly upload?: 'image' | 'audio' | 'video' | 'file';
+}
+
 /** A channel on which a message carries a persona's ID: the sends end in Messenger, or in a console. */
-export interface IdChannel {
+export interface IdChannel<
+  Platform extends string = string,
+  Method extends string = string,
+> {
   readonly carries: 'id';
+  /** As Bottender's contexts name it. */
+  readonly platform: Platform;
   /** The covered methods. */
-  readonly methods: readonly string[];
+  readonly methods: Readonly<Record<Method, IdPlace>>;
 }
 
 /** A channel on which nothing exists beforehand: each message carries the profile itself, or the channel shows none. */
-export interface FaceChannel {
+export interface FaceChannel<
+  Platform extends string = string,
+  Method extends string = string,
+> {
   readonly carries: 'face';
+  /** As Bottender's contexts name it. */
+  readonly platform: Platform;
   /** For people. */
   readonly title: string;
   /** The covered methods of its contexts; those of `bundles` with a dot. */
-  readonly methods: Readonly<Record<string, Place>>;
+  readonly methods: Readonly<Record<Method, FacePlace>>;
   /** Objects of functions that a context has as its own. */
   readonly bundles?: readonly string[];
   /** How a profile looks here; left out where nothing can carry it. */

@@ -1,7 +1,7 @@
 import { field } from '../field';
 import type { PersonaProfile } from '../profile';
 
-import type { Dress, FaceChannel, FaceRefusal, Place } from './channel';
+import type { Dress, FaceChannel, FaceRefusal, FacePlace } from './channel';
 import { shownName } from './shownName';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
@@ -28,14 +28,15 @@ const OPTIONS_POSITION = {
 type Way = 'reply' | 'push' | 'send';
 
 /** Every method of Bottender's LineContext that sends. */
-export type LineMethod = Way | `${Way}${keyof typeof OPTIONS_POSITION}`;
+type LineMethod = Way | `${Way}${keyof typeof OPTIONS_POSITION}`;
 
 /**
  * A message object has a `sender`. All methods end in `reply` and `push`, which
  * dress what comes there without one: `createCarouselTemplate` drops it.
  */
-export const line: FaceChannel = {
+export const line: FaceChannel<'line', LineMethod> = {
   carries: 'face',
+  platform: 'line',
   title: 'LINE',
   methods: methods(),
   dress,
@@ -45,8 +46,8 @@ export const line: FaceChannel = {
   readRefusal,
 };
 
-function methods(): Record<string, Place> {
-  const places: Record<string, Place> = {};
+function methods(): Record<LineMethod, FacePlace> {
+  const places: Record<string, FacePlace> = {};
   for (const way of ['reply', 'push', 'send']) {
     places[way] = { holds: 'messages', at: 0 };
     for (const [kind, at] of Object.entries(OPTIONS_POSITION)) {

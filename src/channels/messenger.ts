@@ -1,4 +1,4 @@
-import type { IdChannel } from './channel';
+import type { IdChannel, IdPlace } from './channel';
 
 /**
  * Every method of Bottender's MessengerContext that can carry a persona, with
@@ -7,7 +7,7 @@ import type { IdChannel } from './channel';
  *
  * @see https://bottender.js.org/docs/api-messenger-context
  */
-export const OPTIONS_POSITION = {
+const OPTIONS_POSITION = {
   sendMessage: 1,
   sendText: 1,
   sendAttachment: 1,
@@ -34,23 +34,33 @@ export type CoveredMethod = keyof typeof OPTIONS_POSITION;
 
 export const COVERED_METHODS = Object.keys(OPTIONS_POSITION) as CoveredMethod[];
 
-/** The methods that take file contents, with the type of attachment they make. */
-const UPLOAD_TYPE = {
+/** The methods that take file contents, with the kind of attachment they make. */
+const UPLOAD = {
   sendImage: 'image',
   sendAudio: 'audio',
   sendVideo: 'video',
   sendFile: 'file',
 } as const;
 
-export type UploadMethod = keyof typeof UPLOAD_TYPE;
-
-export function uploadTypeOf(
-  method: CoveredMethod,
-): (typeof UPLOAD_TYPE)[UploadMethod] | undefined {
-  return method in UPLOAD_TYPE
-    ? UPLOAD_TYPE[method as UploadMethod]
-    : undefined;
-}
+export type UploadMethod = keyof typeof UPLOAD;
 
 /** A message carries a persona's ID, which exists on the Page. */
-export const messenger: IdChannel = { carries: 'id', methods: COVERED_METHODS };
+export const messenger: IdChannel<'messenger', CoveredMethod> = {
+  carries: 'id',
+  platform: 'messenger',
+  methods: methods(),
+};
+
+function methods(): Record<CoveredMethod, IdPlace> {
+  const uploads = new Map<string, IdPlace['upload']>(Object.entries(UPLOAD));
+  const places = COVERED_METHODS.map((method): [CoveredMethod, IdPlace] => {
+    const upload = uploads.get(method);
+    const at = OPTIONS_POSITION[method];
+    return [method, upload ? { at, upload } : { at }];
+  });
+  return {
+    ...(Object.fromEntries(places) as Record<CoveredMethod, IdPlace>),
+    sendText: { at: OPTIONS_POSITION.sendText, text: 0 },
+    sendSenderAction: { at: OPTIONS_POSITION.sendSenderAction, action: 0 },
+  };
+}

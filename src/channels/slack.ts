@@ -5,8 +5,14 @@ import type { FaceChannel, FaceRefusal, Message } from './channel';
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
 const SCOPE = 'chat:write.customize';
 
-/** The methods of Bottender's SlackContext that post a message; those of `chat` stand beside them. */
-export type SlackMethod = 'sendText' | 'postMessage' | 'postEphemeral';
+/** The methods of Bottender's SlackContext that post a message. */
+type SlackMethod =
+  | 'sendText'
+  | '_postMessage'
+  | 'postMessage'
+  | 'postEphemeral'
+  | 'chat.postMessage'
+  | 'chat.postEphemeral';
 
 /**
  * A message has a `username` and an `iconUrl`. `sendText` takes no options, but
@@ -14,8 +20,9 @@ export type SlackMethod = 'sendText' | 'postMessage' | 'postEphemeral';
  * dresses what comes there without a face. What others have wrapped, `chat` or
  * `sendText`, lies above the two ends.
  */
-export const slack: FaceChannel = {
+export const slack: FaceChannel<'slack', SlackMethod> = {
   carries: 'face',
+  platform: 'slack',
   title: 'Slack',
   methods: {
     // The options are for mocks: Bottender's own passes them over.

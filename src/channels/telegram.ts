@@ -1,11 +1,12 @@
 import type { FaceChannel } from './channel';
 
 /** The methods of Bottender's TelegramContext that send a text. */
-export type TelegramMethod = 'sendText' | 'sendMessage';
+type TelegramMethod = 'sendText' | 'sendMessage';
 
 /** A message shows the bot and nobody else, so that its text has to say who speaks. */
-export const telegram: FaceChannel = {
+export const telegram: FaceChannel<'telegram', TelegramMethod> = {
   carries: 'face',
+  platform: 'telegram',
   title: 'Telegram',
   methods: {
     sendText: { holds: 'options', at: 1, text: 0 },

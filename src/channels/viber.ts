@@ -1,4 +1,4 @@
-import type { FaceChannel, Place } from './channel';
+import type { FaceChannel, FacePlace } from './channel';
 import { shownName } from './shownName';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
@@ -18,11 +18,12 @@ const POSITION = {
   sendCarouselContent: 1,
 } as const;
 
-export type ViberMethod = keyof typeof POSITION;
+type ViberMethod = keyof typeof POSITION;
 
 /** A message has a `sender`, which takes the place of the bot's own. No answer is known that refuses it. */
-export const viber: FaceChannel = {
+export const viber: FaceChannel<'viber', ViberMethod> = {
   carries: 'face',
+  platform: 'viber',
   title: 'Viber',
   methods: methods(),
   dress: (profile) => ({
@@ -36,8 +37,8 @@ export const viber: FaceChannel = {
   isDressed: (message) => message.sender !== undefined,
 };
 
-function methods(): Record<string, Place> {
-  const places: Record<string, Place> = {};
+function methods(): Record<ViberMethod, FacePlace> {
+  const places: Record<string, FacePlace> = {};
   for (const [name, at] of Object.entries(POSITION)) {
     places[name] = { holds: 'options', at };
   }

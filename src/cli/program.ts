@@ -1,3 +1,4 @@
+/** cli/ is the command line. A bot never loads it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,3 +1,7 @@
+/**
+ * directory/ is about the names that a bot gives its personas: each becomes the ID
+ * of one persona on a Page, found there or made, once.
+ */
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import type { PersonaRefusedError } from '../errors';
 import { forgetOldest } from '../forgetOldest';

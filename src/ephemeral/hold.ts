@@ -8,7 +8,10 @@ import type { SharedPersona } from './sharedPersona';
 /** So long after its function a block waits for sends that are not answered. */
 const PENDING_WITHIN_MS = 10_000;
 
-/** One block's hold on the persona made for it: while it lasts, the persona does. */
+/**
+ * One block's hold on the persona made for it: while it lasts, the persona does.
+ * Others may hold the same one; a lease, in contrast, is the process's.
+ */
 export class EphemeralHold {
   private readonly pending = new Set<Promise<unknown>>();
   private ended = false;

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { PersonaProfile } from '../profile';
 import type { LeaseRecord, Use } from '../store/port';
 
-import type { Leases } from './leases';
+/** Who keeps leases: renews and writes them, until they are let go of. */
+interface LeaseKeeper {
+  write(lease: Lease): Promise<void>;
+  isHeld(lease: Lease): boolean;
+  abandon(lease: Lease): void;
+  forget(pageId: string, key: string): Promise<void>;
+}
 
 /** This process's use of one persona: an intent at first, complete when Messenger has given the ID. */
 export class Lease implements Use {
@@ -22,7 +28,7 @@ export class Lease implements Use {
   writes = 0;
 
   constructor(
-    private readonly leases: Leases,
+    private readonly leases: LeaseKeeper,
     pageId: string,
     profile: PersonaProfile,
     readonly slot: string,

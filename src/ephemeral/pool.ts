@@ -1,3 +1,8 @@
+/**
+ * ephemeral/ is about personas made on the fly: shared while they are used, leased
+ * so that nothing is left behind, deleted after the last use, and swept up by
+ * whoever comes next where a process died.
+ */
 import {
   PersonaCleanupError,
   type PersonaError,

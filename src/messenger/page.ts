@@ -1,3 +1,8 @@
+/**
+ * messenger/ is all that is known of Messenger's Graph API: calls of ours, each
+ * within a bound (`graphCall.ts`), their answers checked (`answers.ts`), their
+ * failures read (`graphFailure.ts`, `refusal.ts`); and here, the Page that is asked.
+ */
 import type { Context, MessengerClient } from 'bottender';
 
 import { UnknownPageError } from '../errors';

@@ -1,3 +1,7 @@
+/**
+ * store/ is what processes agree on, asked in the words of what they do. This file
+ * is the port; behind it are memory, a Keyv and Redis.
+ */
 import type { PersonaProfile } from '../profile';
 
 /** What is kept of a persona made on the fly, or about to be made. It holds no token. */

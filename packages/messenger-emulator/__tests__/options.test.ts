@@ -36,6 +36,9 @@ describe('a wrong option is named', () => {
     ],
     ['european', { european: 'all' }],
     ['european[0]', { european: [''] }],
+    ['messagingWindow', { messagingWindow: 'on' }],
+    ['rateLimits', { rateLimits: 300 }],
+    ['now', { now: 0 }],
     ['random', { random: 0.5 }],
     ['colour', { colour: 'red' }],
   ])('%s: %j', async (name, change) => {

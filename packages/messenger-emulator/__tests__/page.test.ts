@@ -9,6 +9,7 @@ import type {
   Page,
 } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
+import { messageWith, openChatPage } from './support/chatPage';
 import { startPlainBot, type Answer, type PlainBot } from './support/plainBot';
 
 const BANK = {
@@ -28,7 +29,6 @@ describeInBrowser('the chat page', () => {
   let emulator: MessengerEmulator;
   let bot: PlainBot;
   let page: Page;
-  /** What the browser complained about: refused scripts and styles, errors thrown. */
   let complaints: string[];
   /** The specialist says nothing before this is called. */
   let letSpecialistSpeak: () => void;
@@ -85,19 +85,9 @@ describeInBrowser('the chat page', () => {
   });
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext(options);
-    const opened = await context.newPage();
-    opened.setDefaultTimeout(5000);
-    complaints = [];
-    opened.on('pageerror', (error) => complaints.push(error.message));
-    opened.on('dialog', (dialog) => complaints.push(dialog.message()));
-    opened.on('console', (line) => {
-      if (/Content Security Policy/i.test(line.text()))
-        complaints.push(line.text());
-    });
-    await opened.goto(emulator.origin);
-    await opened.getByText('Live', { exact: true }).waitFor();
-    return opened;
+    const opened = await openChatPage(browser, emulator.origin, options);
+    complaints = opened.complaints;
+    return opened.page;
   }
 
   async function write(text: string): Promise<void> {
@@ -106,10 +96,8 @@ describeInBrowser('the chat page', () => {
   }
 
   /** The bubble with this text, once it is there. */
-  async function message(text: string): Promise<Locator> {
-    const found = page.getByTestId('message').filter({ hasText: text });
-    await found.waitFor();
-    return found;
+  function message(text: string): Promise<Locator> {
+    return messageWith(page, text);
   }
 
   /** Looks from frame to frame: the page's policy keeps Playwright's own waiting from doing so. */
@@ -237,9 +225,9 @@ describeInBrowser('the chat page', () => {
     expect(await page.content()).not.toContain(BANK.accessToken);
   });
 
-  it('refuses personas to a customer in Europe', async () => {
+  it('refuses personas to a customer for whom they are refused', async () => {
     await write('hi');
-    await page.getByTestId('europe').check();
+    await page.getByLabel('Personas refused for this customer').check();
     await emulator.waitFor(({ conversations }) => conversations[0]?.european);
     await write('agent');
 

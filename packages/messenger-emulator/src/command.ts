@@ -38,6 +38,8 @@ interface EmulateOptions {
   appId: string;
   appSecret: string;
   verifyToken: string;
+  messagingWindow?: boolean;
+  rateLimits?: boolean;
   json?: boolean;
 }
 
@@ -58,6 +60,11 @@ export function createProgram(): Command {
     .option('--app-id <id>', "the app's ID", digits, DEFAULTS.appId)
     .option('--app-secret <secret>', 'signs webhooks', DEFAULTS.appSecret)
     .option('--verify-token <token>', "the webhook's", DEFAULTS.verifyToken)
+    .option(
+      '--messaging-window',
+      'refuse messages later than 24 hours after what the customer did',
+    )
+    .option('--rate-limits', "keep to Messenger's rate limits")
     .option('--json', 'print JSON')
     .helpOption('--help', 'show this help')
     .showHelpAfterError('(--help shows how it is used)')
@@ -101,6 +108,8 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
       appId,
       appSecret,
       verifyToken,
+      messagingWindow: options.messagingWindow,
+      rateLimits: options.rateLimits,
       pages: [{ id: pageId, name: pageName, accessToken }],
       log: options.json ? undefined : log,
     });

@@ -1,15 +1,29 @@
-import { checkBoolean, checkHttpUrl, checkInteger } from './values/checks';
+import {
+  checkBoolean,
+  checkHttpUrl,
+  checkInteger,
+  fail,
+} from './values/checks';
 import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type {
+  ActionResult,
+  CustomerDetails,
   CustomerMessage,
+  CustomerView,
   EmulatorState,
   Fault,
+  FeedRequest,
+  FeedResult,
   InboxOptions,
   InboxResult,
+  OptInRequest,
+  OptInResult,
+  PressOptions,
   SayOptions,
   SayResult,
 } from './types';
+import { advance } from './control/advance';
 import { waitForState } from './control/waiting';
 import type { World } from './world/world';
 
@@ -34,6 +48,62 @@ export interface PageInbox {
   request(psid: string, options?: InboxOptions): Promise<InboxResult>;
 }
 
+/** What customers do besides writing; each step resolves when the bot's webhook has answered. */
+export interface CustomerActions {
+  /** Presses Get Started; throws when the Page has no such button. */
+  getStarted(psid: string, options?: SayOptions): Promise<SayResult>;
+  /** Presses a quick reply, a button, an ice breaker or an entry of the menu. */
+  press(
+    psid: string,
+    payload: string,
+    options?: PressOptions,
+  ): Promise<SayResult>;
+  /**
+   * Follows an m.me link or an ad. In a conversation that has not begun, the
+   * first button pressed tells of it.
+   */
+  openLink(
+    psid: string,
+    link: { ref?: string; source?: 'SHORTLINK' | 'ADS'; ad_id?: string },
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  optIn(
+    psid: string,
+    optIn: OptInRequest,
+    options?: SayOptions,
+  ): Promise<OptInResult>;
+  /** Posts on the Page, or comments on a post there; the bot can answer once. */
+  post(
+    psid: string,
+    item: FeedRequest,
+    options?: SayOptions,
+  ): Promise<FeedResult>;
+  linkAccount(
+    psid: string,
+    authorizationCode: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  unlinkAccount(psid: string, options?: SayOptions): Promise<ActionResult>;
+  /** Reacts to a message of the conversation, in place of an earlier reaction. */
+  react(
+    psid: string,
+    mid: string,
+    emoji: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  unreact(
+    psid: string,
+    mid: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  /** Says what is known of a customer, and opens the conversation. */
+  set(psid: string, details: CustomerDetails, options?: SayOptions): void;
+  /** What the customer is shown besides the messages. */
+  view(psid: string, options?: SayOptions): CustomerView;
+  /** Puts a file where the bot finds it. @returns its URL, for an attachment. */
+  upload(content: Uint8Array): string;
+}
+
 /** A running Messenger Platform on loopback. */
 export interface MessengerEmulator {
   /** `http://127.0.0.1:<port>`, for the `origin` option of Bottender's Messenger channel. */
@@ -51,6 +121,9 @@ export interface MessengerEmulator {
     message: CustomerMessage,
     options?: SayOptions,
   ): Promise<SayResult>;
+
+  /** What customers do besides writing. */
+  readonly customer: CustomerActions;
 
   /**
    * The Page's inbox, in which a person answers: it takes the thread from the
@@ -72,6 +145,12 @@ export interface MessengerEmulator {
     check: (state: EmulatorState) => T | undefined | null | false,
     timeoutMs?: number,
   ): Promise<T>;
+
+  /**
+   * Moves the emulator's time on, by so many milliseconds: for the messaging
+   * window, rate limits, and tokens that expire. `reset` moves it back.
+   */
+  advance(ms: number): void;
 
   /** Lets calls go wrong. @returns a function that ends it. */
   fail(fault: Fault): () => void;
@@ -120,6 +199,27 @@ export async function startMessengerEmulator(
       pass: (psid, given) => inbox.pass(psid, given),
       request: (psid, given) => inbox.request(psid, given),
     },
+    customer: {
+      getStarted: (psid, given) => customers.getStarted(psid, given),
+      press: (psid, payload, given) => customers.press(psid, payload, given),
+      openLink: (psid, link, given) => customers.openLink(psid, link, given),
+      optIn: (psid, optIn, given) => customers.optIn(psid, optIn, given),
+      post: (psid, item, given) => customers.post(psid, item, given),
+      linkAccount: (psid, code, given) =>
+        customers.linkAccount(psid, code, given),
+      unlinkAccount: (psid, given) => customers.unlinkAccount(psid, given),
+      react: (psid, mid, emoji, given) =>
+        customers.react(psid, mid, emoji, given),
+      unreact: (psid, mid, given) => customers.unreact(psid, mid, given),
+      set: (psid, details, given) => customers.set(psid, details, given),
+      view: (psid, given) => customers.view(psid, given),
+      upload: (content) => {
+        if (!(content instanceof Uint8Array) || content.length === 0) {
+          fail('content', 'the bytes of a file');
+        }
+        return world.attachments.upload(Buffer.from(content));
+      },
+    },
     say: (psid, message, sayOptions) =>
       customers.say(psid, message, sayOptions),
     state: () => world.state(),
@@ -127,6 +227,7 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
+    advance: (ms) => advance(world.clock, ms),
     fail: (fault) => {
       const id = faults.add(fault);
       return () => faults.remove(id);

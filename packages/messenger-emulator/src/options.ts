@@ -1,4 +1,5 @@
 import {
+  checkBoolean,
   checkHttpUrl,
   checkId,
   checkInteger,
@@ -35,6 +36,12 @@ export interface MessengerEmulatorOptions {
   european?: string[];
   /** Is told each Graph call and each webhook, a line each, without tokens. */
   log?: (line: string) => void;
+  /** Whether messages later than 24 hours after what the customer did are refused, as by Messenger; false unless told. */
+  messagingWindow?: boolean;
+  /** Whether Messenger's rate limits are kept; false unless told. */
+  rateLimits?: boolean;
+  /** The time in milliseconds since the epoch; Date.now unless told. `advance` moves it on from there. */
+  now?: () => number;
   /** From 0 to 1, decides whether a fault with a `share` hits; Math.random unless told. */
   random?: () => number;
 }
@@ -50,6 +57,9 @@ export interface Settings {
   verifyToken: string | undefined;
   pages: readonly EmulatorPageOptions[];
   european: readonly string[];
+  messagingWindow: boolean;
+  rateLimits: boolean;
+  now: () => number;
   log: (line: string) => void;
   random: () => number;
 }
@@ -64,6 +74,9 @@ const OPTIONS = [
   'verifyToken',
   'pages',
   'european',
+  'messagingWindow',
+  'rateLimits',
+  'now',
   'log',
   'random',
 ];
@@ -75,9 +88,12 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
   const { port = 0, webhookUrl, verifyToken, european = [] } = options;
   const { host = '127.0.0.1', allowHosts = [] } = options;
   const { log = () => undefined, random = Math.random } = options;
+  const { messagingWindow = false, rateLimits = false } = options;
+  const { now = Date.now } = options;
   if (typeof log !== 'function') fail('log', 'a function');
   if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
   if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
+  if (typeof now !== 'function') fail('now', 'a function');
   if (typeof random !== 'function') fail('random', 'a function');
   return {
     port: checkInteger(port, 'port', 0, 65535),
@@ -99,6 +115,9 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
         : checkText(verifyToken, 'verifyToken'),
     pages: readPages(options.pages),
     european: european.map((psid, i) => checkId(psid, `european[${i}]`)),
+    messagingWindow: checkBoolean(messagingWindow, 'messagingWindow'),
+    rateLimits: checkBoolean(rateLimits, 'rateLimits'),
+    now,
     log,
     random,
   };

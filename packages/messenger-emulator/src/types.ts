@@ -25,6 +25,41 @@ export type EntryMessage = { text?: string } & {
   [field: string]: Json | undefined;
 };
 
+/** Where somebody who enters a conversation comes from. */
+export interface Referral {
+  /** The `ref` of an m.me link or an ad. */
+  ref?: string;
+  source: 'SHORTLINK' | 'ADS';
+  type: 'OPEN_THREAD';
+  ad_id?: string;
+}
+
+/** What somebody agreed to, as the webhook tells it. */
+export interface OptIn {
+  /** Of the two plugins: what the website calls itself. */
+  ref?: string;
+  /** Of the checkbox plugin: whom to answer, while the PSID is not known. */
+  user_ref?: string;
+  type?: 'one_time_notif_req' | 'notification_messages';
+  payload?: string;
+  title?: string;
+  one_time_notif_token?: string;
+  notification_messages_token?: string;
+  notification_messages_timezone?: string;
+  /** Milliseconds since the epoch. */
+  token_expiry_timestamp?: number;
+  user_token_status?: 'NOT_REFRESHED';
+}
+
+/** By what a bot may write to a customer besides the PSID. */
+export type AddressKind =
+  | 'user_ref'
+  | 'phone_number'
+  | 'comment_id'
+  | 'post_id'
+  | 'one_time_notif_token'
+  | 'notification_messages_token';
+
 /** One thing that happened in a conversation. */
 export interface ConversationEntry {
   from: 'user' | 'page' | 'persona';
@@ -32,9 +67,17 @@ export interface ConversationEntry {
   persona: PersonaFace | null;
   message?: EntryMessage;
   /** A button that the customer pressed. */
-  postback?: { title: string; payload: string };
-  /** A checkbox plugin that the customer ticked. */
-  optin?: { ref: string; user_ref: string };
+  postback?: { title: string; payload: string; referral?: Referral };
+  /** What the customer agreed to: a plugin of a website, or a template of the bot's. */
+  optin?: OptIn;
+  /** An m.me link or an ad by which the customer came back. */
+  referral?: Referral;
+  account_linking?: {
+    status: 'linked' | 'unlinked';
+    authorization_code?: string;
+  };
+  /** By what the bot has reached the customer, where it was not the PSID. */
+  address?: AddressKind;
   senderAction?: string;
   /** The app that spoke, where it is not the bot's: the Page's inbox. */
   app_id?: string;
@@ -65,6 +108,8 @@ export interface RequestRow {
   /** Without version prefix and query. */
   path: string;
   personaId: string | null;
+  /** What it is about, at most 120 characters: the text of a message, a sender action, a persona's name; `''` where the path says all. */
+  hint: string;
   /** HTTP status; 0 where the connection was broken instead of an answer. */
   status: number;
   error: GraphErrorObject | null;
@@ -84,13 +129,15 @@ export interface EmulatorState {
   requests: readonly RequestRow[];
 }
 
-/** What a customer says: a text, a message, a pressed button, a ticked checkbox. */
+/** What a customer says: a text, a message, a sticker, a pressed button, a ticked checkbox. */
 export type CustomerMessage =
   | string
   | {
       text?: string;
       quick_reply?: { payload: string };
       attachments?: { type: string; payload: JsonObject }[];
+      /** 369239263222822 is the thumb. */
+      sticker_id?: number | string;
     }
   | { postback: { title: string; payload: string } }
   | { optin: { ref: string; user_ref: string } };
@@ -107,15 +154,83 @@ export interface SayResult {
   mid: string;
 }
 
+export interface PressOptions extends SayOptions {
+  /** What stands on the button; looked up among what is offered, else the payload. */
+  title?: string;
+}
+
+/** What happened to something that is no message. */
+export interface ActionResult {
+  /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
+  status: number;
+}
+
+/** What a customer agrees to. */
+export type OptInRequest =
+  | { type: 'checkbox'; ref: string; user_ref: string }
+  | { type: 'send_to_messenger'; ref?: string }
+  | { type: 'one_time_notif_req'; payload: string }
+  | { type: 'notification_messages'; payload: string; title?: string };
+
+/** What a customer leaves on the Page, outside of the conversation. */
+export type FeedRequest =
+  | { type: 'post'; message: string }
+  | {
+      type: 'comment';
+      message: string;
+      /** The post that it stands under; one of the Page's own unless told. */
+      post_id?: string;
+    };
+
+export interface FeedResult extends ActionResult {
+  post_id: string;
+  comment_id?: string;
+}
+
+/** What is known of a customer. */
+export interface CustomerDetails {
+  name?: string;
+  /** By which the Page may reach them (customer matching); digits with a leading `+`. */
+  phoneNumber?: string;
+  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  european?: boolean;
+}
+
+export interface OptInResult extends ActionResult {
+  /** By which the bot may write, where the opt-in gives one. */
+  token?: string;
+}
+
+/** An entry of the persistent menu, as the bot has set it up. */
+export interface MenuItem {
+  type: string;
+  title: string;
+  payload?: string;
+  url?: string;
+}
+
+/** What a customer is shown besides the messages, from the Page's Messenger profile. */
+export interface CustomerView {
+  psid: string;
+  pageId: string;
+  name: string;
+  /** Of a conversation that has not begun, with the customer's name in it. */
+  greeting: string | null;
+  /** Whether a conversation that has not begun has the Get Started button. */
+  getStarted: boolean;
+  /** Of a conversation that has not begun; they take the place of Get Started. */
+  iceBreakers: { question: string; payload: string }[];
+  menu: MenuItem[];
+  /** Whether the customer can use the menu only. */
+  composerDisabled: boolean;
+}
+
 export interface InboxOptions extends SayOptions {
   /** What the bot's app is told with it, at most 1,000 characters. */
   metadata?: string;
 }
 
-export interface InboxResult {
-  /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
-  status: number;
-}
+export type InboxResult = ActionResult;
 
 /** Something that goes wrong on purpose. */
 export interface Fault {

@@ -1,3 +1,7 @@
+/**
+ * cli/sync/ makes a Page's personas those of the directory: what is to be done is
+ * planned and shown before it is applied.
+ */
 import { fixedIdOf } from '../../directory/entries';
 import type { ListedPersona } from '../../messenger/answers';
 import type { PersonaProfile } from '../../profile';

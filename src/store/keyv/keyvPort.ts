@@ -1,3 +1,8 @@
+/**
+ * store/keyv/ is the port on a Keyv, which has no atomic steps: what processes
+ * agree on is agreed on within one. Records are read beneath Keyv (`beneath.ts`),
+ * and every call has a bound (`guardedStore.ts`).
+ */
 import { fieldsOf, readLease, readName } from '../fields';
 import type {
   LeaseEntry,

@@ -31,7 +31,7 @@ export interface Delivery {
   headers: IncomingHttpHeaders;
   text: string;
   body: { object: string; entry: Record<string, unknown>[] };
-  /** The only event in it. */
+  /** The only event or change in it. */
   event: JsonObject;
 }
 
@@ -73,7 +73,9 @@ export async function startEmulated(
       const text = Buffer.concat(chunks).toString('utf8');
       const body = JSON.parse(text) as Delivery['body'];
       const [entry = {}] = body.entry;
-      const [event] = (entry.messaging ?? entry.standby) as JsonObject[];
+      const [event] = (entry.messaging ??
+        entry.standby ??
+        entry.changes) as JsonObject[];
       deliveries.push({
         headers: request.headers,
         text,

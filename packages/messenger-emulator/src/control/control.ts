@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RE2JS } from 're2js';
-import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
+import { checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
 import { refusedSender, refusedType } from '../http/sender';
 import type { Customers } from '../world/customers';
-import { readBody } from '../http/body';
+import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
+import { advance } from './advance';
+import { act, say, setCustomer } from './customerRoutes';
 import { streamEvents } from './events';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
-import { textOf, type JsonObject } from '../values/json';
+import type { JsonObject } from '../values/json';
 import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
 import type { InboxResult } from '../types';
 import type { Inbox } from '../world/inbox';
@@ -16,7 +18,8 @@ import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
 const LONGEST_PATTERN = 200;
-const LONGEST_NAME = 200;
+/** Where files are sent as they are. */
+const UPLOADS = `${PREFIX}attachments`;
 
 /** A refusal of the emulator's own API. */
 class ControlError extends Error {
@@ -54,7 +57,7 @@ export class ControlApi {
     try {
       const { allowHosts } = this.world.settings;
       const refused =
-        refusedSender(request, allowHosts) ?? refusedType(request);
+        refusedSender(request, allowHosts) ?? refusedType(request, UPLOADS);
       if (refused) throw new ControlError(refused.status, refused.message);
       await this.#route(request, response);
     } catch (error) {
@@ -101,12 +104,43 @@ export class ControlApi {
         if (!detail) throw notFound();
         return sendJson(response, 200, detail);
       }
-      case 'POST messages':
-        return this.#say(await readFields(request), response);
+      case 'POST messages': {
+        const fields = await readFields(request);
+        return sendJson(
+          response,
+          200,
+          await asTheBots(() => say(this.customers, fields)),
+        );
+      }
+      case 'POST actions': {
+        const fields = await readFields(request);
+        return sendJson(
+          response,
+          200,
+          await asTheBots(() => act(this.customers, fields)),
+        );
+      }
+      case 'POST attachments': {
+        const content = await readBytes(request, MULTIPART_LIMIT);
+        if (content.length === 0) fail('the body', 'the bytes of a file');
+        const url = this.world.attachments.upload(content);
+        return sendJson(response, 200, { url });
+      }
       case 'POST inbox':
         return this.#useInbox(await readFields(request), response);
       case 'POST customers':
-        return this.#setCustomer(await readFields(request), response);
+        setCustomer(this.customers, await readFields(request));
+        return sendJson(response, 200, { success: true });
+      case 'GET customers/*': {
+        const view = this.customers.view(id ?? '', readQuery(request));
+        return sendJson(response, 200, view);
+      }
+      case 'POST clock': {
+        const { advanceMs, ...others } = await readFields(request);
+        checkKnown(others, [], '');
+        advance(this.world.clock, advanceMs);
+        return sendJson(response, 200, { now: this.world.clock.now() });
+      }
       case 'POST faults': {
         const { pathPattern, ...fault } = await readFields(request);
         const pattern = readPattern(pathPattern);
@@ -122,22 +156,6 @@ export class ControlApi {
       default:
         throw notFound();
     }
-  }
-
-  async #say(fields: JsonObject, response: ServerResponse): Promise<void> {
-    checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
-    const psid = checkText(fields.psid, 'psid');
-    const pageId =
-      fields.pageId === undefined
-        ? undefined
-        : checkText(fields.pageId, 'pageId');
-    const { text, payload } = readSaid(fields);
-    const result = await asTheBots(() =>
-      payload === undefined
-        ? this.customers.say(psid, text ?? '', { pageId })
-        : this.customers.press(psid, payload, text, { pageId }),
-    );
-    sendJson(response, 200, result);
   }
 
   async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
@@ -171,27 +189,6 @@ export class ControlApi {
       }),
     );
   }
-
-  #setCustomer(fields: JsonObject, response: ServerResponse): void {
-    checkKnown(fields, ['psid', 'pageId', 'name', 'european'], '');
-    const psid = checkText(fields.psid, 'psid');
-    this.customers.checkPsid(psid);
-    const { name, european } = fields;
-    const pageId = this.customers.pageId(
-      fields.pageId === undefined
-        ? undefined
-        : checkText(fields.pageId, 'pageId'),
-    );
-    if (name !== undefined && checkText(name, 'name').length > LONGEST_NAME) {
-      fail('name', `at most ${LONGEST_NAME} characters`);
-    }
-    if (european !== undefined) checkBoolean(european, 'european');
-    this.world.conversations.open(pageId, psid, textOf(name));
-    if (typeof european === 'boolean') {
-      this.world.conversations.setEuropean(psid, european);
-    }
-    sendJson(response, 200, { success: true });
-  }
 }
 
 /** What is not the sender's mistake lies with the bot. */
@@ -202,16 +199,6 @@ async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
     if (error instanceof TypeError || !(error instanceof Error)) throw error;
     throw new ControlError(502, error.message);
   }
-}
-
-/** A text, or the `payload` of what was pressed, whose title the text is then. */
-function readSaid(fields: JsonObject): { text?: string; payload?: string } {
-  const { text, payload } = fields;
-  if (payload === undefined) return { text: checkText(text, 'text') };
-  return {
-    payload: checkText(payload, 'payload'),
-    text: text === undefined ? undefined : checkText(text, 'text'),
-  };
 }
 
 /** RE2's expressions take time in proportion to the path: none runs for ever. */
@@ -233,6 +220,14 @@ function readPattern(pathPattern: unknown): RE2JS | undefined {
 
 async function readFields(request: IncomingMessage): Promise<JsonObject> {
   return (await readBody(request)).fields;
+}
+
+/** Checked where it is used. */
+function readQuery(request: IncomingMessage): { pageId?: string } {
+  const [, query = ''] = (request.url ?? '').split('?', 2);
+  const { pageId, ...others } = readForm(query);
+  checkKnown(others, [], '');
+  return pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') };
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -21,6 +21,16 @@ const UPLOAD_POLICY = "default-src 'none'; sandbox";
 const CUSTOMER_PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" fill="#ccc"/><circle cx="12" cy="9" r="4" fill="#fff"/><path d="M4 22a8 8 0 0 1 16 0z" fill="#fff"/></svg>';
 
+/** One for all stickers: the emulator has none of Meta's pictures. */
+const STICKER =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#06f" d="M2 10h4v11H2zM8 21V10l5-8c2 0 2 2 2 3l-1 4h6c2 0 2 2 2 3l-2 7c0 1-1 2-2 2z"/></svg>';
+
+/** Pictures of the emulator's own. */
+const DRAWN = new Map([
+  ['customer', CUSTOMER_PICTURE],
+  ['sticker', STICKER],
+]);
+
 export async function sendPageFile(
   response: ServerResponse,
   name: string,
@@ -38,30 +48,30 @@ export async function sendPageFile(
   });
 }
 
-/** A persona's re-hosted picture, which lies where it was sent from; or a customer's. */
+/** A persona's re-hosted picture, which lies where it was sent from; or one of the emulator's own. */
 export function sendPicture(
   response: ServerResponse,
   world: World,
   id: string,
 ): void {
-  if (id === 'customer') {
-    return send(response, 200, Buffer.from(CUSTOMER_PICTURE), {
+  const drawn = DRAWN.get(id);
+  if (drawn !== undefined) {
+    return send(response, 200, Buffer.from(drawn), {
       'Content-Type': 'image/svg+xml',
       'Content-Security-Policy': UPLOAD_POLICY,
     });
   }
-  const source = world.personas.pictureSource(id);
-  if (source === undefined) return sendNotFound(response);
-  send(response, 302, Buffer.alloc(0), { Location: new URL(source).href });
+  redirect(response, world.personas.pictureSource(id));
 }
 
+/** A file that was uploaded, or what was saved by its URL, which lies there. */
 export function sendAttachment(
   response: ServerResponse,
   world: World,
   id: string,
 ): void {
   const file = world.attachments.file(id);
-  if (!file) return sendNotFound(response);
+  if (!file) return redirect(response, world.attachments.source(id));
   const type = imageType(file.content);
   send(response, 200, file.content, {
     'Content-Type': type ?? 'application/octet-stream',
@@ -78,6 +88,11 @@ function imageType(content: Buffer): string | undefined {
   if (start.startsWith('GIF8')) return 'image/gif';
   if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'image/webp';
   return undefined;
+}
+
+function redirect(response: ServerResponse, source: string | undefined): void {
+  if (source === undefined) return sendNotFound(response);
+  send(response, 302, Buffer.alloc(0), { Location: new URL(source).href });
 }
 
 function sendNotFound(response: ServerResponse): void {

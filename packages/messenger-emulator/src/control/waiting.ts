@@ -1,4 +1,4 @@
-import type { EmulatorState } from '../types';
+import type { ConversationEntry, EmulatorState } from '../types';
 import type { World } from '../world/world';
 
 type Check<T> = (state: EmulatorState) => T | undefined | null | false;
@@ -45,6 +45,13 @@ export function waitForState<T>(
   });
 }
 
+/** What a customer did who said nothing. */
+function whatOf(entry: Partial<ConversationEntry>): string {
+  if (entry.optin) return entry.optin.ref ?? entry.optin.payload ?? '(opt-in)';
+  if (entry.referral) return `(link) ${entry.referral.ref ?? ''}`;
+  return entry.account_linking ? `(${entry.account_linking.status})` : '';
+}
+
 const LINES_SHOWN = 20;
 
 /** The latest of what was said and called, for whoever looks for what is missing. */
@@ -53,10 +60,7 @@ function summaryOf({ conversations, requests }: EmulatorState): string {
     entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {
       const what = message
         ? (message.text ?? '(attachment)')
-        : (entry.senderAction ??
-          entry.postback?.title ??
-          entry.optin?.ref ??
-          '');
+        : (entry.senderAction ?? entry.postback?.title ?? whatOf(entry));
       const who = persona?.name ?? (from === 'user' ? 'customer' : 'Page');
       return `  ${psid} ${who}: ${what.slice(0, 200)}`;
     }),

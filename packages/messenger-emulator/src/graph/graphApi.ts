@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { World } from '../world/world';
 import { runBatch } from './batch';
 import type { GraphAnswer, GraphCall } from './call';
+import { hintOf } from './hint';
 import { route } from './routes';
 
 /** The Graph API as its callers see it: faults, the call itself, and the log of both. */
@@ -63,6 +64,7 @@ export class GraphApi {
       method: call.method,
       path: call.path,
       personaId: call.parameters.text('persona_id') ?? null,
+      hint: hintOf(call.parameters),
       status: isBroken ? 0 : answer.status,
       error: isBroken ? null : answer.error,
       request: { ...call.parameters.toObject(), ...sizesOf(call.files) },

@@ -1,9 +1,11 @@
 import { GraphError, invalidParameter } from '../values/graphError';
 import { newMessageId } from '../values/ids';
 import { field, textOf, type Json } from '../values/json';
+import type { Address } from '../world/addresses';
 import { faceOf } from '../world/personas';
 import type { ConversationEntry, PersonaFace } from '../types';
 import type { PageCall } from './call';
+import { checkSendRate, checkWindow } from './limits';
 import { readContent } from './messageContent';
 import { readRecipient } from './recipient';
 
@@ -36,12 +38,15 @@ export function sendMessage(call: PageCall): Json {
   if (!parameters.has('message') && !parameters.has('sender_action')) {
     throw invalidParameter('One of message and sender_action is required');
   }
-  const { psid, isByUserRef } = readRecipient(call);
+  checkSendRate(call);
+  const recipient = readRecipient(call);
+  const { psid, address } = recipient;
   checkThread(call, psid);
   const persona = readPersona(call, psid);
   const from = persona ? 'persona' : 'page';
-  const at = Date.now();
-  const answer = isByUserRef ? {} : { recipient_id: psid };
+  const at = world.clock.now();
+  const by = address ? { address: address.kind } : {};
+  const answer = hidesPsid(address) ? {} : { recipient_id: psid };
 
   if (parameters.has('sender_action')) {
     const senderAction = readSenderAction(call);
@@ -49,20 +54,35 @@ export function sendMessage(call: PageCall): Json {
       from,
       persona,
       senderAction,
+      ...by,
       ...readReaction(call, psid, senderAction),
       at,
     });
     return answer;
   }
   checkMessagingType(call);
+  checkWindow(call, recipient);
   const { message, attachmentId } = readContent(call);
   const mid = newMessageId();
-  world.conversations.add(page.id, psid, { from, persona, message, mid, at });
+  if (address) world.addresses.spend(address);
+  world.conversations.add(page.id, psid, {
+    from,
+    persona,
+    ...by,
+    message,
+    mid,
+    at,
+  });
   return {
     ...answer,
     message_id: mid,
     ...(attachmentId === undefined ? {} : { attachment_id: attachmentId }),
   };
+}
+
+/** docs/messenger-facts.md#recipients */
+function hidesPsid(address: Address | undefined): boolean {
+  return address?.kind === 'user_ref' || address?.kind === 'phone_number';
 }
 
 /** @see https://developers.facebook.com/docs/messenger-platform/handover-protocol */

@@ -46,9 +46,13 @@ export function setMessengerProfile(call: PageCall): Json {
       'You must set a Get Started button if you also wish to use persistent menu',
     );
   }
-  for (const name of given) {
-    profile.set(name, notTooLong(name, parameters.json(name) ?? null));
-  }
+  world.profiles.setProperties(
+    page.id,
+    given.map((name) => [
+      name,
+      notTooLong(name, parameters.json(name) ?? null),
+    ]),
+  );
   return { result: 'success' };
 }
 
@@ -64,7 +68,7 @@ export function deleteMessengerProfile(call: PageCall): Json {
       'You must set a Get Started button if you also wish to use persistent menu',
     );
   }
-  for (const name of names) profile.delete(name);
+  world.profiles.deleteProperties(page.id, names);
   return { result: 'success' };
 }
 

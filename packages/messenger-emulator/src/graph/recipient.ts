@@ -1,29 +1,42 @@
 import { GraphError, invalidParameter } from '../values/graphError';
 import { field, textOf } from '../values/json';
+import type { AddressKind } from '../types';
+import type { Address } from '../world/addresses';
 import type { PageCall } from './call';
 
 /** Whom a call is about. */
 export interface Recipient {
   psid: string;
-  /** Answers to a `user_ref` do not give the PSID away. */
-  isByUserRef: boolean;
+  /** By what the customer is reached, where it is not the PSID. */
+  address?: Address;
 }
 
-/** `recipient`: a customer by PSID (`id`), or by the checkbox plugin's `user_ref`. */
+const ADDRESSES: readonly AddressKind[] = [
+  'user_ref',
+  'phone_number',
+  'comment_id',
+  'post_id',
+  'one_time_notif_token',
+  'notification_messages_token',
+];
+
+/**
+ * `recipient`: a customer by PSID (`id`), or by what they have given besides.
+ *
+ * @throws {GraphError} when nobody is meant, or the address does not serve any more.
+ */
 export function readRecipient(call: PageCall): Recipient {
-  const { world, page, parameters } = call;
-  const recipient = parameters.object('recipient');
+  const recipient = call.parameters.object('recipient');
   if (!recipient) throw invalidParameter('The parameter recipient is required');
   const id = textOf(field(recipient, 'id'));
-  if (id !== undefined)
-    return { psid: writtenBy(call, id), isByUserRef: false };
-  const userRef = textOf(field(recipient, 'user_ref'));
-  if (userRef === undefined) {
-    throw invalidParameter('Param recipient must have an id or a user_ref');
+  if (id !== undefined) return { psid: writtenBy(call, id) };
+  for (const kind of ADDRESSES) {
+    const value = textOf(field(recipient, kind));
+    if (value !== undefined) return findByAddress(call, kind, value);
   }
-  const psid = world.conversations.psidOfUserRef(page.id, userRef);
-  if (psid === undefined) throw noMatchingUser();
-  return { psid, isByUserRef: true };
+  throw invalidParameter(
+    `Param recipient must have one of {id, ${ADDRESSES.join(', ')}}`,
+  );
 }
 
 /**
@@ -36,7 +49,40 @@ export function writtenBy({ world, page }: PageCall, psid: string): string {
   return psid;
 }
 
+function findByAddress(
+  { world, page }: PageCall,
+  kind: AddressKind,
+  value: string,
+): Recipient {
+  const address = world.addresses.find(page.id, kind, value);
+  if (!address) {
+    throw kind === 'comment_id' || kind === 'post_id'
+      ? invalidActivity(kind)
+      : noMatchingUser();
+  }
+  if (address.isSpent) throw alreadyUsed(kind);
+  if (address.until <= world.clock.now()) throw tooLate(kind);
+  return { psid: address.psid, address };
+}
+
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api/error-codes */
 function noMatchingUser(): GraphError {
   return new GraphError('(#100) No matching user found', { subcode: 2018001 });
+}
+
+/** docs/messenger-facts.md#invalid-comment */
+function invalidActivity(kind: AddressKind): GraphError {
+  return new GraphError(`(#100) Invalid ${kind} parameter`, {
+    subcode: 2018292,
+  });
+}
+
+/** An assumption: Meta says that it serves once, and not with which answer. */
+function alreadyUsed(kind: AddressKind): GraphError {
+  return invalidParameter(`The ${kind} has been used already, and serves once`);
+}
+
+/** An assumption likewise. */
+function tooLate(kind: AddressKind): GraphError {
+  return invalidParameter(`The ${kind} has expired`);
 }

@@ -5,6 +5,7 @@ import type { World } from '../world/world';
 import { uploadAttachment } from './attachments';
 import type { AppEndpoint, GraphCall, PageCall, PageEndpoint } from './call';
 import { listConversations, listMessages } from './conversations';
+import { checkCallRate } from './limits';
 import { debugToken } from './debugToken';
 import { sendMessage } from './messages';
 import * as messengerProfile from './messengerProfile';
@@ -76,6 +77,7 @@ const DEBUG_TOKEN: Edge<AppEndpoint> = { GET: debugToken };
  */
 export async function route(world: World, call: GraphCall): Promise<Json> {
   const caller = authenticate(world.settings, call.path, call.parameters);
+  checkCallRate(world);
   const [, first = '', edge, ...rest] = call.path.split('/');
   if (rest.length > 0 || !/^[\w-]+$/.test(first)) throw unknownPath(call.path);
   if (first === 'debug_token' && edge === undefined) {

@@ -62,7 +62,8 @@ function readJsonObject(text: string): JsonObject {
   return value;
 }
 
-async function readBytes(
+/** @throws {GraphError} 413 when they are more than `limit`. */
+export async function readBytes(
   request: IncomingMessage,
   limit: number,
 ): Promise<Buffer> {

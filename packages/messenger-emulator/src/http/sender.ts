@@ -51,13 +51,20 @@ function isLinkToPage({ method, url, headers }: IncomingMessage): boolean {
   );
 }
 
-/** A form of another page can send any body but one that is declared as JSON. */
-export function refusedType({
-  method,
-  headers,
-}: IncomingMessage): Refusal | undefined {
-  const contentType = headers['content-type'] ?? '';
-  return method === 'POST' && !/^application\/json *(;|$)/i.test(contentType)
-    ? { status: 415, message: 'The content type must be application/json' }
+/**
+ * A form of another page can send any body but one that is declared as JSON or
+ * as bytes.
+ *
+ * @param uploads the path that takes bytes
+ */
+export function refusedType(
+  { method, url, headers }: IncomingMessage,
+  uploads: string,
+): Refusal | undefined {
+  const type =
+    url === uploads ? 'application/octet-stream' : 'application/json';
+  const contentType = (headers['content-type'] ?? '').toLowerCase();
+  return method === 'POST' && !new RegExp(`^${type} *(;|$)`).test(contentType)
+    ? { status: 415, message: `The content type must be ${type}` }
     : undefined;
 }

@@ -1,8 +1,9 @@
 // @ts-check
+import { startComposer } from './composer.js';
 import { ConversationLog } from './conversation.js';
 import { Choice, showChoices } from './customers.js';
 import { part } from './dom.js';
-import { listen, putCustomer, say } from './emulator.js';
+import { listen, putCustomer, say, WebhookError } from './emulator.js';
 import { pageFace } from './faces.js';
 import { Inbox } from './inbox.js';
 import { isSaid } from './message.js';
@@ -16,8 +17,8 @@ import { newCustomer, World } from './world.js';
 
 const pageSelect = part('page-select', HTMLSelectElement);
 const customerSelect = part('customer-select', HTMLSelectElement);
-const europe = part('europe', HTMLInputElement);
-const input = part('composer-input', HTMLInputElement);
+const personasRefused = part('personas-refused', HTMLInputElement);
+const input = part('composer-input', HTMLTextAreaElement);
 const notice = part('notice', HTMLElement);
 const greeting = part('greeting', HTMLElement);
 const connection = part('connection', HTMLElement);
@@ -32,7 +33,10 @@ const quickReplies = new QuickReplies(
 );
 const inbox = new Inbox(() => choice.customer, attempt);
 const personas = new PersonaList(listParts('personas'));
-const requests = new RequestList(listParts('requests'));
+const requests = new RequestList({
+  ...listParts('requests'),
+  filter: part('requests-filter', HTMLInputElement),
+});
 
 /** @param {string} id */
 function listParts(id) {
@@ -72,7 +76,7 @@ function show() {
     customers.map((one) => ({ value: one.psid, label: one.name })),
     customer.psid,
   );
-  europe.checked = customer.european;
+  personasRefused.checked = customer.european;
   inbox.show();
   input.placeholder = `Message ${page.name}`;
   part('composer-label', HTMLElement).textContent =
@@ -102,15 +106,18 @@ function showPage(page) {
   face.replaceChildren(pageFace(page.name));
 }
 
-/** @param {{ text: string, payload?: string }} words */
+/**
+ * @param {{ text: string, payload?: string }} words
+ * @returns {Promise<boolean>} whether the emulator has taken them, whatever the bot did
+ */
 async function speak(words) {
   const { page, psid } = choice;
   choice.chooseCustomer(psid);
   end.goToEnd();
-  await attempt(async () => {
+  return attempt(async () => {
     const { status } = await say({ psid, pageId: page.id, ...words });
     if (status >= 400) {
-      throw new Error(
+      throw new WebhookError(
         `The bot's webhook answered ${status}; the bot's own output says why`,
       );
     }
@@ -126,24 +133,24 @@ function press({ title, payload }) {
  * Says below the conversation what has gone wrong, until something goes right.
  *
  * @param {() => Promise<unknown>} request
+ * @returns {Promise<boolean>} whether the emulator has done it
  */
 async function attempt(request) {
   try {
     await request();
     notice.hidden = true;
+    return true;
   } catch (error) {
     notice.textContent = error instanceof Error ? error.message : String(error);
     notice.hidden = false;
+    return error instanceof WebhookError;
   }
 }
 
-part('composer', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  const text = input.value.trim();
-  if (text === '') return;
-  input.value = '';
-  void speak({ text });
-});
+startComposer(part('composer', HTMLFormElement), input, (text) =>
+  speak({ text }),
+);
+input.focus();
 
 pageSelect.addEventListener('change', () => {
   choice.choosePage(pageSelect.value);
@@ -162,9 +169,10 @@ part('new-customer', HTMLButtonElement).addEventListener('click', () => {
   input.focus();
 });
 
-europe.addEventListener('change', () => {
+personasRefused.addEventListener('change', () => {
   const { pageId, psid, name } = choice.customer;
-  changeCustomer({ pageId, psid, name, european: europe.checked });
+  const european = personasRefused.checked;
+  changeCustomer({ pageId, psid, name, european });
 });
 
 /** @param {import('./world.js').Customer} customer */
@@ -174,6 +182,11 @@ function changeCustomer(customer) {
   draw();
   void attempt(() => putCustomer(customer));
 }
+
+part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
+  world.clearRequests();
+  draw();
+});
 
 listen({
   state(state) {

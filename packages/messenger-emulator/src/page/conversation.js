@@ -6,7 +6,7 @@ import { isSaid, messageElement } from './message.js';
 /**
  * @typedef {import('./world.js').Entry} Entry
  * @typedef {import('./world.js').Page} Page
- * @typedef {import('./templates.js').Press} Press
+ * @typedef {import('./cards.js').Press} Press
  */
 
 // Older groups leave the screen, so that a bot under load does not slow it down.

@@ -80,23 +80,28 @@ export async function fetchRequest(id) {
   return answerOf(await fetch(`/_emulator/requests/${encodeURIComponent(id)}`));
 }
 
+/** The emulator has taken what the customer said, and the bot has not. */
+export class WebhookError extends Error {}
+
 /**
  * @param {string} path
  * @param {object} body
  */
 async function post(path, body) {
-  return answerOf(
-    await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  );
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new Error('The emulator cannot be reached. Does it still run?');
+  });
+  return answerOf(response);
 }
 
 /** @param {Response} response */
 async function answerOf(response) {
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Error(answer?.error?.message ?? `HTTP ${response.status}`);
+  const message = answer?.error?.message ?? `HTTP ${response.status}`;
+  throw answer?.mid ? new WebhookError(message) : new Error(message);
 }

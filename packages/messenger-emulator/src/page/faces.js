@@ -1,11 +1,8 @@
 // @ts-check
-import { element, imageUrl } from './dom.js';
+import { element } from './dom.js';
+import { picture } from './pictures.js';
 
 /** @typedef {import('./world.js').PersonaFace} PersonaFace */
-
-// A picture that could not be fetched once is not asked for at every message.
-/** @type {Set<string>} */
-const unreachable = new Set();
 
 /**
  * A persona's face: its picture, or its coloured initials when it has none or
@@ -15,19 +12,12 @@ const unreachable = new Set();
  */
 export function personaFace({ name, profile_picture_url }) {
   const face = initialsFace(name, 'face');
-  const source = imageUrl(profile_picture_url);
-  if (source !== null && !unreachable.has(source)) {
-    const picture = element('img', {
-      alt: '',
-      src: source,
-      referrerpolicy: 'no-referrer',
-    });
-    picture.addEventListener('error', () => {
-      unreachable.add(source);
-      picture.remove();
-    });
-    face.append(picture);
-  }
+  const shown = picture(
+    profile_picture_url,
+    { class: 'face-picture', alt: '' },
+    () => null,
+  );
+  if (shown) face.append(shown);
   return face;
 }
 

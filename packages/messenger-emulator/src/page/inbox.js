@@ -1,10 +1,11 @@
 // @ts-check
+import { startComposer } from './composer.js';
 import { part } from './dom.js';
 import { useInbox } from './emulator.js';
 
 /**
  * @typedef {import('./world.js').Customer} Customer
- * @typedef {(request: () => Promise<unknown>) => Promise<void>} Attempt
+ * @typedef {(request: () => Promise<unknown>) => Promise<boolean>} Attempt
  */
 
 /** The app ID of every Page's inbox. */
@@ -13,7 +14,6 @@ const PAGE_INBOX = '263902037430900';
 /** The Page's inbox: whoever uses the page answers as a person, in place of the bot. */
 export class Inbox {
   #summary = part('inbox-summary', HTMLElement);
-  #input = part('inbox-input', HTMLInputElement);
   #owner = part('inbox-owner', HTMLButtonElement);
 
   /**
@@ -22,13 +22,11 @@ export class Inbox {
    */
   constructor(customer, attempt) {
     this.customer = customer;
-    part('inbox', HTMLFormElement).addEventListener('submit', (event) => {
-      event.preventDefault();
-      const text = this.#input.value.trim();
-      if (text === '') return;
-      this.#input.value = '';
-      void attempt(() => this.#use('answer', text));
-    });
+    startComposer(
+      part('inbox', HTMLFormElement),
+      part('inbox-input', HTMLTextAreaElement),
+      (text) => attempt(() => this.#use('answer', text)),
+    );
     this.#owner.addEventListener('click', () => {
       void attempt(() => this.#use(this.#isTaken() ? 'pass' : 'take'));
     });

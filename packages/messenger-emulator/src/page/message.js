@@ -1,11 +1,12 @@
 // @ts-check
-import { element, imageUrl, link, webUrl } from './dom.js';
+import { element, link, webUrl } from './dom.js';
+import { picture } from './pictures.js';
 import { template } from './templates.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
- * @typedef {import('./templates.js').Press} Press
+ * @typedef {import('./cards.js').Press} Press
  */
 
 /**
@@ -33,6 +34,7 @@ export function messageElement(entry, press) {
       class: 'message',
       title: new Date(at).toLocaleString(),
       'data-testid': 'message',
+      'data-mid': entry.mid ?? '',
       'data-from': from,
       'data-persona-id': persona?.id ?? '',
       'data-persona-name': persona?.name ?? '',
@@ -61,14 +63,10 @@ function textOfEntry({ message, postback, optin }) {
 function attachmentElement({ type, payload }, press) {
   const fields = recordOf(payload);
   if (type === 'template') return template(fields, press);
-  const source = imageUrl(fields.url);
-  if (type !== 'image' || source === null)
-    return fileElement(textOf(type), fields);
-  const picture = element('img', { class: 'photo', alt: 'Image', src: source });
-  picture.addEventListener('error', () =>
-    picture.replaceWith(fileElement('image', fields)),
+  if (type !== 'image') return fileElement(textOf(type), fields);
+  return picture(fields.url, { class: 'photo', alt: 'Image' }, () =>
+    fileElement('image', fields),
   );
-  return picture;
 }
 
 /**

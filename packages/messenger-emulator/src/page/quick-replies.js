@@ -5,7 +5,7 @@ import { listOf, recordOf, textOf } from './values.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
- * @typedef {import('./templates.js').Press} Press
+ * @typedef {import('./cards.js').Press} Press
  */
 
 // Messenger fills these two in from the customer's profile.

@@ -1,24 +1,27 @@
 // @ts-check
-import { element } from './dom.js';
-import { fetchRequest } from './emulator.js';
-import { personaFace } from './faces.js';
+import { isRefused, requestRow, wordsOf } from './request-row.js';
 
 /**
  * @typedef {import('./world.js').GraphCall} GraphCall
  * @typedef {import('./world.js').Persona} Persona
+ *
+ * @typedef {{
+ *   root: HTMLElement,
+ *   count: HTMLElement,
+ *   empty: HTMLElement,
+ *   filter: HTMLInputElement,
+ * }} Parts
  */
 
-// The status of a call that got no answer.
-const BROKEN = 0;
-
-/** The calls to the Graph API, newest first. */
+/** The calls to the Graph API, newest first; those that the filter lets through. */
 export class RequestList {
-  /** @type {Map<GraphCall['id'], HTMLElement>} */
+  /** @type {Map<GraphCall['id'], { row: HTMLElement, words: string, refused: boolean }>} */
   #rows = new Map();
 
-  /** @param {{ root: HTMLElement, count: HTMLElement, empty: HTMLElement }} parts */
+  /** @param {Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    parts.filter.addEventListener('input', () => this.#filter());
   }
 
   /**
@@ -26,133 +29,36 @@ export class RequestList {
    * @param {Map<string, Persona>} personas whom their persona IDs may mean
    */
   show(requests, personas) {
-    const { root, count, empty } = this.parts;
     const kept = new Set(requests.map(({ id }) => id));
-    for (const [id, row] of this.#rows) {
-      if (!kept.has(id)) {
-        row.remove();
-        this.#rows.delete(id);
-      }
+    for (const [id, { row }] of this.#rows) {
+      if (kept.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
     }
     for (const request of requests) {
-      if (!this.#rows.has(request.id)) {
-        const row = requestRow(request, personas);
-        this.#rows.set(request.id, row);
-        root.prepend(row);
-      }
+      if (this.#rows.has(request.id)) continue;
+      const row = requestRow(request, personas);
+      const words = wordsOf(request, personas).toLowerCase();
+      this.#rows.set(request.id, { row, words, refused: isRefused(request) });
+      this.parts.root.prepend(row);
     }
-    const refused = requests.filter(isRefused).length;
-    count.textContent = `${requests.length} shown · ${refused} refused`;
-    empty.hidden = requests.length > 0;
+    this.#filter();
   }
-}
 
-/** @param {GraphCall} request */
-function isRefused({ status }) {
-  return status >= 400 || status === BROKEN;
-}
-
-/** @param {GraphCall} request */
-function reason({ status, error }) {
-  if (status === BROKEN) return 'The connection was broken, without an answer';
-  if (error === null) return null;
-  const subcode = error.error_subcode ? `, subcode ${error.error_subcode}` : '';
-  return `${error.message} (code ${error.code}${subcode})`;
-}
-
-/**
- * @param {GraphCall} request
- * @param {Map<string, Persona>} personas
- */
-function requestRow(request, personas) {
-  const { id, method, path, status, personaId, at } = request;
-  const refusal = reason(request);
-  const persona = personas.get(personaId ?? '');
-  const details = element(
-    'details',
-    {},
-    element(
-      'summary',
-      {},
-      element(
-        'span',
-        { class: `method method-${method.toLowerCase()}` },
-        method,
-      ),
-      element('span', { class: 'path' }, path),
-      element(
-        'span',
-        { class: 'status' },
-        status === BROKEN ? '—' : String(status),
-      ),
-      element(
-        'span',
-        { class: 'request-note' },
-        new Date(at).toLocaleTimeString(),
-        personaId === null
-          ? null
-          : element(
-              'span',
-              { class: 'request-persona' },
-              persona ? personaFace(persona) : 'as ',
-              persona?.name ?? personaId,
-            ),
-      ),
-      refusal && element('span', { class: 'reason' }, refusal),
-    ),
-  );
-  details.addEventListener('toggle', () => void showBodies(details, id), {
-    once: true,
-  });
-  return element(
-    'li',
-    {
-      class: 'request',
-      'data-testid': 'call',
-      'data-status': String(status),
-      'data-refused': String(isRefused(request)),
-    },
-    details,
-  );
-}
-
-/**
- * @param {HTMLElement} details
- * @param {GraphCall['id']} id
- */
-async function showBodies(details, id) {
-  try {
-    const { requestBody, responseBody } = await fetchRequest(id);
-    details.append(body('Request', requestBody), body('Answer', responseBody));
-  } catch {
-    details.append(
-      element(
-        'p',
-        { class: 'empty' },
-        'The emulator no longer keeps this call.',
-      ),
-    );
-  }
-}
-
-/**
- * @param {string} title
- * @param {string} text
- */
-function body(title, text) {
-  return element(
-    'div',
-    { class: 'body' },
-    element('h3', {}, title),
-    element('pre', { tabindex: '0' }, indented(text) || 'empty'),
-  );
-}
-
-/** @param {string} text JSON, or else left as it is */
-function indented(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
+  #filter() {
+    const { root, count, empty, filter } = this.parts;
+    const sought = filter.value.trim().toLowerCase();
+    const all = [...this.#rows.values()];
+    for (const { row, words } of all) row.hidden = !words.includes(sought);
+    const shown = all.filter(({ row }) => !row.hidden);
+    const refused = shown.filter((each) => each.refused).length;
+    const of = shown.length < all.length ? ` of ${all.length}` : '';
+    count.textContent = `${shown.length}${of} shown · ${refused} refused`;
+    root.hidden = shown.length === 0;
+    empty.hidden = shown.length > 0;
+    empty.textContent =
+      all.length > 0
+        ? `No call has “${filter.value.trim()}” in it.`
+        : 'No calls to the Graph API. Each shows up here as it happens; open one to see its request and answer.';
   }
 }

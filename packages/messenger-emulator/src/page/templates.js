@@ -1,108 +1,153 @@
 // @ts-check
-import { element, imageUrl, link } from './dom.js';
+import { card, cardPicture, cardText, templateButton } from './cards.js';
+import { element, link } from './dom.js';
+import { receipt } from './receipt.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
- * What happens when the customer presses something: `payload` goes to the bot,
- * `title` is what it said.
- *
- * @typedef {(pressed: { payload: string, title: string }) => void} Press
+ * @typedef {import('./cards.js').Press} Press
+ * @typedef {Record<string, unknown>} Payload
  */
 
 /**
- * A template as a card, or a carousel of them.
+ * A template as a card, or a carousel of them. What is not drawn is shown as it was sent.
  * https://developers.facebook.com/docs/messenger-platform/send-messages/templates
  *
- * @param {Record<string, unknown>} payload
+ * @param {Payload} payload
  * @param {Press} press
  */
 export function template(payload, press) {
   switch (payload.template_type) {
     case 'button':
-      return card(
-        [element('p', {}, textOf(payload.text))],
-        payload.buttons,
-        press,
-      );
+      return card([element('p', {}, textOf(payload.text))], buttons(payload));
     case 'generic':
-    case 'media':
-      return element(
-        'div',
-        { class: 'carousel' },
-        ...listOf(payload.elements).map((one) =>
-          elementCard(recordOf(one), press),
+      return carousel(payload, (one) =>
+        card(
+          [
+            one.image_url ? cardPicture(one.image_url) : null,
+            ...cardText(one.title, one.subtitle),
+          ],
+          buttons(one),
         ),
       );
-    default:
-      return card(
-        [
-          element('p', {}, `Template: ${textOf(payload.template_type)}`),
-          element('pre', {}, JSON.stringify(payload, null, 2)),
-        ],
-        payload.buttons,
-        press,
+    case 'media':
+      return carousel(payload, (one) => card([media(one)], buttons(one)));
+    case 'image_grid':
+      return carousel(payload, (one) =>
+        card(
+          [imageGrid(one), ...cardText(one.title, one.subtitle)],
+          buttons(one),
+        ),
       );
+    case 'receipt':
+      return receipt(payload);
+    case 'notification_messages':
+    case 'one_time_notif_req':
+      return request(payload, press);
+    case 'coupon':
+      return coupon(payload);
+    case 'customer_feedback':
+      return card(cardText(payload.title, payload.subtitle), [
+        templateButton({ title: payload.button_title }, press),
+      ]);
+    default:
+      return raw(payload);
+  }
+
+  /** @param {Payload} shown */
+  function buttons(shown) {
+    return listOf(shown.buttons).map((one) =>
+      templateButton(recordOf(one), press),
+    );
   }
 }
 
 /**
- * @param {Record<string, unknown>} shown
- * @param {Press} press
+ * @param {Payload} payload
+ * @param {(shown: Payload) => HTMLElement} drawn
  */
-function elementCard(shown, press) {
-  const source = imageUrl(shown.image_url);
-  return card(
-    [
-      source && element('img', { class: 'card-image', alt: '', src: source }),
-      shown.media_type
-        ? link(
-            shown.url,
-            {},
-            `${textOf(shown.media_type)} ${textOf(shown.attachment_id)}`,
-          )
-        : null,
-      shown.title ? element('strong', {}, textOf(shown.title)) : null,
-      shown.subtitle
-        ? element('p', { class: 'subtitle' }, textOf(shown.subtitle))
-        : null,
-    ],
-    shown.buttons,
-    press,
-  );
-}
-
-/**
- * @param {(Node | string | null)[]} content
- * @param {unknown} buttons
- * @param {Press} press
- */
-function card(content, buttons, press) {
+function carousel({ elements }, drawn) {
   return element(
     'div',
-    { class: 'card' },
-    element('div', { class: 'card-content' }, ...content),
-    ...listOf(buttons).map((one) => templateButton(recordOf(one), press)),
+    { class: 'carousel', tabindex: '0', role: 'group', 'aria-label': 'Cards' },
+    ...listOf(elements).map((one) => drawn(recordOf(one))),
   );
 }
 
 /**
- * Postback buttons speak to the bot and web buttons open their page. The others
- * (calls, account links) need a real Messenger and cannot be pressed here.
+ * An image, sent by its ID or as a post of Facebook's, which is no image by itself.
  *
- * @param {Record<string, unknown>} shown
+ * @param {Payload} shown
+ */
+function media({ media_type, attachment_id, url }) {
+  const id = textOf(attachment_id);
+  const address = id
+    ? new URL(`/_emulator/attachments/${encodeURIComponent(id)}`, location.href)
+        .href
+    : url;
+  return media_type === 'image'
+    ? cardPicture(address)
+    : element('p', {}, link(address, { class: 'file-name' }, 'Video'));
+}
+
+/** @param {Payload} shown */
+function imageGrid({ images }) {
+  return element(
+    'div',
+    { class: 'image-grid' },
+    ...listOf(images).map((one) => cardPicture(recordOf(one).url)),
+  );
+}
+
+/**
+ * Asks whether the Page may write later. The label is one of Messenger's own, by its name.
+ *
+ * @param {Payload} payload
  * @param {Press} press
  */
-function templateButton(shown, press) {
-  const title = textOf(shown.title);
-  const attributes = { class: 'card-button', 'data-testid': 'template-button' };
-  if (shown.type === 'web_url') return link(shown.url, attributes, title);
-  const button = element('button', { ...attributes, type: 'button' }, title);
-  if (shown.type === 'postback') {
-    button.addEventListener('click', () =>
-      press({ payload: textOf(shown.payload), title }),
-    );
-  } else {
-    button.disabled = true;
-  }
-  return button;
+function request(payload, press) {
+  const { title, image_url, notification_messages_cta_text } = payload;
+  const label = textOf(notification_messages_cta_text) || 'NOTIFY_ME';
+  const words = label.replaceAll('_', ' ').toLowerCase();
+  return card(
+    [image_url ? cardPicture(image_url) : null, ...cardText(title, '')],
+    [
+      templateButton(
+        { title: words.charAt(0).toUpperCase() + words.slice(1) },
+        press,
+      ),
+    ],
+  );
+}
+
+/** @param {Payload} payload */
+function coupon({ title, subtitle, image_url, coupon_code, coupon_url }) {
+  const code = textOf(coupon_code);
+  return card(
+    [
+      image_url ? cardPicture(image_url) : null,
+      ...cardText(title, subtitle),
+      code ? element('code', { class: 'coupon-code' }, code) : null,
+    ],
+    coupon_url
+      ? [link(coupon_url, { class: 'card-button' }, 'Use the coupon')]
+      : [],
+  );
+}
+
+/** @param {Payload} payload */
+function raw(payload) {
+  const { template_type, title, intro_message } = payload;
+  const name = textOf(template_type).replaceAll('_', ' ');
+  return card(
+    [
+      ...cardText(`Template: ${name}`, title ?? intro_message),
+      element(
+        'pre',
+        { tabindex: '0', role: 'region', 'aria-label': `${name} as sent` },
+        JSON.stringify(payload, null, 2),
+      ),
+    ],
+    [],
+  );
 }

@@ -1,3 +1,5 @@
+import { isObject, type JsonObject } from './json';
+
 /** Checks of what a caller hands over; each error names the option. */
 
 export function fail(option: string, expected: string): never {
@@ -25,11 +27,24 @@ export function checkObject(value: unknown, option: string): object {
   return value;
 }
 
+/** The same, to be read field by field. */
+export function checkFields(value: unknown, option: string): JsonObject {
+  return isObject(value) ? value : fail(option, 'an object');
+}
+
 export function checkText(value: unknown, option: string): string {
   if (typeof value !== 'string' || value === '') {
     fail(option, 'a non-empty string');
   }
   return value;
+}
+
+export function checkLength(
+  text: string,
+  option: string,
+  most: number,
+): string {
+  return text.length > most ? fail(option, `at most ${most} characters`) : text;
 }
 
 /** IDs stand in URL paths: letters, digits, `_` and `-`. */

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Json, JsonObject } from '../values/json';
+import type { Clock } from '../values/clock';
 import type { Settings } from '../options';
 import { deliver, send } from './webhookRequest';
 
 /** What an app is subscribed to when it was set up by hand, with a webhook URL. */
 const USUAL_FIELDS = [
   'messages',
+  'message_reactions',
+  'messaging_account_linking',
   'messaging_postbacks',
   'messaging_optins',
   'messaging_referrals',
@@ -32,6 +35,7 @@ export class Webhooks {
 
   constructor(
     private readonly settings: Settings,
+    private readonly clock: Clock,
     private readonly closing: AbortSignal,
   ) {
     if (settings.webhookUrl !== undefined) this.setUrl(settings.webhookUrl);
@@ -120,10 +124,9 @@ export class Webhooks {
     event: JsonObject,
   ): Promise<number> {
     if (!this.isSubscribed(pageId, name)) return 0;
-    const channel = name === 'standby' ? 'standby' : 'messaging';
     const body: Json = {
       object: 'page',
-      entry: [{ id: pageId, time: Date.now(), [channel]: [event] }],
+      entry: [{ id: pageId, time: this.clock.now(), ...told(name, event) }],
     };
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';
@@ -137,4 +140,10 @@ export class Webhooks {
       throw error;
     }
   }
+}
+
+/** What is not of a conversation comes as a change. */
+function told(name: string, event: JsonObject): JsonObject {
+  if (name === 'feed') return { changes: [{ field: name, value: event }] };
+  return { [name === 'standby' ? 'standby' : 'messaging']: [event] };
 }

@@ -27,15 +27,17 @@ export class Attachments {
 
   saveFile(pageId: string, type: string, file: UploadedFile): Attachment {
     const id = newObjectId();
-    this.#files.set(id, file);
-    this.#bytes += file.content.length;
-    for (const [oldId, old] of this.#files) {
-      if (this.#bytes <= BYTES_KEPT) break;
-      this.#files.delete(oldId);
-      this.#bytes -= old.content.length;
-    }
-    const url = `${this.origin}/_emulator/attachments/${id}`;
+    const url = this.#keep(id, file);
     return this.#remember({ id, pageId, type, url });
+  }
+
+  /** A customer's own file, which no bot can send on by an ID. @returns its URL. */
+  upload(content: Buffer): string {
+    return this.#keep(newObjectId(), {
+      field: 'filedata',
+      filename: undefined,
+      content,
+    });
   }
 
   ofPage(pageId: string, id: string): Attachment | undefined {
@@ -47,10 +49,31 @@ export class Attachments {
     return this.#files.get(id);
   }
 
+  /** Where what was saved by its URL lies. */
+  source(id: string): string | undefined {
+    const url = this.#byId.get(id)?.url;
+    return url === this.#ownUrl(id) ? undefined : url;
+  }
+
   clear(): void {
     this.#byId.clear();
     this.#files.clear();
     this.#bytes = 0;
+  }
+
+  #keep(id: string, file: UploadedFile): string {
+    this.#files.set(id, file);
+    this.#bytes += file.content.length;
+    for (const [oldId, old] of this.#files) {
+      if (this.#bytes <= BYTES_KEPT) break;
+      this.#files.delete(oldId);
+      this.#bytes -= old.content.length;
+    }
+    return this.#ownUrl(id);
+  }
+
+  #ownUrl(id: string): string {
+    return `${this.origin}/_emulator/attachments/${id}`;
   }
 
   #remember(attachment: Attachment): Attachment {

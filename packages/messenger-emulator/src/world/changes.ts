@@ -10,6 +10,8 @@ export type Change =
   | { type: 'entry'; psid: string; pageId: string; entry: ConversationEntry }
   | { type: 'conversation'; conversation: Omit<ConversationState, 'entries'> }
   | { type: 'reset' }
+  /** What customers of the Page are shown may have changed. */
+  | { type: 'profile'; pageId: string }
   | { type: 'persona'; persona: PersonaState }
   | { type: 'request'; request: RequestRow };
 

@@ -13,6 +13,8 @@ interface Conversation {
   name: string;
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
+  /** When the customer last did what lets the Page write, in milliseconds since the epoch. */
+  openedAt: number | undefined;
   entries: ConversationEntry[];
 }
 
@@ -27,7 +29,6 @@ export interface OfferedQuickReply {
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
   readonly #entries = new EntryStore();
-  readonly #psidByUserRef = new BoundedMap<string>(CONVERSATIONS_KEPT);
   readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
@@ -46,8 +47,9 @@ export class Conversations {
     this.#byKey.set(key, {
       psid,
       pageId,
-      name: name ?? `Customer ${psid.slice(-4)}`,
+      name: name ?? nameBefore(psid),
       hasWritten: known?.hasWritten ?? false,
+      openedAt: known?.openedAt,
       entries: known?.entries ?? [],
     });
     this.tell(pageId, psid);
@@ -55,6 +57,17 @@ export class Conversations {
 
   hasWritten(pageId: string, psid: string): boolean {
     return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
+  }
+
+  openedAt(pageId: string, psid: string): number | undefined {
+    return this.#byKey.get(keyOf(pageId, psid))?.openedAt;
+  }
+
+  /** How many have written to one of the Pages. */
+  get people(): number {
+    let people = 0;
+    for (const each of this.#byKey.values()) if (each.hasWritten) people += 1;
+    return people;
   }
 
   nameOf(pageId: string, psid: string): string | undefined {
@@ -66,19 +79,12 @@ export class Conversations {
     const conversation = this.#byKey.get(keyOf(pageId, psid));
     if (conversation) this.#entries.add(conversation.entries, entry);
     // Ticking a checkbox does not yet show who did it.
-    if (conversation && entry.from === 'user' && !entry.optin) {
+    const isKnown = entry.optin?.user_ref === undefined;
+    if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
+      if (opensWindow(entry)) conversation.openedAt = entry.at;
     }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
-  }
-
-  /** Remembers who ticked a checkbox plugin, so that its `user_ref` can be written to. */
-  rememberUserRef(pageId: string, userRef: string, psid: string): void {
-    this.#psidByUserRef.set(keyOf(pageId, userRef), psid);
-  }
-
-  psidOfUserRef(pageId: string, userRef: string): string | undefined {
-    return this.#psidByUserRef.get(keyOf(pageId, userRef));
   }
 
   /** What was said with this message ID, and to whom. */
@@ -123,7 +129,6 @@ export class Conversations {
   clear(): void {
     this.#byKey.clear();
     this.#entries.clear();
-    this.#psidByUserRef.clear();
     this.#european.clear();
     for (const psid of this.atFirst) this.#european.set(psid, true);
   }
@@ -161,6 +166,16 @@ export class Conversations {
       conversation: { psid, pageId, name, european, threadOwner },
     });
   }
+}
+
+/** What customers are called who have been given no name. */
+export function nameBefore(psid: string): string {
+  return `Customer ${psid.slice(-4)}`;
+}
+
+/** docs/messenger-facts.md#messaging-window */
+function opensWindow(entry: ConversationEntry): boolean {
+  return entry.optin?.type === undefined && !entry.account_linking;
 }
 
 function keyOf(pageId: string, id: string): string {

@@ -1,23 +1,37 @@
 import {
   checkId,
   checkKnown,
+  checkLength,
   checkObject,
   checkText,
   fail,
 } from '../values/checks';
-import { newMessageId } from '../values/ids';
-import type { JsonObject } from '../values/json';
 import type {
+  ActionResult,
   ConversationEntry,
-  CustomerMessage,
+  CustomerView,
+  FeedResult,
+  OptInResult,
+  PressOptions,
+  Referral,
   SayOptions,
   SayResult,
 } from '../types';
-import type { OfferedQuickReply } from './conversations';
+import { eventOf, fieldOf } from './customerEvents';
+import { feedItemOf, feedValueOf } from './feed';
+import { addressOf, optInOf } from './optIns';
 import type { Receipts } from './receipts';
+import { entryOf } from './said';
+import { readDetails } from './details';
+import { offeredBy } from './quickReplies';
+import { referralOf } from './referrals';
+import { viewOf } from './view';
 import type { World } from './world';
 
-/** Lets customers write to Pages, and brings what they say to the bot. */
+/** An emoji may be made of several characters. */
+const LONGEST_EMOJI = 64;
+
+/** Lets customers write to Pages, and brings what they say and do to the bot. */
 export class Customers {
   constructor(
     private readonly world: World,
@@ -27,52 +41,195 @@ export class Customers {
   /** @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages */
   async say(
     psid: string,
-    said: CustomerMessage,
+    said: unknown,
     options: SayOptions = {},
   ): Promise<SayResult> {
-    const { conversations, profiles, threads, webhooks } = this.world;
-    this.checkPsid(psid);
-    checkObject(options, 'options');
-    checkKnown(options, ['pageId'], 'options.');
-    const pageId = this.pageId(options.pageId);
-    const entry = entryOf(said);
-    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
-    webhooks.checkKnown();
-    conversations.open(pageId, psid);
-    await this.receipts.read(pageId, psid, entry.at);
-    conversations.add(pageId, psid, entry);
-    if (entry.optin) {
-      conversations.rememberUserRef(pageId, entry.optin.user_ref, psid);
-    }
-    const event = eventOf(psid, pageId, entry, {
-      isStandby: field === 'standby',
-      hasNlp: profiles.nlp.has(pageId),
-    });
-    const status = await webhooks.deliver(pageId, field, event);
-    return { status, mid: entry.mid ?? '' };
+    const pageId = this.#check(psid, options);
+    const entry = entryOf(said, this.world.clock.now(), this.world.origin);
+    return this.#bring(pageId, psid, entry);
   }
 
   /**
-   * A customer presses a quick reply, where the last message offers it, or else a button.
-   *
-   * @param title what stands on it; looked up, or the payload, unless told.
+   * A customer presses a quick reply, where the last message offers it, or else
+   * a button, an ice breaker or an entry of the menu.
    */
   press(
     psid: string,
     payload: string,
-    title?: string,
-    options: SayOptions = {},
+    options: PressOptions = {},
   ): Promise<SayResult> {
+    const { title, ...others } = options;
+    const pageId = this.#check(psid, others);
     checkText(payload, 'payload');
-    const pageId = this.pageId(options.pageId);
     const offered = offeredBy(
       this.world.conversations.offeredQuickReplies(pageId, psid),
       payload,
     );
-    const said: CustomerMessage = offered
+    const { iceBreakers, menu } = viewOf(this.world, pageId, psid);
+    const known =
+      iceBreakers.find((each) => each.payload === payload)?.question ??
+      menu.find((each) => each.payload === payload)?.title;
+    const said = offered
       ? { text: title ?? offered.title, quick_reply: { payload } }
-      : { postback: { title: title ?? payload, payload } };
-    return this.say(psid, said, options);
+      : { postback: { title: title ?? known ?? payload, payload } };
+    return this.say(psid, said, { pageId });
+  }
+
+  /**
+   * A customer presses Get Started: docs/messenger-facts.md#welcome-screen
+   *
+   * @throws {TypeError} when the Page has no such button.
+   */
+  async getStarted(psid: string, options: SayOptions = {}): Promise<SayResult> {
+    const pageId = this.#check(psid, options);
+    const payload = this.world.profiles.getStartedOf(pageId);
+    if (payload === undefined) {
+      throw new TypeError(
+        `Messenger emulator: the Page ${pageId} has no Get Started button (get_started of its Messenger profile)`,
+      );
+    }
+    return this.say(
+      psid,
+      { postback: { title: 'Get Started', payload } },
+      { pageId },
+    );
+  }
+
+  /**
+   * A customer follows an m.me link or an ad. In a new conversation, the first
+   * button pressed tells of it: docs/messenger-facts.md#referrals
+   */
+  async openLink(
+    psid: string,
+    link: unknown,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = this.#check(psid, options);
+    const referral = referralOf(link);
+    const { conversations, arrivals } = this.world;
+    conversations.open(pageId, psid);
+    if (!conversations.hasWritten(pageId, psid)) {
+      arrivals.set(`${pageId}/${psid}`, referral);
+      return { status: 0 };
+    }
+    return this.#act(pageId, psid, { referral });
+  }
+
+  /** docs/messenger-facts.md#opt-ins */
+  async optIn(
+    psid: string,
+    request: unknown,
+    options: SayOptions = {},
+  ): Promise<OptInResult> {
+    const pageId = this.#check(psid, options);
+    const optin = optInOf(request);
+    const { status } = await this.#act(pageId, psid, { optin });
+    const token =
+      optin.one_time_notif_token ?? optin.notification_messages_token;
+    return { status, ...(token === undefined ? {} : { token }) };
+  }
+
+  /**
+   * A customer posts on the Page or comments on a post, and can be answered
+   * once: docs/messenger-facts.md#private-replies
+   */
+  async post(
+    psid: string,
+    given: unknown,
+    options: SayOptions = {},
+  ): Promise<FeedResult> {
+    const pageId = this.#check(psid, options);
+    const item = feedItemOf(given, pageId);
+    const { addresses, conversations, webhooks } = this.world;
+    webhooks.checkKnown();
+    const at = this.world.clock.now();
+    conversations.open(pageId, psid);
+    const { post_id: postId, comment_id: commentId } = item.ids;
+    if (commentId === undefined) {
+      addresses.add(pageId, 'post_id', postId, psid, at);
+    } else {
+      addresses.add(pageId, 'comment_id', commentId, psid, at);
+    }
+    const name = conversations.nameOf(pageId, psid) ?? '';
+    const value = feedValueOf(item, { id: psid, name }, at);
+    const status = await webhooks.deliver(pageId, 'feed', value);
+    return { status, ...item.ids };
+  }
+
+  /** Says what is known of a customer, and opens the conversation. */
+  set(psid: string, given: unknown, options: SayOptions = {}): void {
+    const pageId = this.#check(psid, options);
+    const details = readDetails(given);
+    const { addresses, conversations } = this.world;
+    conversations.open(pageId, psid, details.name);
+    if (details.phoneNumber !== undefined) {
+      const { phoneNumber } = details;
+      addresses.add(
+        pageId,
+        'phone_number',
+        phoneNumber,
+        psid,
+        this.world.clock.now(),
+      );
+    }
+    if (details.european !== undefined) {
+      conversations.setEuropean(psid, details.european);
+    }
+  }
+
+  /** docs/messenger-facts.md#account-linking */
+  async linkAccount(
+    psid: string,
+    authorizationCode: string,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = this.#check(psid, options);
+    const code = checkText(authorizationCode, 'authorizationCode');
+    return this.#act(pageId, psid, {
+      account_linking: { status: 'linked', authorization_code: code },
+    });
+  }
+
+  async unlinkAccount(
+    psid: string,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = this.#check(psid, options);
+    return this.#act(pageId, psid, { account_linking: { status: 'unlinked' } });
+  }
+
+  /** docs/messenger-facts.md#reactions */
+  async react(
+    psid: string,
+    mid: string,
+    emoji: string,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = this.#check(psid, options);
+    this.#checkMessage(pageId, psid, mid);
+    checkLength(checkText(emoji, 'emoji'), 'emoji', LONGEST_EMOJI);
+    return this.#act(pageId, psid, {
+      senderAction: 'react',
+      reaction: { mid, emoji },
+    });
+  }
+
+  async unreact(
+    psid: string,
+    mid: string,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = this.#check(psid, options);
+    this.#checkMessage(pageId, psid, mid);
+    return this.#act(pageId, psid, {
+      senderAction: 'unreact',
+      reaction: { mid },
+    });
+  }
+
+  /** What the customer is shown besides the messages. */
+  view(psid: string, options: SayOptions = {}): CustomerView {
+    return viewOf(this.world, this.#check(psid, options), psid);
   }
 
   /** The given Page, or the first one. */
@@ -89,121 +246,78 @@ export class Customers {
       fail('psid', 'no ID of a Page or the app');
     }
   }
-}
 
-/** What built-in NLP adds to a text in which it finds nothing: docs/messenger-facts.md#built-in-nlp */
-const NOTHING_DETECTED = {
-  nlp: { entities: {}, traits: {}, detected_locales: [] },
-};
+  /** @returns the Page's ID. */
+  #check(psid: string, options: SayOptions): string {
+    this.checkPsid(psid);
+    checkObject(options, 'options');
+    checkKnown(options, ['pageId'], 'options.');
+    return this.pageId(options.pageId);
+  }
 
-function entryOf(said: CustomerMessage): ConversationEntry {
-  const base = {
-    from: 'user',
-    persona: null,
-    mid: newMessageId(),
-    at: Date.now(),
-  } as const;
-  if (typeof said === 'string') {
-    return { ...base, message: { text: checkText(said, 'message') } };
+  #checkMessage(pageId: string, psid: string, mid: string): void {
+    checkText(mid, 'mid');
+    if (this.world.conversations.message(pageId, mid)?.psid !== psid) {
+      fail('mid', 'the ID of a message of this conversation');
+    }
   }
-  checkObject(said, 'message');
-  if ('postback' in said) {
-    checkKnown(said, ['postback'], 'message.');
-    checkObject(said.postback, 'message.postback');
-    const title = checkText(said.postback.title, 'message.postback.title');
-    const payload = checkText(
-      said.postback.payload,
-      'message.postback.payload',
-    );
-    return { ...base, postback: { title, payload } };
-  }
-  if ('optin' in said) {
-    checkKnown(said, ['optin'], 'message.');
-    checkObject(said.optin, 'message.optin');
-    const ref = checkText(said.optin.ref, 'message.optin.ref');
-    const userRef = checkId(said.optin.user_ref, 'message.optin.user_ref');
-    return { ...base, optin: { ref, user_ref: userRef } };
-  }
-  checkKnown(said, ['text', 'quick_reply', 'attachments'], 'message.');
-  const { text, quick_reply: quickReply, attachments } = said;
-  if (text !== undefined) checkText(text, 'message.text');
-  if (quickReply !== undefined) {
-    checkObject(quickReply, 'message.quick_reply');
-    checkText(quickReply.payload, 'message.quick_reply.payload');
-    if (text === undefined) fail('message.text', 'given with a quick reply');
-  }
-  if (attachments !== undefined) checkAttachments(attachments);
-  if (text === undefined && attachments === undefined) {
-    fail('message', 'a text, attachments or a postback');
-  }
-  return {
-    ...base,
-    message: {
-      ...(text === undefined ? {} : { text }),
-      ...(quickReply && { quick_reply: { payload: quickReply.payload } }),
-      ...(attachments && { attachments }),
-    },
-  };
-}
 
-function checkAttachments(
-  attachments: { type: string; payload: JsonObject }[],
-): void {
-  if (!Array.isArray(attachments) || attachments.length === 0) {
-    fail('message.attachments', 'a list of at least one attachment');
+  async #act(
+    pageId: string,
+    psid: string,
+    what: Partial<ConversationEntry>,
+  ): Promise<ActionResult> {
+    const entry = {
+      from: 'user',
+      persona: null,
+      at: this.world.clock.now(),
+      ...what,
+    } as const;
+    const { status } = await this.#bring(pageId, psid, entry);
+    return { status };
   }
-  attachments.forEach((attachment, i) => {
-    checkObject(attachment, `message.attachments[${i}]`);
-    checkText(attachment.type, `message.attachments[${i}].type`);
-    checkObject(attachment.payload, `message.attachments[${i}].payload`);
-  });
-}
 
-/** The quick reply that has this payload, or asks for what it is. */
-function offeredBy(
-  quickReplies: readonly OfferedQuickReply[],
-  payload: string,
-): { title: string } | undefined {
-  const named = quickReplies.find((each) => each.payload === payload);
-  if (named) return named;
-  const asked = quickReplies.some(({ contentType }) =>
-    contentType === 'user_email'
-      ? /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(payload)
-      : contentType === 'user_phone_number' &&
-        /^\+?[\d\s()-]{5,30}$/.test(payload),
-  );
-  return asked ? { title: payload } : undefined;
-}
-
-/** The webhook field that a thing said belongs to. */
-function fieldOf({ postback, optin }: ConversationEntry): string {
-  if (postback) return 'messaging_postbacks';
-  return optin ? 'messaging_optins' : 'messages';
-}
-
-/** One element of the webhook's `messaging`. */
-function eventOf(
-  psid: string,
-  pageId: string,
-  { message, postback, optin, mid, at }: ConversationEntry,
-  { isStandby, hasNlp }: { isStandby: boolean; hasNlp: boolean },
-): JsonObject {
-  const parties = { recipient: { id: pageId }, timestamp: at };
-  // Who ticked the checkbox is not known before they have written.
-  if (optin) return { ...parties, optin };
-  const event = { sender: { id: psid }, ...parties };
-  // Only the app whose button it is learns what is behind it.
-  if (postback && isStandby) {
-    return { ...event, postback: { title: postback.title, mid } };
+  /** With where the customer came from, and how long what they gave serves. */
+  #complete(
+    pageId: string,
+    psid: string,
+    entry: ConversationEntry,
+    referral: Referral | undefined,
+  ): ConversationEntry {
+    if (entry.postback && referral) {
+      return { ...entry, postback: { ...entry.postback, referral } };
+    }
+    const given = entry.optin && addressOf(entry.optin);
+    if (!entry.optin || !given) return entry;
+    const { kind, value } = given;
+    const { addresses } = this.world;
+    const until = addresses.add(pageId, kind, value, psid, entry.at);
+    return kind === 'notification_messages_token'
+      ? { ...entry, optin: { ...entry.optin, token_expiry_timestamp: until } }
+      : entry;
   }
-  return postback
-    ? { ...event, postback: { ...postback, mid } }
-    : {
-        ...event,
-        message: {
-          mid,
-          ...message,
-          ...(hasNlp && message?.text !== undefined ? NOTHING_DETECTED : {}),
-        },
-      };
+
+  /** Adds to the conversation, and tells the bot. */
+  async #bring(
+    pageId: string,
+    psid: string,
+    given: ConversationEntry,
+  ): Promise<SayResult> {
+    const { arrivals, conversations, profiles, threads, webhooks } = this.world;
+    webhooks.checkKnown();
+    const key = `${pageId}/${psid}`;
+    const referral = arrivals.get(key);
+    arrivals.delete(key);
+    const entry = this.#complete(pageId, psid, given, referral);
+    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
+    conversations.open(pageId, psid);
+    await this.receipts.read(pageId, psid, entry.at);
+    conversations.add(pageId, psid, entry);
+    const event = eventOf(psid, pageId, entry, {
+      isStandby: field === 'standby',
+      hasNlp: profiles.nlp.has(pageId),
+    });
+    const status = await webhooks.deliver(pageId, field, event);
+    return { status, mid: entry.mid ?? '' };
+  }
 }

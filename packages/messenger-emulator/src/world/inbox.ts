@@ -57,7 +57,7 @@ export class Inbox {
       app_id: PAGE_INBOX,
       message: { text },
       mid,
-      at: Date.now(),
+      at: this.world.clock.now(),
     });
     return { mid };
   }
@@ -91,7 +91,7 @@ export class Inbox {
     const status = await webhooks.deliver(pageId, 'messaging_handovers', {
       sender: { id: psid },
       recipient: { id: pageId },
-      timestamp: Date.now(),
+      timestamp: this.world.clock.now(),
       [action]: details,
     });
     return { status };

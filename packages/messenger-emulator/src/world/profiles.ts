@@ -1,5 +1,6 @@
 import { BoundedMap } from '../values/boundedMap';
-import type { Json } from '../values/json';
+import { field, isObject, textOf, type Json } from '../values/json';
+import type { Changes } from './changes';
 
 const MENUS_KEPT = 1000;
 
@@ -10,13 +11,32 @@ export class Profiles {
   readonly #byPage = new Map<string, Map<string, Json>>();
   readonly #menus = new BoundedMap<Json>(MENUS_KEPT);
 
-  /** The properties of a Page's Messenger profile, to read and to change. */
-  ofPage(pageId: string): Map<string, Json> {
-    const known = this.#byPage.get(pageId);
-    if (known) return known;
-    const profile = new Map<string, Json>();
-    this.#byPage.set(pageId, profile);
-    return profile;
+  constructor(private readonly changes: Changes) {}
+
+  /** The properties of a Page's Messenger profile. */
+  ofPage(pageId: string): ReadonlyMap<string, Json> {
+    return this.#byPage.get(pageId) ?? new Map();
+  }
+
+  setProperties(pageId: string, properties: readonly [string, Json][]): void {
+    this.#byPage.set(pageId, new Map([...this.ofPage(pageId), ...properties]));
+    this.changes.emit({ type: 'profile', pageId });
+  }
+
+  deleteProperties(pageId: string, names: readonly string[]): void {
+    this.#byPage.set(
+      pageId,
+      new Map(
+        [...this.ofPage(pageId)].filter(([name]) => !names.includes(name)),
+      ),
+    );
+    this.changes.emit({ type: 'profile', pageId });
+  }
+
+  /** The payload of the Page's Get Started button, where it has one. */
+  getStartedOf(pageId: string): string | undefined {
+    const button = this.ofPage(pageId).get('get_started');
+    return isObject(button) ? textOf(field(button, 'payload')) : undefined;
   }
 
   clear(): void {
@@ -31,9 +51,11 @@ export class Profiles {
 
   setMenu(pageId: string, psid: string, menu: Json): void {
     this.#menus.set(`${pageId}/${psid}`, menu);
+    this.changes.emit({ type: 'profile', pageId });
   }
 
   deleteMenu(pageId: string, psid: string): void {
     this.#menus.delete(`${pageId}/${psid}`);
+    this.changes.emit({ type: 'profile', pageId });
   }
 }

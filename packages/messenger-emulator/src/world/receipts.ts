@@ -42,6 +42,8 @@ export class Receipts {
     const { pageId, psid } = change;
     const { mid, message, at, app_id } = change.entry;
     if (mid === undefined || !message) return;
+    // docs/messenger-facts.md#recipients
+    if (change.entry.address === 'user_ref') return;
     if (this.world.webhooks.isSubscribed(pageId, 'message_reads')) {
       this.#unread.add(`${pageId}/${psid}`);
     }

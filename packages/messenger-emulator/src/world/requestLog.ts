@@ -1,4 +1,5 @@
 import { BoundedList } from '../values/boundedList';
+import type { Clock } from '../values/clock';
 import type { Changes } from './changes';
 import type { GraphErrorObject } from '../values/graphError';
 import type { Settings } from '../options';
@@ -8,6 +9,7 @@ import type { RequestDetail, RequestRow } from '../types';
 const ROWS_KEPT = 1000;
 const BODY_KEPT = 4096;
 const PATH_KEPT = 256;
+const HINT_KEPT = 120;
 const MESSAGE_KEPT = 1024;
 
 /** A call and its answer, as they are to be remembered. */
@@ -15,6 +17,7 @@ export interface LoggedCall {
   method: string;
   path: string;
   personaId: string | null;
+  hint: string;
   status: number;
   error: GraphErrorObject | null;
   request: unknown;
@@ -30,6 +33,7 @@ export class RequestLog {
   constructor(
     private readonly settings: Settings,
     private readonly changes: Changes,
+    private readonly clock: Clock,
   ) {
     this.#redact = redactor(settings);
   }
@@ -38,10 +42,11 @@ export class RequestLog {
     const { method, path, personaId, status, error } = call;
     const detail: RequestDetail = {
       id: String(++this.#count),
-      at: Date.now(),
+      at: this.clock.now(),
       method,
       path: cut(this.#redact(path), PATH_KEPT),
       personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
+      hint: cut(this.#redact(call.hint), HINT_KEPT),
       status,
       error: error && {
         ...error,
@@ -81,8 +86,8 @@ function lineOf({ method, path, status, error }: RequestDetail): string {
 }
 
 function rowOf(detail: RequestDetail): RequestRow {
-  const { id, at, method, path, personaId, status, error } = detail;
-  return { id, at, method, path, personaId, status, error };
+  const { id, at, method, path, personaId, hint, status, error } = detail;
+  return { id, at, method, path, personaId, hint, status, error };
 }
 
 function cut(text: string, limit: number): string {

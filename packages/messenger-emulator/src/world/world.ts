@@ -1,22 +1,33 @@
+import { Addresses } from './addresses';
 import { Attachments } from './attachments';
 import { Changes } from './changes';
 import { Conversations } from './conversations';
 import type { EmulatorPageOptions, Settings } from '../options';
 import { Personas } from './personas';
 import { Profiles } from './profiles';
+import { RateLimits } from './rateLimits';
 import { RequestLog } from './requestLog';
 import { Threads } from './threads';
-import type { EmulatorState } from '../types';
+import type { EmulatorState, Referral } from '../types';
+import { Clock } from '../values/clock';
+import { BoundedMap } from '../values/boundedMap';
 import { Webhooks } from '../webhooks/webhooks';
+
+const ARRIVALS_KEPT = 10_000;
 
 /** All that the emulated Messenger knows while it runs. */
 export class World {
   readonly changes = new Changes();
+  readonly clock: Clock;
+  readonly rateLimits: RateLimits;
   readonly personas: Personas;
   readonly conversations: Conversations;
   readonly attachments: Attachments;
   readonly requests: RequestLog;
-  readonly profiles = new Profiles();
+  readonly profiles = new Profiles(this.changes);
+  readonly addresses = new Addresses();
+  /** Of those who followed a link and have not begun a conversation yet. */
+  readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
   readonly threads: Threads;
   readonly webhooks: Webhooks;
 
@@ -25,6 +36,8 @@ export class World {
     readonly origin: string,
     closing: AbortSignal,
   ) {
+    this.clock = new Clock(settings.now);
+    this.rateLimits = new RateLimits(settings.rateLimits, this.clock);
     this.personas = new Personas(origin, this.changes);
     this.threads = new Threads(settings.appId);
     this.conversations = new Conversations(
@@ -33,8 +46,8 @@ export class World {
       this.changes,
     );
     this.attachments = new Attachments(origin);
-    this.requests = new RequestLog(settings, this.changes);
-    this.webhooks = new Webhooks(settings, closing);
+    this.requests = new RequestLog(settings, this.changes, this.clock);
+    this.webhooks = new Webhooks(settings, this.clock, closing);
   }
 
   page(id: string): EmulatorPageOptions | undefined {
@@ -49,6 +62,10 @@ export class World {
     this.requests.clear();
     this.profiles.clear();
     this.threads.clear();
+    this.rateLimits.clear();
+    this.clock.reset();
+    this.addresses.clear();
+    this.arrivals.clear();
     this.changes.emit({ type: 'reset' });
   }
 

@@ -1,0 +1,250 @@
+import { ContextSimulator } from 'bottender/dist/test-utils';
+import * as library from 'bottender-persona';
+
+import { CUSTOMER, startBot, type TestAction } from './support/bot';
+import { clientFor, startedBy } from './support/clients';
+import { documentsIn, typeErrors } from './support/docs';
+import { faces, profile } from './support/faces';
+import { PageCode } from './support/pageCode';
+import { alive, shown } from './support/wire';
+
+const { personas } = library;
+
+// That of docs/recipes/ is run in docs.recipes.test.ts.
+const code = new PageCode(['README.md', ...documentsIn('docs')], {
+  './HandOver': {
+    directory: { adam: profile('Adam') },
+    HandOver: async (context: library.PersonaContext) => {
+      context.usePersona('adam');
+      await context.sendText('Adam here.');
+    },
+  },
+});
+
+describe('docs/life-spans.md', () => {
+  it('message', async () => {
+    expect(await code.answers('message')).toEqual([
+      'Adam: Adam here.',
+      'Page: And this is the Page.',
+    ]);
+  });
+
+  it('speaker', async () => {
+    expect(await code.answers('speaker')).toEqual([
+      'Adam: Which pears do you have?',
+      'Page: Conference and Williams.',
+      'Adam: Conference, please.',
+    ]);
+  });
+
+  it('outside an event', async () => {
+    const bot = await startedBy();
+    const directory = { adam: profile('Adam') };
+    const { answer } = code.run('client', {
+      modules: {
+        './bottender.config': { plugins: [personas({ directory })] },
+        bottender: { getClient: () => clientFor(bot) },
+      },
+    }) as { answer: (psid: string, text: string) => Promise<void> };
+    await answer(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Adam: [typing_on]', 'Adam: hi']);
+  });
+
+  it('block', async () => {
+    expect(await code.answers('block')).toEqual([
+      'Adam: [typing_on]',
+      'Adam: [typing_off]',
+      'Adam: Adam here.',
+      'Page: The Page.',
+      'Adam: Adam again.',
+      'Page: The Page again.',
+    ]);
+  });
+
+  it('handler', async () => {
+    expect(await code.answers('handler', ['hi', 'help', 'hi'])).toEqual([
+      'Page: Hello!',
+      'Adam: How can I help?',
+      'Page: Hello!',
+    ]);
+  });
+
+  it('event', async () => {
+    const oneEvent = ['Page: I am getting a colleague.', 'Adam: Adam here.'];
+    expect(await code.answers('event', ['hi', 'hi'])).toEqual([
+      ...oneEvent,
+      ...oneEvent,
+    ]);
+  });
+
+  it('conversation', async () => {
+    const config = code.config('conversation-config');
+    const texts = ['hi', 'agent', 'hi', 'bye', 'hi'];
+    expect(await code.answers('conversation', texts, config)).toEqual([
+      'Page: What can I do for you?',
+      'Adam: What can I do for you?',
+      'Adam: What can I do for you?',
+      'Page: What can I do for you?',
+      'Page: What can I do for you?',
+    ]);
+  });
+
+  it('Page', async () => {
+    const config = code.config('directory-config');
+    expect(await code.answers('directory', ['hi', 'hi'], config)).toEqual([
+      'Eve: Eve here.',
+      'Eve: Eve here.',
+    ]);
+  });
+
+  it('on the fly', async () => {
+    expect(await code.answers('ephemeral')).toEqual([
+      'John Mathew: I am John Mathew.',
+      'John Mathew: That depends on the pear.',
+    ]);
+  });
+});
+
+it('docs/errors.md, when Messenger refuses a persona', async () => {
+  const warn = jest.fn();
+  const bot = await startBot(
+    code.config('refused-config', { console: { warn } }),
+  );
+  bot.emulator.setEuropean(CUSTOMER, true);
+  const { Adam } = await faces(bot.emulator, ['Adam']);
+  await bot.run(async (context) => {
+    context.usePersona(Adam);
+    await context.sendText('hi');
+  });
+  expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  expect(warn.mock.calls).toEqual([[`${Adam} was refused: region`]]);
+});
+
+describe('docs/getting-started.md', () => {
+  it('bottender.config.js takes the plugin', async () => {
+    const bot = await startBot(code.config('config'));
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    await bot.run(async (context) => {
+      context.usePersona(Adam);
+      await context.sendText('hi');
+    });
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  it('TypeScript', async () => {
+    expect(await code.answers('typescript', ['hi'], {})).toEqual([
+      'Adam: [typing_on]',
+      'Adam: [typing_off]',
+      'Adam: Adam here.',
+      'Page: And this is the Page.',
+    ]);
+  });
+
+  it('from an empty folder', async () => {
+    const compiled = code.run('start-app');
+    const App = code.run('start-index', { modules: { './dist': compiled } });
+    const bot = await startBot({
+      ...code.config('start-config', { process: { env: {} } }),
+      action: App as TestAction,
+    });
+    for (const text of ['hi', 'agent', 'pears?']) await bot.say(text);
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: Hello! Write "agent", or ask about pears.',
+      'Page: One moment, I am getting a colleague.',
+      'Adam Z.: [typing_on]',
+      'Adam Z.: [typing_off]',
+      'Adam Z.: Adam here.',
+      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+    ]);
+    expect(alive(bot.emulator)).toEqual(['Adam Z.']);
+  });
+});
+
+describe('docs/typescript.md', () => {
+  it('names', async () => {
+    const plugins = [personas({ directory: { adam: profile('Adam') } })];
+    expect(await code.answers('names', ['hi'], { plugins })).toEqual([
+      'Adam: Adam here.',
+    ]);
+    const block = code.block('names');
+    const misspelt = block.code.replace("'adam')", "'adma')");
+    expect(typeErrors([{ ...block, code: misspelt }])).toEqual([
+      expect.stringMatching(`'"adma"'.*not assignable`),
+    ]);
+  });
+
+  it('session state', async () => {
+    const { plugin } = code.run('state') as {
+      plugin: library.Personas<'adam'>;
+    };
+    const bot = await code.start('state', {
+      plugins: [plugin],
+      initialState: { agent: null },
+    });
+    await bot.say('hi');
+    await bot.run(async (context) => {
+      await context.sendText('and on');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: Adam here.', 'Adam: and on']);
+  });
+
+  it('ES modules', () => {
+    const { exported } = code.run('esm') as { exported: unknown[] };
+    expect(exported.map((each) => typeof each)).toEqual([
+      'function',
+      'function',
+    ]);
+  });
+});
+
+describe('the tests on the pages pass', () => {
+  const back = process.cwd();
+  afterEach(() => process.chdir(back));
+
+  it.each([
+    'test',
+    'simulator',
+    'vitest',
+    'simulator-typescript',
+    'emulator',
+    'upgraded-test',
+  ])('%s', async (name) => {
+    expect.hasAssertions();
+    process.chdir('__tests__/package/apps/javascript');
+    const tests: (() => Promise<void>)[] = [];
+    const test = (_: string, itself: () => Promise<void>) => tests.push(itself);
+    const vitest = { expect, test, vi: jest };
+    code.run(name, { test, expect, modules: { vitest } });
+    for (const itself of tests) await itself();
+  });
+});
+
+it('docs/upgrading.md: a placeholder is an unknown name', async () => {
+  const onRefused = jest.fn();
+  const simulator = new ContextSimulator({ platform: 'messenger' });
+  const context = simulator.createTextContext('hi') as library.PersonaContext;
+  await personas({ onRefused })(context);
+  await context.sendText('hi', { personaId: '<ADAM_ID>' });
+  expect(jest.mocked(context.sendText).mock.calls).toEqual([['hi', {}]]);
+  expect(onRefused).toHaveBeenCalledWith(
+    expect.objectContaining({ reason: 'unknown' }),
+    expect.objectContaining({ persona: '<ADAM_ID>' }),
+  );
+});
+
+it('README.md, the example', async () => {
+  const texts = ['hi', 'agent', 'pears', 'hi'];
+  expect(await code.answers('example', texts, {})).toEqual([
+    'Page: Write "agent" or "pears".',
+    'Adam Z.: Adam here. How can I help?',
+    'Dr. Pear: A pear is ripe when its neck gives.',
+    'Adam Z.: Write "agent" or "pears".',
+  ]);
+});
+
+it('has no block of code that is not run here', () => {
+  expect(code.blocks.length).toBeGreaterThan(20);
+  expect(code.left).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+import { brokenLinks, documentsIn, linksBeyond, ROOT } from './support/docs';
+
+const PACKAGES = ['.', 'packages/messenger-emulator'];
+
+const DOCUMENTS = [
+  '.',
+  'docs',
+  'docs/api',
+  'docs/recipes',
+  'packages/messenger-emulator',
+  'packages/messenger-emulator/docs',
+  'packages/messenger-emulator/docs/api',
+].flatMap(documentsIn);
+
+it.each(DOCUMENTS)('%s has no link that leads nowhere', (file) => {
+  expect(brokenLinks(file)).toEqual([]);
+});
+
+describe.each(PACKAGES)('what npm packs of %s', (folder) => {
+  const packed = new Set(
+    packedFiles(folder).map((file) => path.join(folder, file)),
+  );
+  const documents = [...packed].filter((file) => file.endsWith('.md'));
+
+  it('has a README.md', () => {
+    expect(documents).toContain(path.join(folder, 'README.md'));
+  });
+
+  it.each(documents)('%s has no link to what is not packed', (file) => {
+    const pages = path.join(folder, 'docs/');
+    const isPage = (linked: string) =>
+      linked.startsWith(pages) && !file.startsWith(pages);
+    // README.md says that its pages are in the repository. It has no address yet.
+    expect(
+      linksBeyond(file, packed).filter((linked) => !isPage(linked)),
+    ).toEqual([]);
+  });
+});
+
+/** What `npm pack` would put into the tarball, without building it first. */
+function packedFiles(folder: string): string[] {
+  const listed = execFileSync(
+    'npm',
+    ['pack', '--dry-run', '--json', '--ignore-scripts'],
+    { cwd: path.join(ROOT, folder), encoding: 'utf8', stdio: 'pipe' },
+  );
+  const [packed] = JSON.parse(listed) as [{ files: { path: string }[] }];
+  return packed.files.map((file) => file.path);
+}

@@ -1,0 +1,384 @@
+import { PersonaStoreError } from 'bottender-persona';
+
+import type { Lease } from '../../src/ephemeral/lease';
+import { Leases } from '../../src/ephemeral/leases';
+import type { Page } from '../../src/messenger/page';
+import { MemoryStore } from '../../src/store/memory';
+import type { Use } from '../../src/store/port';
+import { answering } from '../support/answers';
+import { profile } from '../support/faces';
+
+const LEASE_MS = 3000;
+const RENEWAL_MS = LEASE_MS / 3;
+const GUEST = profile('Guest');
+const SLOT = 'fly:guest';
+
+let page: Page;
+beforeAll(async () => {
+  ({ page } = await answering([]));
+});
+beforeEach(() => {
+  jest.useFakeTimers({ now: 1_000_000 });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A store that several processes share, and that is away while a test says so. */
+class SharedStore extends MemoryStore {
+  isAway = false;
+  readonly steps: string[] = [];
+
+  private step<T>(name: string, run: () => Promise<T>): Promise<T> {
+    this.steps.push(name);
+    return this.isAway
+      ? Promise.reject(new PersonaStoreError('reach', 'away'))
+      : run();
+  }
+  override take(...given: Parameters<MemoryStore['take']>) {
+    return this.step('take', () => super.take(...given));
+  }
+  override keep(
+    uses: readonly Use[],
+    terms: Parameters<MemoryStore['keep']>[1],
+  ) {
+    return this.step(`keep ${uses.length}`, () => super.keep(uses, terms));
+  }
+  override giveBack(...given: Parameters<MemoryStore['giveBack']>) {
+    return this.step('giveBack', () => super.giveBack(...given));
+  }
+  override forget(...given: Parameters<MemoryStore['forget']>) {
+    return this.step('forget', () => super.forget(...given));
+  }
+  override settle(...given: Parameters<MemoryStore['settle']>) {
+    return this.step('settle', () => super.settle(...given));
+  }
+  override putBack(...given: Parameters<MemoryStore['putBack']>) {
+    return this.step('putBack', () => super.putBack(...given));
+  }
+}
+
+/** What two processes on one store have. */
+function open() {
+  const store = new SharedStore();
+  const report = jest.fn();
+  const mine = new Leases(store, LEASE_MS, report);
+  const theirs = new Leases(store, LEASE_MS, jest.fn());
+  return { store, report, mine, theirs };
+}
+
+async function take(leases: Leases): Promise<Lease> {
+  const lease = await leases.take(page, GUEST, SLOT);
+  if (!lease) throw new Error('another process makes it');
+  return lease;
+}
+
+/** A persona that both processes use. */
+async function shared() {
+  const opened = open();
+  const one = await take(opened.mine);
+  await one.complete('7');
+  const two = await take(opened.theirs);
+  return { ...opened, one, two };
+}
+
+const stored = async (leases: Leases) =>
+  (await leases.on('1')).map(([, record]) => record);
+
+describe('a persona that two processes want', () => {
+  test('is waited for while one makes it, then taken up under the same key', async () => {
+    const { mine, theirs } = open();
+    const one = await take(mine);
+    expect(one.tookOver).toBe(false);
+    expect(await theirs.take(page, GUEST, SLOT)).toBeUndefined();
+    expect(theirs.isNoneHeld).toBe(true);
+    await one.complete('7');
+    const two = await take(theirs);
+    expect(two.key).toBe(one.key);
+    expect(two.record).toEqual({ pageId: '1', id: '7', ...GUEST });
+    expect(two.isShared).toBe(true);
+    expect(await stored(mine)).toHaveLength(1);
+  });
+
+  test('is claimed by its maker for as long as it is at it', async () => {
+    const { mine, theirs, store } = open();
+    const one = await take(mine);
+    await jest.advanceTimersByTimeAsync(10 * LEASE_MS);
+    expect(await theirs.take(page, GUEST, SLOT)).toBeUndefined();
+    // Twice a second, and the intent alone.
+    const renewals = store.steps.filter((step) => step === 'keep 1').length;
+    expect(renewals).toBeGreaterThanOrEqual(58);
+    expect(renewals).toBeLessThanOrEqual(61);
+    expect(store.steps).not.toContain('keep 0');
+
+    mine.unclaim(one);
+    const steps = store.steps.length;
+    await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
+    expect(store.steps.slice(steps)).toEqual([]);
+    expect(mine.isHeld(one)).toBe(true);
+    const two = await take(theirs);
+    expect(two.tookOver).toBe(true);
+    expect(two.key).not.toBe(one.key);
+    one.abandon();
+    two.abandon();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('is claimed no less where the claim could not be ended', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    store.isAway = true;
+    mine.unclaim(one);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(one.isClaim).toBe(false);
+    one.abandon();
+  });
+
+  test('keeps its claim out of what is made, or let go', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    await one.complete('7');
+    mine.unclaim(one);
+    one.abandon();
+    mine.unclaim(one);
+    const two = await take(mine);
+    two.abandon();
+    mine.unclaim(two);
+    expect(store.steps).not.toContain('giveBack');
+    expect([one.isClaim, two.isClaim]).toEqual([true, true]);
+  });
+});
+
+describe('giving back', () => {
+  test('lets the lease go, but for the last', async () => {
+    const { mine, theirs, one, two, report } = await shared();
+    const whenLast = jest.fn();
+    expect(await mine.giveBack(one, whenLast)).toBe('others');
+    expect(mine.isNoneHeld).toBe(true);
+    expect(await theirs.giveBack(two, whenLast)).toBe('last');
+    expect(theirs.isHeld(two)).toBe(true);
+    expect(await stored(theirs)).toHaveLength(1);
+    await two.end();
+    expect(await stored(theirs)).toEqual([]);
+    expect(whenLast).not.toHaveBeenCalled();
+    expect(report).not.toHaveBeenCalled();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('what the store never took asks nobody', async () => {
+    const { mine, store } = open();
+    store.isAway = true;
+    const lease = await take(mine);
+    expect(lease).toMatchObject({ isShared: false, isUnwritten: true });
+    expect(await mine.giveBack(lease, jest.fn())).toBe('last');
+    expect(store.steps).toEqual(['take']);
+    lease.abandon();
+  });
+
+  test('where the store is away is told once, and done when it is back', async () => {
+    const { mine, theirs, one, two, store, report } = await shared();
+    await theirs.giveBack(two, jest.fn());
+    const whenLast = jest.fn();
+    store.isAway = true;
+    expect(await mine.giveBack(one, whenLast)).toBe('later');
+    const steps = store.steps.length;
+    await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
+    // Given back again at each renewal, and not renewed.
+    expect(store.steps.slice(steps)).toEqual(['giveBack', 'giveBack']);
+    expect(report.mock.calls).toEqual([
+      [expect.any(PersonaStoreError), { id: '7', ...GUEST }],
+    ]);
+    expect(whenLast).not.toHaveBeenCalled();
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(whenLast).toHaveBeenCalledTimes(1);
+    expect(mine.isHeld(one)).toBe(true);
+    await jest.advanceTimersByTimeAsync(3 * RENEWAL_MS);
+    expect(whenLast).toHaveBeenCalledTimes(1);
+    one.abandon();
+  });
+
+  test('late is no deletion where others have it by then', async () => {
+    const { mine, one, two, store } = await shared();
+    const whenLast = jest.fn();
+    store.isAway = true;
+    await mine.giveBack(one, whenLast);
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(whenLast).not.toHaveBeenCalled();
+    expect(mine.isNoneHeld).toBe(true);
+    two.abandon();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('is not gone on with once the lease is abandoned', async () => {
+    const { mine, one, two, store } = await shared();
+    store.isAway = true;
+    await mine.giveBack(one, jest.fn());
+    const other = await take(mine);
+    one.abandon();
+    const steps = store.steps.length;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(store.steps.slice(steps)).not.toContain('giveBack');
+    other.abandon();
+    two.abandon();
+  });
+});
+
+describe('an intent that is left', () => {
+  test('stays for the sweep, and the making goes to the next', async () => {
+    const { mine, theirs } = open();
+    const one = await take(mine);
+    await mine.leave(one);
+    expect(mine.isNoneHeld).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await stored(mine)).toEqual([
+      { pageId: '1', id: null, ...GUEST, expiresAt: 1_000_000 + LEASE_MS },
+    ]);
+    const two = await take(theirs);
+    expect(two.tookOver).toBe(true);
+    two.abandon();
+  });
+
+  test('is let go when the store is back', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    store.isAway = true;
+    await mine.leave(one);
+    expect(mine.isHeld(one)).toBe(true);
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(mine.isHeld(one)).toBe(false);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('is let go at once where only this process has it', async () => {
+    const { mine, store } = open();
+    store.isAway = true;
+    const one = await take(mine);
+    await mine.leave(one);
+    expect(mine.isHeld(one)).toBe(false);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('settling a name', () => {
+  const ADAM = { ...profile('Adam'), id: '7' };
+  const settling = (lease?: Lease, id = '7') => ({
+    page,
+    name: 'adam',
+    record: { ...ADAM, id },
+    seenId: undefined,
+    lease,
+  });
+
+  test('writes it down and ends the intent', async () => {
+    const { mine, store, report } = open();
+    const lease = await take(mine);
+    const onOther = jest.fn();
+    expect(await mine.settle(settling(lease), onOther)).toEqual(ADAM);
+    expect(await store.nameOn('1', 'adam')).toEqual(ADAM);
+    expect(await stored(mine)).toEqual([]);
+    expect(mine.isHeld(lease)).toBe(false);
+    expect(onOther).not.toHaveBeenCalled();
+    expect(report).not.toHaveBeenCalled();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('that another process has settled keeps the lease of the persona too many', async () => {
+    const { mine, store } = open();
+    const lease = await take(mine);
+    await store.setName('1', 'adam', ADAM);
+    const onOther = jest.fn();
+    expect(await mine.settle(settling(lease, '8'), onOther)).toEqual(ADAM);
+    expect(onOther.mock.calls).toEqual([[ADAM]]);
+    expect(mine.isHeld(lease)).toBe(true);
+    expect(await stored(mine)).toEqual([expect.objectContaining({ id: '8' })]);
+    lease.abandon();
+  });
+
+  test('where the store is away is told, and done when it is back', async () => {
+    const { mine, store, report } = open();
+    const lease = await take(mine);
+    store.isAway = true;
+    expect(await mine.settle(settling(lease), jest.fn())).toEqual(ADAM);
+    expect(mine.isHeld(lease)).toBe(false);
+    await mine.settle({ ...settling(), name: 'eve' }, jest.fn());
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(report.mock.calls).toEqual([
+      [expect.any(PersonaStoreError), null],
+      [expect.any(PersonaStoreError), null],
+    ]);
+    expect(await store.namesOn('1')).toEqual(new Map());
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect([...(await store.namesOn('1')).keys()]).toEqual(['adam', 'eve']);
+    // The intent has ended with it.
+    expect(await stored(mine)).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('is not told once more where the intent could not be written', async () => {
+    const { mine, store, report } = open();
+    store.isAway = true;
+    const lease = await take(mine);
+    await mine.settle(settling(lease), jest.fn());
+    expect(report).toHaveBeenCalledTimes(1);
+    expect(mine.isNoneHeld).toBe(true);
+  });
+});
+
+describe('what could not be written down', () => {
+  test('is removed when the store is back, and the renewals end with it', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    store.isAway = true;
+    await one.end();
+    expect(mine.isNoneHeld).toBe(true);
+    await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
+    expect(await stored(mine)).toHaveLength(1);
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await stored(mine)).toEqual([]);
+    expect(store.steps.filter((step) => step === 'forget')).toHaveLength(4);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('does not end the renewals of what is held', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    const other = await mine.take(page, profile('Other'), 'fly:other');
+    await other?.complete('8');
+    store.isAway = true;
+    await one.end();
+    store.isAway = false;
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(await mine.ranOut(['1'])).toEqual([]);
+    expect((await stored(mine))[0]?.expiresAt).toBeGreaterThan(Date.now());
+    other?.abandon();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('costs a sweep nothing', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    store.isAway = true;
+    const entry = { ...one.record, expiresAt: 0 };
+    await expect(mine.putBack([one.key, entry])).resolves.toBeUndefined();
+    one.abandon();
+  });
+});
+
+test('whoever waits for the last lease is told of it, once', async () => {
+  const { mine } = open();
+  const onNone = jest.fn();
+  mine.whenNoneIsHeld(onNone);
+  const one = await take(mine);
+  const two = await mine.take(page, profile('Other'), 'fly:other');
+  one.abandon();
+  one.abandon();
+  expect(onNone).not.toHaveBeenCalled();
+  two?.abandon();
+  two?.abandon();
+  expect(onNone).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+
+import { MessengerClient } from 'bottender';
+
+import { Leases } from '../../src/ephemeral/leases';
+import { Sweep } from '../../src/ephemeral/sweep';
+import type { Page } from '../../src/messenger/page';
+import { noStats } from '../../src/stats';
+import { MemoryStore } from '../../src/store/memory';
+import type { LeaseEntry, Use } from '../../src/store/port';
+import { answering, type Answer } from '../support/answers';
+import { pass } from '../support/clock';
+import { profile } from '../support/faces';
+import { meeting } from '../support/gate';
+import { listenOnLoopback } from '../support/loopback';
+
+const LEASE_MS = 60_000;
+const OK: Answer = { body: { success: true } };
+const LIMITED: Answer = { status: 400, body: { error: { code: 613 } } };
+const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
+
+/** A sweep of a store that other processes have left personas in. */
+function open(page: Page, store = new MemoryStore(), named: string[] = []) {
+  const report = jest.fn();
+  const stats = noStats();
+  const leases = new Leases(store, LEASE_MS, report);
+  const namedIds = () => Promise.resolve(new Set(named));
+  const sweep = new Sweep(leases, report, namedIds, stats);
+  const ranOut = () => leases.ranOut([page.id]);
+  return { store, report, stats, leases, sweep, ranOut };
+}
+
+/** Writes what a process has left: a persona, or an intent. */
+async function leave(
+  store: MemoryStore,
+  id: string | null,
+  name: string,
+  leaseMs = -1,
+): Promise<Use> {
+  const record = { pageId: '1', id, ...profile(name) };
+  const use = { key: randomUUID(), use: randomUUID(), slot: name, record };
+  await store.keep([use], { leaseMs, claimMs: leaseMs });
+  return use;
+}
+
+const listed = (...personas: unknown[]): Answer => ({
+  body: { data: personas },
+});
+const adam = { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' };
+const ADAM = expect.objectContaining({ id: '7', name: 'Adam' }) as unknown;
+
+describe('what has run out', () => {
+  test('is deleted and forgotten, and counted', async () => {
+    const { page, calls } = await answering([OK]);
+    const { store, sweep, stats, ranOut, report } = open(page);
+    await leave(store, '7', 'Adam');
+    await leave(store, '8', 'Eve');
+    const swept = await sweep.of(page, await ranOut());
+    expect(swept).toEqual({
+      swept: {
+        deleted: [
+          { id: '7', ...profile('Adam') },
+          { id: '8', ...profile('Eve') },
+        ],
+        suspects: [],
+      },
+      end: 'done',
+    });
+    expect(calls).toHaveLength(2);
+    expect(stats.deleted).toBe(2);
+    expect(await store.leasesOn('1')).toEqual([]);
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  test('but is used again, or swept by another, is left alone', async () => {
+    const { page, calls } = await answering([OK]);
+    const { store, sweep, ranOut } = open(page);
+    const used = await leave(store, '7', 'Adam');
+    await leave(store, '8', 'Eve');
+    const entries = await ranOut();
+    await store.keep([used], { leaseMs: LEASE_MS, claimMs: LEASE_MS });
+    await store.takeOver(entries[1] as LeaseEntry, {
+      leaseMs: LEASE_MS,
+      claimMs: LEASE_MS,
+    });
+    const { swept } = await sweep.of(page, entries);
+    expect(swept.deleted).toEqual([]);
+    expect(calls).toEqual([]);
+    expect(await store.leasesOn('1')).toHaveLength(2);
+  });
+
+  test('and cannot be deleted is told, and the next sweep has it at once', async () => {
+    const { page } = await answering([FORBIDDEN, OK]);
+    const { store, sweep, report, ranOut, stats } = open(page);
+    await leave(store, '7', 'Adam');
+    expect(await sweep.of(page, await ranOut())).toEqual({
+      swept: { deleted: [], suspects: [] },
+      end: 'done',
+    });
+    expect(report.mock.calls).toEqual([
+      [expect.any(Error), { id: '7', ...profile('Adam') }],
+    ]);
+    expect(stats.deleted).toBe(0);
+    const { swept } = await sweep.of(page, await ranOut());
+    expect(swept.deleted).toHaveLength(1);
+  });
+
+  test('waits for the next sweep after a rate limit, and nothing else is asked', async () => {
+    const { page, calls } = await answering([LIMITED]);
+    const { store, sweep, report, ranOut, stats } = open(page);
+    for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
+    await leave(store, null, 'Adam');
+    expect(await sweep.of(page, await ranOut())).toEqual({
+      swept: { deleted: [], suspects: [] },
+      end: 'limited',
+    });
+    expect(calls.length).toBeLessThanOrEqual(4);
+    expect(calls.filter((call) => call.startsWith('GET'))).toEqual([]);
+    expect(report).not.toHaveBeenCalled();
+    expect(stats.deleted).toBe(0);
+    expect(await ranOut()).toHaveLength(10);
+  });
+
+  test('goes four at a time', async () => {
+    const allCame = meeting(4);
+    const { origin } = await listenOnLoopback((_, response) => {
+      // With fewer at once nobody would ever be answered.
+      void allCame().then(() => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(OK.body));
+      });
+    });
+    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const page = { id: '1', client };
+    const { store, sweep, ranOut } = open(page);
+    for (let id = 1; id <= 4; id += 1) await leave(store, `${id}`, `A${id}`);
+    const { swept } = await sweep.of(page, await ranOut());
+    expect(swept.deleted).toHaveLength(4);
+  });
+
+  test('is left to the next sweep after thirty seconds', async () => {
+    class Slow extends MemoryStore {
+      ms = 5000;
+      override forget(pageId: string, key: string) {
+        pass(this.ms);
+        return super.forget(pageId, key);
+      }
+    }
+    const { page, calls } = await answering([OK]);
+    const { store, sweep, ranOut } = open(page, new Slow());
+    for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
+    expect(await sweep.of(page, await ranOut())).toMatchObject({ end: 'done' });
+    expect(calls).toHaveLength(5);
+    (store as Slow).ms = 30_000;
+    for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
+    await leave(store, null, 'Adam');
+    const { swept, end } = await sweep.of(page, await ranOut());
+    expect(end).toBe('late');
+    expect(swept.deleted.length).toBeLessThanOrEqual(4);
+    expect(swept.suspects).toEqual([]);
+    expect(calls.filter((call) => call.startsWith('GET'))).toEqual([]);
+  });
+});
+
+describe('an intent', () => {
+  test('without a persona of its name is forgotten, and of nobody else', async () => {
+    const { page } = await answering([listed(adam)]);
+    const { store, sweep, ranOut } = open(page);
+    await leave(store, null, 'Bea');
+    const mine = await leave(store, null, 'Adam');
+    const { swept } = await sweep.of(page, await ranOut());
+    expect(swept.suspects).toEqual([ADAM]);
+    expect((await ranOut()).map(([key]) => key)).toEqual([mine.key]);
+  });
+
+  test('is kept where the list has holes', async () => {
+    const { page } = await answering([listed(null)]);
+    const { store, sweep, ranOut } = open(page);
+    await leave(store, null, 'Bea');
+    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
+    expect(await ranOut()).toHaveLength(1);
+  });
+
+  test('with another of its name makes one suspect', async () => {
+    const { page } = await answering([listed(adam)]);
+    const { store, sweep } = open(page);
+    await leave(store, null, 'Adam');
+    await leave(store, null, 'Adam');
+    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [ADAM] });
+  });
+
+  test.each<[string, string[], boolean]>([
+    ['the directory has', ['7'], false],
+    ['a lease in force has', [], true],
+  ])('suspects no persona whose ID %s', async (_who, named, isLeased) => {
+    const { page } = await answering([listed(adam)]);
+    const { store, sweep } = open(page, new MemoryStore(), named);
+    await leave(store, null, 'Adam');
+    if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
+    expect((await sweep.now(page)).suspects).toEqual([]);
+  });
+
+  test('that was renewed while the list was read is neither told nor forgotten', async () => {
+    const { page } = await answering([listed(adam)]);
+    const { store, sweep, ranOut } = open(page);
+    const uses = [
+      await leave(store, null, 'Adam'),
+      await leave(store, null, 'Bea'),
+    ];
+    const entries = await ranOut();
+    await store.keep(uses, { leaseMs: LEASE_MS, claimMs: LEASE_MS });
+    const { swept } = await sweep.of(page, entries);
+    expect(swept.suspects).toEqual([]);
+    expect(await store.leasesOn('1')).toHaveLength(2);
+  });
+
+  test('is no reason to read the list where there is none', async () => {
+    const { page, calls } = await answering([listed(adam)]);
+    const { sweep } = open(page);
+    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
+    expect(calls).toEqual([]);
+  });
+
+  test('whose list cannot be had is told with its name', async () => {
+    const { page } = await answering([FORBIDDEN]);
+    const { store, sweep } = open(page);
+    await leave(store, null, 'Adam');
+    await expect(sweep.now(page)).rejects.toMatchObject({
+      name: 'PersonaCleanupError',
+      persona: { name: 'Adam' },
+      pageId: '1',
+      failure: { code: 200 },
+    });
+  });
+});

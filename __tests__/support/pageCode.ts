@@ -1,0 +1,98 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot, type RunningBot, type TestAction } from './bot';
+import { codeBlocks, runBlock, type CodeBlock } from './docs';
+import { faces } from './faces';
+import { alive, shown } from './wire';
+
+/** What a block that is a bottender.config.js exports. */
+export interface Config {
+  plugins?: ((context: PersonaContext) => unknown)[];
+  initialState?: Record<string, null>;
+}
+
+type Globals = Record<string, unknown>;
+
+/** The code of some pages, and which of it was run. */
+export class PageCode {
+  readonly blocks: CodeBlock[];
+  private readonly ran = new Set<string>();
+
+  /** @param modules what the blocks require of the reader's own files, or of packages */
+  constructor(
+    pages: readonly string[],
+    private readonly modules: Globals = {},
+  ) {
+    this.blocks = pages
+      .flatMap(codeBlocks)
+      .filter(({ language }) => ['js', 'ts'].includes(language));
+  }
+
+  /** Where the blocks are that were not run. */
+  get left(): string[] {
+    return this.blocks
+      .filter(({ name }) => !name || !this.ran.has(name))
+      .map(({ place }) => place);
+  }
+
+  /** The block of this name, which counts as run. */
+  block(name: string): CodeBlock {
+    const [block, ...others] = this.blocks.filter((each) => each.name === name);
+    if (!block || others.length > 0) throw new Error(`One block is "${name}".`);
+    this.ran.add(name);
+    return block;
+  }
+
+  /** Runs a block: gives what it exports, or its `App`. */
+  run(
+    name: string,
+    { adam = '<ADAM_ID>', modules = {}, ...globals }: Globals = {},
+  ): unknown {
+    const block = this.block(name);
+    const code = block.code.replaceAll('<ADAM_ID>', String(adam));
+    const own = { ...this.modules, ...(modules as Globals) };
+    const require = (module: string): unknown =>
+      module in own ? own[module] : jest.requireActual(module);
+    return runBlock({ ...block, code }, { require, ...globals });
+  }
+
+  /** The same of a block that is a bottender.config.js. */
+  config(name: string, globals?: Globals): Config {
+    return this.run(name, globals) as Config;
+  }
+
+  /** A bot that is the block, with Adam made on its Page. */
+  async start(
+    name: string,
+    setup: Config = { plugins: [personas()] },
+    globals?: Globals,
+  ): Promise<RunningBot> {
+    let App: TestAction = () => undefined;
+    const bot = await startBot({
+      ...setup,
+      action: (context, props) => App(context, props),
+    });
+    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const run = this.run(name, { adam: Adam, ...globals }) as
+      TestAction | { default: TestAction };
+    App = typeof run === 'function' ? run : run.default;
+    return bot;
+  }
+
+  /** What a customer is shown who writes these texts to a bot that is the block. */
+  async answers(
+    name: string,
+    texts: string[] = ['hi'],
+    setup?: Config,
+    globals?: Globals,
+  ): Promise<string[]> {
+    const bot = await this.start(name, setup, globals);
+    for (const text of texts) await bot.say(text);
+    expect(bot.errors).toEqual([]);
+    const onTheFly = ['John Mathew', 'Dr. Pear'];
+    expect(
+      alive(bot.emulator).filter((face) => onTheFly.includes(face)),
+    ).toEqual([]);
+    return shown(bot.emulator);
+  }
+}

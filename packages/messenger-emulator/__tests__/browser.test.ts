@@ -1,0 +1,32 @@
+import { describeInBrowser, launchBrowser } from './support/browser';
+
+describe('a wrong CHROMIUM_PATH', () => {
+  const before = process.env.CHROMIUM_PATH;
+
+  afterEach(() => {
+    if (before === undefined) delete process.env.CHROMIUM_PATH;
+    else process.env.CHROMIUM_PATH = before;
+  });
+
+  it('that leads nowhere is named before a test begins', async () => {
+    process.env.CHROMIUM_PATH = '/nowhere/chromium';
+    const refusal =
+      /^CHROMIUM_PATH is \/nowhere\/chromium, where there is no program\. .*set CHROMIUM_PATH/;
+    expect(() => describeInBrowser('never', () => {})).toThrow(refusal);
+    await expect(launchBrowser()).rejects.toThrow(refusal);
+  });
+
+  it('that is a folder is named', async () => {
+    process.env.CHROMIUM_PATH = __dirname;
+    await expect(launchBrowser()).rejects.toThrow(
+      `CHROMIUM_PATH is ${__dirname}, a folder.`,
+    );
+  });
+
+  it('that is another program is named, and does not wait for it', async () => {
+    process.env.CHROMIUM_PATH = process.execPath;
+    await expect(launchBrowser()).rejects.toThrow(
+      `${process.execPath} did not start as a browser.`,
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser';
+import { openChatPage } from './support/chatPage';
+import { PSID, startEmulated, type Emulated } from './support/emulated';
+
+describeInBrowser('the Graph calls on the chat page', () => {
+  let browser: Browser;
+  let emulated: Emulated;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    emulated = await startEmulated();
+    await emulated.emulator.say(PSID, 'hi');
+    ({ page } = await openChatPage(browser, emulated.emulator.origin));
+    const adam = await emulated.persona();
+    await send({ message: { text: 'Adam here' }, persona_id: adam });
+    await send({ sender_action: 'typing_on' });
+    await send({ message: { text: 'Boo' }, persona_id: '999' });
+    await shown(4);
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    await emulated.close();
+  });
+
+  async function send(body: object): Promise<void> {
+    await emulated.graph('POST', '/me/messages', {
+      recipient: { id: PSID },
+      ...body,
+    });
+  }
+
+  /** What the visible ones are about, newest first, once there are so many. */
+  async function shown(count: number): Promise<string[]> {
+    const calls = page.locator('[data-testid=call]:visible');
+    if (count > 0) await calls.nth(count - 1).waitFor();
+    await page.getByText(new RegExp(`^${count}( of \\d+)? shown`)).waitFor();
+    return page.locator('[data-testid=call]:visible .hint').allInnerTexts();
+  }
+
+  it('say in a few words what they are about', async () => {
+    expect(await shown(4)).toEqual([
+      'Boo',
+      'typing_on',
+      'Adam here',
+      'Adam Z.',
+    ]);
+  });
+
+  it.each([
+    ['a text', 'adam HERE', ['Adam here']],
+    ['a path', '/me/personas', ['Adam Z.']],
+    ['who spoke', 'Adam Z.', ['Adam here', 'Adam Z.']],
+    ['a status', '400', ['Boo']],
+    ['a reason', 'does not match', ['Boo']],
+  ])('are found by %s', async (_what, words, found) => {
+    await page.getByTestId('calls-filter').fill(words);
+    expect(await shown(found.length)).toEqual(found);
+    await page.getByTestId('calls-filter').fill('');
+    expect(await shown(4)).toHaveLength(4);
+  });
+
+  it('that come later are filtered too, and none is said to be none', async () => {
+    await page.getByTestId('calls-filter').fill('pears');
+    await page.getByText('No call has “pears” in it.').waitFor();
+    await send({ message: { text: 'More of Adam' } });
+    await send({ message: { text: 'More pears' } });
+    expect(await shown(1)).toEqual(['More pears']);
+  });
+
+  it('are cleared away, and new ones come', async () => {
+    await page.getByTestId('calls-clear').click();
+    expect(await shown(0)).toEqual([]);
+    await page.getByText('No calls to the Graph API.').waitFor();
+    await send({ message: { text: 'Later' } });
+    expect(await shown(1)).toEqual(['Later']);
+    expect(emulated.emulator.state().requests).toHaveLength(5);
+  });
+});

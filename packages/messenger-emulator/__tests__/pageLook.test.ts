@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser';
+import { openChatPage } from './support/chatPage';
+import { PSID, startEmulated, type Emulated } from './support/emulated';
+import { templates } from './support/templates';
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const NARROW = 360;
+
+// Axe looks at each element of a long conversation, several times.
+jest.setTimeout(60_000);
+
+interface Finding {
+  id: string;
+  nodes: { html: string; failureSummary?: string }[];
+}
+
+describeInBrowser('how the chat page looks', () => {
+  let browser: Browser;
+  let emulated: Emulated;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    emulated = await startEmulated();
+    await talk();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await emulated.close();
+  });
+
+  /** Something of all that the page can show. */
+  async function talk(): Promise<void> {
+    const { emulator, graph } = emulated;
+    const pictureUrl = `${emulator.origin}/_emulator/pictures/customer`;
+    const send = (message: object, persona_id?: string) =>
+      graph('POST', '/me/messages', {
+        recipient: { id: PSID },
+        message,
+        persona_id,
+      });
+    await emulator.say(PSID, 'Hello, who is there?');
+    const adam = await emulated.persona();
+    const gone = await emulated.persona('Zoe Loans');
+    await send({ text: 'The bot of this Page.' });
+    await send({ text: 'And Zoe.' }, gone);
+    await graph('DELETE', `/${gone}`);
+    for (const [template_type, payload] of Object.entries(
+      templates(pictureUrl),
+    )) {
+      const attachment = {
+        type: 'template',
+        payload: { template_type, ...payload },
+      };
+      await send({ attachment }, adam);
+    }
+    await send({ text: 'Refused' }, '999');
+    await emulator.inbox.answer(PSID, 'A person here.');
+    await emulator.inbox.pass(PSID);
+    await send(
+      {
+        text: 'Which one?',
+        quick_replies: [
+          { content_type: 'text', title: 'The first', payload: '1' },
+        ],
+      },
+      adam,
+    );
+    await graph('POST', '/me/messages', {
+      recipient: { id: PSID },
+      sender_action: 'typing_on',
+      persona_id: adam,
+    });
+  }
+
+  async function open(
+    width: number,
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<Page> {
+    const opened = await openChatPage(browser, emulated.emulator.origin, {
+      viewport: { width, height: 800 },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    complaints = opened.complaints;
+    await opened.page.getByText('Which one?').first().waitFor();
+    return opened.page;
+  }
+
+  /** What axe has to say, in a form that a failed test shows whole. */
+  async function findings(page: Page): Promise<string[]> {
+    await page.evaluate(AXE);
+    const { violations, passes } = await page.evaluate<{
+      violations: Finding[];
+      passes: Finding[];
+    }>('axe.run()');
+    expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+    );
+  }
+
+  describe.each(['light', 'dark'] as const)('%s', (scheme) => {
+    it.each([360, 768, 1280])('axe finds nothing at %i px', async (width) => {
+      const page = await open(width, scheme);
+      const show = async (view: string) => {
+        if (width === NARROW) {
+          await page.getByRole('button', { name: view }).click();
+        }
+      };
+      await page.getByTestId('inbox').locator('summary').click();
+      expect(await findings(page)).toEqual([]);
+
+      await show('Personas');
+      expect(await findings(page)).toEqual([]);
+
+      await show('Graph calls');
+      await page
+        .locator('[data-testid=call][data-refused=true] summary')
+        .click();
+      await page.getByText('"code": 100').waitFor();
+      expect(await findings(page)).toEqual([]);
+
+      await page.getByTestId('calls-filter').fill('nothing has this');
+      expect(await findings(page)).toEqual([]);
+
+      await show('Chat');
+      await page.getByTestId('new-customer').click();
+      await page.getByText('reaches the bot').waitFor();
+      expect(await findings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
+
+    it('the initials of deleted personas are legible', async () => {
+      const page = await open(1280, scheme);
+      const { ratio, opacity } = await page.evaluate<{
+        ratio: number;
+        opacity: string;
+      }>(CONTRAST_OF_DELETED);
+      expect(ratio).toBeGreaterThanOrEqual(4.5);
+      expect(opacity).toBe('1');
+      await page.context().close();
+    });
+  });
+
+  it('the header is whole at any width', async () => {
+    const page = await open(1280);
+    for (const width of [320, 360, 720, 721, 768, 850, 980, 981, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const scrollWidth = await page.evaluate(
+        'document.documentElement.scrollWidth',
+      );
+      const misplaced = await page.evaluate<string[]>(MISPLACED_IN_HEADER);
+      expect([width, scrollWidth, misplaced]).toEqual([width, width, []]);
+    }
+    await page.context().close();
+  });
+});
+
+const CONTRAST_OF_DELETED = `(() => {
+  const face = document.querySelector('[data-deleted=true] .face');
+  const { color, backgroundColor, opacity } = getComputedStyle(face);
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [light, dark] = [color, backgroundColor].map(luminance).sort((a, b) => b - a);
+  return { ratio: (light + 0.05) / (dark + 0.05), opacity };
+})()`;
+
+/** What in the header stands over something else, beyond its edge, or has its words cut off. */
+const MISPLACED_IN_HEADER = `(() => {
+  const header = document.querySelector('.chat-head');
+  const frame = header.getBoundingClientRect();
+  const parts = [...header.querySelectorAll('select, button, .check')].map((part) => [
+    part.id || part.className,
+    part.getBoundingClientRect(),
+    part,
+  ]);
+  return parts.flatMap(([name, box, part], index) => [
+    ...(box.left < frame.left || box.right > frame.right || box.bottom > frame.bottom
+      ? [name + ' beyond the header']
+      : []),
+    ...(part.tagName !== 'SELECT' && part.scrollWidth > part.clientWidth ? [name + ' is cut off'] : []),
+    ...parts
+      .slice(index + 1)
+      .filter(([, other]) =>
+        box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)
+      .map(([other]) => name + ' over ' + other),
+  ]);
+})()`;

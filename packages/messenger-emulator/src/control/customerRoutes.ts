@@ -1,0 +1,158 @@
+import { checkKnown, checkText, fail } from '../values/checks';
+import { textOf, type JsonObject } from '../values/json';
+import type { ActionResult, SayOptions, SayResult } from '../types';
+import type { Customers } from '../world/customers';
+
+type Act = (
+  customers: Customers,
+  psid: string,
+  fields: JsonObject,
+  options: SayOptions,
+) => Promise<ActionResult>;
+
+/** What each action takes besides `psid`, `pageId` and `action`, and what it does. */
+const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
+  [
+    'get_started',
+    {
+      takes: [],
+      act: (customers, psid, _fields, options) =>
+        customers.getStarted(psid, options),
+    },
+  ],
+  [
+    'open_link',
+    {
+      takes: ['ref', 'source', 'ad_id'],
+      act: (customers, psid, { ref, source, ad_id }, options) =>
+        customers.openLink(psid, { ref, source, ad_id }, options),
+    },
+  ],
+  [
+    'opt_in',
+    {
+      takes: ['optIn'],
+      act: (customers, psid, { optIn }, options) =>
+        customers.optIn(psid, optIn, options),
+    },
+  ],
+  [
+    'post',
+    {
+      takes: ['item'],
+      act: (customers, psid, { item }, options) =>
+        customers.post(psid, item, options),
+    },
+  ],
+  [
+    'link_account',
+    {
+      takes: ['authorizationCode'],
+      act: (customers, psid, { authorizationCode }, options) =>
+        customers.linkAccount(
+          psid,
+          checkText(authorizationCode, 'authorizationCode'),
+          options,
+        ),
+    },
+  ],
+  [
+    'unlink_account',
+    {
+      takes: [],
+      act: (customers, psid, _fields, options) =>
+        customers.unlinkAccount(psid, options),
+    },
+  ],
+  [
+    'react',
+    {
+      takes: ['mid', 'emoji'],
+      act: (customers, psid, { mid, emoji }, options) =>
+        customers.react(
+          psid,
+          checkText(mid, 'mid'),
+          checkText(emoji, 'emoji'),
+          options,
+        ),
+    },
+  ],
+  [
+    'unreact',
+    {
+      takes: ['mid'],
+      act: (customers, psid, { mid }, options) =>
+        customers.unreact(psid, checkText(mid, 'mid'), options),
+    },
+  ],
+]);
+
+/**
+ * `POST messages`: a customer writes, or with a `payload` presses a button.
+ *
+ * @throws {TypeError} naming the wrong field.
+ */
+export function say(
+  customers: Customers,
+  fields: JsonObject,
+): Promise<SayResult> {
+  const { psid, options } = readWho(fields);
+  const { payload, text, attachments, sticker_id: stickerId } = fields;
+  if (payload !== undefined) {
+    checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
+    return customers.press(psid, checkText(payload, 'payload'), {
+      ...options,
+      ...(text === undefined ? {} : { title: checkText(text, 'text') }),
+    });
+  }
+  checkKnown(
+    fields,
+    ['psid', 'text', 'payload', 'pageId', 'attachments', 'sticker_id'],
+    '',
+  );
+  if (attachments === undefined && stickerId === undefined) {
+    return customers.say(psid, checkText(text, 'text'), options);
+  }
+  const said = {
+    ...(text === undefined ? {} : { text }),
+    ...(attachments === undefined ? {} : { attachments }),
+    ...(stickerId === undefined ? {} : { sticker_id: stickerId }),
+  };
+  return customers.say(psid, said, options);
+}
+
+/**
+ * `POST actions`: what a customer does without writing.
+ *
+ * @throws {TypeError} naming the wrong field.
+ */
+export async function act(
+  customers: Customers,
+  fields: JsonObject,
+): Promise<ActionResult> {
+  const { psid, options } = readWho(fields);
+  const action = ACTIONS.get(textOf(fields.action) ?? '');
+  if (!action) return fail('action', [...ACTIONS.keys()].join(', '));
+  checkKnown(fields, ['psid', 'pageId', 'action', ...action.takes], '');
+  return action.act(customers, psid, fields, options);
+}
+
+/**
+ * `POST customers`: what is known of a customer.
+ *
+ * @throws {TypeError} naming the wrong field.
+ */
+export function setCustomer(customers: Customers, fields: JsonObject): void {
+  const { psid, options } = readWho(fields);
+  const { psid: _psid, pageId: _pageId, ...details } = fields;
+  customers.set(psid, details, options);
+}
+
+function readWho(fields: JsonObject): { psid: string; options: SayOptions } {
+  const { psid, pageId } = fields;
+  return {
+    psid: checkText(psid, 'psid'),
+    options:
+      pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') },
+  };
+}

@@ -1,0 +1,34 @@
+// @ts-check
+import { element, imageUrl } from './dom.js';
+
+// One that could not be fetched once is not asked for at every message.
+const REMEMBERED = 1000;
+/** @type {Set<string>} */
+const unreachable = new Set();
+
+/**
+ * An image from outside, or what stands in for it where its address is none or
+ * it cannot be fetched.
+ *
+ * @param {unknown} address
+ * @param {{ class: string, alt: string }} attributes
+ * @param {() => Node | null} instead
+ * @returns {Node | null}
+ */
+export function picture(address, attributes, instead) {
+  const source = imageUrl(address);
+  if (source === null || unreachable.has(source)) return instead();
+  const image = element('img', {
+    ...attributes,
+    src: source,
+    referrerpolicy: 'no-referrer',
+  });
+  image.addEventListener('error', () => {
+    if (unreachable.size >= REMEMBERED) unreachable.clear();
+    unreachable.add(source);
+    const other = instead();
+    if (other) image.replaceWith(other);
+    else image.remove();
+  });
+  return image;
+}

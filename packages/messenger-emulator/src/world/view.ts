@@ -1,0 +1,92 @@
+import { field, isObject, textOf, type Json } from '../values/json';
+import type { CustomerView, MenuItem } from '../types';
+import { nameBefore } from './conversations';
+import type { World } from './world';
+
+/** The language of every customer, as `GET /PSID` gives it. */
+const LOCALE = 'en_US';
+
+/**
+ * What a customer is shown besides the messages: docs/messenger-facts.md#welcome-screen,
+ * docs/messenger-facts.md#ice-breakers, docs/messenger-facts.md#messenger-profile
+ */
+export function viewOf(
+  { conversations, profiles }: World,
+  pageId: string,
+  psid: string,
+): CustomerView {
+  const profile = profiles.ofPage(pageId);
+  const name = conversations.nameOf(pageId, psid) ?? nameBefore(psid);
+  const hasBegun = conversations.hasWritten(pageId, psid);
+  const iceBreakers = hasBegun
+    ? []
+    : iceBreakersOf(profile.get('ice_breakers'));
+  const menu = localOf(
+    profiles.menuOf(pageId, psid) ?? profile.get('persistent_menu'),
+  );
+  return {
+    psid,
+    pageId,
+    name,
+    greeting: hasBegun ? null : greetingOf(profile.get('greeting'), name),
+    getStarted:
+      !hasBegun && iceBreakers.length === 0 && profile.has('get_started'),
+    iceBreakers,
+    menu: itemsOf(fieldIn(menu, 'call_to_actions')),
+    composerDisabled: fieldIn(menu, 'composer_input_disabled') === true,
+  };
+}
+
+function greetingOf(greeting: Json | undefined, name: string): string | null {
+  const text = textOf(fieldIn(localOf(greeting), 'text'));
+  if (text === undefined) return null;
+  const [firstName = '', ...others] = name.split(' ');
+  return text
+    .replaceAll('{{user_first_name}}', () => firstName)
+    .replaceAll('{{user_last_name}}', () => others.join(' '))
+    .replaceAll('{{user_full_name}}', () => name);
+}
+
+/** In the newer form a list a language, in the older one the questions themselves. */
+function iceBreakersOf(
+  value: Json | undefined,
+): { question: string; payload: string }[] {
+  const local = fieldIn(localOf(value), 'call_to_actions') ?? value;
+  return (Array.isArray(local) ? local : []).flatMap((each) => {
+    const question = textOf(fieldIn(each, 'question'));
+    const payload = textOf(fieldIn(each, 'payload'));
+    return question === undefined || payload === undefined
+      ? []
+      : [{ question, payload }];
+  });
+}
+
+function itemsOf(value: Json | undefined): MenuItem[] {
+  return (Array.isArray(value) ? value : []).flatMap((each) => {
+    const type = textOf(fieldIn(each, 'type'));
+    const title = textOf(fieldIn(each, 'title'));
+    if (type === undefined || title === undefined) return [];
+    const payload = textOf(fieldIn(each, 'payload'));
+    const url = textOf(fieldIn(each, 'url'));
+    return [
+      {
+        type,
+        title,
+        ...(payload === undefined ? {} : { payload }),
+        ...(url === undefined ? {} : { url }),
+      },
+    ];
+  });
+}
+
+/** Of a list with an entry a language, the customer's or else the default. */
+function localOf(value: Json | undefined): Json | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const inLocale = (locale: string) =>
+    value.find((each) => fieldIn(each, 'locale') === locale);
+  return inLocale(LOCALE) ?? inLocale('default');
+}
+
+function fieldIn(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) ? field(value, name) : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Channel } from '../channels/channel';
+
+import { faceMethods } from './faceMethods';
+import { idMethods, wrapOwnMethods } from './idMethods';
+import type { Installed } from './installed';
+import type { Methods } from './methods';
+import { wrapOwnFaceMethods } from './ownFaceMethods';
+
+/**
+ * To cover a method is to stand in front of it, so that its message shows who
+ * speaks. Here, and nowhere else in this folder, channels on which a message
+ * carries an ID part from those on which it carries the profile itself.
+ *
+ * @param base the context's class, as its prototype
+ */
+export function coveredMethods(
+  base: Methods,
+  channel: Channel,
+): PropertyDescriptorMap {
+  return channel.carries === 'id'
+    ? idMethods(base, channel)
+    : faceMethods(base, channel);
+}
+
+/** Covers what is the context's own: mocks, another plugin's wrappers, or what its class makes for each. */
+export function coverOwn(
+  context: Installed,
+  channel: Channel,
+  base: Methods,
+): void {
+  if (channel.carries === 'id') wrapOwnMethods(context, channel);
+  else wrapOwnFaceMethods(context, channel, base);
+}

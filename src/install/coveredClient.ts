@@ -1,0 +1,101 @@
+import type { MessengerClient } from 'bottender';
+
+import { messenger } from '../channels/messenger';
+import type { EphemeralPersona } from '../profile';
+import type { Runtime } from '../runtime';
+import { optionsOf } from '../sending/arguments';
+import type { Original } from '../sending/call';
+import { send } from '../sending/send';
+import { ClientPersonas } from '../speaking/clientPersonas';
+import { checkRun } from '../speaking/toTheEnd';
+
+import { methods } from './methods';
+import type { PersonaClient } from './personaClient';
+import { speakerOver } from './speakers';
+
+/** Before a client's arguments stands the recipient. */
+const LEAD = 1;
+
+type Methods = Record<string, Original>;
+
+/**
+ * The client with personas: an object in front of it, which stays as it is. Its
+ * methods are called on the client itself, because they call each other: what
+ * has a persona by then must not be given one again.
+ */
+export function coveredClient<C extends MessengerClient, Name extends string>(
+  client: C,
+  runtime: Runtime,
+): PersonaClient<C, Name> {
+  const personas = new ClientPersonas(client, runtime);
+  const covered: object = Object.create(client) as object;
+  const added: Methods = {
+    ...methodsOf(client),
+    ...sendingMethods(client, personas),
+    as: (...given) =>
+      speakerOver(covered, personas, personas.keep(...given), messenger, LEAD),
+    withPersona: (persona, run) =>
+      personas.with(persona, () => {
+        checkRun('client.withPersona', run);
+        return promised(() => run(covered));
+      }),
+    async withEphemeralPersona(profile, run) {
+      checkRun('client.withEphemeralPersona', run);
+      return personas.withEphemeral(profile, (id, checked) => {
+        const persona: EphemeralPersona = { id, ...checked };
+        return promised(() => run(persona, covered));
+      });
+    },
+  };
+  Object.defineProperties(covered, methods(added));
+  return covered as PersonaClient<C, Name>;
+}
+
+/** The methods that can carry a persona, as far as the client has them. */
+function sendingMethods(
+  client: MessengerClient,
+  personas: ClientPersonas,
+): Methods {
+  const found: Methods = {};
+  for (const [method, place] of Object.entries(messenger.methods)) {
+    if (!(method in client)) continue;
+    found[method] = (...args) => {
+      const original = methodOf(client, method);
+      const options = optionsOf(args, place.at + LEAD);
+      const occasion = personas.occasionWith(args[0], options?.accessToken);
+      const call = { place, args, lead: LEAD, self: client, original };
+      return send(personas, call, occasion);
+    };
+  }
+  return found;
+}
+
+/** All methods of the client's classes, called on the client. */
+function methodsOf(client: MessengerClient): Methods {
+  const found: Methods = {};
+  let from: unknown = Object.getPrototypeOf(client);
+  while (isObject(from) && from !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      const property = Object.getOwnPropertyDescriptor(from, name);
+      if (typeof property?.value !== 'function') continue;
+      if (name === 'constructor') continue;
+      found[name] = (...args) => methodOf(client, name).apply(client, args);
+    }
+    from = Object.getPrototypeOf(from);
+  }
+  return found;
+}
+
+/** What the client has under this name now: tests and tools may have put another there. */
+function methodOf(client: MessengerClient, name: string): Original {
+  return Reflect.get(client, name) as Original;
+}
+
+/** What a function gives, or throws, as an async function would. */
+function promised(run: () => unknown): Promise<unknown> {
+  return new Promise((resolve) => resolve(run()));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

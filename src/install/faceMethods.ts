@@ -1,0 +1,65 @@
+import type { FaceChannel } from '../channels/channel';
+import { withoutPersona } from '../sending/arguments';
+import { givenClientOf } from '../sending/faceEnds';
+import { sendWithFace } from '../sending/sendWithFace';
+
+import type { Installed } from './installed';
+import { methods, type Methods } from './methods';
+
+/** The methods of a layer on a channel on which messages carry a profile. */
+export function faceMethods(
+  base: Methods,
+  channel: FaceChannel,
+): PropertyDescriptorMap {
+  const layer: Record<string, unknown> = {};
+  for (const name of methodsOf(base)) {
+    const place = channel.methods[name];
+    const end = channel.ends?.methods?.[name];
+    if (!place && name.startsWith('_')) continue;
+    layer[name] = place
+      ? function (this: Installed, ...args: unknown[]) {
+          const original = base[name];
+          const again = end === undefined ? undefined : base[end];
+          const call = { channel, place, args, self: this, again };
+          return (
+            original && sendWithFace(this._personas, { ...call, original })
+          );
+        }
+      : anonymous(name, base);
+  }
+  return {
+    ...methods(layer),
+    // Users get the client that was given.
+    ...(channel.ends?.client && {
+      client: {
+        configurable: true,
+        get(this: { _client: object }) {
+          return givenClientOf(this._client);
+        },
+      },
+    }),
+  };
+}
+
+/** A method that is not covered: no wire but Messenger's knows personas. */
+function anonymous(name: string, base: Methods) {
+  return function (this: object, ...args: unknown[]) {
+    return base[name]?.apply(this, args.map(withoutPersona));
+  };
+}
+
+/** The methods of the context's class and of those that it extends, up to what all contexts have. */
+function methodsOf(base: object): Set<string> {
+  const names = new Set<string>();
+  let from: unknown = base;
+  while (typeof from === 'object' && from && !Object.hasOwn(from, 'setState')) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      const property = Object.getOwnPropertyDescriptor(from, name);
+      if (typeof property?.value === 'function') names.add(name);
+    }
+    from = Object.getPrototypeOf(from);
+  }
+  names.delete('constructor');
+  names.delete('handlerDidEnd');
+  return names;
+}

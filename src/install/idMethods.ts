@@ -1,0 +1,66 @@
+import type { IdChannel, IdPlace } from '../channels/channel';
+import type { Original } from '../sending/call';
+import { deliverAtEnds } from '../sending/ends';
+import { send } from '../sending/send';
+import { inScope } from '../speaking/scope';
+
+import type { Installed } from './installed';
+import { methods, type Methods } from './methods';
+
+/** The methods of a layer on a channel on which messages carry an ID. */
+export function idMethods(
+  base: Methods,
+  channel: IdChannel,
+): PropertyDescriptorMap {
+  const covered: Record<string, unknown> = {};
+  for (const [method, place] of Object.entries(channel.methods)) {
+    if (method in base) covered[method] = coveredMethod(base, method, place);
+  }
+  if ('typing' in base) {
+    // Both indicators show the same face, whoever speaks when the second goes out.
+    covered.typing = function (this: Installed, ...args: unknown[]) {
+      const personas = this._personas;
+      return inScope(personas, personas.inForce(), () =>
+        base.typing?.apply(this, args),
+      );
+    };
+  }
+  return methods(covered);
+}
+
+function coveredMethod(base: Methods, method: string, place: IdPlace) {
+  return function (this: Installed, ...args: unknown[]) {
+    const original = base[method];
+    return (
+      original &&
+      send(this._personas, { place, args, lead: 0, self: this, original })
+    );
+  };
+}
+
+/** Wraps what is the context's own: mocks, or another plugin's wrappers. */
+export function wrapOwnMethods(context: Installed, channel: IdChannel): void {
+  const own = Object.entries(channel.methods).filter(
+    ([method]) =>
+      Object.hasOwn(context, method) &&
+      typeof Reflect.get(context, method) === 'function',
+  );
+  if (own.length === 0) return;
+  const goesThrough = deliverAtEnds(context, context._personas, channel);
+  for (const [method, place] of own) {
+    const original = Reflect.get(context, method) as Original;
+    // A Proxy, because tests ask a mock for its calls by the method's name.
+    const wrapped = new Proxy(original, {
+      apply: (target, self, args: unknown[]) =>
+        send(context._personas, {
+          place,
+          args,
+          lead: 0,
+          self: self as object,
+          original: target,
+          goesThrough,
+        }),
+    });
+    Reflect.set(context, method, wrapped);
+  }
+}

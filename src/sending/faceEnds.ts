@@ -1,0 +1,66 @@
+import type { FaceChannel } from '../channels/channel';
+import type { ContextPersonas } from '../speaking/contextPersonas';
+
+import { isMessage } from './arguments';
+import type { Original } from './call';
+import { seeToAnswer } from './faceAnswer';
+import { faceOf, withoutFace } from './givenFace';
+
+/** The clients that were given, by what stands in front of them. */
+const given = new WeakMap<object, object>();
+
+/** The client that a context was given. */
+export function givenClientOf(client: object): object {
+  return given.get(client) ?? client;
+}
+
+/**
+ * Stands in front of a context's client, and sees to the answers of what the
+ * context's methods end in, also when that goes out after the handler. So a
+ * refused face is taken off beneath whatever others have wrapped.
+ *
+ * @param ends methods of the client, with the position of their messages
+ */
+export function inFrontOf(
+  client: object,
+  ends: Readonly<Record<string, number>>,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): object {
+  const front = new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      const at = typeof name === 'string' ? ends[name] : undefined;
+      if (at === undefined || typeof value !== 'function') return value;
+      return (...args: unknown[]) =>
+        deliver(target, value as Original, args, at, personas, channel);
+    },
+  });
+  given.set(front, client);
+  return front;
+}
+
+function deliver(
+  client: object,
+  original: Original,
+  args: unknown[],
+  at: number,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): unknown {
+  const answer = Reflect.apply(original, client, args);
+  const messages = args[at];
+  if (!Array.isArray(messages)) return answer;
+  const faces = messages.map((message: unknown) =>
+    isMessage(message) ? faceOf(message) : undefined,
+  );
+  return seeToAnswer(answer, faces, personas, channel, (refused) => {
+    const bare = messages.map((message: unknown, position) => {
+      const face = refused.includes(position) ? faces[position] : undefined;
+      return face && isMessage(message)
+        ? withoutFace(message, face, personas.runtime)
+        : message;
+    });
+    return Reflect.apply(original, client, args.with(at, bare));
+  });
+}

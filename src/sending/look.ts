@@ -1,0 +1,48 @@
+import { isPersonaId } from '../persona';
+import type { PersonaProfile } from '../profile';
+import type { Occasion } from '../speaking/occasion';
+import { madeWithId, type Scope } from '../speaking/scope';
+import {
+  UnavailablePersona,
+  type InForce,
+  type MadeForBlock,
+} from '../speaking/speaker';
+
+import { unknownPersona } from './unknown';
+
+/**
+ * How who speaks looks, on a channel on which messages carry a profile: not yet
+ * a face, which is what one channel makes of the look within its limits.
+ */
+export interface Look {
+  /** As the persona was given: an ID or a name. */
+  readonly persona: string;
+  readonly profile: PersonaProfile;
+}
+
+/**
+ * How a speaker looks; `undefined` for the Page, and for IDs without a profile,
+ * which mean nothing here.
+ *
+ * @throws PersonaRefusedError for a name that stands for nobody, or who is not to be had
+ */
+export function lookOf(
+  speaker: InForce,
+  occasion: Occasion,
+  scope: Scope | undefined,
+): Look | undefined {
+  if (speaker === null) return undefined;
+  if (speaker instanceof UnavailablePersona) throw speaker.refusal;
+  if (typeof speaker !== 'string') return lookOfMade(speaker);
+  const made = madeWithId(scope, speaker);
+  if (made) return lookOfMade(made);
+  const { directory } = occasion.runtime;
+  const profile = directory.lookOf(speaker);
+  if (profile) return { persona: speaker, profile };
+  if (isPersonaId(speaker) || directory.has(speaker)) return undefined;
+  throw unknownPersona(speaker, occasion);
+}
+
+function lookOfMade({ persona: { profile } }: MadeForBlock): Look {
+  return { persona: profile.name, profile };
+}

@@ -1,0 +1,188 @@
+import type { FaceChannel, Message, FacePlace } from '../channels/channel';
+import { PersonaError } from '../errors';
+import type { ContextPersonas } from '../speaking/contextPersonas';
+import { rejected } from '../speaking/rejected';
+import { inScope } from '../speaking/scope';
+import type { InForce } from '../speaking/speaker';
+
+import { isMessage, ownPersona, withoutPersona } from './arguments';
+import type { Original } from './call';
+import { seeToAnswer } from './faceAnswer';
+import { markFace, withoutFace, type GivenFace } from './givenFace';
+import { show } from './shown';
+import { signed } from './sign';
+
+/** One call of a covered method on a channel on which messages carry a profile. */
+export interface FaceCall {
+  readonly channel: FaceChannel;
+  readonly place: FacePlace;
+  readonly args: unknown[];
+  /** What is covered, */
+  readonly original: Original;
+  /** and what it is called on. */
+  readonly self: object;
+  /** Where the answer is seen to here: what another attempt calls, beneath the wrappers of others. */
+  readonly again?: Original | undefined;
+}
+
+/**
+ * Calls a method with who speaks in its messages; as synchronous as Bottender's
+ * own, because what LINE batches gives nothing back. Methods call each other:
+ * what is dressed by then is left alone.
+ */
+export function sendWithFace(
+  personas: ContextPersonas,
+  call: FaceCall,
+): unknown {
+  try {
+    if (call.place.holds === 'messages') return sendMessages(personas, call);
+    const own = ownPersonaOf(call);
+    if (own === undefined) return sendOne(personas, call);
+    const args = call.args.map(withoutPersona);
+    // What the method calls in its turn speaks as the same.
+    return inScope(personas, personas.keep(own), () =>
+      sendOne(personas, { ...call, args }),
+    );
+  } catch (error) {
+    // Bottender's own come as they come: LINE's second reply throws.
+    if (error instanceof PersonaError) return rejected(error);
+    throw error;
+  }
+}
+
+function ownPersonaOf({ place: { at, also }, args }: FaceCall): unknown {
+  const own = ownPersona(messageAt(args, at));
+  return own === undefined && also !== undefined
+    ? ownPersona(messageAt(args, also))
+    : own;
+}
+
+function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
+  const { channel, place, args, again } = call;
+  const shown = show(personas, channel, personas.inForce());
+  if (!shown) return callWith(call, args);
+  const { look, face } = shown;
+  if (!face) {
+    if (typeof place.text !== 'number') return callWith(call, args);
+    const { signText } = personas.runtime.settings;
+    const { name } = look.profile;
+    return callWith(call, signed(args, name, signText, place.text));
+  }
+  const callers = [place.at, place.also]
+    .map((at) => at !== undefined && messageAt(args, at))
+    .find((given) => given && channel.isDressed?.(given));
+  if (callers && !wears(callers, face)) {
+    const handed = pick(callers, face);
+    return handing({ personas, face: handed }, () => callWith(call, args));
+  }
+  const given: GivenFace = { look, face, signs: place.text !== undefined };
+  markFace(given);
+  const message = messageAt(args, place.at) ?? {};
+  const also = place.also === undefined ? {} : messageAt(args, place.also);
+  const dressed = callers
+    ? args
+    : changed(args, place.at, withFace(message, face, also));
+  const answer = callWith(call, dressed);
+  if (!again) return answer;
+  return seeToAnswer(answer, [given], personas, channel, () => {
+    const bare = withoutFace(message, given, personas.runtime);
+    return Reflect.apply(again, call.self, changed(args, place.at, bare));
+  });
+}
+
+/** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
+function sendMessages(personas: ContextPersonas, call: FaceCall): unknown {
+  const { channel, place, args } = call;
+  const messages = args[place.at];
+  if (!Array.isArray(messages)) return callWith(call, args);
+  const around = personas.inForce();
+  const dressed = messages.map((message: unknown) =>
+    dressedMessage(message, personas, channel, around),
+  );
+  return callWith(call, args.with(place.at, dressed));
+}
+
+function dressedMessage(
+  given: unknown,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+  around: InForce,
+): unknown {
+  if (!isMessage(given)) return given;
+  const own = ownPersona(given);
+  const message = withoutPersona(given) as Message;
+  if (channel.isDressed?.(message) || bare.has(message)) return message;
+  if (beingHanded?.personas === personas) {
+    return withFace(message, beingHanded.face);
+  }
+  const speaker = own === undefined ? around : personas.keep(own);
+  const shown = show(personas, channel, speaker);
+  if (!shown?.face) {
+    // Decided by the message itself: `send` hands it to `reply` or `push`.
+    if (own !== undefined) bare.add(message);
+    return message;
+  }
+  const { look, face } = shown;
+  markFace({ look, face, signs: false });
+  return withFace(message, face);
+}
+
+/** Messages whose own persona is the bot, or none that can be shown. */
+const bare = new WeakSet<object>();
+
+/** The face that a caller put into options which Bottender is turning into a message: it may get lost there. */
+let beingHanded: { personas: ContextPersonas; face: Message } | undefined;
+
+function handing(face: typeof beingHanded, run: () => unknown): unknown {
+  const before = beingHanded;
+  beingHanded = face;
+  try {
+    return run();
+  } finally {
+    beingHanded = before;
+  }
+}
+
+/** Whether this is our face for who speaks: the method that called this one gave it. */
+function wears(message: Message, face: Message): boolean {
+  return Object.entries(face).every(([key, part]) => message[key] === part);
+}
+
+function changed(args: unknown[], at: number, argument: unknown): unknown[] {
+  const others = [...args];
+  others[at] = argument;
+  return others;
+}
+
+function callWith({ original, self }: FaceCall, args: unknown[]): unknown {
+  return Reflect.apply(original, self, args);
+}
+
+function messageAt(args: unknown[], at: number): Message | undefined {
+  const given = args[at];
+  return isMessage(given) ? given : undefined;
+}
+
+/**
+ * The same message with this face; what the caller has put there stays.
+ *
+ * @param also where else the caller may have put something
+ */
+function withFace(
+  message: Message,
+  face: Message,
+  also: Message = {},
+): Message {
+  const dressed: Record<string, unknown> = { ...message };
+  for (const [key, part] of Object.entries(face)) {
+    if (also[key] === undefined) dressed[key] ??= part;
+  }
+  return dressed;
+}
+
+/** What the caller's options have in the places of this face. */
+function pick(message: Message, face: Message): Message {
+  return Object.fromEntries(
+    Object.keys(face).map((key) => [key, message[key]]),
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * speaking/ is about who speaks: blocks (`scope.ts`), `usePersona` and
+ * `initialPersona` (`contextPersonas.ts`), speakers, and what a persona in force
+ * can be (`speaker.ts`). It knows no channel, and sends nothing.
+ */
+import { EphemeralHold } from '../ephemeral/hold';
+import type { PersonaRefusedError } from '../errors';
+import { pageOf, type Page } from '../messenger/page';
+import { checkPersona } from '../persona';
+import { checkProfile, type PersonaProfile } from '../profile';
+
+import { refusedBefore, type Occasion } from './occasion';
+import { asRefusal, speakAsPageInstead } from './refused';
+import { rejected } from './rejected';
+import { inScope, innermostScope, madeWithId, type ScopeOwner } from './scope';
+import {
+  UnavailablePersona,
+  UnmadePersona,
+  type InForce,
+  type MadeForBlock,
+} from './speaker';
+
+/** Who speaks on a context, or by a client, block by block. */
+export abstract class ScopedPersonas implements ScopeOwner {
+  weak?: WeakRef<ScopeOwner>;
+
+  /** What a block here happens on. */
+  abstract readonly occasion: Occasion;
+
+  /** Who speaks outside of every block. */
+  abstract readonly outside: InForce;
+
+  /** Who speaks here and now. */
+  inForce(): InForce {
+    const scope = innermostScope(this);
+    return scope ? scope.inForce : this.outside;
+  }
+
+  /** Rejects with InvalidPersonaError for what is no persona; `run` is not called then. */
+  with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
+    try {
+      return inScope(this, checkPersona(persona), run);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  async withEphemeral<T>(
+    profile: unknown,
+    run: (id: string | null, profile: PersonaProfile) => Promise<T>,
+  ): Promise<T> {
+    const checked = checkProfile(profile);
+    const made = await this.make(checked);
+    if (made instanceof UnavailablePersona) {
+      return inScope(this, made, () => run(null, checked));
+    }
+    const block = () => run(made.persona.id, checked);
+    try {
+      return await inScope(this, made, block, made);
+    } finally {
+      if (made instanceof EphemeralHold) await made.end();
+    }
+  }
+
+  /**
+   * Who a speaker stands for: this persona, as it is here and now, so that the
+   * ID of one that was made for an enclosing block stands for that one; with
+   * nothing given, whoever speaks here and now.
+   *
+   * @throws InvalidPersonaError
+   */
+  keep(...given: unknown[]): InForce {
+    const kept = given.length === 0 ? this.inForce() : checkPersona(given[0]);
+    if (typeof kept !== 'string') return kept;
+    const made = madeWithId(innermostScope(this), kept);
+    return isInForce(made) ? made : kept;
+  }
+
+  /**
+   * Calls `run` as this speaker, wherever that is. What it gives back keeps a
+   * persona that was made for a block, as what the block itself sends does.
+   */
+  as(speaker: InForce, run: () => unknown): unknown {
+    const made =
+      speaker instanceof EphemeralHold && speaker.lasts ? speaker : undefined;
+    const sending = inScope(this, speaker, run, made);
+    if (!made || !(sending instanceof Promise)) return sending;
+    made.waitFor(sending);
+    // The caller's own, so that a rejection which nobody handles is reported.
+    return sending.then((answer: unknown) => answer);
+  }
+
+  /** Told before a persona is made for a block. */
+  protected makingOn(_page: Page): void {}
+
+  /** A persona with this profile for a block; the Page speaks where there is none to be had. */
+  private async make(
+    profile: PersonaProfile,
+  ): Promise<EphemeralHold | UnmadePersona | UnavailablePersona> {
+    const { occasion } = this;
+    const { pageContext, goesOut, runtime } = occasion;
+    if (!pageContext || !goesOut) return new UnmadePersona(profile);
+    const { name } = profile;
+    // Nothing is made for whom personas are refused.
+    const refusal = refusedBefore(occasion);
+    if (refusal) return unavailable(refusal, name, occasion);
+    try {
+      const page = await pageOf(pageContext);
+      this.makingOn(page);
+      return await EphemeralHold.take(runtime.pool, page, profile);
+    } catch (error) {
+      const why = asRefusal(error, name);
+      if (!why) throw error;
+      return unavailable(why, name, occasion);
+    }
+  }
+}
+
+function unavailable(
+  refusal: PersonaRefusedError,
+  name: string,
+  occasion: Occasion,
+): UnavailablePersona {
+  speakAsPageInstead(refusal, name, occasion);
+  return new UnavailablePersona(refusal, name);
+}
+
+function isInForce(
+  made: MadeForBlock | undefined,
+): made is EphemeralHold | UnmadePersona {
+  return made instanceof EphemeralHold || made instanceof UnmadePersona;
+}
