@@ -12,6 +12,8 @@ import {
 
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
+/** As Meta's begin. */
+const TOKEN = 'EAAGm0PX4ZCpsBA';
 
 test.each([
   ['no channels', 'module.exports = {};', 'no `channels.messenger`'],
@@ -35,11 +37,63 @@ test.each([
     "require('bottender-persona').personas({ directroy: {} });",
     'personas() has no option "directroy"',
   ],
+  [
+    'a syntax error',
+    'module.exports = {\n  channels: a b,\n};',
+    "SyntaxError: Unexpected identifier 'b' (bottender.config.js:2)",
+  ],
+  [
+    'a token without quotes',
+    `\nmodule.exports = ${TOKEN};`,
+    'ReferenceError: [removed] is not defined (bottender.config.js:2)',
+  ],
+  [
+    'an error that holds what is in .env',
+    'throw new Error(`No ${process.env.MESSENGER_ACCESS_TOKEN} for redis://me:hunter2@host`);',
+    'No [removed] for redis://[removed]@host (bottender.config.js:1)',
+  ],
 ])('a config with %s', async (_, config, message) => {
   const app = makeApp(NOWHERE, { config });
   const { status, stdout, stderr } = await app.run('list');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(message);
+  for (const secret of [TOKEN, 'hunter2']) {
+    expect(stderr).not.toContain(secret);
+  }
+});
+
+test('a config that is an ES module, and one that --config names', async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  const usual = path.join(app.folder, 'bottender.config.js');
+  const esm = (name: string) =>
+    fs.writeFileSync(
+      path.join(app.folder, name),
+      `import config from './usual.cjs';\nexport default { ...config };\n`,
+    );
+  fs.renameSync(usual, path.join(app.folder, 'usual.cjs'));
+  esm('bottender.config.mjs');
+  await app.json(0, 'sync', '--yes');
+  expect(emulator.state().personas).toMatchObject([{ name: 'Adam' }]);
+
+  fs.mkdirSync(path.join(app.folder, 'else where'));
+  fs.writeFileSync(
+    path.join(app.folder, 'else where', 'bad.mjs'),
+    'export default {\n  a: 1,\n  b: c d,\n};\n',
+  );
+  const bad = await app.run('list', '--config', 'else where/bad.mjs');
+  expect(bad).toMatchObject({ status: 1, stdout: '' });
+  expect(bad.stderr).toBe(
+    `Error: else where/bad.mjs could not be loaded: SyntaxError: Unexpected identifier 'd' (else where/bad.mjs:3)\n`,
+  );
+  expect(await app.run('list', '--config', 'usual.cjs')).toMatchObject({
+    status: 0,
+  });
+  expect((await app.run('list', '--config', 'no.js')).stderr).toBe(
+    'Error: --config: there is no no.js.\n',
+  );
 });
 
 test('a folder without a config', async () => {
@@ -48,7 +102,7 @@ test('a folder without a config', async () => {
   const { status, stderr } = await app.run('list');
   expect(status).toBe(1);
   expect(stderr).toBe(
-    'Error: There is no bottender.config.js in this folder: run this in the folder of your Bottender app.\n',
+    'Error: There is no bottender.config.js (or .mjs, .cjs) in this folder: run this in the folder of your Bottender app, or say where it is with --config <file>.\n',
   );
 });
 
@@ -157,8 +211,9 @@ test.each([
     'at most 50 characters',
   ],
   [['create', '--name', 'A', '--pic', '/a.png'], 'must be an http(s) URL'],
-  [['get'], "required option '--id <id>'"],
-  [['get', '--id', '../me'], 'IDs have digits only.'],
+  [['get'], 'Say which: its ID is missing.'],
+  [['get', '12', '--id', '13'], 'Say which: 12 or 13?'],
+  [['get', '../me'], 'IDs have digits only.'],
   [['delete', '--id', 'adam'], 'IDs have digits only.'],
   [['sync'], 'There is no terminal to ask on'],
   [['sync', '--json'], 'With --json nobody is asked'],
@@ -172,6 +227,17 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain(message);
   expect(emulator.state().requests).toEqual([]);
+});
+
+test.each([
+  ['-h', /^Usage: bottender-persona/],
+  ['--version', /^\d+\.\d+\.\d+\n$/],
+  ['-v', /^\d+\.\d+\.\d+\n$/],
+])('%s needs no config', async (flag, expected) => {
+  const app = makeApp(NOWHERE, { config: 'throw 1' });
+  const { status, stdout, stderr } = await app.run(flag);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(expected);
 });
 
 test('without a command, the help is shown', async () => {

@@ -13,7 +13,7 @@ test('a bot that requires the package does not load the command line', () => {
   expect(loaded.some((file) => file.endsWith('dist/index.js'))).toBe(true);
   expect(
     loaded.filter((file) =>
-      /dist\/cli\/|commander|cli-table3|cli-progress/.test(file),
+      /dist\/cli\/|commander|string-width|cli-progress/.test(file),
     ),
   ).toEqual([]);
 });

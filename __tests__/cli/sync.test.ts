@@ -245,6 +245,7 @@ test.each([
 
   expect(shown(emulator)).toEqual(['Adam Z.: hi', 'Beth: hello']);
   expect(emulator.state().personas).toHaveLength(synced);
+  await plugin.close();
 });
 
 test('without a store, the plan says what cannot be known', async () => {

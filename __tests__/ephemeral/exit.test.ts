@@ -8,8 +8,8 @@ import {
 } from '../support/workers';
 
 let built: BuiltPackage;
-beforeAll(async () => {
-  built = await buildPackage();
+beforeAll(() => {
+  built = buildPackage();
 }, 60_000);
 afterAll(() => built.remove());
 

@@ -33,7 +33,7 @@ import {
 const LEASE_MS = 1000;
 /** A lease that was written just now has run out after it, on any clock of this machine. */
 const OVER_MS = LEASE_MS + 100;
-const KILLS = Number(process.env.KILLS ?? 20);
+const KILLS = Number(process.env.KILLS ?? 8);
 const NAMESPACE = 'bottender-persona';
 
 describeWithRedis('with Redis', () => {
@@ -237,8 +237,8 @@ describeWithRedis('with Redis', () => {
   describe('and processes', () => {
     let built: BuiltPackage;
     let folder: string;
-    beforeAll(async () => {
-      built = await buildPackage();
+    beforeAll(() => {
+      built = buildPackage();
       folder = mkdtempSync(join(tmpdir(), 'bottender-persona-got-'));
     }, 60_000);
     afterAll(async () => {

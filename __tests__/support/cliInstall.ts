@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import ts from 'typescript';
+import { transpile, transpileFolder } from './transpile';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -14,10 +14,7 @@ export interface Installation {
   remove(): void;
 }
 
-/**
- * Builds the package as `npm run build` does, but for the types, into a folder
- * of its own, with what else the project has installed beside it.
- */
+/** The package in a folder of its own, with what else the project has installed beside it. */
 export function installPackage(): Installation {
   const folder = fs.realpathSync(
     fs.mkdtempSync(path.join(os.tmpdir(), 'bottender-persona-')),
@@ -33,7 +30,7 @@ export function installPackage(): Installation {
     path.join(ROOT, 'package.json'),
     path.join(installed, 'package.json'),
   );
-  build(path.join(ROOT, 'src'), path.join(installed, 'dist'));
+  transpileFolder(path.join(ROOT, 'src'), path.join(installed, 'dist'));
   transpile(
     path.join(__dirname, 'cliStore.ts'),
     path.join(modules, 'folder-store.js'),
@@ -46,27 +43,4 @@ export function installPackage(): Installation {
     command: path.join(installed, bin['bottender-persona'] ?? ''),
     remove: () => fs.rmSync(folder, { recursive: true }),
   };
-}
-
-function build(from: string, to: string): void {
-  fs.mkdirSync(to, { recursive: true });
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    const source = path.join(from, entry.name);
-    const target = path.join(to, entry.name);
-    if (entry.isDirectory()) build(source, target);
-    else if (!entry.name.endsWith('.ts')) fs.copyFileSync(source, target);
-    else transpile(source, target.replace(/\.ts$/, '.js'));
-  }
-}
-
-function transpile(source: string, target: string): void {
-  const { outputText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.Node16,
-      esModuleInterop: true,
-    },
-    fileName: source,
-  });
-  fs.writeFileSync(target, outputText);
 }

@@ -1,13 +1,13 @@
-import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 
 import type { Swept } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from './bot';
+import { transpileFolder } from './transpile';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -17,17 +17,12 @@ export interface BuiltPackage {
   remove(): Promise<void>;
 }
 
-export async function buildPackage(): Promise<BuiltPackage> {
+export function buildPackage(): BuiltPackage {
   // Inside of node_modules, so that it finds its dependencies.
   const cache = join(ROOT, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const path = mkdtempSync(join(cache, 'bottender-persona-'));
-  const tsc = require.resolve('typescript/bin/tsc');
-  await promisify(execFile)(
-    process.execPath,
-    [tsc, '-p', 'tsconfig.build.json', '--outDir', path],
-    { cwd: ROOT },
-  );
+  transpileFolder(join(ROOT, 'src'), path);
   return { path, remove: () => rm(path, { recursive: true }) };
 }
 

@@ -6,6 +6,8 @@ export interface PageOptions {
   /** The Page's ID. */
   page?: string;
   json?: boolean;
+  /** The bot's config, where it is not bottender.config.js in the current folder. */
+  config?: string;
 }
 
 export interface Opened extends BotConfig {
@@ -13,7 +15,10 @@ export interface Opened extends BotConfig {
 }
 
 /** @throws Failure or Misuse */
-export async function open({ page }: PageOptions): Promise<Opened> {
-  const config = loadConfig();
+export async function open({
+  page,
+  config: named,
+}: PageOptions): Promise<Opened> {
+  const config = await loadConfig(named);
   return { ...config, page: await openPage(config.channel, page) };
 }

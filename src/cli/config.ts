@@ -1,19 +1,17 @@
 import { Console } from 'node:console';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-
-// Bottender reads `.env` when it is loaded, with its own dotenv, so that what
-// the bot gets is what we get. Node's process.loadEnvFile reads quotes and
-// comments differently, and Node 20.0 has none.
-import 'bottender';
 
 import { field } from '../field';
 import { runtimeOf, type Runtime } from '../runtime';
 
+import { loadConfigFile } from './configFile';
 import { Failure } from './failure';
+import { readEnv } from './fromBottender';
+import { hide } from './output';
 
-const FILE = 'bottender.config.js';
+/** Variables that hold what nobody should see. */
+const SECRET = /TOKEN|SECRET|PASS|PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
+/** What is shorter is no secret, and stands in many a word. */
+const LEAST_CHARACTERS = 6;
 
 /**
  * What Bottender's Messenger channel is configured with, as far as personas need it.
@@ -29,53 +27,50 @@ export interface MessengerChannel {
 }
 
 export interface BotConfig {
+  /** What messages call the file. */
+  configName: string;
   channel: MessengerChannel;
   /** Behind the first `personas()` among the plugins. */
   runtime: Runtime | undefined;
 }
 
 /**
- * Reads bottender.config.js from the current folder, as Bottender does.
+ * Reads the bot's config and `.env` from the current folder.
  *
+ * @param named the file that `--config` names
  * @throws Failure saying what is missing
  */
-export function loadConfig(): BotConfig {
+export async function loadConfig(
+  named: string | undefined,
+): Promise<BotConfig> {
   // What the bot's own code prints is no result of ours.
   globalThis.console = new Console(process.stderr);
-  const config = requireConfig();
-  const channel = field(field(config, 'channels'), 'messenger');
+  readEnv();
+  for (const [name, value = ''] of Object.entries(process.env)) {
+    if (SECRET.test(name) && value.length >= LEAST_CHARACTERS) hide(value);
+  }
+  const { name, exported } = await loadConfigFile(named);
+  const channel = field(field(exported, 'channels'), 'messenger');
   if (typeof channel !== 'object' || channel === null) {
     throw new Failure(
-      `${FILE} has no \`channels.messenger\`: personas exist on Messenger only.`,
+      `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
     );
   }
-  const plugins = field(config, 'plugins');
+  const plugins = field(exported, 'plugins');
   const runtimes = Array.isArray(plugins) ? plugins.map(runtimeOf) : [];
-  return { channel, runtime: runtimes.find((runtime) => runtime) };
+  return {
+    configName: name,
+    channel,
+    runtime: runtimes.find((runtime) => runtime),
+  };
 }
 
 /** @throws Failure when no `personas()` is among the plugins */
-export function runtimeIn({ runtime }: BotConfig): Runtime {
+export function runtimeIn({ configName, runtime }: BotConfig): Runtime {
   if (runtime) return runtime;
   throw new Failure(
-    `There is no personas() among the \`plugins\` of ${FILE}. Put it there, with its store and directory; ` +
+    `There is no personas() among the \`plugins\` of ${configName}. Put it there, with its store and directory; ` +
       `a chain's is not found. It must come from the same copy of bottender-persona as this command: ` +
       `install it in the app and run \`npx bottender-persona\` there.`,
   );
-}
-
-function requireConfig(): unknown {
-  const file = path.resolve(FILE);
-  if (!existsSync(file)) {
-    throw new Failure(
-      `There is no ${FILE} in this folder: run this in the folder of your Bottender app.`,
-    );
-  }
-  try {
-    return createRequire(file)(file) as unknown;
-  } catch (error) {
-    // After the first line Node tells which files required which.
-    const [reason] = String(error).split('\n');
-    throw new Failure(`${FILE} could not be loaded: ${reason}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 
 import { Misuse } from './failure';
+import { printable } from './printable';
 
 export interface ConfirmOptions {
   yes?: boolean;
@@ -36,7 +37,10 @@ export async function confirm(
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, closed);
+    const answer = await terminal.question(
+      `${printable(question)} [y/N] `,
+      closed,
+    );
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     process.stdout.write('\n');

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { PersonaError } from '../errors';
 
 import { Failure, Misuse } from './failure';
-import { printError } from './output';
+import { printError, printNote } from './output';
 import { createProgram } from './program';
 
 /** Exit status: 0 done, 1 failed, 2 misused. */
@@ -35,10 +35,24 @@ async function flush(): Promise<void> {
   await new Promise((resolve) => process.stderr.write('', resolve));
 }
 
+/** What waits for a store or a bot's own code has a bound; without this the process would end before, and well. */
+const alive = setInterval(() => {}, 1000);
+
+/** What a plugin or a library tells of may hold what Messenger answered. */
+process.removeAllListeners('warning');
+process.on('warning', ({ name, message }) => printNote(`${name}: ${message}`));
+
+/** Of the bot's own code, its store's client say. */
+process.on('uncaughtException', (error) => {
+  printError(messageOf(error));
+  process.exit(1);
+});
+
 // Whoever reads us has seen enough, as `head` does.
 process.stdout.on('error', () => process.exit(0));
 
 void run().then(async (status) => {
+  clearInterval(alive);
   await flush();
   // The store of the bot may keep a connection open.
   process.exit(status);

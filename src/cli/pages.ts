@@ -1,10 +1,12 @@
-import { MessengerClient } from 'bottender';
+import type { MessengerClient } from 'bottender';
 
 import { askPage, type Page } from '../messenger/page';
 import { orAfter } from '../orAfter';
+import { withoutCredentials } from '../store/credentials';
 
 import type { MessengerChannel } from './config';
 import { Failure, Misuse } from './failure';
+import { messengerClient } from './fromBottender';
 import { ask, BRIEFLY } from './graph';
 import { hide } from './output';
 
@@ -80,7 +82,7 @@ async function mappedToken(
     if (token !== LATE) return token;
   } catch (error) {
     throw new Failure(
-      `mapPageToAccessToken failed for the Page ${pageId}: ${String(error)}`,
+      `mapPageToAccessToken failed for the Page ${pageId}: ${withoutCredentials(String(error))}`,
     );
   }
   throw new Failure(
@@ -98,7 +100,8 @@ function clientFor(
       'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',
     );
   }
-  return new MessengerClient({
+  const Client = messengerClient();
+  return new Client({
     accessToken,
     appSecret,
     origin,

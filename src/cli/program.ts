@@ -6,9 +6,11 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import type { PageOptions } from './common';
 import type { CreateOptions } from './commands/create';
-import type { IdOptions } from './commands/get';
+import type { DeleteOptions } from './commands/delete';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
+import { Misuse } from './failure';
+import { printableLines } from './printable';
 
 /**
  * The commands and their options. What a command does is loaded with it: with
@@ -17,11 +19,14 @@ import type { SyncOptions } from './commands/sync';
 export function createProgram(): Command {
   const program = new Command('bottender-persona')
     .description("The personas of a Bottender bot's Messenger Pages.")
-    .version(version(), '--version')
-    .helpOption('--help', 'show this help')
+    .version(version(), '-v, --version')
+    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError('(--help shows how it is used)')
     .exitOverride()
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(printableLines(text)),
+    })
     .addHelpText(
       'after',
       `
@@ -45,6 +50,7 @@ Example:
       'what customers read, at most 50 characters',
     )
     .requiredOption('--pic <url>', 'its picture, which Messenger fetches')
+    .option('--yes', 'make another of the same name without asking')
     .addHelpText(
       'after',
       example('create --name "Adam Z." --pic https://example.com/adam.png'),
@@ -53,21 +59,24 @@ Example:
       (await import('./commands/create.js')).create(options),
     );
 
-  pageCommand(program, 'get')
+  idCommand(program, 'get')
     .description('show a persona')
-    .requiredOption('--id <id>', "the persona's ID", digits)
-    .addHelpText('after', example('get --id 1234567890'))
-    .action(async (options: IdOptions) =>
-      (await import('./commands/get.js')).get(options),
+    .addHelpText('after', example('get 1234567890'))
+    .action(async (id: string | undefined, options: IdOptions) =>
+      (await import('./commands/get.js')).get(theId(id, options), options),
     );
 
-  pageCommand(program, 'delete')
+  idCommand(program, 'delete')
     .alias('del')
     .description('delete a persona; old messages keep their face')
-    .requiredOption('--id <id>', "the persona's ID", digits)
-    .addHelpText('after', example('delete --id 1234567890'))
-    .action(async (options: IdOptions) =>
-      (await import('./commands/delete.js')).deleteById(options),
+    .option('--yes', 'delete one that the directory names without asking')
+    .addHelpText('after', example('delete 1234567890'))
+    .action(
+      async (id: string | undefined, options: IdOptions & DeleteOptions) =>
+        (await import('./commands/delete.js')).deleteById(
+          theId(id, options),
+          options,
+        ),
     );
 
   pageCommand(program, 'sync')
@@ -96,7 +105,29 @@ function pageCommand(program: Command, name: string): Command {
   return program
     .command(name)
     .option('--page <id>', 'the Page, where the bot serves several', digits)
+    .option('--config <file>', "the bot's config, if not bottender.config.js")
     .option('--json', 'print JSON, and nothing else');
+}
+
+interface IdOptions extends PageOptions {
+  /** Digits only. */
+  id?: string;
+}
+
+/** One that takes an ID as an argument, or as `--id`. */
+function idCommand(program: Command, name: string): Command {
+  return pageCommand(program, name)
+    .argument('[id]', "the persona's ID", digits)
+    .option('--id <id>', 'the same', digits);
+}
+
+/** @throws Misuse */
+function theId(id: string | undefined, options: IdOptions): string {
+  const given = [id, options.id].filter((each) => each !== undefined);
+  const [first, second = first] = given;
+  if (first === undefined) throw new Misuse('Say which: its ID is missing.');
+  if (first !== second) throw new Misuse(`Say which: ${first} or ${second}?`);
+  return first;
 }
 
 function example(line: string): string {

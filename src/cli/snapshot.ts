@@ -6,6 +6,7 @@ import type { LeaseRecord, NamedRecord } from '../store/port';
 import { ask, LONG } from './graph';
 import { printNote } from './output';
 import type { OpenPage } from './pages';
+import { orWithoutStore } from './withoutStore';
 
 /** What a Page has, and what the store knows of it. */
 export interface Snapshot {
@@ -23,19 +24,45 @@ export async function takeSnapshot(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<Snapshot> {
+  const listed = await listPersonas(page);
+  return { listed, ...(runtime ? await readStore(page, runtime) : UNKNOWN) };
+}
+
+/**
+ * The same to look at only: where the store is away, without what it knows.
+ *
+ * @throws Failure
+ */
+export async function glance(
+  page: OpenPage,
+  runtime: Runtime | undefined,
+): Promise<Snapshot> {
+  const listed = await listPersonas(page);
+  if (!runtime) return { listed, ...UNKNOWN };
+  const known = await orWithoutStore(readStore(page, runtime), UNKNOWN);
+  return { listed, ...known };
+}
+
+type Known = Omit<Snapshot, 'listed'>;
+
+const UNKNOWN: Known = { records: new Map(), leases: [] };
+
+async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
   const { withinMs } = LONG;
-  const { personas: listed, isComplete } = await ask(
+  const { personas, isComplete } = await ask(
     'list the personas',
     (stop) => listAll(page, { withinMs, stop }),
     LONG,
   );
   if (!isComplete) printNote(NOT_COMPLETE);
-  if (!runtime) return { listed, records: new Map(), leases: [] };
-  // Read after the list: what is listed by now has its lease, or the intent of one.
-  const leases = await runtime.store.leasesOn(page.id);
+  return personas;
+}
+
+/** Read after the list: what is listed by now has its lease, or the intent of one. */
+async function readStore(page: OpenPage, { store }: Runtime): Promise<Known> {
+  const leases = await store.leasesOn(page.id);
   return {
-    listed,
-    records: await runtime.store.namesOn(page.id),
+    records: await store.namesOn(page.id),
     leases: leases.map(([, record]) => record),
   };
 }

@@ -22,8 +22,8 @@ describeWithRedis('a fleet on Redis', () => {
   let redis: RedisServer;
   let bot: RunningBot;
   let fleet: FleetProcess[] = [];
-  beforeAll(async () => {
-    built = await buildPackage();
+  beforeAll(() => {
+    built = buildPackage();
   });
   afterAll(() => built.remove());
   beforeEach(async () => {

@@ -1,12 +1,14 @@
 import { InvalidProfileError } from '../../errors';
 import { createPersona } from '../../messenger/personaCalls';
+import { listAll } from '../../messenger/personaList';
 import { checkProfile, type PersonaProfile } from '../../profile';
 import { open, type PageOptions } from '../common';
+import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { Misuse } from '../failure';
-import { ask, ONCE } from '../graph';
-import { print, printable, printJson } from '../output';
+import { ask, BRIEFLY, ONCE } from '../graph';
+import { print, printJson, printNote } from '../output';
 
-export interface CreateOptions extends PageOptions {
+export interface CreateOptions extends PageOptions, ConfirmOptions {
   name: string;
   pic: string;
 }
@@ -15,6 +17,22 @@ export interface CreateOptions extends PageOptions {
 export async function create(options: CreateOptions): Promise<void> {
   const profile = profileOf(options);
   const { page } = await open(options);
+  const { personas } = await ask(
+    'list the personas',
+    (stop) => listAll(page, { withinMs: BRIEFLY.withinMs, stop }),
+    BRIEFLY,
+  );
+  const same = personas.filter(({ name }) => name === profile.name);
+  if (same.length > 0) {
+    const ids = same.map(({ id }) => id).join(', ');
+    const what = `the Page ${page.id} has a persona "${profile.name}": ${ids}`;
+    checkCanConfirm(options, `${what}; make another with --yes`);
+    printNote(`Note: ${what}. A bot finds personas by their names.`);
+    if (!(await confirm('Make another?', options))) {
+      print('Nothing was done.');
+      return;
+    }
+  }
   const id = await ask(
     `create the persona "${profile.name}"`,
     () => createPersona(page, profile, ONCE.withinMs),
@@ -24,7 +42,7 @@ export async function create(options: CreateOptions): Promise<void> {
     printJson({ page: { id: page.id }, persona: { id, ...profile } });
   } else {
     print(
-      `Created the persona "${printable(profile.name)}" on the Page ${page.id}: ${id}`,
+      `Created the persona "${profile.name}" on the Page ${page.id}: ${id}`,
     );
   }
 }

@@ -1,22 +1,16 @@
 import { getPersona } from '../../messenger/personaCalls';
 import { open, type PageOptions } from '../common';
 import { ask, BRIEFLY } from '../graph';
-import { print, printable, printJson } from '../output';
+import { print, printJson } from '../output';
 
-export interface IdOptions extends PageOptions {
-  /** Digits only. */
-  id: string;
-}
-
-/** `get --id`: shows a persona. */
-export async function get(options: IdOptions): Promise<void> {
+/** `get <id>`: shows a persona. */
+export async function get(id: string, options: PageOptions): Promise<void> {
   const { page } = await open(options);
-  const persona = await ask(
-    `get the persona ${options.id}`,
-    () => getPersona(page, options.id),
+  const { name, profilePictureUrl } = await ask(
+    `get the persona ${id}`,
+    () => getPersona(page, id),
     BRIEFLY,
   );
-  const { id, name, profilePictureUrl } = persona;
   if (options.json) {
     printJson({
       page: { id: page.id },
@@ -24,7 +18,7 @@ export async function get(options: IdOptions): Promise<void> {
     });
   } else {
     print(`ID:       ${id}`);
-    print(`Name:     ${printable(name)}`);
-    print(`Picture:  ${printable(profilePictureUrl)}`);
+    print(`Name:     ${name}`);
+    print(`Picture:  ${profilePictureUrl}`);
   }
 }

@@ -1,9 +1,10 @@
 import { fixedIdOf } from '../../directory/entries';
 import { open, type PageOptions } from '../common';
 import { findFaces } from '../faces';
-import { paint, print, printable, printJson, printTable } from '../output';
-import { takeSnapshot } from '../snapshot';
+import { print, printJson, printTable } from '../output';
+import { glance } from '../snapshot';
 import { count } from '../sync/plan';
+import type { Cell } from '../table';
 
 interface Row {
   id: string;
@@ -20,7 +21,7 @@ interface Row {
 /** `list`: the Page's personas, and whose they are. */
 export async function list(options: PageOptions): Promise<void> {
   const { page, runtime } = await open(options);
-  const snapshot = await takeSnapshot(page, runtime);
+  const snapshot = await glance(page, runtime);
   const entries = runtime?.settings.directory ?? new Map<string, string>();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
   for (const [name, entry] of entries) {
@@ -61,10 +62,10 @@ function show(pageId: string, rows: Row[], now: number): void {
       ['ID', 'NAME', 'DIRECTORY', 'ON THE FLY', 'PICTURE'],
       rows.map((row) => [
         row.id,
-        printable(row.name),
+        row.name,
         row.directory.join(', ') + (row.outdated ? ' (outdated)' : ''),
         shownLease(row.lease, now),
-        printable(row.profilePictureUrl),
+        row.profilePictureUrl,
       ]),
     );
     print();
@@ -72,11 +73,11 @@ function show(pageId: string, rows: Row[], now: number): void {
   print(`${count(rows.length, 'persona')} on the Page ${pageId}.`);
 }
 
-function shownLease(lease: Row['lease'], now: number): string {
+function shownLease(lease: Row['lease'], now: number): Cell {
   if (!lease) return '';
   const seconds = Math.round((Date.parse(lease.expiresAt) - now) / 1000);
   return lease.expired
-    ? paint('yellow', `expired ${duration(-seconds)} ago`)
+    ? { text: `expired ${duration(-seconds)} ago`, style: 'yellow' }
     : `expires in ${duration(seconds)}`;
 }
 

@@ -8,7 +8,7 @@ import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { Failure } from '../failure';
 import { LONG } from '../graph';
-import { print, printable, printJson, printNote, printTable } from '../output';
+import { print, printJson, printNote, printTable } from '../output';
 import { count } from '../sync/plan';
 
 export interface SweepOptions extends PageOptions, ConfirmOptions {
@@ -83,8 +83,8 @@ function show(
       ['ID', 'NAME', 'PICTURE'],
       suspects.map(({ id, name, profilePictureUrl }) => [
         id,
-        printable(name),
-        printable(profilePictureUrl),
+        name,
+        profilePictureUrl,
       ]),
     );
   }
@@ -94,7 +94,7 @@ function show(
 }
 
 function describe({ id, name }: ListedPersona): string {
-  return `deleted "${printable(name)}": ${id}`;
+  return `deleted "${name}": ${id}`;
 }
 
 function toJson({ id, name, profilePictureUrl }: ListedPersona): object {

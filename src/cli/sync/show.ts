@@ -1,12 +1,13 @@
-import { paint, print, printable, printTable } from '../output';
+import { print, printTable } from '../output';
 import type { OpenPage } from '../pages';
+import type { Style } from '../style';
 
 import type { Result } from './apply';
 import type { Plan, Step } from './plan';
 
 type Action = Step['action'];
 
-const SIGNS: Record<Action, [string, Parameters<typeof paint>[0]]> = {
+const SIGNS: Record<Action, [string, Style]> = {
   create: ['+', 'green'],
   replace: ['~', 'yellow'],
   record: ['=', 'cyan'],
@@ -23,18 +24,18 @@ const DONE: Record<Action, string> = {
 /** The plan, for people to agree to. */
 export function printPlan(page: OpenPage, plan: Plan): void {
   const { steps, unchanged, notes } = plan;
-  print(`Page ${page.id} (${printable(page.name)})`);
+  print(`Page ${page.id} (${page.name})`);
   print();
   if (steps.length > 0) {
     printTable(
       ['', '', 'DIRECTORY', 'NAME', 'ID', 'PICTURE'],
       steps.map(({ action, names, profile, id, outdated }) => [
-        paint(SIGNS[action][1], SIGNS[action][0]),
-        paint(SIGNS[action][1], action),
+        { text: SIGNS[action][0], style: SIGNS[action][1] },
+        { text: action, style: SIGNS[action][1] },
         names.join(', '),
-        printable(profile.name),
+        profile.name,
         (action === 'replace' ? outdated.join(', ') : id) ?? '',
-        printable(profile.profilePictureUrl),
+        profile.profilePictureUrl,
       ]),
     );
     print();
@@ -47,7 +48,7 @@ export function printPlan(page: OpenPage, plan: Plan): void {
 /** One step and how it went, in a line. */
 export function describeStep(step: Step, result: Result): string {
   const { action, names, profile } = step;
-  const label = [names.join(', '), `"${printable(profile.name)}"`]
+  const label = [names.join(', '), `"${profile.name}"`]
     .filter(Boolean)
     .join(' ');
   if (result.status === 'done') return `${DONE[action]} ${label}: ${result.id}`;

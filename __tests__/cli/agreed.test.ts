@@ -1,0 +1,91 @@
+import { PAGE } from '../support/bot';
+import {
+  makeApp,
+  makePersona,
+  pictureOf,
+  profile,
+  startPages,
+} from '../support/cli';
+import { behaving, sendJson } from '../support/odd';
+import { alive } from '../support/wire';
+
+const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
+
+test('delete asks before it deletes one that the directory names', async () => {
+  const emulator = await startPages();
+  const adam = await makePersona(emulator, 'Adam');
+  const desk = await makePersona(emulator, 'Desk');
+  const beth = await makePersona(emulator, 'Beth');
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam'), desk, beth: profile('Beth B.') },
+  });
+  await app.store.set(`directory:${PAGE.id}:beth`, {
+    id: beth,
+    ...profile('Beth B.'),
+  });
+  for (const [id, name] of [
+    [adam, 'adam'],
+    [desk, 'desk'],
+    [beth, 'beth'],
+  ] as const) {
+    const { status, stdout, stderr } = await app.run('delete', id);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`the directory names the persona ${id} (`);
+    expect(stderr).toContain(`"${name}"; agree with --yes`);
+  }
+  expect(alive(emulator)).toEqual(['Adam', 'Desk', 'Beth']);
+
+  await app.json(0, 'delete', adam, '--yes');
+  expect(alive(emulator)).toEqual(['Desk', 'Beth']);
+});
+
+test('create asks before it makes a second of the same name', async () => {
+  const emulator = await startPages();
+  const adam = await makePersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin);
+  const { status, stdout, stderr } = await app.run(...CREATE);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(
+    `the Page ${PAGE.id} has a persona "Adam": ${adam}; make another with --yes`,
+  );
+  expect(alive(emulator)).toEqual(['Adam']);
+
+  await app.json(0, ...CREATE, '--yes');
+  expect(alive(emulator)).toEqual(['Adam', 'Adam']);
+});
+
+test('on a terminal both ask', async () => {
+  const emulator = await startPages();
+  const adam = await makePersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam') },
+  });
+  const making = app.onTerminal(CREATE);
+  await making.printed(/Make another\? \[y\/N\]/);
+  making.child.stdin?.write('n\n');
+  expect((await making.ended).stdout).toContain('Nothing was done.');
+  expect(alive(emulator)).toEqual(['Adam']);
+
+  const deleting = app.onTerminal(['delete', adam]);
+  await deleting.printed(/Delete it\? \[y\/N\]/);
+  deleting.child.stdin?.write('y\n');
+  expect((await deleting.ended).stdout).toContain('Deleted the persona');
+  expect(alive(emulator)).toEqual([]);
+});
+
+test('delete deletes nothing that is no persona', async () => {
+  const { origin, calls } = await behaving((response, { url }) =>
+    sendJson(
+      response,
+      /\/me\?/.test(url ?? '')
+        ? { id: PAGE.id, name: PAGE.name }
+        : { id: '12', message: 'A post of the Page.' },
+    ),
+  );
+  const { status, stderr } = await makeApp(origin).run('delete', '12');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    'Error: 12 is the ID of something else than a persona.\n',
+  );
+  expect(calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
+});

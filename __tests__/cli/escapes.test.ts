@@ -1,0 +1,80 @@
+import { PAGE } from '../support/bot';
+import {
+  makeApp,
+  makePersona,
+  profile,
+  startPages,
+  USUAL_CONFIG,
+} from '../support/cli';
+import { behaving, sendJson } from '../support/odd';
+import { leaseKey } from '../support/stores';
+
+const RED = '\u001b[31m';
+/** C0, C1 and what turns the text around. */
+const BAD = `${RED}\u009b2J\u0007\u202e`;
+const SHOWN = '\ufffd[31m\ufffd2J\ufffd\ufffd';
+const ESCAPES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+
+test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', async () => {
+  const { origin } = await behaving((response, { url }) =>
+    sendJson(
+      response,
+      /\/me\?/.test(url ?? '')
+        ? { id: PAGE.id, name: `Page ${BAD}` }
+        : { data: [{ id: '12', name: `Adam ${BAD}` }] },
+    ),
+  );
+  const app = makeApp(origin, { directory: { [`a${BAD}`]: profile('Adam') } });
+  for (const args of [
+    ['list'],
+    ['list', '--json'],
+    ['sync', '--dry-run', '--prune'],
+  ]) {
+    const { status, stdout, stderr } = await app.run(...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(
+      args[1] === '--json' ? '"Adam \\u001b[31m' : SHOWN,
+    );
+    expect(stdout).not.toMatch(ESCAPES);
+  }
+  const { personas } = await app.json<{ personas: { name: string }[] }>(
+    0,
+    'list',
+  );
+  expect(personas).toMatchObject([{ name: `Adam ${BAD}` }]);
+});
+
+test('nor what Graph answers, the bot warns of, or the store holds', async () => {
+  const emulator = await startPages();
+  await makePersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin, {
+    config: `process.emitWarning(${JSON.stringify(BAD)}, 'Odd');\n${USUAL_CONFIG}`,
+  });
+  await app.store.set(leaseKey(), `nonsense ${BAD}`);
+  await app.store.set(leaseKey(), {
+    pageId: PAGE.id,
+    id: null,
+    ...profile(`Adam ${BAD}`),
+    expiresAt: 1,
+  });
+  const swept = await app.run('sweep');
+  expect(swept.stderr).toContain(`Odd: ${SHOWN}`);
+  expect(swept.stdout + swept.stderr).not.toMatch(ESCAPES);
+
+  emulator.fail({ status: 400, error: { message: BAD, code: 1 } });
+  const { status, stderr } = await app.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toContain(`Could not open the Page: ${SHOWN}`);
+  expect(stderr).not.toMatch(ESCAPES);
+});
+
+test("an error of the bot's own code ends the command, without escapes", async () => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    config: `setImmediate(() => { throw new Error(${JSON.stringify(BAD)}); });\n${USUAL_CONFIG}`,
+  });
+  const { status, stderr } = await app.run('list');
+  expect(status).toBe(1);
+  expect(stderr).toContain(`This should not have happened: Error: ${SHOWN}`);
+  expect(stderr).not.toMatch(ESCAPES);
+});
