@@ -9,6 +9,8 @@ export type Send = (
 ) => Promise<unknown>;
 
 const PICTURE = 'https://example.com/pear.png';
+/** Media templates take no other URLs than Facebook's. */
+const PHOTO = 'https://www.facebook.com/photo.php?fbid=1';
 const BUTTON: MessengerTypes.TemplateButton = {
   type: 'postback',
   title: 'Order',
@@ -64,7 +66,7 @@ export const SENDS: Record<CoveredMethod, Send> = {
   sendButtonTemplate: (context, options) =>
     context.sendButtonTemplate('A pear?', [BUTTON], options),
   sendMediaTemplate: (context, options) =>
-    context.sendMediaTemplate([{ mediaType: 'image', url: PICTURE }], options),
+    context.sendMediaTemplate([{ mediaType: 'image', url: PHOTO }], options),
   sendReceiptTemplate: (context, options) =>
     context.sendReceiptTemplate(
       {

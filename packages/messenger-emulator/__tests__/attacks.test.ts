@@ -243,7 +243,7 @@ describe('bounded memory', () => {
             type: 'template',
             payload: {
               template_type: 'generic',
-              elements: [{ title: String(i), subtitle: BIG }],
+              elements: [{ title: String(i), image_url: BIG }],
             },
           },
         },

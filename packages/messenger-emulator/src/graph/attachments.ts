@@ -42,7 +42,7 @@ export function resolveAttachment(
   }
   const { type, payload } = readAttachment(value);
   if (type === 'template') {
-    checkTemplate(payload);
+    checkTemplate(payload, call);
     return { type, payload };
   }
   if (!MEDIA_TYPES.includes(type)) {

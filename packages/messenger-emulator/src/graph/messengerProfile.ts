@@ -2,6 +2,7 @@ import { invalidParameter } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
 import type { Parameters } from './parameters';
 import type { PageCall } from './call';
+import { checkMenu, checkProperty } from './profileProperties';
 import { writtenBy } from './recipient';
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/messenger-profile-api */
@@ -46,13 +47,12 @@ export function setMessengerProfile(call: PageCall): Json {
       'You must set a Get Started button if you also wish to use persistent menu',
     );
   }
-  world.profiles.setProperties(
-    page.id,
-    given.map((name) => [
-      name,
-      notTooLong(name, parameters.json(name) ?? null),
-    ]),
-  );
+  const properties = given.map((name): [string, Json] => {
+    const value = notTooLong(name, parameters.json(name) ?? null);
+    checkProperty(name, value);
+    return [name, value];
+  });
+  world.profiles.setProperties(page.id, properties);
   return { result: 'success' };
 }
 
@@ -91,6 +91,7 @@ export function setUserSettings(call: PageCall): Json {
   const menu = call.parameters.list('persistent_menu');
   if (!menu)
     throw invalidParameter('The parameter persistent_menu is required');
+  checkMenu(menu);
   call.world.profiles.setMenu(
     call.page.id,
     psid,

@@ -13,7 +13,7 @@ export function checkQuickReplies(value: Json): void {
   }
   for (const quickReply of value) {
     const contentType = isObject(quickReply)
-      ? textOf(field(quickReply, 'content_type'))
+      ? textOf(field(quickReply, 'content_type'))?.toLowerCase()
       : undefined;
     if (contentType === undefined || !CONTENT_TYPES.includes(contentType)) {
       throw invalidParameter(

@@ -1,12 +1,8 @@
 import { isHttpUrl } from '../values/checks';
 import { invalidParameter } from '../values/graphError';
-import {
-  field,
-  isObject,
-  textOf,
-  type Json,
-  type JsonObject,
-} from '../values/json';
+import { field, isObject, textOf, type JsonObject } from '../values/json';
+import { checkButtons } from './buttons';
+import type { PageCall } from './call';
 
 /** @see https://developers.facebook.com/docs/messenger-platform/send-messages/templates */
 const TEMPLATE_TYPES = [
@@ -26,24 +22,37 @@ const TEMPLATE_TYPES = [
   'receipt',
 ];
 const LONGEST_BUTTON_TEXT = 640;
-const MOST_BUTTONS = 3;
 const MOST_ELEMENTS = 10;
+/** Of an element's title and subtitle. */
+const LONGEST_TITLE = 80;
+/** What was bought, on a receipt. */
+const MOST_ORDERED = 100;
+const LONGEST_REQUEST = 65;
 const LEAST_IMAGES = 2;
 const MOST_IMAGES = 6;
 const LONGEST_GRID_TITLE = 45;
 const LONGEST_GRID_SUBTITLE = 80;
 
-/** Checks what Meta's pages say of every template; the rest of it is the app's. */
-export function checkTemplate(payload: JsonObject): void {
+/** What Meta's pages say of each; of the others, their content is the app's. */
+const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
+  ['button', checkButtonTemplate],
+  ['coupon', checkCoupon],
+  ['generic', checkGenericTemplate],
+  ['image_grid', checkImageGrid],
+  ['media', checkMediaTemplate],
+  ['one_time_notif_req', checkNotificationRequest],
+  ['receipt', checkReceipt],
+]);
+
+/** @throws {GraphError} for a template that is not as Meta's pages say. */
+export function checkTemplate(payload: JsonObject, call: PageCall): void {
   const type = textOf(field(payload, 'template_type')) ?? '';
   if (!TEMPLATE_TYPES.includes(type)) {
     throw invalidParameter(
       `Param template_type must be one of {${TEMPLATE_TYPES.join(', ')}}`,
     );
   }
-  if (type === 'button') checkButtonTemplate(payload);
-  if (type === 'generic') checkGenericTemplate(payload);
-  if (type === 'image_grid') checkImageGrid(payload);
+  CHECKS.get(type)?.(payload, call);
 }
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/templates/button */
@@ -61,22 +70,68 @@ function checkButtonTemplate(payload: JsonObject): void {
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/templates/generic */
 function checkGenericTemplate(payload: JsonObject): void {
-  const elements = field(payload, 'elements');
-  if (
-    !Array.isArray(elements) ||
-    elements.length === 0 ||
-    elements.length > MOST_ELEMENTS
-  ) {
-    throw invalidParameter(
-      `The generic template needs 1 to ${MOST_ELEMENTS} elements`,
-    );
-  }
-  for (const element of elements) {
-    if (!isObject(element) || !textOf(field(element, 'title'))) {
+  for (const element of elementsOf(payload, MOST_ELEMENTS)) {
+    if (!textOf(field(element, 'title'))) {
       throw invalidParameter('Every element needs a title');
+    }
+    checkLength(element, 'title', LONGEST_TITLE);
+    checkLength(element, 'subtitle', LONGEST_TITLE);
+    if (Object.keys(element).length < 2) {
+      throw invalidParameter('Every element needs something besides its title');
     }
     checkButtons(field(element, 'buttons'));
   }
+}
+
+/** docs/messenger-facts.md#media-template */
+function checkMediaTemplate(payload: JsonObject, call: PageCall): void {
+  for (const element of elementsOf(payload, 1)) {
+    const type = textOf(field(element, 'media_type')) ?? '';
+    if (!/^(image|video)$/i.test(type)) {
+      throw invalidParameter('Param media_type must be image or video');
+    }
+    const id = textOf(field(element, 'attachment_id'));
+    const url = textOf(field(element, 'url'));
+    if ((id === undefined) === (url === undefined)) {
+      throw invalidParameter('An element needs an attachment_id or a url');
+    }
+    if (id !== undefined && !call.world.attachments.ofPage(call.page.id, id)) {
+      throw invalidParameter(`Invalid attachment_id ${id} for this Page`);
+    }
+    if (url !== undefined && !isFacebookUrl(url)) {
+      throw invalidParameter('The url must be one of Facebook');
+    }
+    checkButtons(field(element, 'buttons'));
+  }
+}
+
+/** docs/messenger-facts.md#receipt-template */
+function checkReceipt(payload: JsonObject): void {
+  checkTexts(payload, [
+    'recipient_name',
+    'order_number',
+    'currency',
+    'payment_method',
+  ]);
+  const summary = field(payload, 'summary');
+  const total = isObject(summary) ? field(summary, 'total_cost') : undefined;
+  if (textOf(total) === undefined) {
+    throw invalidParameter('The receipt needs a summary with a total_cost');
+  }
+  if (field(payload, 'elements') !== undefined) {
+    elementsOf(payload, MOST_ORDERED);
+  }
+}
+
+/** docs/messenger-facts.md#coupon-template */
+function checkCoupon(payload: JsonObject): void {
+  checkTexts(payload, ['title']);
+}
+
+/** docs/messenger-facts.md#notification-request */
+function checkNotificationRequest(payload: JsonObject): void {
+  checkTexts(payload, ['title', 'payload']);
+  checkLength(payload, 'title', LONGEST_REQUEST);
 }
 
 /** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/image-grid */
@@ -117,10 +172,29 @@ function checkLength(element: JsonObject, name: string, most: number): void {
   }
 }
 
-function checkButtons(buttons: Json | undefined): number {
-  if (buttons === undefined || buttons === null) return 0;
-  if (!Array.isArray(buttons) || buttons.length > MOST_BUTTONS) {
-    throw invalidParameter(`There can be at most ${MOST_BUTTONS} buttons`);
+function checkTexts(payload: JsonObject, names: readonly string[]): void {
+  for (const name of names) {
+    if (!textOf(field(payload, name))) {
+      throw invalidParameter(`The template needs a ${name}`);
+    }
   }
-  return buttons.length;
+}
+
+function elementsOf(payload: JsonObject, most: number): JsonObject[] {
+  const elements = field(payload, 'elements');
+  if (!Array.isArray(elements) || elements.length > most) {
+    throw invalidParameter(`The template needs 1 to ${most} elements`);
+  }
+  const objects = elements.filter(isObject);
+  if (objects.length === 0 || objects.length < elements.length) {
+    throw invalidParameter(`The template needs 1 to ${most} elements`);
+  }
+  return objects;
+}
+
+function isFacebookUrl(url: string): boolean {
+  return (
+    isHttpUrl(url) &&
+    /(^|\.)(facebook\.com|fb\.watch)$/.test(new URL(url).hostname)
+  );
 }

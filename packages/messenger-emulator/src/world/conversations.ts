@@ -120,7 +120,9 @@ export class Conversations {
       if (!isObject(quickReply)) return [];
       const title = textOf(field(quickReply, 'title')) ?? '';
       const payload = textOf(field(quickReply, 'payload')) ?? '';
-      const contentType = textOf(field(quickReply, 'content_type')) ?? '';
+      const contentType = (
+        textOf(field(quickReply, 'content_type')) ?? ''
+      ).toLowerCase();
       return [{ contentType, title, payload }];
     });
   }

@@ -1,0 +1,97 @@
+import { invalidParameter } from '../values/graphError';
+import {
+  field,
+  isObject,
+  textOf,
+  type Json,
+  type JsonObject,
+} from '../values/json';
+
+const MOST_BUTTONS = 3;
+const LONGEST_TITLE = 20;
+const LONGEST_PAYLOAD = 1000;
+
+/** docs/messenger-facts.md#buttons */
+const CHECKS = new Map<string, (button: JsonObject) => void>([
+  [
+    'web_url',
+    (button) => {
+      checkTitle(button);
+      if (!textOf(field(button, 'url'))) {
+        throw invalidParameter('A web_url button needs a url');
+      }
+    },
+  ],
+  [
+    'postback',
+    (button) => {
+      checkTitle(button);
+      checkPayload(button);
+    },
+  ],
+  [
+    'phone_number',
+    (button) => {
+      checkTitle(button);
+      if (!/^\+[\d ()-]{3,}$/.test(textOf(field(button, 'payload')) ?? '')) {
+        throw invalidParameter(
+          'A phone_number button needs a payload of a "+" and digits',
+        );
+      }
+    },
+  ],
+  [
+    'account_link',
+    (button) => {
+      if (!/^https:/i.test(textOf(field(button, 'url')) ?? '')) {
+        throw invalidParameter('An account_link button needs an https url');
+      }
+    },
+  ],
+  ['account_unlink', () => undefined],
+  ['game_play', checkTitle],
+]);
+
+/**
+ * The buttons of a template.
+ *
+ * @returns how many there are.
+ * @throws {GraphError} for one that is not as Meta's pages say.
+ */
+export function checkButtons(buttons: Json | undefined): number {
+  if (buttons === undefined || buttons === null) return 0;
+  if (!Array.isArray(buttons) || buttons.length > MOST_BUTTONS) {
+    throw invalidParameter(`There can be at most ${MOST_BUTTONS} buttons`);
+  }
+  for (const button of buttons) checkButton(button, [...CHECKS.keys()]);
+  return buttons.length;
+}
+
+/** @param types those that can stand where it stands */
+export function checkButton(button: Json, types: readonly string[]): void {
+  const type = isObject(button) ? textOf(field(button, 'type')) : undefined;
+  if (!isObject(button) || type === undefined || !types.includes(type)) {
+    throw invalidParameter(
+      `The type of a button must be one of {${types.join(', ')}}`,
+    );
+  }
+  CHECKS.get(type)?.(button);
+}
+
+function checkTitle(button: JsonObject): void {
+  const title = textOf(field(button, 'title')) ?? '';
+  if (title === '' || [...title].length > LONGEST_TITLE) {
+    throw invalidParameter(
+      `A button needs a title of at most ${LONGEST_TITLE} characters`,
+    );
+  }
+}
+
+function checkPayload(button: JsonObject): void {
+  const payload = textOf(field(button, 'payload')) ?? '';
+  if (payload === '' || [...payload].length > LONGEST_PAYLOAD) {
+    throw invalidParameter(
+      `A postback button needs a payload of at most ${LONGEST_PAYLOAD} characters`,
+    );
+  }
+}

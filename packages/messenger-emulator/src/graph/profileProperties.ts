@@ -1,0 +1,94 @@
+import { invalidParameter } from '../values/graphError';
+import { field, isObject, textOf, type Json } from '../values/json';
+import { checkButton } from './buttons';
+
+const MENU_TYPES = ['web_url', 'postback'];
+const MOST_ITEMS = 20;
+const MOST_QUESTIONS = 4;
+
+/** What Meta's pages say of each; the content of the others is the app's. */
+const CHECKS = new Map<string, (value: Json) => void>([
+  ['get_started', checkGetStarted],
+  ['ice_breakers', checkIceBreakers],
+  ['persistent_menu', checkMenu],
+]);
+
+/**
+ * One property of a Messenger profile.
+ *
+ * @throws {GraphError} where it is not as Meta's pages say.
+ */
+export function checkProperty(name: string, value: Json): void {
+  CHECKS.get(name)?.(value);
+}
+
+/** docs/messenger-facts.md#messenger-profile */
+export function checkMenu(value: Json): void {
+  for (const menu of localized('persistent_menu', value)) {
+    const items = isObject(menu) ? field(menu, 'call_to_actions') : undefined;
+    if (items === undefined) continue;
+    if (!Array.isArray(items) || items.length > MOST_ITEMS) {
+      throw invalidParameter(
+        `Param call_to_actions must be an array of at most ${MOST_ITEMS}`,
+      );
+    }
+    for (const item of items) checkItem(item);
+  }
+}
+
+/** Their titles may be longer than those of other buttons. */
+function checkItem(item: Json): void {
+  const title = isObject(item) ? textOf(field(item, 'title')) : undefined;
+  if (!isObject(item) || !title) {
+    throw invalidParameter('Every entry of a menu needs a title');
+  }
+  checkButton({ ...item, title: [...title].slice(0, 20).join('') }, MENU_TYPES);
+}
+
+/** docs/messenger-facts.md#welcome-screen */
+function checkGetStarted(value: Json): void {
+  const payload = isObject(value) ? textOf(field(value, 'payload')) : undefined;
+  if (!payload) throw invalidParameter('Param get_started needs a payload');
+}
+
+/** docs/messenger-facts.md#ice-breakers */
+function checkIceBreakers(value: Json): void {
+  const isPlain =
+    Array.isArray(value) &&
+    value.every((each) => isObject(each) && field(each, 'question'));
+  const lists = isPlain
+    ? [value]
+    : localized('ice_breakers', value).map((each) =>
+        isObject(each) ? field(each, 'call_to_actions') : undefined,
+      );
+  for (const questions of lists) {
+    if (!Array.isArray(questions) || questions.length > MOST_QUESTIONS) {
+      throw invalidParameter(
+        `There can be at most ${MOST_QUESTIONS} ice breakers`,
+      );
+    }
+    for (const each of questions) {
+      const isWhole =
+        isObject(each) &&
+        Boolean(textOf(field(each, 'question'))) &&
+        Boolean(textOf(field(each, 'payload')));
+      if (!isWhole) {
+        throw invalidParameter('An ice breaker needs a question and a payload');
+      }
+    }
+  }
+}
+
+/** A list with an entry a language, one of which is the default. */
+function localized(name: string, value: Json): Json[] {
+  if (!Array.isArray(value)) {
+    throw invalidParameter(`Param ${name} must be an array`);
+  }
+  const hasDefault = value.some(
+    (each) => isObject(each) && field(each, 'locale') === 'default',
+  );
+  if (!hasDefault) {
+    throw invalidParameter(`Param ${name} needs one of the locale default`);
+  }
+  return value;
+}
