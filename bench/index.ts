@@ -14,7 +14,7 @@ async function main(only?: string): Promise<void> {
   if (only !== undefined && !PARTS.includes(only)) {
     throw new Error(`Only ${PARTS.join(' or ')} can be asked for, not ${only}`);
   }
-  console.log('Measuring, for about three minutes ...');
+  console.log('Measuring, for about five minutes ...');
   if (only === 'fleet') {
     console.log(await asMarkdown(fleetTable(await measureFleet())));
     return;

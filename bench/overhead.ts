@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { PAIR_NAMES } from './pairs';
 import { median } from './statistics';
-import { VARIANT_NAMES } from './variants';
 
 const PROCESSES = 3;
 const PROCESS_BOUND_MS = 60_000;
@@ -27,7 +27,7 @@ export interface Overhead {
  */
 export async function measureOverhead(): Promise<Overhead[]> {
   const ratios = new Map<string, number[]>(
-    VARIANT_NAMES.map((name) => [name, []]),
+    PAIR_NAMES.map((name) => [name, []]),
   );
   // In turns, so that a busy minute of the machine does not fall on one variant.
   for (let turn = 0; turn < PROCESSES; turn += 1) {

@@ -1,5 +1,6 @@
+import { pairNamed } from './pairs';
 import { median } from './statistics';
-import { bottenderAlone, variantNamed, type HandleEvent } from './variants';
+import type { HandleEvent } from './variants';
 
 // Few events a turn, so that whatever else the machine does slows both alike;
 // still milliseconds, and the process's CPU time is counted in microseconds.
@@ -14,8 +15,9 @@ const MEASURE_MS = 8000;
  * process took the machine.
  */
 async function main(name: string): Promise<void> {
-  const alone = bottenderAlone();
-  const variant = variantNamed(name);
+  const pair = pairNamed(name);
+  const alone = pair.alone();
+  const variant = pair.variant();
   await ratiosDuring(WARM_UP_MS, variant, alone);
   console.log(median(await ratiosDuring(MEASURE_MS, variant, alone)));
 }

@@ -19,7 +19,7 @@ What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node
 
 ## What an event costs
 
-The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not time on the clock. A process measures Bottender alone and one variant, in turns of a few milliseconds, and gives the median of the rounds; the figure is the median of three processes.
+The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not time on the clock. A process measures Bottender alone and one variant, in turns of a few milliseconds, and gives the median of the rounds; the figure is the median of three processes. On LINE, Slack and Viber the message has a profile of the directory, and with Bottender alone the same face written by hand.
 
 ${overheadTable(overhead)}
 

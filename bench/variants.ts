@@ -39,22 +39,22 @@ const VARIANTS: Record<string, () => Variant> = {
   }),
 };
 
-/** What is compared with Bottender alone. */
-export const VARIANT_NAMES = Object.keys(VARIANTS);
-
 /** Handles the n-th event to its end. */
 export type HandleEvent = (n: number) => Promise<unknown>;
 
-/** Bottender with its own `usePersona`, and nothing else. */
-export function bottenderAlone(): HandleEvent {
-  return start(ALONE);
+/** What is compared: Bottender alone, and with a plugin. */
+export interface Pair {
+  readonly alone: () => HandleEvent;
+  readonly variant: () => HandleEvent;
 }
 
-export function variantNamed(name: string): HandleEvent {
-  const variant = VARIANTS[name];
-  if (!variant) throw new Error(`There is no variant "${name}"`);
-  return start(variant());
-}
+/** On Messenger, Bottender alone has its own `usePersona`, and nothing else. */
+export const MESSENGER_PAIRS: Record<string, Pair> = Object.fromEntries(
+  Object.entries(VARIANTS).map(([name, variant]) => [
+    name,
+    { alone: () => start(ALONE), variant: () => start(variant()) },
+  ]),
+);
 
 function start({ plugin, handler }: Variant): HandleEvent {
   const bot = new MessengerBot({

@@ -1,0 +1,13 @@
+import { CHANNEL_PAIRS } from './channels';
+import { MESSENGER_PAIRS, type Pair } from './variants';
+
+const PAIRS: Record<string, Pair> = { ...MESSENGER_PAIRS, ...CHANNEL_PAIRS };
+
+/** What is measured: each with Bottender alone. */
+export const PAIR_NAMES = Object.keys(PAIRS);
+
+export function pairNamed(name: string): Pair {
+  const pair = PAIRS[name];
+  if (!pair) throw new Error(`Nothing is called "${name}" here`);
+  return pair;
+}
