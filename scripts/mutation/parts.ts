@@ -172,7 +172,6 @@ export const PARTS: Record<string, Part> = {
       'messenger/page',
       'messenger/pageIds',
       'messenger/personaCalls',
-      'messenger/personaList',
       'messenger/refusal',
       'messenger/refusals',
       'messenger/retries',
@@ -192,8 +191,11 @@ export const PARTS: Record<string, Part> = {
       'messenger/personaCalls',
       'messenger/graphCall',
       'messenger/evidence',
-      'messenger/personaList',
     ],
+  },
+  lists: {
+    mutate: ['messenger/personaList'],
+    tests: ['directory/pageList', 'messenger/personaList'],
   },
   directory: {
     mutate: ['directory/directory', 'directory/finder', 'directory/pageList'],
@@ -242,7 +244,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'store/byPage'],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',
@@ -253,7 +255,6 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'store/absence',
       'store/broken',
-      'store/byPage',
       'store/credentials',
       'store/fields',
       'store/guard',
