@@ -182,6 +182,8 @@ export const PARTS: Record<string, Part> = {
       'messenger/answers',
       'messenger/backoff',
       'messenger/call',
+      'messenger/creationWaits',
+      'messenger/verification',
       'messenger/graphFailure',
       'messenger/pageIds',
       'messenger/refusal',
