@@ -79,7 +79,7 @@ describe('a name in a Keyv', () => {
   };
 
   test('is settled, and the intent goes', async () => {
-    const { port } = open();
+    const { port, broken } = open();
     const [one, two] = [useOf(null), useOf(null)];
     await port.take(one, TERMS);
     await port.take(two, TERMS);
@@ -90,6 +90,7 @@ describe('a name in a Keyv', () => {
     expect(await port.nameOn('1', 'adam')).toEqual(ADAM);
     await port.deleteName('1', 'adam');
     expect(await port.nameOn('1', 'adam')).toBeUndefined();
+    expect(broken).not.toHaveBeenCalled();
   });
 
   test.each<[string, object]>([
