@@ -7,6 +7,7 @@ test.each([
   ['one too few', 'frontDes', 'frontDesk'],
   ['one too many', 'addele', 'adele'],
   ['a mistaken one', 'adan', 'adam'],
+  ['one too many and a mistaken one', 'addela', 'adele'],
   ['other capitals', 'FRONTDESK', 'frontDesk'],
   ['another spelling of a compound', 'front_desk', 'frontDesk'],
   ['the name itself', 'adele', 'adele'],

@@ -112,6 +112,18 @@ describe('personas() refuses at once, naming the option', () => {
     }
   });
 
+  test('what is no word, with the right ones', () => {
+    expect(refusal({ unsupportedSenderActions: true }).message).toMatch(
+      /"unsupportedSenderActions" .*must be 'reject' or 'as-page'\.$/,
+    );
+  });
+
+  test('an initialPersona where there is no directory', () => {
+    expect(refusal({ initialPersona: 'adam' }).message).toMatch(
+      /nor a name of the directory\.$/,
+    );
+  });
+
   test.each([
     ['refusedPersona', 'send-as-pgae', 'send-as-page'],
     ['refusedPersona', 'THROW', 'throw'],

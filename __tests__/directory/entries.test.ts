@@ -26,6 +26,14 @@ function refusal(directory: unknown): string {
 }
 
 describe('personas() refuses a bad entry at once, naming it', () => {
+  test('in one sentence', () => {
+    const doe = { name: 'J. Doe', profilePictureUrl: 'file:///doe.png' };
+    expect(refusal({ doe })).toBe(
+      'The entry "doe" of the option "directory" of personas() is bad: The profilePictureUrl ' +
+        'of the persona "J. Doe" must be an http(s) URL that Messenger can fetch.',
+    );
+  });
+
   test.each<[string, unknown, RegExp]>([
     ['no name', { name: '', profilePictureUrl: PICTURE }, /name/],
     ['a blank name', { name: ' ', profilePictureUrl: PICTURE }, /name/],

@@ -247,12 +247,15 @@ describe('personas().close()', () => {
       await context.withEphemeralPersona(ADAM, async () => {
         // The turn of the persona comes after those of the agents.
         await bot.emulator.waitFor(() => count(DELETION) === agents.length);
+        await bot.emulator.waitFor(() => alive(bot.emulator).length === 1);
         await context.sendText('still here');
       });
     });
     await closing;
     expect(shown(bot.emulator).at(-1)).toBe('Adam: still here');
     expect(count(CREATION)).toBe(agents.length + 1);
+    // The place of its first end was given back: it is deleted once.
+    expect(count(DELETION)).toBe(agents.length + 1);
     expect(alive(bot.emulator)).toEqual([]);
   });
 });

@@ -214,6 +214,38 @@ describe('an intent', () => {
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
 
+  test('that is gone by now is nobody’s', async () => {
+    const { page } = await answering([listed(adam)]);
+    const { store, sweep, ranOut } = open(page);
+    const { key } = await leave(store, null, 'Adam');
+    const entries = await ranOut();
+    await store.forget('1', key);
+    expect((await sweep.of(page, entries)).swept.suspects).toEqual([]);
+  });
+
+  test('has for its list what is left of the thirty seconds', async () => {
+    class Slow extends MemoryStore {
+      override forget(pageId: string, key: string) {
+        pass(29_900);
+        return super.forget(pageId, key);
+      }
+    }
+    const { origin } = await listenOnLoopback(({ method }, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (method === 'DELETE') response.end(JSON.stringify(OK.body));
+      else setTimeout(() => response.end('{"data":[]}'), 1000);
+    });
+    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const page = { id: '1', client };
+    const { store, sweep, ranOut } = open(page, new Slow());
+    await leave(store, '7', 'Eve');
+    await leave(store, null, 'Adam');
+    await expect(sweep.of(page, await ranOut())).rejects.toMatchObject({
+      persona: { name: 'Adam' },
+      failure: { message: expect.stringContaining('no answer') as string },
+    });
+  });
+
   test('is no reason to read the list where there is none', async () => {
     const { page, calls } = await answering([listed(adam)]);
     const { sweep } = open(page);

@@ -45,6 +45,54 @@ test('sends that were refused together get one refusal', () => {
   expect(refusals.remember(refusal('unknown'), '7', '1002')).toBe(first);
 });
 
+test('who is not known by a PSID is not remembered', () => {
+  const refusals = new Refusals();
+  const error = refusal('region');
+  expect(refusals.isEmpty).toBe(true);
+  expect(refusals.remember(error, '7', null)).toBe(error);
+  expect(refusals.isEmpty).toBe(true);
+  expect(refusals.of('1', '7', null)).toBeUndefined();
+});
+
+test('ten minutes, to the millisecond, and a newer one as long', () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  const refusals = new Refusals();
+  refusals.remember(refusal('unknown'), '7', null);
+  jest.setSystemTime(1_599_999);
+  expect(refusals.of('1', '7', null)).toBeDefined();
+  jest.setSystemTime(1_600_000);
+  expect(refusals.of('1', '7', null)).toBeUndefined();
+  expect(refusals.isEmpty).toBe(true);
+  const second = refusal('unknown');
+  expect(refusals.remember(second, '7', null)).toBe(second);
+  jest.useRealTimers();
+});
+
+describe('on a channel', () => {
+  test('a face is remembered by channel and persona', () => {
+    const refusals = new Refusals();
+    expect(refusals.onChannel('slack', 'adam')).toBeUndefined();
+    const error = refusal('channel');
+    expect(refusals.rememberOnChannel(error, 'slack', 'adam')).toBe(error);
+    expect(
+      refusals.rememberOnChannel(refusal('channel'), 'slack', 'adam'),
+    ).toBe(error);
+    expect(refusals.onChannel('slack', 'adam')).toBe(error);
+    expect(refusals.onChannel('slack', 'eve')).toBeUndefined();
+    expect(refusals.onChannel('line', 'adam')).toBeUndefined();
+    // No Page and no customer of Messenger is meant.
+    expect(refusals.of('slack', 'adam', 'adam')).toBeUndefined();
+  });
+
+  test('that takes no face, any is', () => {
+    const refusals = new Refusals();
+    const error = refusal('channel');
+    refusals.rememberOnChannel(error, 'slack', null);
+    expect(refusals.onChannel('slack', 'adam')).toBe(error);
+    expect(refusals.onChannel('line', 'adam')).toBeUndefined();
+  });
+});
+
 test('at most 10,000 are remembered, the oldest goes', () => {
   const refusals = new Refusals();
   for (let id = 0; id <= 10_000; id += 1) {

@@ -173,7 +173,6 @@ export const PARTS: Record<string, Part> = {
       'messenger/page',
       'messenger/pageIds',
       'messenger/personaCalls',
-      'messenger/personaList',
       'messenger/refusal',
       'messenger/refusals',
       'messenger/retries',
@@ -184,6 +183,8 @@ export const PARTS: Record<string, Part> = {
       'messenger/answers',
       'messenger/backoff',
       'messenger/call',
+      'messenger/creationWaits',
+      'messenger/verification',
       'messenger/graphFailure',
       'messenger/pageIds',
       'messenger/refusal',
@@ -193,8 +194,11 @@ export const PARTS: Record<string, Part> = {
       'messenger/personaCalls',
       'messenger/graphCall',
       'messenger/evidence',
-      'messenger/personaList',
     ],
+  },
+  lists: {
+    mutate: ['messenger/personaList'],
+    tests: ['directory/pageList', 'messenger/personaList'],
   },
   directory: {
     mutate: ['directory/directory', 'directory/finder', 'directory/pageList'],
@@ -243,7 +247,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: ['ephemeral/sweep', 'ephemeral/sweeper'],
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'store/byPage'],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',
@@ -254,7 +258,6 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'store/absence',
       'store/broken',
-      'store/byPage',
       'store/credentials',
       'store/fields',
       'store/guard',

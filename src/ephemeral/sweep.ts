@@ -111,10 +111,11 @@ export class Sweep {
     intents: LeaseEntry[],
     deadline: number,
   ): Promise<ListedPersona[]> {
-    if (intents.length === 0) return [];
+    const [first] = intents;
+    if (!first) return [];
     const listed = await listAll(page, { withinMs: deadline - Date.now() });
     if (!listed.ok) {
-      const [, { name }] = intents[0] ?? ['', { name: '' }];
+      const [, { name }] = first;
       throw new PersonaCleanupError({ name }, page.id, listed.failure);
     }
     const { personas, isComplete } = listed.value;
