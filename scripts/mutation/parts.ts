@@ -95,6 +95,7 @@ export const PARTS: Record<string, Part> = {
       'install/speakers',
       'speaking/contextPersonas',
       'speaking/initialPersona',
+      'speaking/rule',
       'speaking/scope',
       'speaking/scopedPersonas',
       'speaking/speaker',
@@ -136,8 +137,9 @@ export const PARTS: Record<string, Part> = {
     eachRunsAll: true,
   },
   runtime: {
-    mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell'],
+    mutate: ['debug', 'orAfter', 'personas', 'runtime', 'stats', 'tell'],
     tests: [
+      'debug',
       'orAfter',
       'runtime',
       'stats',
