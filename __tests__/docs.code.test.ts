@@ -161,6 +161,41 @@ describe('docs/getting-started.md', () => {
   });
 });
 
+it('docs/operating.md', async () => {
+  const plugin = personas({ directory: { adam: profile('Adam') } });
+  const bot = await startBot({ plugins: [plugin] });
+  const counters: Counter[] = [];
+  class Counter {
+    values: Record<string, number> = {};
+    constructor(readonly given: { name: string; collect(): void }) {
+      counters.push(this);
+    }
+    reset(): void {
+      this.values = {};
+    }
+    inc(labels: Record<string, string>, count: number): void {
+      this.values[Object.values(labels).join()] = count;
+    }
+  }
+  code.run('metrics', {
+    modules: {
+      'prom-client': { Counter },
+      './bottender.config': { plugins: [plugin] },
+    },
+  });
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('hi'));
+  });
+  for (const counter of counters) counter.given.collect.call(counter);
+  expect(counters.map(({ given }) => given.name)).toEqual([
+    'personas_total',
+    'persona_refusals_total',
+  ]);
+  const { refused, ...counts } = plugin.stats();
+  expect(counts.made).toBe(1);
+  expect(counters.map(({ values }) => values)).toEqual([counts, refused]);
+});
+
 describe('docs/typescript.md', () => {
   it('names', async () => {
     const plugins = [personas({ directory: { adam: profile('Adam') } })];

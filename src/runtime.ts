@@ -4,6 +4,7 @@ import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions } from './checkOptions';
+import { debug } from './debug';
 import { PersonaCleanupError } from './errors';
 import type { Settings } from './options';
 import { CreationWaits } from './messenger/creationWaits';
@@ -33,6 +34,7 @@ export function createRuntime(settings: Settings): Runtime {
   const stats = noStats();
   const report: ReportCleanup = (error, persona) => {
     if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
+    debug('left to the sweep, or not written down: %s', error.message);
     tell(settings.onCleanupError, error, persona);
   };
   const store = openStore(settings.store, (error) => report(error, null));

@@ -1,6 +1,4 @@
-import createDebug from 'debug';
-
-const debug = createDebug('bottender:persona');
+import { debug } from './debug';
 
 /** Calls back a user's callback; what it throws or rejects with goes no further. */
 export function tell<A extends unknown[]>(

@@ -95,6 +95,7 @@ export const PARTS: Record<string, Part> = {
       'install/speakers',
       'speaking/contextPersonas',
       'speaking/initialPersona',
+      'speaking/rule',
       'speaking/scope',
       'speaking/scopedPersonas',
       'speaking/speaker',
@@ -137,8 +138,17 @@ export const PARTS: Record<string, Part> = {
     eachRunsAll: true,
   },
   runtime: {
-    mutate: ['orAfter', 'personas', 'runtime', 'stats', 'tell', 'warnOnce'],
+    mutate: [
+      'debug',
+      'orAfter',
+      'personas',
+      'runtime',
+      'stats',
+      'tell',
+      'warnOnce',
+    ],
     tests: [
+      'debug',
       'orAfter',
       'runtime',
       'stats',

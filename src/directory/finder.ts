@@ -1,3 +1,4 @@
+import { debug } from '../debug';
 import type { MadePersona } from '../ephemeral/creation';
 import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
@@ -174,6 +175,13 @@ export class NameFinder {
     if (created.ok) {
       known.unsure.delete(name);
       this.stats.made += 1;
+      debug(
+        'made %o for the name %o on the Page %s: %s',
+        profile.name,
+        name,
+        page.id,
+        created.value,
+      );
       return this.write(wanted, created.value, lease);
     }
     if (mayHaveHappened(created.failure)) await this.leases.leave(lease);

@@ -3,6 +3,7 @@
  * so that nothing is left behind, deleted after the last use, and swept up by
  * whoever comes next where a process died.
  */
+import { debug } from '../debug';
 import {
   PersonaCleanupError,
   type PersonaError,
@@ -64,7 +65,10 @@ export class EphemeralPool {
     persona.linger = undefined;
     persona.place?.leave();
     persona.place = undefined;
-    if (persona.made) this.stats.shared += 1;
+    if (persona.made) {
+      this.stats.shared += 1;
+      debug('shared %o on the Page %s', profile.name, page.id);
+    }
     try {
       await persona.ready();
       return persona;
@@ -156,6 +160,13 @@ export class EphemeralPool {
       this.waits.succeeded(page, key);
       if (made.isOwn) this.stats.made += 1;
       else this.stats.shared += 1;
+      debug(
+        '%s %o on the Page %s: %s',
+        made.isOwn ? 'made' : 'shared with another process',
+        profile.name,
+        page.id,
+        made.id,
+      );
       return made;
     } catch (error) {
       this.waits.failed(page, key, error as PersonaRefusedError);
@@ -215,7 +226,7 @@ export class EphemeralPool {
     const failure = await deleteOnce(doomed);
     if (!failure) {
       this.limited.succeeded(page.id);
-      this.stats.deleted += 1;
+      this.countDeletion(doomed);
       return lease.end();
     }
     if (isRateLimit(failure)) {
@@ -223,7 +234,7 @@ export class EphemeralPool {
     }
     const goingOn = deleteAgain(doomed, failure).then(
       () => {
-        this.stats.deleted += 1;
+        this.countDeletion(doomed);
         return lease.end();
       },
       (error: PersonaError) => {
@@ -233,6 +244,11 @@ export class EphemeralPool {
       },
     );
     this.track(goingOn);
+  }
+
+  private countDeletion({ page, id, name }: Doomed): void {
+    this.stats.deleted += 1;
+    debug('deleted %o of the Page %s: %s', name, page.id, id);
   }
 
   private track(ending: Promise<void>): void {

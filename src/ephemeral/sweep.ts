@@ -1,3 +1,4 @@
+import { debug } from '../debug';
 import { PersonaCleanupError, type PersonaError } from '../errors';
 import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
@@ -81,6 +82,13 @@ export class Sweep {
     if (ended === 'done') {
       swept.suspects = await this.suspects(page, intents, deadline);
     }
+    debug(
+      'swept the Page %s: %d deleted, %d suspects, %s',
+      page.id,
+      swept.deleted.length,
+      swept.suspects.length,
+      ended,
+    );
     return { swept, end: ended };
   }
 

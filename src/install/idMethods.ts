@@ -20,8 +20,12 @@ export function idMethods(
     // Both indicators show the same face, whoever speaks when the second goes out.
     covered.typing = function (this: Installed, ...args: unknown[]) {
       const personas = this._personas;
-      return inScope(personas, personas.inForce(), () =>
-        base.typing?.apply(this, args),
+      return inScope(
+        personas,
+        personas.inForce(),
+        () => base.typing?.apply(this, args),
+        undefined,
+        personas.rule(),
       );
     };
   }

@@ -4,10 +4,12 @@
  * begins it where a message carries an ID, `sendWithFace.ts` where it carries the
  * profile itself.
  */
+import { debug } from '../debug';
 import { UnsupportedSenderActionError } from '../errors';
 import { checkPersona } from '../persona';
 import type { Occasion } from '../speaking/occasion';
 import { rejected } from '../speaking/rejected';
+import { tellWho } from '../speaking/rule';
 import { innermostScope, keepMadeFor, type Scope } from '../speaking/scope';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { shownPersona, type InForce } from '../speaking/speaker';
@@ -28,7 +30,7 @@ export function send(
 ): Promise<unknown> {
   const scope = innermostScope(personas);
   const around = scope ? scope.inForce : personas.outside;
-  const sending = begin(around, scope, call, occasion);
+  const sending = begin(around, personas, scope, call, occasion);
   if (!scope?.made) return sending;
   keepMadeFor(scope, sending);
   // The caller gets a promise of its own, so that a rejection which nobody
@@ -38,6 +40,7 @@ export function send(
 
 function begin(
   around: InForce,
+  personas: ScopedPersonas,
   scope: Scope | undefined,
   call: Call,
   occasion: Occasion,
@@ -45,6 +48,11 @@ function begin(
   try {
     const delivery = new Delivery(occasion, call);
     const speaker = speakerOf(around, call, occasion);
+    if (debug.enabled) {
+      const isOwn = ownPersona(optionsOf(call.args, optionsAt(call)));
+      const rule = isOwn === undefined ? personas.rule() : 'personaId';
+      tellWho(call.original, speaker, rule);
+    }
     return speaker === null
       ? delivery.attempt(null)
       : delivery.speak(identityOf(speaker, occasion, scope));

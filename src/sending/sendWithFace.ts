@@ -1,8 +1,10 @@
 import type { FaceChannel, Message, FacePlace } from '../channels/channel';
+import { debug } from '../debug';
 import { PersonaError } from '../errors';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { rejected } from '../speaking/rejected';
 import { inScope } from '../speaking/scope';
+import { tellWho } from '../speaking/rule';
 import type { InForce } from '../speaking/speaker';
 
 import { isMessage, ownPersona, withoutPersona } from './arguments';
@@ -40,9 +42,8 @@ export function sendWithFace(
     if (own === undefined) return sendOne(personas, call);
     const args = call.args.map(withoutPersona);
     // What the method calls in its turn speaks as the same.
-    return inScope(personas, personas.keep(own), () =>
-      sendOne(personas, { ...call, args }),
-    );
+    const speak = () => sendOne(personas, { ...call, args });
+    return inScope(personas, personas.keep(own), speak, undefined, 'personaId');
   } catch (error) {
     // Bottender's own come as they come: LINE's second reply throws.
     if (error instanceof PersonaError) return rejected(error);
@@ -59,17 +60,19 @@ function ownPersonaOf({ place: { at, also }, args }: FaceCall): unknown {
 
 function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   const { channel, place, args, again } = call;
+  const speaker = personas.inForce();
   const dressed = dressedArgument(call);
   if (dressed) {
     // The method that called this one gave it.
     if (faceOf(dressed)) return callWith(call, args);
-    const face = faceFor(personas, channel, personas.inForce());
+    const face = faceFor(personas, channel, speaker);
     if (!face || !wears(dressed, face)) {
       const handed = pick(dressed, channel.parts ?? []);
       return handing({ personas, face: handed }, () => callWith(call, args));
     }
   }
-  const shown = show(personas, channel, personas.inForce());
+  if (debug.enabled) tellWho(call.original, speaker, personas.rule());
+  const shown = show(personas, channel, speaker);
   if (!shown) return callWith(call, args);
   const { look, face } = shown;
   if (!face) {

@@ -11,6 +11,7 @@ import { ScopedPersonas } from './scopedPersonas';
 export class ClientPersonas extends ScopedPersonas {
   /** `initialPersona` is about events. */
   readonly outside = null;
+  readonly outsideBy = 'nothing';
   /** A block is with nobody in particular. */
   readonly occasion: Occasion;
 

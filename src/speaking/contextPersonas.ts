@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime';
 import { goesOut } from './goesOut';
 import { initialPersonaOf } from './initialPersona';
 import type { Occasion } from './occasion';
-import { innermostScope } from './scope';
+import { innermostScope, type Rule } from './scope';
 import { ScopedPersonas } from './scopedPersonas';
 import type { InForce } from './speaker';
 
@@ -62,10 +62,17 @@ export class ContextPersonas extends ScopedPersonas implements Occasion {
     return this.used === undefined ? this.initial : this.used;
   }
 
+  get outsideBy(): Rule {
+    if (this.used !== undefined) return 'usePersona';
+    return this.initial === null ? 'nothing' : 'initialPersona';
+  }
+
   use(persona: unknown): void {
     const checked = checkPersona(persona);
     const scope = innermostScope(this);
-    if (scope) scope.inForce = checked;
-    else this.used = checked;
+    if (scope) {
+      scope.inForce = checked;
+      scope.by = 'usePersona';
+    } else this.used = checked;
   }
 }

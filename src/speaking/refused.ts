@@ -1,3 +1,4 @@
+import { debug } from '../debug';
 import { PersonaRefusedError, UnknownPageError } from '../errors';
 import { tell } from '../tell';
 
@@ -39,6 +40,7 @@ export function speakAsPageInstead(
     return tellOf(refusal, persona, occasion);
   }
   stats.refused[refusal.reason] += 1;
+  debug('refused, and the send rejects: %s', refusal.message);
   throw refusal;
 }
 
@@ -49,6 +51,7 @@ export function tellOf(
   { context, psid, runtime: { settings, stats } }: Occasion,
 ): void {
   stats.refused[refusal.reason] += 1;
+  debug('refused, and sent without its face: %s', refusal.message);
   if (told.has(refusal)) return;
   told.add(refusal);
   tell(settings.onRefused, refusal, { context, recipient: psid, persona });

@@ -8,10 +8,22 @@ export interface ScopeOwner {
   weak?: WeakRef<ScopeOwner>;
 }
 
+/** What said who speaks. */
+export type Rule =
+  | 'withPersona'
+  | 'withEphemeralPersona'
+  | 'as'
+  | 'personaId'
+  | 'usePersona'
+  | 'initialPersona'
+  | 'nothing';
+
 /** One running `withPersona` or `withEphemeralPersona` block. */
 export interface Scope {
   /** `usePersona` inside the block changes this, until the block ends. */
   inForce: InForce;
+  /** Told to whoever looks for the reason. */
+  by: Rule;
   /** The personas made for this block and those around it, innermost first. */
   readonly made: Chain<MadeForBlock> | undefined;
 }
@@ -46,12 +58,14 @@ export function inScope<T>(
   inForce: InForce,
   run: () => T,
   madeFor?: MadeForBlock,
+  by: Rule = 'withPersona',
 ): T {
   const around = current.getStore();
   const mine = find(around, owner);
   const madeAround = dropWhile(mine?.item.scope.made, hasEnded);
   const scope: Scope = {
     inForce,
+    by,
     made:
       madeFor && !isAmong(madeFor, madeAround)
         ? { item: madeFor, outer: madeAround }

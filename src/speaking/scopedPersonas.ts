@@ -12,7 +12,13 @@ import { checkProfile, type PersonaProfile } from '../profile';
 import { refusedBefore, type Occasion } from './occasion';
 import { asRefusal, speakAsPageInstead } from './refused';
 import { rejected } from './rejected';
-import { inScope, innermostScope, madeWithId, type ScopeOwner } from './scope';
+import {
+  inScope,
+  innermostScope,
+  madeWithId,
+  type Rule,
+  type ScopeOwner,
+} from './scope';
 import {
   UnavailablePersona,
   UnmadePersona,
@@ -30,10 +36,18 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** Who speaks outside of every block. */
   abstract readonly outside: InForce;
 
+  /** What said so. */
+  abstract readonly outsideBy: Rule;
+
   /** Who speaks here and now. */
   inForce(): InForce {
     const scope = innermostScope(this);
     return scope ? scope.inForce : this.outside;
+  }
+
+  /** What says who speaks here and now. */
+  rule(): Rule {
+    return innermostScope(this)?.by ?? this.outsideBy;
   }
 
   /** Rejects with InvalidPersonaError for what is no persona; `run` is not called then. */
@@ -52,11 +66,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const checked = checkProfile(profile);
     const made = await this.make(checked);
     if (made instanceof UnavailablePersona) {
-      return inScope(this, made, () => run(null, checked));
+      const alone = () => run(null, checked);
+      return inScope(this, made, alone, undefined, 'withEphemeralPersona');
     }
     const block = () => run(made.persona.id, checked);
     try {
-      return await inScope(this, made, block, made);
+      return await inScope(this, made, block, made, 'withEphemeralPersona');
     } finally {
       if (made instanceof EphemeralHold) await made.end();
     }
@@ -83,7 +98,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   as(speaker: InForce, run: () => unknown): unknown {
     const made =
       speaker instanceof EphemeralHold && speaker.lasts ? speaker : undefined;
-    const sending = inScope(this, speaker, run, made);
+    const sending = inScope(this, speaker, run, made, 'as');
     if (!made || !(sending instanceof Promise)) return sending;
     made.waitFor(sending);
     // The caller's own, so that a rejection which nobody handles is reported.

@@ -1,0 +1,100 @@
+import { format, stripVTControlCharacters } from 'node:util';
+
+import { personas, type PersonaContext } from 'bottender-persona';
+import createDebug from 'debug';
+
+import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
+import { startOn } from './support/channels';
+import { profile } from './support/faces';
+import { alive, shown } from './support/wire';
+
+let lines: string[];
+const write = createDebug.log;
+beforeEach(() => {
+  lines = [];
+  createDebug.log = (...args: unknown[]) => {
+    const line = stripVTControlCharacters(format(...args));
+    lines.push(
+      line.replace(/^.*?bottender:persona +/, '').replace(/ \+\d+m?s$/, ''),
+    );
+  };
+});
+afterEach(() => {
+  createDebug.disable();
+  createDebug.log = write;
+});
+
+async function speak(): Promise<string> {
+  const plugin = personas({
+    directory: { adam: profile('Adam Z.') },
+    initialPersona: 'adam',
+    onRefused: () => {},
+    onCleanupError: () => {},
+  });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(async (context) => {
+    await context.sendText('first');
+    await context.withPersona(null, async () => {
+      await context.sendText('second');
+      context.usePersona('adam');
+      await context.typingOn();
+    });
+    await context.as('adam').sendText('third');
+    await context.sendText('fourth', { personaId: 'nobody' });
+    await context.withEphemeralPersona(profile('Guest'), async () => {
+      await context.sendText('fifth');
+    });
+    context.usePersona(null);
+    await context.sendText('sixth');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toHaveLength(7);
+  expect(alive(bot.emulator)).toEqual(['Adam Z.']);
+  await plugin.close();
+  const [adam, guest] = bot.emulator.state().personas;
+  return lines
+    .join('\n')
+    .replaceAll(adam?.id ?? '', '<ADAM>')
+    .replaceAll(guest?.id ?? '', '<GUEST>')
+    .replaceAll(PAGE.id, '<PAGE>');
+}
+
+test('DEBUG=bottender:persona tells of each decision', async () => {
+  createDebug.enable('bottender:persona');
+  const told = (await speak()).split('\n');
+  const inOrder = [
+    'sendText: adam speaks, by initialPersona',
+    "made 'Adam Z.' for the name 'adam' on the Page <PAGE>: <ADAM>",
+    'sendText: the Page speaks, by withPersona',
+    'typingOn: adam speaks, by usePersona',
+    'sendText: adam speaks, by as',
+    'sendText: nobody speaks, by personaId',
+    expect.stringMatching(/^refused, and sent without its face: .*"nobody"/),
+    "made 'Guest' on the Page <PAGE>: <GUEST>",
+    'sendText: <GUEST> speaks, by withEphemeralPersona',
+    "deleted 'Guest' of the Page <PAGE>: <GUEST>",
+    'sendText: the Page speaks, by usePersona',
+  ];
+  expect(told.filter((line) => !line.startsWith('swept'))).toEqual(inOrder);
+});
+
+test('it tells no secret, no text and no customer', async () => {
+  createDebug.enable('bottender:persona');
+  const told = await speak();
+  const secrets = [APP_SECRET, PAGE.accessToken, CUSTOMER, 'first', 'fifth'];
+  expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+});
+
+test('it tells of what is dressed on other channels', async () => {
+  createDebug.enable('bottender:persona');
+  const plugin = personas({ directory: { adam: profile('Adam Z.') } });
+  const bot = await startOn('viber', { plugins: [plugin] });
+  await bot.run(async (context: PersonaContext) => {
+    await context.withPersona('adam', () => context.sendText('hi'));
+  });
+  expect(lines).toContain('sendText: adam speaks, by withPersona');
+});
+
+test('off, it is silent', async () => {
+  expect(await speak()).toBe('');
+});

@@ -1,0 +1,10 @@
+import createDebug from 'debug';
+
+/**
+ * Tells of each decision with `DEBUG=bottender:persona`: who speaks, and what is
+ * made, shared, deleted, refused and swept. It is given names and IDs of personas
+ * and Pages, and errors of ours, which hold no secrets; never an error as it
+ * came, a message's text or whom it is for. Where every message comes along,
+ * `debug.enabled` is asked first.
+ */
+export const debug = createDebug('bottender:persona');
