@@ -15,9 +15,10 @@ module.exports = {
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
+  setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
   testTimeout: 20000,
-  // Jest leaves a core free by itself; most of what these tests do is wait for an answer.
-  maxWorkers: '100%',
+  // Most of what these tests do is wait for an answer, or for a bound to pass.
+  maxWorkers: '150%',
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
   collectCoverageFrom: [
     'src/**/*.ts',

@@ -144,8 +144,8 @@ test('list shows 20,000 personas in seconds', async () => {
   expect(stdout).toContain(`20000 personas on the Page ${PAGE.id}.`);
   expect(stdout.split('\n')).toHaveLength(20_004);
   // It took three, on two cores; cli-table3 alone took twenty.
-  expect(Date.now() - began).toBeLessThan(15_000);
-}, 30_000);
+  expect(Date.now() - began).toBeLessThan(20_000);
+}, 40_000);
 
 test('list works without personas() in the config, and without personas on the Page', async () => {
   const emulator = await startPages();
