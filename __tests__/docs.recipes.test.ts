@@ -3,7 +3,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import { personas, type Personas } from 'bottender-persona';
+import {
+  personas,
+  type PersonaContext,
+  type Personas,
+} from 'bottender-persona';
 import { Keyv } from 'keyv';
 
 import {
@@ -12,7 +16,9 @@ import {
   OTHER_PAGE,
   PAGE,
   startBot,
+  type TestAction,
 } from './support/bot';
+import { startOn } from './support/channels';
 import { documentsIn } from './support/docs';
 import { faces } from './support/faces';
 import { PageCode } from './support/pageCode';
@@ -147,6 +153,42 @@ describe('docs/recipes', () => {
     expect(log.mock.calls).toEqual([
       ['1 deleted'],
       [`Ghost (${Ghost}) may have been left behind`],
+    ]);
+  });
+
+  it('LINE', async () => {
+    const config = code.config('line-config');
+    const { default: App } = code.run('line') as { default: TestAction };
+    const warned = jest.spyOn(console, 'error').mockReturnValue();
+    const bot = await startOn('line', { plugins: config.plugins });
+    const sent = await bot.run(async (context: PersonaContext) => {
+      const next = await App(context, {});
+      if (next) await next(context, {});
+    });
+    expect(bot.errors).toEqual([]);
+    expect(warned.mock.calls[0]?.[0]).toMatch('`context.client.pushText()`');
+    warned.mockRestore();
+    expect(sent.map(({ body }) => body.messages)).toEqual([
+      [
+        {
+          type: 'text',
+          text: 'One moment, I am asking a colleague.',
+          sender: {
+            name: 'Adam Z.',
+            iconUrl: 'https://example.com/adam.png',
+          },
+        },
+      ],
+      [
+        {
+          type: 'text',
+          text: 'A pear is ripe when its neck gives to your thumb.',
+          sender: {
+            name: 'Dr. Pear',
+            iconUrl: 'https://example.com/pear.png',
+          },
+        },
+      ],
     ]);
   });
 
