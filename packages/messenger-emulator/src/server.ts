@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
 import { refusedSender } from './http/sender';
+import { readSeed, sow } from './control/seed';
 import { ControlApi } from './control/control';
 import { Customers } from './world/customers';
 import { Faults } from './graph/faults';
@@ -23,6 +24,8 @@ export interface EmulatorServer {
   customers: Customers;
   inbox: Inbox;
   faults: Faults;
+  /** Forgets what was said, made, set up and called, and sows the seed again. */
+  reset(): void;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
   close(): Promise<void>;
@@ -30,6 +33,12 @@ export interface EmulatorServer {
 
 /** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
 export async function startServer(settings: Settings): Promise<EmulatorServer> {
+  const { pages, appId } = settings;
+  const seed = readSeed(
+    settings.seed,
+    pages.map(({ id }) => id),
+    appId,
+  );
   const server = http.createServer();
   const port = await listen(server, settings.port, settings.host);
   const closing = new AbortController();
@@ -42,14 +51,21 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   );
   const customers = new Customers(world, new Receipts(world));
   const inbox = new Inbox(world);
+  sow(seed, world, customers);
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const backlog = new Backlog();
+  const reset = () => {
+    faults.removeAll();
+    world.reset();
+    sow(seed, world, customers);
+  };
   const control = new ControlApi(
     world,
     customers,
     inbox,
     faults,
+    reset,
     backlog,
     closing.signal,
   );
@@ -81,7 +97,8 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
       server.close(() => resolve());
       server.closeAllConnections();
     }));
-  return { world, customers, inbox, faults, closing: closing.signal, close };
+  const { signal } = closing;
+  return { world, customers, inbox, faults, reset, closing: signal, close };
 }
 
 /** What the emulator is called by whoever looks at its page or follows its links. */

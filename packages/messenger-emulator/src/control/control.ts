@@ -38,6 +38,7 @@ export class ControlApi {
     private readonly customers: Customers,
     private readonly inbox: Inbox,
     private readonly faults: Faults,
+    private readonly reset: () => void,
     private readonly backlog: Backlog,
     private readonly closing: AbortSignal,
   ) {}
@@ -94,8 +95,7 @@ export class ControlApi {
       case 'GET state':
         return sendJson(response, 200, this.world.state());
       case 'DELETE state':
-        this.faults.removeAll();
-        this.world.reset();
+        this.reset();
         return sendJson(response, 200, { success: true });
       case 'GET events':
         return streamEvents(response, this.world, this.backlog, this.closing);
