@@ -1,10 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import { startMessengerEmulator, type MessengerEmulator } from './index';
+import {
+  startMessengerEmulator,
+  type EmulatorSeed,
+  type MessengerEmulator,
+} from './index';
 import { withoutSecrets } from './values/urls';
 
 /** The emulator could not be started: exit status 1. */
@@ -40,6 +44,7 @@ interface EmulateOptions {
   verifyToken: string;
   messagingWindow?: boolean;
   rateLimits?: boolean;
+  seed?: string;
   json?: boolean;
 }
 
@@ -65,6 +70,10 @@ export function createProgram(): Command {
       'refuse messages later than 24 hours after what the customer did',
     )
     .option('--rate-limits', "keep to Messenger's rate limits")
+    .option(
+      '--seed <file>',
+      'JSON with personas, customers and profiles to start with',
+    )
     .option('--json', 'print JSON')
     .helpOption('--help', 'show this help')
     .showHelpAfterError('(--help shows how it is used)')
@@ -108,6 +117,7 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
       appId,
       appSecret,
       verifyToken,
+      seed: options.seed === undefined ? undefined : readSeed(options.seed),
       messagingWindow: options.messagingWindow,
       rateLimits: options.rateLimits,
       pages: [{ id: pageId, name: pageName, accessToken }],
@@ -119,6 +129,22 @@ async function start(options: EmulateOptions): Promise<MessengerEmulator> {
     throw error instanceof TypeError
       ? new Misuse(message)
       : new Failure(`${message}. Choose another --port.`);
+  }
+}
+
+/** Larger ones are not what anybody means. */
+const LARGEST_SEED = 64 * 1024 * 1024;
+
+/** What is in it is checked where the emulator starts. */
+function readSeed(file: string): EmulatorSeed {
+  try {
+    if (statSync(file).size > LARGEST_SEED) {
+      throw new Error(`it is larger than ${LARGEST_SEED} bytes`);
+    }
+    return JSON.parse(readFileSync(file, 'utf8')) as EmulatorSeed;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`--seed ${file}: ${reason}`);
   }
 }
 

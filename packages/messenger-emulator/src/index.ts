@@ -159,8 +159,8 @@ export interface MessengerEmulator {
   setEuropean(psid: string, european: boolean): void;
 
   /**
-   * Starts over: forgets what was said, made, set up and called, and ends all
-   * faults. Where the bot listens, and its subscriptions, stay.
+   * Starts over: forgets what was said, made, set up and called, ends all
+   * faults, and has the seed again. Where the bot listens, and its subscriptions, stay.
    */
   reset(): void;
 
@@ -236,10 +236,7 @@ export async function startMessengerEmulator(
       customers.checkPsid(psid);
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
     },
-    reset: () => {
-      faults.removeAll();
-      world.reset();
-    },
+    reset: () => server.reset(),
     setWebhookUrl: (url) =>
       world.webhooks.setUrl(checkHttpUrl(url, 'webhookUrl')),
     verifyWebhook: () => verifyWebhook(world),

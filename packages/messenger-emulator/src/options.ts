@@ -8,6 +8,7 @@ import {
   checkText,
   fail,
 } from './values/checks';
+import type { EmulatorSeed } from './types';
 
 export interface EmulatorPageOptions {
   id: string;
@@ -32,6 +33,8 @@ export interface MessengerEmulatorOptions {
   verifyToken?: string;
   /** At least one. */
   pages: EmulatorPageOptions[];
+  /** What is there when it starts, and when it starts over: personas, customers, Messenger profiles. */
+  seed?: EmulatorSeed;
   /** PSIDs of customers for whom personas are refused, as they once were in Europe. */
   european?: string[];
   /** Is told each Graph call and each webhook, a line each, without tokens. */
@@ -56,6 +59,8 @@ export interface Settings {
   appSecret: string;
   verifyToken: string | undefined;
   pages: readonly EmulatorPageOptions[];
+  /** Checked by the server, which knows what Messenger takes. */
+  seed: unknown;
   european: readonly string[];
   messagingWindow: boolean;
   rateLimits: boolean;
@@ -73,6 +78,7 @@ const OPTIONS = [
   'appSecret',
   'verifyToken',
   'pages',
+  'seed',
   'european',
   'messagingWindow',
   'rateLimits',
@@ -115,6 +121,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
         : checkText(verifyToken, 'verifyToken'),
     pages: readPages(options.pages),
     european: european.map((psid, i) => checkId(psid, `european[${i}]`)),
+    seed: options.seed,
     messagingWindow: checkBoolean(messagingWindow, 'messagingWindow'),
     rateLimits: checkBoolean(rateLimits, 'rateLimits'),
     now,

@@ -3,7 +3,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
+import { Intake } from './http/intake';
 import { refusedSender } from './http/sender';
+import { readSeed, sow } from './control/seed';
 import { ControlApi } from './control/control';
 import { Customers } from './world/customers';
 import { Faults } from './graph/faults';
@@ -18,11 +20,16 @@ import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
 
+/** Of all requests together. */
+const MOST_BODY_BYTES = 128 * 1024 * 1024;
+
 export interface EmulatorServer {
   world: World;
   customers: Customers;
   inbox: Inbox;
   faults: Faults;
+  /** Forgets what was said, made, set up and called, and sows the seed again. */
+  reset(): void;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
   close(): Promise<void>;
@@ -30,6 +37,12 @@ export interface EmulatorServer {
 
 /** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
 export async function startServer(settings: Settings): Promise<EmulatorServer> {
+  const { pages, appId } = settings;
+  const seed = readSeed(
+    settings.seed,
+    pages.map(({ id }) => id),
+    appId,
+  );
   const server = http.createServer();
   const port = await listen(server, settings.port, settings.host);
   const closing = new AbortController();
@@ -42,15 +55,24 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   );
   const customers = new Customers(world, new Receipts(world));
   const inbox = new Inbox(world);
+  sow(seed, world, customers);
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const backlog = new Backlog();
+  const intake = new Intake(MOST_BODY_BYTES);
+  const reset = () => {
+    faults.removeAll();
+    world.reset();
+    sow(seed, world, customers);
+  };
   const control = new ControlApi(
     world,
     customers,
     inbox,
     faults,
+    reset,
     backlog,
+    intake,
     closing.signal,
   );
 
@@ -59,9 +81,10 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     backlog.add(response);
+    response.on('close', () => intake.release(request));
     const handled = control.owns(request)
       ? control.handle(request, response)
-      : answerGraph(graph, settings, request, response);
+      : answerGraph(graph, settings, intake, request, response);
     handled.catch(() => request.socket.destroy());
   });
   server.on('clientError', (_error, socket) => {
@@ -81,7 +104,8 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
       server.close(() => resolve());
       server.closeAllConnections();
     }));
-  return { world, customers, inbox, faults, closing: closing.signal, close };
+  const { signal } = closing;
+  return { world, customers, inbox, faults, reset, closing: signal, close };
 }
 
 /** What the emulator is called by whoever looks at its page or follows its links. */
@@ -112,6 +136,7 @@ function listen(
 async function answerGraph(
   graph: GraphApi,
   { allowHosts }: Settings,
+  intake: Intake,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
@@ -131,7 +156,7 @@ async function answerGraph(
     ? Promise.reject(
         new GraphError(sender.message, { status: sender.status, code: 200 }),
       )
-    : readBody(request);
+    : readBody(request, intake);
   const answer = await body.then(
     ({ fields, files }) => {
       const parameters = new Parameters(header, query, fields);

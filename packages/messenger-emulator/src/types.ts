@@ -196,6 +196,20 @@ export interface CustomerDetails {
   european?: boolean;
 }
 
+/** What is there when the emulator starts, and when it starts over. The Page is the first one unless told. */
+export interface EmulatorSeed {
+  personas?: {
+    pageId?: string;
+    /** One of its own unless told. */
+    id?: string;
+    name: string;
+    profile_picture_url: string;
+  }[];
+  customers?: ({ psid: string; pageId?: string } & CustomerDetails)[];
+  /** Messenger profiles, in the field names of the Messenger Profile API. */
+  profiles?: ({ pageId?: string } & { [property: string]: Json | undefined })[];
+}
+
 export interface OptInResult extends ActionResult {
   /** By which the bot may write, where the opt-in gives one. */
   token?: string;

@@ -6,7 +6,7 @@ import { checkMenu, checkProperty } from './profileProperties';
 import { writtenBy } from './recipient';
 
 /** @see https://developers.facebook.com/docs/messenger-platform/reference/messenger-profile-api */
-const PROPERTIES = [
+export const PROPERTIES = [
   'account_linking_url',
   'commands',
   'get_started',
@@ -33,27 +33,40 @@ export function getMessengerProfile(call: PageCall): Json {
 /** `POST /{page}/messenger_profile` */
 export function setMessengerProfile(call: PageCall): Json {
   const { world, page, parameters } = call;
-  const profile = world.profiles.ofPage(page.id);
   const given = PROPERTIES.filter((name) => parameters.has(name));
   if (given.length === 0) {
     throw invalidParameter(
       `Requires one of the params: ${PROPERTIES.join(', ')}`,
     );
   }
+  const properties = given.map((name): [string, Json] => [
+    name,
+    parameters.json(name) ?? null,
+  ]);
+  checkProperties(properties, world.profiles.ofPage(page.id));
+  world.profiles.setProperties(page.id, properties);
+  return { result: 'success' };
+}
+
+/**
+ * @param known what has been set before
+ * @throws {GraphError} where they are not as Meta's pages say.
+ */
+export function checkProperties(
+  properties: readonly [string, Json][],
+  known: ReadonlyMap<string, Json>,
+): void {
+  const names = properties.map(([name]) => name);
   const hasGetStarted =
-    profile.has('get_started') || given.includes('get_started');
-  if (given.includes('persistent_menu') && !hasGetStarted) {
+    known.has('get_started') || names.includes('get_started');
+  if (names.includes('persistent_menu') && !hasGetStarted) {
     throw invalidParameter(
       'You must set a Get Started button if you also wish to use persistent menu',
     );
   }
-  const properties = given.map((name): [string, Json] => {
-    const value = notTooLong(name, parameters.json(name) ?? null);
-    checkProperty(name, value);
-    return [name, value];
-  });
-  world.profiles.setProperties(page.id, properties);
-  return { result: 'success' };
+  for (const [name, value] of properties) {
+    checkProperty(name, notTooLong(name, value));
+  }
 }
 
 /** `DELETE /{page}/messenger_profile` */

@@ -6,11 +6,11 @@ import type { PageCall } from './call';
 import { selectFields } from './fields';
 
 /** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
-const LONGEST_NAME = 50;
+export const LONGEST_NAME = 50;
 const LIST_LIMIT = 25;
 const LONGEST_LIST = 100;
 /** The emulator's own: Meta gives no number. */
-const MOST_PERSONAS = 50_000;
+export const MOST_PERSONAS = 50_000;
 
 /** `POST /{page}/personas` */
 export function createPersona({ world, page, parameters }: PageCall): Json {

@@ -13,27 +13,34 @@ const LONGEST_NAME = 200;
 /**
  * What is known of a customer, checked.
  *
+ * @param where before the name of a field, in errors
  * @throws {TypeError} naming the wrong field.
  */
-export function readDetails(given: unknown): CustomerDetails {
+export function readDetails(given: unknown, where = ''): CustomerDetails {
   const details = checkFields(given, 'details');
-  checkKnown(details, ['name', 'phoneNumber', 'european'], '');
+  checkKnown(details, ['name', 'phoneNumber', 'european'], where);
   const { name, phoneNumber, european } = details;
   if (
     phoneNumber !== undefined &&
-    !/^\+[\d\s()-]{5,30}$/.test(checkText(phoneNumber, 'phoneNumber'))
+    !/^\+[\d\s()-]{5,30}$/.test(checkText(phoneNumber, `${where}phoneNumber`))
   ) {
-    fail('phoneNumber', 'digits with a leading "+"');
+    fail(`${where}phoneNumber`, 'digits with a leading "+"');
   }
   return {
     ...(name === undefined
       ? {}
-      : { name: checkLength(checkText(name, 'name'), 'name', LONGEST_NAME) }),
+      : {
+          name: checkLength(
+            checkText(name, `${where}name`),
+            `${where}name`,
+            LONGEST_NAME,
+          ),
+        }),
     ...(phoneNumber === undefined
       ? {}
-      : { phoneNumber: checkText(phoneNumber, 'phoneNumber') }),
+      : { phoneNumber: checkText(phoneNumber, `${where}phoneNumber`) }),
     ...(european === undefined
       ? {}
-      : { european: checkBoolean(european, 'european') }),
+      : { european: checkBoolean(european, `${where}european`) }),
   };
 }

@@ -27,8 +27,13 @@ export class Personas {
     return this.#byId.size;
   }
 
-  create(pageId: string, name: string, pictureSource: string): Persona {
-    const id = newObjectId();
+  /** @param id one of its own unless told */
+  create(
+    pageId: string,
+    name: string,
+    pictureSource: string,
+    id = newObjectId(),
+  ): Persona {
     const persona: Persona = {
       id,
       name,
