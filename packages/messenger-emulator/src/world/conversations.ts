@@ -73,6 +73,19 @@ export class Conversations {
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
+  /** Says of what a customer has said why the bot has not got it. */
+  markUndelivered(
+    pageId: string,
+    psid: string,
+    entry: ConversationEntry,
+    reason: string,
+  ): void {
+    entry.undelivered = reason;
+    const { mid } = entry;
+    if (mid === undefined) return;
+    this.changes.emit({ type: 'undelivered', psid, pageId, mid, reason });
+  }
+
   /** Remembers who ticked a checkbox plugin, so that its `user_ref` can be written to. */
   rememberUserRef(pageId: string, userRef: string, psid: string): void {
     this.#psidByUserRef.set(keyOf(pageId, userRef), psid);
