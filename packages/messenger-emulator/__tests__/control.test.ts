@@ -119,6 +119,11 @@ describe('messages', () => {
         },
       },
     });
+    const [entry] = emulated.emulator.state().conversations[0]?.entries ?? [];
+    expect(answer.body.mid).toBe(entry?.mid);
+    expect(entry?.undelivered).toMatch(
+      /^the webhook http:\/\/127.0.0.1:9\/ could not be reached/,
+    );
   });
 });
 

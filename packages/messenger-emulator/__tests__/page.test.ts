@@ -322,6 +322,7 @@ describeInBrowser('the chat page', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('quick-reply').first().waitFor();
     await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
     expect(await focused()).toBe('quick-reply');
     await page.keyboard.press('Enter');
 

@@ -42,7 +42,28 @@ describeInBrowser('how the chat page looks', () => {
         message,
         persona_id,
       });
-    await emulator.say(PSID, 'Hello, who is there?');
+    await graph('POST', '/me/messenger_profile', {
+      get_started: { payload: 'START' },
+      greeting: [{ locale: 'default', text: 'Welcome!' }],
+      persistent_menu: [
+        {
+          locale: 'default',
+          call_to_actions: [
+            { type: 'postback', title: 'An agent', payload: 'AGENT' },
+          ],
+        },
+      ],
+    });
+    emulator.setWebhookUrl('http://127.0.0.1:9/');
+    await expect(emulator.say(PSID, 'Hello?')).rejects.toThrow();
+    emulator.setWebhookUrl(emulated.webhookUrl);
+    const { mid } = await emulator.say(PSID, 'Hello, who is there?');
+    await graph('POST', '/me/messages', {
+      recipient: { id: PSID },
+      sender_action: 'react',
+      payload: { message_id: mid, reaction: 'love' },
+    });
+    await emulator.say(PSID, { sticker_id: 369239263222822 });
     const adam = await emulated.persona();
     const gone = await emulated.persona('Zoe Loans');
     await send({ text: 'The bot of this Page.' });
@@ -112,6 +133,11 @@ describeInBrowser('how the chat page looks', () => {
         }
       };
       await page.getByTestId('inbox').locator('summary').click();
+      const react = page.getByTestId('react').last().locator('summary');
+      await react.press('Enter');
+      await page.getByRole('button', { name: 'Love' }).waitFor();
+      await page.getByTestId('more').locator('summary').press('Enter');
+      await page.getByTestId('more-ref').waitFor();
       expect(await findings(page)).toEqual([]);
 
       await show('Personas');
@@ -129,7 +155,8 @@ describeInBrowser('how the chat page looks', () => {
 
       await show('Chat');
       await page.getByTestId('new-customer').click();
-      await page.getByText('reaches the bot').waitFor();
+      await page.getByTestId('get-started').waitFor();
+      await page.getByTestId('menu').locator('summary').click();
       expect(await findings(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await page.context().close();

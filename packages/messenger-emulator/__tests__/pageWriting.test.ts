@@ -47,6 +47,52 @@ describeInBrowser('writing on the chat page', () => {
     expect(emulated.deliveries).toHaveLength(1);
   });
 
+  it.each([
+    ['cannot be reached', 'http://127.0.0.1:9/hook', 'could not be reached'],
+    ['refuses it', undefined, "the bot's webhook answered 400"],
+  ])(
+    'marks what the bot never got: it %s',
+    async (_what, webhookUrl, reason) => {
+      // The emulator itself is no bot, and refuses what it does not know.
+      const refusing = `${emulated.emulator.origin}/_emulator/messages`;
+      emulated.emulator.setWebhookUrl(webhookUrl ?? refusing);
+      const input = page.getByTestId('composer-input');
+      await input.fill('Are you there?');
+      await input.press('Enter');
+      const lost = await messageWith(page, 'Are you there?');
+      const mark = lost.getByTestId('undelivered');
+      expect(await mark.textContent()).toContain(reason);
+      expect(await input.inputValue()).toBe('');
+
+      emulated.emulator.setWebhookUrl(emulated.webhookUrl);
+      await input.fill('And now?');
+      await input.press('Enter');
+      const got = await messageWith(page, 'And now?');
+      await emulated.emulator.waitFor(() => emulated.deliveries.length > 0);
+      expect(await got.getByTestId('undelivered').count()).toBe(0);
+
+      await page.reload();
+      expect(await mark.textContent()).toContain(reason);
+      expect(await page.getByTestId('undelivered').count()).toBe(1);
+    },
+  );
+
+  it('marks what the bot is not subscribed to', async () => {
+    const { emulator, graph } = emulated;
+    await graph('POST', '/me/subscribed_apps', {
+      subscribed_fields: 'messaging_postbacks',
+    });
+    await emulator.say('1001', 'hi');
+    const mark = page.getByTestId('undelivered');
+    await mark.waitFor();
+    expect(await mark.textContent()).toBe(
+      'Not delivered: the bot is not subscribed to messages',
+    );
+    expect(emulator.state().conversations[0]?.entries[0]?.undelivered).toBe(
+      'the bot is not subscribed to messages',
+    );
+  });
+
   it.each(['composer', 'inbox'])(
     'keeps what stands in the %s when the emulator is gone',
     async (where) => {

@@ -83,6 +83,8 @@ export interface ConversationEntry {
   app_id?: string;
   /** What a `react` or `unreact` is about. */
   reaction?: { mid: string; emoji?: string };
+  /** Why the bot has not got what the customer said, where it has not. */
+  undelivered?: string;
   mid?: string;
   /** Milliseconds since the epoch. */
   at: number;

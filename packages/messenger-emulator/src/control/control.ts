@@ -15,6 +15,7 @@ import type { JsonObject } from '../values/json';
 import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
 import type { InboxResult } from '../types';
 import type { Inbox } from '../world/inbox';
+import { UndeliveredError } from '../world/undelivered';
 import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
@@ -27,6 +28,8 @@ class ControlError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What was said nevertheless. */
+    readonly mid?: string,
   ) {
     super(message);
   }
@@ -71,8 +74,9 @@ export class ControlApi {
             ? 400
             : 500;
       const message = error instanceof Error ? error.message : String(error);
+      const mid = error instanceof ControlError ? error.mid : undefined;
       if (!response.headersSent)
-        sendJson(response, status, { error: { message } });
+        sendJson(response, status, { error: { message }, mid });
     }
   }
 
@@ -203,7 +207,8 @@ async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (error instanceof TypeError || !(error instanceof Error)) throw error;
-    throw new ControlError(502, error.message);
+    const mid = error instanceof UndeliveredError ? error.mid : undefined;
+    throw new ControlError(502, error.message, mid);
   }
 }
 

@@ -4,7 +4,7 @@ import type { World } from '../world/world';
 
 /**
  * Server-sent events: first `state` with everything, then each change under its
- * own name: `entry`, `conversation`, `persona`, `profile`, `request`.
+ * own name: `entry`, `undelivered`, `conversation`, `persona`, `profile`, `request`.
  */
 export function streamEvents(
   response: ServerResponse,

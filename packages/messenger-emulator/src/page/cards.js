@@ -4,10 +4,13 @@ import { picture } from './pictures.js';
 import { textOf } from './values.js';
 
 /**
- * What happens when the customer presses something: `payload` goes to the bot,
- * `title` is what it said.
+ * What the customer can do with what is offered: press it (`payload` goes to the
+ * bot, `title` is what it said), or an action of `/_emulator/actions`.
  *
- * @typedef {(pressed: { payload: string, title: string }) => void} Press
+ * @typedef {{
+ *   press: (pressed: { payload: string, title: string }) => void,
+ *   act: (action: Record<string, unknown>) => void,
+ * }} Actions
  */
 
 /**
@@ -47,22 +50,45 @@ export function cardPicture(address) {
   );
 }
 
+const BUTTON = { class: 'card-button', 'data-testid': 'template-button' };
+
 /**
- * Postback buttons speak to the bot and web buttons open their page. The others
- * (calls, account links) need a real Messenger and cannot be pressed here.
+ * Postback buttons speak to the bot, web buttons open their page, and those of
+ * account linking log in and out at once. The others (calls, games) need a real
+ * Messenger and cannot be pressed here.
  *
  * @param {Record<string, unknown>} shown
- * @param {Press} press
+ * @param {Actions} actions
  */
-export function templateButton({ type, title, url, payload }, press) {
-  const attributes = { class: 'card-button', 'data-testid': 'template-button' };
+export function templateButton({ type, title, url, payload }, actions) {
   const label = textOf(title) || titleOf(textOf(type));
-  if (type === 'web_url') return link(url, attributes, label);
-  const button = element('button', { ...attributes, type: 'button' }, label);
-  if (type === 'postback') {
-    button.addEventListener('click', () =>
-      press({ payload: textOf(payload), title: label }),
-    );
+  switch (type) {
+    case 'web_url':
+      return link(url, BUTTON, label);
+    case 'postback':
+      return cardButton(label, () =>
+        actions.press({ payload: textOf(payload), title: label }),
+      );
+    case 'account_link':
+      return cardButton(label, () => actions.act(LOG_IN));
+    case 'account_unlink':
+      return cardButton(label, () => actions.act(LOG_OUT));
+    default:
+      return cardButton(label, null);
+  }
+}
+
+export const LOG_IN = { action: 'link_account', authorizationCode: 'emulated' };
+export const LOG_OUT = { action: 'unlink_account' };
+
+/**
+ * @param {string} label
+ * @param {(() => void) | null} onPress null where nothing happens outside of Messenger
+ */
+export function cardButton(label, onPress) {
+  const button = element('button', { ...BUTTON, type: 'button' }, label);
+  if (onPress) {
+    button.addEventListener('click', onPress);
   } else {
     button.disabled = true;
     button.title = 'Nothing happens here; in Messenger it does';

@@ -1,37 +1,70 @@
 // @ts-check
 import { startComposer } from './composer.js';
 import { ConversationLog } from './conversation.js';
+import { CustomerViews } from './customer-view.js';
 import { Choice, showChoices } from './customers.js';
 import { part } from './dom.js';
-import { listen, putCustomer, say, WebhookError } from './emulator.js';
+import { act, listen, putCustomer, say } from './emulator.js';
 import { pageFace } from './faces.js';
 import { Inbox } from './inbox.js';
 import { isSaid } from './message.js';
+import { Menu } from './menu.js';
+import { startMore } from './more.js';
+import { attempt, tell } from './notice.js';
 import { PersonaList } from './personas.js';
+import { startPopUps } from './pop-ups.js';
 import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
 import { EndFollower } from './scrolling.js';
 import { TypingArea } from './typing.js';
 import { startViews } from './views.js';
+import { Welcome } from './welcome.js';
 import { newCustomer, World } from './world.js';
 
 const pageSelect = part('page-select', HTMLSelectElement);
 const customerSelect = part('customer-select', HTMLSelectElement);
 const personasRefused = part('personas-refused', HTMLInputElement);
 const input = part('composer-input', HTMLTextAreaElement);
-const notice = part('notice', HTMLElement);
-const greeting = part('greeting', HTMLElement);
+const send = part('composer-send', HTMLButtonElement);
+const welcomeArea = part('welcome', HTMLElement);
 const connection = part('connection', HTMLElement);
 
 const world = new World();
 const choice = new Choice(world);
-const log = new ConversationLog(part('log', HTMLElement), press);
+/** @type {import('./cards.js').Actions} */
+const actions = {
+  press({ title, payload }) {
+    void speak({ text: title, payload });
+  },
+  act(action) {
+    const { page, psid } = choice;
+    choice.chooseCustomer(psid);
+    void attempt(async () => {
+      const { status } = await act({ psid, pageId: page.id, ...action });
+      if (status >= 400) {
+        throw new Error(
+          `The bot's webhook answered ${status}; the bot's own output says why`,
+        );
+      }
+    }).then((isDone) => {
+      if (isDone && action.action === 'open_link') tellOfLink();
+    });
+  },
+};
+const views = new CustomerViews(draw);
+const welcome = new Welcome(welcomeArea, actions);
+const menu = new Menu(
+  part('menu', HTMLDetailsElement),
+  part('menu-entries', HTMLElement),
+  actions,
+);
+const log = new ConversationLog(part('log', HTMLElement), actions);
 const typing = new TypingArea(part('typing', HTMLElement));
 const quickReplies = new QuickReplies(
   part('quick-replies', HTMLElement),
-  press,
+  actions,
 );
-const inbox = new Inbox(() => choice.customer, attempt);
+const inbox = new Inbox(() => choice.customer);
 const personas = new PersonaList(listParts('personas'));
 const requests = new RequestList({
   ...listParts('requests'),
@@ -78,13 +111,23 @@ function show() {
   );
   personasRefused.checked = customer.european;
   inbox.show();
-  input.placeholder = `Message ${page.name}`;
+  const view = views.of(customer);
+  menu.show(view);
+  const isDisabled = view?.composerDisabled ?? false;
+  input.disabled = isDisabled;
+  send.disabled = isDisabled;
+  input.placeholder = isDisabled
+    ? `${page.name} answers to its menu alone`
+    : `Message ${page.name}`;
   part('composer-label', HTMLElement).textContent =
     `Message as ${customer.name}`;
   showPage(page);
 
-  greeting.hidden = customer.entries.some(isSaid);
-  greeting.textContent = `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`;
+  welcomeArea.hidden = customer.entries.some(isSaid);
+  welcome.show(
+    view,
+    `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`,
+  );
   log.show(`${page.id} ${customer.psid}`, customer.entries, page);
   typing.show(customer.entries, page);
   const pressing = quickReplies.root.contains(document.activeElement);
@@ -107,46 +150,24 @@ function showPage(page) {
 }
 
 /**
- * @param {{ text: string, payload?: string }} words
- * @returns {Promise<boolean>} whether the emulator has taken them, whatever the bot did
+ * @param {Record<string, unknown>} words
+ * @returns {Promise<boolean>} whether the emulator has taken them
  */
-async function speak(words) {
+function speak(words) {
   const { page, psid } = choice;
   choice.chooseCustomer(psid);
   end.goToEnd();
-  return attempt(async () => {
-    const { status } = await say({ psid, pageId: page.id, ...words });
-    if (status >= 400) {
-      throw new WebhookError(
-        `The bot's webhook answered ${status}; the bot's own output says why`,
-      );
-    }
-  });
+  return attempt(() => say({ psid, pageId: page.id, ...words }));
 }
 
-/** @param {{ title: string, payload: string }} pressed */
-function press({ title, payload }) {
-  void speak({ text: title, payload });
+/** Of a new conversation, which the bot hears of by the first button. */
+function tellOfLink() {
+  if (choice.customer.entries.length > 0) return;
+  tell('The bot learns of the link with the first button pressed.', 'note');
 }
 
-/**
- * Says below the conversation what has gone wrong, until something goes right.
- *
- * @param {() => Promise<unknown>} request
- * @returns {Promise<boolean>} whether the emulator has done it
- */
-async function attempt(request) {
-  try {
-    await request();
-    notice.hidden = true;
-    return true;
-  } catch (error) {
-    notice.textContent = error instanceof Error ? error.message : String(error);
-    notice.hidden = false;
-    return error instanceof WebhookError;
-  }
-}
-
+startPopUps();
+startMore(actions, speak);
 startComposer(part('composer', HTMLFormElement), input, (text) =>
   speak({ text }),
 );
@@ -191,10 +212,20 @@ part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
 listen({
   state(state) {
     world.replace(state);
+    views.outdate();
     draw();
   },
   entry(event) {
     world.addEntry(event);
+    draw();
+  },
+  undelivered(event) {
+    world.markUndelivered(event);
+    log.markUndelivered(event.mid, event.reason);
+    end.follow();
+  },
+  profile() {
+    views.outdate();
     draw();
   },
   conversation({ conversation }) {

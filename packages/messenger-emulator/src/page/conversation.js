@@ -1,12 +1,13 @@
 // @ts-check
 import { element } from './dom.js';
 import { pageFace, personaFace } from './faces.js';
-import { isSaid, messageElement } from './message.js';
+import { isSaid, messageElement, undelivered } from './message.js';
+import { showReaction } from './reactions.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
  * @typedef {import('./world.js').Page} Page
- * @typedef {import('./cards.js').Press} Press
+ * @typedef {import('./cards.js').Actions} Actions
  */
 
 // Older groups leave the screen, so that a bot under load does not slow it down.
@@ -28,11 +29,11 @@ export class ConversationLog {
 
   /**
    * @param {HTMLElement} root
-   * @param {Press} press
+   * @param {Actions} actions
    */
-  constructor(root, press) {
+  constructor(root, actions) {
     this.root = root;
-    this.press = press;
+    this.actions = actions;
   }
 
   /**
@@ -56,6 +57,21 @@ export class ConversationLog {
     }
   }
 
+  /**
+   * Says of a message, where it stands here, that the bot has not got it.
+   *
+   * @param {string} mid
+   * @param {string} reason
+   */
+  markUndelivered(mid, reason) {
+    this.#find(mid)?.append(undelivered(reason));
+  }
+
+  /** @param {string} mid */
+  #find(mid) {
+    return this.root.querySelector(`[data-mid="${CSS.escape(mid)}"]`);
+  }
+
   /** @param {string} key */
   #clear(key) {
     this.#key = key;
@@ -75,6 +91,10 @@ export class ConversationLog {
     this.#lastShown = identity(entry);
     if (entry.senderAction === 'mark_seen')
       this.#lastOfCustomer?.after(this.#seen);
+    if (entry.reaction) {
+      const message = this.#find(entry.reaction.mid);
+      if (message) showReaction(message, entry, this.actions);
+    }
     if (!isSaid(entry)) return;
     this.#addTime(entry.at);
     const sender = `${entry.from} ${entry.persona?.id ?? ''} ${entry.app_id ?? ''}`;
@@ -83,7 +103,7 @@ export class ConversationLog {
       this.#lastGroup = group(entry, page);
       this.root.append(this.#lastGroup);
     }
-    const message = messageElement(entry, this.press);
+    const message = messageElement(entry, this.actions);
     this.#lastGroup.append(message);
     if (entry.from === 'user') this.#lastOfCustomer = message;
   }

@@ -10,6 +10,8 @@
  * @typedef {{
  *   state: (state: State) => void,
  *   entry: (event: { psid: string, pageId: string, entry: Entry }) => void,
+ *   undelivered: (event: { psid: string, pageId: string, mid: string, reason: string }) => void,
+ *   profile: (event: { pageId: string }) => void,
  *   conversation: (event: { conversation: Customer }) => void,
  *   persona: (event: { persona: Persona }) => void,
  *   request: (event: { request: GraphCall }) => void,
@@ -28,6 +30,8 @@ export function listen(listeners) {
   for (const kind of /** @type {const} */ ([
     'state',
     'entry',
+    'undelivered',
+    'profile',
     'conversation',
     'persona',
     'request',
@@ -42,14 +46,45 @@ export function listen(listeners) {
 
 /**
  * Speaks as a customer: `text` is what was written, or what a pressed button or
- * quick reply said that stands for `payload`. Resolves when the bot has answered
- * its webhook, with the status of that answer.
+ * quick reply said that stands for `payload`; or attachments, or a sticker.
+ * Resolves when the bot has answered its webhook, with the status of that answer.
  *
- * @param {{ psid: string, pageId: string, text: string, payload?: string }} message
+ * @param {{ psid: string, pageId: string, [field: string]: unknown }} message
  * @returns {Promise<import('../types').SayResult>}
  */
 export function say(message) {
   return post('/_emulator/messages', message);
+}
+
+/**
+ * Does what is no message: `action` is one of `/_emulator/actions`.
+ *
+ * @param {{ psid: string, pageId: string, [field: string]: unknown }} action
+ * @returns {Promise<import('../types').ActionResult>}
+ */
+export function act(action) {
+  return post('/_emulator/actions', action);
+}
+
+/**
+ * @param {string} pageId
+ * @param {string} psid
+ * @returns {Promise<import('../types').CustomerView>}
+ */
+export async function fetchView(pageId, psid) {
+  const query = new URLSearchParams({ pageId });
+  const path = `/_emulator/customers/${encodeURIComponent(psid)}?${query}`;
+  return answerOf(await fetch(path));
+}
+
+/**
+ * Gives a customer's file an address.
+ *
+ * @param {Blob} file
+ * @returns {Promise<{ url: string }>}
+ */
+export async function upload(file) {
+  return send('/_emulator/attachments', 'application/octet-stream', file);
 }
 
 /**
@@ -87,11 +122,20 @@ export class WebhookError extends Error {}
  * @param {string} path
  * @param {object} body
  */
-async function post(path, body) {
+function post(path, body) {
+  return send(path, 'application/json', JSON.stringify(body));
+}
+
+/**
+ * @param {string} path
+ * @param {string} type
+ * @param {string | Blob} body
+ */
+async function send(path, type, body) {
   const response = await fetch(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: { 'content-type': type },
+    body,
   }).catch(() => {
     throw new Error('The emulator cannot be reached. Does it still run?');
   });

@@ -2,10 +2,10 @@
 import { startComposer } from './composer.js';
 import { part } from './dom.js';
 import { useInbox } from './emulator.js';
+import { attempt } from './notice.js';
 
 /**
  * @typedef {import('./world.js').Customer} Customer
- * @typedef {(request: () => Promise<unknown>) => Promise<boolean>} Attempt
  */
 
 /** The app ID of every Page's inbox. */
@@ -18,9 +18,8 @@ export class Inbox {
 
   /**
    * @param {() => Customer} customer the one who is chosen
-   * @param {Attempt} attempt
    */
-  constructor(customer, attempt) {
+  constructor(customer) {
     this.customer = customer;
     startComposer(
       part('inbox', HTMLFormElement),

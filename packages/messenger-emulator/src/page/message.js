@@ -1,33 +1,46 @@
 // @ts-check
 import { element, link, webUrl } from './dom.js';
 import { picture } from './pictures.js';
+import { reactionBar } from './reactions.js';
 import { template } from './templates.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
- * @typedef {import('./cards.js').Press} Press
+ * @typedef {import('./cards.js').Actions} Actions
  */
+
+// The emulator has one for all.
+const STICKER_PICTURE = new URL('/_emulator/pictures/sticker', location.href)
+  .href;
 
 /**
  * Whether the entry stands in the conversation; sender actions do not.
  *
  * @param {Entry} entry
  */
-export function isSaid({ message, postback, optin }) {
-  return Boolean(message ?? postback ?? optin);
+export function isSaid({
+  message,
+  postback,
+  optin,
+  referral,
+  account_linking,
+}) {
+  return Boolean(message ?? postback ?? optin ?? referral ?? account_linking);
 }
 
 /**
  * One message as its receiver sees it: text in a bubble, then what is attached.
  *
  * @param {Entry} entry
- * @param {Press} press
+ * @param {Actions} actions
  */
-export function messageElement(entry, press) {
+export function messageElement(entry, actions) {
   const { from, persona, at } = entry;
   const { attachment, attachments } = entry.message ?? {};
-  const text = textOfEntry(entry);
+  const sticker = entry.message?.sticker_id;
+  const deed = deedOf(entry);
+  const text = deed ?? entry.postback?.title ?? textOf(entry.message?.text);
   return element(
     'div',
     {
@@ -39,33 +52,69 @@ export function messageElement(entry, press) {
       'data-persona-id': persona?.id ?? '',
       'data-persona-name': persona?.name ?? '',
     },
-    text ? element('p', { class: 'bubble' }, text) : null,
+    text
+      ? element('p', { class: deed ? 'bubble deed' : 'bubble' }, text)
+      : null,
+    sticker === undefined ? null : stickerElement(STICKER_PICTURE),
     ...[attachment, ...listOf(attachments)]
       .filter((one) => one instanceof Object)
-      .map((one) => attachmentElement(recordOf(one), press)),
+      .map((one) => attachmentElement(recordOf(one), actions)),
+    entry.undelivered === undefined ? null : undelivered(entry.undelivered),
+    reactionBar(entry, actions),
   );
 }
 
-/** @param {Entry} entry */
-function textOfEntry({ message, postback, optin }) {
-  if (postback) return postback.title;
-  if (optin) return 'Ticked the checkbox';
-  const sticker = message?.sticker_id;
-  return sticker === undefined
-    ? textOf(message?.text)
-    : `Sticker ${String(sticker)}`;
+/**
+ * Stands at a message that the bot has not got.
+ *
+ * @param {string} reason
+ */
+export function undelivered(reason) {
+  return element(
+    'p',
+    { class: 'undelivered', 'data-testid': 'undelivered', role: 'alert' },
+    `Not delivered: ${reason}`,
+  );
+}
+
+/**
+ * What the customer did, where it is no message.
+ *
+ * @param {Entry} entry
+ */
+function deedOf({ optin, referral, account_linking }) {
+  if (account_linking) {
+    return account_linking.status === 'linked' ? 'Logged in' : 'Logged out';
+  }
+  if (referral) {
+    const by = referral.source === 'ADS' ? 'an ad' : 'a link';
+    return `Came by ${by}${referral.ref ? `: ${referral.ref}` : ''}`;
+  }
+  if (!optin) return null;
+  if (optin.type) return `Agreed: ${optin.title ?? optin.payload ?? ''}`;
+  return optin.user_ref === undefined
+    ? 'Pressed “Send to Messenger”'
+    : 'Ticked the checkbox';
 }
 
 /**
  * @param {Record<string, unknown>} attachment
- * @param {Press} press
+ * @param {Actions} actions
  */
-function attachmentElement({ type, payload }, press) {
+function attachmentElement({ type, payload }, actions) {
   const fields = recordOf(payload);
-  if (type === 'template') return template(fields, press);
+  if (type === 'template') return template(fields, actions);
+  if (type === 'sticker') return stickerElement(fields.url);
   if (type !== 'image') return fileElement(textOf(type), fields);
   return picture(fields.url, { class: 'photo', alt: 'Image' }, () =>
     fileElement('image', fields),
+  );
+}
+
+/** @param {unknown} address */
+function stickerElement(address) {
+  return picture(address, { class: 'sticker', alt: 'Sticker' }, () =>
+    element('p', { class: 'bubble' }, 'Sticker'),
   );
 }
 

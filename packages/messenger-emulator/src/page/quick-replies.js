@@ -5,7 +5,7 @@ import { listOf, recordOf, textOf } from './values.js';
 
 /**
  * @typedef {import('./world.js').Entry} Entry
- * @typedef {import('./cards.js').Press} Press
+ * @typedef {import('./cards.js').Actions} Actions
  */
 
 // Messenger fills these two in from the customer's profile.
@@ -21,11 +21,11 @@ export class QuickReplies {
 
   /**
    * @param {HTMLElement} root
-   * @param {Press} press
+   * @param {Actions} actions
    */
-  constructor(root, press) {
+  constructor(root, actions) {
     this.root = root;
-    this.press = press;
+    this.actions = actions;
   }
 
   /** @param {Entry[]} entries */
@@ -37,16 +37,16 @@ export class QuickReplies {
     if (showing === this.#shown) return;
     this.#shown = showing;
     this.root.replaceChildren(
-      ...offered.map((one) => quickReply(recordOf(one), this.press)),
+      ...offered.map((one) => quickReply(recordOf(one), this.actions)),
     );
   }
 }
 
 /**
  * @param {Record<string, unknown>} offered
- * @param {Press} press
+ * @param {Actions} actions
  */
-function quickReply(offered, press) {
+function quickReply(offered, { press }) {
   const known = FROM_PROFILE[textOf(offered.content_type)];
   const title = known ?? textOf(offered.title);
   const icon = imageUrl(offered.image_url);

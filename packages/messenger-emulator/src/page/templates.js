@@ -1,11 +1,17 @@
 // @ts-check
-import { card, cardPicture, cardText, templateButton } from './cards.js';
+import {
+  card,
+  cardButton,
+  cardPicture,
+  cardText,
+  templateButton,
+} from './cards.js';
 import { element, link } from './dom.js';
 import { receipt } from './receipt.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
- * @typedef {import('./cards.js').Press} Press
+ * @typedef {import('./cards.js').Actions} Actions
  * @typedef {Record<string, unknown>} Payload
  */
 
@@ -14,9 +20,9 @@ import { listOf, recordOf, textOf } from './values.js';
  * https://developers.facebook.com/docs/messenger-platform/send-messages/templates
  *
  * @param {Payload} payload
- * @param {Press} press
+ * @param {Actions} actions
  */
-export function template(payload, press) {
+export function template(payload, actions) {
   switch (payload.template_type) {
     case 'button':
       return card([element('p', {}, textOf(payload.text))], buttons(payload));
@@ -43,12 +49,12 @@ export function template(payload, press) {
       return receipt(payload);
     case 'notification_messages':
     case 'one_time_notif_req':
-      return request(payload, press);
+      return request(payload, actions);
     case 'coupon':
       return coupon(payload);
     case 'customer_feedback':
       return card(cardText(payload.title, payload.subtitle), [
-        templateButton({ title: payload.button_title }, press),
+        cardButton(textOf(payload.button_title), null),
       ]);
     default:
       return raw(payload);
@@ -57,7 +63,7 @@ export function template(payload, press) {
   /** @param {Payload} shown */
   function buttons(shown) {
     return listOf(shown.buttons).map((one) =>
-      templateButton(recordOf(one), press),
+      templateButton(recordOf(one), actions),
     );
   }
 }
@@ -102,19 +108,23 @@ function imageGrid({ images }) {
 /**
  * Asks whether the Page may write later. The label is one of Messenger's own, by its name.
  *
- * @param {Payload} payload
- * @param {Press} press
+ * @param {Payload} shown
+ * @param {Actions} actions
  */
-function request(payload, press) {
-  const { title, image_url, notification_messages_cta_text } = payload;
-  const label = textOf(notification_messages_cta_text) || 'NOTIFY_ME';
-  const words = label.replaceAll('_', ' ').toLowerCase();
+function request(shown, { act }) {
+  const { template_type, title, image_url, payload } = shown;
+  const name = textOf(shown.notification_messages_cta_text) || 'NOTIFY_ME';
+  const words = name.replaceAll('_', ' ').toLowerCase();
+  const isOnce = template_type === 'one_time_notif_req';
+  const titled = isOnce || !title ? {} : { title };
   return card(
     [image_url ? cardPicture(image_url) : null, ...cardText(title, '')],
     [
-      templateButton(
-        { title: words.charAt(0).toUpperCase() + words.slice(1) },
-        press,
+      cardButton(words.charAt(0).toUpperCase() + words.slice(1), () =>
+        act({
+          action: 'opt_in',
+          optIn: { type: template_type, payload, ...titled },
+        }),
       ),
     ],
   );

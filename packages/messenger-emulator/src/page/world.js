@@ -46,6 +46,14 @@ export class World {
     if (entries.length > ENTRIES_KEPT) entries.shift();
   }
 
+  /** @param {{ psid: string, pageId: string, mid: string, reason: string }} event */
+  markUndelivered({ psid, pageId, mid, reason }) {
+    const entry = this.conversation(pageId, psid)?.entries.findLast(
+      (one) => one.mid === mid,
+    );
+    if (entry) entry.undelivered = reason;
+  }
+
   /** @param {Persona} persona */
   putPersona(persona) {
     this.personas.set(persona.id, persona);

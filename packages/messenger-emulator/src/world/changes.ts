@@ -8,6 +8,14 @@ import type {
 /** Something that became different in the emulated world. */
 export type Change =
   | { type: 'entry'; psid: string; pageId: string; entry: ConversationEntry }
+  /** The bot has not got what a customer said. */
+  | {
+      type: 'undelivered';
+      psid: string;
+      pageId: string;
+      mid: string;
+      reason: string;
+    }
   | { type: 'conversation'; conversation: Omit<ConversationState, 'entries'> }
   | { type: 'reset' }
   /** What customers of the Page are shown may have changed. */

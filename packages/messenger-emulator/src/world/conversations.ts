@@ -87,6 +87,19 @@ export class Conversations {
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
+  /** Says of what a customer has said why the bot has not got it. */
+  markUndelivered(
+    pageId: string,
+    psid: string,
+    entry: ConversationEntry,
+    reason: string,
+  ): void {
+    entry.undelivered = reason;
+    const { mid } = entry;
+    if (mid === undefined) return;
+    this.changes.emit({ type: 'undelivered', psid, pageId, mid, reason });
+  }
+
   /** What was said with this message ID, and to whom. */
   message(
     pageId: string,

@@ -25,6 +25,7 @@ import { entryOf } from './said';
 import { readDetails } from './details';
 import { offeredBy } from './quickReplies';
 import { referralOf } from './referrals';
+import { UndeliveredError } from './undelivered';
 import { viewOf } from './view';
 import type { World } from './world';
 
@@ -317,7 +318,20 @@ export class Customers {
       isStandby: field === 'standby',
       hasNlp: profiles.nlp.has(pageId),
     });
-    const status = await webhooks.deliver(pageId, field, event);
+    const undelivered = (reason: string) =>
+      conversations.markUndelivered(pageId, psid, entry, reason);
+    const status = await webhooks
+      .deliver(pageId, field, event)
+      .catch((error: unknown) => {
+        const lost = new UndeliveredError(error, entry.mid);
+        undelivered(lost.message.replace(/^Messenger emulator: /, ''));
+        throw lost;
+      });
+    // What goes to another's thread needs nobody who listens along.
+    if (status === 0 && field !== 'standby') {
+      undelivered(`the bot is not subscribed to ${field}`);
+    }
+    if (status >= 400) undelivered(`the bot's webhook answered ${status}`);
     return { status, mid: entry.mid ?? '' };
   }
 }

@@ -1,0 +1,280 @@
+import type { JsonObject } from 'messenger-emulator';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser';
+import { messageWith, openChatPage } from './support/chatPage';
+import { PSID, startEmulated, type Emulated } from './support/emulated';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describeInBrowser('what a customer does on the chat page', () => {
+  let browser: Browser;
+  let emulated: Emulated;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    emulated = await startEmulated();
+    ({ page, complaints } = await openChatPage(
+      browser,
+      emulated.emulator.origin,
+    ));
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    await emulated.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function setProfile(profile: object): Promise<void> {
+    const { status } = await emulated.graph(
+      'POST',
+      '/me/messenger_profile',
+      profile,
+    );
+    expect(status).toBe(200);
+  }
+
+  /** A message of the bot's to the customer on the page, and where it stands. */
+  async function botSays(message: object): Promise<Locator> {
+    const { body } = await emulated.graph('POST', '/me/messages', {
+      recipient: { id: PSID },
+      message,
+    });
+    const mid = JSON.stringify(body.message_id);
+    const shown = page.locator(`[data-mid=${mid}]`);
+    await shown.waitFor();
+    return shown;
+  }
+
+  function botSendsTemplate(payload: object): Promise<Locator> {
+    return botSays({ attachment: { type: 'template', payload } });
+  }
+
+  /** What the bot's webhook was told by what somebody does on the page. */
+  async function told(does: () => Promise<void>): Promise<JsonObject> {
+    const answered = page.waitForResponse(/\/_emulator\/(actions|messages)$/);
+    await does();
+    expect((await answered).status()).toBe(200);
+    return emulated.deliveries.at(-1)?.event ?? {};
+  }
+
+  function more(name: string): Promise<JsonObject> {
+    return told(async () => {
+      await page.getByTestId('more').locator('summary').click();
+      await page.getByRole('button', { name, exact: true }).click();
+    });
+  }
+
+  it('begins with the greeting and Get Started', async () => {
+    await setProfile({
+      get_started: { payload: 'START' },
+      greeting: [{ locale: 'default', text: 'Hello {{user_first_name}}!' }],
+    });
+    await page.getByTestId('greeting').getByText('Hello Customer!').waitFor();
+    const event = await told(() => page.getByTestId('get-started').click());
+    expect(event.postback).toMatchObject({
+      title: 'Get Started',
+      payload: 'START',
+    });
+    await messageWith(page, 'Get Started');
+    expect(await page.getByTestId('get-started').isVisible()).toBe(false);
+    expect(await page.getByTestId('greeting').isVisible()).toBe(false);
+  });
+
+  it('begins with an ice breaker', async () => {
+    await setProfile({
+      ice_breakers: [
+        {
+          locale: 'default',
+          call_to_actions: [
+            { question: 'Where are you?', payload: 'WHERE' },
+            { question: '<b>When?</b>', payload: 'WHEN' },
+          ],
+        },
+      ],
+    });
+    await page.getByTestId('ice-breaker').getByText('<b>When?</b>').waitFor();
+    const event = await told(() =>
+      page.getByTestId('ice-breaker').first().click(),
+    );
+    expect(event.postback).toMatchObject({
+      title: 'Where are you?',
+      payload: 'WHERE',
+    });
+  });
+
+  it('chooses from the persistent menu, which may be all that is left', async () => {
+    expect(await page.getByTestId('menu').isVisible()).toBe(false);
+    await setProfile({
+      get_started: { payload: 'START' },
+      persistent_menu: [
+        {
+          locale: 'default',
+          composer_input_disabled: true,
+          call_to_actions: [
+            { type: 'postback', title: 'An agent', payload: 'AGENT' },
+            { type: 'web_url', title: 'Shop', url: 'https://example.com/' },
+          ],
+        },
+      ],
+    });
+    const summary = page.getByTestId('menu').locator('summary');
+    await summary.click();
+    expect(await page.getByTestId('composer-input').isDisabled()).toBe(true);
+    const [agent, shop] = await page.getByTestId('menu-entry').all();
+    expect(await shop?.getAttribute('href')).toBe('https://example.com/');
+    await page.keyboard.press('Escape');
+    expect(await agent?.isVisible()).toBe(false);
+
+    await summary.press('Enter');
+    const event = await told(async () => agent?.press('Enter'));
+    expect(event.postback).toMatchObject({
+      title: 'An agent',
+      payload: 'AGENT',
+    });
+    expect(await agent?.isVisible()).toBe(false);
+  });
+
+  it('sends a picture, and a file', async () => {
+    const send = (name: string, mimeType: string) =>
+      told(() =>
+        page
+          .locator('#more-file')
+          .setInputFiles({ name, mimeType, buffer: PNG }),
+      );
+    const image = await send('pear.png', 'image/png');
+    const url = expect.stringContaining('/_emulator/attachments/') as string;
+    expect(image.message).toMatchObject({
+      attachments: [{ type: 'image', payload: { url } }],
+    });
+    await page.locator('img.photo').waitFor();
+    const file = await send('list.pdf', 'application/pdf');
+    expect(file.message).toMatchObject({
+      attachments: [{ type: 'file', payload: { url } }],
+    });
+    await page.locator('a.file').waitFor();
+  });
+
+  it('sends a thumb', async () => {
+    const event = await more('Send a thumb');
+    expect(event.message).toMatchObject({
+      attachments: [
+        { type: 'sticker', payload: { sticker_id: 369239263222822 } },
+      ],
+    });
+    await page.locator('img.sticker').waitFor();
+  });
+
+  it('comes by a link: at once, or with the first button', async () => {
+    await page.getByTestId('more').locator('summary').click();
+    await page.getByTestId('more-ref').fill('flyer');
+    await page.getByRole('button', { name: 'By an m.me link' }).click();
+    await page.getByText('learns of the link with the first button').waitFor();
+    expect(emulated.deliveries).toEqual([]);
+
+    await emulated.emulator.say(PSID, 'hi');
+    await page.getByTestId('customer-select').selectOption(PSID);
+    await messageWith(page, 'hi');
+    await page.getByTestId('more').locator('summary').click();
+    await page.getByTestId('more-ref').fill('poster');
+    const event = await told(() => page.getByTestId('more-ref').press('Enter'));
+    expect(event.referral).toMatchObject({
+      ref: 'poster',
+      type: 'OPEN_THREAD',
+    });
+    await messageWith(page, 'Came by a link: poster');
+  });
+
+  it('agrees on a website', async () => {
+    expect((await more('By “Send to Messenger”')).optin).toBeDefined();
+    await messageWith(page, 'Pressed “Send to Messenger”');
+    expect((await more("By a website's checkbox")).optin).toMatchObject({
+      ref: 'checkbox',
+    });
+    await messageWith(page, 'Ticked the checkbox');
+  });
+
+  it('logs in and out', async () => {
+    expect((await more('Log in (account linking)')).account_linking).toEqual({
+      status: 'linked',
+      authorization_code: 'emulated',
+    });
+    await messageWith(page, 'Logged in');
+    expect((await more('Log out')).account_linking).toEqual({
+      status: 'unlinked',
+    });
+    await messageWith(page, 'Logged out');
+  });
+
+  describe('with what the bot has sent', () => {
+    beforeEach(async () => {
+      await emulated.emulator.say(PSID, 'hi');
+      await messageWith(page, 'hi');
+    });
+
+    it.each(['one_time_notif_req', 'notification_messages'])(
+      'agrees to a %s',
+      async (type) => {
+        const shown = await botSendsTemplate({
+          template_type: type,
+          title: 'News about pears',
+          payload: 'PEARS',
+        });
+        const event = await told(() => shown.getByRole('button').click());
+        expect(event.optin).toMatchObject({ type, payload: 'PEARS' });
+        await messageWith(page, 'Agreed: ');
+      },
+    );
+
+    it('logs in by a button', async () => {
+      const shown = await botSendsTemplate({
+        template_type: 'button',
+        text: 'Who are you?',
+        buttons: [{ type: 'account_link', url: 'https://example.com/login' }],
+      });
+      const event = await told(() =>
+        shown.getByRole('button', { name: 'Log in' }).click(),
+      );
+      expect(event.account_linking).toMatchObject({ status: 'linked' });
+    });
+
+    it('reacts, and takes it back', async () => {
+      const shown = await botSays({ text: 'Do you like pears?' });
+      await shown.hover();
+      const event = await told(async () => {
+        await shown.getByTestId('react').locator('summary').click();
+        await shown.getByRole('button', { name: 'Love' }).click();
+      });
+      expect(event.reaction).toMatchObject({ action: 'react', emoji: '❤' });
+      const reaction = shown.getByTestId('reaction');
+      await reaction.waitFor();
+      await page.reload();
+      expect(await reaction.textContent()).toBe('❤');
+
+      const taken = await told(() => reaction.click());
+      expect(taken.reaction).toMatchObject({ action: 'unreact' });
+      await reaction.waitFor({ state: 'detached' });
+    });
+
+    it('sees the bot react', async () => {
+      const mid = emulated.emulator.state().conversations[0]?.entries[0]?.mid;
+      const answer = await emulated.graph('POST', '/me/messages', {
+        recipient: { id: PSID },
+        sender_action: 'react',
+        payload: { message_id: mid, reaction: 'love' },
+      });
+      expect(answer).toMatchObject({ status: 200 });
+      await page.getByTestId('reaction').waitFor();
+    });
+  });
+});

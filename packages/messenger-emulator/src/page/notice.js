@@ -1,0 +1,35 @@
+// @ts-check
+import { part } from './dom.js';
+import { WebhookError } from './emulator.js';
+
+const notice = part('notice', HTMLElement);
+
+/**
+ * Says below the conversation what has gone wrong, until something goes right.
+ *
+ * @param {() => Promise<unknown>} request
+ * @returns {Promise<boolean>} whether the emulator has done it, whatever the bot did
+ */
+export async function attempt(request) {
+  try {
+    await request();
+    notice.hidden = true;
+    return true;
+  } catch (error) {
+    // What was lost on the way to the bot says so itself.
+    notice.hidden = true;
+    if (error instanceof WebhookError) return true;
+    tell(error instanceof Error ? error.message : String(error), 'error');
+    return false;
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {'error' | 'note'} kind
+ */
+export function tell(text, kind) {
+  notice.textContent = text;
+  notice.dataset.kind = kind;
+  notice.hidden = false;
+}

@@ -1,0 +1,28 @@
+// @ts-check
+
+/**
+ * Closes what has popped up (`details.pop-up`) after a choice in it, by Escape
+ * and by a press elsewhere. Once for all of them: messages bring new ones.
+ */
+export function startPopUps() {
+  document.addEventListener('click', ({ target }) => {
+    if (!(target instanceof Element)) return;
+    const hasChosen = target.closest('.pop-up-choice') !== null;
+    closeAll((popUp) => hasChosen || !popUp.contains(target));
+  });
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') closeAll(() => true);
+  });
+}
+
+/** @param {(popUp: HTMLDetailsElement) => boolean} isDone */
+function closeAll(isDone) {
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  const open = document.querySelectorAll('details.pop-up[open]');
+  for (const popUp of open) {
+    if (!isDone(popUp)) continue;
+    const hadFocus = popUp.contains(document.activeElement);
+    popUp.open = false;
+    if (hadFocus) popUp.querySelector('summary')?.focus();
+  }
+}
