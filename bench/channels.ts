@@ -100,7 +100,7 @@ const viber: Channel<ViberContext> = {
   byHand: (context) =>
     context.sendText('hi', {
       sender: { name: SENDER.name, avatar: SENDER.iconUrl },
-    } as never),
+    }),
   say: (context) => context.sendText('hi'),
   body: (n) => ({
     event: 'message',
@@ -130,7 +130,9 @@ function pairOn<C>({ bot, byHand, say, body, answer }: Channel<C>): Pair {
     const onEvent = async (context: C) => void (await handler(context));
     started.onEvent(onEvent as never);
     const handle = started.createRequestHandler();
-    return async (n) => handle(body(n) as never);
+    return async (n) => {
+      await handle(body(n) as never);
+    };
   };
   return { alone: () => start(byHand), variant: () => start(say, asAdam()) };
 }

@@ -6,12 +6,12 @@ import type { Original } from './call';
 import { seeToAnswer } from './faceAnswer';
 import { faceOf, withoutFace } from './givenFace';
 
-/** The clients that were given, by what stands in front of them. */
-const given = new WeakMap<object, object>();
+/** What stands in front of a client gives it under this key. */
+const GIVEN = Symbol('the client that this stands in front of');
 
 /** The client that a context was given. */
-export function givenClientOf(client: object): object {
-  return given.get(client) ?? client;
+export function givenClientOf(client: { readonly [GIVEN]?: object }): object {
+  return client[GIVEN] ?? client;
 }
 
 /**
@@ -27,8 +27,9 @@ export function inFrontOf(
   personas: ContextPersonas,
   channel: FaceChannel,
 ): object {
-  const front = new Proxy(client, {
+  return new Proxy(client, {
     get(target, name) {
+      if (name === GIVEN) return target;
       const value: unknown = Reflect.get(target, name);
       const at = typeof name === 'string' ? ends[name] : undefined;
       if (at === undefined || typeof value !== 'function') return value;
@@ -36,8 +37,6 @@ export function inFrontOf(
         deliver(target, value as Original, args, at, personas, channel);
     },
   });
-  given.set(front, client);
-  return front;
 }
 
 function deliver(

@@ -13,26 +13,34 @@ export interface GivenFace {
 }
 
 /**
- * By the object that a message was given, so that it is told from a caller's
- * own, also in what is sent when the handler has ended.
+ * The object that a message was given has its face under this key, so that it
+ * is told from a caller's own, also in what is sent when the handler has ended.
+ * No wire, copy or print shows it; a WeakMap of so many short lives would cost
+ * more than all the rest.
  */
-const given = new WeakMap<object, GivenFace>();
+const GIVEN = Symbol('the face that this is of');
 
 /** Lets the face be told from a caller's own. */
 export function markFace(face: GivenFace): void {
   for (const part of Object.values(face.face)) {
-    if (typeof part === 'object' && part !== null) given.set(part, face);
+    if (typeof part === 'object' && part !== null) {
+      Object.defineProperty(part, GIVEN, { value: face });
+    }
   }
 }
 
 /** The face that we gave this message, if it is still there. */
 export function faceOf(message: Message): GivenFace | undefined {
   for (const part of Object.values(message)) {
-    const found =
-      typeof part === 'object' && part !== null ? given.get(part) : undefined;
-    if (found) return found;
+    if (isGiven(part)) return part[GIVEN];
   }
   return undefined;
+}
+
+function isGiven(part: unknown): part is { [GIVEN]: GivenFace } {
+  return (
+    typeof part === 'object' && part !== null && Object.hasOwn(part, GIVEN)
+  );
 }
 
 /** The same message without the face that we gave it; a text says who speaks, if it can. */

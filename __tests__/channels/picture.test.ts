@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { draw, READERS, type Panel } from '../../scripts/channelsPicture';
+import { startOn, type ChannelName } from '../support/channels';
+import { ROOT } from '../support/docs';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const PICTURE = path.join(ROOT, 'docs/channels.svg');
+
+/** As the messages of the bot's own are shown. */
+const PANELS: [channel: ChannelName, title: string, itself: string][] = [
+  ['line', 'LINE', 'The official account'],
+  ['slack', 'Slack', 'The app'],
+  ['viber', 'Viber', 'The bot'],
+  ['telegram', 'Telegram, with signText', 'The bot'],
+];
+
+async function converse(context: PersonaContext): Promise<void> {
+  await context.sendText('Welcome! What is it about?');
+  await context.withPersona('adam', async () => {
+    await context.sendText('Hello! A bill?');
+    await context.sendText('I will fetch Eve.');
+  });
+  await context.as('eve').sendText('Which month?');
+  await context.withEphemeralPersona(profile('Dr. Chen'), () =>
+    context.sendText('May I look at it?'),
+  );
+  await context.sendText('Anything else?');
+}
+
+test('docs/channels.svg shows what comes to each platform', async () => {
+  const panels: Panel[] = [];
+  for (const [channel, title, itself] of PANELS) {
+    const plugin = personas({
+      directory: { adam: profile('Adam'), eve: profile('Eve') },
+      signText: (text, { name }) => `${name}: ${text}`,
+    });
+    const bot = await startOn(channel, {
+      plugins: [plugin],
+      sendMethod: 'push',
+    });
+    const sent = await bot.run(converse);
+    expect(bot.errors).toEqual([]);
+    const messages = sent.flatMap(({ body }) => READERS[channel]?.(body) ?? []);
+    panels.push({ title, itself, messages });
+  }
+  const faces = panels.map(({ messages }) => messages.map(({ name }) => name));
+  const spoken = [undefined, 'Adam', 'Adam', 'Eve', 'Dr. Chen', undefined];
+  const onViber = spoken.map((name) => name ?? 'The bot');
+  expect(faces).toEqual([spoken, spoken, onViber, spoken.map(() => undefined)]);
+  const drawn = draw(panels);
+  if (process.env.PICTURE === 'write') writeFileSync(PICTURE, drawn);
+  expect(readFileSync(PICTURE, 'utf8')).toBe(drawn);
+});
