@@ -219,6 +219,7 @@ export const PARTS: Record<string, Part> = {
     ],
     tests: [
       'ephemeral/turns',
+      'ephemeral/pool',
       'directory/sharing',
       'ephemeral/sharing',
       'ephemeral/cleanup',
