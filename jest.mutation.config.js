@@ -20,7 +20,7 @@ module.exports = {
   testSequencer:
     require.resolve('./scripts/dist/scripts/mutation/jest/sequencer.js'),
   // A mutant that hangs is found by its test, before Stryker ends the process.
-  testTimeout: 5000,
+  testTimeout: 8000,
   testRegex: parts.map((part) => `/__tests__/(?=.*\\.test\\.ts$)${part}`),
   testPathIgnorePatterns: [
     '/packages/',

@@ -11,7 +11,7 @@ import {
 import { sampledShare } from './mutation/sample';
 
 /** What the library must reach as a whole, in per cent. */
-const LEAST_SCORE = 94;
+const LEAST_SCORE = 90;
 
 /**
  * `npm run mutation`: every mutant of the library against the tests of its part;

@@ -230,6 +230,7 @@ export const PARTS: Record<string, Part> = {
     ],
     tests: [
       'ephemeral/turns',
+      'ephemeral/pool',
       'directory/sharing',
       'ephemeral/sharing',
       'ephemeral/cleanup',

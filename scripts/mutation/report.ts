@@ -16,7 +16,7 @@ export function mutationReport(runs: Runs): string {
 
 What \`npm run mutation\` found, by the last run of each part: **${scoreOf(runs).toFixed(1)} %**. A mutant is the library with one small change; a test that fails, or that does not end any more, has found it. Each file's mutants meet the tests of its part alone, as \`scripts/mutation/parts.ts\` says, so a mutant that other tests would find counts as missed here. What needs Redis, a browser or several processes cannot be tested like this and is left out: \`src/store/redis/\`, \`src/cli/\` and the emulator.
 
-${estimate(done)}
+${limits(runs)}
 | Part | Run on | Mutants | Tested | Found | By a time that ran out | Score |
 | --- | --- | --- | --- | --- | --- | --- |
 ${[...runs].map(([name, run]) => partRow(name, run)).join('\n')}
@@ -61,10 +61,18 @@ function isTimeout({ status, statusReason }: TestedMutant): boolean {
   return status === 'Timeout' || /Exceeded timeout/.test(statusReason ?? '');
 }
 
-function estimate(done: [string, PartRun][]): string {
-  const drawn = done.filter(([, { ofAll, mutants }]) => ofAll > mutants.length);
-  if (drawn.length === 0) return '';
-  return `Of some parts a sample was drawn, so that the score is an estimate; which mutants are drawn depends on their place and code alone.\n`;
+/** What keeps the score from being the whole truth, as paragraphs; nothing where all was tested. */
+function limits(runs: Runs): string {
+  const done = doneOf(runs);
+  const isDrawn = done.some(([, { ofAll, mutants }]) => ofAll > mutants.length);
+  return [
+    done.length < runs.size &&
+      'Some parts were not run: the score says nothing of them.\n',
+    isDrawn &&
+      'Of some parts a sample was drawn, so that the score is an estimate; which mutants are drawn depends on their place and code alone.\n',
+  ]
+    .filter((line) => line !== false)
+    .join('\n');
 }
 
 function byFile(mutants: readonly TestedMutant[]): Map<string, TestedMutant[]> {

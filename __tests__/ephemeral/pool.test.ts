@@ -1,0 +1,108 @@
+import { PersonaCleanupError } from 'bottender-persona';
+
+import { Leases } from '../../src/ephemeral/leases';
+import { EphemeralPool } from '../../src/ephemeral/pool';
+import { CreationWaits } from '../../src/messenger/creationWaits';
+import { noStats } from '../../src/stats';
+import { MemoryStore } from '../../src/store/memory';
+import { answering, type Answer } from '../support/answers';
+import { profile } from '../support/faces';
+
+const MADE_7: Answer = { body: { id: '7' } };
+const MADE_8: Answer = { body: { id: '8' } };
+const OK: Answer = { body: { success: true } };
+const failing = (code: number): Answer => ({
+  status: 400,
+  body: { error: { code, message: 'no' } },
+});
+
+async function open(answers: Answer[], lingerMs = 0) {
+  const { page, calls } = await answering(answers);
+  const report = jest.fn();
+  const stats = noStats();
+  const leases = new Leases(new MemoryStore(), 60_000, report);
+  const waits = new CreationWaits();
+  const pool = new EphemeralPool(leases, lingerMs, waits, report, stats);
+  const acquire = (name: string) => pool.acquire(page, profile(name));
+  const deletions = (id: string) =>
+    calls.filter(
+      (call) => call.startsWith(`DELETE`) && call.includes(`/${id}?`),
+    ).length;
+  return { pool, acquire, calls, deletions, report, stats, leases };
+}
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('what is taken up is counted as shared, what is made as made', async () => {
+  const { acquire, pool, stats } = await open([MADE_7, OK]);
+  const one = await acquire('Adam');
+  expect(stats).toMatchObject({ made: 1, shared: 0 });
+  const two = await acquire('Adam');
+  expect(two).toBe(one);
+  expect(stats).toMatchObject({ made: 1, shared: 1 });
+  await pool.release(one);
+  expect(stats.deleted).toBe(0);
+  await pool.release(two);
+  expect(stats).toMatchObject({ made: 1, shared: 1, deleted: 1 });
+});
+
+test('a failure of another kind is tried again, and the others of the Page go on', async () => {
+  const { acquire, pool, deletions } = await open([
+    MADE_7,
+    MADE_8,
+    { status: 500, body: {} },
+    OK,
+  ]);
+  const [adam, eve] = [await acquire('Adam'), await acquire('Eve')];
+  await pool.release(adam);
+  await pool.release(eve);
+  expect(deletions('8')).toBe(1);
+  await pool.close(5000);
+  expect(deletions('7')).toBe(2);
+});
+
+test('after a rate limit the other deletions on the Page wait too', async () => {
+  const { acquire, pool, deletions, leases } = await open([
+    MADE_7,
+    MADE_8,
+    failing(613),
+    OK,
+  ]);
+  const [adam, eve] = [await acquire('Adam'), await acquire('Eve')];
+  await pool.release(adam);
+  const released = pool.release(eve);
+  await later(700);
+  expect(deletions('8')).toBe(0);
+  await released;
+  expect(deletions('8')).toBe(1);
+  await pool.close(5000);
+  expect(leases.isNoneHeld).toBe(true);
+});
+
+test('close() tells what it did not wait for, and why', async () => {
+  const { acquire, pool, report } = await open([MADE_7]);
+  await acquire('Adam');
+  await pool.close(50);
+  expect(report.mock.calls).toEqual([
+    [expect.any(PersonaCleanupError), { id: '7', ...profile('Adam') }],
+  ]);
+  const [[error]] = report.mock.calls as [[PersonaCleanupError]];
+  expect(error).toMatchObject({
+    persona: { id: '7', name: 'Adam' },
+    pageId: '1',
+    failure: { message: 'close() did not wait for it any longer' },
+  });
+});
+
+test('close() waits for a deletion that goes on, and for a use that ends', async () => {
+  const { acquire, pool, report, deletions } = await open([MADE_7, OK], 60_000);
+  const adam = await acquire('Adam');
+  let isClosed = false;
+  const closing = pool.close(5000).then(() => (isClosed = true));
+  await later(50);
+  expect(isClosed).toBe(false);
+  await pool.release(adam);
+  await closing;
+  expect(deletions('7')).toBe(1);
+  expect(report).not.toHaveBeenCalled();
+});
