@@ -70,6 +70,8 @@ function keptTypes(folder: string, entries: string[]): Set<string> {
         /^(?:export )?(?:abstract )?(?:type|interface|class) (\w+)/gm,
       ),
     ])
-    .map(([, name = '']) => name);
+    .map(([, name = '']) => name)
+    // Bottender has one of that name too, which is meant there.
+    .filter((name) => name !== 'Action');
   return new Set(declared.filter((name) => !exported.has(name)));
 }

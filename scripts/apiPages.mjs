@@ -18,7 +18,9 @@ export function load(app) {
   });
   app.renderer.on(MarkdownPageEvent.END, (page) => {
     page.contents = withContents(
-      withoutEmptyColumns(withDistinctHeadings(page.contents)),
+      withoutEmptyColumns(
+        withDistinctHeadings(withoutInternalBases(page.contents)),
+      ),
     );
   });
 }
@@ -101,6 +103,13 @@ function withDistinctHeadings(text) {
       ),
     distinct,
   );
+}
+
+/** An interface of ours that has no entry is not worth a line as another's base. */
+function withoutInternalBases(text) {
+  return text
+    .replace(/^#+ Extends\n\n- `(?!Error)\w+`\n\n/gm, '')
+    .replace(/^#+ Inherited from\n\n`(?!Error)\w+\.\w+`\n\n/gm, '');
 }
 
 /** The columns of which no row has anything. */
