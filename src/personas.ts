@@ -14,7 +14,7 @@ declare const NAME: unique symbol;
 
 /** What `personas()` gives: a plugin and a chain action at once. `Name` is a name of its directory. */
 export interface Personas<Name extends string = string> {
-  /** For types only: what `NamesOf` reads. */
+  /** For types only: what `NamesOf` reads. @internal */
   readonly [NAME]?: Name;
 
   /**

@@ -35,10 +35,11 @@ afterAll(() => {
 export function startProgram(
   command: string,
   args: string[],
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
+  cwd = ROOT,
 ): Program {
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, ...NO_CREDENTIALS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -15,7 +15,7 @@ export type SpeakerOn<C> = C extends {
 /** What a block runs to the end, if it is given back. */
 type AnyAction = (context: never, props: never) => unknown;
 
-/** What an action is called with that has nothing before it in a chain. */
+/** What an action is called with that has nothing before it in a chain. @inline */
 type NoProps = Record<never, never>;
 
 /** What comes out of a block that gives back an action; `any` stays what it is. */

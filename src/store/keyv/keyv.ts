@@ -1,4 +1,4 @@
-/** What an iterator gives: `[key, value]`, one after the other. */
+/** What an iterator gives: `[key, value]`, one after the other. @inline */
 export type Entries =
   AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>;
 
