@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
+import { Intake } from './http/intake';
 import { refusedSender } from './http/sender';
 import { readSeed, sow } from './control/seed';
 import { ControlApi } from './control/control';
@@ -18,6 +19,9 @@ import { Inbox } from './world/inbox';
 import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
+
+/** Of all requests together. */
+const MOST_BODY_BYTES = 128 * 1024 * 1024;
 
 export interface EmulatorServer {
   world: World;
@@ -55,6 +59,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const backlog = new Backlog();
+  const intake = new Intake(MOST_BODY_BYTES);
   const reset = () => {
     faults.removeAll();
     world.reset();
@@ -67,6 +72,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     faults,
     reset,
     backlog,
+    intake,
     closing.signal,
   );
 
@@ -75,9 +81,10 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     backlog.add(response);
+    response.on('close', () => intake.release(request));
     const handled = control.owns(request)
       ? control.handle(request, response)
-      : answerGraph(graph, settings, request, response);
+      : answerGraph(graph, settings, intake, request, response);
     handled.catch(() => request.socket.destroy());
   });
   server.on('clientError', (_error, socket) => {
@@ -129,6 +136,7 @@ function listen(
 async function answerGraph(
   graph: GraphApi,
   { allowHosts }: Settings,
+  intake: Intake,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
@@ -148,7 +156,7 @@ async function answerGraph(
     ? Promise.reject(
         new GraphError(sender.message, { status: sender.status, code: 200 }),
       )
-    : readBody(request);
+    : readBody(request, intake);
   const answer = await body.then(
     ({ fields, files }) => {
       const parameters = new Parameters(header, query, fields);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RE2JS } from 're2js';
 import { checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
+import type { Intake } from '../http/intake';
 import { refusedSender, refusedType } from '../http/sender';
 import type { Customers } from '../world/customers';
 import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
@@ -40,6 +41,7 @@ export class ControlApi {
     private readonly faults: Faults,
     private readonly reset: () => void,
     private readonly backlog: Backlog,
+    private readonly intake: Intake,
     private readonly closing: AbortSignal,
   ) {}
 
@@ -105,7 +107,7 @@ export class ControlApi {
         return sendJson(response, 200, detail);
       }
       case 'POST messages': {
-        const fields = await readFields(request);
+        const fields = await this.#fields(request);
         return sendJson(
           response,
           200,
@@ -113,7 +115,7 @@ export class ControlApi {
         );
       }
       case 'POST actions': {
-        const fields = await readFields(request);
+        const fields = await this.#fields(request);
         return sendJson(
           response,
           200,
@@ -121,28 +123,28 @@ export class ControlApi {
         );
       }
       case 'POST attachments': {
-        const content = await readBytes(request, MULTIPART_LIMIT);
+        const content = await readBytes(request, this.intake, MULTIPART_LIMIT);
         if (content.length === 0) fail('the body', 'the bytes of a file');
         const url = this.world.attachments.upload(content);
         return sendJson(response, 200, { url });
       }
       case 'POST inbox':
-        return this.#useInbox(await readFields(request), response);
+        return this.#useInbox(await this.#fields(request), response);
       case 'POST customers':
-        setCustomer(this.customers, await readFields(request));
+        setCustomer(this.customers, await this.#fields(request));
         return sendJson(response, 200, { success: true });
       case 'GET customers/*': {
         const view = this.customers.view(id ?? '', readQuery(request));
         return sendJson(response, 200, view);
       }
       case 'POST clock': {
-        const { advanceMs, ...others } = await readFields(request);
+        const { advanceMs, ...others } = await this.#fields(request);
         checkKnown(others, [], '');
         advance(this.world.clock, advanceMs);
         return sendJson(response, 200, { now: this.world.clock.now() });
       }
       case 'POST faults': {
-        const { pathPattern, ...fault } = await readFields(request);
+        const { pathPattern, ...fault } = await this.#fields(request);
         const pattern = readPattern(pathPattern);
         const id = this.faults.add(fault, pattern);
         return sendJson(response, 200, { id });
@@ -156,6 +158,10 @@ export class ControlApi {
       default:
         throw notFound();
     }
+  }
+
+  async #fields(request: IncomingMessage): Promise<JsonObject> {
+    return (await readBody(request, this.intake)).fields;
   }
 
   async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
@@ -216,10 +222,6 @@ function readPattern(pathPattern: unknown): RE2JS | undefined {
       'a regular expression without look-around and back-references',
     );
   }
-}
-
-async function readFields(request: IncomingMessage): Promise<JsonObject> {
-  return (await readBody(request)).fields;
 }
 
 /** Checked where it is used. */

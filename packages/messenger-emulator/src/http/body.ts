@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { GraphError, invalidParameter } from '../values/graphError';
 import { isObject, parseJson, type JsonObject } from '../values/json';
+import type { Intake } from './intake';
 import { nested } from './nested';
 import type { UploadedFile } from '../values/uploadedFile';
 
@@ -21,18 +22,22 @@ export interface Body {
 /**
  * Reads the parameters of a request's body: JSON, form or multipart.
  *
- * @throws {GraphError} 413 when it is too large, 400 when it is malformed.
+ * @throws {GraphError} 413 when it is too large, 503 when there is no room for
+ *   it beside others, 400 when it is malformed.
  */
-export async function readBody(request: IncomingMessage): Promise<Body> {
+export async function readBody(
+  request: IncomingMessage,
+  intake: Intake,
+): Promise<Body> {
   const contentType = request.headers['content-type'] ?? '';
   const kind = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (kind === 'multipart/form-data') {
     return readMultipart(
-      await readBytes(request, MULTIPART_LIMIT),
+      await readBytes(request, intake, MULTIPART_LIMIT),
       contentType,
     );
   }
-  const text = (await readBytes(request, TEXT_LIMIT)).toString('utf8');
+  const text = (await readBytes(request, intake, TEXT_LIMIT)).toString('utf8');
   if (text.trim() === '') return { fields: {}, files: [] };
   if (kind === 'application/json') {
     return { fields: readJsonObject(text), files: [] };
@@ -62,22 +67,37 @@ function readJsonObject(text: string): JsonObject {
   return value;
 }
 
-/** @throws {GraphError} 413 when they are more than `limit`. */
+/** @throws {GraphError} 413 when they are more than `limit`, 503 when there is no room. */
 export async function readBytes(
   request: IncomingMessage,
+  intake: Intake,
   limit: number,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
+  let hasRoom = true;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
+    hasRoom = hasRoom && size <= limit && intake.take(request, chunk.length);
+    if (hasRoom) {
+      chunks.push(chunk);
+    } else {
+      chunks = [];
+      intake.release(request);
+    }
     if (size > DISCARD_LIMIT) break;
   }
   if (size > limit) {
     throw new GraphError(`The body is larger than ${limit / MEGABYTE} MB`, {
       status: 413,
       code: 100,
+    });
+  }
+  if (!hasRoom) {
+    throw new GraphError('(#2) The emulator is reading too much at once', {
+      status: 503,
+      code: 2,
+      transient: true,
     });
   }
   return Buffer.concat(chunks);
