@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { brokenLinks, codeBlocks } from '../../../__tests__/support/docs';
@@ -16,6 +16,15 @@ const DOCUMENTS = [
 
 test.each(DOCUMENTS)('%s has no link that leads nowhere', (file) => {
   expect(brokenLinks(file)).toEqual([]);
+});
+
+test('the package brings the facts that its rules rest on', () => {
+  const read = (...file: string[]) =>
+    readFileSync(path.join(__dirname, ...file), 'utf8');
+  // To be copied over when it differs: links must hold in what npm installs too.
+  expect(read('../docs/messenger-facts.md')).toBe(
+    read('../../../docs/messenger-facts.md'),
+  );
 });
 
 test('README.md, from a script', async () => {

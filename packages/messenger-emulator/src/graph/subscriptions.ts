@@ -4,7 +4,7 @@ import type { Json } from '../values/json';
 import type { Parameters } from './parameters';
 import type { AppCall, PageCall } from './call';
 
-/** @see https://developers.facebook.com/docs/graph-api/webhooks/reference/page */
+/** docs/messenger-facts.md#webhook-fields */
 const FIELDS = [
   'affiliation',
   'attire',
