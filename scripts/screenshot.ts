@@ -13,8 +13,8 @@ async function main(): Promise<void> {
   const emulatorPort = await freePort();
   const bot = startExampleBot(port, emulatorPort);
   try {
-    const chatPage = await addressOf(bot);
-    await takePicture(chatPage, path.join('docs', 'chat.png'));
+    const addresses = await addressesOf(bot);
+    await takePicture(addresses, path.join('docs', 'chat.png'));
   } finally {
     bot.kill();
   }
@@ -35,18 +35,27 @@ function startExampleBot(port: number, emulatorPort: number): ChildProcess {
   });
 }
 
-/** The address that the bot prints once it listens. */
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
+interface Addresses {
+  chatPage: string;
+  agentsConsole: string;
+}
+
+/** What the bot prints once it listens. */
+async function addressesOf({ stdout }: ChildProcess): Promise<Addresses> {
   let output = '';
   for await (const piece of stdout ?? []) {
     output += String(piece);
-    const [, address] = /Chat with it at (\S+)\n/.exec(output) ?? [];
-    if (address) return address;
+    const [, chatPage] = /Chat with it at (\S+)\n/.exec(output) ?? [];
+    const [, agentsConsole] = /Answer as Adam at (\S+) /.exec(output) ?? [];
+    if (chatPage && agentsConsole) return { chatPage, agentsConsole };
   }
   throw new Error(`The example bot did not start:\n${output}`);
 }
 
-async function takePicture(chatPage: string, file: string): Promise<void> {
+async function takePicture(
+  { chatPage, agentsConsole }: Addresses,
+  file: string,
+): Promise<void> {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({
@@ -55,7 +64,10 @@ async function takePicture(chatPage: string, file: string): Promise<void> {
     });
     await page.goto(chatPage);
     await page.getByText('Live', { exact: true }).waitFor();
-    await talk(page);
+    const agents = await browser.newPage();
+    await agents.goto(agentsConsole);
+    await agents.getByText('Nobody waits.').waitFor();
+    await talk(page, agents);
     await page.screenshot({ path: file });
     console.log(`${file} is written.`);
   } finally {
@@ -63,20 +75,22 @@ async function takePicture(chatPage: string, file: string): Promise<void> {
   }
 }
 
-/** A customer who meets everybody, after one in Europe, to whom personas are refused. */
-async function talk(page: Page): Promise<void> {
+/**
+ * A customer who meets a persona of the bot's and then a human, who answers as
+ * Adam; before that, one to whom personas are refused.
+ */
+async function talk(page: Page, agents: Page): Promise<void> {
+  const said = (text: string) =>
+    page.getByTestId('message').filter({ hasText: text }).waitFor();
   const write = async (text: string, answer: string) => {
     await page.getByTestId('composer-input').fill(text);
     await page.getByTestId('composer-send').click();
-    await page.getByTestId('message').filter({ hasText: answer }).waitFor();
+    await said(answer);
   };
   const customer = page.getByTestId('customer-select');
   const mine = await customer.inputValue();
 
   await write('hi', 'What can I do for you?');
-  await write('agent', 'Adam here');
-  await write('photo', "this week's offer");
-
   await page.getByTestId('new-customer').click();
   await page.getByTestId('personas-refused').check();
   await write('specialist', 'A pear is ripe');
@@ -87,10 +101,19 @@ async function talk(page: Page): Promise<void> {
     .locator('[data-testid=persona][data-deleted=true]')
     .nth(1)
     .waitFor();
+  await write('agent', 'I am getting a colleague');
+  await agents.getByRole('button', { name: 'Take over' }).click();
+  await agents.getByText('Nobody waits.').waitFor();
+  await agents.getByLabel('Answer as Adam').fill(ANSWER);
+  await agents.getByRole('button', { name: 'Send' }).click();
+  await said(ANSWER);
   await page.evaluate(
     "document.querySelector('[data-refused=true]').scrollIntoView({ block: 'end' })",
   );
 }
+
+const ANSWER =
+  'Hello, Adam here, a human. Our pears ripen until Friday: shall I keep you some?';
 
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
