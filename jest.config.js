@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -18,7 +20,7 @@ module.exports = {
   setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
   testTimeout: 20000,
   // Most of what these tests do is wait for an answer, or for a bound to pass.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
   collectCoverageFrom: [
     'src/**/*.ts',

@@ -238,8 +238,8 @@ test.each([
   ['this-message', /does not take it for this message/],
   ['unverified', /Nothing told whether the persona exists/],
   ['initial-persona', /"initialPersona".*within 5 seconds/],
-  ['channel', /chat:write\.customize.*LINE takes some names and pictures/],
-  ['ignored', /On Slack, give the app the scope chat:write\.customize/],
+  ['channel', /does not take this name or picture: look at what it answered/],
+  ['ignored', /The channel took the message, and showed another name/],
 ] as const)('PersonaRefusedError, %s, says what to do', (reason, advice) => {
   const failure = { message: 'no' };
   const { message } = new PersonaRefusedError(reason, 'adam', '1', failure);

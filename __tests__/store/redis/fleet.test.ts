@@ -127,7 +127,7 @@ describeWithRedis('a fleet on Redis', () => {
   });
 
   test('a persona is not deleted while another process uses it', async () => {
-    const [first, second] = await start({ ephemeral: { lingerMs: 500 } }, 2);
+    const [first, second] = await start({ ephemeral: { lingerMs: 4000 } }, 2);
     await first?.handle(CUSTOMER, 'fly Ann');
     await second?.handle(CUSTOMER, 'fly Ann');
     await first?.close();
