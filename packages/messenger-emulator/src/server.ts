@@ -16,6 +16,7 @@ import { GraphError } from './values/graphError';
 import type { Settings } from './options';
 import { Parameters } from './graph/parameters';
 import { Inbox } from './world/inbox';
+import { Delivery } from './world/delivery';
 import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
@@ -53,7 +54,10 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     `http://${nameOf(settings.host)}:${port}`,
     closing.signal,
   );
-  const customers = new Customers(world, new Receipts(world));
+  const customers = new Customers(
+    world,
+    new Delivery(world, new Receipts(world)),
+  );
   const inbox = new Inbox(world);
   sow(seed, world, customers);
   const faults = new Faults(settings.random);

@@ -1,0 +1,71 @@
+import type { ConversationEntry, Referral, SayResult } from '../types';
+import { eventOf, fieldOf } from './customerEvents';
+import { addressOf } from './optIns';
+import type { Receipts } from './receipts';
+import { UndeliveredError } from './undelivered';
+import type { World } from './world';
+
+/** Brings what customers say and do to the bot, and marks what it never got. */
+export class Delivery {
+  constructor(
+    private readonly world: World,
+    private readonly receipts: Receipts,
+  ) {}
+
+  /** Adds to the conversation, and tells the bot. */
+  async bring(
+    pageId: string,
+    psid: string,
+    given: ConversationEntry,
+  ): Promise<SayResult> {
+    const { arrivals, conversations, profiles, threads, webhooks } = this.world;
+    webhooks.checkKnown();
+    const key = `${pageId}/${psid}`;
+    const referral = arrivals.get(key);
+    arrivals.delete(key);
+    const entry = this.#complete(pageId, psid, given, referral);
+    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
+    conversations.open(pageId, psid);
+    await this.receipts.read(pageId, psid, entry.at);
+    conversations.add(pageId, psid, entry);
+    const event = eventOf(psid, pageId, entry, {
+      isStandby: field === 'standby',
+      hasNlp: profiles.nlp.has(pageId),
+    });
+    const undelivered = (reason: string) =>
+      conversations.markUndelivered(pageId, psid, entry, reason);
+    const status = await webhooks
+      .deliver(pageId, field, event)
+      .catch((error: unknown) => {
+        const lost = new UndeliveredError(error, entry.mid);
+        undelivered(lost.message.replace(/^Messenger emulator: /, ''));
+        throw lost;
+      });
+    // What goes to another's thread needs nobody who listens along.
+    if (status === 0 && field !== 'standby') {
+      undelivered(`the bot is not subscribed to ${field}`);
+    }
+    if (status >= 400) undelivered(`the bot's webhook answered ${status}`);
+    return { status, mid: entry.mid ?? '' };
+  }
+
+  /** With where the customer came from, and how long what they gave serves. */
+  #complete(
+    pageId: string,
+    psid: string,
+    entry: ConversationEntry,
+    referral: Referral | undefined,
+  ): ConversationEntry {
+    if (entry.postback && referral) {
+      return { ...entry, postback: { ...entry.postback, referral } };
+    }
+    const given = entry.optin && addressOf(entry.optin);
+    if (!entry.optin || !given) return entry;
+    const { kind, value } = given;
+    const { addresses } = this.world;
+    const until = addresses.add(pageId, kind, value, psid, entry.at);
+    return kind === 'notification_messages_token'
+      ? { ...entry, optin: { ...entry.optin, token_expiry_timestamp: until } }
+      : entry;
+  }
+}
