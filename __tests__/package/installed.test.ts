@@ -73,6 +73,7 @@ test('the tarballs hold what a user needs and nothing else', () => {
     'README.md',
     'bin/messenger-emulator.js',
     'docs/languages.md',
+    'docs/messenger-facts.md',
     'docs/rules.md',
     'package.json',
   ]);
