@@ -28,6 +28,16 @@ const joined = (use: Use, key: string, id: string): Use => ({
 let lastPage = 100;
 export const newPage = () => String((lastPage += 1));
 
+/** The use of a persona on the Page whose lease has run out. */
+async function ranOutOn(port: StorePort, page: string): Promise<Use> {
+  const one = useOf(page);
+  const short = { leaseMs: 1, claimMs: 1 };
+  await port.take(one, short);
+  await port.keep([withId(one, '7')], short);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return one;
+}
+
 /** What a fleet relies on: it holds of the memory and of Redis alike. */
 export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   async function made(port: StorePort, pageId: string): Promise<Use> {
@@ -120,11 +130,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('what has run out is found, taken over once, and then not used again', async () => {
     const port = open();
     const page = newPage();
-    const one = useOf(page);
-    const short = { leaseMs: 1, claimMs: 1 };
-    await port.take(one, short);
-    await port.keep([withId(one, '7')], short);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const one = await ranOutOn(port, page);
     const ranOut = await port.ranOut([page, newPage()]);
     const [entry] = ranOut;
     expect(ranOut).toEqual([
@@ -146,11 +152,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('what was used again meanwhile is not taken over', async () => {
     const port = open();
     const page = newPage();
-    const one = useOf(page);
-    const short = { leaseMs: 1, claimMs: 1 };
-    await port.take(one, short);
-    await port.keep([withId(one, '7')], short);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await ranOutOn(port, page);
     const [entry] = await port.ranOut([page]);
     if (!entry) throw new Error('nothing has run out');
     expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'user' });
