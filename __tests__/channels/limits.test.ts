@@ -79,3 +79,27 @@ test('LINE takes pictures by https: with another the name goes alone, told once'
     'PersonaWarning',
   );
 });
+
+test('who changes the face of one message does not change the next', async () => {
+  const plugin = personas({ directory: { adam: profile('Adam') } });
+  const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
+  const sent = await bot.run(async (context: PersonaContext<LineContext>) => {
+    context.usePersona('adam');
+    const { client } = context;
+    const push = client.push.bind(client);
+    const spy = jest.spyOn(client, 'push');
+    spy.mockImplementationOnce((to, messages) => {
+      const [{ sender }] = messages as unknown as [{ sender: object }];
+      Reflect.set(sender, 'name', 'Eve');
+      return push(to, messages);
+    });
+    await context.pushText('one');
+    await context.pushText('two');
+    spy.mockRestore();
+  });
+  const names = sent.map(
+    ({ body }) =>
+      (body.messages as { sender: { name: string } }[])[0]?.sender.name,
+  );
+  expect(names).toEqual(['Adam', 'Adam']);
+});

@@ -20,9 +20,16 @@ export function faceMethods(
       ? function (this: Installed, ...args: unknown[]) {
           const original = base[name];
           const again = end === undefined ? undefined : base[end];
-          const call = { channel, place, args, self: this, again };
           return (
-            original && sendWithFace(this._personas, { ...call, original })
+            original &&
+            sendWithFace(this._personas, {
+              channel,
+              place,
+              args,
+              original,
+              self: this,
+              again,
+            })
           );
         }
       : anonymous(name, base);

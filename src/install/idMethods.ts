@@ -1,11 +1,10 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
-import type { Original } from '../sending/call';
 import { deliverAtEnds } from '../sending/ends';
 import { send } from '../sending/send';
 import { inScope } from '../speaking/scope';
 
 import type { Installed } from './installed';
-import { methods, type Methods } from './methods';
+import { methods, ownMethods, type Methods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry an ID. */
 export function idMethods(
@@ -44,15 +43,12 @@ function coveredMethod(base: Methods, method: string, place: IdPlace) {
 
 /** Wraps what is the context's own: mocks, or another plugin's wrappers. */
 export function wrapOwnMethods(context: Installed, channel: IdChannel): void {
-  const own = Object.entries(channel.methods).filter(
-    ([method]) =>
-      Object.hasOwn(context, method) &&
-      typeof Reflect.get(context, method) === 'function',
-  );
+  const own = ownMethods(context, channel);
   if (own.length === 0) return;
   const goesThrough = deliverAtEnds(context, context._personas, channel);
-  for (const [method, place] of own) {
-    const original = Reflect.get(context, method) as Original;
+  for (const [method, original] of own) {
+    const place = channel.methods[method];
+    if (!place) continue;
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>

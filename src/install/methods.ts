@@ -1,3 +1,4 @@
+import type { Channel } from '../channels/channel';
 import type { Original } from '../sending/call';
 
 /** What has methods: a class's prototype, or an object of functions. */
@@ -12,4 +13,25 @@ export function methods(
     descriptors[name] = { value, configurable: true, writable: true };
   }
   return descriptors;
+}
+
+type OwnMethod = readonly [name: string, own: Original];
+
+const NONE: readonly OwnMethod[] = [];
+
+/**
+ * The channel's methods that are the context's own, not its class's. Each
+ * event's context is asked, and few have one.
+ */
+export function ownMethods(
+  context: object,
+  { methods: covered }: Channel,
+): readonly OwnMethod[] {
+  let own = NONE;
+  for (const name of Object.getOwnPropertyNames(context)) {
+    if (!Object.hasOwn(covered, name)) continue;
+    const value: unknown = Reflect.get(context, name);
+    if (typeof value === 'function') own = [...own, [name, value as Original]];
+  }
+  return own;
 }

@@ -5,7 +5,7 @@ import { inFrontOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
 
 import type { Installed } from './installed';
-import type { Methods } from './methods';
+import { ownMethods, type Methods } from './methods';
 
 /**
  * Covers what is the context's own: mocks, another plugin's wrappers, and the
@@ -19,20 +19,16 @@ export function wrapOwnFaceMethods(
   channel: FaceChannel,
   base: Methods,
 ): void {
-  for (const name of Object.keys(channel.methods)) {
-    if (!Object.hasOwn(context, name)) continue;
-    const own: unknown = Reflect.get(context, name);
-    if (typeof own !== 'function') continue;
-    const cover = coverOf(own as Original, name, context, channel, base);
-    Reflect.set(context, name, cover);
+  for (const [name, own] of ownMethods(context, channel)) {
+    Reflect.set(context, name, coverOf(own, name, context, channel, base));
   }
   for (const name of channel.bundles ?? []) {
     const bundle: unknown = Reflect.get(context, name);
     if (typeof bundle !== 'object' || bundle === null) continue;
-    const cover = bundled(bundle, (method, own) =>
+    const cover = new BundleCover((method, own) =>
       coverOf(own, `${name}.${method}`, context, channel, base),
     );
-    Reflect.set(context, name, cover);
+    Reflect.set(context, name, new Proxy(bundle, cover));
   }
   const ends = channel.ends?.client;
   const client: unknown = Reflect.get(context, '_client');
@@ -57,31 +53,42 @@ function coverOf(
       if (!place) {
         return Reflect.apply(target, context, args.map(withoutPersona));
       }
-      const call = { channel, place, args, self: context, again };
-      return sendWithFace(context._personas, { ...call, original: target });
+      return sendWithFace(context._personas, {
+        channel,
+        place,
+        args,
+        original: target,
+        self: context,
+        again,
+      });
     },
   });
 }
 
-/** An object of functions, each covered when it is first asked for: most events call few. */
-function bundled(
-  bundle: object,
-  cover: (name: string, own: Original) => Original,
-): object {
-  const covers = new Map<PropertyKey, unknown>();
-  return new Proxy(bundle, {
-    get(target, name) {
-      if (covers.has(name)) return covers.get(name);
-      const own: unknown = Reflect.get(target, name);
-      if (typeof own !== 'function' || typeof name !== 'string') return own;
-      const made = cover(name, own as Original);
-      covers.set(name, made);
-      return made;
-    },
-    set(target, name, value) {
-      // Whoever wraps it from here on stands above the cover.
-      covers.set(name, value);
-      return Reflect.set(target, name, value);
-    },
-  });
+/** Covers each function of an object when it is first asked for: most events call few. */
+class BundleCover implements ProxyHandler<object> {
+  private covers?: Map<PropertyKey, unknown>;
+
+  constructor(
+    private readonly cover: (method: string, own: Original) => Original,
+  ) {}
+
+  get(target: object, name: PropertyKey): unknown {
+    if (this.covers?.has(name)) return this.covers.get(name);
+    const own: unknown = Reflect.get(target, name);
+    if (typeof own !== 'function' || typeof name !== 'string') return own;
+    const made = this.cover(name, own as Original);
+    this.keep(name, made);
+    return made;
+  }
+
+  set(target: object, name: PropertyKey, value: unknown): boolean {
+    // Whoever wraps it from here on stands above the cover.
+    this.keep(name, value);
+    return Reflect.set(target, name, value);
+  }
+
+  private keep(name: PropertyKey, value: unknown): void {
+    (this.covers ??= new Map()).set(name, value);
+  }
 }

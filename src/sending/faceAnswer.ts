@@ -8,34 +8,44 @@ import { speakAsPageInstead, tellOf } from '../speaking/refused';
 
 import type { GivenFace } from './givenFace';
 
+/** The faces of messages, by their position. */
+export type Faces = readonly (GivenFace | undefined)[];
+
 /**
  * What follows from a channel's answer: where it refused faces, the same
  * messages once more without these; nothing else is sent again.
  *
- * @param faces those of the messages, by their position
+ * @param faces those of the messages, by their position: looked for when there is something to say
  * @param again sends the messages, those at these positions without their faces
  */
 export function seeToAnswer(
   answer: unknown,
-  faces: readonly (GivenFace | undefined)[],
+  faces: () => Faces,
   personas: ContextPersonas,
   channel: FaceChannel,
   again: (refused: readonly number[]) => unknown,
 ): unknown {
   if (!(answer instanceof Promise)) return answer;
+  const { readIgnored } = channel;
   return answer.then(
-    (given: unknown) => {
-      tellIfIgnored(given, faces, personas, channel);
-      return given;
-    },
+    readIgnored &&
+      ((given: unknown) => {
+        const [face] = faces();
+        if (!face) return given;
+        const ignored = readIgnored(given, face.face);
+        if (ignored !== undefined)
+          tellIgnored(ignored, face, personas, channel);
+        return given;
+      }),
     (error: unknown) => {
       const refusal = channel.readRefusal?.(error);
-      const positions = refusal?.of ?? [...faces.keys()];
-      const refused = positions.filter((position) => faces[position]);
+      const worn = faces();
+      const positions = refusal?.of ?? [...worn.keys()];
+      const refused = positions.filter((position) => worn[position]);
       if (!refusal || refused.length === 0) throw error;
       const { message, status, of } = refusal;
       for (const position of refused) {
-        const given = faces[position];
+        const given = worn[position];
         if (!given) continue;
         const { persona } = given.look;
         const why = refusalOn(channel, 'channel', persona, message, status);
@@ -56,16 +66,12 @@ const MOST_TOLD = 1000;
 /** The accounts that were told of, by `personas()`. */
 const ignoring = new WeakMap<Runtime, Set<string>>();
 
-function tellIfIgnored(
-  answer: unknown,
-  faces: readonly (GivenFace | undefined)[],
+function tellIgnored(
+  ignored: string,
+  { look: { persona } }: GivenFace,
   personas: ContextPersonas,
   channel: FaceChannel,
 ): void {
-  const [given] = faces;
-  if (!given || !channel.readIgnored) return;
-  const ignored = channel.readIgnored(answer, given.face);
-  if (ignored === undefined) return;
   const { runtime } = personas;
   const accounts = ignoring.get(runtime) ?? new Set();
   ignoring.set(runtime, accounts);
@@ -73,7 +79,6 @@ function tellIfIgnored(
   if (accounts.has(account)) return;
   accounts.add(account);
   forgetOldest(accounts, MOST_TOLD);
-  const { persona } = given.look;
   tellOf(refusalOn(channel, 'ignored', persona, ignored), persona, personas);
 }
 

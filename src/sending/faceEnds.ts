@@ -27,16 +27,25 @@ export function inFrontOf(
   personas: ContextPersonas,
   channel: FaceChannel,
 ): object {
-  return new Proxy(client, {
-    get(target, name) {
-      if (name === GIVEN) return target;
-      const value: unknown = Reflect.get(target, name);
-      const at = typeof name === 'string' ? ends[name] : undefined;
-      if (at === undefined || typeof value !== 'function') return value;
-      return (...args: unknown[]) =>
-        deliver(target, value as Original, args, at, personas, channel);
-    },
-  });
+  return new Proxy(client, new ClientFront(ends, personas, channel));
+}
+
+class ClientFront implements ProxyHandler<object> {
+  constructor(
+    private readonly ends: Readonly<Record<string, number>>,
+    private readonly personas: ContextPersonas,
+    private readonly channel: FaceChannel,
+  ) {}
+
+  get(target: object, name: PropertyKey): unknown {
+    if (name === GIVEN) return target;
+    const value: unknown = Reflect.get(target, name);
+    const at = typeof name === 'string' ? this.ends[name] : undefined;
+    if (at === undefined || typeof value !== 'function') return value;
+    const { personas, channel } = this;
+    return (...args: unknown[]) =>
+      deliver(target, value as Original, args, at, personas, channel);
+  }
 }
 
 function deliver(
@@ -50,12 +59,14 @@ function deliver(
   const answer = Reflect.apply(original, client, args);
   const messages = args[at];
   if (!Array.isArray(messages)) return answer;
-  const faces = messages.map((message: unknown) =>
-    isMessage(message) ? faceOf(message) : undefined,
-  );
+  const faceAt = (position: number) => {
+    const message: unknown = messages[position];
+    return isMessage(message) ? faceOf(message) : undefined;
+  };
+  const faces = () => Array.from(messages, (_, position) => faceAt(position));
   return seeToAnswer(answer, faces, personas, channel, (refused) => {
     const bare = messages.map((message: unknown, position) => {
-      const face = refused.includes(position) ? faces[position] : undefined;
+      const face = refused.includes(position) ? faceAt(position) : undefined;
       return face && isMessage(message)
         ? withoutFace(message, face, personas.runtime)
         : message;

@@ -1,13 +1,15 @@
-import type { Message } from '../channels/channel';
+import type { FaceChannel, FacePlace, Message } from '../channels/channel';
 import type { Runtime } from '../runtime';
 
 import type { Look } from './look';
 import { signed } from './sign';
 
-/** A face that a message was given. */
+/** A face that messages are given. */
 export interface GivenFace {
   readonly look: Look;
   readonly face: Message;
+  /** What of the look cannot be shown, for people. */
+  readonly missing?: string | undefined;
   /** Whether the text can say who speaks instead. */
   readonly signs: boolean;
 }
@@ -15,18 +17,51 @@ export interface GivenFace {
 /**
  * The object that a message was given has its face under this key, so that it
  * is told from a caller's own, also in what is sent when the handler has ended.
- * No wire, copy or print shows it; a WeakMap of so many short lives would cost
- * more than all the rest.
+ * No wire, copy or print shows it.
  */
 const GIVEN = Symbol('the face that this is of');
 
-/** Lets the face be told from a caller's own. */
-export function markFace(face: GivenFace): void {
-  for (const part of Object.values(face.face)) {
+/** By the looks of the directory, which last. */
+const given = new WeakMap<Look, Map<FacePlace, GivenFace>>();
+
+/**
+ * The face of a look, as messages get it here; `undefined` on a channel that
+ * shows none. Messages share it, so that nobody can change it.
+ */
+export function giveFace(
+  look: Look,
+  channel: FaceChannel,
+  place: FacePlace,
+): GivenFace | undefined {
+  if (!look.lasts) return make(look, channel, place);
+  let faces = given.get(look);
+  if (!faces) {
+    faces = new Map<FacePlace, GivenFace>();
+    given.set(look, faces);
+  }
+  let known = faces.get(place);
+  if (!known) {
+    known = make(look, channel, place);
+    if (known) faces.set(place, known);
+  }
+  return known;
+}
+
+function make(
+  look: Look,
+  channel: FaceChannel,
+  place: FacePlace,
+): GivenFace | undefined {
+  if (!channel.dress) return undefined;
+  const { face, missing } = channel.dress(look.profile);
+  const signs = place.text !== undefined;
+  const made: GivenFace = { look, face, missing, signs };
+  for (const part of Object.values(face)) {
     if (typeof part === 'object' && part !== null) {
-      Object.defineProperty(part, GIVEN, { value: face });
+      Object.freeze(Object.defineProperty(part, GIVEN, { value: made }));
     }
   }
+  return made;
 }
 
 /** The face that we gave this message, if it is still there. */

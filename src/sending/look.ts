@@ -18,7 +18,12 @@ export interface Look {
   /** As the persona was given: an ID or a name. */
   readonly persona: string;
   readonly profile: PersonaProfile;
+  /** Whether it is the directory's, and the same each time. */
+  readonly lasts: boolean;
 }
+
+/** Of the directory's profiles. */
+const looks = new WeakMap<PersonaProfile, Look>();
 
 /**
  * How a speaker looks; `undefined` for the Page, and for IDs without a profile,
@@ -38,11 +43,20 @@ export function lookOf(
   if (made) return lookOfMade(made);
   const { directory } = occasion.runtime;
   const profile = directory.lookOf(speaker);
-  if (profile) return { persona: speaker, profile };
+  if (profile) return lookWith(speaker, profile);
   if (isPersonaId(speaker) || directory.has(speaker)) return undefined;
   throw unknownPersona(speaker, occasion);
 }
 
+/** An entry of the directory can be meant by its name and by its ID. */
+function lookWith(persona: string, profile: PersonaProfile): Look {
+  const known = looks.get(profile);
+  if (known?.persona === persona) return known;
+  const look = { persona, profile, lasts: true };
+  looks.set(profile, look);
+  return look;
+}
+
 function lookOfMade({ persona: { profile } }: MadeForBlock): Look {
-  return { persona: profile.name, profile };
+  return { persona: profile.name, profile, lasts: false };
 }

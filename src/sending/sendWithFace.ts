@@ -10,7 +10,7 @@ import type { InForce } from '../speaking/speaker';
 import { isMessage, ownPersona, withoutPersona } from './arguments';
 import type { Original } from './call';
 import { seeToAnswer } from './faceAnswer';
-import { faceOf, markFace, withoutFace, type GivenFace } from './givenFace';
+import { faceOf, withoutFace } from './givenFace';
 import { faceFor, show } from './shown';
 import { signed } from './sign';
 
@@ -65,35 +65,39 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   if (dressed) {
     // The method that called this one gave it.
     if (faceOf(dressed)) return callWith(call, args);
-    const face = faceFor(personas, channel, speaker);
+    const face = faceFor(personas, channel, place, speaker);
     if (!face || !wears(dressed, face)) {
       const handed = pick(dressed, channel.parts ?? []);
       return handing({ personas, face: handed }, () => callWith(call, args));
     }
   }
   if (debug.enabled) tellWho(call.original, speaker, personas.rule());
-  const shown = show(personas, channel, speaker);
+  const shown = show(personas, channel, place, speaker);
   if (!shown) return callWith(call, args);
-  const { look, face } = shown;
-  if (!face) {
+  const { look, given } = shown;
+  if (!given) {
     if (typeof place.text !== 'number') return callWith(call, args);
     const { signText } = personas.runtime.settings;
     const { name } = look.profile;
     return callWith(call, signed(args, name, signText, place.text));
   }
-  const given: GivenFace = { look, face, signs: place.text !== undefined };
-  markFace(given);
   const message = messageAt(args, place.at) ?? {};
   const also = place.also === undefined ? {} : messageAt(args, place.also);
   const sent = dressed
     ? args
-    : changed(args, place.at, withFace(message, face, also));
+    : changed(args, place.at, withFace(message, given.face, also));
   const answer = callWith(call, sent);
   if (!again) return answer;
-  return seeToAnswer(answer, [given], personas, channel, () => {
-    const bare = withoutFace(message, given, personas.runtime);
-    return Reflect.apply(again, call.self, changed(args, place.at, bare));
-  });
+  return seeToAnswer(
+    answer,
+    () => [given],
+    personas,
+    channel,
+    () => {
+      const bare = withoutFace(message, given, personas.runtime);
+      return Reflect.apply(again, call.self, changed(args, place.at, bare));
+    },
+  );
 }
 
 /** The argument that has a face already, if any. */
@@ -113,20 +117,21 @@ function isDressed(message: Message, { parts }: FaceChannel): boolean {
 
 /** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
 function sendMessages(personas: ContextPersonas, call: FaceCall): unknown {
-  const { channel, place, args } = call;
+  const { place, args } = call;
   const messages = args[place.at];
   if (!Array.isArray(messages)) return callWith(call, args);
   const around = personas.inForce();
   const dressed = messages.map((message: unknown) =>
-    dressedMessage(message, personas, channel, around),
+    dressedMessage(message, personas, call, around),
   );
-  return callWith(call, args.with(place.at, dressed));
+  const isSame = dressed.every((message, at) => message === messages[at]);
+  return callWith(call, isSame ? args : args.with(place.at, dressed));
 }
 
 function dressedMessage(
   given: unknown,
   personas: ContextPersonas,
-  channel: FaceChannel,
+  { channel, place }: FaceCall,
   around: InForce,
 ): unknown {
   if (!isMessage(given)) return given;
@@ -137,15 +142,13 @@ function dressedMessage(
     return withFace(message, beingHanded.face);
   }
   const speaker = own === undefined ? around : personas.keep(own);
-  const shown = show(personas, channel, speaker);
-  if (!shown?.face) {
+  const shown = show(personas, channel, place, speaker);
+  if (!shown?.given) {
     // Decided by the message itself: `send` hands it to `reply` or `push`.
     if (own !== undefined) bare.add(message);
     return message;
   }
-  const { look, face } = shown;
-  markFace({ look, face, signs: false });
-  return withFace(message, face);
+  return withFace(message, shown.given.face);
 }
 
 /** Messages whose own persona is the bot, or none that can be shown. */
@@ -195,8 +198,8 @@ function withFace(
   also: Message = {},
 ): Message {
   const dressed: Record<string, unknown> = { ...message };
-  for (const [key, part] of Object.entries(face)) {
-    if (also[key] === undefined) dressed[key] ??= part;
+  for (const key in face) {
+    if (also[key] === undefined) dressed[key] ??= face[key];
   }
   return dressed;
 }

@@ -1,4 +1,4 @@
-import type { FaceChannel, Message } from '../channels/channel';
+import type { FaceChannel, FacePlace, Message } from '../channels/channel';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { asRefusal, speakAsPageInstead } from '../speaking/refused';
 import { innermostScope } from '../speaking/scope';
@@ -6,23 +6,25 @@ import { shownPersona, type InForce } from '../speaking/speaker';
 import { warnOnce } from '../warnOnce';
 
 import { accountOn } from './faceAnswer';
+import { giveFace, type GivenFace } from './givenFace';
 import { lookOf, type Look } from './look';
 
 /** Who is meant to speak, and the face that a message gets: none where the channel shows none, or refused it. */
 export interface Shown {
   readonly look: Look;
-  readonly face?: Message;
+  readonly given?: GivenFace | undefined;
 }
 
 /** The face of a speaker, if it has one here, without a word about why not. */
 export function faceFor(
   personas: ContextPersonas,
   channel: FaceChannel,
+  place: FacePlace,
   speaker: InForce,
 ): Message | undefined {
   try {
     const look = lookOf(speaker, personas, innermostScope(personas));
-    return look && channel.dress?.(look.profile).face;
+    return look && giveFace(look, channel, place)?.face;
   } catch {
     return undefined;
   }
@@ -36,6 +38,7 @@ export function faceFor(
 export function show(
   personas: ContextPersonas,
   channel: FaceChannel,
+  place: FacePlace,
   speaker: InForce,
 ): Shown | undefined {
   if (speaker === null) return undefined;
@@ -43,15 +46,15 @@ export function show(
   try {
     look = lookOf(speaker, personas, innermostScope(personas));
     if (!look || !channel.dress) return look && { look };
-    const { persona, profile } = look;
+    const { persona } = look;
     const { refusals } = personas.runtime;
     const known = refusals.isEmpty
       ? undefined
       : refusals.onChannel(accountOn(channel, personas), persona);
     if (known) throw known;
-    const { face, missing } = channel.dress(profile);
-    if (missing !== undefined) warnOnce(personas.runtime, missing);
-    return { look, face };
+    const given = giveFace(look, channel, place);
+    if (given?.missing !== undefined) warnOnce(personas.runtime, given.missing);
+    return { look, given };
   } catch (error) {
     const persona = look?.persona ?? shownPersona(speaker) ?? '';
     const refusal = asRefusal(error, persona);
