@@ -18,9 +18,10 @@ module.exports = {
       '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
   setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
-  testTimeout: 20000,
-  // Most of what these tests do is wait for an answer, or for a bound to pass.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // A busy machine is no fault of the code: only what hangs is to be found by this.
+  testTimeout: 120_000,
+  // Jest would leave a core to itself. More than there are would have browsers and processes wait.
+  maxWorkers: availableParallelism(),
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
   collectCoverageFrom: [
     'src/**/*.ts',

@@ -37,7 +37,7 @@ test.each(COMMANDS)(
       );
     }
   },
-  60_000,
+  120_000,
 );
 
 test.each(COMMANDS)(
@@ -53,7 +53,7 @@ test.each(COMMANDS)(
       );
     }
   },
-  30_000,
+  120_000,
 );
 
 test('get shows a persona without name and picture', async () => {
@@ -117,4 +117,4 @@ test('sync makes no second persona where the list does not tell whether there is
   expect(status).toBe(1);
   expect(stderr).toContain('does not tell whether it was made');
   expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
-}, 20_000);
+}, 120_000);

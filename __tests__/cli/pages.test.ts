@@ -109,5 +109,5 @@ test.each([
     expect(status).toBe(1);
     expect(stderr).toContain(message);
   },
-  20_000,
+  120_000,
 );

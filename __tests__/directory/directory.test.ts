@@ -341,5 +341,5 @@ describe('a directory of 2,000 agents', () => {
         .sort(),
     );
     expect(alive(bot.emulator)).toHaveLength(1501);
-  }, 60_000);
+  }, 120_000);
 });

@@ -10,7 +10,7 @@ import {
 let built: BuiltPackage;
 beforeAll(() => {
   built = buildPackage();
-}, 60_000);
+}, 120_000);
 afterAll(() => built.remove());
 
 test('a persona that lingers, the renewal of its lease and the sweep keep no process alive', async () => {

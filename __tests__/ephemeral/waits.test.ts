@@ -60,7 +60,7 @@ describe('a deletion that is never answered', () => {
     ]);
     await plugin.close({ timeoutMs: 0 });
     expect(told).toHaveBeenCalledTimes(1);
-  }, 20_000);
+  }, 120_000);
 
   test('holds up the sweep of no other lease', async () => {
     const store = new Keyv();
@@ -106,7 +106,7 @@ test('a send that is never answered lets its block end; the persona goes when it
   await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
   expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   await plugin.close();
-}, 30_000);
+}, 120_000);
 
 describe('close()', () => {
   test('waits for a creation that nobody waits for any more', async () => {
@@ -123,7 +123,7 @@ describe('close()', () => {
     expect(count(bot, 'DELETE')).toBe(1);
     expect(alive(bot.emulator)).toEqual([]);
     expect(told).not.toHaveBeenCalled();
-  }, 20_000);
+  }, 120_000);
 
   test('waits for a handler whose persona another one failed to get', async () => {
     const { bot, plugin } = await start();

@@ -51,7 +51,7 @@ describe('a list', () => {
     const { page } = await answering([{ body: { data } }]);
     const list = await listAll(page);
     expect(list.ok && list.value.personas.length).toBe(300_000);
-  }, 20_000);
+  }, 120_000);
 
   test('whose cursors go round has failed', async () => {
     const { page, calls } = await behaving((response, _request, count) =>
@@ -70,7 +70,7 @@ describe('a list', () => {
       failure: { status: 200, message: 'the list of personas has no end' },
     });
     expect(calls).toHaveLength(1000);
-  }, 20_000);
+  }, 120_000);
 
   test('with too many personas has failed', async () => {
     const data = Array<object>(300_000).fill({ id: '1' });
@@ -82,7 +82,7 @@ describe('a list', () => {
       failure: { status: 200, message: 'the list of personas has no end' },
     });
     expect(calls).toHaveLength(2);
-  }, 20_000);
+  }, 120_000);
 
   test('as a whole has its time', async () => {
     const { page } = await behaving((response, _request, count) =>

@@ -14,6 +14,8 @@ import {
   type MessengerEmulator,
 } from 'messenger-emulator';
 
+import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
+
 export const PAGE = {
   id: '100000000000001',
   name: "Jasper's Market",
@@ -75,12 +77,14 @@ afterEach(async () => {
 export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
   const emulator =
     setup.emulator ??
-    (await startMessengerEmulator({
-      appId: '1',
-      appSecret: APP_SECRET,
-      verifyToken: 'VERIFY',
-      pages: [PAGE, OTHER_PAGE],
-    }));
+    patient(
+      await startMessengerEmulator({
+        appId: '1',
+        appSecret: APP_SECRET,
+        verifyToken: 'VERIFY',
+        pages: [PAGE, OTHER_PAGE],
+      }),
+    );
   const errors: unknown[] = [];
   const tokens = new Map(
     [PAGE, OTHER_PAGE].map(({ id, accessToken }) => [id, accessToken]),

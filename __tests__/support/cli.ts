@@ -10,6 +10,8 @@ import {
   type MessengerEmulator,
 } from 'messenger-emulator';
 
+import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
+
 import { APP_SECRET, OTHER_PAGE, PAGE } from './bot';
 import { installPackage, type Installation } from './cliInstall';
 import { FolderStore } from './cliStore';
@@ -74,12 +76,14 @@ afterEach(async () => {
 afterAll(() => installation.remove());
 
 export async function startPages(): Promise<MessengerEmulator> {
-  const emulator = await startMessengerEmulator({
-    appId: '1',
-    appSecret: APP_SECRET,
-    verifyToken: 'VERIFY',
-    pages: [PAGE, OTHER_PAGE],
-  });
+  const emulator = patient(
+    await startMessengerEmulator({
+      appId: '1',
+      appSecret: APP_SECRET,
+      verifyToken: 'VERIFY',
+      pages: [PAGE, OTHER_PAGE],
+    }),
+  );
   emulators.push(emulator);
   return emulator;
 }

@@ -39,7 +39,7 @@ export class Sweeper {
 
   /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
-    const isFirst = !this.clients.has(pageId);
+    const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;

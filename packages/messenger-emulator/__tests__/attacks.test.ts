@@ -286,5 +286,5 @@ describe('bounded memory', () => {
     await Promise.race(ended);
     for (const socket of sockets) socket.destroy();
     // Twelve states of 27 MB, again and again.
-  }, 90_000);
+  }, 120_000);
 });

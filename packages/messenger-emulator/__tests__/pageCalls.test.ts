@@ -54,17 +54,19 @@ describeInBrowser('the Graph calls on the chat page', () => {
     ]);
   });
 
-  it.each([
-    ['a text', 'adam HERE', ['Adam here']],
-    ['a path', '/me/personas', ['Adam Z.']],
-    ['who spoke', 'Adam Z.', ['Adam here', 'Adam Z.']],
-    ['a status', '400', ['Boo']],
-    ['a reason', 'does not match', ['Boo']],
-  ])('are found by %s', async (_what, words, found) => {
-    await page.getByTestId('calls-filter').fill(words);
-    expect(await shown(found.length)).toEqual(found);
-    await page.getByTestId('calls-filter').fill('');
-    expect(await shown(4)).toHaveLength(4);
+  it('are found by a text, a path, who spoke, a status and a reason', async () => {
+    for (const [words, found] of [
+      ['adam HERE', ['Adam here']],
+      ['/me/personas', ['Adam Z.']],
+      ['Adam Z.', ['Adam here', 'Adam Z.']],
+      ['400', ['Boo']],
+      ['does not match', ['Boo']],
+    ] as const) {
+      await page.getByTestId('calls-filter').fill(words);
+      expect([words, await shown(found.length)]).toEqual([words, found]);
+      await page.getByTestId('calls-filter').fill('');
+      expect(await shown(4)).toHaveLength(4);
+    }
   });
 
   it('that come later are filtered too, and none is said to be none', async () => {

@@ -8,7 +8,7 @@ const HOW_TO_GET_IT =
   'Tests of the chat page need Chromium: apt-get install chromium, or set CHROMIUM_PATH to the program.';
 
 /** Shorter than Jest's patience, whose message would not say what is wrong. */
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** @throws {Error} when `CHROMIUM_PATH` names no program. */
 function findChromium(): string | undefined {

@@ -5,6 +5,8 @@ import type {
   Page,
 } from 'playwright-core';
 
+import { PATIENCE_MS } from './patience';
+
 /** A chat page that somebody has open. */
 export interface ChatPage {
   page: Page;
@@ -20,7 +22,7 @@ export async function openChatPage(
 ): Promise<ChatPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('dialog', (dialog) => complaints.push(dialog.message()));

@@ -9,6 +9,8 @@ import {
   type MessengerEmulatorOptions,
 } from 'messenger-emulator';
 
+import { patient } from './patience';
+
 export const APP = { appId: '1200000000000001', appSecret: 'app-secret' };
 export const PAGE = {
   id: '1300000000000001',
@@ -90,12 +92,14 @@ export async function startEmulated(
   );
   const { port } = webhook.address() as AddressInfo;
   const webhookUrl = `http://127.0.0.1:${port}/webhook`;
-  const emulator = await startMessengerEmulator({
-    ...APP,
-    webhookUrl,
-    pages: [PAGE, OTHER_PAGE],
-    ...options,
-  });
+  const emulator = patient(
+    await startMessengerEmulator({
+      ...APP,
+      webhookUrl,
+      pages: [PAGE, OTHER_PAGE],
+      ...options,
+    }),
+  );
 
   const graph: Emulated['graph'] = async (
     method,
