@@ -37,3 +37,9 @@ test('says it in words for an error', () => {
   expect(didYouMean('adma', NAMES)).toBe(' (did you mean "adam"?)');
   expect(didYouMean('zoe', NAMES)).toBe('');
 });
+
+test('a long name may have as many mistakes as a third of it, on either side', () => {
+  expect(nearest('abcd', ['abcdef'])).toBe('abcdef');
+  expect(nearest('abcdef', ['abcd'])).toBe('abcd');
+  expect(nearest('abcd', ['abcdefg'])).toBeUndefined();
+});

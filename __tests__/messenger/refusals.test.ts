@@ -102,3 +102,36 @@ test('at most 10,000 are remembered, the oldest goes', () => {
   expect(refusals.of('1', '1', '1001')).toBeDefined();
   expect(refusals.of('1', '10000', '1001')).toBeDefined();
 });
+
+describe('on a channel', () => {
+  const LINE = 'LINE';
+
+  test('a face is remembered by account and persona', () => {
+    const refusals = new Refusals();
+    const error = refusal('channel', 'adam');
+    expect(refusals.rememberOnChannel(error, LINE, 'adam')).toBe(error);
+    expect(refusals.onChannel(LINE, 'adam')).toBe(error);
+    expect(refusals.onChannel(LINE, 'eve')).toBeUndefined();
+    expect(refusals.onChannel('Slack', 'adam')).toBeUndefined();
+    // A Page may be called like a channel.
+    expect(refusals.of(LINE, 'adam', null)).toBeUndefined();
+  });
+
+  test('where no face would be taken, every persona is refused', () => {
+    const refusals = new Refusals();
+    const error = refusal('channel', 'adam');
+    expect(refusals.rememberOnChannel(error, LINE, null)).toBe(error);
+    expect(refusals.onChannel(LINE, 'adam')).toBe(error);
+    expect(refusals.onChannel(LINE, 'eve')).toBe(error);
+    expect(refusals.onChannel('Slack', 'adam')).toBeUndefined();
+  });
+
+  test('messages that were refused together get one refusal', () => {
+    const refusals = new Refusals();
+    const first = refusal('channel', 'adam');
+    refusals.rememberOnChannel(first, LINE, 'adam');
+    const second = refusal('channel', 'adam');
+    expect(refusals.rememberOnChannel(second, LINE, 'adam')).toBe(first);
+    expect(refusals.rememberOnChannel(second, LINE, 'eve')).toBe(second);
+  });
+});

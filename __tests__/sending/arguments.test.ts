@@ -1,6 +1,8 @@
 import {
+  isMessage,
   optionsOf,
   ownPersona,
+  withoutPersona,
   withPersonaId,
 } from '../../src/sending/arguments';
 
@@ -69,3 +71,37 @@ test.each([
 ])('the persona of the options %p is %p', (options, persona) => {
   expect(ownPersona(options)).toBe(persona);
 });
+
+class Attachment {
+  readonly personaId = '2';
+}
+
+test.each([
+  [{ tag: 'a' }, true],
+  [Object.create(null), true],
+  [new Attachment(), false],
+  [Buffer.from('a'), false],
+  [[OWN], false],
+  [null, false],
+  [undefined, false],
+  ['personaId', false],
+])('that %p is a message: %p', (value: unknown, is) => {
+  expect(isMessage(value)).toBe(is);
+});
+
+test.each([
+  [TAGGED, TAGGED],
+  [OWN, TAGGED],
+  [SNAKE, TAGGED],
+  [{ ...OWN, ...SNAKE }, TAGGED],
+  [{ ...TAGGED, persona_id: null }, TAGGED],
+])('without a persona, %p is %p', (given, bare) => {
+  expect(withoutPersona(given)).toEqual(bare);
+});
+
+test.each([[TAGGED], [[OWN]], [null], [undefined], ['hi'], [new Attachment()]])(
+  'what has no persona to be taken from it stays the very same: %p',
+  (given: unknown) => {
+    expect(withoutPersona(given)).toBe(given);
+  },
+);

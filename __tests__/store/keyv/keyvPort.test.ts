@@ -120,3 +120,9 @@ test.each([
   expect(await records.namesOn('1')).toEqual(new Map([['bea', bea]]));
   expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);
 });
+
+test('a name that nothing is written of is nobody, and no broken value', async () => {
+  const { port, broken } = open();
+  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  expect(broken).not.toHaveBeenCalled();
+});
