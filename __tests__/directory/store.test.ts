@@ -201,7 +201,7 @@ describe('a store that fails does not stop messages', () => {
     await bot.run(sayHi);
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
-    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(Date.now() - begun).toBeLessThan(20_000);
     expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
     for (const [error] of told.mock.calls as unknown[][]) {
       expect(error).toBeInstanceOf(PersonaStoreError);

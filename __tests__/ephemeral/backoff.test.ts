@@ -82,14 +82,14 @@ describe('creation', () => {
     const ms = Date.now() - begun;
     // 100 to 200 ms, then 200 to 400 ms.
     expect(ms).toBeGreaterThanOrEqual(290);
-    expect(ms).toBeLessThan(4000);
+    expect(ms).toBeLessThan(20_000);
   });
 
   test('without an answer for seconds is given up; what it makes later is deleted', async () => {
-    fail({ delayMs: 4300 });
+    fail({ delayMs: 9000 });
     const begun = Date.now();
     expect(await speak()).toEqual(['Page: hi']);
-    expect(Date.now() - begun).toBeLessThan(4300);
+    expect(Date.now() - begun).toBeLessThan(9000);
     await bot.emulator.waitFor(() => deletions() === 1);
     expect(creations()).toBe(1);
     expect(alive(bot.emulator)).toEqual([]);

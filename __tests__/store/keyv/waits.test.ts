@@ -142,7 +142,7 @@ describe('a reading of all entries', () => {
     const begun = Date.now();
     const walking = walk(endless(), begun + 50, () => Promise.resolve());
     await expect(walking).rejects.toThrow('it did not answer in time');
-    expect(Date.now() - begun).toBeLessThan(1000);
+    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
 
