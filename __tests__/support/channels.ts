@@ -76,7 +76,9 @@ async function record(
   const text = Buffer.concat(chunks).toString();
   const isForm = request.headers['content-type']?.includes('urlencoded');
   const body = (
-    isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
+    isForm
+      ? Object.fromEntries(new URLSearchParams(text))
+      : JSON.parse(text || '{}')
   ) as Recorded['body'];
   const { method = '', url: path = '' } = request;
   const { status = 200, body: given } = answer({ method, path, body });

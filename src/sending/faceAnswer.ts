@@ -40,14 +40,14 @@ export function seeToAnswer(
     (error: unknown) => {
       const refusal = channel.readRefusal?.(error);
       const worn = faces();
-      const positions = refusal?.of ?? [...worn.keys()];
-      const refused = positions.filter((position) => worn[position]);
+      const refused = [...worn.entries()].flatMap(([position, face]) =>
+        face && (!refusal?.of || refusal.of.includes(position))
+          ? [{ position, persona: face.look.persona }]
+          : [],
+      );
       if (!refusal || refused.length === 0) throw error;
       const { message, status, of } = refusal;
-      for (const position of refused) {
-        const given = worn[position];
-        if (!given) continue;
-        const { persona } = given.look;
+      for (const { persona } of refused) {
         const why = refusalOn(channel, 'channel', persona, message, status);
         const { refusals } = personas.runtime;
         const about = of ? persona : null;
@@ -55,7 +55,7 @@ export function seeToAnswer(
         const known = refusals.rememberOnChannel(why, account, about);
         speakAsPageInstead(known, persona, personas);
       }
-      return again(refused);
+      return again(refused.map(({ position }) => position));
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { FaceChannel, FacePlace, Message } from '../channels/channel';
 import type { ContextPersonas } from '../speaking/contextPersonas';
-import { asRefusal, speakAsPageInstead } from '../speaking/refused';
+import { PersonaRefusedError } from '../errors';
+import { speakAsPageInstead } from '../speaking/refused';
 import { innermostScope } from '../speaking/scope';
 import { shownPersona, type InForce } from '../speaking/speaker';
 import { warnOnce } from '../warnOnce';
@@ -56,10 +57,10 @@ export function show(
     if (given?.missing !== undefined) warnOnce(personas.runtime, given.missing);
     return { look, given };
   } catch (error) {
-    const persona = look?.persona ?? shownPersona(speaker) ?? '';
-    const refusal = asRefusal(error, persona);
-    if (!refusal) throw error;
-    speakAsPageInstead(refusal, persona || refusal.persona, personas);
+    // Of Messenger's failures none comes here.
+    if (!(error instanceof PersonaRefusedError)) throw error;
+    const persona = look?.persona ?? shownPersona(speaker) ?? error.persona;
+    speakAsPageInstead(error, persona, personas);
     return look && { look };
   }
 }

@@ -1,0 +1,206 @@
+import type { LineContext, SlackContext, ViberContext } from 'bottender';
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import type { FaceChannel } from '../../src/channels/channel';
+import { line } from '../../src/channels/line';
+import { shownName } from '../../src/channels/shownName';
+import { slack } from '../../src/channels/slack';
+import { startOn, type Recorded } from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+type Line = PersonaContext<LineContext>;
+
+const directory = { adam: profile('Adam') };
+const MINE = { name: 'Me', iconUrl: 'https://example.com/me.png' };
+const asAdam = () => personas({ directory, initialPersona: 'adam' });
+
+/** Who is shown with each message that came to LINE. */
+const onLine = (sent: Recorded[]) =>
+  sent.flatMap(({ body }) =>
+    (body.messages as { sender?: { name: string } }[]).map(
+      ({ sender }) => sender?.name,
+    ),
+  );
+
+describe('what a caller has put where a face belongs stays', () => {
+  test('on LINE, and the next message has the face of who is in force', async () => {
+    const bot = await startOn('line', {
+      plugins: [asAdam()],
+      sendMethod: 'push',
+    });
+    const columns = [{ text: 'Pear', actions: [] }];
+    const sent = await bot.run(async (context: Line) => {
+      await context.pushText('one', { sender: MINE });
+      await context.push([
+        { type: 'text', text: 'two', sender: MINE } as never,
+        { type: 'text', text: 'three' },
+      ]);
+      await context.sendText('four', { sender: MINE });
+      // Bottender leaves this one out of what it makes of the options.
+      await context.pushCarouselTemplate('five', columns, {
+        sender: MINE,
+      });
+      await context.pushText('six');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(onLine(sent)).toEqual(['Me', 'Me', 'Adam', 'Me', 'Me', 'Adam']);
+  });
+
+  test('on Slack, and nothing of ours is mixed in', async () => {
+    const bot = await startOn('slack', { plugins: [asAdam()] });
+    const sent = await bot.run(
+      async ({ chat }: PersonaContext<SlackContext>) => {
+        await chat.postMessage({ text: 'one', username: 'Me' });
+        await chat.postMessage({ text: 'two' });
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    const [one, two] = sent.map(({ body }) => body);
+    expect(one).toMatchObject({ text: 'one', username: 'Me' });
+    expect(JSON.stringify(one)).not.toContain(
+      profile('Adam').profilePictureUrl,
+    );
+    expect(two).toMatchObject({ text: 'two', username: 'Adam' });
+  });
+
+  test('on Viber', async () => {
+    const bot = await startOn('viber', { plugins: [asAdam()] });
+    const sent = await bot.run(
+      async (context: PersonaContext<ViberContext>) => {
+        await context.sendText('one', { sender: { name: 'Me' } });
+        await context.sendText('two');
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    expect(sent.map(({ body }) => (body.sender as object) ?? null)).toEqual([
+      { name: 'Me' },
+      { name: 'Adam', avatar: profile('Adam').profilePictureUrl },
+    ]);
+  });
+});
+
+test('a message object that was sent as the bot can be sent as a persona', async () => {
+  const bot = await startOn('line', {
+    plugins: [personas({ directory })],
+    sendMethod: 'push',
+  });
+  const message = { type: 'text', text: 'hi' } as const;
+  const sent = await bot.run(async (context: Line) => {
+    await context.push([message]);
+    await context.withPersona('adam', () => context.push([message]));
+    await context.push([message]);
+  });
+  expect(onLine(sent)).toEqual([undefined, 'Adam', undefined]);
+  expect(message).toEqual({ type: 'text', text: 'hi' });
+});
+
+test('with `throw`, a name that nobody has rejects, and does not throw in between', async () => {
+  const plugin = personas({ directory, refusedPersona: 'throw' });
+  const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
+  const sent = await bot.run(async (context: Line) => {
+    context.usePersona('nobody');
+    const sending: unknown = context.pushText('one');
+    expect(sending).toBeInstanceOf(Promise);
+    await expect(sending).rejects.toMatchObject({ persona: 'nobody' });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(sent).toEqual([]);
+});
+
+test('the context’s client is the bot’s, and what sends nothing works as before', async () => {
+  const answer = ({ path }: Recorded) =>
+    path.includes('/profile/')
+      ? { body: { userId: 'U1', displayName: 'Ann' } }
+      : undefined;
+  let plain: unknown;
+  const before = (context: LineContext) => {
+    plain = context.client;
+  };
+  const bot = await startOn('line', { plugins: [before, asAdam()], answer });
+  let got: unknown[] = [];
+  await bot.run(async (context: Line) => {
+    got = [context.client === plain, await context.getUserProfile()];
+  });
+  expect(bot.errors).toEqual([]);
+  expect(got).toEqual([true, { userId: 'U1', displayName: 'Ann' }]);
+});
+
+describe('what LINE answers', () => {
+  const answered = (status: number, data: unknown) =>
+    line.readRefusal?.({ response: { status, data } });
+  const details = (...properties: unknown[]) => ({
+    message: 'The request body has 1 error(s)',
+    details: properties.map((property) => ({ message: 'Bad', property })),
+  });
+
+  test('is about the faces whose messages it names', () => {
+    expect(
+      answered(
+        400,
+        details('messages[0].sender.name', 'messages[12].sender', 5),
+      ),
+    ).toEqual({
+      message: 'messages[0].sender.name: Bad; messages[12].sender: Bad',
+      status: 400,
+      of: [0, 12],
+    });
+    const untold = { details: [{ property: 'messages[0].sender' }] };
+    expect(answered(400, untold)).toMatchObject({
+      message: 'messages[0].sender',
+    });
+  });
+
+  test.each<[number, unknown]>([
+    [500, details('messages[0].sender')],
+    [400, details('messages[0].text')],
+    [400, details('messages[0].senders')],
+    [400, details('x.messages[0].sender')],
+    [400, details(undefined)],
+    [400, { details: 'messages[0].sender' }],
+    [400, '<html>'],
+    [400, null],
+  ])('is about something else: %i %j', (status, data) => {
+    expect(answered(status, data)).toBeUndefined();
+  });
+});
+
+describe('what Slack answers', () => {
+  const { readIgnored, accountOf }: FaceChannel = slack;
+  const face = { username: 'Adam', iconUrl: 'https://example.com/a.png' };
+
+  test.each<[unknown, string | undefined]>([
+    [{ message: { username: 'Shop' } }, 'Slack showed it as "Shop"'],
+    [{ message: { username: 'Adam' } }, undefined],
+    [{ message: { username: 5 } }, undefined],
+    [{ message: {} }, undefined],
+    [{}, undefined],
+    [undefined, undefined],
+  ])('shows another name or not: %j', (answer, said) => {
+    expect(readIgnored?.(answer, face)).toBe(said);
+  });
+
+  test('hangs on the token, which is not kept', () => {
+    const of = (client: unknown) => accountOf?.(client) ?? '';
+    const one = of({ accessToken: 'xoxb-1' });
+    expect(one).toMatch(/^[\w+/]{43}=$/);
+    expect(of({ accessToken: 'xoxb-1' })).toBe(one);
+    expect(of({ accessToken: 'xoxb-2' })).not.toBe(one);
+    expect(of({})).toBe('');
+    expect(of(undefined)).toBe('');
+  });
+});
+
+test('a short name that just fits is shown whole', () => {
+  const long = { ...profile('x'.repeat(30)), shortName: 'y'.repeat(20) };
+  expect(shownName(long, 20)).toBe('y'.repeat(20));
+  expect(shownName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(
+    `${'y'.repeat(19)}…`,
+  );
+});
