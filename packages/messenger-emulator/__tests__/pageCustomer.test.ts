@@ -145,6 +145,18 @@ describeInBrowser('what a customer does on the chat page', () => {
     expect(await agent?.isVisible()).toBe(false);
   });
 
+  it('sees a long quick reply cut, and says it whole', async () => {
+    await emulated.emulator.say(PSID, 'hi');
+    const title = 'abcdefghijklmnopqrstuvwxyz';
+    const offered = { content_type: 'text', title, payload: 'LETTERS' };
+    await botSays({ text: 'Which?', quick_replies: [offered] });
+    const quickReply = page.getByTestId('quick-reply');
+    expect(await quickReply.textContent()).toBe('abcdefghijklmnopqrst…');
+    expect(await told(() => quickReply.click())).toMatchObject({
+      message: { text: title, quick_reply: { payload: 'LETTERS' } },
+    });
+  });
+
   it('sends a picture, and a file', async () => {
     const send = (name: string, mimeType: string) =>
       told(() =>

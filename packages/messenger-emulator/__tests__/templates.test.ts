@@ -243,12 +243,15 @@ describe('a Messenger profile', () => {
       { ice_breakers: [{ locale: 'de_DE', call_to_actions: [question] }] },
     ],
     ['ice breakers that are no list', { ice_breakers: {} }],
+    ['no default greeting', { greeting: [{ locale: 'de_DE', text: 'Hallo' }] }],
+    ['a greeting without text', { greeting: [{ locale: 'default' }] }],
+    ['a greeting that is no list', { greeting: 'Hello' }],
   ])('refuses %s, and keeps what there was', async (_what, profile) => {
     await set({ get_started: { payload: 'BEFORE' } });
     expect(refusal(await set(profile))).toEqual(INVALID);
     const { body } = await emulated.graph(
       'GET',
-      '/me/messenger_profile?fields=get_started,persistent_menu,ice_breakers',
+      '/me/messenger_profile?fields=get_started,greeting,persistent_menu,ice_breakers',
     );
     expect(body.data).toEqual([{ get_started: { payload: 'BEFORE' } }]);
   });
