@@ -8,6 +8,7 @@ const MOST_QUESTIONS = 4;
 
 /** What Meta's pages say of each; the content of the others is the app's. */
 const CHECKS = new Map<string, (value: Json) => void>([
+  ['account_linking_url', checkLoginPage],
   ['get_started', checkGetStarted],
   ['greeting', checkGreeting],
   ['ice_breakers', checkIceBreakers],
@@ -44,6 +45,13 @@ function checkItem(item: Json): void {
     throw invalidParameter('Every entry of a menu needs a title');
   }
   checkButton({ ...item, title: [...title].slice(0, 20).join('') }, MENU_TYPES);
+}
+
+/** docs/messenger-facts.md#account-linking */
+function checkLoginPage(value: Json): void {
+  if (typeof value !== 'string' || !/^https:/i.test(value)) {
+    throw invalidParameter('Param account_linking_url must be an https URL');
+  }
 }
 
 /** docs/messenger-facts.md#welcome-screen */
