@@ -96,6 +96,31 @@ describe('a web page elsewhere', () => {
     expect(state.status).toBe(403);
   });
 
+  test('may lead back from a login, with the token of one alone', async () => {
+    const { customer } = emulated.emulator;
+    const { url } = customer.logIn(PSID, 'https://bot.test/login');
+    const back = new URL(new URL(url).searchParams.get('redirect_uri') ?? '');
+    const path = `${back.pathname}${back.search}&authorization_code=x`;
+    const redirect = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    const guessed = path.replace(/token=[^&]+/, 'token=guessed');
+    expect((await request('GET', guessed, redirect)).status).toBe(400);
+    for (const headers of [
+      { ...redirect, 'sec-fetch-dest': 'iframe' },
+      { ...redirect, 'sec-fetch-mode': 'no-cors' },
+      { ...redirect, origin: 'https://bot.test' },
+      { ...redirect, host: 'bot.test' },
+    ]) {
+      expect((await request('GET', path, headers)).status).toBe(403);
+    }
+    expect(emulated.deliveries).toEqual([]);
+    expect((await request('GET', path, redirect)).status).toBe(200);
+    expect(emulated.deliveries).toHaveLength(1);
+  });
+
   test('is told apart from the own page and from programs', async () => {
     const { host } = new URL(emulated.emulator.origin);
     const { port } = new URL(emulated.emulator.origin);

@@ -98,6 +98,18 @@ describe('what a customer is shown', () => {
     });
   });
 
+  test('is 160 characters of a greeting, with the name in it', async () => {
+    await setProfile({
+      greeting: [
+        { locale: 'default', text: `${'😀'.repeat(154)} {{user_first_name}}!` },
+      ],
+    });
+    emulated.emulator.customer.set(PSID, { name: 'Adalbert' });
+    expect(emulated.emulator.customer.view(PSID).greeting).toBe(
+      `${'😀'.repeat(154)} Adalb`,
+    );
+  });
+
   test('is nothing where nothing is set up, and another Page is another', async () => {
     await setProfile({ get_started: { payload: 'START' } });
     const path = `/customers/${PSID}?pageId=${OTHER_PAGE.id}`;

@@ -115,6 +115,10 @@ describe('refuses', () => {
       },
     ],
     [
+      'a quick reply with a payload of 1,001 characters',
+      offering({ payload: 'x'.repeat(1001) }),
+    ],
+    [
       'a quick reply of an unknown type',
       { message: { text: 'x', quick_replies: [{ content_type: 'x' }] } },
     ],
@@ -259,6 +263,8 @@ describe('takes', () => {
   test.each<[string, object]>([
     ['2,000 characters', { message: { text: '😀'.repeat(2000) } }],
     ['13 quick replies', quickReplies(13)],
+    ['a payload of 1,000', offering({ payload: '😀'.repeat(1000) })],
+    ['a title of 21 characters', offering({ title: 'x'.repeat(21) })],
     [
       'a tag',
       {
@@ -346,6 +352,12 @@ test('the state holds no token, secret or proof, nor do the details of requests'
 
 function quickReply() {
   return { content_type: 'text', title: 'T', payload: 'P' };
+}
+
+function offering(changed: object) {
+  return {
+    message: { text: 'x', quick_replies: [{ ...quickReply(), ...changed }] },
+  };
 }
 
 function quickReplies(count: number) {

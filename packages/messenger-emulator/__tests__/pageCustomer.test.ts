@@ -145,6 +145,18 @@ describeInBrowser('what a customer does on the chat page', () => {
     expect(await agent?.isVisible()).toBe(false);
   });
 
+  it('sees a long quick reply cut, and says it whole', async () => {
+    await emulated.emulator.say(PSID, 'hi');
+    const title = 'abcdefghijklmnopqrstuvwxyz';
+    const offered = { content_type: 'text', title, payload: 'LETTERS' };
+    await botSays({ text: 'Which?', quick_replies: [offered] });
+    const quickReply = page.getByTestId('quick-reply');
+    expect(await quickReply.textContent()).toBe('abcdefghijklmnopqrst…');
+    expect(await told(() => quickReply.click())).toMatchObject({
+      message: { text: title, quick_reply: { payload: 'LETTERS' } },
+    });
+  });
+
   it('sends a picture, and a file', async () => {
     const send = (name: string, mimeType: string) =>
       told(() =>
@@ -236,16 +248,33 @@ describeInBrowser('what a customer does on the chat page', () => {
       },
     );
 
-    it('logs in by a button', async () => {
+    it('logs in by a button, on the login page of the bot', async () => {
+      await page.context().route('https://example.com/**', (route) => {
+        const request = route.request();
+        if (request.method() === 'GET') {
+          const body = '<form method="post"><button>Sign in</button></form>';
+          return route.fulfill({ contentType: 'text/html', body });
+        }
+        const asked = new URL(request.url()).searchParams;
+        const location = `${asked.get('redirect_uri')}&authorization_code=A1`;
+        return route.fulfill({ status: 302, headers: { location } });
+      });
       const shown = await botSendsTemplate({
         template_type: 'button',
         text: 'Who are you?',
         buttons: [{ type: 'account_link', url: 'https://example.com/login' }],
       });
-      const event = await told(() =>
-        shown.getByRole('button', { name: 'Log in' }).click(),
-      );
-      expect(event.account_linking).toMatchObject({ status: 'linked' });
+      const opened = page.context().waitForEvent('page');
+      await shown.getByRole('button', { name: 'Log in' }).click();
+      const window = await opened;
+      await window.getByRole('button', { name: 'Sign in' }).click();
+      await window.getByText('You are logged in').waitFor();
+      expect(await window.evaluate('window.opener')).toBeNull();
+      expect(emulated.deliveries.at(-1)?.event.account_linking).toEqual({
+        status: 'linked',
+        authorization_code: 'A1',
+      });
+      await messageWith(page, 'Logged in');
     });
 
     it('reacts, and takes it back', async () => {

@@ -85,6 +85,25 @@ test('a Page is subscribed, asked and unsubscribed', async () => {
   expect(await emulated.emulator.say(PSID, 'hi')).toMatchObject({ status: 0 });
 });
 
+test('fields of which Messenger tells nothing here can be subscribed to', async () => {
+  const fields = [
+    'messages',
+    'follow',
+    'group_feed',
+    'leadgen_fat',
+    'marketing_message_delivery_failed',
+    'marketing_message_echoes',
+    'story_poll_response',
+  ];
+  const answer = await emulated.graph('POST', '/me/subscribed_apps', {
+    subscribed_fields: fields,
+  });
+  expect(answer).toEqual({ status: 200, body: { success: true } });
+  expect(await emulated.emulator.say(PSID, 'hi')).toMatchObject({
+    status: 200,
+  });
+});
+
 test('the Messenger profile is set, read and deleted', async () => {
   await expect(client.setPersistentMenu([])).rejects.toThrow('Get Started');
   await client.setGetStarted('START');

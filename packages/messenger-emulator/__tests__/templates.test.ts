@@ -203,6 +203,7 @@ describe('a Messenger profile', () => {
       'a greeting of 194 characters, as Meta’s sample has it',
       { greeting: [{ locale: 'default', text: 'x'.repeat(194) }] },
     ],
+    ['a login page', { account_linking_url: 'https://bot.test/login' }],
     ['20 entries', menu(...Array<object>(20).fill(item))],
     ['4 questions', { ice_breakers: Array(4).fill(question) }],
     [
@@ -243,12 +244,20 @@ describe('a Messenger profile', () => {
       { ice_breakers: [{ locale: 'de_DE', call_to_actions: [question] }] },
     ],
     ['ice breakers that are no list', { ice_breakers: {} }],
+    [
+      'a login page without https',
+      { account_linking_url: 'http://bot.test/login' },
+    ],
+    ['a login page that is none', { account_linking_url: {} }],
+    ['no default greeting', { greeting: [{ locale: 'de_DE', text: 'Hallo' }] }],
+    ['a greeting without text', { greeting: [{ locale: 'default' }] }],
+    ['a greeting that is no list', { greeting: 'Hello' }],
   ])('refuses %s, and keeps what there was', async (_what, profile) => {
     await set({ get_started: { payload: 'BEFORE' } });
     expect(refusal(await set(profile))).toEqual(INVALID);
     const { body } = await emulated.graph(
       'GET',
-      '/me/messenger_profile?fields=get_started,persistent_menu,ice_breakers',
+      '/me/messenger_profile?fields=get_started,greeting,persistent_menu,ice_breakers',
     );
     expect(body.data).toEqual([{ get_started: { payload: 'BEFORE' } }]);
   });

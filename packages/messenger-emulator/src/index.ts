@@ -17,6 +17,7 @@ import type {
   FeedResult,
   InboxOptions,
   InboxResult,
+  LogInResult,
   OptInRequest,
   OptInResult,
   PressOptions,
@@ -78,6 +79,14 @@ export interface CustomerActions {
     item: FeedRequest,
     options?: SayOptions,
   ): Promise<FeedResult>;
+  /**
+   * Presses a Log in button. The bot's login page leads a browser that opens
+   * the result's `url` back to the emulator, which then tells the bot.
+   *
+   * @param url the button's
+   */
+  logIn(psid: string, url: string, options?: SayOptions): LogInResult;
+  /** Links an account without a login page. */
   linkAccount(
     psid: string,
     authorizationCode: string,
@@ -205,6 +214,7 @@ export async function startMessengerEmulator(
       openLink: (psid, link, given) => customers.openLink(psid, link, given),
       optIn: (psid, optIn, given) => customers.optIn(psid, optIn, given),
       post: (psid, item, given) => customers.post(psid, item, given),
+      logIn: (psid, url, given) => customers.logIn(psid, url, given),
       linkAccount: (psid, code, given) =>
         customers.linkAccount(psid, code, given),
       unlinkAccount: (psid, given) => customers.unlinkAccount(psid, given),

@@ -167,6 +167,12 @@ export interface ActionResult {
   status: number;
 }
 
+/** A login that a customer has begun. */
+export interface LogInResult extends ActionResult {
+  /** The bot's login page with `account_linking_token` and `redirect_uri`, for a browser to open within 5 minutes. */
+  url: string;
+}
+
 /** What a customer agrees to. */
 export type OptInRequest =
   | { type: 'checkbox'; ref: string; user_ref: string }

@@ -126,6 +126,8 @@ export class ControlApi {
           await asTheBots(() => act(this.customers, fields)),
         );
       }
+      case 'GET account_linking':
+        return this.#endLogin(request, response);
       case 'POST attachments': {
         const content = await readBytes(request, this.intake, MULTIPART_LIMIT);
         if (content.length === 0) fail('the body', 'the bytes of a file');
@@ -166,6 +168,25 @@ export class ControlApi {
 
   async #fields(request: IncomingMessage): Promise<JsonObject> {
     return (await readBody(request, this.intake)).fields;
+  }
+
+  /** A bot's login page has sent the customer's browser back. */
+  async #endLogin(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const query = new URLSearchParams(queryOf(request));
+    const token = query.get('account_linking_token') ?? '';
+    const code = query.get('authorization_code') ?? '';
+    const isLinked = await asTheBots(() =>
+      this.customers.returnFromLogin(token, code),
+    );
+    sendText(
+      response,
+      isLinked
+        ? 'You are logged in, and can close this window.\n'
+        : 'You are not logged in, and can close this window.\n',
+    );
   }
 
   async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
@@ -231,14 +252,17 @@ function readPattern(pathPattern: unknown): RE2JS | undefined {
 
 /** Checked where it is used. */
 function readQuery(request: IncomingMessage): { pageId?: string } {
-  const [, query = ''] = (request.url ?? '').split('?', 2);
-  const { pageId, ...others } = readForm(query);
+  const { pageId, ...others } = readForm(queryOf(request));
   checkKnown(others, [], '');
   return pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') };
 }
 
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}
+
+function queryOf(request: IncomingMessage): string {
+  return (request.url ?? '').slice(pathOf(request).length + 1);
 }
 
 function notFound(): ControlError {
@@ -256,4 +280,13 @@ function sendJson(
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(JSON.stringify(value));
+}
+
+function sendText(response: ServerResponse, text: string): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/plain; charset=UTF-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(text);
 }

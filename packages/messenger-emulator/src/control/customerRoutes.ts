@@ -8,7 +8,7 @@ type Act = (
   psid: string,
   fields: JsonObject,
   options: SayOptions,
-) => Promise<ActionResult>;
+) => ActionResult | Promise<ActionResult>;
 
 /** What each action takes besides `psid`, `pageId` and `action`, and what it does. */
 const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
@@ -42,6 +42,14 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
       takes: ['item'],
       act: (customers, psid, { item }, options) =>
         customers.post(psid, item, options),
+    },
+  ],
+  [
+    'log_in',
+    {
+      takes: ['url'],
+      act: (customers, psid, { url }, options) =>
+        customers.logIn(psid, checkText(url, 'url'), options),
     },
   ],
   [

@@ -1,4 +1,4 @@
-import { objectNotFound } from '../values/graphError';
+import { invalidParameter, objectNotFound } from '../values/graphError';
 import type { Json } from '../values/json';
 import { faceOf } from '../world/personas';
 import type { PageCall } from './call';
@@ -25,8 +25,10 @@ export function getNode(call: PageCall, id: string): Json {
   return found;
 }
 
-function pageNode({ world, page }: PageCall): Node {
+function pageNode(call: PageCall): Node {
+  const { world, page } = call;
   return {
+    ...loggingIn(call),
     name: page.name,
     id: page.id,
     personas: {
@@ -39,6 +41,17 @@ function pageNode({ world, page }: PageCall): Node {
       unasked: ['id', 'name', 'profile_picture_url'],
     },
   };
+}
+
+/** Who it is that logs in: docs/messenger-facts.md#account-linking */
+function loggingIn({ world, page, parameters }: PageCall): Node {
+  const token = parameters.text('account_linking_token');
+  if (token === undefined) return {};
+  const login = world.logins.find(token, world.clock.now());
+  if (login?.pageId !== page.id) {
+    throw invalidParameter('The account_linking_token is invalid or expired');
+  }
+  return { recipient: login.psid };
 }
 
 /** `DELETE /{id}`: only personas can be deleted. */

@@ -8,7 +8,9 @@ const MOST_QUESTIONS = 4;
 
 /** What Meta's pages say of each; the content of the others is the app's. */
 const CHECKS = new Map<string, (value: Json) => void>([
+  ['account_linking_url', checkLoginPage],
   ['get_started', checkGetStarted],
+  ['greeting', checkGreeting],
   ['ice_breakers', checkIceBreakers],
   ['persistent_menu', checkMenu],
 ]);
@@ -45,10 +47,27 @@ function checkItem(item: Json): void {
   checkButton({ ...item, title: [...title].slice(0, 20).join('') }, MENU_TYPES);
 }
 
+/** docs/messenger-facts.md#account-linking */
+function checkLoginPage(value: Json): void {
+  if (typeof value !== 'string' || !/^https:/i.test(value)) {
+    throw invalidParameter('Param account_linking_url must be an https URL');
+  }
+}
+
 /** docs/messenger-facts.md#welcome-screen */
 function checkGetStarted(value: Json): void {
   const payload = isObject(value) ? textOf(field(value, 'payload')) : undefined;
   if (!payload) throw invalidParameter('Param get_started needs a payload');
+}
+
+/** docs/messenger-facts.md#greeting: how long it may be is no reason to refuse it. */
+function checkGreeting(value: Json): void {
+  for (const greeting of localized('greeting', value)) {
+    const text = isObject(greeting) ? field(greeting, 'text') : undefined;
+    if (typeof text !== 'string' || text === '') {
+      throw invalidParameter('Every greeting needs a text');
+    }
+  }
 }
 
 /** docs/messenger-facts.md#ice-breakers */

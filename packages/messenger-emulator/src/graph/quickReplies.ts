@@ -1,17 +1,23 @@
 import { invalidParameter } from '../values/graphError';
 import { field, isObject, textOf, type Json } from '../values/json';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies */
 const MOST_QUICK_REPLIES = 13;
+const LONGEST_PAYLOAD = 1000;
 const CONTENT_TYPES = ['text', 'user_phone_number', 'user_email', 'location'];
 
+/**
+ * docs/messenger-facts.md#quick-replies: a title that is too long is taken, and
+ * shown cut.
+ *
+ * @throws {GraphError} for one that is not as Meta's pages say.
+ */
 export function checkQuickReplies(value: Json): void {
   if (!Array.isArray(value) || value.length > MOST_QUICK_REPLIES) {
     throw invalidParameter(
       `Param message[quick_replies] must be an array of at most ${MOST_QUICK_REPLIES}`,
     );
   }
-  for (const quickReply of value) {
+  for (const [at, quickReply] of value.entries()) {
     const contentType = isObject(quickReply)
       ? textOf(field(quickReply, 'content_type'))?.toLowerCase()
       : undefined;
@@ -23,6 +29,11 @@ export function checkQuickReplies(value: Json): void {
     if (contentType === 'text' && !hasTitleAndPayload(quickReply)) {
       throw invalidParameter('A quick reply needs a title and a payload');
     }
+    if (payloadLength(quickReply) > LONGEST_PAYLOAD) {
+      throw invalidParameter(
+        `Length of param message[quick_replies][${at}][payload] must be less than or equal to ${LONGEST_PAYLOAD}`,
+      );
+    }
   }
 }
 
@@ -32,4 +43,11 @@ function hasTitleAndPayload(quickReply: Json): boolean {
     Boolean(textOf(field(quickReply, 'title'))) &&
     textOf(field(quickReply, 'payload')) !== undefined
   );
+}
+
+function payloadLength(quickReply: Json): number {
+  const payload = isObject(quickReply)
+    ? textOf(field(quickReply, 'payload'))
+    : undefined;
+  return [...(payload ?? '')].length;
 }

@@ -14,6 +14,7 @@ import { deleteNode, getNode } from './nodes';
 import { createPersona, listPersonas } from './personas';
 import * as subscriptions from './subscriptions';
 import * as threadControl from './threadControl';
+import { unlinkAccounts } from './unlinkAccounts';
 
 /** An endpoint a method. */
 type Edge<Endpoint> = Partial<Record<string, Endpoint>>;
@@ -48,6 +49,7 @@ const PAGE_EDGES = new Map<string, Edge<PageEndpoint>>([
       DELETE: subscriptions.unsubscribePage,
     },
   ],
+  ['unlink_accounts', { POST: unlinkAccounts }],
   ['nlp_configs', { POST: setNlpConfigs }],
   ['pass_thread_control', { POST: threadControl.passThreadControl }],
   ['take_thread_control', { POST: threadControl.takeThreadControl }],

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LOGIN_RETURN } from '../values/urls';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -32,7 +33,7 @@ export function refusedSender(
   }
   const site = request.headers['sec-fetch-site'];
   const isOwn = site === undefined || site === 'same-origin' || site === 'none';
-  if (!isOwn && !isLinkToPage(request)) {
+  if (!isOwn && !isFollowed(request)) {
     return {
       status: 403,
       message: 'Web pages elsewhere cannot call the emulator (Sec-Fetch-Site)',
@@ -41,11 +42,14 @@ export function refusedSender(
   return undefined;
 }
 
-/** Following a link to the chat page shows it, and does nothing. */
-function isLinkToPage({ method, url, headers }: IncomingMessage): boolean {
+/**
+ * Following a link to the chat page shows it, and does nothing. A bot's login
+ * page leads back to the emulator, with a token that nobody else knows.
+ */
+function isFollowed({ method, url, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
-    url === '/' &&
+    (url === '/' || (url?.startsWith(`${LOGIN_RETURN}?`) ?? false)) &&
     headers['sec-fetch-mode'] === 'navigate' &&
     headers['sec-fetch-dest'] === 'document'
   );

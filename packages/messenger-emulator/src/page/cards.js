@@ -53,8 +53,8 @@ export function cardPicture(address) {
 const BUTTON = { class: 'card-button', 'data-testid': 'template-button' };
 
 /**
- * Postback buttons speak to the bot, web buttons open their page, and those of
- * account linking log in and out at once. The others (calls, games) need a real
+ * Postback buttons speak to the bot, web buttons open their page, Log in the
+ * bot's login page, and Log out ends the login at once. The others (calls, games) need a real
  * Messenger and cannot be pressed here.
  *
  * @param {Record<string, unknown>} shown
@@ -70,7 +70,9 @@ export function templateButton({ type, title, url, payload }, actions) {
         actions.press({ payload: textOf(payload), title: label }),
       );
     case 'account_link':
-      return cardButton(label, () => actions.act(LOG_IN));
+      return cardButton(label, () =>
+        actions.act({ action: 'log_in', url: textOf(url) }),
+      );
     case 'account_unlink':
       return cardButton(label, () => actions.act(LOG_OUT));
     default:
@@ -78,6 +80,7 @@ export function templateButton({ type, title, url, payload }, actions) {
   }
 }
 
+/** Without a login page. */
 export const LOG_IN = { action: 'link_account', authorizationCode: 'emulated' };
 export const LOG_OUT = { action: 'unlink_account' };
 

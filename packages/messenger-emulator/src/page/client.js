@@ -3,7 +3,7 @@ import { startComposer } from './composer.js';
 import { ConversationLog } from './conversation.js';
 import { CustomerViews } from './customer-view.js';
 import { Choice, showChoices } from './customers.js';
-import { part } from './dom.js';
+import { part, webUrl } from './dom.js';
 import { act, listen, putCustomer, say } from './emulator.js';
 import { pageFace } from './faces.js';
 import { Inbox } from './inbox.js';
@@ -40,12 +40,14 @@ const actions = {
     const { page, psid } = choice;
     choice.chooseCustomer(psid);
     void attempt(async () => {
-      const { status } = await act({ psid, pageId: page.id, ...action });
+      const { status, url } = await act({ psid, pageId: page.id, ...action });
       if (status >= 400) {
         throw new Error(
           `The bot's webhook answered ${status}; the bot's own output says why`,
         );
       }
+      const loginPage = webUrl(url);
+      if (loginPage) window.open(loginPage, '_blank', 'noopener,noreferrer');
     }).then((isDone) => {
       if (isDone && action.action === 'open_link') tellOfLink();
     });

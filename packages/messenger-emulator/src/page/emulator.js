@@ -60,7 +60,7 @@ export function say(message) {
  * Does what is no message: `action` is one of `/_emulator/actions`.
  *
  * @param {{ psid: string, pageId: string, [field: string]: unknown }} action
- * @returns {Promise<import('../types').ActionResult>}
+ * @returns {Promise<import('../types').ActionResult & { url?: string }>} the bot's login page, where it was asked for
  */
 export function act(action) {
   return post('/_emulator/actions', action);

@@ -15,6 +15,9 @@ const FROM_PROFILE = {
   user_phone_number: '+15550100',
 };
 
+/** Of a title that the bot gives: docs/messenger-facts.md#quick-replies */
+const LONGEST_TITLE = 20;
+
 /** The quick replies of the last message; gone once anyone has written again. */
 export class QuickReplies {
   #shown = '[]';
@@ -54,10 +57,22 @@ function quickReply(offered, { press }) {
     'button',
     { type: 'button', class: 'quick-reply', 'data-testid': 'quick-reply' },
     icon && element('img', { alt: '', src: icon }),
-    title,
+    known ?? cut(title),
   );
   button.addEventListener('click', () =>
     press({ payload: known ?? textOf(offered.payload), title }),
   );
   return button;
+}
+
+/**
+ * As Messenger shows a title that is too long; pressed, it is said whole.
+ *
+ * @param {string} title
+ */
+function cut(title) {
+  const characters = [...title];
+  return characters.length > LONGEST_TITLE
+    ? `${characters.slice(0, LONGEST_TITLE).join('')}…`
+    : title;
 }

@@ -1,4 +1,5 @@
 import {
+  checkHttpUrl,
   checkId,
   checkKnown,
   checkLength,
@@ -11,6 +12,7 @@ import type {
   ConversationEntry,
   CustomerView,
   FeedResult,
+  LogInResult,
   OptInResult,
   PressOptions,
   SayOptions,
@@ -175,7 +177,37 @@ export class Customers {
     }
   }
 
-  /** docs/messenger-facts.md#account-linking */
+  /**
+   * A customer presses a Log in button, and is to be sent to the bot's login
+   * page: docs/messenger-facts.md#account-linking
+   */
+  logIn(psid: string, url: string, options: SayOptions = {}): LogInResult {
+    const pageId = this.#check(psid, options);
+    checkHttpUrl(url, 'url');
+    const now = this.world.clock.now();
+    return { status: 0, url: this.world.logins.begin(pageId, psid, url, now) };
+  }
+
+  /**
+   * A customer comes back from the login page.
+   *
+   * @param code the `authorization_code`; `''` where the login has failed
+   * @returns whether the account is linked now
+   * @throws {TypeError} when the login is not known, too old or done before.
+   */
+  async returnFromLogin(token: string, code: string): Promise<boolean> {
+    const login = this.world.logins.find(token, this.world.clock.now());
+    if (!login || login.isDone) {
+      fail('account_linking_token', 'that of a login of the last 5 minutes');
+    }
+    if (code === '') return false;
+    login.isDone = true;
+    const { psid, pageId } = login;
+    const { status } = await this.linkAccount(psid, code, { pageId });
+    // Linking ends where the bot does not take the event.
+    return status !== 0 && status < 400;
+  }
+
   async linkAccount(
     psid: string,
     authorizationCode: string,

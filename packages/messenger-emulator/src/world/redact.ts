@@ -7,6 +7,7 @@ const SECRET_FIELDS = [
   'verify_token',
   'hub.verify_token',
   'custom_token',
+  'account_linking_token',
 ];
 
 /** A shorter one may be any word, as `me` is in `/me/messages`: it is hidden where it stands as a secret. */

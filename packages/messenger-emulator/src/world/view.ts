@@ -5,6 +5,7 @@ import type { World } from './world';
 
 /** The language of every customer, as `GET /PSID` gives it. */
 const LOCALE = 'en_US';
+const LONGEST_GREETING = 160;
 
 /**
  * What a customer is shown besides the messages: docs/messenger-facts.md#welcome-screen,
@@ -37,14 +38,18 @@ export function viewOf(
   };
 }
 
+/** With the customer's name, and cut: docs/messenger-facts.md#greeting */
 function greetingOf(greeting: Json | undefined, name: string): string | null {
   const text = textOf(fieldIn(localOf(greeting), 'text'));
   if (text === undefined) return null;
   const [firstName = '', ...others] = name.split(' ');
-  return text
-    .replaceAll('{{user_first_name}}', () => firstName)
-    .replaceAll('{{user_last_name}}', () => others.join(' '))
-    .replaceAll('{{user_full_name}}', () => name);
+  const characters = [
+    ...text
+      .replaceAll('{{user_first_name}}', () => firstName)
+      .replaceAll('{{user_last_name}}', () => others.join(' '))
+      .replaceAll('{{user_full_name}}', () => name),
+  ];
+  return characters.slice(0, LONGEST_GREETING).join('');
 }
 
 /** In the newer form a list a language, in the older one the questions themselves. */

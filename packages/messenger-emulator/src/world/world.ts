@@ -3,6 +3,7 @@ import { Attachments } from './attachments';
 import { Changes } from './changes';
 import { Conversations } from './conversations';
 import type { EmulatorPageOptions, Settings } from '../options';
+import { Logins } from './logins';
 import { Personas } from './personas';
 import { Profiles } from './profiles';
 import { RateLimits } from './rateLimits';
@@ -28,6 +29,7 @@ export class World {
   readonly addresses = new Addresses();
   /** Of those who followed a link and have not begun a conversation yet. */
   readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
+  readonly logins: Logins;
   readonly threads: Threads;
   readonly webhooks: Webhooks;
 
@@ -45,6 +47,7 @@ export class World {
       this.threads,
       this.changes,
     );
+    this.logins = new Logins(origin);
     this.attachments = new Attachments(origin);
     this.requests = new RequestLog(settings, this.changes, this.clock);
     this.webhooks = new Webhooks(settings, this.clock, closing);
@@ -66,6 +69,7 @@ export class World {
     this.clock.reset();
     this.addresses.clear();
     this.arrivals.clear();
+    this.logins.clear();
     this.changes.emit({ type: 'reset' });
   }
 
