@@ -2,10 +2,12 @@ import { format, stripVTControlCharacters } from 'node:util';
 
 import { personas, type PersonaContext } from 'bottender-persona';
 import createDebug from 'debug';
+import { Keyv } from 'keyv';
 
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
 import { startOn } from './support/channels';
-import { profile } from './support/faces';
+import { faces, profile } from './support/faces';
+import { leaveLease } from './support/stores';
 import { alive, shown } from './support/wire';
 
 let lines: string[];
@@ -75,7 +77,34 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
     "deleted 'Guest' of the Page <PAGE>: <GUEST>",
     'sendText: the Page speaks, by usePersona',
   ];
-  expect(told.filter((line) => !line.startsWith('swept'))).toEqual(inOrder);
+  expect(told).toEqual(inOrder);
+});
+
+test('it tells of a sweep once, and of each persona that it deletes', async () => {
+  const store = new Keyv();
+  const { emulator } = await startBot();
+  const { Guest } = await faces(emulator, ['Guest']);
+  await leaveLease(store, { id: Guest, name: 'Guest' });
+  createDebug.enable('bottender:persona');
+  const swept = new Promise<void>((resolve) => {
+    const note = createDebug.log;
+    createDebug.log = (...args: unknown[]) => {
+      note(...args);
+      if (lines.at(-1)?.startsWith('swept')) resolve();
+    };
+  });
+  const plugin = personas({ store });
+  const bot = await startBot({ plugins: [plugin], emulator });
+  await bot.run(async (context) => {
+    await context.sendText('hi');
+  });
+  await swept;
+  await plugin.close();
+  expect(lines).toEqual([
+    'sendText: the Page speaks, by nothing',
+    `deleted 'Guest' of the Page ${PAGE.id}: ${Guest}`,
+    `swept the Page ${PAGE.id}: 1 deleted, 0 suspects, done`,
+  ]);
 });
 
 test('it tells no secret, no text and no customer', async () => {

@@ -9,12 +9,19 @@ import {
   ReflectionKind,
   UnknownType,
 } from 'typedoc';
-import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
+import {
+  MarkdownPageEvent,
+  MarkdownRendererEvent,
+} from 'typedoc-plugin-markdown';
 
 /** @param {import('typedoc-plugin-markdown').MarkdownApplication} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     hideInternals(project, ownPackage(app));
+  });
+  // The files have their names by now, and keep them.
+  app.renderer.on(MarkdownRendererEvent.BEGIN, ({ project }) => {
+    nameModules(project, ownPackage(app));
   });
   app.renderer.on(MarkdownPageEvent.END, (page) => {
     page.contents = withContents(
@@ -29,6 +36,13 @@ function ownPackage(app) {
   const tsconfig = app.options.getValue('tsconfig');
   const file = path.join(path.dirname(tsconfig), 'package.json');
   return JSON.parse(readFileSync(file, 'utf8')).name;
+}
+
+/** A module is called what stands in an import of it. */
+function nameModules(project, own) {
+  for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+    module.name = module.name === 'index' ? own : `${own}/${module.name}`;
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { checkOptions, checkTimeout } from './checkOptions';
@@ -124,6 +126,8 @@ export function personas<
         const timeoutMs = checkTimeout(options);
         sweeper.close();
         await pool.close(timeoutMs);
+        // A process that exits now would take with it a warning that node prints in its next turn.
+        await setImmediate();
       },
       stats(): PersonaStats {
         return { ...stats, refused: { ...stats.refused } };

@@ -34,7 +34,7 @@ export function createRuntime(settings: Settings): Runtime {
   const stats = noStats();
   const report: ReportCleanup = (error, persona) => {
     if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
-    debug('left to the sweep, or not written down: %s', error.message);
+    debug('told onCleanupError: %s', error.message);
     tell(settings.onCleanupError, error, persona);
   };
   const store = openStore(settings.store, (error) => report(error, null));

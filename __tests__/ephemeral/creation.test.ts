@@ -17,12 +17,15 @@ const MADE: Answer = { body: { id: '7' } };
 const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
 const BROKEN: Answer = { status: 500, body: {} };
 
+const opened: Leases[] = [];
+
 /** Two processes on one store; the second only looks what the first left there. */
 function open(turns = new Turns(16)) {
   const store = new MemoryStore();
   const report = jest.fn();
   const leases = new Leases(store, LEASE_MS, report);
   const others = new Leases(store, LEASE_MS, report);
+  opened.push(leases, others);
   const endLate = jest.fn();
   const maker = { slot: SLOT, leases, turns, endLate };
   return { store, leases, others, endLate, maker, turns };
@@ -32,6 +35,10 @@ const recorded = async (leases: Leases) =>
   (await leases.on('1')).map(([, { id }]) => id);
 
 afterEach(() => {
+  // Or leases that are held go on being renewed, after the end of these tests too.
+  for (const leases of opened.splice(0)) {
+    for (const lease of leases.held()) lease.abandon();
+  }
   jest.useRealTimers();
 });
 

@@ -1,4 +1,8 @@
-import { startBot } from '../support/bot';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { APP_SECRET, PAGE, startBot } from '../support/bot';
+import { profile } from '../support/faces';
 import { alive, shown } from '../support/wire';
 import {
   buildPackage,
@@ -43,4 +47,31 @@ test('a send that fails and that nobody awaits is an unhandled rejection, althou
   expect(unhandled).toMatch(/not available right now/);
   expect(shown(emulator)).toEqual([]);
   expect(alive(emulator)).toEqual([]);
+});
+
+test('a process that exits once close() has resolved has told what is left', async () => {
+  const { emulator } = await startBot();
+  await emulator.say('3001', 'hello');
+  const account = {
+    accessToken: PAGE.accessToken,
+    appSecret: APP_SECRET,
+    origin: emulator.origin,
+  };
+  const program = `
+    const { MessengerClient } = require('bottender');
+    const { personas } = require(${JSON.stringify(built.path)});
+    const plugin = personas();
+    require('node:http').createServer().listen(0, '127.0.0.1'); // as a bot does
+    const client = plugin.client(new MessengerClient(${JSON.stringify(account)}));
+    void client.withEphemeralPersona(${JSON.stringify(profile('Adam'))}, async () => {
+      await client.sendText('3001', 'hi');
+      await plugin.close({ timeoutMs: 1 });
+      process.exit();
+    });
+  `;
+  const { stderr } = await promisify(execFile)(process.execPath, [
+    '-e',
+    program,
+  ]);
+  expect(stderr).toMatch(/PersonaWarning: .*"Adam".*is left to the sweep/);
 });

@@ -7,6 +7,11 @@ import {
   type Packed,
   type PackageName,
 } from '../support/packedApp';
+import {
+  packagesOfThePage,
+  playThePage,
+  spoken,
+} from '../support/gettingStarted';
 
 const OLDEST_BOTTENDER = '1.0.0';
 const NEWEST_BOTTENDER = '1.5.5';
@@ -176,6 +181,38 @@ describe('a TypeScript app', () => {
   test('compiles with strict, runs its tests and talks', async () => {
     await app.run('npm', ['run', 'build']);
     await talks(app);
+  });
+
+  test('docs/getting-started.md leads from an empty folder to a bot that talks', async () => {
+    const bot = await app.neighbour();
+    const packages = packagesOfThePage();
+    expect(packages).toEqual(
+      expect.arrayContaining(['bottender-persona', 'messenger-emulator']),
+    );
+    for (const name of packages) {
+      await bot.read(`node_modules/${name}/package.json`);
+    }
+    const { files, state } = await playThePage(bot, [
+      ['hi', 1],
+      ['agent', 2],
+      ['pears?', 1],
+    ]);
+    expect(files).toEqual([
+      'tsconfig.json',
+      'bottender.config.js',
+      'index.js',
+      'src/index.ts',
+    ]);
+    expect(spoken(state)).toEqual([
+      'Page: Hello! Write "agent", or ask about pears.',
+      'Page: One moment, I am getting a colleague.',
+      'Adam Z.: Adam here.',
+      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+    ]);
+    expect(state.personas).toEqual([
+      expect.objectContaining({ name: 'Adam Z.', deleted: false }),
+      expect.objectContaining({ name: 'Dr. Pear', deleted: true }),
+    ]);
   });
 
   test.each([

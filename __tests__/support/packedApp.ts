@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   cp,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -101,6 +102,16 @@ export class PackedApp {
     return app;
   }
 
+  /** Another app in an empty folder, with the packages of this one. */
+  async neighbour(): Promise<PackedApp> {
+    const folder = await temporaryFolder();
+    await symlink(
+      path.join(this.folder, 'node_modules'),
+      path.join(folder, 'node_modules'),
+    );
+    return new PackedApp(folder);
+  }
+
   /** What a command prints; rejects with all of it when it fails. */
   async run(command: string, args: string[]): Promise<string> {
     try {
@@ -113,7 +124,9 @@ export class PackedApp {
   }
 
   async write(name: string, text: string): Promise<void> {
-    await writeFile(path.join(this.folder, name), text);
+    const file = path.join(this.folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
   }
 
   async read(name: string): Promise<string> {

@@ -73,6 +73,7 @@ export class Sweep {
           await this.leases.forget(page.id, key);
           swept.deleted.push(persona);
           this.stats.deleted += 1;
+          debug('deleted %o of the Page %s: %s', name, page.id, id);
         } else await this.leases.putBack(entry);
       }
     };

@@ -1,5 +1,4 @@
 import type { MessengerClient } from 'bottender';
-import createDebug from 'debug';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { forgetOldest } from '../forgetOldest';
@@ -10,8 +9,6 @@ import type { LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
 import type { Sweep, Swept } from './sweep';
-
-const debug = createDebug('bottender:persona');
 
 /** So many Pages are swept by the timer; the one whose last event is the longest ago goes. */
 const MOST_PAGES = 10_000;
@@ -102,7 +99,6 @@ export class Sweeper {
       // Another Page's token does not find what is to be deleted, as if it were gone.
       if ((await pageIdOf(page.client)) !== page.id) return;
       const { swept, end } = await this.sweep.of(page, news);
-      debug('swept page %s: %d deleted', page.id, swept.deleted.length);
       for (const suspect of swept.suspects) {
         this.report(new PersonaSuspectedError(suspect, page.id), suspect);
       }
