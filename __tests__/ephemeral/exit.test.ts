@@ -49,29 +49,43 @@ test('a send that fails and that nobody awaits is an unhandled rejection, althou
   expect(alive(emulator)).toEqual([]);
 });
 
-test('a process that exits once close() has resolved has told what is left', async () => {
-  const { emulator } = await startBot();
-  await emulator.say('3001', 'hello');
-  const account = {
-    accessToken: PAGE.accessToken,
-    appSecret: APP_SECRET,
-    origin: emulator.origin,
-  };
-  const program = `
+test.each([
+  [
+    'that listens, as a bot does,',
+    "require('node:http').createServer().listen(0, '127.0.0.1');",
+  ],
+  ['that has nothing else to do', ''],
+])(
+  'a process %s lives until close() has resolved, and has told then what is left',
+  async (_which, listens) => {
+    const { emulator } = await startBot();
+    await emulator.say('3001', 'hello');
+    const account = {
+      accessToken: PAGE.accessToken,
+      appSecret: APP_SECRET,
+      origin: emulator.origin,
+    };
+    const program = `
     const { MessengerClient } = require('bottender');
     const { personas } = require(${JSON.stringify(built.path)});
     const plugin = personas();
-    require('node:http').createServer().listen(0, '127.0.0.1'); // as a bot does
+    ${listens}
     const client = plugin.client(new MessengerClient(${JSON.stringify(account)}));
     void client.withEphemeralPersona(${JSON.stringify(profile('Adam'))}, async () => {
       await client.sendText('3001', 'hi');
-      await plugin.close({ timeoutMs: 1 });
-      process.exit();
+      await plugin.close({ timeoutMs: 200 });
+      process.exit(7);
     });
   `;
-  const { stderr } = await promisify(execFile)(process.execPath, [
-    '-e',
-    program,
-  ]);
-  expect(stderr).toMatch(/PersonaWarning: .*"Adam".*is left to the sweep/);
-});
+    const ended: unknown = await promisify(execFile)(process.execPath, [
+      '-e',
+      program,
+    ]).catch((error: unknown) => error);
+    expect(ended).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(
+        /PersonaWarning: .*"Adam".*is left to the sweep/,
+      ) as string,
+    });
+  },
+);

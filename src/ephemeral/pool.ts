@@ -112,7 +112,11 @@ export class EphemeralPool {
     const emptied = new Promise<boolean>((resolve) =>
       this.whenEmpty.push(() => resolve(true)),
     );
-    if (await orAfter(emptied, timeoutMs, false)) return;
+    // A process with nothing else to do would end before anything was told.
+    const staying = setInterval(() => {}, timeoutMs);
+    const isEmptied = await orAfter(emptied, timeoutMs, false);
+    clearInterval(staying);
+    if (isEmptied) return;
     for (const lease of this.leases.held()) {
       lease.abandon();
       const { id, pageId, name, profilePictureUrl } = lease.record;
