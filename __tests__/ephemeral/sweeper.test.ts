@@ -252,3 +252,14 @@ test('at most ten thousand Pages are swept by the timer: the one whose last even
   expect(pages).toContain('1');
   expect(pages).not.toContain('2');
 });
+
+test('an event after close() sweeps its Page as the first did', async () => {
+  const { store, sweeper } = await open();
+  const client = new MessengerClient({ accessToken: 'TOKEN' });
+  sweeper.notice('1', client);
+  sweeper.notice('1', client);
+  expect(store.reads).toEqual([['1']]);
+  sweeper.close();
+  sweeper.notice('1', client);
+  expect(store.reads).toEqual([['1'], ['1']]);
+});

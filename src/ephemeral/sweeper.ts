@@ -19,6 +19,8 @@ const MOST_TOLD = 10_000;
 /** Decides when to sweep: at the first event on a Page, by a timer, and when told to. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
+  /** That of the last event. */
+  private newest: Page | undefined;
   /** Pages that are being swept: one that takes long holds up no other. */
   private readonly sweeping = new Set<string>();
   /** Pages whose rate limit a sweep ran into, which come later. */
@@ -36,6 +38,9 @@ export class Sweeper {
 
   /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
+    // Most events are on the same Page as the one before.
+    if (this.newest?.id === pageId && this.newest.client === client) return;
+    this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
@@ -53,6 +58,7 @@ export class Sweeper {
     clearInterval(this.timer);
     this.timer = undefined;
     this.clients.clear();
+    this.newest = undefined;
   }
 
   /**
