@@ -9,7 +9,7 @@ import { speakAsPageInstead, tellOf } from '../speaking/refused';
 import type { GivenFace } from './givenFace';
 
 /** The faces of messages, by their position. */
-export type Faces = readonly (GivenFace | undefined)[];
+type Faces = readonly (GivenFace | undefined)[];
 
 /**
  * What follows from a channel's answer: where it refused faces, the same

@@ -12,7 +12,12 @@ import { streamEvents } from './events';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import type { JsonObject } from '../values/json';
-import { sendAttachment, sendPageFile, sendPicture } from './pageFiles';
+import {
+  sendAttachment,
+  sendPageFile,
+  sendPicture,
+  sendText,
+} from './pageFiles';
 import type { InboxResult } from '../types';
 import type { Inbox } from '../world/inbox';
 import { UndeliveredError } from '../world/undelivered';
@@ -183,6 +188,7 @@ export class ControlApi {
     );
     sendText(
       response,
+      200,
       isLinked
         ? 'You are logged in, and can close this window.\n'
         : 'You are not logged in, and can close this window.\n',
@@ -280,13 +286,4 @@ function sendJson(
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(JSON.stringify(value));
-}
-
-function sendText(response: ServerResponse, text: string): void {
-  response.writeHead(200, {
-    'Content-Type': 'text/plain; charset=UTF-8',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  response.end(text);
 }

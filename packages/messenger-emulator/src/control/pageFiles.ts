@@ -96,7 +96,15 @@ function redirect(response: ServerResponse, source: string | undefined): void {
 }
 
 function sendNotFound(response: ServerResponse): void {
-  send(response, 404, Buffer.from('Not found'), {
+  sendText(response, 404, 'Not found');
+}
+
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+): void {
+  send(response, status, Buffer.from(text), {
     'Content-Type': 'text/plain; charset=UTF-8',
   });
 }

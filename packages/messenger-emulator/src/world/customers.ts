@@ -208,6 +208,7 @@ export class Customers {
     return status !== 0 && status < 400;
   }
 
+  /** The same at once, without a login page. */
   async linkAccount(
     psid: string,
     authorizationCode: string,
