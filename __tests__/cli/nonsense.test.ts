@@ -25,36 +25,26 @@ const COMMANDS = [
 ];
 const directory = { adam: profile('Adam') };
 
-test.each(COMMANDS)(
-  '%s says that the answer is nonsense',
-  async (...args) => {
-    for (const body of ['<html></html>', null, { data: 'x', id: 7 }]) {
-      const app = makeApp(await answering(body), { directory });
-      const { status, stdout, stderr } = await app.run(...args, '--json');
-      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toMatch(
-        /^Error: Could not .+: the answer .+ \(HTTP 200\)/,
-      );
-    }
-  },
-  120_000,
-);
+test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
+  for (const body of ['<html></html>', null, { data: 'x', id: 7 }]) {
+    const app = makeApp(await answering(body), { directory });
+    const { status, stdout, stderr } = await app.run(...args, '--json');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^Error: Could not .+: the answer .+ \(HTTP 200\)/);
+  }
+});
 
-test.each(COMMANDS)(
-  '%s on a Page that nobody knows',
-  async (...args) => {
-    for (const handle of [html, (r: ServerResponse) => sendJson(r, {})]) {
-      const { origin } = await behaving(handle);
-      const app = makeApp(origin, { directory });
-      const { status, stderr } = await app.run(...args);
-      expect(status).toBe(1);
-      expect(stderr).toMatch(
-        'Error: Could not open the Page: the answer holds no Page ID (HTTP 200)',
-      );
-    }
-  },
-  120_000,
-);
+test.each(COMMANDS)('%s on a Page that nobody knows', async (...args) => {
+  for (const handle of [html, (r: ServerResponse) => sendJson(r, {})]) {
+    const { origin } = await behaving(handle);
+    const app = makeApp(origin, { directory });
+    const { status, stderr } = await app.run(...args);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      'Error: Could not open the Page: the answer holds no Page ID (HTTP 200)',
+    );
+  }
+});
 
 test('get shows a persona without name and picture', async () => {
   const app = makeApp(await answering({ id: '12' }));
@@ -117,4 +107,4 @@ test('sync makes no second persona where the list does not tell whether there is
   expect(status).toBe(1);
   expect(stderr).toContain('does not tell whether it was made');
   expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
-}, 120_000);
+});

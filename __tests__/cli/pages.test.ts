@@ -96,18 +96,14 @@ test('with one Page, --page may be given, and must be its', async () => {
 test.each([
   ['async () => 42', 'mapPageToAccessToken gives no access token for the Page'],
   ['() => new Promise(() => {})', 'mapPageToAccessToken gave no answer for'],
-])(
-  'a map that is %s',
-  async (map, message) => {
-    const emulator = await startPages();
-    const app = makeApp(emulator.origin, {
-      directory,
-      config: `${USUAL_CONFIG}module.exports.channels.messenger.mapPageToAccessToken = ${map};
+])('a map that is %s', async (map, message) => {
+  const emulator = await startPages();
+  const app = makeApp(emulator.origin, {
+    directory,
+    config: `${USUAL_CONFIG}module.exports.channels.messenger.mapPageToAccessToken = ${map};
       setInterval(() => undefined, 1000);`,
-    });
-    const { status, stderr } = await app.run('list', '--page', PAGE.id);
-    expect(status).toBe(1);
-    expect(stderr).toContain(message);
-  },
-  120_000,
-);
+  });
+  const { status, stderr } = await app.run('list', '--page', PAGE.id);
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+});

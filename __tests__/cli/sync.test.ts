@@ -286,4 +286,4 @@ test('a Page of 1,200 personas is matched, and pruned', async () => {
   expect(alive(emulator)).toEqual(half);
   const { unchanged } = await app.json<Synced>(0, 'sync', '--prune', '--yes');
   expect(unchanged).toBe(600);
-}, 120_000);
+});

@@ -198,4 +198,4 @@ test('whatever fails, each message has its face once, errors come out, and nothi
     // Runs take real time; shrinking them all would take minutes.
     endOnFailure: true,
   });
-}, 120_000);
+});

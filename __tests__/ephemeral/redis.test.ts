@@ -245,7 +245,7 @@ describeWithRedis('with Redis', () => {
     beforeAll(() => {
       built = buildPackage();
       folder = mkdtempSync(join(tmpdir(), 'bottender-persona-got-'));
-    }, 120_000);
+    });
     afterAll(async () => {
       rmSync(folder, { recursive: true });
       await built.remove();

@@ -24,7 +24,7 @@ describe.each([false, true])(
         rootNames: files.map((name) => join(__dirname, name)),
         options: { ...config?.options, exactOptionalPropertyTypes: exact },
       });
-    }, 120_000);
+    });
 
     test.each(files)(
       'allow what %s does, and nothing that it marks',

@@ -15,8 +15,6 @@ import { buildPackage, type BuiltPackage } from '../../support/workers';
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const SIX = [1, 2, 3, 4, 5, 6];
 
-jest.setTimeout(120_000);
-
 describeWithRedis('a fleet on Redis', () => {
   let built: BuiltPackage;
   let redis: RedisServer;

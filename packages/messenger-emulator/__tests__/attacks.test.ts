@@ -311,5 +311,5 @@ describe('bounded memory', () => {
     await Promise.race(ended);
     for (const socket of sockets) socket.destroy();
     // Twelve states of 27 MB, again and again.
-  }, 120_000);
+  });
 });

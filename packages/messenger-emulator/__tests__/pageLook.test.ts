@@ -9,9 +9,6 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const NARROW = 360;
 const CALLS = '[aria-labelledby=requests-title]';
 
-// Axe looks at each element of a long conversation, several times.
-jest.setTimeout(120_000);
-
 interface Finding {
   id: string;
   nodes: { html: string; failureSummary?: string }[];
