@@ -1,8 +1,8 @@
 import type { Channel } from '../channels/channel';
+import type { ContextPersonas } from '../speaking/contextPersonas';
 
 import { faceMethods } from './faceMethods';
 import { idMethods, wrapOwnMethods } from './idMethods';
-import type { Installed } from './installed';
 import type { Methods } from './methods';
 import { wrapOwnFaceMethods } from './ownFaceMethods';
 
@@ -24,10 +24,10 @@ export function coveredMethods(
 
 /** Covers what is the context's own: mocks, another plugin's wrappers, or what its class makes for each. */
 export function coverOwn(
-  context: Installed,
+  personas: ContextPersonas,
   channel: Channel,
   base: Methods,
 ): void {
-  if (channel.carries === 'id') wrapOwnMethods(context, channel);
-  else wrapOwnFaceMethods(context, channel, base);
+  if (channel.carries === 'id') wrapOwnMethods(personas, channel);
+  else wrapOwnFaceMethods(personas, channel, base);
 }

@@ -1,6 +1,7 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
 import { deliverAtEnds } from '../sending/ends';
 import { send } from '../sending/send';
+import type { ContextPersonas } from '../speaking/contextPersonas';
 import { inScope } from '../speaking/scope';
 
 import type { Installed } from './installed';
@@ -42,17 +43,21 @@ function coveredMethod(base: Methods, method: string, place: IdPlace) {
 }
 
 /** Wraps what is the context's own: mocks, or another plugin's wrappers. */
-export function wrapOwnMethods(context: Installed, channel: IdChannel): void {
+export function wrapOwnMethods(
+  personas: ContextPersonas,
+  channel: IdChannel,
+): void {
+  const { context } = personas;
   const own = ownMethods(context, channel);
   if (own.length === 0) return;
-  const goesThrough = deliverAtEnds(context, context._personas, channel);
+  const goesThrough = deliverAtEnds(context, personas, channel);
   for (const [method, original] of own) {
     const place = channel.methods[method];
     if (!place) continue;
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
-        send(context._personas, {
+        send(personas, {
           place,
           args,
           lead: 0,

@@ -3,8 +3,8 @@ import { withoutPersona } from '../sending/arguments';
 import type { Original } from '../sending/call';
 import { inFrontOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
+import type { ContextPersonas } from '../speaking/contextPersonas';
 
-import type { Installed } from './installed';
 import { ownMethods, type Methods } from './methods';
 
 /**
@@ -15,25 +15,26 @@ import { ownMethods, type Methods } from './methods';
  * @param base the class's prototype, whose methods nobody has wrapped
  */
 export function wrapOwnFaceMethods(
-  context: Installed,
+  personas: ContextPersonas,
   channel: FaceChannel,
   base: Methods,
 ): void {
+  const { context } = personas;
   for (const [name, own] of ownMethods(context, channel)) {
-    Reflect.set(context, name, coverOf(own, name, context, channel, base));
+    Reflect.set(context, name, coverOf(own, name, personas, channel, base));
   }
   for (const name of channel.bundles ?? []) {
     const bundle: unknown = Reflect.get(context, name);
     if (typeof bundle !== 'object' || bundle === null) continue;
     const cover = new BundleCover((method, own) =>
-      coverOf(own, `${name}.${method}`, context, channel, base),
+      coverOf(own, `${name}.${method}`, personas, channel, base),
     );
     Reflect.set(context, name, new Proxy(bundle, cover));
   }
   const ends = channel.ends?.client;
   const client: unknown = Reflect.get(context, '_client');
   if (!ends || typeof client !== 'object' || client === null) return;
-  const front = inFrontOf(client, ends, context._personas, channel);
+  const front = inFrontOf(client, ends, personas, channel);
   Reflect.set(context, '_client', front);
 }
 
@@ -41,10 +42,11 @@ export function wrapOwnFaceMethods(
 function coverOf(
   original: Original,
   name: string,
-  context: Installed,
+  personas: ContextPersonas,
   channel: FaceChannel,
   base: Methods,
 ): Original {
+  const { context } = personas;
   const place = channel.methods[name];
   const end = channel.ends?.methods?.[name];
   const again = end === undefined ? undefined : base[end];
@@ -53,7 +55,7 @@ function coverOf(
       if (!place) {
         return Reflect.apply(target, context, args.map(withoutPersona));
       }
-      return sendWithFace(context._personas, {
+      return sendWithFace(personas, {
         channel,
         place,
         args,
