@@ -20,7 +20,7 @@ import {
 } from './support/exampleBot';
 
 const PAGE_NAME = "Jasper's Market";
-const START = ['example-bot/dist/start.js'];
+const START = ['example-bot/run.js'];
 
 let bot: Program;
 let ports: [number, number];
@@ -33,7 +33,7 @@ beforeAll(async () => {
   bot = startProgram('npm', ['start'], { PORT, EMULATOR_PORT });
   [, chatPage = ''] = await bot.printed(/Chat with it at (\S+)/);
   webhook = `http://127.0.0.1:${PORT}/webhooks/messenger`;
-}, 180_000);
+});
 
 describe('the conversation', () => {
   it('goes on at the printed address, which serves the chat page', async () => {

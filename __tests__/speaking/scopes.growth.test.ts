@@ -18,7 +18,8 @@ import { PersonaRefusedError } from '../../src/errors';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const TURNS = 5000;
+const TURNS = 600;
+const TURNS_A_JOB = 200;
 
 const NOBODY = new PersonaRefusedError('unknown', '7', '1', { message: '' });
 
@@ -46,7 +47,7 @@ async function openInTurns(
     if (last) last.runInAsyncScope(open);
     else open();
     // What a job has looked at through a WeakRef is kept to its end.
-    if (turn % 500 === 0) {
+    if (turn % TURNS_A_JOB === 0) {
       await nextJob();
       collect();
     }
@@ -75,8 +76,8 @@ test('a new context each turn, around an old one, is not kept when nobody has it
   const old: ScopeOwner = {};
   const left = await openInTurns((turn) => (turn === 0 ? old : {}));
   // Those since the last collection may be there still.
-  expect(left.owners).toBeLessThan(1000);
-  expect(left.scopes).toBeLessThan(1000);
+  expect(left.owners).toBeLessThan(2 * TURNS_A_JOB);
+  expect(left.scopes).toBeLessThan(2 * TURNS_A_JOB);
 });
 
 test('who speaks on a context is found through any number of others’ scopes', () => {
