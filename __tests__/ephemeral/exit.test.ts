@@ -2,27 +2,19 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 import { APP_SECRET, PAGE, startBot } from '../support/bot';
+import { compiledPackage } from '../support/compiled';
 import { profile } from '../support/faces';
 import { alive, shown } from '../support/wire';
-import {
-  buildPackage,
-  handleOnce,
-  unhandledAt,
-  type BuiltPackage,
-} from '../support/workers';
+import { handleOnce, unhandledAt } from '../support/workers';
 
-let built: BuiltPackage;
-beforeAll(() => {
-  built = buildPackage();
-}, 120_000);
-afterAll(() => built.remove());
+const packagePath = compiledPackage();
 
 test('a persona that lingers, the renewal of its lease and the sweep keep no process alive', async () => {
   const { emulator } = await startBot();
   // The worker's customer, who has to have written.
   await emulator.say('3001', 'hello');
   const exitCode = await handleOnce({
-    packagePath: built.path,
+    packagePath,
     origin: emulator.origin,
     ephemeral: { lingerMs: 60_000, leaseMs: 1000 },
   });
@@ -41,7 +33,7 @@ test('a send that fails and that nobody awaits is an unhandled rejection, althou
     times: 2,
   });
   const unhandled = await unhandledAt({
-    packagePath: built.path,
+    packagePath,
     origin: emulator.origin,
   });
   expect(unhandled).toMatch(/not available right now/);
@@ -67,7 +59,7 @@ test.each([
     };
     const program = `
     const { MessengerClient } = require('bottender');
-    const { personas } = require(${JSON.stringify(built.path)});
+    const { personas } = require(${JSON.stringify(packagePath)});
     const plugin = personas();
     ${listens}
     const client = plugin.client(new MessengerClient(${JSON.stringify(account)}));

@@ -19,16 +19,11 @@ import {
   startRedis,
   type RedisServer,
 } from '../support/redis';
+import { compiledPackage } from '../support/compiled';
 import { leaseKey, leaveLease, recordsIn } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, shown } from '../support/wire';
-import {
-  buildPackage,
-  sweepElsewhere,
-  Worker,
-  type BuiltPackage,
-  type Job,
-} from '../support/workers';
+import { sweepElsewhere, Worker, type Job } from '../support/workers';
 
 const LEASE_MS = 1000;
 /** A lease that was written just now has run out after it, on any clock of this machine. */
@@ -240,16 +235,13 @@ describeWithRedis('with Redis', () => {
   });
 
   describe('and processes', () => {
-    let built: BuiltPackage;
+    let packagePath: string;
     let folder: string;
     beforeAll(() => {
-      built = buildPackage();
+      packagePath = compiledPackage();
       folder = mkdtempSync(join(tmpdir(), 'bottender-persona-got-'));
     });
-    afterAll(async () => {
-      rmSync(folder, { recursive: true });
-      await built.remove();
-    });
+    afterAll(() => rmSync(folder, { recursive: true }));
 
     const workers = new Set<Worker>();
     afterEach(async () => {
@@ -259,7 +251,7 @@ describeWithRedis('with Redis', () => {
 
     function job(more: Partial<Job> = {}): Job {
       return {
-        packagePath: built.path,
+        packagePath,
         origin: bot.emulator.origin,
         redisUrl: redis.url,
         ephemeral: { leaseMs: LEASE_MS, lingerMs: 100 },

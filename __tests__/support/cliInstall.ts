@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { transpile, transpileFolder } from './transpile';
+import { compiled, compiledPackage } from './compiled';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -30,9 +30,11 @@ export function installPackage(): Installation {
     path.join(ROOT, 'package.json'),
     path.join(installed, 'package.json'),
   );
-  transpileFolder(path.join(ROOT, 'src'), path.join(installed, 'dist'));
-  transpile(
-    path.join(__dirname, 'cliStore.ts'),
+  fs.cpSync(compiledPackage(), path.join(installed, 'dist'), {
+    recursive: true,
+  });
+  fs.copyFileSync(
+    compiled('__tests__/support/cliStore.ts'),
     path.join(modules, 'folder-store.js'),
   );
   const { bin } = JSON.parse(

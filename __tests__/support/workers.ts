@@ -1,33 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { Swept } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from './bot';
-import { transpileFolder } from './transpile';
-
-const ROOT = resolve(__dirname, '../..');
-
-/** The package as it is installed: compiled, for processes that have no ts-jest. */
-export interface BuiltPackage {
-  readonly path: string;
-  remove(): Promise<void>;
-}
-
-export function buildPackage(): BuiltPackage {
-  // Inside of node_modules, so that it finds its dependencies.
-  const cache = join(ROOT, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  const path = mkdtempSync(join(cache, 'bottender-persona-'));
-  transpileFolder(join(ROOT, 'src'), path);
-  return { path, remove: () => rm(path, { recursive: true }) };
-}
 
 /** What a worker is to do; see `worker.js`. */
 export interface Job {
+  /** Of the package, compiled: see `compiled.ts`. */
   packagePath: string;
   /** The emulator's. */
   origin: string;

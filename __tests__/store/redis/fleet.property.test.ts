@@ -11,7 +11,7 @@ import {
   type RedisServer,
 } from '../../support/redis';
 import { alive, shown } from '../../support/wire';
-import { buildPackage, type BuiltPackage } from '../../support/workers';
+import { compiledPackage } from '../../support/compiled';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
@@ -53,15 +53,14 @@ const scene = fc.record({
 jest.setTimeout(RUNS * 150_000);
 
 describeWithRedis('processes that are killed, stopped and continued', () => {
-  let built: BuiltPackage;
+  let packagePath: string;
   beforeAll(() => {
-    built = buildPackage();
+    packagePath = compiledPackage();
   });
-  afterAll(() => built.remove());
 
   test('leave one persona a name, nothing on the fly but named suspects, and no message twice or under a wrong face', async () => {
     await fc.assert(
-      fc.asyncProperty(scene, (played) => play(built, played)),
+      fc.asyncProperty(scene, (played) => play(packagePath, played)),
       { numRuns: RUNS, endOnFailure: true },
     );
   });
@@ -69,12 +68,12 @@ describeWithRedis('processes that are killed, stopped and continued', () => {
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
-async function play(built: BuiltPackage, { delayMs, steps }: Scene) {
+async function play(packagePath: string, { delayMs, steps }: Scene) {
   const redis: RedisServer = await startRedis();
   const bot: RunningBot = await startBot();
   const { emulator } = bot;
   const job: FleetJob = {
-    packagePath: built.path,
+    packagePath,
     origin: emulator.origin,
     redisUrl: redis.url,
     directory: DIRECTORY,

@@ -10,20 +10,19 @@ import {
 } from '../../support/redis';
 import { connect, type Client } from '../../support/redisClient';
 import { alive, calls, shown } from '../../support/wire';
-import { buildPackage, type BuiltPackage } from '../../support/workers';
+import { compiledPackage } from '../../support/compiled';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const SIX = [1, 2, 3, 4, 5, 6];
 
 describeWithRedis('a fleet on Redis', () => {
-  let built: BuiltPackage;
+  let packagePath: string;
   let redis: RedisServer;
   let bot: RunningBot;
   let fleet: FleetProcess[] = [];
   beforeAll(() => {
-    built = buildPackage();
+    packagePath = compiledPackage();
   });
-  afterAll(() => built.remove());
   beforeEach(async () => {
     redis = await startRedis();
     bot = await startBot();
@@ -43,7 +42,7 @@ describeWithRedis('a fleet on Redis', () => {
     const started = await Promise.all(
       Array.from({ length: count }, () =>
         FleetProcess.start({
-          packagePath: built.path,
+          packagePath,
           origin: bot.emulator.origin,
           redisUrl: redis.url,
           directory: DIRECTORY,
