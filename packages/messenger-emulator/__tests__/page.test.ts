@@ -9,7 +9,7 @@ import type {
   Page,
 } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage } from './support/chatPage';
+import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
 import { startPlainBot, type Answer, type PlainBot } from './support/plainBot';
 
 const BANK = {
@@ -28,8 +28,8 @@ describeInBrowser('the chat page', () => {
   let browser: Browser;
   let emulator: MessengerEmulator;
   let bot: PlainBot;
+  let chat: ChatPage;
   let page: Page;
-  let complaints: string[];
   /** The specialist says nothing before this is called. */
   let letSpecialistSpeak: () => void;
 
@@ -53,10 +53,10 @@ describeInBrowser('the chat page', () => {
   });
 
   afterEach(async () => {
-    await page.context().close();
+    await chat.leave();
     await emulator.close();
     await bot.close();
-    expect(complaints).toEqual([]);
+    expect(chat.complaints).toEqual([]);
   });
 
   function startEmulator(port?: number): Promise<MessengerEmulator> {
@@ -84,10 +84,9 @@ describeInBrowser('the chat page', () => {
     );
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const opened = await openChatPage(browser, emulator.origin, options);
-    complaints = opened.complaints;
-    return opened.page;
+  async function open(options?: BrowserContextOptions): Promise<Page> {
+    chat = await openChatPage(browser, emulator.origin, options);
+    return chat.page;
   }
 
   async function write(text: string): Promise<void> {
@@ -335,7 +334,7 @@ describeInBrowser('the chat page', () => {
   }
 
   it('works on a phone', async () => {
-    await page.context().close();
+    await chat.leave();
     page = await open({
       viewport: { width: 390, height: 844 },
       hasTouch: true,

@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { openChatPage } from './support/chatPage';
+import { openChatPage, type ChatPage } from './support/chatPage';
 import { PSID, startEmulated, type Emulated } from './support/emulated';
 
 describeInBrowser('the Graph calls on the chat page', () => {
   let browser: Browser;
   let emulated: Emulated;
+  let chat: ChatPage;
   let page: Page;
 
   beforeAll(async () => {
@@ -17,7 +18,8 @@ describeInBrowser('the Graph calls on the chat page', () => {
   beforeEach(async () => {
     emulated = await startEmulated();
     await emulated.emulator.say(PSID, 'hi');
-    ({ page } = await openChatPage(browser, emulated.emulator.origin));
+    chat = await openChatPage(browser, emulated.emulator.origin);
+    ({ page } = chat);
     const adam = await emulated.persona();
     await send({ message: { text: 'Adam here' }, persona_id: adam });
     await send({ sender_action: 'typing_on' });
@@ -26,7 +28,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
   });
 
   afterEach(async () => {
-    await page.context().close();
+    await chat.leave();
     await emulated.close();
   });
 

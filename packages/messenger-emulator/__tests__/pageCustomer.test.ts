@@ -1,7 +1,7 @@
 import type { JsonObject } from 'messenger-emulator';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage } from './support/chatPage';
+import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
 import { PSID, startEmulated, type Emulated } from './support/emulated';
 
 const PNG = Buffer.from(
@@ -12,8 +12,8 @@ const PNG = Buffer.from(
 describeInBrowser('what a customer does on the chat page', () => {
   let browser: Browser;
   let emulated: Emulated;
+  let chat: ChatPage;
   let page: Page;
-  let complaints: string[];
 
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -23,16 +23,14 @@ describeInBrowser('what a customer does on the chat page', () => {
 
   beforeEach(async () => {
     emulated = await startEmulated();
-    ({ page, complaints } = await openChatPage(
-      browser,
-      emulated.emulator.origin,
-    ));
+    chat = await openChatPage(browser, emulated.emulator.origin);
+    ({ page } = chat);
   });
 
   afterEach(async () => {
-    await page.context().close();
+    await chat.leave();
     await emulated.close();
-    expect(complaints).toEqual([]);
+    expect(chat.complaints).toEqual([]);
   });
 
   async function setProfile(profile: object): Promise<void> {

@@ -1,12 +1,13 @@
 import { startMessengerEmulator } from 'messenger-emulator';
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage } from './support/chatPage';
+import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
 import { APP, PAGE, startEmulated, type Emulated } from './support/emulated';
 
 describeInBrowser('writing on the chat page', () => {
   let browser: Browser;
   let emulated: Emulated;
+  let chat: ChatPage;
   let page: Page;
 
   beforeAll(async () => {
@@ -17,11 +18,12 @@ describeInBrowser('writing on the chat page', () => {
 
   beforeEach(async () => {
     emulated = await startEmulated();
-    ({ page } = await openChatPage(browser, emulated.emulator.origin));
+    chat = await openChatPage(browser, emulated.emulator.origin);
+    ({ page } = chat);
   });
 
   afterEach(async () => {
-    await page.context().close();
+    await chat.leave();
     await emulated.close();
   });
 

@@ -7,18 +7,52 @@ import type {
 
 import { PATIENCE_MS } from './patience';
 
-/** A chat page that somebody has open. */
+/** A browser window with a chat page in it. */
 export interface ChatPage {
   page: Page;
   /** What the browser complained about: refused scripts and styles, errors thrown. */
   complaints: string[];
+  /** Leaves the chat page, before its emulator ends. */
+  leave(): Promise<unknown>;
 }
 
-/** Opens an emulator's chat page in a browser window of its own. */
+/** Each browser's window for whoever wants no special one: to open another takes as long as a test. */
+const windows = new WeakMap<Browser, Promise<ChatPage>>();
+
+/**
+ * Opens an emulator's chat page.
+ *
+ * @param options with them, in a window of its own
+ */
 export async function openChatPage(
   browser: Browser,
   origin: string,
-  options: BrowserContextOptions = {},
+  options?: BrowserContextOptions,
+): Promise<ChatPage> {
+  const window = options
+    ? await openWindow(browser, options)
+    : await windowOf(browser);
+  window.complaints.length = 0;
+  await window.page.goto(origin);
+  await window.page.getByText('Live', { exact: true }).waitFor();
+  return window;
+}
+
+function windowOf(browser: Browser): Promise<ChatPage> {
+  let window = windows.get(browser);
+  if (!window) {
+    window = openWindow(browser).then((opened) => ({
+      ...opened,
+      leave: () => opened.page.goto('about:blank'),
+    }));
+    windows.set(browser, window);
+  }
+  return window;
+}
+
+async function openWindow(
+  browser: Browser,
+  options?: BrowserContextOptions,
 ): Promise<ChatPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -31,9 +65,7 @@ export async function openChatPage(
       complaints.push(line.text());
     }
   });
-  await page.goto(origin);
-  await page.getByText('Live', { exact: true }).waitFor();
-  return { page, complaints };
+  return { page, complaints, leave: () => context.close() };
 }
 
 /** The message with this text, once it is there. */
