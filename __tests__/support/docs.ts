@@ -84,6 +84,9 @@ return isBare ? App : module.exports;
   return run(...Object.values(names));
 }
 
+/** The files of packages and of this project, parsed once a suite. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** What the compiler has to say about the blocks, by this project's own strict settings. */
 export function typeErrors(blocks: readonly CodeBlock[]): string[] {
   const { config } = ts.readConfigFile(
@@ -104,9 +107,11 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     readFile: (file) => files.get(file) ?? disk.readFile(file),
     getSourceFile: (file, target, ...others) => {
       const code = files.get(file);
-      return code === undefined
-        ? disk.getSourceFile(file, target, ...others)
-        : ts.createSourceFile(file, code, target);
+      if (code !== undefined) return ts.createSourceFile(file, code, target);
+      if (!parsed.has(file)) {
+        parsed.set(file, disk.getSourceFile(file, target, ...others));
+      }
+      return parsed.get(file);
     },
   };
   const program = ts.createProgram([...files.keys()], options, host);
