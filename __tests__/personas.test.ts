@@ -7,7 +7,7 @@ import {
   type PersonaStore,
 } from 'bottender-persona';
 
-import { CUSTOMER, startBot, type TestAction } from './support/bot';
+import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
 import { faces, profile } from './support/faces';
 import { named } from './support/files';
 import { calls, shown } from './support/wire';
@@ -320,6 +320,14 @@ describe('initialPersona is in force when an event starts', () => {
           { recipient: CUSTOMER },
         ],
       ]);
+    });
+
+    test('it is told, with its Page, although nothing is sent', async () => {
+      const told = jest.fn();
+      const { plugin } = install({ onRefused: told });
+      const bot = await startBot({ plugins: [plugin] });
+      await bot.run(async () => {});
+      expect(told.mock.calls).toMatchObject([[{ pageId: PAGE.id }, {}]]);
     });
 
     test('with `throw` each send that would carry it rejects, and no other', async () => {

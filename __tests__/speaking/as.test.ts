@@ -318,6 +318,20 @@ describe('what is refused', () => {
 });
 
 describe('a speaker for a persona made on the fly', () => {
+  test('gives back what Messenger answered, as every send does', async () => {
+    const { bot } = await start();
+    let answer: unknown;
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(profile('Guest'), async () => {
+        answer = await context.as().sendText('hi');
+      });
+    });
+    expect(answer).toMatchObject({
+      recipientId: CUSTOMER,
+      messageId: expect.any(String) as string,
+    });
+  });
+
   test('of its ID, in its block, is that persona too', async () => {
     const { bot } = await start();
     const late = gate();
