@@ -1,5 +1,6 @@
 import { checkDirectory } from './directory/entries';
 import { InvalidOptionError, type PersonaRefusedError } from './errors';
+import { isObject } from './isObject';
 import { didYouMean } from './nearest';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId, type Persona } from './persona';
@@ -51,7 +52,7 @@ const CLOSE_MS = 10_000;
 
 /** @throws InvalidOptionError naming the option that is unknown or has a bad value */
 export function checkOptions(options: unknown = {}): Settings {
-  if (typeof options !== 'object' || options === null) {
+  if (!isObject(options)) {
     throw new InvalidOptionError(
       `personas() takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
     );
@@ -129,7 +130,7 @@ function checkInitialPersona(persona: Persona, names: string[]): void {
 }
 
 function checkEphemeral(value: unknown): string | false {
-  if (typeof value !== 'object' || value === null) return 'must be an object';
+  if (!isObject(value)) return 'must be an object';
   for (const [name, ms] of Object.entries(value)) {
     const least = new Map(Object.entries(LEAST_MS)).get(name);
     if (least === undefined) {
@@ -147,8 +148,7 @@ function checkEphemeral(value: unknown): string | false {
 function isStore(value: unknown): value is PersonaStore | RedisStore {
   if (value instanceof RedisStore) return true;
   return (
-    typeof value === 'object' &&
-    value !== null &&
+    isObject(value) &&
     ['get', 'set', 'delete', 'iterator'].every(
       (method) => typeof Reflect.get(value, method) === 'function',
     )

@@ -1,4 +1,5 @@
 import { InvalidProfileError } from './errors';
+import { isObject } from './isObject';
 import { didYouMean } from './nearest';
 
 /** At most this many characters, counted as Unicode code points. */
@@ -37,7 +38,7 @@ export interface EphemeralPersona extends PersonaProfile {
  * @throws InvalidProfileError naming what is wrong
  */
 export function checkProfile(profile: unknown): PersonaProfile {
-  if (typeof profile !== 'object' || profile === null) {
+  if (!isObject(profile)) {
     throw new InvalidProfileError(
       `A persona's profile is { name, profilePictureUrl }, but this was ${profile === null ? 'null' : typeof profile}.`,
     );

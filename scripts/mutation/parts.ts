@@ -174,6 +174,7 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'field',
       'forgetOldest',
+      'isObject',
       'messenger/answers',
       'messenger/backoff',
       'messenger/call',

@@ -1,5 +1,6 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
+import { isObject } from '../isObject';
 import { isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 
@@ -44,8 +45,7 @@ export function checkDirectory(
   directory: unknown,
 ): Map<string, DirectoryEntry> {
   if (
-    typeof directory !== 'object' ||
-    directory === null ||
+    !isObject(directory) ||
     // An array or a Map, whose entries would be passed over.
     Symbol.iterator in directory
   ) {
@@ -91,7 +91,7 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
       'must be a profile or a persona ID, which has digits only',
     );
   }
-  if (typeof entry !== 'object' || entry === null || !('id' in entry)) {
+  if (!isObject(entry) || !('id' in entry)) {
     return checkLook(name, entry);
   }
   const { id, ...profile } = entry;

@@ -9,7 +9,7 @@ import { send } from '../sending/send';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/toTheEnd';
 
-import { methods } from './methods';
+import { lineOf, methodNames, methods } from './methods';
 import type { PersonaClient } from './personaClient';
 import { speakerOver } from './speakers';
 
@@ -73,15 +73,11 @@ function sendingMethods(
 /** All methods of the client's classes, called on the client. */
 function methodsOf(client: MessengerClient): Methods {
   const found: Methods = {};
-  let from: unknown = Object.getPrototypeOf(client);
-  while (isObject(from) && from !== Object.prototype) {
-    for (const name of Object.getOwnPropertyNames(from)) {
-      const property = Object.getOwnPropertyDescriptor(from, name);
-      if (typeof property?.value !== 'function') continue;
-      if (name === 'constructor') continue;
+  for (const from of lineOf(client)) {
+    if (from === client) continue;
+    for (const name of methodNames(from)) {
       found[name] = (...args) => methodOf(client, name).apply(client, args);
     }
-    from = Object.getPrototypeOf(from);
   }
   return found;
 }
@@ -94,8 +90,4 @@ function methodOf(client: MessengerClient, name: string): Original {
 /** What a function gives, or throws, as an async function would. */
 function promised(run: () => unknown): Promise<unknown> {
   return new Promise((resolve) => resolve(run()));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

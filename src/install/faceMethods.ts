@@ -4,7 +4,7 @@ import { givenClientOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
 
 import type { Installed } from './installed';
-import { methods, type Methods } from './methods';
+import { lineOf, methodNames, methods, type Methods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry a profile. */
 export function faceMethods(
@@ -58,15 +58,10 @@ function anonymous(name: string, base: Methods) {
 /** The methods of the context's class and of those that it extends, up to what all contexts have. */
 function methodsOf(base: object): Set<string> {
   const names = new Set<string>();
-  let from: unknown = base;
-  while (typeof from === 'object' && from && !Object.hasOwn(from, 'setState')) {
-    for (const name of Object.getOwnPropertyNames(from)) {
-      const property = Object.getOwnPropertyDescriptor(from, name);
-      if (typeof property?.value === 'function') names.add(name);
-    }
-    from = Object.getPrototypeOf(from);
+  for (const from of lineOf(base)) {
+    if (Object.hasOwn(from, 'setState')) break;
+    for (const name of methodNames(from)) names.add(name);
   }
-  names.delete('constructor');
   names.delete('handlerDidEnd');
   return names;
 }

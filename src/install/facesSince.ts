@@ -1,5 +1,7 @@
 /** Since which Bottender faces are shown, and how an earlier one is told by its contexts. */
 
+import { lineOf } from './methods';
+
 /** By the prototype of a context's class. */
 const known = new WeakMap<object, boolean>();
 
@@ -16,15 +18,10 @@ const known = new WeakMap<object, boolean>();
 export function showsFaces(base: object): boolean {
   const before = known.get(base);
   if (before !== undefined) return before;
-  let from: unknown = base;
-  while (isObject(from) && !Object.hasOwn(from, 'setState')) {
-    from = Object.getPrototypeOf(from);
-  }
-  const shows = !isObject(from) || Object.hasOwn(from, 'typing');
+  const context = [...lineOf(base)].find((from) =>
+    Object.hasOwn(from, 'setState'),
+  );
+  const shows = !context || Object.hasOwn(context, 'typing');
   known.set(base, shows);
   return shows;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

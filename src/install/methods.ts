@@ -1,5 +1,23 @@
 import type { Channel } from '../channels/channel';
+import { isObject } from '../isObject';
 import type { Original } from '../sending/call';
+
+/** What an object has its methods from, itself first; without what all objects have. */
+export function* lineOf(object: object): Generator<object> {
+  let from: unknown = object;
+  while (isObject(from) && from !== Object.prototype) {
+    yield from;
+    from = Object.getPrototypeOf(from);
+  }
+}
+
+/** The names of the methods that are this object's own, without getters. */
+export function methodNames(object: object): string[] {
+  return Object.getOwnPropertyNames(object).filter((name) => {
+    const property = Object.getOwnPropertyDescriptor(object, name);
+    return name !== 'constructor' && typeof property?.value === 'function';
+  });
+}
 
 /** What has methods: a class's prototype, or an object of functions. */
 export type Methods = Record<string, Original | undefined>;

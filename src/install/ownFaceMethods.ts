@@ -1,4 +1,5 @@
 import type { FaceChannel } from '../channels/channel';
+import { isObject } from '../isObject';
 import { withoutPersona } from '../sending/arguments';
 import type { Original } from '../sending/call';
 import { inFrontOf } from '../sending/faceEnds';
@@ -25,7 +26,7 @@ export function wrapOwnFaceMethods(
   }
   for (const name of channel.bundles ?? []) {
     const bundle: unknown = Reflect.get(context, name);
-    if (typeof bundle !== 'object' || bundle === null) continue;
+    if (!isObject(bundle)) continue;
     const cover = new BundleCover((method, own) =>
       coverOf(own, `${name}.${method}`, personas, channel, base),
     );
@@ -33,7 +34,7 @@ export function wrapOwnFaceMethods(
   }
   const ends = channel.ends?.client;
   const client: unknown = Reflect.get(context, '_client');
-  if (!ends || typeof client !== 'object' || client === null) return;
+  if (!ends || !isObject(client)) return;
   const front = inFrontOf(client, ends, personas, channel);
   Reflect.set(context, '_client', front);
 }

@@ -1,4 +1,5 @@
 import type { Channel } from '../channels/channel';
+import { isObject } from '../isObject';
 import { withoutPersona, withPersonaId } from '../sending/arguments';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { InForce } from '../speaking/speaker';
@@ -10,7 +11,7 @@ type Method = (...args: unknown[]) => unknown;
 interface Path {
   readonly whole: string;
   readonly name: string;
-  readonly bundle?: string;
+  readonly bundle: string | undefined;
 }
 
 /**
@@ -54,7 +55,7 @@ function pathsOf(channel: Channel): readonly Path[] {
     .filter((whole) => !whole.startsWith('_'))
     .map((whole): Path => {
       const [name = '', bundle] = whole.split('.').reverse();
-      return { whole, name, ...(bundle !== undefined && { bundle }) };
+      return { whole, name, bundle };
     });
   paths.set(channel, found);
   return found;
@@ -79,11 +80,7 @@ function anonymous(
 }
 
 function hasMethod(holder: unknown, name: string): holder is object {
-  return (
-    typeof holder === 'object' &&
-    holder !== null &&
-    typeof Reflect.get(holder, name) === 'function'
-  );
+  return isObject(holder) && typeof Reflect.get(holder, name) === 'function';
 }
 
 function call(holder: unknown, name: string, args: unknown[]): unknown {

@@ -1,5 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
+import { field } from '../field';
+import { isObject } from '../isObject';
 import { orAfter } from '../orAfter';
 
 import { call, type Outcome } from './call';
@@ -60,13 +62,7 @@ class GraphError extends Error {
 }
 
 function isError(data: unknown): boolean {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    'error' in data &&
-    typeof data.error === 'object' &&
-    data.error !== null
-  );
+  return isObject(field(data, 'error'));
 }
 
 /** What stands for an answer that did not come in time. */

@@ -1,12 +1,12 @@
+import { isObject } from '../isObject';
+
 /** The options of a call, if it has any at this position. */
 export function optionsOf(
   args: unknown[],
   at: number,
 ): Record<string, unknown> | undefined {
   const options = args[at];
-  return typeof options === 'object' && options !== null
-    ? (options as Record<string, unknown>)
-    : undefined;
+  return isObject(options) ? (options as Record<string, unknown>) : undefined;
 }
 
 /** The call's own persona, in either spelling; `undefined` where it has none, `null` for the Page. */
@@ -54,7 +54,7 @@ export function withoutPersona(argument: unknown): unknown {
 
 /** Options, or a message; no file contents, arrays or instances of classes. */
 export function isMessage(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

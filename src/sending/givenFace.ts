@@ -1,4 +1,5 @@
 import type { FaceChannel, FacePlace, Message } from '../channels/channel';
+import { isObject } from '../isObject';
 import type { Runtime } from '../runtime';
 
 import type { Look } from './look';
@@ -57,7 +58,7 @@ function make(
   const signs = place.text !== undefined;
   const made: GivenFace = { look, face, missing, signs };
   for (const part of Object.values(face)) {
-    if (typeof part === 'object' && part !== null) {
+    if (isObject(part)) {
       Object.freeze(Object.defineProperty(part, GIVEN, { value: made }));
     }
   }
@@ -73,9 +74,7 @@ export function faceOf(message: Message): GivenFace | undefined {
 }
 
 function isGiven(part: unknown): part is { [GIVEN]: GivenFace } {
-  return (
-    typeof part === 'object' && part !== null && Object.hasOwn(part, GIVEN)
-  );
+  return isObject(part) && Object.hasOwn(part, GIVEN);
 }
 
 /** The same message without the face that we gave it; a text says who speaks, if it can. */

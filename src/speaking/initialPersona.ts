@@ -1,6 +1,7 @@
 import type { Context } from 'bottender';
 
 import { PersonaRefusedError } from '../errors';
+import { field } from '../field';
 import { secretsOf } from '../messenger/call';
 import { readGraphFailure } from '../messenger/graphFailure';
 import { pageIdFromEvent } from '../messenger/page';
@@ -67,10 +68,5 @@ function failed(error: unknown, event: Event): InForce {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
+  return typeof field(value, 'then') === 'function';
 }

@@ -1,5 +1,6 @@
 import type { EphemeralHold } from '../ephemeral/hold';
 import type { PersonaRefusedError } from '../errors';
+import { isObject } from '../isObject';
 import type { Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 
@@ -40,7 +41,5 @@ export type InForce =
 /** How a speaker is shown to whoever asks: by ID or name; `null` where the Page speaks. */
 export function shownPersona(speaker: InForce): Persona | null {
   if (speaker instanceof UnavailablePersona) return null;
-  return typeof speaker === 'object' && speaker !== null
-    ? speaker.persona.id
-    : speaker;
+  return isObject(speaker) ? speaker.persona.id : speaker;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../isObject';
 import { isId } from '../messenger/answers';
 import type { PersonaProfile } from '../profile';
 
@@ -10,7 +11,7 @@ import type { LeaseRecord, NamedRecord } from './port';
 
 /** The fields of a record; none of what is no object. */
 export function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return isObject(value) ? { ...value } : {};
 }
 
 function readProfile({

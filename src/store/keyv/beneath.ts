@@ -1,3 +1,5 @@
+import { isObject } from '../../isObject';
+
 import type { Entries, PersonaStore } from './keyv';
 
 /**
@@ -80,8 +82,7 @@ function isKeyv6(store: PersonaStore): store is Keyv6 {
 }
 
 function hasAdapter(store: object): store is { store: object } {
-  const adapter: unknown = Reflect.get(store, 'store');
-  return typeof adapter === 'object' && adapter !== null;
+  return isObject(Reflect.get(store, 'store'));
 }
 
 function has(object: object, method: string): boolean {

@@ -1,4 +1,5 @@
 import type { PersonaStoreError } from '../../errors';
+import { isObject } from '../../isObject';
 import { BrokenValues } from '../broken';
 import { StoreGuard } from '../guard';
 
@@ -158,5 +159,5 @@ function isSyntaxError(error: unknown): boolean {
 function isWrapped(
   value: unknown,
 ): value is { value: unknown; expires?: unknown } {
-  return typeof value === 'object' && value !== null && 'value' in value;
+  return isObject(value) && 'value' in value;
 }
