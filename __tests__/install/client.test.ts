@@ -7,6 +7,7 @@ import {
   type DirectoryEntries,
   type PersonaRefusedError,
 } from 'bottender-persona';
+import { Keyv } from 'keyv';
 
 import { COVERED_METHODS } from '../../src/channels/messenger';
 import { CUSTOMER, OTHER_PAGE, startBot } from '../support/bot';
@@ -14,6 +15,7 @@ import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { SENDS } from '../support/sends';
+import { leaveLease } from '../support/stores';
 import { alive, bodies, calls, shown } from '../support/wire';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
@@ -111,6 +113,18 @@ describe('a client with personas', () => {
     await expect(client.withPersona('adam', fail)).rejects.toBe(error);
     await expect(client.withPersona('adam', throws)).rejects.toBe(error);
     expect(shown(bot.emulator)).toEqual(['Eve: one', 'Adam: two']);
+  });
+
+  test('clears up what others left behind on its Page, with the first persona that it makes', async () => {
+    const store = new Keyv({ namespace: 'bottender-persona' });
+    const { bot, client } = await start({ store });
+    const { Left = '' } = await faces(bot.emulator, ['Left']);
+    await leaveLease(store, { id: Left, name: 'Left' });
+    await client.withEphemeralPersona(profile('Guest'), () =>
+      client.sendText(CUSTOMER, 'hi'),
+    );
+    await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Left'));
+    expect(shown(bot.emulator)).toEqual(['Guest: hi']);
   });
 
   test('has personas on the fly, which are gone after the last answer', async () => {

@@ -157,6 +157,8 @@ export const PARTS: Record<string, Part> = {
       'tell',
       'ephemeral/cleanup',
       'ephemeral/sharing',
+      'ephemeral/sweep.once',
+      'install/client',
       'personas',
     ],
   },
