@@ -121,6 +121,7 @@ export const PARTS: Record<string, Part> = {
   install: {
     mutate: [
       'install/cover',
+      'install/contextClass',
       'install/facesSince',
       'install/idMethods',
       'install/install',

@@ -2,9 +2,6 @@
 
 import { lineOf } from './methods';
 
-/** By the prototype of a context's class. */
-const known = new WeakMap<object, boolean>();
-
 /**
  * Whether a context is of Bottender 1.5 or later. Before, LINE's and Slack's
  * contexts send otherwise, and are not tested. Told by the class that all
@@ -16,12 +13,8 @@ const known = new WeakMap<object, boolean>();
  * @see https://github.com/Yoctol/bottender/pull/796
  */
 export function showsFaces(base: object): boolean {
-  const before = known.get(base);
-  if (before !== undefined) return before;
   const context = [...lineOf(base)].find((from) =>
     Object.hasOwn(from, 'setState'),
   );
-  const shows = !context || Object.hasOwn(context, 'typing');
-  known.set(base, shows);
-  return shows;
+  return !context || Object.hasOwn(context, 'typing');
 }

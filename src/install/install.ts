@@ -5,18 +5,15 @@
  */
 import type { Context } from 'bottender';
 
-import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
-import type { Where } from '../errors';
 import { pageContextOf, pageIdFromEvent } from '../messenger/page';
 import { isDefaultRuntime, type Runtime } from '../runtime';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { warnOnce } from '../warnOnce';
 
+import { contextClass } from './contextClass';
 import { coverOwn } from './cover';
-import { showsFaces } from './facesSince';
 import type { Installed } from './installed';
-import { layerOver } from './layer';
 import type { Methods } from './methods';
 
 /** What we touch of a context besides its public side. */
@@ -47,9 +44,11 @@ export function install(
   }
 
   const base = Object.getPrototypeOf(context) as object;
-  const { platform } = context;
-  const channel = channelFor(platform, base, runtime);
-  const where = whereOn(platform, channel);
+  const { channel, where, layer, tooOldFor } = contextClass(
+    base,
+    context.platform,
+  );
+  if (tooOldFor !== undefined) warnOfOld(tooOldFor, runtime);
   const personas = new ContextPersonas(context, runtime, where);
   takeOver(context as Internals, personas);
   if (channel) {
@@ -58,33 +57,16 @@ export function install(
     coverOwn(personas, channel, base as Methods);
   }
   Object.defineProperty(context, '_personas', { value: personas });
-  Object.setPrototypeOf(context, layerOver(base, channel));
+  Object.setPrototypeOf(context, layer);
   noticePage(context, runtime);
   return { personas, isNew: true };
 }
 
-/** The channel whose methods are covered, if any. */
-function channelFor(
-  platform: string,
-  base: object,
-  runtime: Runtime,
-): Channel | undefined {
-  const channel = channelOf(platform);
-  if (channel?.carries !== 'face' || showsFaces(base)) return channel;
+function warnOfOld(title: string, runtime: Runtime): void {
   warnOnce(
     runtime,
-    `${channel.title} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
+    `${title} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
   );
-  return undefined;
-}
-
-/** `undefined` where Pages speak; a connector of somebody's own is called what it calls itself. */
-function whereOn(
-  platform: string,
-  channel: Channel | undefined,
-): Where | undefined {
-  if (channel) return channel.carries === 'face' ? channel : undefined;
-  return { title: platform, itself: 'The bot' };
 }
 
 /** @returns whether this runtime is in charge from now on, in place of the defaults */

@@ -12,28 +12,18 @@ import type { Installed } from './installed';
 import { methods, type Methods } from './methods';
 import { speakerOver } from './speakers';
 
-/** By channel, where there is one, and class. */
-const layers = new Map<Channel | undefined, WeakMap<object, object>>();
-
 /**
- * The prototype that lies, as a layer, between a context and its class: made
- * once per class, so that an event costs no closures.
+ * The prototype that lies, as a layer, between contexts and their class: one for
+ * all of them, so that an event costs no closures.
  *
- * @param base the context's own prototype
+ * @param base the contexts' own prototype
  * @param channel what carries personas there; left out where nothing does
  */
 export function layerOver(base: object, channel: Channel | undefined): object {
-  const made = layers.get(channel) ?? new WeakMap<object, object>();
-  let layer = made.get(base);
-  if (!layer) {
-    layer = Object.create(base, {
-      ...personaMethods,
-      ...(channel && coveredMethods(base as Methods, channel)),
-    }) as object;
-    made.set(base, layer);
-    layers.set(channel, made);
-  }
-  return layer;
+  return Object.create(base, {
+    ...personaMethods,
+    ...(channel && coveredMethods(base as Methods, channel)),
+  }) as object;
 }
 
 const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
