@@ -3,6 +3,7 @@ import { field, isObject, type Json } from '../values/json';
 import type { ConversationEntry } from '../types';
 import type { PageCall } from './call';
 import { askedIn, select, selectFields, type Node } from './fields';
+import { checkReadRate } from './limits';
 
 const LIST_LIMIT = 25;
 const LONGEST_LIST = 100;
@@ -22,6 +23,7 @@ interface Conversation {
  */
 export function listConversations(call: PageCall): Json {
   const { world, page, parameters } = call;
+  checkReadRate(call);
   const platform = parameters.text('platform')?.toLowerCase() ?? 'messenger';
   if (platform !== 'messenger') {
     throw invalidParameter('Param platform must be messenger in the emulator');
@@ -45,13 +47,10 @@ export function listConversations(call: PageCall): Json {
 
 /** `GET /{conversation}`, or nothing where this is none's ID. */
 export function getConversation(call: PageCall, id: string): Json | undefined {
-  const { world, page, parameters } = call;
-  const found = world.conversations
-    .ofPage(page.id)
-    .find(({ psid }) => idOf(psid) === id);
+  const found = withId(call, id);
   return (
     found &&
-    selectFields('Conversation', nodeOf(call, found), parameters, [
+    selectFields('Conversation', nodeOf(call, found), call.parameters, [
       'id',
       'updated_time',
     ])
@@ -60,10 +59,8 @@ export function getConversation(call: PageCall, id: string): Json | undefined {
 
 /** `GET /{conversation}/messages`, or nothing where this is none's ID. */
 export function listMessages(call: PageCall, id: string): Json | undefined {
-  const { world, page, parameters } = call;
-  const found = world.conversations
-    .ofPage(page.id)
-    .find(({ psid }) => idOf(psid) === id);
+  const { parameters } = call;
+  const found = withId(call, id);
   if (!found) return undefined;
   const asked = askedIn(parameters);
   const limit = readLimit(parameters.text('limit'));
@@ -82,6 +79,7 @@ export function getMessage(call: PageCall, id: string): Json | undefined {
     .ofPage(page.id)
     .find((each) => each.psid === psid);
   if (!conversation) return undefined;
+  checkReadRate(call);
   const messages = messagesOf(call, conversation);
   const place = messages.findIndex((each) => each.id === id);
   if (place >= MESSAGES_WITH_DETAILS) {
@@ -94,6 +92,14 @@ export function getMessage(call: PageCall, id: string): Json | undefined {
     message &&
     selectFields('Message', message, parameters, ['id', 'created_time'])
   );
+}
+
+function withId(call: PageCall, id: string): Conversation | undefined {
+  const found = call.world.conversations
+    .ofPage(call.page.id)
+    .find(({ psid }) => idOf(psid) === id);
+  if (found) checkReadRate(call);
+  return found;
 }
 
 function idOf(psid: string): string {

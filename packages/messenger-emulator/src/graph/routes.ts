@@ -79,7 +79,7 @@ const DEBUG_TOKEN: Edge<AppEndpoint> = { GET: debugToken };
  */
 export async function route(world: World, call: GraphCall): Promise<Json> {
   const caller = authenticate(world.settings, call.path, call.parameters);
-  checkCallRate(world);
+  if (caller.kind === 'page') checkCallRate(world, caller.page.id);
   const [, first = '', edge, ...rest] = call.path.split('/');
   if (rest.length > 0 || !/^[\w-]+$/.test(first)) throw unknownPath(call.path);
   if (first === 'debug_token' && edge === undefined) {
