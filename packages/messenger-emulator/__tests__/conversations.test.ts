@@ -47,6 +47,10 @@ test('the conversations of a Page, the latest first', async () => {
   expect((await get('/me/conversations?limit=1')).body).toMatchObject({
     data: [{ id: `t_${PSID}` }],
   });
+  for (const limit of ['0', '-1', 'x']) {
+    const answer = await get(`/me/conversations?limit=${limit}`);
+    expect(refusal(answer)).toEqual({ status: 400, code: 100 });
+  }
   const instagram = await get('/me/conversations?platform=instagram');
   expect(refusal(instagram)).toEqual({ status: 400, code: 100 });
 });

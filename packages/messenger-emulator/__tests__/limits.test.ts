@@ -166,16 +166,19 @@ describe('rate limits', () => {
     expect((await send()).status).toBe(200);
   });
 
-  test('and 10 videos, each Page for itself', async () => {
+  test('and 10 audios and videos, each Page for itself', async () => {
     await start({ rateLimits: true });
     await people(0);
     await emulated.emulator.say(PSID, 'hi', { pageId: OTHER_PAGE.id });
     const payload = { url: 'https://videos.test/1.mp4' };
     const video = { message: { attachment: { type: 'video', payload } } };
-    for (let i = 0; i < 10; i += 1) {
+    const audio = { message: { attachment: { type: 'audio', payload } } };
+    for (let i = 0; i < 5; i += 1) {
       expect((await send(video)).status).toBe(200);
+      expect((await send(audio)).status).toBe(200);
     }
     expect(refusal(await send(video))).toEqual(refused);
+    expect(refusal(await send(audio))).toEqual(refused);
     expect((await send()).status).toBe(200);
     const elsewhere = await send(video, OTHER_PAGE.accessToken);
     expect(elsewhere.status).toBe(200);

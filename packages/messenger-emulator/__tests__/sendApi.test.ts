@@ -65,8 +65,10 @@ test('react and unreact to a message of the conversation', async () => {
   expect((await send(unreact)).status).toBe(200);
   expect(last()?.reaction).toEqual({ mid });
 
+  const elsewhere = await emulated.emulator.say(`${PSID}9`, 'hi');
   for (const wrong of [
     { payload: {} },
+    { payload: { message_id: elsewhere.mid, reaction: '😊' } },
     { payload: { message_id: mid } },
     { payload: { message_id: 'm_other', reaction: '😊' } },
     { payload: { message_id: mid, reaction: 'x'.repeat(65) } },

@@ -56,6 +56,13 @@ test('subscriptions are listed and ended', async () => {
   });
   const path = `/${APP.appId}/subscriptions`;
   const fields = 'messaging_postbacks';
+  const other = await emulated.graph(
+    'DELETE',
+    path,
+    { object: 'user', fields },
+    APP_TOKEN,
+  );
+  expect(refusal(other)).toEqual({ status: 400, code: 100 });
   await emulated.graph('DELETE', path, { object: 'page', fields }, APP_TOKEN);
   const press = { postback: { title: 'x', payload: 'x' } };
   expect(await emulated.emulator.say(PSID, press)).toMatchObject({ status: 0 });
@@ -122,6 +129,20 @@ test('the Messenger profile is set, read and deleted', async () => {
   await client.deleteMessengerProfile(['persistent_menu', 'get_started']);
   expect(await client.getPersistentMenu()).toBeNull();
   expect(await client.getIceBreakers()).toBeNull();
+});
+
+test('a menu has 20 entries', async () => {
+  const entry = { type: 'postback', title: 'Help', payload: 'HELP' };
+  const menuOf = (entries: number) => [
+    { locale: 'default', call_to_actions: Array(entries).fill(entry) },
+  ];
+  const set = (entries: number) =>
+    emulated.graph('POST', '/me/messenger_profile', {
+      get_started: { payload: 'START' },
+      persistent_menu: menuOf(entries),
+    });
+  expect((await set(20)).status).toBe(200);
+  expect(refusal(await set(21))).toEqual({ status: 400, code: 100 });
 });
 
 test.each<[string, string, object | undefined]>([
