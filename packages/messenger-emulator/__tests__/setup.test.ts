@@ -131,20 +131,6 @@ test('the Messenger profile is set, read and deleted', async () => {
   expect(await client.getIceBreakers()).toBeNull();
 });
 
-test('a menu has 20 entries', async () => {
-  const entry = { type: 'postback', title: 'Help', payload: 'HELP' };
-  const menuOf = (entries: number) => [
-    { locale: 'default', call_to_actions: Array(entries).fill(entry) },
-  ];
-  const set = (entries: number) =>
-    emulated.graph('POST', '/me/messenger_profile', {
-      get_started: { payload: 'START' },
-      persistent_menu: menuOf(entries),
-    });
-  expect((await set(20)).status).toBe(200);
-  expect(refusal(await set(21))).toEqual({ status: 400, code: 100 });
-});
-
 test.each<[string, string, object | undefined]>([
   ['GET', '/me/messenger_profile', undefined],
   ['GET', '/me/messenger_profile?fields=x', undefined],
