@@ -105,6 +105,13 @@ test('several images in one message', async () => {
   }
 });
 
+test('a text or an attachment, and not both', async () => {
+  const both = await send({ message: { ...text, attachment: picture() } });
+  expect(refusal(both)).toEqual({ ...INVALID, subcode: 2018018 });
+  const attachment = picture();
+  expect((await send({ message: { text: '', attachment } })).status).toBe(200);
+});
+
 test('a sticker', async () => {
   const sticker_id = 767226160478561;
   expect((await send({ message: { sticker_id } })).status).toBe(200);

@@ -6,7 +6,7 @@ import type { PageCall } from './call';
 import { selectFields } from './fields';
 import { pageOf, type Cursors } from './paging';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
+/** docs/messenger-facts.md#persona-profile */
 export const LONGEST_NAME = 50;
 /** The emulator's own: Meta gives no number. */
 export const MOST_PERSONAS = 50_000;

@@ -125,6 +125,7 @@ function edgeOf<Endpoint>(
   return edge;
 }
 
+/** docs/messenger-facts.md#unknown-path */
 function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
   const endpoint = Object.hasOwn(edge, call.method)
     ? edge[call.method]
@@ -137,6 +138,7 @@ function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
   return endpoint;
 }
 
+/** docs/messenger-facts.md#access-tokens */
 function tokenOfOther(needed: string): GraphError {
   return new GraphError(
     `(#210) ${needed} access token is required to request this resource.`,

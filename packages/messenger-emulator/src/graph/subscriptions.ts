@@ -24,7 +24,7 @@ export function getSubscriptions({ world, version }: AppCall): Json {
   };
 }
 
-/** `POST /{app-id}/subscriptions`: the callback must answer the challenge. */
+/** `POST /{app-id}/subscriptions`: the callback must answer the challenge: docs/messenger-facts.md#webhook-verification */
 export async function createSubscription(call: AppCall): Promise<Json> {
   const { world, parameters } = call;
   checkObject(parameters);
@@ -91,6 +91,7 @@ function checkObject(parameters: Parameters): void {
   }
 }
 
+/** docs/messenger-facts.md#webhook-fields */
 function readFields(parameters: Parameters, name: string): string[] {
   const fields = parameters.names(name);
   if (!fields || fields.length === 0) {
