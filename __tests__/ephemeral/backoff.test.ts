@@ -36,7 +36,7 @@ const count = (method: string) =>
 const creations = () => count('POST');
 const deletions = () => count('DELETE');
 
-const RATE_LIMITS = [4, 17, 32, 613].map((code): [string, Fault] => [
+const RATE_LIMITS = [4, 17, 32, 613, 80006].map((code): [string, Fault] => [
   `code ${code}`,
   { status: 400, error: { code, message: 'Too many calls' } },
 ]);

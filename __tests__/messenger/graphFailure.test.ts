@@ -157,7 +157,7 @@ describe('no text of a failure', () => {
 });
 
 test.each<[boolean, Partial<GraphFailure>]>([
-  ...[4, 17, 32, 613].map((code): [boolean, object] => [
+  ...[4, 17, 32, 613, 80001, 80006].map((code): [boolean, object] => [
     true,
     { status: 400, code },
   ]),
@@ -181,7 +181,7 @@ test.each<[boolean, string, Partial<GraphFailure>]>([
     'what Messenger calls the opposite',
     { status: 400, isTransient: false },
   ],
-  ...[1, 2, 4, 17, 32, 341, 613].map(
+  ...[1, 2, 4, 17, 32, 341, 613, 80001, 80006].map(
     (code): [boolean, string, Partial<GraphFailure>] => [
       true,
       `code ${code}`,

@@ -30,7 +30,7 @@ const MOST_CHARACTERS = 500;
 const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
 
 /** Codes with which Graph turned the call away before carrying it out: rate limits. */
-const RATE_LIMIT_CODES = new Set([4, 17, 32, 613]);
+const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
 
 /**
  * Reads what a call of messaging-api-messenger rejected with: the direct

@@ -92,6 +92,8 @@ describe('messages', () => {
     [{ psid: PSID, payload: '' }],
     [{ psid: PSID, text: 'x', pageId: '1' }],
     [{ psid: PSID, text: 'x', colour: 'red' }],
+    [{ psid: PSID, payload: 'x', colour: 'red' }],
+    [{ psid: PSID, payload: 'x', sticker_id: '1' }],
     ['{'],
     ['[]'],
     ['null'],

@@ -37,6 +37,12 @@ test('the conversations of a Page, the latest first', async () => {
       { id: `t_${PSID}`, updated_time: time },
       { id: `t_${OTHER}`, updated_time: time },
     ],
+    paging: {
+      cursors: {
+        before: expect.any(String) as string,
+        after: expect.any(String) as string,
+      },
+    },
   });
   const one = await get(
     `/me/conversations?user_id=${OTHER}&fields=participants`,
@@ -47,6 +53,10 @@ test('the conversations of a Page, the latest first', async () => {
   expect((await get('/me/conversations?limit=1')).body).toMatchObject({
     data: [{ id: `t_${PSID}` }],
   });
+  for (const limit of ['0', '-1', 'x']) {
+    const answer = await get(`/me/conversations?limit=${limit}`);
+    expect(refusal(answer)).toEqual({ status: 400, code: 100 });
+  }
   const instagram = await get('/me/conversations?platform=instagram');
   expect(refusal(instagram)).toEqual({ status: 400, code: 100 });
 });
@@ -75,6 +85,58 @@ test('the messages of a conversation, and one of them', async () => {
     to: { data: [customer] },
     message: 'hello',
   });
+});
+
+describe('lists go on by cursor', () => {
+  interface List {
+    data: { id: string }[];
+    paging?: {
+      cursors: { before: string; after: string };
+      next?: string;
+      previous?: string;
+    };
+  }
+  const list = async (path: string) => {
+    const { origin } = emulated.emulator;
+    const headers = { authorization: `Bearer ${PAGE.accessToken}` };
+    return (await (await fetch(origin + path, { headers })).json()) as List;
+  };
+  const follow = (url = '') => list(url.slice(emulated.emulator.origin.length));
+  const ids = ({ data }: List) => data.map(({ id }) => id);
+
+  test('those of conversations', async () => {
+    const first = await list(`/v23.0/me/conversations?limit=1&fields=id`);
+    expect(ids(first)).toEqual([`t_${PSID}`]);
+    expect(first.paging?.previous).toBeUndefined();
+    expect(first.paging?.next).toMatch(/\/v23\.0\/.*fields=id/);
+    expect(first.paging?.next).not.toContain(PAGE.accessToken);
+    const second = await follow(first.paging?.next);
+    expect(second.data).toEqual([{ id: `t_${OTHER}` }]);
+    expect(second.paging?.next).toBeUndefined();
+    expect(await follow(second.paging?.previous)).toEqual(first);
+  });
+
+  test('those of messages, though others come in between', async () => {
+    for (const text of ['1', '2', '3']) await emulated.emulator.say(PSID, text);
+    const all = ids(await list(`/t_${PSID}/messages`));
+    const first = await list(`/t_${PSID}/messages?limit=2`);
+    await emulated.emulator.say(PSID, 'in between');
+    const second = await follow(first.paging?.next);
+    const third = await follow(second.paging?.next);
+    expect([first, second, third].flatMap(ids)).toEqual(all);
+    expect(third.paging?.next).toBeUndefined();
+    expect(ids(await follow(third.paging?.previous))).toEqual(ids(second));
+  });
+
+  test.each(['/me/conversations', `/t_${PSID}/messages`])(
+    '%s, of which an unknown cursor is none',
+    async (path) => {
+      for (const direction of ['after', 'before']) {
+        const answer = await get(`${path}?${direction}=bm9ib2R5`);
+        expect(refusal(answer)).toEqual({ status: 400, code: 100 });
+      }
+    },
+  );
 });
 
 test('of all but the latest 20 messages, only the IDs', async () => {

@@ -27,6 +27,18 @@ test('the package brings the facts that its rules rest on', () => {
   );
 });
 
+test('every rule names its fact, or says that there is none', () => {
+  const rows = readFileSync(path.join(__dirname, '../docs/rules.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (Rule|-+) /.test(line));
+  expect(rows.length).toBeGreaterThan(80);
+  const isFounded = (row: string) =>
+    /messenger-facts\.md#|\*\*Assumption\*\*|The emulator's own/.test(
+      row.split(/(?<!\\)\|/).at(-2) ?? '',
+    );
+  expect(rows.filter((row) => !isFounded(row))).toEqual([]);
+});
+
 test('README.md, from a script', async () => {
   const emulated = await startEmulated();
   const { emulator, deliveries } = emulated;

@@ -166,33 +166,61 @@ describe('rate limits', () => {
     expect((await send()).status).toBe(200);
   });
 
-  test('and 10 videos, each Page for itself', async () => {
+  test('and 10 audios and videos, each Page for itself', async () => {
     await start({ rateLimits: true });
     await people(0);
     await emulated.emulator.say(PSID, 'hi', { pageId: OTHER_PAGE.id });
     const payload = { url: 'https://videos.test/1.mp4' };
     const video = { message: { attachment: { type: 'video', payload } } };
-    for (let i = 0; i < 10; i += 1) {
+    const audio = { message: { attachment: { type: 'audio', payload } } };
+    for (let i = 0; i < 5; i += 1) {
       expect((await send(video)).status).toBe(200);
+      expect((await send(audio)).status).toBe(200);
     }
     expect(refusal(await send(video))).toEqual(refused);
+    expect(refusal(await send(audio))).toEqual(refused);
     expect((await send()).status).toBe(200);
     const elsewhere = await send(video, OTHER_PAGE.accessToken);
     expect(elsewhere.status).toBe(200);
   });
 
-  test('an app calls 200 times a day for each person', async () => {
+  test('200 calls a day for each person who has written to the Page', async () => {
     await start({ rateLimits: true });
-    await people(0);
-    const call = () => emulated.graph('GET', '/me');
-    for (let i = 0; i < 200; i += 1) expect((await call()).status).toBe(200);
+    const call = (token?: string) =>
+      emulated.graph('GET', '/me', undefined, token);
+    // Before anybody has written, the Page can be set up.
+    expect((await call()).status).toBe(200);
+    await people(1);
+    await emulated.emulator.say(PSID, 'hi', { pageId: OTHER_PAGE.id });
+    for (let i = 1; i < 400; i += 1) expect((await call()).status).toBe(200);
     const answer = await call();
-    expect(refusal(answer)).toEqual({ status: 400, code: 4 });
-    expect(answer.body.error?.is_transient).toBe(true);
+    expect(refusal(answer)).toEqual({ status: 400, code: 80006 });
+    expect(answer.body.error?.message).toContain('messenger api calls');
+    expect((await call(OTHER_PAGE.accessToken)).status).toBe(200);
     emulated.emulator.advance(23 * HOUR);
     expect((await call()).status).toBe(400);
     emulated.emulator.advance(HOUR);
     expect((await call()).status).toBe(200);
+  });
+
+  test('the Conversations API is read 2 times a second', async () => {
+    await start({ rateLimits: true });
+    const { mid } = await emulated.emulator.say(PSID, 'hi');
+    const read = (path: string) => emulated.graph('GET', path);
+    const paths = [
+      '/me/conversations',
+      `/t_${PSID}`,
+      `/t_${PSID}/messages`,
+      `/${mid}`,
+    ];
+    for (const path of paths) {
+      emulated.emulator.advance(1000);
+      expect((await read('/me/conversations')).status).toBe(200);
+      expect((await read(path)).status).toBe(200);
+      expect(refusal(await read(path))).toEqual(refused);
+    }
+    // Who is asked about is none of it.
+    expect((await read(`/${PSID}`)).status).toBe(200);
   });
 
   test('are not kept unless told', async () => {

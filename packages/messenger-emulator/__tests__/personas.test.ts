@@ -146,6 +146,23 @@ describe('listing', () => {
     expect(beyond).toEqual({ data: [] });
   });
 
+  test('shows 25 unless told, and 100 at most', async () => {
+    await Promise.all(
+      Array.from({ length: 101 }, (_, i) => emulated.persona(`${i}`)),
+    );
+    expect((await list()).data).toHaveLength(25);
+    expect((await list('?limit=101')).data).toHaveLength(100);
+    for (const [asked, shown] of [
+      ['', 25],
+      ['.limit(101)', 100],
+    ]) {
+      const path = `/me?fields=personas${asked}{id}`;
+      const { body } = await emulated.graph('GET', path);
+      const { data } = body.personas as unknown as List;
+      expect(data).toHaveLength(Number(shown));
+    }
+  });
+
   test('its next URL works once a token is added, and holds none', async () => {
     for (const name of ['A', 'B', 'C']) await emulated.persona(name);
     const { paging } = await list('?limit=1&fields=name');

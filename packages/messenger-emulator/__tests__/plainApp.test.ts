@@ -1,64 +1,124 @@
-import { startMessengerEmulator } from 'messenger-emulator';
+import {
+  startMessengerEmulator,
+  type MessengerEmulator,
+} from 'messenger-emulator';
 import { APP, OTHER_PAGE, PAGE, PSID, refusal } from './support/emulated';
-import { PlainMessengerApp } from './support/plainMessengerApp';
-import { hasPython, PythonApp } from './support/pythonApp';
+import {
+  PlainMessengerApp,
+  type PlainAppOptions,
+} from './support/plainMessengerApp';
+import { runs, ShownBot, type LanguageName } from './support/shownBot';
 
-test.each([
-  ['plain node:http', PlainMessengerApp],
-  ['Python', PythonApp],
-])('an app on %s sets itself up and talks to a customer', async (_, App) => {
-  if (App === PythonApp && !hasPython()) return;
-  const emulator = await startMessengerEmulator({
-    ...APP,
-    pages: [OTHER_PAGE, PAGE],
-  });
-  const app = new App({
-    ...APP,
-    graphOrigin: emulator.origin,
-    pageId: PAGE.id,
-    pageToken: PAGE.accessToken,
-    verifyToken: 'verify-me',
-  });
-  await app.start();
+const VERIFY_TOKEN = 'verify-me';
 
-  const pageId = PAGE.id;
-  const start = { postback: { title: 'Get started', payload: 'START' } };
-  expect(await emulator.say(PSID, start, { pageId })).toMatchObject({
-    status: 200,
-  });
-  await emulator.say(PSID, 'hi', { pageId });
-
-  const [conversation] = emulator.state().conversations;
-  expect(
-    conversation?.entries.map(({ from, persona, message, senderAction }) => [
-      from,
-      persona?.name,
-      message?.text ?? senderAction,
-    ]),
-  ).toEqual([
-    ['user', undefined, undefined],
-    ['page', undefined, 'Welcome (START)'],
-    ['user', undefined, 'hi'],
-    ['persona', 'Eve', 'typing_on'],
-    ['persona', 'Eve', 'You said: hi'],
-  ]);
-  await app.stop();
+let emulator: MessengerEmulator;
+/** Child processes would keep Jest from ending. */
+let shown: ShownBot | undefined;
+afterEach(async () => {
+  await shown?.stop();
+  shown = undefined;
   await emulator.close();
 });
 
-test('an app that does not answer the challenge is not subscribed', async () => {
-  const emulator = await startMessengerEmulator({
+function optionsFor(graphOrigin: string): PlainAppOptions {
+  return {
     ...APP,
-    verifyToken: 'verify-me',
-    pages: [PAGE],
-  });
-  const app = new PlainMessengerApp({
-    ...APP,
-    graphOrigin: emulator.origin,
+    graphOrigin,
     pageId: PAGE.id,
     pageToken: PAGE.accessToken,
-    verifyToken: 'verify-me',
+    verifyToken: VERIFY_TOKEN,
+  };
+}
+
+test.each([
+  [
+    'plain node:http',
+    (options: PlainAppOptions) => new PlainMessengerApp(options),
+  ],
+  [
+    'Python',
+    (options: PlainAppOptions) => (shown = new ShownBot('python', options)),
+  ],
+])(
+  'an app on %s sets itself up and talks to a customer',
+  async (name, make) => {
+    if (name === 'Python' && !runs('python')) return;
+    emulator = await startMessengerEmulator({
+      ...APP,
+      pages: [OTHER_PAGE, PAGE],
+    });
+    const app = make(optionsFor(emulator.origin));
+    await app.start();
+
+    const pageId = PAGE.id;
+    const start = { postback: { title: 'Get started', payload: 'START' } };
+    expect(await emulator.say(PSID, start, { pageId })).toMatchObject({
+      status: 200,
+    });
+    await emulator.say(PSID, 'hi', { pageId });
+
+    const [conversation] = emulator.state().conversations;
+    expect(
+      conversation?.entries.map(({ from, persona, message, senderAction }) => [
+        from,
+        persona?.name,
+        message?.text ?? senderAction,
+      ]),
+    ).toEqual([
+      ['user', undefined, undefined],
+      ['page', undefined, 'Welcome (START)'],
+      ['user', undefined, 'hi'],
+      ['persona', 'Eve', 'typing_on'],
+      ['persona', 'Eve', 'You said: hi'],
+    ]);
+    await app.stop();
+  },
+);
+
+test.each<LanguageName>(['php', 'ruby'])(
+  'a webhook in %s answers customers, and nobody else',
+  async (language) => {
+    if (!runs(language)) return;
+    emulator = await startMessengerEmulator({
+      ...APP,
+      verifyToken: VERIFY_TOKEN,
+      pages: [PAGE],
+    });
+    shown = new ShownBot(language, optionsFor(emulator.origin));
+    const url = await shown.start();
+    emulator.setWebhookUrl(url);
+    await emulator.verifyWebhook();
+    const stranger = await fetch(
+      `${url}?hub.verify_token=wrong&hub.challenge=1`,
+    );
+    expect([stranger.status, await stranger.text()]).toEqual([403, '']);
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
+
+    const said = 'Grüße & "Küsse" 😀';
+    expect(await emulator.say(PSID, said)).toMatchObject({ status: 200 });
+    await emulator.customer.press(PSID, 'BUY');
+    expect(
+      emulator
+        .state()
+        .conversations[0]?.entries.map(({ from, message }) => [
+          from,
+          message?.text,
+        ]),
+    ).toEqual([
+      ['user', said],
+      ['page', `You said: ${said}`],
+      ['user', undefined],
+    ]);
+  },
+);
+
+test('an app that does not answer the challenge is not subscribed', async () => {
+  emulator = await startMessengerEmulator({
+    ...APP,
+    verifyToken: VERIFY_TOKEN,
+    pages: [PAGE],
   });
+  const app = new PlainMessengerApp(optionsFor(emulator.origin));
   await app.start();
   await expect(emulator.verifyWebhook()).resolves.toBeUndefined();
 
@@ -116,11 +176,9 @@ test('an app that does not answer the challenge is not subscribed', async () => 
   await expect(emulator.verifyWebhook()).rejects.toThrow(
     'could not be reached',
   );
-  await emulator.close();
 });
 
 test('verifying a webhook needs a token and a URL', async () => {
-  const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
+  emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
   await expect(emulator.verifyWebhook()).rejects.toThrow('`verifyToken`');
-  await emulator.close();
 });

@@ -65,8 +65,10 @@ test('react and unreact to a message of the conversation', async () => {
   expect((await send(unreact)).status).toBe(200);
   expect(last()?.reaction).toEqual({ mid });
 
+  const elsewhere = await emulated.emulator.say(`${PSID}9`, 'hi');
   for (const wrong of [
     { payload: {} },
+    { payload: { message_id: elsewhere.mid, reaction: '😊' } },
     { payload: { message_id: mid } },
     { payload: { message_id: 'm_other', reaction: '😊' } },
     { payload: { message_id: mid, reaction: 'x'.repeat(65) } },
@@ -101,6 +103,13 @@ test('several images in one message', async () => {
     const answer = await send({ message: { attachments: wrong } });
     expect(refusal(answer)).toMatchObject(INVALID);
   }
+});
+
+test('a text or an attachment, and not both', async () => {
+  const both = await send({ message: { ...text, attachment: picture() } });
+  expect(refusal(both)).toEqual({ ...INVALID, subcode: 2018018 });
+  const attachment = picture();
+  expect((await send({ message: { text: '', attachment } })).status).toBe(200);
 });
 
 test('a sticker', async () => {

@@ -56,6 +56,13 @@ test('subscriptions are listed and ended', async () => {
   });
   const path = `/${APP.appId}/subscriptions`;
   const fields = 'messaging_postbacks';
+  const other = await emulated.graph(
+    'DELETE',
+    path,
+    { object: 'user', fields },
+    APP_TOKEN,
+  );
+  expect(refusal(other)).toEqual({ status: 400, code: 100 });
   await emulated.graph('DELETE', path, { object: 'page', fields }, APP_TOKEN);
   const press = { postback: { title: 'x', payload: 'x' } };
   expect(await emulated.emulator.say(PSID, press)).toMatchObject({ status: 0 });

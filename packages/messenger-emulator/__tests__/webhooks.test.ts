@@ -144,6 +144,9 @@ describe('what a customer says', () => {
     expect(await emulated.emulator.say(PSID, 'hi')).toMatchObject({
       status: 500,
     });
+    expect(
+      emulated.emulator.state().conversations[0]?.entries[0]?.undelivered,
+    ).toBe("the bot's webhook answered 500");
     await new Promise((resolve) => bot.close(resolve));
     const said = emulated.emulator.say(PSID, 'hi');
     await expect(said).rejects.toThrow(

@@ -6,188 +6,17 @@ import {
 } from './values/checks';
 import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
-import type {
-  ActionResult,
-  CustomerDetails,
-  CustomerMessage,
-  CustomerView,
-  EmulatorState,
-  Fault,
-  FeedRequest,
-  FeedResult,
-  InboxOptions,
-  InboxResult,
-  LogInResult,
-  OptInRequest,
-  OptInResult,
-  PressOptions,
-  SayOptions,
-  SayResult,
-} from './types';
+import type { MessengerEmulator } from './emulator';
 import { advance } from './control/advance';
 import { waitForState } from './control/waiting';
+import { checkPsid } from './world/who';
 import type { World } from './world/world';
 
 export type { GraphErrorObject } from './values/graphError';
 export type { Json, JsonObject } from './values/json';
 export type { EmulatorPageOptions, MessengerEmulatorOptions } from './options';
+export type * from './emulator';
 export type * from './types';
-
-/** The Page's inbox; each of its steps resolves when the bot's webhook has answered. */
-export interface PageInbox {
-  /** Takes the thread from the bot: what the customer says now comes as `standby`. */
-  take(psid: string, options?: InboxOptions): Promise<InboxResult>;
-  /** Answers as the Page; takes the thread first where the bot has it. */
-  answer(
-    psid: string,
-    text: string,
-    options?: InboxOptions,
-  ): Promise<{ mid: string }>;
-  /** Hands the thread back to the bot. */
-  pass(psid: string, options?: InboxOptions): Promise<InboxResult>;
-  /** Asks the bot for the thread. */
-  request(psid: string, options?: InboxOptions): Promise<InboxResult>;
-}
-
-/** What customers do besides writing; each step resolves when the bot's webhook has answered. */
-export interface CustomerActions {
-  /** Presses Get Started; throws when the Page has no such button. */
-  getStarted(psid: string, options?: SayOptions): Promise<SayResult>;
-  /** Presses a quick reply, a button, an ice breaker or an entry of the menu. */
-  press(
-    psid: string,
-    payload: string,
-    options?: PressOptions,
-  ): Promise<SayResult>;
-  /**
-   * Follows an m.me link or an ad. In a conversation that has not begun, the
-   * first button pressed tells of it.
-   */
-  openLink(
-    psid: string,
-    link: { ref?: string; source?: 'SHORTLINK' | 'ADS'; ad_id?: string },
-    options?: SayOptions,
-  ): Promise<ActionResult>;
-  optIn(
-    psid: string,
-    optIn: OptInRequest,
-    options?: SayOptions,
-  ): Promise<OptInResult>;
-  /** Posts on the Page, or comments on a post there; the bot can answer once. */
-  post(
-    psid: string,
-    item: FeedRequest,
-    options?: SayOptions,
-  ): Promise<FeedResult>;
-  /**
-   * Presses a Log in button. The bot's login page leads a browser that opens
-   * the result's `url` back to the emulator, which then tells the bot.
-   *
-   * @param url the button's
-   */
-  logIn(psid: string, url: string, options?: SayOptions): LogInResult;
-  /** Links an account without a login page. */
-  linkAccount(
-    psid: string,
-    authorizationCode: string,
-    options?: SayOptions,
-  ): Promise<ActionResult>;
-  unlinkAccount(psid: string, options?: SayOptions): Promise<ActionResult>;
-  /** Reacts to a message of the conversation, in place of an earlier reaction. */
-  react(
-    psid: string,
-    mid: string,
-    emoji: string,
-    options?: SayOptions,
-  ): Promise<ActionResult>;
-  unreact(
-    psid: string,
-    mid: string,
-    options?: SayOptions,
-  ): Promise<ActionResult>;
-  /** Says what is known of a customer, and opens the conversation. */
-  set(psid: string, details: CustomerDetails, options?: SayOptions): void;
-  /** What the customer is shown besides the messages. */
-  view(psid: string, options?: SayOptions): CustomerView;
-  /** Puts a file where the bot finds it. @returns its URL, for an attachment. */
-  upload(content: Uint8Array): string;
-}
-
-/** A running Messenger Platform on loopback. */
-export interface MessengerEmulator {
-  /** `http://127.0.0.1:<port>`, for the `origin` option of Bottender's Messenger channel. */
-  readonly origin: string;
-
-  /**
-   * A customer writes to a Page. The webhook is signed and delivered.
-   *
-   * @returns once the bot's webhook has answered.
-   * @throws when no webhook URL is known or the bot cannot be reached.
-   * @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
-   */
-  say(
-    psid: string,
-    message: CustomerMessage,
-    options?: SayOptions,
-  ): Promise<SayResult>;
-
-  /** What customers do besides writing. */
-  readonly customer: CustomerActions;
-
-  /**
-   * The Page's inbox, in which a person answers: it takes the thread from the
-   * bot, answers, and passes it back.
-   *
-   * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
-   */
-  readonly inbox: PageInbox;
-
-  /** What is there now: Pages, personas, conversations and Graph API calls. No tokens. */
-  state(): EmulatorState;
-
-  /**
-   * Waits for the first truthy result of `check`, looked for at each change.
-   *
-   * @throws when it has not come after `timeoutMs` (5,000 unless told).
-   */
-  waitFor<T>(
-    check: (state: EmulatorState) => T | undefined | null | false,
-    timeoutMs?: number,
-  ): Promise<T>;
-
-  /**
-   * Moves the emulator's time on, by so many milliseconds: for the messaging
-   * window, rate limits, and tokens that expire. `reset` moves it back.
-   */
-  advance(ms: number): void;
-
-  /** Lets calls go wrong. @returns a function that ends it. */
-  fail(fault: Fault): () => void;
-
-  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
-  setEuropean(psid: string, european: boolean): void;
-
-  /**
-   * Starts over: forgets what was said, made, set up and called, ends all
-   * faults, and has the seed again. Where the bot listens, and its subscriptions, stay.
-   */
-  reset(): void;
-
-  /** Where the bot listens, for bots that start after the emulator. */
-  setWebhookUrl(url: string): void;
-
-  /**
-   * Presents the `verifyToken` to the bot, as the app's dashboard does when a
-   * webhook is set up.
-   *
-   * @throws when the bot does not answer with the challenge.
-   * @see https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
-   */
-  verifyWebhook(): Promise<void>;
-
-  /** Ends all connections and timers. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a Messenger Platform on 127.0.0.1, for trying and testing a Messenger
@@ -211,16 +40,17 @@ export async function startMessengerEmulator(
     customer: {
       getStarted: (psid, given) => customers.getStarted(psid, given),
       press: (psid, payload, given) => customers.press(psid, payload, given),
-      openLink: (psid, link, given) => customers.openLink(psid, link, given),
-      optIn: (psid, optIn, given) => customers.optIn(psid, optIn, given),
-      post: (psid, item, given) => customers.post(psid, item, given),
-      logIn: (psid, url, given) => customers.logIn(psid, url, given),
+      openLink: (psid, link, given) =>
+        customers.deeds.openLink(psid, link, given),
+      optIn: (psid, optIn, given) => customers.deeds.optIn(psid, optIn, given),
+      post: (psid, item, given) => customers.deeds.post(psid, item, given),
+      logIn: (psid, url, given) => customers.accounts.logIn(psid, url, given),
       linkAccount: (psid, code, given) =>
-        customers.linkAccount(psid, code, given),
-      unlinkAccount: (psid, given) => customers.unlinkAccount(psid, given),
+        customers.accounts.link(psid, code, given),
+      unlinkAccount: (psid, given) => customers.accounts.unlink(psid, given),
       react: (psid, mid, emoji, given) =>
-        customers.react(psid, mid, emoji, given),
-      unreact: (psid, mid, given) => customers.unreact(psid, mid, given),
+        customers.deeds.react(psid, mid, emoji, given),
+      unreact: (psid, mid, given) => customers.deeds.unreact(psid, mid, given),
       set: (psid, details, given) => customers.set(psid, details, given),
       view: (psid, given) => customers.view(psid, given),
       upload: (content) => {
@@ -243,7 +73,7 @@ export async function startMessengerEmulator(
       return () => faults.remove(id);
     },
     setEuropean: (psid, european) => {
-      customers.checkPsid(psid);
+      checkPsid(world, psid);
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
     },
     reset: () => server.reset(),

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RE2JS } from 're2js';
 import { checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
 import type { Intake } from '../http/intake';
@@ -7,8 +6,10 @@ import { refusedSender, refusedType } from '../http/sender';
 import type { Customers } from '../world/customers';
 import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
 import { advance } from './advance';
+import { asTheBots, ControlError, notFound } from './controlError';
 import { act, say, setCustomer } from './customerRoutes';
 import { streamEvents } from './events';
+import { useInbox } from './inboxRoutes';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import type { JsonObject } from '../values/json';
@@ -18,27 +19,13 @@ import {
   sendPicture,
   sendText,
 } from './pageFiles';
-import type { InboxResult } from '../types';
+import { readPattern } from './pathPattern';
 import type { Inbox } from '../world/inbox';
-import { UndeliveredError } from '../world/undelivered';
 import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
-const LONGEST_PATTERN = 200;
 /** Where files are sent as they are. */
 const UPLOADS = `${PREFIX}attachments`;
-
-/** A refusal of the emulator's own API. */
-class ControlError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    /** What was said nevertheless. */
-    readonly mid?: string,
-  ) {
-    super(message);
-  }
-}
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
 export class ControlApi {
@@ -139,8 +126,14 @@ export class ControlApi {
         const url = this.world.attachments.upload(content);
         return sendJson(response, 200, { url });
       }
-      case 'POST inbox':
-        return this.#useInbox(await this.#fields(request), response);
+      case 'POST inbox': {
+        const fields = await this.#fields(request);
+        return sendJson(
+          response,
+          200,
+          await asTheBots(() => useInbox(this.inbox, fields)),
+        );
+      }
       case 'POST customers':
         setCustomer(this.customers, await this.#fields(request));
         return sendJson(response, 200, { success: true });
@@ -156,8 +149,7 @@ export class ControlApi {
       }
       case 'POST faults': {
         const { pathPattern, ...fault } = await this.#fields(request);
-        const pattern = readPattern(pathPattern);
-        const id = this.faults.add(fault, pattern);
+        const id = this.faults.add(fault, readPattern(pathPattern));
         return sendJson(response, 200, { id });
       }
       case 'DELETE faults':
@@ -184,7 +176,7 @@ export class ControlApi {
     const token = query.get('account_linking_token') ?? '';
     const code = query.get('authorization_code') ?? '';
     const isLinked = await asTheBots(() =>
-      this.customers.returnFromLogin(token, code),
+      this.customers.accounts.returnFromLogin(token, code),
     );
     sendText(
       response,
@@ -192,66 +184,6 @@ export class ControlApi {
       isLinked
         ? 'You are logged in, and can close this window.\n'
         : 'You are not logged in, and can close this window.\n',
-    );
-  }
-
-  async #useInbox(fields: JsonObject, response: ServerResponse): Promise<void> {
-    checkKnown(fields, ['psid', 'pageId', 'action', 'text', 'metadata'], '');
-    const psid = checkText(fields.psid, 'psid');
-    const { pageId, metadata } = fields;
-    const options = {
-      ...(pageId === undefined ? {} : { pageId: checkText(pageId, 'pageId') }),
-      ...(metadata === undefined
-        ? {}
-        : { metadata: checkText(metadata, 'metadata') }),
-    };
-    sendJson(
-      response,
-      200,
-      await asTheBots<InboxResult | { mid: string }>(() => {
-        switch (fields.action) {
-          case 'take':
-            return this.inbox.take(psid, options);
-          case 'pass':
-            return this.inbox.pass(psid, options);
-          case 'request':
-            return this.inbox.request(psid, options);
-          case 'answer': {
-            const text = checkText(fields.text, 'text');
-            return this.inbox.answer(psid, text, options);
-          }
-          default:
-            return fail('action', 'take, answer, pass or request');
-        }
-      }),
-    );
-  }
-}
-
-/** What is not the sender's mistake lies with the bot. */
-async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof TypeError || !(error instanceof Error)) throw error;
-    const mid = error instanceof UndeliveredError ? error.mid : undefined;
-    throw new ControlError(502, error.message, mid);
-  }
-}
-
-/** RE2's expressions take time in proportion to the path: none runs for ever. */
-function readPattern(pathPattern: unknown): RE2JS | undefined {
-  if (pathPattern === undefined) return undefined;
-  const source = checkText(pathPattern, 'pathPattern');
-  if (source.length > LONGEST_PATTERN) {
-    fail('pathPattern', `at most ${LONGEST_PATTERN} characters`);
-  }
-  try {
-    return RE2JS.compile(source);
-  } catch {
-    return fail(
-      'pathPattern',
-      'a regular expression without look-around and back-references',
     );
   }
 }
@@ -269,10 +201,6 @@ function pathOf(request: IncomingMessage): string {
 
 function queryOf(request: IncomingMessage): string {
   return (request.url ?? '').slice(pathOf(request).length + 1);
-}
-
-function notFound(): ControlError {
-  return new ControlError(404, 'There is nothing here');
 }
 
 function sendJson(

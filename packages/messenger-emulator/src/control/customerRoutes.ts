@@ -25,7 +25,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['ref', 'source', 'ad_id'],
       act: (customers, psid, { ref, source, ad_id }, options) =>
-        customers.openLink(psid, { ref, source, ad_id }, options),
+        customers.deeds.openLink(psid, { ref, source, ad_id }, options),
     },
   ],
   [
@@ -33,7 +33,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['optIn'],
       act: (customers, psid, { optIn }, options) =>
-        customers.optIn(psid, optIn, options),
+        customers.deeds.optIn(psid, optIn, options),
     },
   ],
   [
@@ -41,7 +41,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['item'],
       act: (customers, psid, { item }, options) =>
-        customers.post(psid, item, options),
+        customers.deeds.post(psid, item, options),
     },
   ],
   [
@@ -49,7 +49,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['url'],
       act: (customers, psid, { url }, options) =>
-        customers.logIn(psid, checkText(url, 'url'), options),
+        customers.accounts.logIn(psid, checkText(url, 'url'), options),
     },
   ],
   [
@@ -57,7 +57,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['authorizationCode'],
       act: (customers, psid, { authorizationCode }, options) =>
-        customers.linkAccount(
+        customers.accounts.link(
           psid,
           checkText(authorizationCode, 'authorizationCode'),
           options,
@@ -69,7 +69,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: [],
       act: (customers, psid, _fields, options) =>
-        customers.unlinkAccount(psid, options),
+        customers.accounts.unlink(psid, options),
     },
   ],
   [
@@ -77,7 +77,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid', 'emoji'],
       act: (customers, psid, { mid, emoji }, options) =>
-        customers.react(
+        customers.deeds.react(
           psid,
           checkText(mid, 'mid'),
           checkText(emoji, 'emoji'),
@@ -90,7 +90,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid'],
       act: (customers, psid, { mid }, options) =>
-        customers.unreact(psid, checkText(mid, 'mid'), options),
+        customers.deeds.unreact(psid, checkText(mid, 'mid'), options),
     },
   ],
 ]);

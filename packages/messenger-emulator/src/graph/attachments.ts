@@ -11,6 +11,7 @@ import {
 import type { PageCall } from './call';
 import { checkTemplate } from './templates';
 
+/** docs/messenger-facts.md#attachment-types */
 const MEDIA_TYPES = ['image', 'audio', 'video', 'file'];
 
 /**

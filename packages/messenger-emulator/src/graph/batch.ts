@@ -11,7 +11,7 @@ import { Parameters } from './parameters';
 import type { GraphAnswer, GraphCall } from './call';
 import { splitVersion } from './path';
 
-/** @see https://developers.facebook.com/docs/graph-api/batch-requests */
+/** docs/messenger-facts.md#batches */
 const MOST_ITEMS = 50;
 
 type RunItem = (call: GraphCall) => Promise<GraphAnswer>;

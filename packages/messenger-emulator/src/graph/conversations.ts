@@ -3,9 +3,9 @@ import { field, isObject, type Json } from '../values/json';
 import type { ConversationEntry } from '../types';
 import type { PageCall } from './call';
 import { askedIn, select, selectFields, type Node } from './fields';
+import { checkReadRate } from './limits';
+import { pageOf, shownOf, type Cursors } from './paging';
 
-const LIST_LIMIT = 25;
-const LONGEST_LIST = 100;
 /** Of older messages, only the IDs can be had: docs/messenger-facts.md#conversations-api */
 const MESSAGES_WITH_DETAILS = 20;
 
@@ -22,6 +22,7 @@ interface Conversation {
  */
 export function listConversations(call: PageCall): Json {
   const { world, page, parameters } = call;
+  checkReadRate(call);
   const platform = parameters.text('platform')?.toLowerCase() ?? 'messenger';
   if (platform !== 'messenger') {
     throw invalidParameter('Param platform must be messenger in the emulator');
@@ -31,27 +32,21 @@ export function listConversations(call: PageCall): Json {
     .ofPage(page.id)
     .filter((each) => psid === undefined || each.psid === psid);
   const asked = askedIn(parameters);
-  return {
-    data: found
-      .slice(0, readLimit(parameters.text('limit')))
-      .map((each) =>
-        select('Conversation', nodeOf(call, each), asked, [
-          'id',
-          'updated_time',
-        ]),
-      ),
-  };
+  return pageOf(
+    call,
+    found,
+    byId(found, (each) => each.psid),
+    (each) =>
+      select('Conversation', nodeOf(call, each), asked, ['id', 'updated_time']),
+  );
 }
 
 /** `GET /{conversation}`, or nothing where this is none's ID. */
 export function getConversation(call: PageCall, id: string): Json | undefined {
-  const { world, page, parameters } = call;
-  const found = world.conversations
-    .ofPage(page.id)
-    .find(({ psid }) => idOf(psid) === id);
+  const found = withId(call, id);
   return (
     found &&
-    selectFields('Conversation', nodeOf(call, found), parameters, [
+    selectFields('Conversation', nodeOf(call, found), call.parameters, [
       'id',
       'updated_time',
     ])
@@ -60,18 +55,17 @@ export function getConversation(call: PageCall, id: string): Json | undefined {
 
 /** `GET /{conversation}/messages`, or nothing where this is none's ID. */
 export function listMessages(call: PageCall, id: string): Json | undefined {
-  const { world, page, parameters } = call;
-  const found = world.conversations
-    .ofPage(page.id)
-    .find(({ psid }) => idOf(psid) === id);
+  const { parameters } = call;
+  const found = withId(call, id);
   if (!found) return undefined;
   const asked = askedIn(parameters);
-  const limit = readLimit(parameters.text('limit'));
-  return {
-    data: messagesOf(call, found)
-      .slice(0, limit)
-      .map((each) => select('Message', each, asked, ['id', 'created_time'])),
-  };
+  const all = messagesOf(call, found);
+  return pageOf(
+    call,
+    all,
+    byId(all, ({ id }) => id),
+    (each) => select('Message', each, asked, ['id', 'created_time']),
+  );
 }
 
 /** `GET /{message}`, or nothing where this is none's ID. */
@@ -82,6 +76,7 @@ export function getMessage(call: PageCall, id: string): Json | undefined {
     .ofPage(page.id)
     .find((each) => each.psid === psid);
   if (!conversation) return undefined;
+  checkReadRate(call);
   const messages = messagesOf(call, conversation);
   const place = messages.findIndex((each) => each.id === id);
   if (place >= MESSAGES_WITH_DETAILS) {
@@ -94,6 +89,14 @@ export function getMessage(call: PageCall, id: string): Json | undefined {
     message &&
     selectFields('Message', message, parameters, ['id', 'created_time'])
   );
+}
+
+function withId(call: PageCall, id: string): Conversation | undefined {
+  const found = call.world.conversations
+    .ofPage(call.page.id)
+    .find(({ psid }) => idOf(psid) === id);
+  if (found) checkReadRate(call);
+  return found;
 }
 
 function idOf(psid: string): string {
@@ -113,24 +116,27 @@ function nodeOf(call: PageCall, conversation: Conversation): Node {
     },
     messages: {
       nodeType: 'Message',
-      nodes: (limit = LIST_LIMIT) =>
-        messagesOf(call, conversation).slice(0, Math.min(limit, LONGEST_LIST)),
+      nodes: (limit) => messagesOf(call, conversation).slice(0, shownOf(limit)),
       unasked: ['id', 'created_time'],
     },
   };
+}
+
+interface MessageNode extends Node {
+  id: string;
 }
 
 /** The latest first, as Meta's lists are. */
 function messagesOf(
   { page }: PageCall,
   { psid, name, entries }: Conversation,
-): Node[] {
+): MessageNode[] {
   const customer = personOf(psid, name);
   const ofPage = personOf(page.id, page.name);
   return saidIn(entries)
     .reverse()
     .map(({ from, mid, message, postback, at }) => ({
-      id: mid,
+      id: mid ?? '',
       created_time: timeOf(at),
       from: from === 'user' ? customer : ofPage,
       to: { data: [from === 'user' ? ofPage : customer] },
@@ -173,10 +179,17 @@ function timeOf(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, '+0000');
 }
 
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return LIST_LIMIT;
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
-    throw invalidParameter('Param limit must be an integer greater than 0');
-  }
-  return Math.min(Number(text), LONGEST_LIST);
+/** New ones come in before the others: a cursor is who or what stands there. */
+function byId<Item>(
+  all: readonly Item[],
+  idIn: (item: Item) => string,
+): Cursors<Item> {
+  return {
+    of: (item) => Buffer.from(idIn(item)).toString('base64url'),
+    find: (cursor) => {
+      const id = Buffer.from(cursor, 'base64url').toString('utf8');
+      const before = all.findIndex((item) => idIn(item) === id);
+      return before < 0 ? undefined : { before, upTo: before + 1 };
+    },
+  };
 }

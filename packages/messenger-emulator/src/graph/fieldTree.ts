@@ -11,9 +11,8 @@ const MOST_FIELDS = 200;
 const DEEPEST = 5;
 
 /**
- * Reads the parameter `fields`.
+ * Reads the parameter `fields`: docs/messenger-facts.md#field-expansion
  *
- * @see https://developers.facebook.com/docs/graph-api/guides/field-expansion
  * @throws {GraphError} when it is malformed.
  */
 export function readFieldTree(text: string): FieldTree[] {

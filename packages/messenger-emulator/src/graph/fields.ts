@@ -17,9 +17,9 @@ export interface Node {
 }
 
 /**
- * The part of a node that `fields` asks for; its ID always.
+ * The part of a node that `fields` asks for; its ID always:
+ * docs/messenger-facts.md#field-expansion
  *
- * @see https://developers.facebook.com/docs/graph-api/guides/field-expansion
  * @throws {GraphError} for a field that the node does not have.
  */
 export function selectFields(

@@ -42,24 +42,38 @@ export function checkSendRate({ world, page, parameters }: PageCall): void {
   const attachment = field(parameters.object('message') ?? {}, 'attachment');
   const type = isObject(attachment) ? textOf(field(attachment, 'type')) : '';
   const isMedia = /^(audio|video)$/i.test(type ?? '');
-  if (world.rateLimits.takeSend(page.id, isMedia ? 'media' : 'text')) return;
-  throw new GraphError(
-    '(#613) Calls to this api have exceeded the rate limit.',
-    {
-      code: 613,
-    },
-  );
+  const kind = isMedia ? 'media' : 'text';
+  if (!world.rateLimits.takeOneOf(page.id, kind)) throw tooManyInASecond();
 }
 
 /**
- * Where `rateLimits` are on, the app has not called too often in 24 hours.
+ * The same of the Conversations API.
  *
- * @throws {GraphError} code 4.
+ * @throws {GraphError} code 613.
  */
-export function checkCallRate(world: World): void {
-  if (world.rateLimits.takeCall(world.conversations.people)) return;
-  throw new GraphError('(#4) Application request limit reached', {
-    code: 4,
-    transient: true,
-  });
+export function checkReadRate({ world, page }: PageCall): void {
+  const isFree = world.rateLimits.takeOneOf(page.id, 'conversations');
+  if (!isFree) throw tooManyInASecond();
+}
+
+/**
+ * Where `rateLimits` are on, there were not too many calls for the Page in 24
+ * hours: docs/messenger-facts.md#rate-limits
+ *
+ * @throws {GraphError} code 80006.
+ */
+export function checkCallRate(world: World, pageId: string): void {
+  const people = world.conversations.peopleOf(pageId);
+  if (world.rateLimits.takeCall(pageId, people)) return;
+  throw new GraphError(
+    '(#80006) There have been too many messenger api calls to this Page account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.',
+    { code: 80006 },
+  );
+}
+
+function tooManyInASecond(): GraphError {
+  return new GraphError(
+    '(#613) Calls to this api have exceeded the rate limit.',
+    { code: 613 },
+  );
 }

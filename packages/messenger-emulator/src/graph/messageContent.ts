@@ -5,7 +5,7 @@ import { resolveAttachment, resolveImages } from './attachments';
 import type { PageCall } from './call';
 import { checkQuickReplies } from './quickReplies';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api */
+/** docs/messenger-facts.md#send-api */
 const LONGEST_TEXT = 2000;
 const LONGEST_METADATA = 1000;
 
@@ -35,6 +35,7 @@ export function readContent(call: PageCall): Content {
   if (text === undefined) delete message.text;
   else message.text = text;
   if (given.attachment) {
+    if (text !== undefined) throw textAndAttachment();
     const { id, ...attachment } = resolveAttachment(call, given.attachment);
     message.attachment = attachment;
     attachmentId = id;
@@ -65,6 +66,15 @@ function checkKeys(given: JsonObject): void {
   );
 }
 
+/** docs/messenger-facts.md#text-or-attachment */
+function textAndAttachment(): GraphError {
+  return new GraphError(
+    '(#100) Only one of text or attachment can be specified',
+    { subcode: 2018018 },
+  );
+}
+
+/** docs/messenger-facts.md#empty-message */
 function checkNotEmpty(message: EntryMessage): void {
   const isEmpty = ['text', 'attachment', 'attachments', 'sticker_id'].every(
     (key) => message[key] === undefined,

@@ -17,7 +17,7 @@ const SENDER_ACTIONS = [
   'react',
   'unreact',
 ];
-/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
+/** docs/messenger-facts.md#persona-sender-actions */
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
 /** An emoji may be made of several characters. */
@@ -85,7 +85,7 @@ function hidesPsid(address: Address | undefined): boolean {
   return address?.kind === 'user_ref' || address?.kind === 'phone_number';
 }
 
-/** @see https://developers.facebook.com/docs/messenger-platform/handover-protocol */
+/** docs/messenger-facts.md#other-apps-thread */
 function checkThread({ world, page }: PageCall, psid: string): void {
   if (world.threads.isOurs(page.id, psid)) return;
   throw new GraphError(
@@ -159,7 +159,7 @@ function readSenderAction({ parameters }: PageCall): string {
   return action;
 }
 
-/** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions */
+/** docs/messenger-facts.md#sender-actions */
 function readReaction(
   { world, page, parameters }: PageCall,
   psid: string,

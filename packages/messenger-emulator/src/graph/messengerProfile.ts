@@ -5,7 +5,7 @@ import type { PageCall } from './call';
 import { checkMenu, checkProperty } from './profileProperties';
 import { writtenBy } from './recipient';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/messenger-profile-api */
+/** docs/messenger-facts.md#messenger-profile */
 export const PROPERTIES = [
   'account_linking_url',
   'commands',

@@ -2,7 +2,7 @@ import { invalidParameter } from '../values/graphError';
 import type { Json } from '../values/json';
 import type { PageCall } from './call';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/built-in-nlp */
+/** docs/messenger-facts.md#built-in-nlp */
 const MODELS = [
   'CHINESE',
   'CROATIAN',

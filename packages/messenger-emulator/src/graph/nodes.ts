@@ -4,6 +4,7 @@ import { faceOf } from '../world/personas';
 import type { PageCall } from './call';
 import { getConversation, getMessage } from './conversations';
 import { selectFields, type Node } from './fields';
+import { shownOf } from './paging';
 import { personaNode } from './personas';
 
 /** `GET /{id}`: the Page, one of its personas, or a customer who wrote to it. */
@@ -33,10 +34,10 @@ function pageNode(call: PageCall): Node {
     id: page.id,
     personas: {
       nodeType: 'Persona',
-      nodes: (limit = 25) =>
+      nodes: (limit) =>
         world.personas
           .listOfPage(page.id)
-          .slice(0, Math.min(limit, 100))
+          .slice(0, shownOf(limit))
           .map((persona) => ({ ...faceOf(persona) })),
       unasked: ['id', 'name', 'profile_picture_url'],
     },

@@ -65,7 +65,7 @@ function findByAddress(
   return { psid: address.psid, address };
 }
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/send-api/error-codes */
+/** docs/messenger-facts.md#unknown-recipient */
 function noMatchingUser(): GraphError {
   return new GraphError('(#100) No matching user found', { subcode: 2018001 });
 }

@@ -79,7 +79,7 @@ const DEBUG_TOKEN: Edge<AppEndpoint> = { GET: debugToken };
  */
 export async function route(world: World, call: GraphCall): Promise<Json> {
   const caller = authenticate(world.settings, call.path, call.parameters);
-  checkCallRate(world);
+  if (caller.kind === 'page') checkCallRate(world, caller.page.id);
   const [, first = '', edge, ...rest] = call.path.split('/');
   if (rest.length > 0 || !/^[\w-]+$/.test(first)) throw unknownPath(call.path);
   if (first === 'debug_token' && edge === undefined) {
@@ -125,6 +125,7 @@ function edgeOf<Endpoint>(
   return edge;
 }
 
+/** docs/messenger-facts.md#unknown-path */
 function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
   const endpoint = Object.hasOwn(edge, call.method)
     ? edge[call.method]
@@ -137,6 +138,7 @@ function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
   return endpoint;
 }
 
+/** docs/messenger-facts.md#access-tokens */
 function tokenOfOther(needed: string): GraphError {
   return new GraphError(
     `(#210) ${needed} access token is required to request this resource.`,

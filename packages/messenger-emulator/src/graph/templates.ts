@@ -4,7 +4,7 @@ import { field, isObject, textOf, type JsonObject } from '../values/json';
 import { checkButtons } from './buttons';
 import type { PageCall } from './call';
 
-/** @see https://developers.facebook.com/docs/messenger-platform/send-messages/templates */
+/** docs/messenger-facts.md#templates */
 const TEMPLATE_TYPES = [
   'airline_boardingpass',
   'airline_checkin',
@@ -55,7 +55,7 @@ export function checkTemplate(payload: JsonObject, call: PageCall): void {
   CHECKS.get(type)?.(payload, call);
 }
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/templates/button */
+/** docs/messenger-facts.md#button-template */
 function checkButtonTemplate(payload: JsonObject): void {
   const text = textOf(field(payload, 'text')) ?? '';
   if (text === '' || [...text].length > LONGEST_BUTTON_TEXT) {
@@ -68,7 +68,7 @@ function checkButtonTemplate(payload: JsonObject): void {
   }
 }
 
-/** @see https://developers.facebook.com/docs/messenger-platform/reference/templates/generic */
+/** docs/messenger-facts.md#generic-template */
 function checkGenericTemplate(payload: JsonObject): void {
   for (const element of elementsOf(payload, MOST_ELEMENTS)) {
     if (!textOf(field(element, 'title'))) {
@@ -134,7 +134,7 @@ function checkNotificationRequest(payload: JsonObject): void {
   checkLength(payload, 'title', LONGEST_REQUEST);
 }
 
-/** @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/image-grid */
+/** docs/messenger-facts.md#image-grid-template */
 function checkImageGrid(payload: JsonObject): void {
   const elements = field(payload, 'elements');
   const [element] = Array.isArray(elements) ? elements : [];

@@ -50,7 +50,7 @@ export function getSecondaryReceivers(): Json {
   return { data: [{ id: PAGE_INBOX, name: 'Page Inbox' }] };
 }
 
-/** Only who has the thread can pass it on; the code is an assumption. */
+/** Only who has the thread can pass it on; the code is an assumption, after docs/messenger-facts.md#other-apps-thread */
 function notInControl(): GraphError {
   return new GraphError(
     '(#10) This app does not control this thread, and cannot pass it on.',

@@ -14,9 +14,9 @@ export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /**
- * Checks `access_token` and, when it was sent, `appsecret_proof`.
+ * Checks `access_token` and, when it was sent, `appsecret_proof`:
+ * docs/messenger-facts.md#access-tokens, docs/messenger-facts.md#appsecret-proof
  *
- * @see https://developers.facebook.com/docs/graph-api/guides/secure-requests
  * @throws {GraphError} 190 for an unknown token, 104 or 2500 for none, 100 for a wrong proof.
  */
 export function authenticate(

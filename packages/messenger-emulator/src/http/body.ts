@@ -9,7 +9,7 @@ import type { UploadedFile } from '../values/uploadedFile';
 const MEGABYTE = 1024 * 1024;
 /** JSON and forms. */
 export const TEXT_LIMIT = MEGABYTE;
-/** Meta's limit for an attachment, and so for a multipart body here. */
+/** Meta's limit for an attachment, and so for a multipart body here: docs/messenger-facts.md#attachments */
 export const MULTIPART_LIMIT = 25 * MEGABYTE;
 /** What is beyond a limit is read and thrown away, so that the sender can hear why. */
 const DISCARD_LIMIT = 8 * MULTIPART_LIMIT;

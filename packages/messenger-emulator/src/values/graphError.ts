@@ -61,7 +61,7 @@ export function invalidParameter(message: string): GraphError {
   return new GraphError(`(#100) ${message}`);
 }
 
-/** What Graph answers for an object that is not there, or not visible. */
+/** What Graph answers for an object that is not there, or not visible: docs/messenger-facts.md#object-missing */
 export function objectNotFound(method: string, id: string): GraphError {
   return new GraphError(
     `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, ` +
@@ -70,6 +70,7 @@ export function objectNotFound(method: string, id: string): GraphError {
   );
 }
 
+/** docs/messenger-facts.md#unknown-path */
 export function unknownPath(path: string): GraphError {
   return new GraphError(`Unknown path components: ${path}`, { code: 2500 });
 }

@@ -63,10 +63,12 @@ export class Conversations {
     return this.#byKey.get(keyOf(pageId, psid))?.openedAt;
   }
 
-  /** How many have written to one of the Pages. */
-  get people(): number {
+  /** How many have written to the Page. */
+  peopleOf(pageId: string): number {
     let people = 0;
-    for (const each of this.#byKey.values()) if (each.hasWritten) people += 1;
+    for (const each of this.#byKey.values()) {
+      if (each.pageId === pageId && each.hasWritten) people += 1;
+    }
     return people;
   }
 

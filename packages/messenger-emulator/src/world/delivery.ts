@@ -1,4 +1,9 @@
-import type { ConversationEntry, Referral, SayResult } from '../types';
+import type {
+  ActionResult,
+  ConversationEntry,
+  Referral,
+  SayResult,
+} from '../types';
 import { eventOf, fieldOf } from './customerEvents';
 import { addressOf } from './optIns';
 import type { Receipts } from './receipts';
@@ -47,6 +52,22 @@ export class Delivery {
     }
     if (status >= 400) undelivered(`the bot's webhook answered ${status}`);
     return { status, mid: entry.mid ?? '' };
+  }
+
+  /** The same of what is done without a message. */
+  async act(
+    pageId: string,
+    psid: string,
+    what: Partial<ConversationEntry>,
+  ): Promise<ActionResult> {
+    const entry = {
+      from: 'user',
+      persona: null,
+      at: this.world.clock.now(),
+      ...what,
+    } as const;
+    const { status } = await this.bring(pageId, psid, entry);
+    return { status };
   }
 
   /** With where the customer came from, and how long what they gave serves. */

@@ -47,9 +47,7 @@ export class Inbox {
   ): Promise<{ mid: string }> {
     const pageId = this.#pageOf(psid, options);
     checkText(text, 'text');
-    if (this.world.threads.owner(pageId, psid) !== PAGE_INBOX) {
-      await this.take(psid, options);
-    }
+    await this.take(psid, options);
     const mid = newMessageId();
     this.world.conversations.add(pageId, psid, {
       from: 'page',

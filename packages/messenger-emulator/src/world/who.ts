@@ -1,0 +1,31 @@
+import { checkId, checkKnown, checkObject, fail } from '../values/checks';
+import type { SayOptions } from '../types';
+import type { World } from './world';
+
+/**
+ * The Page that a customer turns to: the given one, or the first.
+ *
+ * @throws {TypeError} naming what is wrong.
+ */
+export function pageOf(
+  world: World,
+  psid: string,
+  options: SayOptions,
+): string {
+  checkPsid(world, psid);
+  checkObject(options, 'options');
+  checkKnown(options, ['pageId'], 'options.');
+  const { pageId } = options;
+  if (pageId !== undefined && !world.page(pageId)) {
+    fail('pageId', 'the ID of one of the `pages`');
+  }
+  return pageId ?? world.settings.pages[0]?.id ?? '';
+}
+
+/** @throws {TypeError} for what can be no customer's. */
+export function checkPsid(world: World, psid: string): void {
+  checkId(psid, 'psid');
+  if (world.page(psid) || psid === world.settings.appId) {
+    fail('psid', 'no ID of a Page or the app');
+  }
+}
