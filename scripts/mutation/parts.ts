@@ -55,12 +55,17 @@ export const PARTS: Record<string, Part> = {
       'sending/evidence',
       'directory/gone',
       'sending/refused.test',
+      'sending/ends',
+      'debug',
+      'stats',
       'ephemeral/block',
     ],
   },
   identity: {
     mutate: ['sending/identity'],
     tests: [
+      'speaking/as.test',
+      'sending/send.test',
       'sending/pages',
       'sending/refused.untouched',
       'directory/gone',
