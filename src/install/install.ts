@@ -122,8 +122,9 @@ function noticePage(context: Context, { sweeper }: Runtime): void {
   if (pageId) sweeper.notice(pageId, pageContext.client);
 }
 
+/** Also those of the context that this one was made from by `Object.create`. */
 function personasOf(context: Context): ContextPersonas | undefined {
-  return Object.hasOwn(context, '_personas')
+  return '_personas' in context
     ? (context as Context & Installed)._personas
     : undefined;
 }
