@@ -28,6 +28,6 @@ export function coverOwn(
   channel: Channel,
   base: Methods,
 ): void {
-  if (channel.carries === 'id') wrapOwnMethods(personas, channel);
+  if (channel.carries === 'id') wrapOwnMethods(personas, channel, base);
   else wrapOwnFaceMethods(personas, channel, base);
 }

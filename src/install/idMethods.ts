@@ -6,6 +6,7 @@ import { inScope } from '../speaking/scope';
 
 import type { Installed } from './installed';
 import { methods, ownMethods, type Methods } from './methods';
+import { overriddenMethods } from './overridden';
 
 /** The methods of a layer on a channel on which messages carry an ID. */
 export function idMethods(
@@ -13,8 +14,11 @@ export function idMethods(
   channel: IdChannel,
 ): PropertyDescriptorMap {
   const covered: Record<string, unknown> = {};
+  const overridden = overriddenMethods(base, channel);
   for (const [method, place] of Object.entries(channel.methods)) {
-    if (method in base) covered[method] = coveredMethod(base, method, place);
+    if (!(method in base)) continue;
+    const goesThrough = overridden.has(method);
+    covered[method] = coveredMethod(base, method, place, goesThrough);
   }
   if ('typing' in base) {
     // Both indicators show the same face, whoever speaks when the second goes out.
@@ -32,12 +36,24 @@ export function idMethods(
   return methods(covered);
 }
 
-function coveredMethod(base: Methods, method: string, place: IdPlace) {
+function coveredMethod(
+  base: Methods,
+  method: string,
+  place: IdPlace,
+  goesThrough: boolean,
+) {
   return function (this: Installed, ...args: unknown[]) {
     const original = base[method];
     return (
       original &&
-      send(this._personas, { place, args, lead: 0, self: this, original })
+      send(this._personas, {
+        place,
+        args,
+        lead: 0,
+        self: this,
+        original,
+        goesThrough,
+      })
     );
   };
 }
@@ -46,10 +62,11 @@ function coveredMethod(base: Methods, method: string, place: IdPlace) {
 export function wrapOwnMethods(
   personas: ContextPersonas,
   channel: IdChannel,
+  base: Methods,
 ): void {
   const { context } = personas;
   const own = ownMethods(context, channel);
-  if (own.length === 0) return;
+  if (own.length + overriddenMethods(base, channel).size === 0) return;
   const goesThrough = deliverAtEnds(context, personas, channel);
   for (const [method, original] of own) {
     const place = channel.methods[method];
