@@ -101,9 +101,11 @@ export function checkOptions(options: unknown = {}): Settings {
 }
 
 /** @throws InvalidOptionError for what is no time to wait for */
-export function checkTimeout({
-  timeoutMs = CLOSE_MS,
-}: { timeoutMs?: number } = {}): number {
+export function checkTimeout(
+  options: { timeoutMs?: number } | null = {},
+): number {
+  // As a callback of `server.close` it may be given null.
+  const { timeoutMs = CLOSE_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
     `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_MS}.`,

@@ -10,7 +10,13 @@ import {
 import { Keyv } from 'keyv';
 
 import { COVERED_METHODS } from '../../src/channels/messenger';
-import { CUSTOMER, OTHER_PAGE, startBot } from '../support/bot';
+import {
+  APP_SECRET,
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+} from '../support/bot';
 import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
@@ -40,7 +46,40 @@ async function start(options: Parameters<typeof personas>[0] = {}) {
   return { bot, plugin, onRefused, given, client: plugin.client(given) };
 }
 
+/** What is private to it, only it can read. */
+class CountingClient extends MessengerClient {
+  #sent = 0;
+
+  get sent() {
+    return this.#sent;
+  }
+
+  set sent(sent) {
+    this.#sent = sent;
+  }
+
+  override sendText(...args: Parameters<MessengerClient['sendText']>) {
+    this.#sent += 1;
+    return super.sendText(...args);
+  }
+}
+
 describe('a client with personas', () => {
+  test('has what a class of somebody’s own keeps private', async () => {
+    const { bot, plugin } = await start();
+    const counting = new CountingClient({
+      accessToken: PAGE.accessToken,
+      appSecret: APP_SECRET,
+      origin: bot.emulator.origin,
+    });
+    const client = plugin.client(counting);
+    await client.as('adam').sendText(CUSTOMER, 'hi');
+    expect(client.sent).toBe(1);
+    client.sent = 7;
+    expect(counting.sent).toBe(7);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
   test.each(COVERED_METHODS)(
     '%s carries the persona, and is otherwise as the client alone sends it',
     async (method) => {

@@ -1,8 +1,8 @@
 import type { Context } from 'bottender';
-import { personas, type PersonaContext } from 'bottender-persona';
+import { personas, withPersona, type PersonaContext } from 'bottender-persona';
 
 import { startBot } from '../support/bot';
-import { faces } from '../support/faces';
+import { faces, profile } from '../support/faces';
 import { shown } from '../support/wire';
 
 /** A context of a Bottender that has hardly any methods yet. */
@@ -166,4 +166,24 @@ test('Bottender’s own usePersona, not called before, says nothing', async () =
     expect(context.persona).toBe('7');
   });
   expect(bot.errors).toEqual([]);
+});
+
+test('a context that was made from another has its personas', async () => {
+  const adam = profile('Adam');
+  const bot = await startBot({ plugins: [personas({ directory: { adam } })] });
+  await bot.run(async (context) => {
+    const derived = Object.create(context) as PersonaContext;
+    const one = withPersona('adam', async () => {
+      await derived.sendText('one');
+    });
+    await one(derived, {});
+    await context.withPersona('adam', () => derived.sendText('two'));
+    await derived.sendText('three');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual([
+    'Adam: one',
+    'Adam: two',
+    'Page: three',
+  ]);
 });

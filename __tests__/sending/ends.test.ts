@@ -1,4 +1,4 @@
-import { withTyping, type MessengerContext } from 'bottender';
+import { MessengerContext, withTyping } from 'bottender';
 import {
   PersonaRefusedError,
   personas,
@@ -29,6 +29,16 @@ function wrapping(
     const wrapped = (...args: Parameters<SendText>) => wrap(sendText, ...args);
     Object.assign(context, { sendText: wrapped });
   };
+}
+
+const ran = jest.fn();
+
+/** A class of somebody's own, whose method calls another one that is covered. */
+class PoliteContext extends MessengerContext {
+  override sendText(...[text, options]: Parameters<SendText>) {
+    ran();
+    return this.sendMessage({ text: `${text}, please` }, options);
+  }
 }
 
 describe.each(MODES)(
@@ -123,6 +133,32 @@ describe.each(MODES)(
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Guest: hi']);
       expect(alive(bot.emulator)).toEqual([]);
+    });
+
+    test('a class that overrides a method is such a wrapper', async () => {
+      ran.mockClear();
+      const { bot, onRefused } = await start(
+        (context) => Object.setPrototypeOf(context, PoliteContext.prototype),
+        { signText: (text, { name }) => `${name}: ${text}` },
+      );
+      await bot.run(greet);
+      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await bot.run(greet);
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(greet);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Adam: hi, please',
+        'Adam: hi, please',
+        'Page: Adam: hi, please',
+      ]);
+      expect(ran).toHaveBeenCalledTimes(3);
+      expect(onRefused.mock.calls).toEqual([
+        [
+          expect.objectContaining({ reason: 'region' }),
+          expect.objectContaining({ persona: 'adam' }),
+        ],
+      ]);
     });
 
     test('with `throw` the wrapper sees the rejection, once', async () => {

@@ -272,6 +272,18 @@ describe('signText', () => {
       /signText.*no pen.*unsigned/,
     ],
     ['gives no text', () => 7 as unknown as string, /signText.*type number/],
+    [
+      'rejects',
+      () => Promise.reject(new Error('no pen')) as unknown as string,
+      /signText.*type object/,
+    ],
+    [
+      'throws what no text can be made of',
+      () => {
+        throw Object.create(null);
+      },
+      /signText.*threw a value of type object/,
+    ],
   ])(
     'that %s leaves the text unsigned, and that is told',
     async (_how, sign, why) => {

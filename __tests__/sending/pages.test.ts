@@ -124,6 +124,30 @@ describe('after context.useAccessToken', () => {
     ]);
   });
 
+  test('inside a block, each Page has a persona of its own, and none is left behind', async () => {
+    const plugin = personas();
+    const bot = await startBot({ plugins: [plugin], skipAppSecretProof: true });
+    await bot.say('I write to the other Page too', { pageId: OTHER_PAGE.id });
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(profile('Guest'), async () => {
+        await context.sendText('one');
+        context.useAccessToken(OTHER_PAGE.accessToken);
+        await context.sendText('two');
+        await context.as().sendText('three');
+      });
+    });
+    expect(bot.errors).toEqual([]);
+    const state = bot.emulator.state();
+    expect(shownOn(state, PAGE.id)).toEqual(['Guest: one']);
+    expect(shownOn(state, OTHER_PAGE.id)).toEqual([
+      'Guest: two',
+      'Guest: three',
+    ]);
+    expect(alive(bot.emulator)).toEqual([]);
+    const { made, deleted } = plugin.stats();
+    expect(deleted).toBe(made);
+  });
+
   test('a Page that Messenger does not name gets no persona, and the message goes out', async () => {
     const onRefused = jest.fn<void, Parameters<OnRefused>>();
     const bot = await startBot({

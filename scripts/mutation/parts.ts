@@ -132,6 +132,7 @@ export const PARTS: Record<string, Part> = {
       'install/install',
       'install/layer',
       'install/methods',
+      'install/overridden',
       'sending/ends',
     ],
     tests: [

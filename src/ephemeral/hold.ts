@@ -35,10 +35,9 @@ export class EphemeralHold {
     return !this.ended;
   }
 
-  /** Takes the persona anew, for a send from a block that has ended: a timer's, say. */
-  again(): Promise<EphemeralHold> {
-    const { page, profile } = this.persona;
-    return EphemeralHold.take(this.pool, page, profile);
+  /** Takes the persona anew, for a send that this hold does not serve: a timer's after the block, say. */
+  again(page: Page = this.persona.page): Promise<EphemeralHold> {
+    return EphemeralHold.take(this.pool, page, this.persona.profile);
   }
 
   /** Keeps the persona until `sending` is answered, awaited by the handler or not. */

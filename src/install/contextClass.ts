@@ -4,6 +4,7 @@ import type { Where } from '../errors';
 
 import { showsFaces } from './facesSince';
 import { layerOver } from './layer';
+import { overriddenMethods } from './overridden';
 
 /** What is the same for all contexts of a class: found out once, because each event has a context. */
 export interface ContextClass {
@@ -12,11 +13,15 @@ export interface ContextClass {
   readonly channel: Channel | undefined;
   /** `undefined` where Pages speak. */
   readonly where: Where | undefined;
+  /** The covered methods that the class has in place of Bottender's. */
+  readonly overridden: ReadonlySet<string>;
   /** What lies between the contexts and their class. */
   readonly layer: object;
   /** The title of the channel that shows personas with a later Bottender only. */
   readonly tooOldFor: string | undefined;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** By prototype. */
 const known = new WeakMap<object, ContextClass>();
@@ -31,11 +36,13 @@ export function contextClass(base: object, platform: string): ContextClass {
   const found = channelOf(platform);
   const isTooOld = found?.carries === 'face' && !showsFaces(base);
   const channel = isTooOld ? undefined : found;
+  const overridden = channel ? overriddenMethods(base, channel) : NONE;
   const made: ContextClass = {
     platform,
     channel,
     where: whereOn(platform, channel),
-    layer: layerOver(base, channel),
+    overridden,
+    layer: layerOver(base, channel, overridden),
     tooOldFor: isTooOld ? found.title : undefined,
   };
   known.set(base, made);

@@ -12,13 +12,15 @@ import { wrapOwnFaceMethods } from './ownFaceMethods';
  * carries an ID part from those on which it carries the profile itself.
  *
  * @param base the context's class, as its prototype
+ * @param overridden the methods that a class of somebody's own has in place of Bottender's
  */
 export function coveredMethods(
   base: Methods,
   channel: Channel,
+  overridden: ReadonlySet<string>,
 ): PropertyDescriptorMap {
   return channel.carries === 'id'
-    ? idMethods(base, channel)
+    ? idMethods(base, channel, overridden)
     : faceMethods(base, channel);
 }
 
@@ -27,7 +29,8 @@ export function coverOwn(
   personas: ContextPersonas,
   channel: Channel,
   base: Methods,
+  overridden: ReadonlySet<string>,
 ): void {
-  if (channel.carries === 'id') wrapOwnMethods(personas, channel);
+  if (channel.carries === 'id') wrapOwnMethods(personas, channel, overridden);
   else wrapOwnFaceMethods(personas, channel, base);
 }

@@ -9,7 +9,7 @@ import { send } from '../sending/send';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/toTheEnd';
 
-import { lineOf, methodNames, methods } from './methods';
+import { lineOf, methods } from './methods';
 import type { PersonaClient } from './personaClient';
 import { speakerOver } from './speakers';
 
@@ -30,7 +30,6 @@ export function coveredClient<C extends MessengerClient, Name extends string>(
   const personas = new ClientPersonas(client, runtime);
   const covered: object = Object.create(client) as object;
   const added: Methods = {
-    ...methodsOf(client),
     ...sendingMethods(client, personas),
     as: (...given) =>
       speakerOver(covered, personas, personas.keep(...given), messenger, LEAD),
@@ -47,7 +46,10 @@ export function coveredClient<C extends MessengerClient, Name extends string>(
       });
     },
   };
-  Object.defineProperties(covered, methods(added));
+  Object.defineProperties(covered, {
+    ...propertiesOf(client),
+    ...methods(added),
+  });
   return covered as PersonaClient<C, Name>;
 }
 
@@ -70,13 +72,23 @@ function sendingMethods(
   return found;
 }
 
-/** All methods of the client's classes, called on the client. */
-function methodsOf(client: MessengerClient): Methods {
-  const found: Methods = {};
+/** All methods and accessors of the client's classes, called on the client. */
+function propertiesOf(client: MessengerClient): PropertyDescriptorMap {
+  const found: PropertyDescriptorMap = {};
   for (const from of lineOf(client)) {
     if (from === client) continue;
-    for (const name of methodNames(from)) {
-      found[name] = (...args) => methodOf(client, name).apply(client, args);
+    for (const name of Object.getOwnPropertyNames(from)) {
+      if (name === 'constructor' || Object.hasOwn(found, name)) continue;
+      const property = Object.getOwnPropertyDescriptor(from, name);
+      if (typeof property?.value === 'function') {
+        const value = (...args: unknown[]) =>
+          methodOf(client, name).apply(client, args);
+        found[name] = { value, configurable: true, writable: true };
+      } else if (property?.get) {
+        const get = (): unknown => Reflect.get(client, name);
+        const set = (value: unknown) => Reflect.set(client, name, value);
+        found[name] = { get, set, configurable: true };
+      }
     }
   }
   return found;

@@ -4,7 +4,7 @@ import { givenClientOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
 
 import type { Installed } from './installed';
-import { lineOf, methodNames, methods, type Methods } from './methods';
+import { lineOf, methods, type Methods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry a profile. */
 export function faceMethods(
@@ -60,8 +60,12 @@ function methodsOf(base: object): Set<string> {
   const names = new Set<string>();
   for (const from of lineOf(base)) {
     if (Object.hasOwn(from, 'setState')) break;
-    for (const name of methodNames(from)) names.add(name);
+    for (const name of Object.getOwnPropertyNames(from)) {
+      const property = Object.getOwnPropertyDescriptor(from, name);
+      if (typeof property?.value === 'function') names.add(name);
+    }
   }
+  names.delete('constructor');
   names.delete('handlerDidEnd');
   return names;
 }

@@ -11,10 +11,13 @@ import { methods, ownMethods, type Methods } from './methods';
 export function idMethods(
   base: Methods,
   channel: IdChannel,
+  overridden: ReadonlySet<string>,
 ): PropertyDescriptorMap {
   const covered: Record<string, unknown> = {};
   for (const [method, place] of Object.entries(channel.methods)) {
-    if (method in base) covered[method] = coveredMethod(base, method, place);
+    if (!(method in base)) continue;
+    const goesThrough = overridden.has(method);
+    covered[method] = coveredMethod(base, method, place, goesThrough);
   }
   if ('typing' in base) {
     // Both indicators show the same face, whoever speaks when the second goes out.
@@ -32,12 +35,24 @@ export function idMethods(
   return methods(covered);
 }
 
-function coveredMethod(base: Methods, method: string, place: IdPlace) {
+function coveredMethod(
+  base: Methods,
+  method: string,
+  place: IdPlace,
+  goesThrough: boolean,
+) {
   return function (this: Installed, ...args: unknown[]) {
     const original = base[method];
     return (
       original &&
-      send(this._personas, { place, args, lead: 0, self: this, original })
+      send(this._personas, {
+        place,
+        args,
+        lead: 0,
+        self: this,
+        original,
+        goesThrough,
+      })
     );
   };
 }
@@ -46,10 +61,11 @@ function coveredMethod(base: Methods, method: string, place: IdPlace) {
 export function wrapOwnMethods(
   personas: ContextPersonas,
   channel: IdChannel,
+  overridden: ReadonlySet<string>,
 ): void {
   const { context } = personas;
   const own = ownMethods(context, channel);
-  if (own.length === 0) return;
+  if (own.length + overridden.size === 0) return;
   const goesThrough = deliverAtEnds(context, personas, channel);
   for (const [method, original] of own) {
     const place = channel.methods[method];

@@ -44,7 +44,7 @@ export function install(
   }
 
   const base = Object.getPrototypeOf(context) as object;
-  const { channel, where, layer, tooOldFor } = contextClass(
+  const { channel, where, layer, overridden, tooOldFor } = contextClass(
     base,
     context.platform,
   );
@@ -54,7 +54,7 @@ export function install(
   if (channel) {
     materialiseFallbacks(context, context as Internals, channel);
     // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
-    coverOwn(personas, channel, base as Methods);
+    coverOwn(personas, channel, base as Methods, overridden);
   }
   Object.defineProperty(context, '_personas', { value: personas });
   Object.setPrototypeOf(context, layer);
@@ -104,8 +104,9 @@ function noticePage(context: Context, { sweeper }: Runtime): void {
   if (pageId) sweeper.notice(pageId, pageContext.client);
 }
 
+/** Also those of the context that this one was made from by `Object.create`. */
 function personasOf(context: Context): ContextPersonas | undefined {
-  return Object.hasOwn(context, '_personas')
+  return '_personas' in context
     ? (context as Context & Installed)._personas
     : undefined;
 }

@@ -19,10 +19,14 @@ import { speakerOver } from './speakers';
  * @param base the contexts' own prototype
  * @param channel what carries personas there; left out where nothing does
  */
-export function layerOver(base: object, channel: Channel | undefined): object {
+export function layerOver(
+  base: object,
+  channel: Channel | undefined,
+  overridden: ReadonlySet<string>,
+): object {
   return Object.create(base, {
     ...personaMethods,
-    ...(channel && coveredMethods(base as Methods, channel)),
+    ...(channel && coveredMethods(base as Methods, channel, overridden)),
   }) as object;
 }
 

@@ -11,14 +11,6 @@ export function* lineOf(object: object): Generator<object> {
   }
 }
 
-/** The names of the methods that are this object's own, without getters. */
-export function methodNames(object: object): string[] {
-  return Object.getOwnPropertyNames(object).filter((name) => {
-    const property = Object.getOwnPropertyDescriptor(object, name);
-    return name !== 'constructor' && typeof property?.value === 'function';
-  });
-}
-
 /** What has methods: a class's prototype, or an object of functions. */
 export type Methods = Record<string, Original | undefined>;
 

@@ -1,7 +1,8 @@
-import type { IdChannel } from '../channels/channel';
+import type { IdChannel, IdPlace } from '../channels/channel';
+import { field } from '../field';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 
-import type { Original } from './call';
+import type { Call, Original } from './call';
 import { Delivery, SENDING, type Sending } from './delivery';
 
 /** What of Bottender's MessengerContext its methods end in. */
@@ -72,6 +73,9 @@ export function deliverAtEnds(
   return true;
 }
 
+/** A text, and its options. */
+const TEXT: IdPlace = { at: 1, text: 0 };
+
 function clientEnd(
   client: object,
   personas: ContextPersonas,
@@ -81,18 +85,53 @@ function clientEnd(
   return new Proxy(client, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
-      const place = typeof name === 'string' ? methods[name] : undefined;
+      const place =
+        typeof name === 'string' && Object.hasOwn(methods, name)
+          ? methods[name]
+          : undefined;
       if (!place || typeof value !== 'function') return value;
       const original = value as Original;
       return (...args: unknown[]) => {
-        const call = { place, args, lead: 1, original, self: target };
         const sending = take();
-        return sending
-          ? new Delivery(personas, call).resume(sending)
-          : Reflect.apply(original, target, args);
+        if (!sending) return Reflect.apply(original, target, args);
+        const call = { place, args, lead: 1, original, self: target };
+        return new Delivery(
+          personas,
+          isTextMessage(name, args, sending) ? textCall(call) : call,
+        ).resume(sending);
       };
     },
   });
+}
+
+/** Whether somebody has made a message of what was called as a text. */
+function isTextMessage(
+  name: string | symbol,
+  [, message]: unknown[],
+  { place }: Sending,
+): boolean {
+  return (
+    name === 'sendMessage' &&
+    place.text !== undefined &&
+    typeof field(message, 'text') === 'string'
+  );
+}
+
+/** The same call as one with a text, which can be signed. */
+function textCall({ args, original, self }: Call): Call {
+  const [recipient, message, options] = args;
+  return {
+    place: TEXT,
+    args: [field(message, 'text'), options],
+    lead: 0,
+    original: (text, changed) =>
+      Reflect.apply(original, self, [
+        recipient,
+        { ...(message as object), text },
+        changed,
+      ]),
+    self,
+  };
 }
 
 function queueEnd(
@@ -106,7 +145,7 @@ function queueEnd(
     const text = request.body?.message?.text;
     const isText = sending.place.text !== undefined && text !== undefined;
     return new Delivery(personas, {
-      place: isText ? { at: 1, text: 0 } : { at: 1 },
+      place: isText ? TEXT : { at: 1 },
       args: [text, {}],
       lead: 0,
       original: (signed, options) =>

@@ -1,7 +1,12 @@
 import { EphemeralHold } from '../ephemeral/hold';
-import { pageOf, type Page, type PageContext } from '../messenger/page';
+import {
+  clientOf,
+  pageOf,
+  type Page,
+  type PageContext,
+} from '../messenger/page';
 import { isPersonaId, type Persona } from '../persona';
-import type { Occasion } from '../speaking/occasion';
+import { pageIdAt, type Occasion } from '../speaking/occasion';
 import { madeWithId, type Scope } from '../speaking/scope';
 import {
   UnmadePersona,
@@ -36,7 +41,9 @@ export function identityOf(
   if (typeof speaker === 'string')
     return identityOfGiven(speaker, occasion, scope);
   if (speaker instanceof EphemeralHold) {
-    return speaker.lasts ? heldIdentity(speaker) : lateIdentity(speaker);
+    return speaker.lasts && isOnItsPage(speaker, occasion)
+      ? heldIdentity(speaker)
+      : anewIdentity(speaker, occasion);
   }
   if (speaker instanceof UnmadePersona)
     return unmadeIdentity(speaker, occasion);
@@ -104,19 +111,38 @@ function heldIdentity({ persona }: EphemeralHold): Identity {
   };
 }
 
-/** A send from a block that has ended, a timer's say: the persona is taken anew for it alone. */
-function lateIdentity(ended: EphemeralHold): Identity {
-  const { name } = ended.persona.profile;
-  let hold: Promise<EphemeralHold> | undefined;
+/** After `useAccessToken` inside the block another Page speaks, which does not know the persona. */
+function isOnItsPage(
+  { persona: { page } }: EphemeralHold,
+  occasion: Occasion,
+): boolean {
+  const { pageContext } = occasion;
+  if (!pageContext || clientOf(pageContext) === page.client) return true;
+  return pageIdAt(occasion) === page.id;
+}
+
+/**
+ * A send that the block's hold does not serve, because the block has ended, for
+ * a timer say, or another Page speaks: the persona is taken anew for it alone,
+ * on the Page that it goes out from.
+ */
+function anewIdentity(
+  hold: EphemeralHold,
+  { pageContext }: Occasion,
+): Identity {
+  const { name } = hold.persona.profile;
+  let taken: Promise<EphemeralHold> | undefined;
+  const take = async () =>
+    hold.again(pageContext ? await pageOf(pageContext) : undefined);
   return {
     persona: name,
     name,
     id: () => {
-      hold = ended.again();
-      return hold.then(({ persona }) => persona.ready());
+      taken = take();
+      return taken.then(({ persona }) => persona.ready());
     },
-    renew: async (goneId) => (await hold)?.persona.replace(goneId) ?? goneId,
-    end: async () => (await hold?.catch(() => undefined))?.end(),
+    renew: async (goneId) => (await taken)?.persona.replace(goneId) ?? goneId,
+    end: async () => (await taken?.catch(() => undefined))?.end(),
   };
 }
 

@@ -17,8 +17,14 @@ export function signed(
     const changed: unknown = signText(text, { name });
     if (typeof changed === 'string') return args.with(at, changed);
     warn(`it gave no text, but a value of type ${typeof changed}`);
+    // An async function's own failure is told by that, and must not end the process.
+    Promise.resolve(changed).catch(() => undefined);
   } catch (error) {
-    warn(error instanceof Error ? error.message : String(error));
+    warn(
+      error instanceof Error
+        ? error.message
+        : `it threw a value of type ${typeof error}`,
+    );
   }
   return args;
 }
