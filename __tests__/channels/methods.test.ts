@@ -29,9 +29,12 @@ const picture = (name: string) => profile(name).profilePictureUrl;
 
 /** The method of a path such as `chat.postMessage`. */
 function at(target: object, path: string): (...args: unknown[]) => unknown {
-  const [name = '', bundle] = path.split('.').reverse();
-  const holder = bundle ? (Reflect.get(target, bundle) as object) : target;
-  return Reflect.get(holder, name) as (...args: unknown[]) => unknown;
+  return path
+    .split('.')
+    .reduce<object>(
+      (holder, name) => Reflect.get(holder, name) as object,
+      target,
+    ) as (...args: unknown[]) => unknown;
 }
 
 function covered(channel: ChannelName): string[] {
@@ -301,9 +304,13 @@ describe('Slack', () => {
         'chat.update',
       )({ text: 'a', ts: '1', personaId: 'eve' });
       await at(context, 'chat.scheduleMessage')({ text: 'b', postAt: 1 });
+      await at(
+        context,
+        'chat.scheduledMessages.list',
+      )({ limit: 1, personaId: 'eve' });
     });
-    expect(bodies).toHaveLength(2);
-    expect(JSON.stringify(bodies)).not.toContain('username');
+    expect(bodies).toHaveLength(3);
+    expect(JSON.stringify(bodies)).not.toMatch(/username|persona/);
   });
 });
 

@@ -70,6 +70,28 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(two).toMatchObject({ text: 'two', username: 'Adam' });
   });
 
+  test.each(['iconUrl', 'icon_url'])(
+    'on Slack, whose picture may be given as %s',
+    async (key) => {
+      const bot = await startOn('slack', { plugins: [asAdam()] });
+      const icon = { [key]: MINE.iconUrl };
+      const sent = await bot.run(
+        async (context: PersonaContext<SlackContext>) => {
+          await context.chat.postMessage({ text: 'one', ...icon });
+          await context.postMessage('two', icon);
+        },
+      );
+      expect(bot.errors).toEqual([]);
+      expect(sent).toHaveLength(2);
+      for (const { body } of sent) {
+        expect(body).toMatchObject({
+          username: 'Adam',
+          icon_url: MINE.iconUrl,
+        });
+      }
+    },
+  );
+
   test('on Viber', async () => {
     const bot = await startOn('viber', { plugins: [asAdam()] });
     const sent = await bot.run(

@@ -449,6 +449,35 @@ describe('Slack', () => {
     },
   );
 
+  test('a name that comes back as Slack escapes texts was shown', async () => {
+    const {
+      plugin: escaping,
+      told,
+      onRefused,
+    } = plugin({
+      directory: { pair: profile('A & B <x>'), adam: profile('Adam') },
+    });
+    const bot = await startOn('slack', {
+      plugins: [escaping],
+      answer: ({ body }) => ({
+        body: {
+          ok: true,
+          ts: '1',
+          message: {
+            username:
+              body.text === 'one' ? 'A &amp; B &lt;x&gt;' : 'R&amp;amp;D',
+          },
+        },
+      }),
+    });
+    await bot.run((context: Slack) => context.as('pair').sendText('one'));
+    expect(told()).toEqual([]);
+    await bot.run((context: Slack) => context.as('adam').sendText('two'));
+    expect(told()).toEqual([['ignored', 'adam']]);
+    const [[error]] = onRefused.mock.calls as [[PersonaRefusedError]];
+    expect(error.message).toContain('Slack showed it as "R&amp;D"');
+  });
+
   test('what others have wrapped runs once', async () => {
     const { plugin: refusing } = plugin();
     const wrapped = jest.fn();

@@ -132,6 +132,17 @@ test.each([['sync', '--yes'], ['sweep']])(
   },
 );
 
+test('personas among the plugins, not called', async () => {
+  const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [personas];`;
+  const app = makeApp(NOWHERE, { config });
+  expect(await app.run('list')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'Error: personas is not called in bottender.config.js: write `plugins: [personas()]`.\n',
+  });
+});
+
 test('sync --prune with an empty directory deletes nothing', async () => {
   const emulator = await startPages();
   await makePersona(emulator, 'Adam');

@@ -82,7 +82,16 @@ function readRefusal(error: unknown): FaceRefusal | undefined {
 
 /** `chat.postMessage` answers with the message as it was posted; `chat.postEphemeral` does not. */
 function readIgnored(answer: unknown, { username }: Message) {
-  const shown = field(field(answer, 'message'), 'username');
-  if (typeof shown !== 'string' || shown === username) return undefined;
-  return `Slack showed it as "${shown}"`;
+  const given = field(field(answer, 'message'), 'username');
+  if (typeof given !== 'string' || given === username) return undefined;
+  const shown = unescaped(given);
+  return shown === username ? undefined : `Slack showed it as "${shown}"`;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }

@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 
 import { field } from '../field';
+import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
 import { loadConfigFile } from './configFile';
@@ -57,6 +58,11 @@ export async function loadConfig(
     );
   }
   const plugins = field(exported, 'plugins');
+  if (Array.isArray(plugins) && plugins.includes(personas)) {
+    throw new Failure(
+      `personas is not called in ${name}: write \`plugins: [personas()]\`.`,
+    );
+  }
   const runtimes = Array.isArray(plugins) ? plugins.map(runtimeOf) : [];
   return {
     configName: name,

@@ -48,12 +48,22 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-// Whoever reads us has seen enough, as `head` does.
-process.stdout.on('error', () => process.exit(0));
+/** Why the result was not written. */
+let unwritten: string | undefined;
+
+/** Whoever reads us may have seen enough, as `head` does: what is begun is done all the same. */
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') unwritten = message;
+});
+process.stderr.on('error', () => {});
 
 void run().then(async (status) => {
   clearInterval(alive);
   await flush();
+  if (unwritten !== undefined) {
+    printError(`The result could not be written: ${unwritten}`);
+    await flush();
+  }
   // The store of the bot may keep a connection open.
-  process.exit(status);
+  process.exit(unwritten === undefined ? status : status || 1);
 });

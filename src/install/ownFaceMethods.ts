@@ -68,7 +68,7 @@ function coverOf(
   });
 }
 
-/** Covers each function of an object when it is first asked for: most events call few. */
+/** Covers each function of an object, and of objects in it, when it is first asked for: most events call few. */
 class BundleCover implements ProxyHandler<object> {
   private covers?: Map<PropertyKey, unknown>;
 
@@ -79,9 +79,8 @@ class BundleCover implements ProxyHandler<object> {
   get(target: object, name: PropertyKey): unknown {
     if (this.covers?.has(name)) return this.covers.get(name);
     const own: unknown = Reflect.get(target, name);
-    if (typeof own !== 'function' || typeof name !== 'string') return own;
-    const made = this.cover(name, own as Original);
-    this.keep(name, made);
+    const made = typeof name === 'string' ? this.coverOf(name, own) : own;
+    if (made !== own) this.keep(name, made);
     return made;
   }
 
@@ -89,6 +88,15 @@ class BundleCover implements ProxyHandler<object> {
     // Whoever wraps it from here on stands above the cover.
     this.keep(name, value);
     return Reflect.set(target, name, value);
+  }
+
+  private coverOf(name: string, own: unknown): unknown {
+    if (typeof own === 'function') return this.cover(name, own as Original);
+    if (typeof own !== 'object' || own === null) return own;
+    const inner = new BundleCover((method, of) =>
+      this.cover(`${name}.${method}`, of),
+    );
+    return new Proxy(own, inner);
   }
 
   private keep(name: PropertyKey, value: unknown): void {

@@ -199,9 +199,17 @@ function withFace(
 ): Message {
   const dressed: Record<string, unknown> = { ...message };
   for (const key in face) {
-    if (also[key] === undefined) dressed[key] ??= face[key];
+    if (has(message, key) || has(also, key)) continue;
+    dressed[key] = face[key];
   }
   return dressed;
+}
+
+/** In either spelling: Bottender takes keys as the platform writes them, too. */
+function has(message: Message, key: string): boolean {
+  const snakeCased = key.replace(/[A-Z]/g, (at) => `_${at.toLowerCase()}`);
+  const given = message[key] ?? message[snakeCased];
+  return given !== undefined && given !== null;
 }
 
 function pick(message: Message, parts: readonly string[]): Message {

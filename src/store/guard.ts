@@ -6,6 +6,8 @@ import { withoutCredentials } from './credentials';
 
 /** How long a handler waits for the store before it goes on without it. */
 const PATIENCE_MS = 1000;
+/** What takes longer to fail, such as a client that tries to log in again and again, will next time too. */
+const SLOW_FAILURE_MS = 100;
 
 const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
@@ -13,8 +15,8 @@ const LATE = 'it did not answer in time';
 /**
  * Asks a store that may be slow or away without anybody waiting for it: what
  * fails or takes too long comes out as a PersonaStoreError. After a call that
- * took too long the next do not wait at all, and one at a time is made, until
- * the store answers one.
+ * took too long, or long to fail, the next do not wait at all, and one at a time
+ * is made, until the store answers one.
  */
 export class StoreGuard {
   private absence: Absence | undefined;
@@ -37,12 +39,15 @@ export class StoreGuard {
         return value;
       });
     this.absence?.ask(answer);
+    const begunAt = Date.now();
     try {
       if (patience === 'its own') return await answer;
       const waitMs = this.absence ? 0 : PATIENCE_MS;
       const first = await orAfter(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
+      const isSlow = Date.now() - begunAt >= SLOW_FAILURE_MS;
+      if (isSlow && patience === 'a handler') this.absence ??= new Absence();
       throw new PersonaStoreError(verb, reasonOf(error));
     }
     this.absence ??= new Absence();

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { PersonaStoreError, type PersonaStore } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
@@ -57,6 +59,34 @@ test('is waited for again when it has answered', async () => {
   expect(await guarded.get('b')).toBe('value');
   answer = new Promise(() => {});
   expect((await failureOf(guarded.get('c'))).ms).toBeGreaterThanOrEqual(990);
+});
+
+test('a store that takes long to fail is waited for once', async () => {
+  const refusals = [gate(), gate(), gate()];
+  const asked: string[] = [];
+  const guarded = new GuardedStore(
+    storeWith({
+      async get(key) {
+        asked.push(key);
+        await refusals[asked.length - 1]?.opened;
+        if (asked.length <= refusals.length) throw new Error('no login');
+        return 'value';
+      },
+    }),
+  );
+  const first = failureOf(guarded.get('a'));
+  await sleep(200);
+  refusals[0]?.open();
+  expect(String((await first).error)).toContain('no login');
+
+  for (const key of ['b', 'c']) {
+    const { error, ms } = await failureOf(guarded.get(key));
+    expect(String(error)).toMatch(/it did not answer in time/);
+    expect(ms).toBeLessThan(950);
+    refusals[asked.length - 1]?.open();
+  }
+  expect(await guarded.get('d')).toBe('value');
+  expect(asked).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test.each<
