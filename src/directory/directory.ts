@@ -11,7 +11,12 @@ import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 import type { StorePort } from '../store/port';
 
-import { fixedIdOf, profileOf, type DirectoryEntry } from './entries';
+import {
+  fixedIdOf,
+  profileOf,
+  type DirectoryEntry,
+  type Look,
+} from './entries';
 import { NameFinder, type EndSurplus, type Known } from './finder';
 import { PageList } from './pageList';
 
@@ -22,7 +27,8 @@ const MOST_GONE = 1000;
 export class Directory {
   private readonly pages = new Map<string, Known>();
   private readonly finder: NameFinder;
-  private readonly looks = new Map<string, PersonaProfile>();
+  /** An entry can be meant by its name and by its ID. */
+  private readonly looks = new Map<string, Look>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
@@ -38,9 +44,10 @@ export class Directory {
     for (const [name, entry] of entries) {
       const profile = profileOf(entry);
       if (!profile) continue;
-      this.looks.set(name, profile);
-      const id = fixedIdOf(entry);
-      if (id !== undefined) this.looks.set(id, profile);
+      for (const persona of [name, fixedIdOf(entry)]) {
+        if (persona === undefined) continue;
+        this.looks.set(persona, { persona, profile, lasts: true });
+      }
     }
   }
 
@@ -59,7 +66,7 @@ export class Directory {
   }
 
   /** How a persona looks, by its name or by an ID that the directory has a profile for. */
-  lookOf(persona: string): PersonaProfile | undefined {
+  lookOf(persona: string): Look | undefined {
     return this.looks.get(persona);
   }
 

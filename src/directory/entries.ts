@@ -28,6 +28,18 @@ export function fixedIdOf(entry: DirectoryEntry): string | undefined {
   return 'id' in entry ? entry.id : undefined;
 }
 
+/**
+ * How who speaks looks, on a channel on which messages carry a profile: not yet
+ * a face, which is what one channel makes of the look within its limits.
+ */
+export interface Look {
+  /** As the persona was given: an ID or a name. */
+  readonly persona: string;
+  readonly profile: PersonaProfile;
+  /** Whether it is the directory's, and the same each time. */
+  readonly lasts: boolean;
+}
+
 /** How the entry's persona looks, where the directory says so. */
 export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
   if (typeof entry === 'string') return undefined;

@@ -1,8 +1,8 @@
 import type { FaceChannel, FacePlace, Message } from '../channels/channel';
 import { isObject } from '../isObject';
+import type { Look } from '../directory/entries';
 import type { Runtime } from '../runtime';
 
-import type { Look } from './look';
 import { signed } from './sign';
 
 /** A face that messages are given. */

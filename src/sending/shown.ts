@@ -1,4 +1,5 @@
 import type { FaceChannel, FacePlace, Message } from '../channels/channel';
+import type { Look } from '../directory/entries';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { PersonaRefusedError } from '../errors';
 import { speakAsPageInstead } from '../speaking/refused';
@@ -8,7 +9,7 @@ import { warnOnce } from '../warnOnce';
 
 import { accountOn } from './faceAnswer';
 import { giveFace, type GivenFace } from './givenFace';
-import { lookOf, type Look } from './look';
+import { lookOf } from './look';
 
 /** Who is meant to speak, and the face that a message gets: none where the channel shows none, or refused it. */
 export interface Shown {
