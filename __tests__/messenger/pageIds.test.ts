@@ -46,3 +46,14 @@ test('a failure is for those who wait for it, and forgets no later answer', asyn
   expect(await ids.of(client, () => Promise.resolve('1'))).toBe('1');
   expect(await ids.of(client, fail)).toBe('1');
 });
+
+test('a Page is known without asking once it was answered', async () => {
+  const ids = new PageIds();
+  const client = clientOf('T');
+  expect(ids.known(client)).toBeUndefined();
+  const asked = ids.of(client, () => Promise.resolve('1'));
+  expect(ids.known(client)).toBeUndefined();
+  await asked;
+  expect(ids.known(client)).toBe('1');
+  expect(ids.of(client, () => Promise.resolve('2'))).toBe('1');
+});

@@ -212,6 +212,7 @@ export const PARTS: Record<string, Part> = {
       'messenger/refusal',
       'messenger/refusals',
       'messenger/retries',
+      'messenger/secrets',
       'messenger/page.test',
       'messenger/personaCalls',
       'messenger/graphCall',
