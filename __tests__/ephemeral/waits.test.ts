@@ -125,6 +125,23 @@ describe('close()', () => {
     expect(told).not.toHaveBeenCalled();
   }, 120_000);
 
+  test('does not wait any longer for one that has failed', async () => {
+    const { bot, plugin, told } = await start();
+    bot.emulator.fail({
+      method: 'POST',
+      path: '/me/personas',
+      delayMs: 4500,
+      error: { code: 200 },
+    });
+    await bot.run(speak('Adam'));
+    expect(shown(bot.emulator)).toEqual(['Page: hi from Adam']);
+    const closing = performance.now();
+    await plugin.close({ timeoutMs: NEVER_MS });
+    expect(performance.now() - closing).toBeLessThan(NEVER_MS / 2);
+    expect(count(bot, 'DELETE')).toBe(0);
+    expect(told).not.toHaveBeenCalled();
+  });
+
   test('waits for a handler whose persona another one failed to get', async () => {
     const { bot, plugin } = await start();
     const goOn = gate();
