@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { Turns } from '../../src/ephemeral/turns';
 import { gate, type Gate } from '../support/gate';
 
@@ -47,6 +49,34 @@ test('a place that is given up costs nothing, and whoever waits for it goes on',
   expect(last.leave()).toBe(false);
 });
 
+test('no more have their turn when somebody gives a place up', async () => {
+  const turns = new Turns(1);
+  const { begun, job, end } = jobs();
+  const first = turns.enter('1', job('first'));
+  turns.enter('1', job('impatient')).leave();
+  turns.enter('1', job('second'));
+  expect(begun).toEqual(['first']);
+  end('first');
+  await first.over;
+  expect(begun).toEqual(['first', 'second']);
+});
+
+test('of what is over nothing is held, and what comes then is not mixed up with it', async () => {
+  const turns = new Turns(1);
+  const { begun, job, end } = jobs();
+  const isEmpty = () => inspect(turns).includes('Map(0)');
+  const first = turns.enter('1', job('first'));
+  expect(isEmpty()).toBe(false);
+  end('first');
+  await first.over;
+  expect(isEmpty()).toBe(true);
+  turns.enter('1', job('second'));
+  // Of its own it has none any more.
+  expect(first.leave()).toBe(false);
+  turns.enter('1', job('third'));
+  expect(begun).toEqual(['first', 'second']);
+});
+
 test('one Page does not wait for another', () => {
   const turns = new Turns(1);
   const { begun, job } = jobs();
@@ -74,6 +104,15 @@ describe('a pause', () => {
     expect(begun).toEqual(['b']);
     jest.advanceTimersByTime(1);
     expect(begun).toEqual(['b', 'a']);
+  });
+
+  test('leaves nothing behind', () => {
+    const turns = new Turns(1);
+    turns.pause('1', 1000);
+    turns.enter('1', () => Promise.resolve()).leave();
+    expect(inspect(turns)).toContain('Map(1)');
+    jest.advanceTimersByTime(1000);
+    expect(inspect(turns)).toContain('Map(0)');
   });
 
   test('that is begun anew lasts from then on', () => {
