@@ -105,6 +105,27 @@ describe('ContextSimulator of bottender/test-utils', () => {
   });
 });
 
+test('on a platform that is not known here a handler runs as it is, speakers included', async () => {
+  const simulator = new ContextSimulator({ platform: 'my-own' });
+  const context = simulator.createTextContext('hello') as PersonaContext;
+  await personas()(context as unknown as Context);
+  expect(await useEverything(context)).toEqual(SEEN);
+  const { sendText, typing } = context.as('7');
+  const options: object = { personaId: '8', silent: true };
+  await sendText('seven', options);
+  await typing(1);
+  expect(jest.mocked(context.sendText).mock.calls).toEqual([
+    ['one'],
+    ['two'],
+    ['three'],
+    ['four'],
+    ['five'],
+    ['six'],
+    ['seven', { silent: true }],
+  ]);
+  expect(context.typing).toHaveBeenCalledWith(1);
+});
+
 test('on slack the simulated methods show the face too', async () => {
   const simulator = new ContextSimulator({ platform: 'slack' });
   const context = simulator.createTextContext('hello') as unknown as Record<

@@ -45,6 +45,18 @@ describe('what is installed', () => {
     expect(Object.keys(front)).toEqual([]);
   });
 
+  test('works on a mock that has a session, a client, and no event', async () => {
+    const sendText = jest.fn<Promise<void>, unknown[]>();
+    const context = await install({
+      platform: 'messenger',
+      session: { user: { id: '1' } },
+      client: { createPersona: jest.fn() },
+      sendText,
+    });
+    await context.withPersona('1', () => context.sendText('hi'));
+    expect(sendText.mock.calls).toEqual([['hi', { personaId: '1' }]]);
+  });
+
   test('may be replaced, as a class’s own methods may', async () => {
     const context = await install(new BareContext());
     const sendText = jest.fn();

@@ -87,7 +87,7 @@ function propertiesOf(client: MessengerClient): PropertyDescriptorMap {
       } else if (property?.get) {
         const get = (): unknown => Reflect.get(client, name);
         const set = (value: unknown) => Reflect.set(client, name, value);
-        found[name] = { get, set, configurable: true };
+        found[name] = { get, set: property.set && set, configurable: true };
       }
     }
   }

@@ -45,8 +45,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
       const { _personas: personas } = this;
       const { context } = personas;
       const channel = channelOf(context.platform);
-      const speaker = personas.keep(...given);
-      return channel ? speakerOver(context, personas, speaker, channel) : {};
+      return speakerOver(context, personas, personas.keep(...given), channel);
     },
     withPersona(
       this: Installed & Context,

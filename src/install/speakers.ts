@@ -26,12 +26,13 @@ export function speakerOver(
   target: object,
   personas: ScopedPersonas,
   speaker: InForce,
-  channel: Channel,
+  channel: Channel | undefined,
   lead = 0,
 ): object {
   const speaking: Record<string, Method | Record<string, Method>> = {};
   const bundles: Record<string, Record<string, Method>> = {};
-  for (const { whole, name, bundle } of pathsOf(channel)) {
+  const paths = channel ? pathsOf(channel) : pathsIn(target);
+  for (const { whole, name, bundle } of paths) {
     const holder = () =>
       bundle === undefined ? target : (Reflect.get(target, bundle) as unknown);
     if (!hasMethod(holder(), name)) continue;
@@ -45,11 +46,11 @@ export function speakerOver(
   return Object.assign(speaking, bundles);
 }
 
-const paths = new WeakMap<Channel, readonly Path[]>();
+const known = new WeakMap<Channel, readonly Path[]>();
 
 function pathsOf(channel: Channel): readonly Path[] {
-  const known = paths.get(channel);
-  if (known) return known;
+  const before = known.get(channel);
+  if (before) return before;
   const found = [...Object.keys(channel.methods), 'typing']
     // Bottender's own, beneath the methods that a bot calls.
     .filter((whole) => !whole.startsWith('_'))
@@ -57,18 +58,31 @@ function pathsOf(channel: Channel): readonly Path[] {
       const [name = '', bundle] = whole.split('.').reverse();
       return { whole, name, bundle };
     });
-  paths.set(channel, found);
+  known.set(channel, found);
   return found;
+}
+
+/** On a channel that is not known here, nothing shows who speaks, and all that sends by its name is there. */
+function pathsIn(target: object): readonly Path[] {
+  const names = new Set<string>();
+  let from: unknown = target;
+  while (typeof from === 'object' && from !== null) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      if (/^(send|typing)/.test(name)) names.add(name);
+    }
+    from = Object.getPrototypeOf(from);
+  }
+  return [...names].map((name) => ({ whole: name, name }));
 }
 
 /** Arguments that name no persona: the speaker has been chosen. */
 function anonymous(
-  channel: Channel,
+  channel: Channel | undefined,
   method: string,
   args: unknown[],
   lead: number,
 ): unknown[] {
-  if (channel.carries === 'id') {
+  if (channel?.carries === 'id') {
     const place = channel.methods[method];
     return place ? withPersonaId(args, place.at + lead, null) : args;
   }

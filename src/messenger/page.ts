@@ -27,7 +27,8 @@ export interface Page {
 export interface PageContext {
   readonly client: MessengerClient;
   readonly accessToken?: string | null;
-  readonly event: { readonly pageId?: string | null };
+  /** What stands in for a context in a test may have none. */
+  readonly event?: { readonly pageId?: string | null } | null;
   readonly session: { readonly page?: { readonly id?: string } } | null;
 }
 
@@ -78,7 +79,7 @@ export function pageIdFromEvent({
   event,
   session,
 }: PageContext): string | undefined {
-  return [event.pageId, session?.page?.id].find(isId);
+  return [event?.pageId, session?.page?.id].find(isId);
 }
 
 /**
