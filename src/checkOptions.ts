@@ -102,7 +102,7 @@ export function checkOptions(options: unknown = {}): Settings {
 /** @throws InvalidOptionError for what is no time to wait for */
 export function checkTimeout({
   timeoutMs = CLOSE_MS,
-}: { timeoutMs?: number } = {}): number {
+}: { timeoutMs?: number | undefined } = {}): number {
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
     `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_MS}.`,
