@@ -48,51 +48,53 @@ export interface PersonasOptions<
    * there; one with an `id` as well exists. No two have the same `name`.
    * Default: none.
    */
-  directory?: DirectoryEntries<Name>;
+  directory?: DirectoryEntries<Name> | undefined;
   /**
    * What happens to a message whose persona Messenger refuses: `'send-as-page'`
    * (the default) sends it once more without the persona and tells `onRefused`,
    * `'throw'` rejects with PersonaRefusedError.
    */
-  refusedPersona?: 'send-as-page' | 'throw';
+  refusedPersona?: 'send-as-page' | 'throw' | undefined;
   /**
    * A `sendText` that goes out without its face passes through this, so that
    * the text can say who speaks: `(text, { name }) => `${name}: ${text}``. If it
    * throws, the text goes unsigned. Default: none.
    */
-  signText?: SignText;
+  signText?: SignText | undefined;
   /**
    * Told when a message went out as the Page because its persona was refused.
    * What it throws is ignored. Default: a process warning.
    */
-  onRefused?: OnRefused;
+  onRefused?: OnRefused | undefined;
   /**
    * What happens to a sender action other than `typing_on` and `typing_off`
    * with a persona in force: `'reject'` (the default) rejects with
    * UnsupportedSenderActionError before anything is sent, `'as-page'` sends it
    * without the persona.
    */
-  unsupportedSenderActions?: 'reject' | 'as-page';
+  unsupportedSenderActions?: 'reject' | 'as-page' | undefined;
   /**
    * Told when a persona made on the fly could not be deleted, may have been
    * left behind, or could not be written to the store. What it throws is
    * ignored. Default: a process warning.
    */
-  onCleanupError?: OnCleanupError;
+  onCleanupError?: OnCleanupError | undefined;
   /**
    * Where leases and the directory's IDs are kept: `redisStore(client)` of
    * `bottender-persona/redis`, which any number of processes share, or a Keyv (5
    * or 6), by which whoever comes next deletes what a dead process left behind;
    * give that a namespace of its own. Default: the memory of this process.
    */
-  store?: RedisStore | PersonaStore | UncheckedKeyv;
+  store?: RedisStore | PersonaStore | UncheckedKeyv | undefined;
   /** About personas made on the fly. */
-  ephemeral?: {
-    /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
-    lingerMs?: number;
-    /** After how long without renewal a persona counts as left behind; milliseconds, at least 1000. Default: 60000. */
-    leaseMs?: number;
-  };
+  ephemeral?:
+    | {
+        /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
+        lingerMs?: number | undefined;
+        /** After how long without renewal a persona counts as left behind; milliseconds, at least 1000. Default: 60000. */
+        leaseMs?: number | undefined;
+      }
+    | undefined;
 }
 
 /** `name` is what customers would have read above the text. */

@@ -36,7 +36,7 @@ export interface Personas<Name extends string = string> {
    *
    * Rejects with InvalidOptionError for a bad `timeoutMs`, and with nothing else.
    */
-  close(options?: { timeoutMs?: number }): Promise<void>;
+  close(options?: { timeoutMs?: number | undefined }): Promise<void>;
 
   /**
    * Deletes the on-the-fly personas on this client's Page whose lease has run
@@ -122,7 +122,7 @@ export function personas<
       return props?.next;
     },
     {
-      async close(options?: { timeoutMs?: number }) {
+      async close(options?: { timeoutMs?: number | undefined }) {
         const timeoutMs = checkTimeout(options);
         sweeper.close();
         await pool.close(timeoutMs);

@@ -22,14 +22,21 @@ export interface PersonaProfile {
   shortName?: string | undefined;
 }
 
-/** A persona that exists while a block runs. */
-export interface EphemeralPersona extends PersonaProfile {
+/**
+ * A persona that exists while a block runs.
+ *
+ * @typeParam Id `PersonaId` in a block, so that it can be spoken as, whatever
+ * names the compiler knows
+ */
+export interface EphemeralPersona<
+  Id extends string = string,
+> extends PersonaProfile {
   /**
    * Its ID on the Page; `null` when Messenger would not make it, so that the
    * Page speaks, and in a report while it is still to be made. Where nothing is
    * made at all (another platform, a simulated context) its name stands in.
    */
-  id: string | null;
+  id: Id | null;
 }
 
 /**

@@ -52,6 +52,21 @@ export const AroundActions = [
   withPersona((context: DeskContext) => (context.event.isText ? 'adam' : null)),
 ];
 
+/** What a block is given can be spoken as, though no name of the directory. */
+export async function OnTheFly(context: DeskContext) {
+  const guest = { name: 'Guest', profilePictureUrl: 'https://example.com/g' };
+  await context.withEphemeralPersona(guest, async ({ id }) => {
+    await context.sendText('hi', { personaId: id });
+    await context.withPersona(id, () => context.sendText('hi'));
+    await context.as(id).sendText('hi');
+  });
+  await plugin
+    .client(context.client)
+    .withEphemeralPersona(guest, async ({ id }, client) => {
+      await client.sendText('1', 'hi', { personaId: id });
+    });
+}
+
 /** Without known names every string is possible. */
 export async function AnyPersona(context: PersonaContext, id: string) {
   context.usePersona(id);

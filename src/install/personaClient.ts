@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
 import type { CoveredMethod, UploadMethod } from '../channels/messenger';
-import type { Speaker } from '../persona';
+import type { PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type { Both, FileOption, SpeakingMethods } from './personaContext';
@@ -36,7 +36,7 @@ export interface ClientPersonaMethods<Name extends string = string> {
    */
   withEphemeralPersona<T>(
     profile: PersonaProfile,
-    run: (persona: EphemeralPersona, client: this) => T | Promise<T>,
+    run: (persona: EphemeralPersona<PersonaId>, client: this) => T | Promise<T>,
   ): Promise<T>;
 }
 

@@ -2,7 +2,7 @@ import type { Context, MessengerContext } from 'bottender';
 
 import type { FaceMethods } from '../channels';
 import type { CoveredMethod, UploadMethod } from '../channels/messenger';
-import type { Persona, Speaker } from '../persona';
+import type { Persona, PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 /** What can be spoken as on contexts of this type. */
@@ -119,22 +119,28 @@ export interface PersonaMethods<Name extends string = string> {
    */
   withEphemeralPersona<A extends AnyAction>(
     profile: PersonaProfile,
-    run: (persona: EphemeralPersona, context: this) => A | Promise<A>,
+    run: (
+      persona: EphemeralPersona<PersonaId>,
+      context: this,
+    ) => A | Promise<A>,
   ): Promise<Ended<A>>;
   withEphemeralPersona<T>(
     profile: PersonaProfile,
-    run: (persona: EphemeralPersona, context: this) => T | Promise<T>,
+    run: (
+      persona: EphemeralPersona<PersonaId>,
+      context: this,
+    ) => T | Promise<T>,
   ): Promise<T>;
 }
 
 /** Options of every send method: `null` is the Page. */
 interface PersonaOption<Name extends string> {
-  personaId?: Speaker<Name> | null;
+  personaId?: Speaker<Name> | null | undefined;
 }
 
 /** What the contents of a file are called; Bottender's types lack it. */
 export interface FileOption {
-  filename?: string;
+  filename?: string | undefined;
 }
 
 /** The arguments of a send method, with these instead of its own `personaId` option. */

@@ -4,6 +4,8 @@ import { withoutPersona, withPersonaId } from '../sending/arguments';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { InForce } from '../speaking/speaker';
 
+import { lineOf } from './methods';
+
 /** A method by any name; what is none is not called. */
 type Method = (...args: unknown[]) => unknown;
 
@@ -65,14 +67,12 @@ function pathsOf(channel: Channel): readonly Path[] {
 /** On a channel that is not known here, nothing shows who speaks, and all that sends by its name is there. */
 function pathsIn(target: object): readonly Path[] {
   const names = new Set<string>();
-  let from: unknown = target;
-  while (typeof from === 'object' && from !== null) {
+  for (const from of lineOf(target)) {
     for (const name of Object.getOwnPropertyNames(from)) {
       if (/^(send|typing)/.test(name)) names.add(name);
     }
-    from = Object.getPrototypeOf(from);
   }
-  return [...names].map((name) => ({ whole: name, name }));
+  return [...names].map((name) => ({ whole: name, name, bundle: undefined }));
 }
 
 /** Arguments that name no persona: the speaker has been chosen. */

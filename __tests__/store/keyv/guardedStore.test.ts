@@ -32,6 +32,13 @@ test('gives what the store gives', async () => {
   expect(await guarded.get('lease:1:a')).toBeUndefined();
 });
 
+test('what a store gives null for is not there', async () => {
+  const guarded = new GuardedStore(
+    storeWith({ get: () => Promise.resolve(null) }),
+  );
+  expect(await guarded.get('a')).toBeUndefined();
+});
+
 test('a store that does not answer is waited for once, for a second', async () => {
   const back = gate();
   const guarded = new GuardedStore(

@@ -144,6 +144,16 @@ describe('the lock of a Page in a Keyv', () => {
     expect(await port.lock('1', 'b', 'process 2', 1000)).toBeUndefined();
   });
 
+  test('is no lock where nothing tells since when', async () => {
+    const { port, store } = open();
+    await store.set('lock:1', { holder: '?', until: NOW + 1000 });
+    expect(await port.lock('1', 'a', 'process 1', 1000)).toBeUndefined();
+    expect(await port.lock('1', 'b', 'process 2', 1000)).toEqual({
+      holder: 'process 1',
+      since: NOW,
+    });
+  });
+
   test('ends by itself, to the millisecond, unless it is renewed', async () => {
     const { port } = open();
     await port.lock('1', 'a', 'process 1', 1000);

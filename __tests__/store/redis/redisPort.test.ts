@@ -120,6 +120,50 @@ describeWithRedis('in Redis', () => {
     );
   });
 
+  test.each<[key: string, ask: (port: StorePort, page: string) => unknown]>([
+    ['due', (port, page) => port.take(useOf(page), TERMS)],
+    ['due', (port, page) => port.leasesOn(page)],
+    ['due', (port, page) => port.ranOut([page])],
+    ['due', (port, page) => port.forget(page, randomUUID())],
+    ['names', (port, page) => port.nameOn(page, 'adam')],
+    ['names', (port, page) => port.namesOn(page)],
+    ['names', (port, page) => port.setName(page, 'adam', ADAM)],
+    ['names', (port, page) => port.deleteName(page, 'adam')],
+    ['lock', (port, page) => port.lock(page, 'a', 'me', 1000)],
+  ])(
+    'what stands in the place of :%s and is of another type is told and goes',
+    async (key, ask) => {
+      const onBroken = jest.fn();
+      const port = openStore(redisStore(client, { prefix: 'odd' }), onBroken);
+      const page = newPage();
+      await client.lPush(`odd:{${page}}:${key}`, 'not ours');
+      await ask(port, page);
+      expect(onBroken).toHaveBeenCalledTimes(1);
+      expect(onBroken.mock.calls[0]).toMatchObject([
+        { message: expect.stringContaining(`kind "${key}"`) as string },
+      ]);
+      await ask(port, page);
+      expect(onBroken).toHaveBeenCalledTimes(1);
+
+      const good = useOf(page, 'fly:good');
+      await port.take(good, TERMS);
+      await port.setName(page, 'adam', ADAM);
+      const leases = await port.leasesOn(page);
+      expect(leases.map(([at]) => at)).toContain(good.key);
+      expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
+    },
+  );
+
+  test('a lock that nobody can have written keeps nobody from a Page', async () => {
+    const port = openStore(redisStore(client, { prefix: 'odd' }), jest.fn());
+    const page = newPage();
+    await client.set(`odd:{${page}}:lock`, '{"holder":"?"}');
+    expect(await port.lock(page, 'a', 'me', 60_000)).toBeUndefined();
+    expect(await port.lock(page, 'b', 'other', 60_000)).toMatchObject({
+      holder: 'me',
+    });
+  });
+
   test('scripts that Redis has forgotten are sent anew', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();

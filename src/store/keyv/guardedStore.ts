@@ -31,10 +31,11 @@ export class GuardedStore {
     this.events = new Told(store);
   }
 
+  /** `undefined` for what is not there, as which some stores give `null`. */
   get(key: string): Promise<unknown> {
     return this.ask('read', this.events, async () => {
       try {
-        return await this.store.get(key);
+        return (await this.store.get(key)) ?? undefined;
       } catch (error) {
         if (!isSyntaxError(error)) throw error;
         this.broken(key);

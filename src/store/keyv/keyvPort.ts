@@ -114,8 +114,8 @@ export class KeyvPort implements StorePort {
     const now = Date.now();
     const { since, until } = lock;
     const isHeld = typeof until === 'number' && until > now;
-    if (isHeld && lock.token !== token) {
-      return { holder: String(lock.holder), since: Number(since) };
+    if (isHeld && lock.token !== token && typeof since === 'number') {
+      return { holder: String(lock.holder), since };
     }
     const isMine = lock.token === token && typeof since === 'number';
     await this.store.set(key, {

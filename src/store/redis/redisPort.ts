@@ -177,20 +177,22 @@ export class RedisPort implements StorePort {
     await this.step('write to', pageId, 'unlock', { token });
   }
 
-  private step(
+  private async step(
     verb: string,
     pageId: string,
     step: Step,
     argument: object,
   ): Promise<Answer> {
     const { client, prefix } = this.redis;
-    return this.guard.ask(verb, async () =>
+    const answer = await this.guard.ask(verb, async () =>
       fieldsOf(
         JSON.parse(
           await evaluate(client, step, `${prefix}:{${pageId}}`, argument),
         ),
       ),
     );
+    if (typeof answer.broken === 'string') this.broken.found(answer.broken);
+    return answer;
   }
 
   private entriesIn(pageId: string, { entries }: Answer): LeaseEntry[] {

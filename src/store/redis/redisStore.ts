@@ -34,7 +34,7 @@ const DEFAULT_PREFIX = 'bottender-persona';
  */
 export function redisStore(
   client: RedisClient,
-  options: { prefix?: string } = {},
+  options: { prefix?: string | undefined } = {},
 ): RedisStore {
   if (
     typeof (client as Partial<RedisClient> | null)?.sendCommand !==

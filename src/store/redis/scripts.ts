@@ -23,6 +23,24 @@ local NAMES = base .. ':names'
 local function leaseKey(key) return base .. ':lease:' .. key end
 local function slotKey(slot) return base .. ':slot:' .. slot end
 
+-- What stands in the place of a key of ours and is of another type goes, and
+-- costs no more than if the key had been lost.
+local broken
+local function own(command, key, ...)
+  local answer = redis.pcall(command, key, ...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if string.find(answer.err, 'WRONGTYPE', 1, true) then
+    redis.call('DEL', key)
+    broken = string.sub(key, #base + 2)
+  end
+  return redis.call(command, key, ...)
+end
+
+local function give(answer)
+  answer.broken = broken
+  return cjson.encode(answer)
+end
+
 -- nil: there is none; false: what is there is no lease.
 local function read(key)
   local flat = redis.pcall('HGETALL', leaseKey(key))
@@ -53,7 +71,7 @@ local function keepAlive(key, untilWhen)
 end
 
 local function schedule(key, at)
-  redis.call('ZADD', DUE, at, key)
+  own('ZADD', DUE, at, key)
   redis.call('PEXPIREAT', leaseKey(key), at + KEPT)
   keepAlive(DUE, at + KEPT)
 end
@@ -66,14 +84,14 @@ end
 local function drop(key)
   local lease = read(key)
   redis.call('DEL', leaseKey(key))
-  redis.call('ZREM', DUE, key)
+  own('ZREM', DUE, key)
   if lease and lease.slot then free(lease.slot, key) end
 end
 
 local function entry(key, at)
   local lease = read(key)
   if lease == nil then
-    redis.call('ZREM', DUE, key)
+    own('ZREM', DUE, key)
     return nil
   end
   local shown = lease or {}
@@ -86,7 +104,7 @@ local function entries(scores)
     local one = entry(scores[i], scores[i + 1])
     if one then found[#found + 1] = one end
   end
-  return cjson.encode({ entries = found })
+  return give({ entries = found })
 end
 `;
 
@@ -102,16 +120,16 @@ if type(key) == 'string' then
       redis.call('HSET', leaseKey(key), 'use:' .. arg.use, now + arg.leaseMs)
       schedule(key, math.max(usedUntil(lease), now + arg.leaseMs))
       redis.call('PEXPIREAT', slotKey(arg.slot), now + arg.leaseMs + KEPT)
-      return cjson.encode({ as = 'user', key = key, id = lease.id })
+      return give({ as = 'user', key = key, id = lease.id })
     end
-    if usedUntil(lease) > now then return cjson.encode({ as = 'waiting' }) end
+    if usedUntil(lease) > now then return give({ as = 'waiting' }) end
     tookOver = true
   end
 end
 redis.call('HSET', leaseKey(arg.key), 'slot', arg.slot, 'name', arg.name, 'picture', arg.picture, 'use:' .. arg.use, now + arg.claimMs)
 redis.call('SET', slotKey(arg.slot), arg.key, 'PXAT', now + arg.leaseMs + KEPT)
 schedule(arg.key, now + arg.leaseMs)
-return cjson.encode({ as = 'maker', tookOver = tookOver })
+return give({ as = 'maker', tookOver = tookOver })
 `,
 
   keep: `
@@ -131,7 +149,7 @@ for _, use in ipairs(arg.uses) do
     end
   end
 end
-return cjson.encode({ done = true })
+return give({ done = true })
 `,
 
   giveBack: `
@@ -141,9 +159,9 @@ if not lease then
   redis.call('DEL', leaseKey(arg.key))
   redis.call('HSET', leaseKey(arg.key), 'slot', arg.slot, 'name', arg.name, 'picture', arg.picture, 'id', arg.id)
   schedule(arg.key, now + arg.leaseMs)
-  return cjson.encode({ given = 'unknown' })
+  return give({ given = 'unknown' })
 end
-if lease.dying == arg.use then return cjson.encode({ given = 'last' }) end
+if lease.dying == arg.use then return give({ given = 'last' }) end
 redis.call('HDEL', leaseKey(arg.key), 'use:' .. arg.use)
 lease.uses[arg.use] = nil
 local used = usedUntil(lease)
@@ -151,59 +169,59 @@ if lease.dying or used > now then
   for use, untilWhen in pairs(lease.uses) do
     if untilWhen <= now then redis.call('HDEL', leaseKey(arg.key), 'use:' .. use) end
   end
-  return cjson.encode({ given = 'others' })
+  return give({ given = 'others' })
 end
 -- The next in the slot is told that this intent was there.
-if not lease.id then return cjson.encode({ given = 'others' }) end
+if not lease.id then return give({ given = 'others' }) end
 free(arg.slot, arg.key)
 redis.call('HSET', leaseKey(arg.key), 'dying', arg.use)
 schedule(arg.key, now + arg.leaseMs)
-return cjson.encode({ given = 'last' })
+return give({ given = 'last' })
 `,
 
   forget: `
 drop(arg.key)
-return cjson.encode({ done = true })
+return give({ done = true })
 `,
 
   leasesOn: `
-return entries(redis.call('ZRANGE', DUE, 0, -1, 'WITHSCORES'))
+return entries(own('ZRANGE', DUE, 0, -1, 'WITHSCORES'))
 `,
 
   ranOut: `
 if redis.call('EXISTS', NAMES) == 1 then redis.call('PEXPIREAT', NAMES, now + KEPT) end
-return entries(redis.call('ZRANGEBYSCORE', DUE, '-inf', '(' .. now, 'WITHSCORES', 'LIMIT', 0, 10000))
+return entries(own('ZRANGEBYSCORE', DUE, '-inf', '(' .. now, 'WITHSCORES', 'LIMIT', 0, 10000))
 `,
 
   takeOver: `
-local at = redis.call('ZSCORE', DUE, arg.key)
+local at = own('ZSCORE', DUE, arg.key)
 local lease = read(arg.key)
-if not lease or not at or tonumber(at) >= now then return cjson.encode({ taken = false }) end
+if not lease or not at or tonumber(at) >= now then return give({ taken = false }) end
 redis.call('HSET', leaseKey(arg.key), 'dying', 'sweep')
 schedule(arg.key, now + arg.leaseMs)
 if lease.slot then free(lease.slot, arg.key) end
-return cjson.encode({ taken = true })
+return give({ taken = true })
 `,
 
   putBack: `
-if redis.call('ZSCORE', DUE, arg.key) then redis.call('ZADD', DUE, now - 1, arg.key) end
-return cjson.encode({ done = true })
+if own('ZSCORE', DUE, arg.key) then own('ZADD', DUE, now - 1, arg.key) end
+return give({ done = true })
 `,
 
   nameOn: `
-local written = redis.call('HGET', NAMES, arg.name)
-return cjson.encode({ record = written or nil })
+local written = own('HGET', NAMES, arg.name)
+return give({ record = written or nil })
 `,
 
   namesOn: `
-local flat = redis.call('HGETALL', NAMES)
+local flat = own('HGETALL', NAMES)
 local found = {}
 for i = 1, #flat, 2 do found[#found + 1] = { name = flat[i], record = flat[i + 1] } end
-return cjson.encode({ names = found })
+return give({ names = found })
 `,
 
   settle: `
-local written = redis.call('HGET', NAMES, arg.name)
+local written = own('HGET', NAMES, arg.name)
 local isRecord, other = pcall(cjson.decode, written or 'null')
 if isRecord and type(other) == 'table' and type(other.id) == 'string' and other.id ~= arg.seenId and other.id ~= arg.id then
   local lease = arg.key and read(arg.key)
@@ -212,40 +230,40 @@ if isRecord and type(other) == 'table' and type(other.id) == 'string' and other.
     schedule(arg.key, now + arg.leaseMs)
     free(lease.slot, arg.key)
   end
-  return cjson.encode({ record = written })
+  return give({ record = written })
 end
-redis.call('HSET', NAMES, arg.name, arg.record)
+own('HSET', NAMES, arg.name, arg.record)
 redis.call('PEXPIREAT', NAMES, now + KEPT)
 if arg.key then drop(arg.key) end
-return cjson.encode({ record = arg.record })
+return give({ record = arg.record })
 `,
 
   setName: `
-redis.call('HSET', NAMES, arg.name, arg.record)
+own('HSET', NAMES, arg.name, arg.record)
 redis.call('PEXPIREAT', NAMES, now + KEPT)
-return cjson.encode({ done = true })
+return give({ done = true })
 `,
 
   deleteName: `
-redis.call('HDEL', NAMES, arg.name)
-return cjson.encode({ done = true })
+own('HDEL', NAMES, arg.name)
+return give({ done = true })
 `,
 
   lock: `
 local LOCK = base .. ':lock'
-local isLock, lock = pcall(cjson.decode, redis.call('GET', LOCK) or 'null')
-local isOthers = isLock and type(lock) == 'table' and lock.token ~= arg.token
-if isOthers then return cjson.encode({ holder = lock.holder, since = lock.since }) end
-local since = isLock and type(lock) == 'table' and lock.since or now
+local isJson, lock = pcall(cjson.decode, own('GET', LOCK) or 'null')
+local isLock = isJson and type(lock) == 'table' and type(lock.token) == 'string' and type(lock.since) == 'number'
+if isLock and lock.token ~= arg.token then return give({ holder = lock.holder, since = lock.since }) end
+local since = isLock and lock.since or now
 redis.call('SET', LOCK, cjson.encode({ token = arg.token, holder = arg.holder, since = since }), 'PX', arg.ms)
-return cjson.encode({ done = true })
+return give({ done = true })
 `,
 
   unlock: `
 local LOCK = base .. ':lock'
-local isLock, lock = pcall(cjson.decode, redis.call('GET', LOCK) or 'null')
+local isLock, lock = pcall(cjson.decode, own('GET', LOCK) or 'null')
 if isLock and type(lock) == 'table' and lock.token == arg.token then redis.call('DEL', LOCK) end
-return cjson.encode({ done = true })
+return give({ done = true })
 `,
 } as const;
 
