@@ -207,9 +207,20 @@ function withFace(
 
 /** In either spelling: Bottender takes keys as the platform writes them, too. */
 function has(message: Message, key: string): boolean {
-  const snakeCased = key.replace(/[A-Z]/g, (at) => `_${at.toLowerCase()}`);
-  const given = message[key] ?? message[snakeCased];
+  const given = message[key] ?? message[snakeCase(key)];
   return given !== undefined && given !== null;
+}
+
+/** The few keys that faces have, as platforms write them. */
+const snakeCased = new Map<string, string>();
+
+function snakeCase(key: string): string {
+  let known = snakeCased.get(key);
+  if (known === undefined) {
+    known = key.replace(/[A-Z]/g, (at) => `_${at.toLowerCase()}`);
+    snakeCased.set(key, known);
+  }
+  return known;
 }
 
 function pick(message: Message, parts: readonly string[]): Message {
