@@ -66,6 +66,8 @@ export const PARTS: Record<string, Part> = {
     tests: [
       'speaking/as.test',
       'sending/send.test',
+      'sending/unsent',
+      'platforms',
       'sending/pages',
       'sending/refused.untouched',
       'directory/gone',
