@@ -154,6 +154,15 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Eve: one', 'Adam: two']);
   });
 
+  test('speaks as its speaker, also where JavaScript gives a persona in the call', async () => {
+    const { bot, client } = await start();
+    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const options: MessengerTypes.SendOption = { personaId: Bea };
+    const adam = client.as('adam') as Pick<MessengerClient, 'sendText'>;
+    await adam.sendText(CUSTOMER, 'hi', options);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
   test('clears up what others left behind on its Page, with the first persona that it makes', async () => {
     const store = new Keyv({ namespace: 'bottender-persona' });
     const { bot, client } = await start({ store });
