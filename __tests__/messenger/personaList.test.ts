@@ -18,7 +18,7 @@ const idsOf = (personas: { id: string }[]) => personas.map(({ id }) => id);
 
 describe('a list', () => {
   test('is complete at its end, also beyond a page with nothing in it', async () => {
-    const { page } = await answering([
+    const { page, calls } = await answering([
       { body: sheet('1', 'a') },
       { body: { ...sheet('', 'b'), data: [] } },
       { body: sheet('2') },
@@ -26,6 +26,15 @@ describe('a list', () => {
     const list = await listAll(page);
     expect(list).toMatchObject({ ok: true, value: { isComplete: true } });
     expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
+    const queries = calls.map((call) => {
+      const { searchParams } = new URL(call.split(' ')[1] ?? '', 'http://x');
+      return [searchParams.get('limit'), searchParams.get('after')];
+    });
+    expect(queries).toEqual([
+      ['100', null],
+      ['100', 'a'],
+      ['100', 'b'],
+    ]);
   });
 
   test('is not complete where an entry of any page could not be read', async () => {

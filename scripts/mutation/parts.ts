@@ -178,7 +178,7 @@ export const PARTS: Record<string, Part> = {
       'install/coveredClient',
       'speaking/clientPersonas',
     ],
-    tests: ['install/client'],
+    tests: ['install/client', 'sending/pages'],
   },
   actions: { mutate: ['actions'], tests: ['actions', 'install/badInput'] },
   errors: { mutate: ['errors'], tests: ['errors'] },
