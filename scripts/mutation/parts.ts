@@ -235,6 +235,8 @@ export const PARTS: Record<string, Part> = {
       'directory/gone',
       'directory/directory',
       'directory/sharing',
+      'directory/speaking',
+      'channels/conversation',
     ],
   },
   pool: {
