@@ -16,6 +16,8 @@ module.exports = {
     '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',
+    // Bottender loads them for sessions that no test keeps there: half of the time that it takes.
+    '^(mongodb|ioredis)$': '<rootDir>/__tests__/support/unused.ts',
   },
   setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.

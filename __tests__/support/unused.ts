@@ -1,0 +1,2 @@
+/** In place of a database's client that no test uses: see jest.config.js. */
+export {};
