@@ -80,6 +80,21 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
   expect(told).toEqual(inOrder);
 });
 
+test('it tells of a name whose persona the Page has already', async () => {
+  const { emulator } = await startBot();
+  const { Adam } = await faces(emulator, ['Adam']);
+  createDebug.enable('bottender:persona');
+  const plugin = personas({ directory: { adam: profile('Adam') } });
+  const bot = await startBot({ plugins: [plugin], emulator });
+  await bot.run(async (context) => {
+    await context.as('adam').sendText('hi');
+  });
+  await plugin.close();
+  expect(lines).toContain(
+    `found 'Adam' for the name 'adam' on the list of the Page ${PAGE.id}: ${Adam}`,
+  );
+});
+
 test('it tells of a sweep once, and of each persona that it deletes', async () => {
   const store = new Keyv();
   const { emulator } = await startBot();

@@ -102,7 +102,7 @@ export function checkOptions(options: unknown = {}): Settings {
 
 /** @throws InvalidOptionError for what is no time to wait for */
 export function checkTimeout(
-  options: { timeoutMs?: number | undefined } | null = {},
+  options: { timeoutMs?: number | undefined } | null | undefined,
 ): number {
   // As a callback of `server.close` it may be given null.
   const { timeoutMs = CLOSE_MS } = options ?? {};

@@ -127,7 +127,7 @@ export class NameFinder {
 
   /** The ID that the Page's list has for the name; `undefined` where it certainly has none. */
   private async listed(
-    { known, page, profile }: Wanted,
+    { known, page, name, profile }: Wanted,
     isGivenUp: () => boolean,
   ): Promise<Outcome<string | undefined>> {
     const list = await known.list.get(page, isGivenUp);
@@ -136,6 +136,15 @@ export class NameFinder {
     const found = personas.find(
       (listed) => listed.name === profile.name && !known.gone.has(listed.id),
     );
+    if (found) {
+      debug(
+        'found %o for the name %o on the list of the Page %s: %s',
+        profile.name,
+        name,
+        page.id,
+        found.id,
+      );
+    }
     if (found || isGivenUp() || isComplete) {
       return { ok: true, value: found?.id };
     }

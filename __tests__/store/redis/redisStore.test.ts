@@ -2,8 +2,11 @@ import { EventEmitter } from 'node:events';
 
 import { InvalidOptionError, personas } from 'bottender-persona';
 import { redisStore } from 'bottender-persona/redis';
-import { createClient as createClient5 } from 'redis';
-import { createClient as createClient6 } from 'redis6';
+import * as redis5 from 'redis';
+import * as redis6 from 'redis6';
+
+const createClient5 = redis5.createClient;
+const createClient6 = redis6.createClient;
 
 test.each([
   ['nothing', undefined],
@@ -16,6 +19,23 @@ test.each([
     Reflect.apply(redisStore, undefined, [value]);
   };
   expect(given).toThrow(InvalidOptionError);
+});
+
+const CLUSTER = { rootNodes: [{ url: 'redis://127.0.0.1' }] };
+const SENTINEL = {
+  name: 'main',
+  sentinelRootNodes: [{ host: '127.0.0.1', port: 26379 }],
+};
+test.each([
+  ['a cluster', redis5.createCluster(CLUSTER)],
+  ['a cluster, by redis 6', redis6.createCluster(CLUSTER)],
+  ['Sentinel', redis5.createSentinel(SENTINEL)],
+  ['Sentinel, by redis 6', redis6.createSentinel(SENTINEL)],
+])('the client of %s is refused', (_what, client) => {
+  const given = () => {
+    Reflect.apply(redisStore, undefined, [client]);
+  };
+  expect(given).toThrow(/createClient\(\{ url \}\).*, not of a cluster/);
 });
 
 test.each([

@@ -20,6 +20,9 @@ export class RedisStore {
 
 const listenedTo = new WeakSet<RedisClient>();
 
+/** The command, and options. */
+const MOST_PARAMETERS = 2;
+
 const DEFAULT_PREFIX = 'bottender-persona';
 
 /**
@@ -43,6 +46,12 @@ export function redisStore(
   ) {
     throw new InvalidOptionError(
       'redisStore() takes a client of the package "redis": redisStore(createClient({ url })).',
+    );
+  }
+  // A cluster's and a Sentinel's take the key, or whether it only reads, before the command.
+  if (client.sendCommand.length > MOST_PARAMETERS) {
+    throw new InvalidOptionError(
+      'redisStore() takes the client of one Redis, by createClient({ url }) or createClientPool(), not of a cluster or of Sentinel.',
     );
   }
   const unknown = Object.keys(options).find((key) => key !== 'prefix');
