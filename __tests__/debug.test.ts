@@ -122,6 +122,23 @@ test('it tells of a sweep once, and of each persona that it deletes', async () =
   ]);
 });
 
+test('it tells what onCleanupError is told', async () => {
+  const gone = () => Promise.reject(new Error('away'));
+  const store = { get: gone, set: gone, delete: gone, iterator: () => [] };
+  createDebug.enable('bottender:persona');
+  const plugin = personas({ store, onCleanupError: () => {} });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run((context) =>
+    context.withEphemeralPersona(profile('Guest'), async () => {
+      await context.sendText('hi');
+    }),
+  );
+  await plugin.close();
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^told onCleanupError: .*store/i),
+  );
+});
+
 test('it tells no secret, no text and no customer', async () => {
   createDebug.enable('bottender:persona');
   const told = await speak();

@@ -16,6 +16,7 @@ import {
   OTHER_PAGE,
   PAGE,
   startBot,
+  type RunningBot,
 } from '../support/bot';
 import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';
@@ -64,20 +65,37 @@ class CountingClient extends MessengerClient {
   }
 }
 
+function countingFor({ emulator: { origin } }: RunningBot): CountingClient {
+  const { accessToken } = PAGE;
+  return new CountingClient({ accessToken, appSecret: APP_SECRET, origin });
+}
+
 describe('a client with personas', () => {
   test('has what a class of somebody’s own keeps private', async () => {
     const { bot, plugin } = await start();
-    const counting = new CountingClient({
-      accessToken: PAGE.accessToken,
-      appSecret: APP_SECRET,
-      origin: bot.emulator.origin,
-    });
+    const counting = countingFor(bot);
     const client = plugin.client(counting);
     await client.as('adam').sendText(CUSTOMER, 'hi');
     expect(client.sent).toBe(1);
     client.sent = 7;
     expect(counting.sent).toBe(7);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  test('has no method that the client has not', () => {
+    const small = { createPersona: () => Promise.resolve({ id: '1' }) };
+    const client = personas().client(small as unknown as MessengerClient);
+    expect('sendText' in client).toBe(false);
+    expect('createPersona' in client).toBe(true);
+  });
+
+  test('can be spied on, as others', async () => {
+    const { bot, plugin } = await start();
+    const client = plugin.client(countingFor(bot));
+    jest.spyOn(client, 'getUserProfile').mockResolvedValue(null as never);
+    await expect(client.getUserProfile(CUSTOMER)).resolves.toBeNull();
+    jest.spyOn(client, 'sent', 'get').mockReturnValue(9);
+    expect(client.sent).toBe(9);
   });
 
   test.each(COVERED_METHODS)(
@@ -233,6 +251,26 @@ describe('a client with personas', () => {
     expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
     expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(shown(bot.emulator).sort()).toEqual(['Adam: one', 'Adam: two']);
+  });
+
+  test('whose token a call has among its options', async () => {
+    const bot = await startBot({ severalPages: true });
+    await bot.say('hello', { pageId: OTHER_PAGE.id });
+    const client = new MessengerClient({
+      accessToken: PAGE.accessToken,
+      appSecret: APP_SECRET,
+      origin: bot.emulator.origin,
+      skipAppSecretProof: true,
+    });
+    // As contexts do after `useAccessToken`.
+    const options = { ...OPTIONS, accessToken: OTHER_PAGE.accessToken };
+    await personas({ directory: DIRECTORY })
+      .client(client)
+      .as('adam')
+      .sendText(CUSTOMER, 'hi', options);
+    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 });
 
@@ -392,12 +430,19 @@ describe('plugin.client()', () => {
     expect(shown(bot.emulator)).toEqual(['Page: raw', 'Page: batch']);
   });
 
-  test.each([[null], [undefined], [{}], ['token']])(
-    'of %p says what it takes',
-    (nothing) => {
-      expect(() =>
-        personas().client(nothing as unknown as MessengerClient),
-      ).toThrow('client() takes the client of a Page');
-    },
-  );
+  test.each([
+    [null, 'null'],
+    [undefined, 'of type undefined'],
+    [{}, 'of type object'],
+    ['token', 'of type string'],
+  ])('of %p says what it takes', async (nothing, what) => {
+    const given = nothing as unknown as MessengerClient;
+    const takes =
+      'takes the client of a Page, such as `context.client` or a MessengerClient with its access token, but this was';
+    const plugin = personas();
+    expect(() => plugin.client(given)).toThrow(`client() ${takes} ${what}.`);
+    await expect(plugin.sweep(given)).rejects.toThrow(
+      `sweep() ${takes} ${what}.`,
+    );
+  });
 });
