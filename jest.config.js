@@ -12,6 +12,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/package/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   moduleNameMapper: {
+    '^bottender$': '<rootDir>/__tests__/support/bottender.js',
     '^bottender-persona$': '<rootDir>/src/index.ts',
     '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
     '^messenger-emulator$':

@@ -206,7 +206,7 @@ test("what the bot's own code prints does not come among the JSON", async () => 
   const emulator = await startPages();
   const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
   const app = makeApp(emulator.origin, { config });
-  const { stdout, stderr } = await app.run('list', '--json');
+  const { stdout, stderr } = await app.start(['list', '--json']).ended;
   expect(JSON.parse(stdout)).toMatchObject({ personas: [] });
   expect(stderr).toBe('hello from the bot\n');
 });

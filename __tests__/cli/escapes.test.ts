@@ -57,7 +57,7 @@ test('nor what Graph answers, the bot warns of, or the store holds', async () =>
     ...profile(`Adam ${BAD}`),
     expiresAt: 1,
   });
-  const swept = await app.run('sweep');
+  const swept = await app.start(['sweep']).ended;
   expect(swept.stderr).toContain(`Odd: ${SHOWN}`);
   expect(swept.stdout + swept.stderr).not.toMatch(ESCAPES);
 
@@ -73,7 +73,7 @@ test("an error of the bot's own code ends the command, without escapes", async (
   const app = makeApp(emulator.origin, {
     config: `setImmediate(() => { throw new Error(${JSON.stringify(BAD)}); });\n${USUAL_CONFIG}`,
   });
-  const { status, stderr } = await app.run('list');
+  const { status, stderr } = await app.start(['list']).ended;
   expect(status).toBe(1);
   expect(stderr).toContain(`This should not have happened: Error: ${SHOWN}`);
   expect(stderr).not.toMatch(ESCAPES);

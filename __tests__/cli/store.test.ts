@@ -37,7 +37,7 @@ test.each([
       config: redisAt(await port()),
     });
     const began = Date.now();
-    const { status, stdout, stderr } = await app.run('list');
+    const { status, stdout, stderr } = await app.start(['list']).ended;
     // Two seconds for the store, the rest for a machine that is busy.
     expect(Date.now() - began).toBeLessThan(15_000);
     expect(status).toBe(0);
@@ -55,12 +55,15 @@ test('with a store that never answers, sync fails and list says so', async () =>
     directory: { adam: profile('Adam') },
     config: withStore(SILENT),
   });
-  const synced = await app.run('sync', '--yes');
+  // Side by side: each waits for the store.
+  const [synced, listed] = await Promise.all([
+    app.start(['sync', '--yes']).ended,
+    app.start(['list']).ended,
+  ]);
   expect(synced).toMatchObject({ status: 1, stdout: '' });
   expect(synced.stderr).toMatch(/^Error: Could not .*did not answer in time/);
   expect(emulator.state().personas).toEqual([]);
 
-  const listed = await app.run('list');
   expect(listed.status).toBe(0);
   expect(listed.stdout).toContain('0 personas');
   expect(listed.stderr).toContain(NOTE);

@@ -58,7 +58,7 @@ test.each([
       origin: emulator.origin,
     };
     const program = `
-    const { MessengerClient } = require('bottender');
+    const { MessengerClient } = require('messaging-api-messenger');
     const { personas } = require(${JSON.stringify(packagePath)});
     const plugin = personas();
     ${listens}

@@ -28,7 +28,7 @@ import { sweepElsewhere, Worker, type Job } from '../support/workers';
 const LEASE_MS = 1000;
 /** A lease that was written just now has run out after it, on any clock of this machine. */
 const OVER_MS = LEASE_MS + 100;
-const KILLS = Number(process.env.KILLS ?? 8);
+const KILLS = Number(process.env.KILLS ?? 5);
 const NAMESPACE = 'bottender-persona';
 
 describeWithRedis('with Redis', () => {

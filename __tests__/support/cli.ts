@@ -15,13 +15,9 @@ import { patient } from '../../packages/messenger-emulator/__tests__/support/pat
 import { APP_SECRET, OTHER_PAGE, PAGE } from './bot';
 import { installPackage, type Installation } from './cliInstall';
 import { FolderStore } from './cliStore';
+import { CommandHost, plainEnvironment, type Ended } from './commandHost';
 
-/** How a command ended. */
-export interface Ended {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
+export type { Ended } from './commandHost';
 
 /** A command that runs. */
 export interface Running {
@@ -47,9 +43,13 @@ export interface CliApp {
   /** The store that the app's personas() has. */
   readonly store: FolderStore;
   setDirectory(directory: DirectoryEntries): void;
+  /** Puts a file into its folder. */
+  write(name: string, text: string): void;
+  /** Runs it in a process that has run others: see `CommandHost`. */
   run(...args: string[]): Promise<Ended>;
   /** With `--json`: what it printed, when its exit status was this. */
   json<T>(status: number, ...args: string[]): Promise<T>;
+  /** Runs it in a process of its own. */
   start(args: string[], env?: Record<string, string>): Running;
   /** Runs it on a terminal, 100 characters wide. */
   onTerminal(args: string[], env?: Record<string, string>): Running;
@@ -63,17 +63,22 @@ const SECRETS = [PAGE, OTHER_PAGE]
   .concat(APP_SECRET);
 
 let installation: Installation;
+let host: CommandHost;
 const emulators: MessengerEmulator[] = [];
 const children = new Set<ChildProcess>();
 
 beforeAll(() => {
   installation = installPackage();
+  host = new CommandHost(installation.command);
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(emulators.splice(0).map((emulator) => emulator.close()));
 });
-afterAll(() => installation.remove());
+afterAll(() => {
+  host.close();
+  installation.remove();
+});
 
 export async function startPages(): Promise<MessengerEmulator> {
   const emulator = patient(
@@ -182,11 +187,13 @@ export function makeApp(
 
   const start: CliApp['start'] = (args, env) =>
     watch(folder, process.execPath, [installation.command, ...args], env);
-  const run: CliApp['run'] = (...args) => start(args).ended;
+  const run: CliApp['run'] = async (...args) =>
+    withoutSecrets(await host.run(folder, args));
   return {
     folder,
     store: new FolderStore(path.join(folder, 'store')),
     setDirectory,
+    write,
     run,
     async json<T>(status: number, ...args: string[]) {
       const ended = await run(...args, '--json');
@@ -204,15 +211,25 @@ export function makeApp(
   };
 }
 
+/** Whatever the command, none of them may ever be seen. */
+function withoutSecrets(ended: Ended): Ended {
+  for (const secret of SECRETS) {
+    expect(ended.stdout).not.toContain(secret);
+    expect(ended.stderr).not.toContain(secret);
+  }
+  return ended;
+}
+
 function watch(
   cwd: string,
   command: string,
   args: string[],
   env: Record<string, string> = {},
 ): Running {
-  // Of the developer's environment only what programs need: no credentials.
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env } });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+  });
   children.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout
@@ -223,12 +240,7 @@ function watch(
     .on('data', (text: string) => (output.stderr += text));
   const ended = once(child, 'close').then(([status]: (number | null)[]) => {
     children.delete(child);
-    // Whatever the command, none of them may ever be seen.
-    for (const secret of SECRETS) {
-      expect(output.stdout).not.toContain(secret);
-      expect(output.stderr).not.toContain(secret);
-    }
-    return { status: status ?? null, ...output };
+    return withoutSecrets({ status: status ?? null, ...output });
   });
   const printed = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {

@@ -2,15 +2,20 @@
 // told what to do by JSON in its first argument, and tells by messages.
 const { appendFileSync } = require('node:fs');
 
-const { createServer, MessengerBot } = require('bottender');
-const { createKeyv } = require('@keyv/redis');
+// All of Bottender, with every channel and server, takes three times as long to load.
+const {
+  default: MessengerBot,
+} = require('bottender/dist/messenger/MessengerBot');
 const { MessengerClient } = require('messaging-api-messenger');
 
 const job = JSON.parse(process.argv[2]);
 const { personas } = require(job.packagePath);
 
 const keyv =
-  job.redisUrl && createKeyv(job.redisUrl, { namespace: 'bottender-persona' });
+  job.redisUrl &&
+  require('@keyv/redis').createKeyv(job.redisUrl, {
+    namespace: 'bottender-persona',
+  });
 const plugin = personas({
   ...(keyv && { store: keyv }),
   ephemeral: job.ephemeral,
@@ -69,6 +74,7 @@ function makeBot() {
 const jobs = {
   /** Serves webhooks until it is killed. */
   serve() {
+    const { createServer } = require('@bottender/express');
     const path = '/webhooks/messenger';
     const server = createServer(makeBot(), { path });
     const listening = server.listen(0, '127.0.0.1', () => {

@@ -1,0 +1,82 @@
+import { checkOptions } from '../../src/checkOptions';
+import { Failure } from '../../src/cli/failure';
+import { withLock } from '../../src/cli/sync/lock';
+import { createRuntime } from '../../src/runtime';
+import type { StorePort } from '../../src/store/port';
+import { gate } from '../support/gate';
+import { MapStore } from '../support/mapStore';
+
+const PAGE_ID = '100000000000001';
+const SINCE = Date.parse('2026-01-02T03:04:05Z');
+
+let store: StorePort;
+beforeEach(() => {
+  jest.useFakeTimers({ now: SINCE });
+  ({ store } = createRuntime(checkOptions({ store: new MapStore() })));
+});
+afterEach(() => jest.useRealTimers());
+
+/** A sync that has the lock until its gate opens. */
+function sync(onLost = jest.fn()) {
+  const ending = gate();
+  const run = jest.fn(() => ending.opened);
+  const ended = withLock(store, PAGE_ID, onLost, run);
+  // A test asks for it later.
+  ended.catch(() => {});
+  return { run, ended, end: ending.open, onLost };
+}
+
+test('who finds another sync at work waits for its lock to run out, then says who it is and since when, and does nothing', async () => {
+  const first = sync();
+  await jest.advanceTimersByTimeAsync(60_000);
+  const second = sync();
+  const failed = jest.fn();
+  second.ended.catch(failed);
+  await jest.advanceTimersByTimeAsync(5000);
+  expect(failed).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(1500);
+  await expect(second.ended).rejects.toThrow(Failure);
+  await expect(second.ended).rejects.toThrow(
+    /^Another sync of the Page 100000000000001 is at work: process \d+ on \S+, since 2026-01-02T03:04:05\.000Z\./,
+  );
+  expect(second.run).not.toHaveBeenCalled();
+  expect(first.onLost).not.toHaveBeenCalled();
+});
+
+test('who waits goes on as soon as the other has ended', async () => {
+  const first = sync();
+  await jest.advanceTimersByTimeAsync(0);
+  const second = sync();
+  await jest.advanceTimersByTimeAsync(2000);
+  expect(second.run).not.toHaveBeenCalled();
+  first.end();
+  await jest.advanceTimersByTimeAsync(500);
+  expect(second.run).toHaveBeenCalledTimes(1);
+  second.end();
+  await second.ended;
+});
+
+test('the lock of a process that was killed runs out', async () => {
+  await store.lock(PAGE_ID, 'killed', 'process 1 on a host', 5000);
+  const next = sync();
+  await jest.advanceTimersByTimeAsync(4500);
+  expect(next.run).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(next.run).toHaveBeenCalledTimes(1);
+});
+
+test('who was stopped until another had the lock is told', async () => {
+  const { end, ended, onLost } = sync();
+  await jest.advanceTimersByTimeAsync(0);
+  // As a process that sleeps renews nothing.
+  jest.setSystemTime(SINCE + 6000);
+  await store.lock(PAGE_ID, 'another', 'process 2 on a host', 5000);
+  await jest.advanceTimersByTimeAsync(1500);
+  expect(onLost).toHaveBeenCalled();
+  // What is the other's stays the other's.
+  end();
+  await ended;
+  expect(await store.lock(PAGE_ID, 'third', 'x', 5000)).toMatchObject({
+    holder: 'process 2 on a host',
+  });
+});
