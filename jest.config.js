@@ -17,14 +17,14 @@ module.exports = {
     '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',
-    // Bottender loads them for sessions that no test keeps there: half of the time that it takes.
-    '^(mongodb|ioredis)$': '<rootDir>/__tests__/support/unused.ts',
   },
   setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
   // Jest would leave a core to itself. More than there are would have browsers and processes wait.
   maxWorkers: availableParallelism(),
+  // To end takes a worker with the heap of all suites longer than Jest's half a second.
+  workerGracefulExitTimeout: 10_000,
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
   collectCoverageFrom: [
     'src/**/*.ts',
