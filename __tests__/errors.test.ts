@@ -26,7 +26,9 @@ import {
   type BotSetup,
   type RunningBot,
 } from './support/bot';
+import { pass, takeTimers } from './support/clock';
 import { faces, profile } from './support/faces';
+import { hurry } from './support/hurry';
 
 const SECRETS = {
   token: PAGE.accessToken,
@@ -162,6 +164,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     ['a broken connection', { connection: 'break-before' }],
     ['an HTTP 500', { status: 500 }],
   ])('for a persona that was not made, after %s', async (_what, fault) => {
+    hurry();
     const { bot, told } = await start({}, setup);
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
     await bot.run(async (context) => {
@@ -290,6 +293,7 @@ test('PersonaStoreError tells what the store did not do, and no password of it',
 });
 
 test('PersonaSuspectedError tells which persona to delete, and why', async () => {
+  takeTimers();
   const { bot, firstTold } = await start({ ephemeral: { leaseMs: 1000 } });
   bot.emulator.fail({
     method: 'POST',
@@ -300,6 +304,8 @@ test('PersonaSuspectedError tells which persona to delete, and why', async () =>
   await bot.run((context) =>
     context.withEphemeralPersona(profile('Guest'), () => undefined),
   );
+  // The intent runs out, and the sweep after that finds it.
+  pass(2000);
   const error = (await firstTold) as PersonaSuspectedError;
   const [{ id } = { id: '' }] = bot.emulator.state().personas;
   expect(error).toBeInstanceOf(PersonaSuspectedError);

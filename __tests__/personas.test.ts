@@ -8,6 +8,7 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
+import { pass, takeTimers } from './support/clock';
 import { faces, profile } from './support/faces';
 import { named } from './support/files';
 import { calls, shown } from './support/wire';
@@ -285,12 +286,17 @@ describe('initialPersona is in force when an event starts', () => {
     ['gives a number', () => Promise.resolve(7), /of type number\. Let/],
     [
       'does not answer',
-      () => new Promise(() => undefined),
+      () => {
+        setImmediate(pass, 5000);
+        return new Promise(() => undefined);
+      },
       /it did not answer within 5 seconds\. Let/,
     ],
   ];
 
   describe.each(FAILURES)('and when it %s', (_how, fail, why) => {
+    beforeEach(takeTimers);
+
     const install = (options: PersonasOptions) => {
       let answer = fail;
       const plugin = personas({

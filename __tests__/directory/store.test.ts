@@ -9,6 +9,7 @@ import Keyv from 'keyv';
 import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
 import { profile } from '../support/faces';
 import { idsOf, watch } from '../support/graph';
+import { hurry } from '../support/hurry';
 import { alive, bodies, shown } from '../support/wire';
 
 const LIST = 'GET /me/personas';
@@ -190,6 +191,7 @@ function silentIterator(): AsyncIterable<readonly unknown[]> {
 
 describe('a store that fails does not stop messages', () => {
   test.each(FAILING)('%s', async (_how, store) => {
+    hurry();
     const told = jest.fn();
     const bot = await startBot({
       plugins: [

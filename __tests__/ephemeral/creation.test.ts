@@ -6,6 +6,7 @@ import { Leases } from '../../src/ephemeral/leases';
 import { Turns } from '../../src/ephemeral/turns';
 import { MemoryStore } from '../../src/store/memory';
 import { answering, type Answer } from '../support/answers';
+import { pass, takeTimers } from '../support/clock';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
 import { listenOnLoopback } from '../support/loopback';
@@ -121,8 +122,10 @@ describe('within four seconds', () => {
   });
 
   test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
-    const late = gate();
+    takeTimers();
+    const [asked, late] = [gate(), gate()];
     const { origin } = await listenOnLoopback((_, response) => {
+      asked.open();
       void late.opened.then(() => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(MADE.body));
@@ -131,9 +134,10 @@ describe('within four seconds', () => {
     const client = new MessengerClient({ accessToken: 'TOKEN', origin });
     const page = { id: '1', client };
     const { maker, others, leases, endLate } = open();
-    const error: unknown = await makePersona(page, GUEST, maker).catch(
-      (thrown: unknown) => thrown,
-    );
+    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    await asked.opened;
+    pass(4000);
+    const error = await making;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     const [lease] = leases.held();
     const theirs = await others.take(page, GUEST, SLOT);
@@ -143,7 +147,7 @@ describe('within four seconds', () => {
     late.open();
     expect(await ended).toEqual({ id: '7', lease, isOwn: true });
     expect(endLate).toHaveBeenCalledTimes(1);
-  }, 120_000);
+  });
 });
 
 test('an intent of what was refused is removed, and nothing is tried again', async () => {

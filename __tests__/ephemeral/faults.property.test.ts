@@ -5,6 +5,7 @@ import { Keyv } from 'keyv';
 
 import { startBot, type RunningBot } from '../support/bot';
 import { profile } from '../support/faces';
+import { hurry } from '../support/hurry';
 import { clientFor } from '../support/sweepers';
 
 const NAMES = ['Adam', 'Bea', 'Cid'];
@@ -47,7 +48,7 @@ const mix = fc.record({
   handlers: fc.array(handler, { minLength: 1, maxLength: 6 }),
   faults: fc.array(fault, { maxLength: 4 }),
   inBatches: fc.boolean(),
-  lingerMs: fc.constantFrom(0, 40),
+  lingerMs: fc.constantFrom(0, 400),
 });
 type Mix = typeof mix extends fc.Arbitrary<infer T> ? T : never;
 type Block = Mix['handlers'][number][number];
@@ -193,6 +194,7 @@ async function expectAccounted(
 }
 
 test('whatever fails, each message has its face once, errors come out, and nothing is left untold', async () => {
+  hurry();
   await fc.assert(fc.asyncProperty(mix, play), {
     numRuns: Number(process.env.MIXES ?? 60),
     // Runs take real time; shrinking them all would take minutes.

@@ -9,9 +9,12 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
+import { arrival } from '../support/arrival';
 import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
+import { pass, takeTimers } from '../support/clock';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
+import { hurry } from '../support/hurry';
 import { entriesOf, onRead, leaveLease, recordsIn } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, calls } from '../support/wire';
@@ -118,6 +121,7 @@ describe('.sweep(client)', () => {
   });
 
   test('tries again what may pass', async () => {
+    hurry();
     await leaveBehind('Adam');
     bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
     expect((await sweep()).deleted).toHaveLength(1);
@@ -208,11 +212,11 @@ describe('suspects', () => {
   });
 
   test('are found on all pages of the list', async () => {
-    const names = Array.from({ length: 130 }, (_, i) => `Agent ${i}`);
+    const names = Array.from({ length: 101 }, (_, i) => `Agent ${i}`);
     await faces(bot.emulator, names);
-    await leaveLease(keyv, { id: null, name: 'Agent 129' });
+    await leaveLease(keyv, { id: null, name: 'Agent 100' });
     const { suspects } = await sweep();
-    expect(suspects.map(({ name }) => name)).toEqual(['Agent 129']);
+    expect(suspects.map(({ name }) => name)).toEqual(['Agent 100']);
   });
 
   test('are never those with a lease or in the directory', async () => {
@@ -272,6 +276,7 @@ describe('suspects', () => {
   });
 
   test('include what was made although the answer was lost', async () => {
+    takeTimers();
     const maker = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [maker] });
     bot.emulator.fail({
@@ -286,16 +291,16 @@ describe('suspects', () => {
       );
     });
     expect(alive(bot.emulator)).toEqual(['Adam']);
-    const suspected = await until(async () => {
-      const { suspects } = await sweep();
-      return suspects.length > 0 ? suspects : undefined;
-    });
-    expect(suspected.map(({ name }) => name)).toEqual(['Adam']);
+    pass(LEASE_MS);
+    const { suspects } = await sweep();
+    expect(suspects.map(({ name }) => name)).toEqual(['Adam']);
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 });
 
 describe('by itself', () => {
+  beforeEach(takeTimers);
+
   async function hear(pageId?: string, leaseMs = LEASE_MS) {
     const other = await startBot({
       emulator: bot.emulator,
@@ -319,6 +324,7 @@ describe('by itself', () => {
     await leaveBehind('Adam');
     await other.run(() => {});
     expect(alive(bot.emulator)).toEqual(['Adam']);
+    pass(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual([]);
   });
@@ -337,13 +343,17 @@ describe('by itself', () => {
     const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
     const lease = { id: Zoe, name: 'Zoe', page: OTHER_PAGE };
     await leaveLease(keyv, { ...lease, msAgo: -LEASE_MS * 1.5 });
-    bot.emulator.fail({ path: `/${Adam}`, delayMs: LEASE_MS });
+    bot.emulator.fail({ path: `/${Adam}`, delayMs: 300 });
+    const sweptByNow = arrival(`DELETE /${Adam}`);
     const [first, second] = reads;
+    pass(LEASE_MS);
     await first?.opened;
     for (const [key, record] of await entriesOf(keyv)) {
       const expiresAt = Date.now() + 60_000;
       if (record.id === Zoe) await keyv.set(key, { ...record, expiresAt });
     }
+    await sweptByNow;
+    pass(LEASE_MS);
     await second?.opened;
     await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Adam'));
     expect(alive(bot.emulator)).toEqual(['Zoe']);
@@ -358,6 +368,7 @@ describe('by itself', () => {
     const { Adam } = await faces(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: Adam, name: 'Adam' });
     await hear();
+    pass(LEASE_MS);
     // By now the sweeps of both Pages have begun again.
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Zoe']);
@@ -372,12 +383,16 @@ describe('by itself', () => {
     await hear();
     const lists = () =>
       calls(bot.emulator).filter((call) => call === 'GET /me/personas').length;
-    await bot.emulator.waitFor(() => lists() === 1);
+    await told(1);
+    expect(lists()).toBe(1);
     await leaveLease(keyv, { id: null, name: 'Bea' });
-    await bot.emulator.waitFor(() => lists() === 2);
+    pass(LEASE_MS);
+    await told(2);
+    expect(lists()).toBe(2);
     // By the time that a later sweep has deleted this one, the last is over.
     const { Carl } = await faces(bot.emulator, ['Carl']);
     await leaveLease(keyv, { id: Carl, name: 'Carl' });
+    pass(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
     // What was told is not looked for again.
     expect(lists()).toBe(2);
@@ -403,7 +418,9 @@ describe('by itself', () => {
       times: 1,
     });
     await hear();
-    await until(() => Promise.resolve(onCleanupError.mock.calls[1]));
+    await told(1);
+    pass(LEASE_MS);
+    await told(2);
     expect(onCleanupError.mock.calls.map(([{ name }]) => name)).toEqual([
       'PersonaCleanupError',
       'PersonaSuspectedError',
@@ -432,11 +449,9 @@ test('records of others in the store do no harm, and are left there', async () =
   expect(deletions()).toHaveLength(1);
 });
 
-/** Asks again, as a script would, until there is an answer. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** Resolves when so much has been told. */
+async function told(count: number): Promise<void> {
+  while (onCleanupError.mock.calls.length < count) {
+    await new Promise(setImmediate);
   }
 }

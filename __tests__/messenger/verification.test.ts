@@ -88,7 +88,10 @@ test('evidence begins the waits anew', async () => {
 });
 
 test('a thousand answers are kept, the oldest goes', async () => {
-  const { page, calls } = await answering([EMPTY_LIST]);
+  const { page } = await answering([]);
+  const request = jest
+    .spyOn(page.client.axios, 'request')
+    .mockResolvedValue({ data: EMPTY_LIST.body });
   const verification = new Verification();
   // However long the test takes.
   jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
@@ -96,10 +99,10 @@ test('a thousand answers are kept, the oldest goes', async () => {
   for (let id = 1; id <= 1001; id += 1) {
     await verification.stateOf(page, String(id));
   }
-  const asked = calls.length;
+  const asked = request.mock.calls.length;
   await verification.stateOf(page, '2');
   await verification.stateOf(page, '1001');
-  expect(calls).toHaveLength(asked);
+  expect(request).toHaveBeenCalledTimes(asked);
   await verification.stateOf(page, '1');
-  expect(calls).toHaveLength(asked + 2);
-}, 120_000);
+  expect(request).toHaveBeenCalledTimes(asked + 2);
+});

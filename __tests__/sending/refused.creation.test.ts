@@ -18,6 +18,7 @@ import {
 import { profile } from '../support/faces';
 import { named } from '../support/files';
 import { watch } from '../support/graph';
+import { hurry } from '../support/hurry';
 import { pass } from '../support/clock';
 import { alive, shown } from '../support/wire';
 
@@ -69,6 +70,8 @@ const FAILURES: [string, Fault, RegExp][] = [
   ],
   ['breaks off each time', { connection: 'break-before' }, /could not be made/],
 ];
+
+beforeEach(hurry);
 
 async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
   const told = jest.fn();
