@@ -2,11 +2,7 @@ import {
   startMessengerEmulator,
   type MessengerEmulator,
 } from 'messenger-emulator';
-import type {
-  Browser,
-  Locator,
-  Page,
-} from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
 import {
   messageWith,

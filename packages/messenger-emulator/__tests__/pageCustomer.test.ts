@@ -281,6 +281,8 @@ describeInBrowser('what a customer does on the chat page', () => {
         authorization_code: 'A1',
       });
       await messageWith(page, 'Logged in');
+      // A page behind another is drawn seldom.
+      await window.close();
     });
 
     it('reacts, and takes it back', async () => {
