@@ -111,7 +111,6 @@ describeInBrowser('how the chat page looks', () => {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await page.getByText('Which one?').first().waitFor();
-    await page.evaluate(AXE);
   }
 
   /**
@@ -151,6 +150,7 @@ describeInBrowser('how the chat page looks', () => {
     [1280, 'light and dark'],
   ])('axe finds nothing at %i px, %s', async (width, schemes) => {
     await open(width);
+    await page.evaluate(AXE);
     const isDarkToo = schemes.includes('dark');
     const expectNoFindings = async (part?: string) => {
       expect(await findings(part)).toEqual([]);
@@ -187,19 +187,18 @@ describeInBrowser('how the chat page looks', () => {
     await expectNoFindings();
   });
 
-  it.each(['light', 'dark'] as const)(
-    'the initials of deleted personas are legible, %s',
-    async (colorScheme) => {
-      await open(1280);
+  it('the initials of deleted personas are legible', async () => {
+    await open(1280);
+    for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       const { ratio, opacity } = await page.evaluate<{
         ratio: number;
         opacity: string;
       }>(CONTRAST_OF_DELETED);
-      expect(ratio).toBeGreaterThanOrEqual(4.5);
+      expect([colorScheme, ratio >= 4.5]).toEqual([colorScheme, true]);
       expect(opacity).toBe('1');
-    },
-  );
+    }
+  });
 
   it('the header is whole at any width', async () => {
     await open(1280);
