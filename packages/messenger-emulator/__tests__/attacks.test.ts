@@ -161,10 +161,12 @@ test('host: listens there, and nowhere else', async () => {
 });
 
 describe('bounded time', () => {
+  /** Of this process's own time: others on the machine may take theirs. */
   const within = async (ms: number, run: () => Promise<unknown>) => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     await run();
-    expect(performance.now() - before).toBeLessThan(ms);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(ms);
   };
 
   test('a batch whose items refer to the ones before', async () => {
