@@ -19,10 +19,9 @@ it.each(DOCUMENTS)('%s has no link that leads nowhere', (file) => {
   expect(brokenLinks(file)).toEqual([]);
 });
 
-describe.each(PACKAGES)('what npm packs of %s', (folder) => {
-  const packed = new Set(
-    packedFiles(folder).map((file) => path.join(folder, file)),
-  );
+describe.each(packedFiles(PACKAGES))('what npm packs of $folder', (each) => {
+  const { folder } = each;
+  const packed = new Set(each.files.map((file) => path.join(folder, file)));
   const documents = [...packed].filter((file) => file.endsWith('.md'));
 
   it('has a README.md', () => {
@@ -40,13 +39,19 @@ describe.each(PACKAGES)('what npm packs of %s', (folder) => {
   });
 });
 
-/** What `npm pack` would put into the tarball, without building it first. */
-function packedFiles(folder: string): string[] {
+/** What `npm pack` would put into the tarballs, without building them first. */
+function packedFiles(folders: string[]): { folder: string; files: string[] }[] {
   const listed = execFileSync(
     'npm',
-    ['pack', '--dry-run', '--json', '--ignore-scripts'],
-    { cwd: path.join(ROOT, folder), encoding: 'utf8', stdio: 'pipe' },
+    [
+      ...['pack', '--dry-run', '--json', '--ignore-scripts'],
+      ...folders.map((folder) => `./${folder}`),
+    ],
+    { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' },
   );
-  const [packed] = JSON.parse(listed) as [{ files: { path: string }[] }];
-  return packed.files.map((file) => file.path);
+  const packed = JSON.parse(listed) as { files: { path: string }[] }[];
+  return folders.map((folder, index) => ({
+    folder,
+    files: packed[index]?.files.map((file) => file.path) ?? [],
+  }));
 }

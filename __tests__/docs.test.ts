@@ -127,6 +127,18 @@ describe.each(DOCUMENTS)('%s', (file) => {
   });
 });
 
+it('docs/typescript.md: the compiler refuses a name that is misspelt', () => {
+  const blocks = codeBlocks('docs/typescript.md')
+    .filter(({ name }) => name === 'names')
+    .map((block) => ({
+      ...block,
+      code: block.code.replace("'adam')", "'adma')"),
+    }));
+  expect(typeErrors(blocks)).toEqual([
+    expect.stringMatching(`'"adma"'.*not assignable`),
+  ]);
+});
+
 function messageOf(options: object): string {
   try {
     personas(options);

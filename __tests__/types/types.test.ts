@@ -7,6 +7,9 @@ import * as library from 'bottender-persona';
 
 const ROOT = join(__dirname, '../..');
 
+/** What one program has parsed need not be parsed for the next. */
+let parsed: ts.Program | undefined;
+
 describe.each([false, true])(
   'the types, with exactOptionalPropertyTypes %p',
   (exact) => {
@@ -23,7 +26,9 @@ describe.each([false, true])(
       program = ts.createProgram({
         rootNames: files.map((name) => join(__dirname, name)),
         options: { ...config?.options, exactOptionalPropertyTypes: exact },
+        oldProgram: parsed,
       });
+      parsed = program;
     });
 
     test.each(files)(

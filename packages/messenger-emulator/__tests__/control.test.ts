@@ -228,6 +228,7 @@ test('events start with the state and go on with each change', async () => {
     return result.value;
   };
 
+  expect(await next()).toEqual({ name: 'retry', data: 500 });
   expect(await next()).toEqual({
     name: 'state',
     data: emulated.emulator.state(),
@@ -268,8 +269,9 @@ async function* readEvents(
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const [, name = '', data = ''] =
-        /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      const [, event, retry = '', data = ''] =
+        /^(?:event: (.*)\ndata|(retry)): (.*)$/.exec(block) ?? [];
+      const name = event ?? retry;
       yield { name, data: JSON.parse(data) as object };
     }
   }

@@ -2,14 +2,14 @@ import {
   startMessengerEmulator,
   type MessengerEmulator,
 } from 'messenger-emulator';
-import type {
-  Browser,
-  BrowserContextOptions,
-  Locator,
-  Page,
-} from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
+import {
+  messageWith,
+  openChatPage,
+  startOver,
+  type ChatPage,
+} from './support/chatPage';
 import { startPlainBot, type Answer, type PlainBot } from './support/plainBot';
 
 const BANK = {
@@ -30,34 +30,39 @@ describeInBrowser('the chat page', () => {
   let bot: PlainBot;
   let chat: ChatPage;
   let page: Page;
+  let specialistMaySpeak: Promise<void>;
   /** The specialist says nothing before this is called. */
   let letSpecialistSpeak: () => void;
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
-
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    const specialistMaySpeak = new Promise<void>((resolve) => {
-      letSpecialistSpeak = resolve;
-    });
     bot = await startPlainBot(
       BANK.accessToken,
       () => emulator.origin,
-      answerWith(specialistMaySpeak, () => bot.pictureUrl),
+      answerWith(
+        () => specialistMaySpeak,
+        () => bot.pictureUrl,
+      ),
     );
     emulator = await startEmulator();
-    page = await open();
+    chat = await openChatPage(browser, emulator.origin);
+    ({ page } = chat);
   });
 
-  afterEach(async () => {
-    await chat.leave();
+  afterAll(async () => {
+    await browser.close();
     await emulator.close();
     await bot.close();
-    expect(chat.complaints).toEqual([]);
   });
+
+  beforeEach(async () => {
+    specialistMaySpeak = new Promise((resolve) => {
+      letSpecialistSpeak = resolve;
+    });
+    await startOver(chat, emulator);
+  });
+
+  afterEach(() => expect(chat.complaints).toEqual([]));
 
   function startEmulator(port?: number): Promise<MessengerEmulator> {
     return startMessengerEmulator({
@@ -70,8 +75,7 @@ describeInBrowser('the chat page', () => {
   }
 
   test('a person takes the thread in the inbox, answers, and hands it back', async () => {
-    await emulator.say('1', 'hi', { pageId: BANK.id });
-    await page.getByTestId('customer-select').selectOption('1');
+    await emulator.say('1001', 'hi', { pageId: BANK.id });
     await page.getByTestId('inbox').locator('summary').click();
     await page.getByTestId('inbox-input').fill('A person here.');
     await page.getByTestId('inbox-answer').click();
@@ -83,11 +87,6 @@ describeInBrowser('the chat page', () => {
       '200000000000001',
     );
   });
-
-  async function open(options?: BrowserContextOptions): Promise<Page> {
-    chat = await openChatPage(browser, emulator.origin, options);
-    return chat.page;
-  }
 
   async function write(text: string): Promise<void> {
     await page.getByTestId('composer-input').fill(text);
@@ -305,14 +304,14 @@ describeInBrowser('the chat page', () => {
   });
 
   it('says when the bot cannot be reached', async () => {
-    await bot.close();
+    const nowhere = 'http://127.0.0.1:9/webhook';
+    emulator.setWebhookUrl(nowhere);
     await write('hi');
-    expect(
-      await page
-        .getByRole('alert')
-        .filter({ hasText: 'could not be reached' })
-        .textContent(),
-    ).toContain(bot.webhookUrl);
+    const notice = page
+      .getByRole('alert')
+      .filter({ hasText: 'could not be reached' });
+    expect(await notice.textContent()).toContain(nowhere);
+    emulator.setWebhookUrl(bot.webhookUrl);
   });
 
   it('works by keyboard', async () => {
@@ -334,11 +333,9 @@ describeInBrowser('the chat page', () => {
   }
 
   it('works on a phone', async () => {
-    await chat.leave();
-    page = await open({
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-    });
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+    chat = await openChatPage(browser, emulator.origin, phone);
+    ({ page } = chat);
     await write('menu');
     await message('What can I do for you?');
     await write('ghost');
@@ -366,7 +363,7 @@ function picture(group: Locator): Locator {
 }
 
 function answerWith(
-  specialistMaySpeak: Promise<void>,
+  specialistMaySpeak: () => Promise<void>,
   pictureUrl: () => string,
 ): Answer {
   return async (event, graph) => {
@@ -402,7 +399,7 @@ function answerWith(
         sender_action,
         persona_id: zoe,
       });
-      await specialistMaySpeak;
+      await specialistMaySpeak();
       await send({ text: 'You can have the loan' }, zoe);
       await graph('DELETE', `/${zoe}`);
     } else if (said === 'ghost') {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { openChatPage, type ChatPage } from './support/chatPage';
+import { openChatPage, startOver, type ChatPage } from './support/chatPage';
 import { PSID, startEmulated, type Emulated } from './support/emulated';
 
 describeInBrowser('the Graph calls on the chat page', () => {
@@ -11,25 +11,24 @@ describeInBrowser('the Graph calls on the chat page', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
-
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
     emulated = await startEmulated();
-    await emulated.emulator.say(PSID, 'hi');
     chat = await openChatPage(browser, emulated.emulator.origin);
     ({ page } = chat);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await emulated.close();
+  });
+
+  beforeEach(async () => {
+    await startOver(chat, emulated.emulator);
+    await emulated.emulator.say(PSID, 'hi');
     const adam = await emulated.persona();
     await send({ message: { text: 'Adam here' }, persona_id: adam });
     await send({ sender_action: 'typing_on' });
     await send({ message: { text: 'Boo' }, persona_id: '999' });
     await shown(4);
-  });
-
-  afterEach(async () => {
-    await chat.leave();
-    await emulated.close();
   });
 
   async function send(body: object): Promise<void> {

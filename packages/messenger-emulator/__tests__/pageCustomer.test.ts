@@ -1,9 +1,16 @@
 import type { JsonObject } from 'messenger-emulator';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
-import { PSID, startEmulated, type Emulated } from './support/emulated';
+import {
+  messageWith,
+  openChatPage,
+  startOver,
+  type ChatPage,
+} from './support/chatPage';
+import { startEmulated, type Emulated } from './support/emulated';
 
+/** As whom the page writes. */
+const PSID = '1001';
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
   'base64',
@@ -17,21 +24,22 @@ describeInBrowser('what a customer does on the chat page', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
-
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
     emulated = await startEmulated();
     chat = await openChatPage(browser, emulated.emulator.origin);
     ({ page } = chat);
   });
 
-  afterEach(async () => {
-    await chat.leave();
+  afterAll(async () => {
+    await browser.close();
     await emulated.close();
-    expect(chat.complaints).toEqual([]);
   });
+
+  beforeEach(async () => {
+    await startOver(chat, emulated.emulator);
+    emulated.deliveries.length = 0;
+  });
+
+  afterEach(() => expect(chat.complaints).toEqual([]));
 
   async function setProfile(profile: object): Promise<void> {
     const { status } = await emulated.graph(
@@ -273,6 +281,8 @@ describeInBrowser('what a customer does on the chat page', () => {
         authorization_code: 'A1',
       });
       await messageWith(page, 'Logged in');
+      // A page behind another is drawn seldom.
+      await window.close();
     });
 
     it('reacts, and takes it back', async () => {

@@ -1,33 +1,47 @@
-import { startMessengerEmulator } from 'messenger-emulator';
+import {
+  startMessengerEmulator,
+  type MessengerEmulator,
+} from 'messenger-emulator';
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser';
-import { messageWith, openChatPage, type ChatPage } from './support/chatPage';
+import {
+  messageWith,
+  openChatPage,
+  startOver,
+  type ChatPage,
+} from './support/chatPage';
+import { patient } from './support/patience';
 import { APP, PAGE, startEmulated, type Emulated } from './support/emulated';
 
 describeInBrowser('writing on the chat page', () => {
   let browser: Browser;
   let emulated: Emulated;
+  /** The one that runs: some tests end it and start another. */
+  let emulator: MessengerEmulator;
   let chat: ChatPage;
   let page: Page;
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
-
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
     emulated = await startEmulated();
-    chat = await openChatPage(browser, emulated.emulator.origin);
+    ({ emulator } = emulated);
+    chat = await openChatPage(browser, emulator.origin);
     ({ page } = chat);
   });
 
-  afterEach(async () => {
-    await chat.leave();
+  afterAll(async () => {
+    await browser.close();
+    await emulator.close();
     await emulated.close();
   });
 
+  beforeEach(async () => {
+    await startOver(chat, emulator);
+    emulated.deliveries.length = 0;
+  });
+
   it('begins at once: Enter sends, Shift+Enter makes a line', async () => {
+    await openChatPage(browser, emulator.origin);
     await page.keyboard.type('one');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('two');
@@ -40,6 +54,7 @@ describeInBrowser('writing on the chat page', () => {
   });
 
   it('nothing is sent of blanks and lines alone', async () => {
+    await page.getByTestId('composer-input').focus();
     await page.keyboard.type('  ');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.press('Enter');
@@ -56,8 +71,8 @@ describeInBrowser('writing on the chat page', () => {
     'marks what the bot never got: it %s',
     async (_what, webhookUrl, reason) => {
       // The emulator itself is no bot, and refuses what it does not know.
-      const refusing = `${emulated.emulator.origin}/_emulator/messages`;
-      emulated.emulator.setWebhookUrl(webhookUrl ?? refusing);
+      const refusing = `${emulator.origin}/_emulator/messages`;
+      emulator.setWebhookUrl(webhookUrl ?? refusing);
       const input = page.getByTestId('composer-input');
       await input.fill('Are you there?');
       await input.press('Enter');
@@ -66,11 +81,11 @@ describeInBrowser('writing on the chat page', () => {
       expect(await mark.textContent()).toContain(reason);
       expect(await input.inputValue()).toBe('');
 
-      emulated.emulator.setWebhookUrl(emulated.webhookUrl);
+      emulator.setWebhookUrl(emulated.webhookUrl);
       await input.fill('And now?');
       await input.press('Enter');
       const got = await messageWith(page, 'And now?');
-      await emulated.emulator.waitFor(() => emulated.deliveries.length > 0);
+      await patient(emulator).waitFor(() => emulated.deliveries.length > 0);
       expect(await got.getByTestId('undelivered').count()).toBe(0);
 
       await page.reload();
@@ -80,8 +95,7 @@ describeInBrowser('writing on the chat page', () => {
   );
 
   it('marks what the bot is not subscribed to', async () => {
-    const { emulator, graph } = emulated;
-    await graph('POST', '/me/subscribed_apps', {
+    await emulated.graph('POST', '/me/subscribed_apps', {
       subscribed_fields: 'messaging_postbacks',
     });
     await emulator.say('1001', 'hi');
@@ -98,12 +112,12 @@ describeInBrowser('writing on the chat page', () => {
   it.each(['composer', 'inbox'])(
     'keeps what stands in the %s when the emulator is gone',
     async (where) => {
-      await emulated.emulator.say('1001', 'hello');
+      await emulator.say('1001', 'hello');
       await messageWith(page, 'hello');
       await page.getByTestId('inbox').locator('summary').click();
       const input = page.getByTestId(`${where}-input`);
       await input.fill('not to be typed again');
-      await emulated.emulator.close();
+      await emulator.close();
       await input.press('Enter');
       await page
         .getByRole('alert')
@@ -111,22 +125,18 @@ describeInBrowser('writing on the chat page', () => {
         .waitFor();
       expect(await input.inputValue()).toBe('not to be typed again');
 
-      const again = await startMessengerEmulator({
+      emulator = await startMessengerEmulator({
         ...APP,
-        port: Number(new URL(emulated.emulator.origin).port),
+        port: Number(new URL(emulator.origin).port),
         webhookUrl: emulated.webhookUrl,
         pages: [PAGE],
       });
-      try {
-        await page.getByText('Live', { exact: true }).waitFor();
-        await again.say('1001', 'hello again');
-        await messageWith(page, 'hello again');
-        await input.press('Enter');
-        await messageWith(page, 'not to be typed again');
-        expect(await input.inputValue()).toBe('');
-      } finally {
-        await again.close();
-      }
+      await page.getByText('Live', { exact: true }).waitFor();
+      await emulator.say('1001', 'hello again');
+      await messageWith(page, 'hello again');
+      await input.press('Enter');
+      await messageWith(page, 'not to be typed again');
+      expect(await input.inputValue()).toBe('');
     },
   );
 });

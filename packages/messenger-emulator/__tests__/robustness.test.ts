@@ -203,7 +203,7 @@ test('clients that go away in the middle do no harm', async () => {
   }
 });
 
-test('10,000 messages leave no more than the latest behind', async () => {
+test('thousands of messages leave no more than the latest behind', async () => {
   const send = async (rounds: number) => {
     for (let i = 0; i < rounds; i += 1) {
       const batch = Array.from({ length: 50 }, (_, n) => ({
@@ -211,7 +211,7 @@ test('10,000 messages leave no more than the latest behind', async () => {
         relative_url: 'me/messages',
         body: new URLSearchParams({
           recipient: JSON.stringify({ id: PSID }),
-          message: JSON.stringify({ text: `${i}/${n} ${'x'.repeat(1000)}` }),
+          message: JSON.stringify({ text: `${i}/${n} ${'x'.repeat(1900)}` }),
         }).toString(),
       }));
       await emulated.graph('POST', '/', {
@@ -220,22 +220,41 @@ test('10,000 messages leave no more than the latest behind', async () => {
       });
     }
   };
-  await send(60);
+  await send(25);
   const before = heapAfterCollection();
-  await send(140);
+  await send(75);
   const grown = heapAfterCollection() - before;
 
   const { requests, conversations } = emulated.emulator.state();
   expect(requests).toHaveLength(1000);
   expect(conversations[0]?.entries).toHaveLength(1000);
-  expect(conversations[0]?.entries.at(-1)?.message?.text).toMatch(/^139\/49 /);
-  expect(grown).toBeLessThan(16 * MEGABYTE);
+  expect(conversations[0]?.entries.at(-1)?.message?.text).toMatch(/^74\/49 /);
+  expect(grown).toBeLessThan(6 * MEGABYTE);
 });
 
 test('personas that come and go are forgotten in the end', async () => {
-  for (let i = 0; i < 1100; i += 1) {
-    const id = await emulated.persona(`P${i}`);
-    await emulated.graph('DELETE', `/${id}`);
+  const inBatch = async (calls: object[]) => {
+    const { body } = await emulated.graph('POST', '/', { batch: calls });
+    return body as unknown as { code: number; body: string }[];
+  };
+  for (let i = 0; i < 22; i += 1) {
+    const made = await inBatch(
+      Array.from({ length: 50 }, (_, n) => ({
+        method: 'POST',
+        relative_url: 'me/personas',
+        body: new URLSearchParams({
+          ...PERSONA,
+          name: `P${i}/${n}`,
+        }).toString(),
+      })),
+    );
+    const deleted = await inBatch(
+      made.map(({ body }) => ({
+        method: 'DELETE',
+        relative_url: (JSON.parse(body) as { id: string }).id,
+      })),
+    );
+    expect(deleted.map(({ code }) => code)).toEqual(made.map(() => 200));
   }
   expect(emulated.emulator.state().personas).toHaveLength(1000);
 });

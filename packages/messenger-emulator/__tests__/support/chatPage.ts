@@ -1,3 +1,4 @@
+import type { MessengerEmulator } from 'messenger-emulator';
 import type {
   Browser,
   BrowserContextOptions,
@@ -37,6 +38,34 @@ export async function openChatPage(
   await window.page.getByText('Live', { exact: true }).waitFor();
   return window;
 }
+
+/**
+ * Has an emulator and its open page begin anew, in much less time than a new
+ * page takes to come. A page on which somebody has left something open, chosen or
+ * written comes anew all the same.
+ */
+export async function startOver(
+  { page, complaints }: ChatPage,
+  emulator: MessengerEmulator,
+): Promise<void> {
+  complaints.length = 0;
+  const shownAnew = page.waitForResponse(/\/_emulator\/customers\//);
+  emulator.reset();
+  await shownAnew;
+  for (const shown of ['message', 'call', 'persona']) {
+    await page.getByTestId(shown).first().waitFor({ state: 'detached' });
+  }
+  if (await page.evaluate<boolean>(IS_AS_OPENED)) return;
+  await page.reload();
+  await page.getByText('Live', { exact: true }).waitFor();
+}
+
+const IS_AS_OPENED = `
+  document.querySelector('details[open], #notice:not([hidden])') === null &&
+  document.querySelector('#page-select').selectedIndex === 0 &&
+  document.querySelector('#customer-select').value === '1001' &&
+  [...document.querySelectorAll('textarea, input')].every(
+    ({ type, value }) => type === 'checkbox' || value === '')`;
 
 function windowOf(browser: Browser): Promise<ChatPage> {
   let window = windows.get(browser);

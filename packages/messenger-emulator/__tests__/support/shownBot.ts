@@ -51,9 +51,15 @@ const LANGUAGES = {
 
 export type LanguageName = keyof typeof LANGUAGES;
 
+const found = new Map<LanguageName, string | undefined>();
+
 function programFor(name: LanguageName): string | undefined {
-  const { programs, check } = LANGUAGES[name];
-  return programs.find((program) => spawnSync(program, check).status === 0);
+  if (!found.has(name)) {
+    const { programs, check } = LANGUAGES[name];
+    const works = (program: string) => spawnSync(program, check).status === 0;
+    found.set(name, programs.find(works));
+  }
+  return found.get(name);
 }
 
 /** Whether a bot in this language can run here; with `CI=true` one in Python has to. */
@@ -108,8 +114,8 @@ export class ShownBot {
     let printed = '';
     const port = await new Promise<string>((resolve, reject) => {
       const look = (part: Buffer) => {
-        const found = ready.exec((printed += part.toString()));
-        if (found) resolve(found[1] ?? '');
+        const match = ready.exec((printed += part.toString()));
+        if (match) resolve(match[1] ?? '');
       };
       child.stdout.on('data', look);
       child.stderr.on('data', look);

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Backlog } from '../http/backlog';
 import type { World } from '../world/world';
 
+/** A browser would wait for seconds; an emulator that is started again is there sooner. */
+const RECONNECT_MS = 500;
+
 /**
  * Server-sent events: first `state` with everything, then each change under its
  * own name: `entry`, `undelivered`, `conversation`, `persona`, `profile`, `request`.
@@ -20,6 +23,7 @@ export function streamEvents(
   const write = (event: string, data: object) => {
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
+  response.write(`retry: ${RECONNECT_MS}\n\n`);
   write('state', world.state());
   backlog.check();
   // A large state takes a while to be read.
