@@ -19,10 +19,11 @@ module.exports = {
       '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
   setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
+  setupFilesAfterEnv: ['<rootDir>/__tests__/support/intervals.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
-  // Jest would leave a core to itself. More than there are would have browsers and processes wait.
-  maxWorkers: availableParallelism(),
+  // One more than there are cores, as a quarter of the suites' time is waiting.
+  maxWorkers: availableParallelism() + 1,
   // To end takes a worker with the heap of all suites longer than Jest's half a second.
   workerGracefulExitTimeout: 10_000,
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
