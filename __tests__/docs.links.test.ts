@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { brokenLinks, documentsIn, linksBeyond, ROOT } from './support/docs';
@@ -28,6 +29,15 @@ describe.each(packedFiles(PACKAGES))('what npm packs of $folder', (each) => {
     expect(documents).toContain(path.join(folder, 'README.md'));
   });
 
+  it('has a changelog that begins with its version', () => {
+    const changelog = path.join(ROOT, folder, 'CHANGELOG.md');
+    const [, latest] =
+      /^## \[(.+)\] - \d{4}-\d{2}-\d{2}$/m.exec(
+        readFileSync(changelog, 'utf8'),
+      ) ?? [];
+    expect(latest).toBe(each.version);
+  });
+
   it.each(documents)('%s has no link to what is not packed', (file) => {
     const pages = path.join(folder, 'docs/');
     const isPage = (linked: string) =>
@@ -40,7 +50,9 @@ describe.each(packedFiles(PACKAGES))('what npm packs of $folder', (each) => {
 });
 
 /** What `npm pack` would put into the tarballs, without building them first. */
-function packedFiles(folders: string[]): { folder: string; files: string[] }[] {
+function packedFiles(
+  folders: string[],
+): { folder: string; version: string; files: string[] }[] {
   const listed = execFileSync(
     'npm',
     [
@@ -49,9 +61,13 @@ function packedFiles(folders: string[]): { folder: string; files: string[] }[] {
     ],
     { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' },
   );
-  const packed = JSON.parse(listed) as { files: { path: string }[] }[];
-  return folders.map((folder, index) => ({
-    folder,
-    files: packed[index]?.files.map((file) => file.path) ?? [],
+  const packed = JSON.parse(listed) as {
+    version: string;
+    files: { path: string }[];
+  }[];
+  return packed.map(({ version, files }, index) => ({
+    folder: folders[index] ?? '',
+    version,
+    files: files.map((file) => file.path),
   }));
 }
