@@ -1,5 +1,6 @@
 import { chain } from 'bottender';
 import Keyv from 'keyv';
+import { createClient } from 'redis';
 
 import {
   InvalidOptionError,
@@ -8,6 +9,7 @@ import {
   personas,
   type PersonasOptions,
 } from 'bottender-persona';
+import { redisStore } from 'bottender-persona/redis';
 
 import { checkOptions } from '../src/checkOptions';
 
@@ -161,6 +163,15 @@ describe('personas() refuses at once, naming the option', () => {
     );
   });
 
+  test.each(['platform', 'event'])(
+    'an option that a context would have, too: %s',
+    (name) => {
+      expect(refusal({ [name]: 'messenger' }).message).toContain(
+        `no option "${name}"`,
+      );
+    },
+  );
+
   test('an unknown option, telling which there are', () => {
     const { message } = refusal({ initialPersonas: 'adam' });
     expect(message).toContain('initialPersona,');
@@ -231,6 +242,7 @@ describe('personas() takes', () => {
     ['no names', { directory: {} }],
     ['an ID for a name', { directory: { desk: '12345678901234567' } }],
     ['a Keyv', { store: new Keyv() }],
+    ['a Redis', { store: redisStore(createClient()) }],
     ['no settings', { ephemeral: {} }],
     ['settings', { ephemeral: { lingerMs: 0, leaseMs: 1000 } }],
     ['the longest times', { ephemeral: { lingerMs: MAX_MS, leaseMs: MAX_MS } }],
@@ -289,6 +301,29 @@ describe('the options are filled in', () => {
     (callback) => {
       const given = () => '';
       expect(checkOptions({ [callback]: given })[callback]).toBe(given);
+    },
+  );
+});
+
+describe('close()', () => {
+  test.each([-1, NaN, Infinity, MAX_MS + 1, '5', null])(
+    'rejects with the time %p',
+    async (timeoutMs) => {
+      const given = { timeoutMs: timeoutMs as number };
+      await expect(personas().close(given)).rejects.toThrow(
+        new InvalidOptionError(
+          'The option "timeoutMs" of close() must be a number of milliseconds from 0 to 2147483647.',
+        ),
+      );
+    },
+  );
+
+  // As what calls back may give it.
+  test.each([undefined, null, {}, { timeoutMs: undefined }, { timeoutMs: 0 }])(
+    'takes %p',
+    async (given) => {
+      const closed = personas().close(given as { timeoutMs?: number });
+      await expect(closed).resolves.toBeUndefined();
     },
   );
 });

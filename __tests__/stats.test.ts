@@ -64,6 +64,17 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   expect(taken).toEqual(served);
 });
 
+test('stats() counts refusals that a send rejects with, too', async () => {
+  const plugin = personas({ refusedPersona: 'throw' });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(async (context) => {
+    await context.withPersona('nobody', () => context.sendText('hi'));
+  });
+  expect(bot.errors).toHaveLength(1);
+  const refused = { ...NOTHING.refused, unknown: 1 };
+  expect(plugin.stats()).toEqual({ ...NOTHING, refused });
+});
+
 test('stats() counts what is deleted, by a block and by a sweep', async () => {
   const plugin = personas();
   const bot = await startBot({ plugins: [plugin] });

@@ -204,26 +204,6 @@ describe('close()', () => {
     ]);
     expect(alive(bot.emulator)).toEqual([]);
   });
-
-  test('takes null for no options, as what calls back may give it', async () => {
-    const { plugin } = await start();
-    await expect(
-      plugin.close(null as unknown as undefined),
-    ).resolves.toBeUndefined();
-  });
-
-  test.each([-1, NaN, Infinity, '5'])(
-    'with the time %p is an error',
-    async (timeoutMs) => {
-      const { plugin } = await start();
-      await expect(
-        plugin.close({ timeoutMs: timeoutMs as number }),
-      ).rejects.toMatchObject({
-        name: 'InvalidOptionError',
-        message: expect.stringContaining('"timeoutMs" of close()') as string,
-      });
-    },
-  );
 });
 
 describe('a rate limit', () => {
