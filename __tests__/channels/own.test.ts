@@ -70,6 +70,29 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(two).toMatchObject({ text: 'two', username: 'Adam' });
   });
 
+  test('on Slack a persona goes to no view, and to none where there are no views', async () => {
+    const seen: unknown[] = [];
+    const open = (...given: unknown[]) => seen.push(...given);
+    let views: object | null = { open };
+    const plugin = asAdam();
+    const bot = await startOn('slack', {
+      plugins: [(context) => plugin(Object.assign(context, { views }))],
+    });
+    const view = { triggerId: 'T', view: '{}' };
+    await bot.run(async ({ views }: PersonaContext<SlackContext>) => {
+      await views.open({ ...view, personaId: 'adam' } as never);
+    });
+    views = null;
+    const sent = await bot.run(
+      async (context: PersonaContext<SlackContext>) => {
+        await context.sendText('hi');
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    expect(seen).toEqual([view]);
+    expect(sent.at(-1)?.body).toMatchObject({ username: 'Adam' });
+  });
+
   test.each(['iconUrl', 'icon_url'])(
     'on Slack, whose picture may be given as %s',
     async (key) => {
