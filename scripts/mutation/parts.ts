@@ -116,6 +116,7 @@ export const PARTS: Record<string, Part> = {
       'speaking/precedence',
       'speaking/returned',
       'speaking/as.test',
+      'install/client',
       'sending/pages',
       'sending/unsent',
       'debug',
