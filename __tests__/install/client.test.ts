@@ -77,6 +77,7 @@ describe('a client with personas', () => {
     const client = plugin.client(counting);
     await client.as('adam').sendText(CUSTOMER, 'hi');
     expect(client.sent).toBe(1);
+    expect(client.constructor).toBe(CountingClient);
     client.sent = 7;
     expect(counting.sent).toBe(7);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);

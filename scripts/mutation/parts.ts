@@ -144,6 +144,9 @@ export const PARTS: Record<string, Part> = {
       'sending/ends',
       'sending/send.test',
       'speaking/usePersona',
+      'sending/refused.test',
+      'channels/own',
+      'channels/refusals',
       'directory/console',
       'personas',
       'platforms',
@@ -171,6 +174,7 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/sharing',
       'ephemeral/sweep.test',
       'directory/store',
+      'store/keyv/broken',
       'install/client',
       'personas',
     ],
@@ -184,7 +188,10 @@ export const PARTS: Record<string, Part> = {
     tests: ['install/client', 'sending/pages'],
   },
   actions: { mutate: ['actions'], tests: ['actions', 'install/badInput'] },
-  errors: { mutate: ['errors'], tests: ['errors'] },
+  errors: {
+    mutate: ['errors'],
+    tests: ['errors', 'options', 'channels/refusals'],
+  },
   messenger: {
     mutate: [
       'field',

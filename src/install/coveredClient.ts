@@ -75,10 +75,10 @@ function sendingMethods(
 /** All methods and accessors of the client's classes, called on the client. */
 function propertiesOf(client: MessengerClient): PropertyDescriptorMap {
   const found: PropertyDescriptorMap = {};
-  for (const from of lineOf(client)) {
-    if (from === client) continue;
+  const [, ...classes] = lineOf(client);
+  for (const from of classes.reverse()) {
     for (const name of Object.getOwnPropertyNames(from)) {
-      if (name === 'constructor' || Object.hasOwn(found, name)) continue;
+      if (name === 'constructor') continue;
       const property = Object.getOwnPropertyDescriptor(from, name);
       if (typeof property?.value === 'function') {
         const value = (...args: unknown[]) =>
