@@ -259,6 +259,8 @@ export const PARTS: Record<string, Part> = {
     tests: [
       'ephemeral/turns',
       'ephemeral/pool',
+      'ephemeral/undone',
+      'debug',
       'directory/sharing',
       'ephemeral/sharing',
       'ephemeral/cleanup',
