@@ -9,6 +9,7 @@ import { install } from './install/install';
 import type { Swept } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';
+import { rejected } from './speaking/rejected';
 import type { PersonaStats } from './stats';
 import { bindRuntime, createRuntime } from './runtime';
 
@@ -115,11 +116,19 @@ export function personas<
   const { pool, stats, sweeper } = runtime;
   const clients = new Clients<Name>(runtime);
   const plugin = Object.assign(
-    async function Personas<E extends Context>(context: E, props?: Props<E>) {
-      const { personas, isNew } = install(context, runtime);
-      const starting = isNew ? personas.start() : undefined;
-      if (starting) await starting;
-      return props?.next;
+    function Personas<E extends Context>(
+      context: E,
+      props?: Props<E>,
+    ): Promise<Action<E> | undefined> {
+      try {
+        const { personas, isNew } = install(context, runtime);
+        const starting = isNew ? personas.start() : undefined;
+        const next = props?.next;
+        if (starting) return starting.then(() => next);
+        return next ? Promise.resolve(next) : NO_ACTION;
+      } catch (error) {
+        return rejected(error);
+      }
     },
     {
       async close(options?: { timeoutMs?: number | undefined }) {
@@ -145,6 +154,9 @@ export function personas<
   bindRuntime(plugin, runtime);
   return plugin;
 }
+
+/** Most events start nothing that must be waited for, and then an async function's own promise costs them. */
+const NO_ACTION = Promise.resolve(undefined);
 
 function checkClient(
   method: string,

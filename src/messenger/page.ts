@@ -79,7 +79,10 @@ export function pageIdFromEvent({
   event,
   session,
 }: PageContext): string | undefined {
-  return [event?.pageId, session?.page?.id].find(isId);
+  const pageId = event?.pageId;
+  if (isId(pageId)) return pageId;
+  const ofSession = session?.page?.id;
+  return isId(ofSession) ? ofSession : undefined;
 }
 
 /**

@@ -8,56 +8,71 @@ import { speakAsPageInstead, tellOf } from '../speaking/refused';
 
 import type { GivenFace } from './givenFace';
 
-/** The faces of messages, by their position. */
-type Faces = readonly (GivenFace | undefined)[];
+/** Messages that went out with faces, until the channel has answered. */
+export interface SentWithFaces {
+  /** The messages' faces, by their position: asked for when there is something to say. */
+  faces(): readonly (GivenFace | undefined)[];
+  /** Sends the messages once more, those at these positions without their faces. */
+  again(refused: readonly number[]): unknown;
+}
 
 /**
  * What follows from a channel's answer: where it refused faces, the same
  * messages once more without these; nothing else is sent again.
- *
- * @param faces those of the messages, by their position: looked for when there is something to say
- * @param again sends the messages, those at these positions without their faces
  */
 export function seeToAnswer(
   answer: unknown,
-  faces: () => Faces,
+  sent: SentWithFaces,
   personas: ContextPersonas,
   channel: FaceChannel,
-  again: (refused: readonly number[]) => unknown,
 ): unknown {
   if (!(answer instanceof Promise)) return answer;
-  const { readIgnored } = channel;
   return answer.then(
-    readIgnored &&
+    channel.readIgnored &&
       ((given: unknown) => {
-        const [face] = faces();
-        if (!face) return given;
-        const ignored = readIgnored(given, face.face);
-        if (ignored !== undefined)
-          tellIgnored(ignored, face, personas, channel);
+        lookForFace(given, sent, personas, channel);
         return given;
       }),
-    (error: unknown) => {
-      const refusal = channel.readRefusal?.(error);
-      const worn = faces();
-      const refused = [...worn.entries()].flatMap(([position, face]) =>
-        face && (!refusal?.of || refusal.of.includes(position))
-          ? [{ position, persona: face.look.persona }]
-          : [],
-      );
-      if (!refusal || refused.length === 0) throw error;
-      const { message, status, of } = refusal;
-      for (const { persona } of refused) {
-        const why = refusalOn(channel, 'channel', persona, message, status);
-        const { refusals } = personas.runtime;
-        const about = of ? persona : null;
-        const account = accountOn(channel, personas);
-        const known = refusals.rememberOnChannel(why, account, about);
-        speakAsPageInstead(known, persona, personas);
-      }
-      return again(refused.map(({ position }) => position));
-    },
+    (error: unknown) => afterFailure(error, sent, personas, channel),
   );
+}
+
+function lookForFace(
+  answer: unknown,
+  sent: SentWithFaces,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): void {
+  const [face] = sent.faces();
+  if (!face) return;
+  const ignored = channel.readIgnored?.(answer, face.face);
+  if (ignored !== undefined) tellIgnored(ignored, face, personas, channel);
+}
+
+function afterFailure(
+  error: unknown,
+  sent: SentWithFaces,
+  personas: ContextPersonas,
+  channel: FaceChannel,
+): unknown {
+  const refusal = channel.readRefusal?.(error);
+  if (!refusal) throw error;
+  const { message, status, of } = refusal;
+  const refused = [...sent.faces().entries()].flatMap(([position, face]) =>
+    face && (!of || of.includes(position))
+      ? [{ position, persona: face.look.persona }]
+      : [],
+  );
+  if (refused.length === 0) throw error;
+  for (const { persona } of refused) {
+    const why = refusalOn(channel, 'channel', persona, message, status);
+    const { refusals } = personas.runtime;
+    const about = of ? persona : null;
+    const account = accountOn(channel, personas);
+    const known = refusals.rememberOnChannel(why, account, about);
+    speakAsPageInstead(known, persona, personas);
+  }
+  return sent.again(refused.map(({ position }) => position));
 }
 
 /** So many accounts are remembered of one `personas()`. */

@@ -1,10 +1,11 @@
 import type { FaceChannel } from '../channels/channel';
+import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 
 import { isMessage } from './arguments';
 import type { Original } from './call';
-import { seeToAnswer } from './faceAnswer';
-import { faceOf, withoutFace } from './givenFace';
+import { seeToAnswer, type SentWithFaces } from './faceAnswer';
+import { faceOf, withoutFace, type GivenFace } from './givenFace';
 
 /** What stands in front of a client gives it under this key. */
 const GIVEN = Symbol('the client that this stands in front of');
@@ -43,34 +44,48 @@ class ClientFront implements ProxyHandler<object> {
     const at = typeof name === 'string' ? this.ends[name] : undefined;
     if (at === undefined || typeof value !== 'function') return value;
     const { personas, channel } = this;
-    return (...args: unknown[]) =>
-      deliver(target, value as Original, args, at, personas, channel);
+    return (...args: unknown[]) => {
+      const { runtime } = personas;
+      const original = value as Original;
+      const delivered = new Delivered(target, original, args, at, runtime);
+      return seeToAnswer(delivered.send(), delivered, personas, channel);
+    };
   }
 }
 
-function deliver(
-  client: object,
-  original: Original,
-  args: unknown[],
-  at: number,
-  personas: ContextPersonas,
-  channel: FaceChannel,
-): unknown {
-  const answer = Reflect.apply(original, client, args);
-  const messages = args[at];
-  if (!Array.isArray(messages)) return answer;
-  const faceAt = (position: number) => {
-    const message: unknown = messages[position];
-    return isMessage(message) ? faceOf(message) : undefined;
-  };
-  const faces = () => Array.from(messages, (_, position) => faceAt(position));
-  return seeToAnswer(answer, faces, personas, channel, (refused) => {
-    const bare = messages.map((message: unknown, position) => {
-      const face = refused.includes(position) ? faceAt(position) : undefined;
+/** A call of the client: its answer comes when Bottender has long handed the messages over. */
+class Delivered implements SentWithFaces {
+  constructor(
+    private readonly client: object,
+    private readonly original: Original,
+    private readonly args: unknown[],
+    private readonly at: number,
+    private readonly runtime: Runtime,
+  ) {}
+
+  faces(): (GivenFace | undefined)[] {
+    return this.messages().map((message) =>
+      isMessage(message) ? faceOf(message) : undefined,
+    );
+  }
+
+  again(refused: readonly number[]): unknown {
+    const faces = this.faces();
+    const bare = this.messages().map((message, position) => {
+      const face = refused.includes(position) ? faces[position] : undefined;
       return face && isMessage(message)
-        ? withoutFace(message, face, personas.runtime)
+        ? withoutFace(message, face, this.runtime)
         : message;
     });
-    return Reflect.apply(original, client, args.with(at, bare));
-  });
+    return this.send(this.args.with(this.at, bare));
+  }
+
+  send(args = this.args): unknown {
+    return Reflect.apply(this.original, this.client, args);
+  }
+
+  private messages(): unknown[] {
+    const messages = this.args[this.at];
+    return Array.isArray(messages) ? Array.from<unknown>(messages) : [];
+  }
 }

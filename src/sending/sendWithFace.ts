@@ -1,6 +1,7 @@
 import type { FaceChannel, Message, FacePlace } from '../channels/channel';
 import { debug } from '../debug';
 import { PersonaError } from '../errors';
+import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { rejected } from '../speaking/rejected';
 import { inScope } from '../speaking/scope';
@@ -9,8 +10,8 @@ import type { InForce } from '../speaking/speaker';
 
 import { isMessage, ownPersona, withoutPersona } from './arguments';
 import type { Original } from './call';
-import { seeToAnswer } from './faceAnswer';
-import { faceOf, withoutFace } from './givenFace';
+import { seeToAnswer, type SentWithFaces } from './faceAnswer';
+import { faceOf, withoutFace, type GivenFace } from './givenFace';
 import { faceFor, show } from './shown';
 import { signed } from './sign';
 
@@ -39,11 +40,9 @@ export function sendWithFace(
   try {
     if (call.place.holds === 'messages') return sendMessages(personas, call);
     const own = ownPersonaOf(call);
-    if (own === undefined) return sendOne(personas, call);
-    const args = call.args.map(withoutPersona);
-    // What the method calls in its turn speaks as the same.
-    const speak = () => sendOne(personas, { ...call, args });
-    return inScope(personas, personas.keep(own), speak, undefined, 'personaId');
+    return own === undefined
+      ? sendOne(personas, call)
+      : sendAs(own, personas, call);
   } catch (error) {
     // Bottender's own come as they come: LINE's second reply throws.
     if (error instanceof PersonaError) return rejected(error);
@@ -58,6 +57,17 @@ function ownPersonaOf({ place: { at, also }, args }: FaceCall): unknown {
     : own;
 }
 
+/** As the call's own persona; what the method calls in its turn speaks as the same. */
+function sendAs(
+  own: unknown,
+  personas: ContextPersonas,
+  call: FaceCall,
+): unknown {
+  const args = call.args.map(withoutPersona);
+  const speak = () => sendOne(personas, { ...call, args });
+  return inScope(personas, personas.keep(own), speak, undefined, 'personaId');
+}
+
 function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
   const { channel, place, args, again } = call;
   const speaker = personas.inForce();
@@ -67,8 +77,7 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
     if (faceOf(dressed)) return callWith(call, args);
     const face = faceFor(personas, channel, place, speaker);
     if (!face || !wears(dressed, face)) {
-      const handed = pick(dressed, channel.parts ?? []);
-      return handing({ personas, face: handed }, () => callWith(call, args));
+      return handOn(dressed, personas, call);
     }
   }
   if (debug.enabled) tellWho(call.original, speaker, personas.rule());
@@ -81,24 +90,39 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
     const { name } = look.profile;
     return callWith(call, signed(args, name, signText, place.text));
   }
-  const message = messageAt(args, place.at) ?? {};
-  const also = place.also === undefined ? {} : messageAt(args, place.also);
+  const message = messageAt(args, place.at) ?? NOTHING;
+  const also = place.also === undefined ? NOTHING : messageAt(args, place.also);
   const sent = dressed
     ? args
     : changed(args, place.at, withFace(message, given.face, also));
   const answer = callWith(call, sent);
   if (!again) return answer;
-  return seeToAnswer(
-    answer,
-    () => [given],
-    personas,
-    channel,
-    () => {
-      const bare = withoutFace(message, given, personas.runtime);
-      return Reflect.apply(again, call.self, changed(args, place.at, bare));
-    },
-  );
+  const whole = new Sent(call, again, given, message, personas.runtime);
+  return seeToAnswer(answer, whole, personas, channel);
 }
+
+/** One message, in a call of a covered method. */
+class Sent implements SentWithFaces {
+  constructor(
+    private readonly call: FaceCall,
+    private readonly method: Original,
+    private readonly given: GivenFace,
+    private readonly message: Message,
+    private readonly runtime: Runtime,
+  ) {}
+
+  faces(): GivenFace[] {
+    return [this.given];
+  }
+
+  again(): unknown {
+    const { args, place, self } = this.call;
+    const bare = withoutFace(this.message, this.given, this.runtime);
+    return Reflect.apply(this.method, self, changed(args, place.at, bare));
+  }
+}
+
+const NOTHING: Message = {};
 
 /** The argument that has a face already, if any. */
 function dressedArgument(call: FaceCall): Message | undefined {
@@ -157,11 +181,16 @@ const bare = new WeakSet<object>();
 /** The face that a caller put into options which Bottender is turning into a message: it may get lost there. */
 let beingHanded: { personas: ContextPersonas; face: Message } | undefined;
 
-function handing(face: typeof beingHanded, run: () => unknown): unknown {
+function handOn(
+  dressed: Message,
+  personas: ContextPersonas,
+  call: FaceCall,
+): unknown {
   const before = beingHanded;
-  beingHanded = face;
+  const face = pick(dressed, call.channel.parts ?? []);
+  beingHanded = { personas, face };
   try {
-    return run();
+    return callWith(call, call.args);
   } finally {
     beingHanded = before;
   }
@@ -192,11 +221,7 @@ function messageAt(args: unknown[], at: number): Message | undefined {
  *
  * @param also where else the caller may have put something
  */
-function withFace(
-  message: Message,
-  face: Message,
-  also: Message = {},
-): Message {
+function withFace(message: Message, face: Message, also = NOTHING): Message {
   const dressed: Record<string, unknown> = { ...message };
   for (const key in face) {
     if (has(message, key) || has(also, key)) continue;
