@@ -40,10 +40,13 @@ const run: Run = async (globalConfig, config, environment, runtime, path) => {
     return skipped(path);
   }
   const result = await circus(globalConfig, config, environment, runtime, path);
-  testsOf.set(
-    path,
-    result.testResults.map(({ fullName }) => fullName),
-  );
+  // A suite that a mutant kept from loading has named no tests.
+  if (!result.testExecError) {
+    testsOf.set(
+      path,
+      result.testResults.map(({ fullName }) => fullName),
+    );
+  }
   if (result.numFailingTests > 0 || result.testExecError) found = mutant;
   return result;
 };
