@@ -142,10 +142,26 @@ describe('of two different personas() on a context', () => {
     await bot.run(chain([second, sayHi]) as TestAction);
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi']);
     expect(warned.mock.calls).toEqual([
-      [expect.stringMatching(/Two different personas\(\)/), 'PersonaWarning'],
+      [
+        'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+          'Keep one, among the `plugins` or in a chain.',
+        'PersonaWarning',
+      ],
     ]);
     await bot.run(chain([personas(), sayHi]) as TestAction);
     expect(warned).toHaveBeenCalledTimes(2);
+  });
+
+  test('neither’s initialPersona is asked for again', async () => {
+    const asked = jest.fn(() => null);
+    const ignored = jest.fn(() => null);
+    const bot = await startBot({
+      plugins: [personas({ initialPersona: asked })],
+    });
+    const second = personas({ initialPersona: ignored });
+    await bot.run(chain([second, sayHi]) as TestAction);
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(ignored).not.toHaveBeenCalled();
   });
 
   test('is not told where they are the same, or one is an action’s defaults', async () => {

@@ -105,6 +105,30 @@ describe('ContextSimulator of bottender/test-utils', () => {
   });
 });
 
+test('on a platform that is not known here a failure is told by its own name', async () => {
+  const onRefused = jest.fn();
+  const plugin = personas({
+    onRefused,
+    initialPersona: () => {
+      throw new Error('no desk');
+    },
+  });
+  const simulator = new ContextSimulator({ platform: 'my-own' });
+  await plugin(simulator.createTextContext('hello') as Context);
+  expect(onRefused.mock.calls).toEqual([
+    [
+      expect.objectContaining({
+        reason: 'initial-persona',
+        instead: 'The bot',
+        message: expect.stringContaining(
+          'cannot speak on my-own: no desk.',
+        ) as string,
+      }),
+      expect.objectContaining({ persona: 'initialPersona' }),
+    ],
+  ]);
+});
+
 test('on a platform that is not known here a handler runs as it is, speakers included', async () => {
   const simulator = new ContextSimulator({ platform: 'my-own' });
   const context = simulator.createTextContext('hello') as PersonaContext;

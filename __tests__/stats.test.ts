@@ -1,4 +1,5 @@
-import { personas } from 'bottender-persona';
+import { PersonaStoreError, personas } from 'bottender-persona';
+import Keyv from 'keyv';
 
 import { startBot } from './support/bot';
 import { profile } from './support/faces';
@@ -62,6 +63,25 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   expect(plugin.stats()).toEqual({ ...served, leftToSweep: 1 });
   // A copy, which nobody changes.
   expect(taken).toEqual(served);
+});
+
+test('stats() counts no failure of the store among what is left', async () => {
+  const store = new Map();
+  store.set = () => {
+    throw new Error('the disk is full');
+  };
+  const onCleanupError = jest.fn();
+  const plugin = personas({ store: new Keyv({ store }), onCleanupError });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(async (context) => {
+    await context.withEphemeralPersona(profile('Guest'), () =>
+      context.sendText('hi'),
+    );
+  });
+  expect(onCleanupError.mock.calls).toEqual([
+    [expect.any(PersonaStoreError), expect.objectContaining({ name: 'Guest' })],
+  ]);
+  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
 });
 
 test('stats() counts refusals that a send rejects with, too', async () => {

@@ -1,5 +1,6 @@
 import {
   personas,
+  withPersona,
   PersonaCleanupError,
   PersonaStoreError,
   PersonaSuspectedError,
@@ -317,6 +318,18 @@ describe('by itself', () => {
     await hear(PAGE.id, 60_000);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Human']);
+  });
+
+  test('so does a personas() that takes over from an action’s defaults', async () => {
+    await leaveBehind('Adam');
+    const other = await startBot({ emulator: bot.emulator });
+    const real = plugin({ ephemeral: { leaseMs: 60_000 } });
+    await other.run(async (context) => {
+      await withPersona(null, () => undefined)(context, {});
+      await real(context);
+    });
+    await bot.emulator.waitFor(() => deletions().length === 1);
+    expect(alive(bot.emulator)).toEqual([]);
   });
 
   test('a timer sweeps it again', async () => {

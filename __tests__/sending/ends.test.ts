@@ -41,6 +41,15 @@ class PoliteContext extends MessengerContext {
   }
 }
 
+/** One whose pictures are texts. */
+class WordyContext extends MessengerContext {
+  override sendImage(
+    ...[, options]: Parameters<MessengerContext['sendImage']>
+  ) {
+    return this.sendMessage({ text: 'See the shop’s page' }, options);
+  }
+}
+
 describe.each(MODES)(
   'beneath the wrappers of others, sent %s',
   (_mode, setup) => {
@@ -204,6 +213,54 @@ describe.each(MODES)(
       signing.bot.emulator.setEuropean(CUSTOMER, true);
       await signing.bot.run(greet);
       expect(shown(signing.bot.emulator)).toEqual(['Page: Adam: HI']);
+    });
+
+    test('a picture, and typing, which no text can sign, go out as they are', async () => {
+      const { bot } = await start(
+        (context) => {
+          for (const method of ['sendImage', 'typingOn'] as const) {
+            const original = context[method].bind(context) as SendText;
+            const wrapped = (...args: Parameters<SendText>) =>
+              original(...args);
+            Object.assign(context, { [method]: wrapped });
+          }
+        },
+        { signText: (text, { name }) => `${name}: ${text}` },
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run((context) =>
+        context.withPersona('adam', async () => {
+          await context.typingOn();
+          await context.sendImage('https://example.com/a.png');
+        }),
+      );
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Page: [typing_on]',
+        'Page: [image]',
+      ]);
+      const sent = await bodies(bot.emulator, SEND);
+      // A batch's bodies are form-encoded, field by field.
+      const typing = sent.filter((body) => 'sender_action' in body);
+      expect(typing.map((body) => Object.keys(body).sort())).toEqual([
+        ['persona_id', 'recipient', 'sender_action'],
+        ['recipient', 'sender_action'],
+      ]);
+    });
+
+    test('a text that somebody has made of a picture is not signed', async () => {
+      const { bot } = await start(
+        (context) => Object.setPrototypeOf(context, WordyContext.prototype),
+        { signText: (text, { name }) => `${name}: ${text}` },
+      );
+      bot.emulator.setEuropean(CUSTOMER, true);
+      await bot.run(async (context) => {
+        await context.withPersona('adam', () =>
+          context.sendImage('https://example.com/a.png'),
+        );
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Page: See the shop’s page']);
     });
 
     test('each of the messages that a wrapper makes of one is seen to by itself', async () => {

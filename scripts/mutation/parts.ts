@@ -144,6 +144,7 @@ export const PARTS: Record<string, Part> = {
       'sending/ends',
       'sending/send.test',
       'speaking/usePersona',
+      'speaking/returned',
       'sending/refused.test',
       'channels/own',
       'channels/refusals',

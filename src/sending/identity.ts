@@ -131,18 +131,16 @@ function anewIdentity(
   { pageContext }: Occasion,
 ): Identity {
   const { name } = hold.persona.profile;
-  let taken: Promise<EphemeralHold> | undefined;
   const take = async () =>
     hold.again(pageContext ? await pageOf(pageContext) : undefined);
+  let taken: Promise<EphemeralHold> | undefined;
+  const anew = () => (taken ??= take());
   return {
     persona: name,
     name,
-    id: () => {
-      taken = take();
-      return taken.then(({ persona }) => persona.ready());
-    },
-    renew: async (goneId) => (await taken)?.persona.replace(goneId) ?? goneId,
-    end: async () => (await taken?.catch(() => undefined))?.end(),
+    id: async () => (await anew()).persona.ready(),
+    renew: async (goneId) => (await anew()).persona.replace(goneId),
+    end: async () => (await anew().catch(() => undefined))?.end(),
   };
 }
 
