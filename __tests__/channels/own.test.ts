@@ -1,4 +1,10 @@
-import type { LineContext, SlackContext, ViberContext } from 'bottender';
+import {
+  LineContext,
+  type LineClient,
+  type SlackContext,
+  type TelegramContext,
+  type ViberContext,
+} from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import type { FaceChannel } from '../../src/channels/channel';
@@ -172,9 +178,30 @@ test('the context’s client is the bot’s, and what sends nothing works as bef
   let got: unknown[] = [];
   await bot.run(async (context: Line) => {
     got = [context.client === plain, await context.getUserProfile()];
+    // Bottender reads fields of the client, too.
+    expect(context.accessToken).toBe((plain as LineClient).accessToken);
+    expect(context.constructor).toBe(LineContext);
   });
   expect(bot.errors).toEqual([]);
   expect(got).toEqual([true, { userId: 'U1', displayName: 'Ann' }]);
+});
+
+test('where answers are not seen to, a wrapper of somebody’s own is covered all the same', async () => {
+  const texts: unknown[] = [];
+  const wrap = (context: TelegramContext) => {
+    Object.assign(context, { sendText: (text: string) => texts.push(text) });
+  };
+  const plugin = personas({
+    directory,
+    initialPersona: 'adam',
+    signText: (text, { name }) => `${name}: ${text}`,
+  });
+  const bot = await startOn('telegram', { plugins: [wrap, plugin] });
+  await bot.run(async (context: PersonaContext<TelegramContext>) => {
+    await context.sendText('hi');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(texts).toEqual(['Adam: hi']);
 });
 
 describe('what LINE answers', () => {

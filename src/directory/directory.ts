@@ -46,7 +46,7 @@ export class Directory {
       if (!profile) continue;
       for (const persona of [name, fixedIdOf(entry)]) {
         if (persona === undefined) continue;
-        this.looks.set(persona, { persona, profile, lasts: true });
+        this.looks.set(persona, { persona, profile });
       }
     }
   }

@@ -36,8 +36,6 @@ export interface Look {
   /** As the persona was given: an ID or a name. */
   readonly persona: string;
   readonly profile: PersonaProfile;
-  /** Whether it is the directory's, and the same each time. */
-  readonly lasts: boolean;
 }
 
 /** How the entry's persona looks, where the directory says so. */

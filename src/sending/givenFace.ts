@@ -22,7 +22,7 @@ export interface GivenFace {
  */
 const GIVEN = Symbol('the face that this is of');
 
-/** By the looks of the directory, which last. */
+/** By looks: those of the directory are the same each time. */
 const given = new WeakMap<Look, Map<FacePlace, GivenFace>>();
 
 /**
@@ -34,7 +34,6 @@ export function giveFace(
   channel: FaceChannel,
   place: FacePlace,
 ): GivenFace | undefined {
-  if (!look.lasts) return make(look, channel, place);
   let faces = given.get(look);
   if (!faces) {
     faces = new Map<FacePlace, GivenFace>();
@@ -84,9 +83,7 @@ export function withoutFace(
   runtime: Runtime,
 ): Message {
   const bare = Object.fromEntries(
-    Object.entries(message).filter(
-      ([key, part]) => !(key in face) || face[key] !== part,
-    ),
+    Object.entries(message).filter(([key, part]) => face[key] !== part),
   );
   if (!signs || typeof bare.text !== 'string') return bare;
   const { signText } = runtime.settings;

@@ -34,5 +34,5 @@ export function lookOf(
 }
 
 function lookOfMade({ persona: { profile } }: MadeForBlock): Look {
-  return { persona: profile.name, profile, lasts: false };
+  return { persona: profile.name, profile };
 }

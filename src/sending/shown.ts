@@ -43,7 +43,6 @@ export function show(
   place: FacePlace,
   speaker: InForce,
 ): Shown | undefined {
-  if (speaker === null) return undefined;
   let look: Look | undefined;
   try {
     look = lookOf(speaker, personas, innermostScope(personas));
