@@ -134,6 +134,8 @@ test('on a platform that is not known here a handler runs as it is, speakers inc
   const context = simulator.createTextContext('hello') as PersonaContext;
   await personas()(context as unknown as Context);
   expect(await useEverything(context)).toEqual(SEEN);
+  Object.assign(context, { resend: jest.fn() });
+  expect(context.as('7')).not.toHaveProperty('resend');
   const { sendText, typing } = context.as('7');
   const options: object = { personaId: '8', silent: true };
   await sendText('seven', options);

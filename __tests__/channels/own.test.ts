@@ -76,6 +76,25 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(two).toMatchObject({ text: 'two', username: 'Adam' });
   });
 
+  test('on Slack, where a speaker has what is in `chat`, as it is there now', async () => {
+    const post = jest.fn();
+    const plugin = personas({ directory });
+    const bot = await startOn('slack', {
+      plugins: [
+        (context) => plugin(Object.assign(context, { chat: {} })),
+        ({ chat }: SlackContext) => Object.assign(chat, { postMessage: post }),
+      ],
+    });
+    await bot.run(async (context: PersonaContext<SlackContext>) => {
+      const { chat, ...others } = context.as('adam');
+      await chat.postMessage({ text: 'hi' });
+      expect(Object.keys(chat)).toEqual(['postMessage']);
+      expect(Object.keys(others).join()).not.toMatch(/[._]/);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(post.mock.calls).toEqual([[{ text: 'hi' }]]);
+  });
+
   test('on Slack a persona goes to no view, and to none where there are no views', async () => {
     const seen: unknown[] = [];
     const open = (...given: unknown[]) => seen.push(...given);

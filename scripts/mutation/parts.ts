@@ -124,6 +124,7 @@ export const PARTS: Record<string, Part> = {
       'platforms',
       'speaking/scopes.growth',
       'channels/conversation',
+      'channels/own',
       'ephemeral/block',
     ],
   },
