@@ -292,6 +292,22 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('to whom is not told where no PSID says so', async () => {
+    const { client, onRefused } = await start();
+    // What Messenger makes of the number is another matter.
+    const recipient = { phoneNumber: '+1(212)555-2368' } as never;
+    await client
+      .as('nobody')
+      .sendText(recipient, 'hi')
+      .catch(() => undefined);
+    expect(onRefused.mock.calls).toEqual([
+      [
+        expect.objectContaining({ reason: 'unknown' }),
+        { context: null, recipient: null, persona: 'nobody' },
+      ],
+    ]);
+  });
+
   test('is one customer’s alone', async () => {
     const { bot, client } = await start();
     await bot.say('hello', { psid: '1002' });

@@ -80,6 +80,12 @@ describe('what is installed', () => {
     expect(context.sendImage).toBeUndefined();
   });
 
+  test('rejects for what it can give nothing, as a plugin that is async does', async () => {
+    const frozen = Object.freeze(new BareContext());
+    const installing = personas()(frozen as unknown as Context);
+    await expect(installing).rejects.toThrow(TypeError);
+  });
+
   test('covers nothing on another platform', async () => {
     const context = await install(new BareContext('telegram'));
     await context.withPersona('1', () => context.sendText('hi'));

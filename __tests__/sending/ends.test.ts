@@ -5,7 +5,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
+import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { profile } from '../support/faces';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { alive, bodies, shown } from '../support/wire';
@@ -348,6 +348,7 @@ describe.each(MODES)(
       });
       await bot.run(async (context) => {
         expect(context.client).toBe(given);
+        expect(context.accessToken).toBe(PAGE.accessToken);
         await context.sendText('one');
         await context.withPersona('adam', async () => {
           await context.typingOn();

@@ -178,6 +178,7 @@ export const PARTS: Record<string, Part> = {
       'directory/store',
       'store/keyv/broken',
       'install/client',
+      'install/install',
       'personas',
     ],
   },
