@@ -13,6 +13,7 @@ import { clientFor } from '../support/sweepers';
 import { alive, calls } from '../support/wire';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
+const LIST = { method: 'GET', path: '/me/personas' };
 const CREATION = { method: 'POST', path: '/me/personas' };
 
 /** Several runtimes on one store, as processes of a fleet have it. */
@@ -40,6 +41,22 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
   };
   await store.take(use, { leaseMs: 60_000, claimMs });
 }
+
+/** Adam, on the fly for whoever lists: another process has just made it. */
+async function onTheFly() {
+  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
+  const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
+  await store.keep([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
+  return { Adam };
+}
+
+const listIsAskedFor = () =>
+  bot.emulator.waitFor(({ requests }) =>
+    requests.some(
+      ({ method, path }) => method === LIST.method && path === LIST.path,
+    ),
+  );
 
 const creations = () =>
   calls(bot.emulator).filter((call) => call === 'POST /me/personas').length;
@@ -74,6 +91,31 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
+  test('whose maker died is not made where that list cannot be read', async () => {
+    const runtime = start();
+    await runtime.directory.idOf(page, 'eve');
+    const before = creations();
+    await leaveIntent('name:adam', 'Adam', 50);
+    const error = { code: 200, message: 'No list today' };
+    bot.emulator.fail({ ...LIST, status: 403, error });
+    await expect(runtime.directory.idOf(page, 'adam')).rejects.toThrow(
+      'No list today',
+    );
+    expect(creations()).toBe(before);
+  });
+
+  test('that another process settled while the list was read is not made', async () => {
+    const runtime = start();
+    const { Adam } = await onTheFly();
+    const before = creations();
+    bot.emulator.fail({ ...LIST, delayMs: 100 });
+    const finding = runtime.directory.idOf(page, 'adam');
+    await listIsAskedFor();
+    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    expect(await finding).toBe(Adam);
+    expect(creations()).toBe(before);
+  });
+
   test('whose maker died before it made it is made by the next', async () => {
     await leaveIntent('name:adam', 'Adam', 50);
     const id = await start().directory.idOf(page, 'adam');
@@ -83,18 +125,10 @@ describe('a name', () => {
 
   test('that another process settled meanwhile is its persona, and one’s own is deleted', async () => {
     const runtime = start();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
-    // On the fly for whoever lists: another process has just made it.
-    const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
-    const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
-    await store.keep([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
+    const { Adam } = await onTheFly();
     bot.emulator.fail({ ...CREATION, delayMs: 300 });
     const finding = runtime.directory.idOf(page, 'adam');
-    await bot.emulator.waitFor(({ requests }) =>
-      requests.some(
-        ({ method, path }) => `${method} ${path}` === 'GET /me/personas',
-      ),
-    );
+    await listIsAskedFor();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);

@@ -43,6 +43,11 @@ describe('the Page of an event', () => {
   test.each<[string, Partial<PageContext>, string | undefined]>([
     ['the event', {}, '1'],
     ['the session', { event: {}, session: { page: { id: '2' } } }, '2'],
+    [
+      'the session, without an event',
+      { event: null, session: { page: { id: '2' } } },
+      '2',
+    ],
     ['nothing', { event: { pageId: null }, session: {} }, undefined],
     ['nothing, not even a session', { event: {} }, undefined],
     ['nothing that is no ID', { event: { pageId: '' } }, undefined],
