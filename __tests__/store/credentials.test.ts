@@ -38,6 +38,7 @@ test.each([
   ['NOAUTH Authentication required.'],
   ['WRONGPASS invalid username-password pair or user is disabled.'],
   ['the owner is ops@redis.test'],
+  ['two lines:\nand no secret'],
   ['ops@redis.test owns redis://redis.test'],
 ])('%j stays as it is', (message) => {
   expect(withoutCredentials(message)).toBe(message);

@@ -27,6 +27,7 @@ describe('the leases', () => {
     await store.set(two, { ...other, token: 'x' });
     await store.set('lease:a', RECORD);
     await store.set(`session:${leaseKey()}`, RECORD);
+    await store.set(`lease:of-${leaseKey()}`, RECORD);
     await store.set(`${leaseKey()}:b`, RECORD);
     await store.set('directory:1:adam', RECORD);
     expect(await port.leasesOn('1')).toEqual([[keyOf(one), RECORD]]);

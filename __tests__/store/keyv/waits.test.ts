@@ -77,6 +77,31 @@ describe('while the store is away', () => {
   });
 });
 
+describe('the next call is waited for', () => {
+  /** What takes its time, and is answered. */
+  const slowly = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+  test('after one that failed at once', async () => {
+    const get = jest.fn(slowly).mockRejectedValueOnce(new Error('no'));
+    const guarded = new GuardedStore(storeWith({ get }));
+    expect(await after(0, guarded.get('a'))).toContain('no');
+    expect(await after(50, guarded.get('a'))).toBe('answered');
+  });
+
+  test('after a reading of all entries that took long to fail', async () => {
+    const failing = async () => {
+      for (let times = 0; times < 3; times += 1) await slowly();
+      throw new Error('no');
+    };
+    const iterator = () => ({
+      [Symbol.asyncIterator]: () => ({ next: failing }),
+    });
+    const guarded = new GuardedStore(storeWith({ iterator, get: slowly }));
+    expect(await after(5000, guarded.entries('lease:'))).toContain('no');
+    expect(await after(50, guarded.get('a'))).toBe('answered');
+  });
+});
+
 describe('a reading of all entries', () => {
   test('that never gives one ends, and is left', async () => {
     let left = 0;
