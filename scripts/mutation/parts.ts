@@ -86,8 +86,6 @@ export const PARTS: Record<string, Part> = {
       'channels/telegram',
       'channels/viber',
       'channels/whatsapp',
-      'install/faceMethods',
-      'install/ownFaceMethods',
       'sending/faceAnswer',
       'sending/faceEnds',
       'sending/givenFace',
@@ -100,7 +98,6 @@ export const PARTS: Record<string, Part> = {
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {
     mutate: [
-      'install/speakers',
       'speaking/contextPersonas',
       'speaking/initialPersona',
       'speaking/rule',
@@ -132,12 +129,15 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'install/cover',
       'install/contextClass',
+      'install/faceMethods',
       'install/facesSince',
       'install/idMethods',
       'install/install',
       'install/layer',
       'install/methods',
       'install/overridden',
+      'install/ownFaceMethods',
+      'install/speakers',
       'sending/ends',
     ],
     tests: [
@@ -145,6 +145,7 @@ export const PARTS: Record<string, Part> = {
       'sending/ends',
       'sending/send.test',
       'speaking/usePersona',
+      'speaking/as.test',
       'speaking/returned',
       'sending/refused.test',
       'channels/own',
