@@ -223,6 +223,17 @@ test('where answers are not seen to, a wrapper of somebody’s own is covered al
   expect(texts).toEqual(['Adam: hi']);
 });
 
+test('what a bot keeps in its state may be named as a persona is', async () => {
+  const bot = await startOn('line', { plugins: [asAdam()] });
+  let kept: unknown;
+  await bot.run((context: Line) => {
+    context.setState({ personaId: 'adam' });
+    kept = context.state;
+  });
+  expect(bot.errors).toEqual([]);
+  expect(kept).toEqual({ personaId: 'adam' });
+});
+
 describe('what LINE answers', () => {
   const answered = (status: number, data: unknown) =>
     line.readRefusal?.({ response: { status, data } });

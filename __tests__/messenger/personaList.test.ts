@@ -3,6 +3,10 @@ import { answering } from '../support/answers';
 import { gate } from '../support/gate';
 import { behaving, sendJson } from '../support/odd';
 
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 const UNREADABLE = {
   ok: false,
   failure: { status: 200, message: 'the answer is no list of personas' },
@@ -102,6 +106,15 @@ describe('a list', () => {
     expect(request).toHaveBeenCalledTimes(2);
   });
 
+  test('with as many as are read at most is complete', async () => {
+    const data = Array<object>(250_000).fill({ id: '1' });
+    const { page } = await listing((count) =>
+      count === 1 ? { ...sheet('1', 'a'), data } : { data },
+    );
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas.length).toBe(500_000);
+  });
+
   test('as a whole has its time', async () => {
     const { page } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', `${count}`)),
@@ -113,6 +126,7 @@ describe('a list', () => {
 
   test('with no time left is not asked for', async () => {
     const { page, calls } = await answering([{ body: sheet('1') }]);
+    jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
     expect(await listAll(page, { withinMs: 0 })).toMatchObject({
       ok: false,
     });
