@@ -3,10 +3,6 @@ import { answering } from '../support/answers';
 import { gate } from '../support/gate';
 import { behaving, sendJson } from '../support/odd';
 
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
 const UNREADABLE = {
   ok: false,
   failure: { status: 200, message: 'the answer is no list of personas' },
@@ -126,7 +122,6 @@ describe('a list', () => {
 
   test('with no time left is not asked for', async () => {
     const { page, calls } = await answering([{ body: sheet('1') }]);
-    jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
     expect(await listAll(page, { withinMs: 0 })).toMatchObject({
       ok: false,
     });

@@ -170,22 +170,6 @@ describe.each(MODES)(
       ]);
     });
 
-    test('so is one beside as many wrappers', async () => {
-      ran.mockClear();
-      const { bot } = await start((context) => {
-        Object.setPrototypeOf(context, PoliteContext.prototype);
-        const sendImage = context.sendImage.bind(context) as SendText;
-        Object.assign(context, {
-          sendImage: (...args: Parameters<SendText>) => sendImage(...args),
-        });
-      });
-      bot.emulator.setEuropean(CUSTOMER, true);
-      await bot.run(greet);
-      expect(bot.errors).toEqual([]);
-      expect(shown(bot.emulator)).toEqual(['Page: hi, please']);
-      expect(ran).toHaveBeenCalledTimes(1);
-    });
-
     test('with `throw` the wrapper sees the rejection, once', async () => {
       const rejected = jest.fn();
       const { bot } = await start(
