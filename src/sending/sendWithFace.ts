@@ -52,9 +52,7 @@ export function sendWithFace(
 
 function ownPersonaOf({ place: { at, also }, args }: FaceCall): unknown {
   const own = ownPersona(messageAt(args, at));
-  return own === undefined && also !== undefined
-    ? ownPersona(messageAt(args, also))
-    : own;
+  return own === undefined ? ownPersona(messageAt(args, also)) : own;
 }
 
 /** As the call's own persona; what the method calls in its turn speaks as the same. */
@@ -91,7 +89,7 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
     return callWith(call, signed(args, name, signText, place.text));
   }
   const message = messageAt(args, place.at) ?? NOTHING;
-  const also = place.also === undefined ? NOTHING : messageAt(args, place.also);
+  const also = messageAt(args, place.also);
   const sent = dressed
     ? args
     : changed(args, place.at, withFace(message, given.face, also));
@@ -129,7 +127,6 @@ function dressedArgument(call: FaceCall): Message | undefined {
   const { channel, place, args } = call;
   const message = messageAt(args, place.at);
   if (message && isDressed(message, channel)) return message;
-  if (place.also === undefined) return undefined;
   const other = messageAt(args, place.also);
   return other && isDressed(other, channel) ? other : undefined;
 }
@@ -211,8 +208,11 @@ function callWith({ original, self }: FaceCall, args: unknown[]): unknown {
   return Reflect.apply(original, self, args);
 }
 
-function messageAt(args: unknown[], at: number): Message | undefined {
-  const given = args[at];
+function messageAt(
+  args: unknown[],
+  at: number | undefined,
+): Message | undefined {
+  const given = at === undefined ? undefined : args[at];
   return isMessage(given) ? given : undefined;
 }
 
