@@ -1,8 +1,8 @@
 import { PersonaStoreError, personas } from 'bottender-persona';
-import Keyv from 'keyv';
 
 import { startBot } from './support/bot';
 import { profile } from './support/faces';
+import { storeWith } from './support/stores';
 import { clientFor } from './support/sweepers';
 
 const NOTHING = {
@@ -66,12 +66,9 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
 });
 
 test('stats() counts no failure of the store among what is left', async () => {
-  const store = new Map();
-  store.set = () => {
-    throw new Error('the disk is full');
-  };
+  const set = () => Promise.reject(new Error('the disk is full'));
   const onCleanupError = jest.fn();
-  const plugin = personas({ store: new Keyv({ store }), onCleanupError });
+  const plugin = personas({ store: storeWith({ set }), onCleanupError });
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(async (context) => {
     await context.withEphemeralPersona(profile('Guest'), () =>
