@@ -20,14 +20,15 @@ const MODES: [string, BotSetup][] = [
 const SEND = 'POST /me/messages';
 const DIRECTORY = { adam: profile('Adam') };
 
-/** Another plugin, which stands before ours and wraps sendText. */
+/** Another plugin, which stands before ours and wraps a method. */
 function wrapping(
-  wrap: (sendText: SendText, ...args: Parameters<SendText>) => unknown,
+  wrap: (original: SendText, ...args: Parameters<SendText>) => unknown,
+  method: 'sendText' | 'sendImage' | 'typingOn' = 'sendText',
 ): Plugin {
   return (context) => {
-    const sendText = context.sendText.bind(context) as SendText;
-    const wrapped = (...args: Parameters<SendText>) => wrap(sendText, ...args);
-    Object.assign(context, { sendText: wrapped });
+    const original = context[method].bind(context) as SendText;
+    const wrapped = (...args: Parameters<SendText>) => wrap(original, ...args);
+    Object.assign(context, { [method]: wrapped });
   };
 }
 
@@ -219,10 +220,7 @@ describe.each(MODES)(
       const { bot } = await start(
         (context) => {
           for (const method of ['sendImage', 'typingOn'] as const) {
-            const original = context[method].bind(context) as SendText;
-            const wrapped = (...args: Parameters<SendText>) =>
-              original(...args);
-            Object.assign(context, { [method]: wrapped });
+            wrapping((original, ...args) => original(...args), method)(context);
           }
         },
         { signText: (text, { name }) => `${name}: ${text}` },
