@@ -3,7 +3,9 @@ import type { Channel } from '../channels/channel';
 import type { Where } from '../errors';
 
 import { showsFaces } from './facesSince';
+import { coverOwnOf, type CoverOwn } from './cover';
 import { layerOver } from './layer';
+import type { Methods } from './methods';
 import { overriddenMethods } from './overridden';
 
 /** What is the same for all contexts of a class: found out once, because each event has a context. */
@@ -13,8 +15,7 @@ export interface ContextClass {
   readonly channel: Channel | undefined;
   /** `undefined` where Pages speak. */
   readonly where: Where | undefined;
-  /** The covered methods that the class has in place of Bottender's. */
-  readonly overridden: ReadonlySet<string>;
+  readonly coverOwn: CoverOwn | undefined;
   /** What lies between the contexts and their class. */
   readonly layer: object;
   /** The title of the channel that shows personas with a later Bottender only. */
@@ -37,11 +38,12 @@ export function contextClass(base: object, platform: string): ContextClass {
   const isTooOld = found?.carries === 'face' && !showsFaces(base);
   const channel = isTooOld ? undefined : found;
   const overridden = channel ? overriddenMethods(base, channel) : NONE;
+  const methods = base as Methods;
   const made: ContextClass = {
     platform,
     channel,
     where: whereOn(platform, channel),
-    overridden,
+    coverOwn: channel && coverOwnOf(methods, channel, overridden),
     layer: layerOver(base, channel, overridden),
     tooOldFor: isTooOld ? found.title : undefined,
   };

@@ -3,7 +3,7 @@ import type { ContextPersonas } from '../speaking/contextPersonas';
 
 import { faceMethods } from './faceMethods';
 import { idMethods, wrapOwnMethods } from './idMethods';
-import type { Methods } from './methods';
+import { OwnMethods, type Methods } from './methods';
 import { wrapOwnFaceMethods } from './ownFaceMethods';
 
 /**
@@ -24,13 +24,17 @@ export function coveredMethods(
     : faceMethods(base, channel);
 }
 
-/** Covers what is the context's own: mocks, another plugin's wrappers, or what its class makes for each. */
-export function coverOwn(
-  personas: ContextPersonas,
-  channel: Channel,
+/** Covers what is a context's own: mocks, another plugin's wrappers, or what its class makes for each. */
+export type CoverOwn = (personas: ContextPersonas) => void;
+
+/** The same of all contexts of this class. */
+export function coverOwnOf(
   base: Methods,
+  channel: Channel,
   overridden: ReadonlySet<string>,
-): void {
-  if (channel.carries === 'id') wrapOwnMethods(personas, channel, overridden);
-  else wrapOwnFaceMethods(personas, channel, base);
+): CoverOwn {
+  const own = new OwnMethods(channel);
+  return channel.carries === 'id'
+    ? (personas) => wrapOwnMethods(personas, channel, own, overridden)
+    : (personas) => wrapOwnFaceMethods(personas, channel, own, base);
 }

@@ -5,7 +5,7 @@ import type { ContextPersonas } from '../speaking/contextPersonas';
 import { inScope } from '../speaking/scope';
 
 import type { Installed } from './installed';
-import { methods, ownMethods, type Methods } from './methods';
+import { methods, type Methods, type OwnMethods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry an ID. */
 export function idMethods(
@@ -61,10 +61,11 @@ function coveredMethod(
 export function wrapOwnMethods(
   personas: ContextPersonas,
   channel: IdChannel,
+  ownMethods: OwnMethods,
   overridden: ReadonlySet<string>,
 ): void {
   const { context } = personas;
-  const own = ownMethods(context, channel);
+  const own = ownMethods.of(context);
   if (own.length + overridden.size === 0) return;
   const goesThrough = deliverAtEnds(context, personas, channel);
   for (const [method, original] of own) {

@@ -12,9 +12,7 @@ import { ContextPersonas } from '../speaking/contextPersonas';
 import { warnOnce } from '../warnOnce';
 
 import { contextClass } from './contextClass';
-import { coverOwn } from './cover';
 import type { Installed } from './installed';
-import type { Methods } from './methods';
 
 /** What we touch of a context besides its public side. */
 interface Internals {
@@ -44,7 +42,7 @@ export function install(
   }
 
   const base = Object.getPrototypeOf(context) as object;
-  const { channel, where, layer, overridden, tooOldFor } = contextClass(
+  const { channel, where, layer, coverOwn, tooOldFor } = contextClass(
     base,
     context.platform,
   );
@@ -53,9 +51,9 @@ export function install(
   takeOver(context as Internals, personas);
   if (channel) {
     materialiseFallbacks(context, context as Internals, channel);
-    // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
-    coverOwn(personas, channel, base as Methods, overridden);
   }
+  // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
+  coverOwn?.(personas);
   Object.defineProperty(context, '_personas', { value: personas });
   Object.setPrototypeOf(context, layer);
   noticePage(context, runtime);

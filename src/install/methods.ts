@@ -25,23 +25,38 @@ export function methods(
   return descriptors;
 }
 
-type OwnMethod = readonly [name: string, own: Original];
+/** A context's own method, in place of its class's. */
+export type OwnMethod = readonly [name: string, own: Original];
 
 const NONE: readonly OwnMethod[] = [];
 
 /**
- * The channel's methods that are the context's own, not its class's. Each
- * event's context is asked, and few have one.
+ * Finds the channel's methods that are a context's own, not its class's. Each
+ * event's context is asked, and few have one: mostly its properties are those
+ * of the one before, of which none is covered.
  */
-export function ownMethods(
-  context: object,
-  { methods: covered }: Channel,
-): readonly OwnMethod[] {
-  let own = NONE;
-  for (const name of Object.getOwnPropertyNames(context)) {
-    if (!Object.hasOwn(covered, name)) continue;
-    const value: unknown = Reflect.get(context, name);
-    if (typeof value === 'function') own = [...own, [name, value as Original]];
+export class OwnMethods {
+  private plain: readonly string[] = [];
+
+  constructor(private readonly channel: Channel) {}
+
+  of(context: object): readonly OwnMethod[] {
+    const names = Object.getOwnPropertyNames(context);
+    if (areSame(names, this.plain)) return NONE;
+    const covered = names.filter((name) =>
+      Object.hasOwn(this.channel.methods, name),
+    );
+    if (covered.length === 0) this.plain = names;
+    return covered.flatMap((name): OwnMethod[] => {
+      const value: unknown = Reflect.get(context, name);
+      return typeof value === 'function' ? [[name, value as Original]] : [];
+    });
   }
-  return own;
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((name, at) => name === others[at])
+  );
 }

@@ -6,7 +6,7 @@ import { inFrontOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 
-import { ownMethods, type Methods } from './methods';
+import type { Methods, OwnMethods } from './methods';
 
 /**
  * Covers what is the context's own: mocks, another plugin's wrappers, and the
@@ -18,10 +18,11 @@ import { ownMethods, type Methods } from './methods';
 export function wrapOwnFaceMethods(
   personas: ContextPersonas,
   channel: FaceChannel,
+  ownMethods: OwnMethods,
   base: Methods,
 ): void {
   const { context } = personas;
-  for (const [name, own] of ownMethods(context, channel)) {
+  for (const [name, own] of ownMethods.of(context)) {
     Reflect.set(context, name, coverOf(own, name, personas, channel, base));
   }
   for (const name of channel.bundles ?? []) {
@@ -33,10 +34,10 @@ export function wrapOwnFaceMethods(
     Reflect.set(context, name, new Proxy(bundle, cover));
   }
   const ends = channel.ends?.client;
-  const client: unknown = Reflect.get(context, '_client');
+  const sending: { _client?: unknown } = context as object;
+  const { _client: client } = sending;
   if (!ends || !isObject(client)) return;
-  const front = inFrontOf(client, ends, personas, channel);
-  Reflect.set(context, '_client', front);
+  sending._client = inFrontOf(client, ends, personas, channel);
 }
 
 /** A Proxy, because tests ask a mock for its calls by the method's name. */

@@ -132,21 +132,29 @@ function dressedArgument(call: FaceCall): Message | undefined {
 }
 
 function isDressed(message: Message, { parts }: FaceChannel): boolean {
-  const [first] = parts ?? [];
+  const first = parts?.[0];
   return first !== undefined && message[first] !== undefined;
 }
 
 /** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
 function sendMessages(personas: ContextPersonas, call: FaceCall): unknown {
-  const { place, args } = call;
+  const { channel, place, args } = call;
   const messages = args[place.at];
-  if (!Array.isArray(messages)) return callWith(call, args);
+  // Mostly the method that called this one has dressed them.
+  if (!Array.isArray(messages) || messages.every(isReady, channel)) {
+    return callWith(call, args);
+  }
   const around = personas.inForce();
   const dressed = messages.map((message: unknown) =>
     dressedMessage(message, personas, call, around),
   );
-  const isSame = dressed.every((message, at) => message === messages[at]);
-  return callWith(call, isSame ? args : args.with(place.at, dressed));
+  return callWith(call, args.with(place.at, dressed));
+}
+
+/** Whether this needs no face, and has no persona that is to be taken out. */
+function isReady(this: FaceChannel, message: unknown): boolean {
+  if (!isMessage(message)) return true;
+  return isDressed(message, this) && ownPersona(message) === undefined;
 }
 
 function dressedMessage(
@@ -232,6 +240,7 @@ function withFace(message: Message, face: Message, also = NOTHING): Message {
 
 /** In either spelling: Bottender takes keys as the platform writes them, too. */
 function has(message: Message, key: string): boolean {
+  if (message === NOTHING) return false;
   const given = message[key] ?? message[snakeCase(key)];
   return given !== undefined && given !== null;
 }
