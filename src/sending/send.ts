@@ -4,7 +4,7 @@
  * begins it where a message carries an ID, `sendWithFace.ts` where it carries the
  * profile itself.
  */
-import { debug } from '../debug';
+import { isDebugging } from '../debug';
 import { UnsupportedSenderActionError } from '../errors';
 import { checkPersona } from '../persona';
 import type { Occasion } from '../speaking/occasion';
@@ -48,7 +48,7 @@ function begin(
   try {
     const delivery = new Delivery(occasion, call);
     const speaker = speakerOf(around, call, occasion);
-    if (debug.enabled) {
+    if (isDebugging()) {
       const isOwn = ownPersona(optionsOf(call.args, optionsAt(call)));
       const rule = isOwn === undefined ? personas.rule() : 'personaId';
       tellWho(call.original, speaker, rule);

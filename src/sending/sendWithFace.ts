@@ -1,5 +1,5 @@
 import type { FaceChannel, Message, FacePlace } from '../channels/channel';
-import { debug } from '../debug';
+import { isDebugging } from '../debug';
 import { PersonaError } from '../errors';
 import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
@@ -78,7 +78,7 @@ function sendOne(personas: ContextPersonas, call: FaceCall): unknown {
       return handOn(dressed, personas, call);
     }
   }
-  if (debug.enabled) tellWho(call.original, speaker, personas.rule());
+  if (isDebugging()) tellWho(call.original, speaker, personas.rule());
   const shown = show(personas, channel, place, speaker);
   if (!shown) return callWith(call, args);
   const { look, given } = shown;
