@@ -80,6 +80,17 @@ describe('what is installed', () => {
     expect(context.sendImage).toBeUndefined();
   });
 
+  test('wraps them on each context, whatever those before it had', async () => {
+    const own = jest.fn();
+    const plain = { plain: true };
+    for (const given of [plain, { sendText: own }, plain, { sendText: own }]) {
+      const context = await install(Object.assign(new BareContext(), given));
+      await context.withPersona('1', () => context.sendText('hi'));
+    }
+    const sent = ['hi', { personaId: '1' }];
+    expect(own.mock.calls).toEqual([sent, sent]);
+  });
+
   test('rejects for what it can give nothing, as a plugin that is async does', async () => {
     const frozen = Object.freeze(new BareContext());
     const installing = personas()(frozen as unknown as Context);

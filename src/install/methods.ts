@@ -42,7 +42,7 @@ export class OwnMethods {
 
   of(context: object): readonly OwnMethod[] {
     const names = Object.getOwnPropertyNames(context);
-    if (areSame(names, this.plain)) return NONE;
+    if (names.every((name, at) => name === this.plain[at])) return NONE;
     const covered = names.filter((name) =>
       Object.hasOwn(this.channel.methods, name),
     );
@@ -52,11 +52,4 @@ export class OwnMethods {
       return typeof value === 'function' ? [[name, value as Original]] : [];
     });
   }
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every((name, at) => name === others[at])
-  );
 }
