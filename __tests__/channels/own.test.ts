@@ -200,6 +200,9 @@ test('the context’s client is the bot’s, and what sends nothing works as bef
     // Bottender reads fields of the client, too.
     expect(context.accessToken).toBe((plain as LineClient).accessToken);
     expect(context.constructor).toBe(LineContext);
+    const other = {} as LineClient;
+    jest.spyOn(context, 'client', 'get').mockReturnValue(other);
+    expect(context.client).toBe(other);
   });
   expect(bot.errors).toEqual([]);
   expect(got).toEqual([true, { userId: 'U1', displayName: 'Ann' }]);

@@ -45,6 +45,20 @@ describe('what is installed', () => {
     expect(Object.keys(front)).toEqual([]);
   });
 
+  test('puts one thing into a context of Bottender’s, which is not shown', async () => {
+    let before: string[] = [];
+    const look = (context: PersonaContext) => {
+      before = Object.getOwnPropertyNames(context);
+    };
+    const bot = await startBot({ plugins: [look, personas()] });
+    await bot.run((context) => {
+      const added = Object.getOwnPropertyNames(context).slice(before.length);
+      expect(added).toEqual(['_personas']);
+      expect(Object.keys(context)).toEqual(before);
+    });
+    expect(bot.errors).toEqual([]);
+  });
+
   test('works on a mock that has a session, a client, and no event', async () => {
     const sendText = jest.fn<Promise<void>, unknown[]>();
     const context = await install({
@@ -83,9 +97,12 @@ describe('what is installed', () => {
   test('wraps them on each context, whatever those before it had', async () => {
     const own = jest.fn();
     const plain = { plain: true };
-    for (const given of [plain, { sendText: own }, plain, { sendText: own }]) {
-      const context = await install(Object.assign(new BareContext(), given));
-      await context.withPersona('1', () => context.sendText('hi'));
+    const none = { sendText: undefined };
+    for (const given of [plain, { sendText: own }, none, { sendText: own }]) {
+      const bare = new BareContext();
+      Object.assign(bare, given);
+      const context = await install(bare);
+      await context.withPersona('1', () => context.sendText?.('hi'));
     }
     const sent = ['hi', { personaId: '1' }];
     expect(own.mock.calls).toEqual([sent, sent]);

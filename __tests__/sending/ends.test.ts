@@ -355,6 +355,9 @@ describe.each(MODES)(
           expect(await context.getUserProfile()).toHaveProperty('id');
           await context.client.sendText(CUSTOMER, 'three');
         });
+        const other = {} as typeof context.client;
+        jest.spyOn(context, 'client', 'get').mockReturnValue(other);
+        expect(context.client).toBe(other);
       });
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual([

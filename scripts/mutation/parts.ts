@@ -137,7 +137,7 @@ export const PARTS: Record<string, Part> = {
       'install/methods',
       'install/overridden',
       'install/ownFaceMethods',
-      'install/speakers',
+      'replaceable',
       'sending/ends',
     ],
     tests: [
@@ -154,6 +154,11 @@ export const PARTS: Record<string, Part> = {
       'personas',
       'platforms',
     ],
+    eachRunsAll: true,
+  },
+  speakers: {
+    mutate: ['install/speakers'],
+    tests: ['speaking/as.test', 'install/client', 'channels/own'],
     eachRunsAll: true,
   },
   runtime: {

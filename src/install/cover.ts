@@ -33,8 +33,10 @@ export function coverOwnOf(
   channel: Channel,
   overridden: ReadonlySet<string>,
 ): CoverOwn {
-  const own = new OwnMethods(channel);
-  return channel.carries === 'id'
-    ? (personas) => wrapOwnMethods(personas, channel, own, overridden)
-    : (personas) => wrapOwnFaceMethods(personas, channel, own, base);
+  if (channel.carries === 'id') {
+    const own = new OwnMethods(channel.methods);
+    return (personas) => wrapOwnMethods(personas, channel, own, overridden);
+  }
+  const own = new OwnMethods(channel.methods);
+  return (personas) => wrapOwnFaceMethods(personas, channel, own, base);
 }

@@ -2,6 +2,7 @@ import type { MessengerClient } from 'bottender';
 
 import { messenger } from '../channels/messenger';
 import type { EphemeralPersona } from '../profile';
+import { replaceable } from '../replaceable';
 import type { Runtime } from '../runtime';
 import { optionsOf } from '../sending/arguments';
 import type { Original } from '../sending/call';
@@ -9,7 +10,7 @@ import { send } from '../sending/send';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/toTheEnd';
 
-import { lineOf, methods } from './methods';
+import { lineOf } from './methods';
 import type { PersonaClient } from './personaClient';
 import { speakerOver } from './speakers';
 
@@ -48,7 +49,7 @@ export function coveredClient<C extends MessengerClient, Name extends string>(
   };
   Object.defineProperties(covered, {
     ...propertiesOf(client),
-    ...methods(added),
+    ...replaceable(added),
   });
   return covered as PersonaClient<C, Name>;
 }
@@ -83,7 +84,7 @@ function propertiesOf(client: MessengerClient): PropertyDescriptorMap {
       if (typeof property?.value === 'function') {
         const value = (...args: unknown[]) =>
           methodOf(client, name).apply(client, args);
-        found[name] = { value, configurable: true, writable: true };
+        Object.assign(found, replaceable({ [name]: value }));
       } else if (property?.get) {
         const get = (): unknown => Reflect.get(client, name);
         const set = (value: unknown) => Reflect.set(client, name, value);

@@ -1,10 +1,11 @@
 import type { FaceChannel } from '../channels/channel';
+import { replaceable } from '../replaceable';
 import { withoutPersona } from '../sending/arguments';
 import { givenClientOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
 
 import type { Installed } from './installed';
-import { lineOf, methods, type Methods } from './methods';
+import { lineOf, type Methods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry a profile. */
 export function faceMethods(
@@ -35,7 +36,7 @@ export function faceMethods(
       : anonymous(name, base);
   }
   return {
-    ...methods(layer),
+    ...replaceable(layer),
     // Users get the client that was given.
     ...(channel.ends?.client && {
       client: {

@@ -1,11 +1,12 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
+import { replaceable } from '../replaceable';
 import { deliverAtEnds } from '../sending/ends';
 import { send } from '../sending/send';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { inScope } from '../speaking/scope';
 
 import type { Installed } from './installed';
-import { methods, type Methods, type OwnMethods } from './methods';
+import type { Methods, OwnMethods } from './methods';
 
 /** The methods of a layer on a channel on which messages carry an ID. */
 export function idMethods(
@@ -32,7 +33,7 @@ export function idMethods(
       );
     };
   }
-  return methods(covered);
+  return replaceable(covered);
 }
 
 function coveredMethod(
@@ -61,16 +62,14 @@ function coveredMethod(
 export function wrapOwnMethods(
   personas: ContextPersonas,
   channel: IdChannel,
-  ownMethods: OwnMethods,
+  ownMethods: OwnMethods<IdPlace>,
   overridden: ReadonlySet<string>,
 ): void {
   const { context } = personas;
   const own = ownMethods.of(context);
-  if (own.length + overridden.size === 0) return;
+  if (own.length === 0 && overridden.size === 0) return;
   const goesThrough = deliverAtEnds(context, personas, channel);
-  for (const [method, original] of own) {
-    const place = channel.methods[method];
-    if (!place) continue;
+  for (const { name, own: original, place } of own) {
     // A Proxy, because tests ask a mock for its calls by the method's name.
     const wrapped = new Proxy(original, {
       apply: (target, self, args: unknown[]) =>
@@ -83,6 +82,6 @@ export function wrapOwnMethods(
           goesThrough,
         }),
     });
-    Reflect.set(context, method, wrapped);
+    Reflect.set(context, name, wrapped);
   }
 }

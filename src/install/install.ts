@@ -7,6 +7,7 @@ import type { Context } from 'bottender';
 
 import type { Channel } from '../channels/channel';
 import { pageContextOf, pageIdFromEvent } from '../messenger/page';
+import { replaceable } from '../replaceable';
 import { isDefaultRuntime, type Runtime } from '../runtime';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { warnOnce } from '../warnOnce';
@@ -37,7 +38,7 @@ export function install(
   const installed = personasOf(context);
   if (installed) {
     const isNew = takeOverFrom(installed, runtime);
-    if (isNew) noticePage(context, runtime);
+    noticePage(context, installed.runtime);
     return { personas: installed, isNew };
   }
 
@@ -126,10 +127,8 @@ function materialiseFallbacks(
   if (internals._fallbackMethods !== true) return;
   for (const method of Object.keys(channel.methods)) {
     if (method in context) continue;
-    Object.defineProperty(context, method, {
-      configurable: true,
-      writable: true,
-      value: (...args: unknown[]) => internals._methodMissing?.(method, args),
-    });
+    const fallback = (...args: unknown[]) =>
+      internals._methodMissing?.(method, args);
+    Object.defineProperties(context, replaceable({ [method]: fallback }));
   }
 }

@@ -4,12 +4,13 @@ import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { Persona } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
+import { replaceable } from '../replaceable';
 import { shownPersona } from '../speaking/speaker';
 import { checkRun, toTheEnd } from '../speaking/toTheEnd';
 
 import { coveredMethods } from './cover';
 import type { Installed } from './installed';
-import { methods, type Methods } from './methods';
+import type { Methods } from './methods';
 import { speakerOver } from './speakers';
 
 /**
@@ -37,7 +38,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
       return shownPersona(this._personas.inForce());
     },
   },
-  ...methods({
+  ...replaceable({
     usePersona(this: Installed, persona: Persona | null) {
       this._personas.use(persona);
     },

@@ -1,4 +1,3 @@
-import type { Channel } from '../channels/channel';
 import { isObject } from '../isObject';
 import type { Original } from '../sending/call';
 
@@ -14,42 +13,43 @@ export function* lineOf(object: object): Generator<object> {
 /** What has methods: a class's prototype, or an object of functions. */
 export type Methods = Record<string, Original | undefined>;
 
-/** As a class's methods are: not shown, and replaceable. */
-export function methods(
-  byName: Record<string, unknown>,
-): PropertyDescriptorMap {
-  const descriptors: PropertyDescriptorMap = {};
-  for (const [name, value] of Object.entries(byName)) {
-    descriptors[name] = { value, configurable: true, writable: true };
-  }
-  return descriptors;
+/** What a context has of its own under the name of a covered method, with that method's place. */
+interface Own<Place> {
+  readonly name: string;
+  readonly own: unknown;
+  readonly place: Place;
 }
 
-/** A context's own method, in place of its class's. */
-export type OwnMethod = readonly [name: string, own: Original];
-
-const NONE: readonly OwnMethod[] = [];
+interface OwnMethod<Place> extends Own<Place> {
+  readonly own: Original;
+}
 
 /**
- * Finds the channel's methods that are a context's own, not its class's. Each
+ * Finds the covered methods that are a context's own, not its class's. Each
  * event's context is asked, and few have one: mostly its properties are those
  * of the one before, of which none is covered.
  */
-export class OwnMethods {
+export class OwnMethods<Place> {
+  private readonly covered: ReadonlyMap<string, Place>;
   private plain: readonly string[] = [];
 
-  constructor(private readonly channel: Channel) {}
-
-  of(context: object): readonly OwnMethod[] {
-    const names = Object.getOwnPropertyNames(context);
-    if (names.every((name, at) => name === this.plain[at])) return NONE;
-    const covered = names.filter((name) =>
-      Object.hasOwn(this.channel.methods, name),
-    );
-    if (covered.length === 0) this.plain = names;
-    return covered.flatMap((name): OwnMethod[] => {
-      const value: unknown = Reflect.get(context, name);
-      return typeof value === 'function' ? [[name, value as Original]] : [];
-    });
+  constructor(methods: Readonly<Record<string, Place>>) {
+    this.covered = new Map(Object.entries(methods));
   }
+
+  of(context: object): readonly OwnMethod<Place>[] {
+    const names = Object.getOwnPropertyNames(context);
+    if (names.every((name, at) => name === this.plain[at])) return [];
+    const found = names.flatMap((name): Own<Place>[] => {
+      const place = this.covered.get(name);
+      if (place === undefined) return [];
+      return [{ name, own: Reflect.get(context, name), place }];
+    });
+    if (found.length === 0) this.plain = names;
+    return found.filter(isMethod);
+  }
+}
+
+function isMethod<Place>(given: Own<Place>): given is OwnMethod<Place> {
+  return typeof given.own === 'function';
 }

@@ -1,4 +1,4 @@
-import type { FaceChannel } from '../channels/channel';
+import type { FaceChannel, FacePlace } from '../channels/channel';
 import { isObject } from '../isObject';
 import { withoutPersona } from '../sending/arguments';
 import type { Original } from '../sending/call';
@@ -18,11 +18,11 @@ import type { Methods, OwnMethods } from './methods';
 export function wrapOwnFaceMethods(
   personas: ContextPersonas,
   channel: FaceChannel,
-  ownMethods: OwnMethods,
+  ownMethods: OwnMethods<FacePlace>,
   base: Methods,
 ): void {
   const { context } = personas;
-  for (const [name, own] of ownMethods.of(context)) {
+  for (const { name, own } of ownMethods.of(context)) {
     Reflect.set(context, name, coverOf(own, name, personas, channel, base));
   }
   for (const name of channel.bundles ?? []) {

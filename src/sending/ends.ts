@@ -1,5 +1,6 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
 import { field } from '../field';
+import { replaceable } from '../replaceable';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 
 import type { Call, Original } from './call';
@@ -54,13 +55,14 @@ export function deliverAtEnds(
     passing = undefined;
     return taken;
   };
+  const ends: Partial<Ends> = {};
   for (const name of OPTIONS_METHODS) {
     const original = context[name];
-    define(context, name, (options?: { [SENDING]?: Sending }) => {
+    ends[name] = (options?: { [SENDING]?: Sending }) => {
       const { [SENDING]: sending, ...others } = options ?? {};
       passing = sending;
       return Reflect.apply(original, context, [others]);
-    });
+    };
   }
 
   const { _client: client, _batchQueue: queue } = context;
@@ -68,8 +70,9 @@ export function deliverAtEnds(
     configurable: true,
     get: () => client,
   });
-  define(context, '_client', clientEnd(client, personas, methods, take));
-  if (queue) define(context, '_batchQueue', queueEnd(queue, personas, take));
+  ends._client = clientEnd(client, personas, methods, take);
+  if (queue) ends._batchQueue = queueEnd(queue, personas, take);
+  Object.defineProperties(context, replaceable(ends));
   return true;
 }
 
@@ -181,12 +184,4 @@ function hasEnds(context: object): context is Ends {
   return (
     '_client' in context && OPTIONS_METHODS.every((name) => name in context)
   );
-}
-
-function define(context: object, name: string, value: unknown): void {
-  Object.defineProperty(context, name, {
-    value,
-    configurable: true,
-    writable: true,
-  });
 }
