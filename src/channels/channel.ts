@@ -13,8 +13,8 @@ export type Message = Readonly<Record<string, unknown>>;
 
 /** Where a covered method takes what a face is put into. */
 export interface FacePlace {
-  /** Options and single messages, or an array of messages. */
-  readonly holds: 'options' | 'messages';
+  /** What that argument is; left out, options or a single message. */
+  readonly holds?: 'messages';
   /** The position of that argument. */
   readonly at: number;
   /** The position of another in which the caller may have put a face; the face in it wins. */
@@ -81,8 +81,8 @@ export interface FaceChannel<
   readonly bundles?: readonly string[];
   /** How a profile looks here; left out where nothing can carry it. */
   readonly dress?: (profile: PersonaProfile) => Dress;
-  /** What of a message is its face. A caller that has put in the first has given it one. */
-  readonly parts?: readonly string[];
+  /** What of a message is its face, or most of it: a caller that has put it in has given the message one. */
+  readonly facePart?: string;
   /**
    * Where the channel's answers are seen to: methods of the contexts beneath
    * which no wrapper of others stands, or of their client.

@@ -45,7 +45,7 @@ export const line: FaceChannel<'line', LineMethod> = {
   },
   methods: methods(),
   dress,
-  parts: ['sender'],
+  facePart: 'sender',
   // What is batched goes out when the handler has ended, by the client.
   ends: { client: { reply: 1, push: 1 } },
   readRefusal,
@@ -56,10 +56,10 @@ function methods(): Record<LineMethod, FacePlace> {
   for (const way of ['reply', 'push', 'send']) {
     places[way] = { holds: 'messages', at: 0 };
     for (const [kind, at] of Object.entries(OPTIONS_POSITION)) {
-      places[way + kind] = { holds: 'options', at };
+      places[way + kind] = { at };
     }
   }
-  places.sendText = { holds: 'options', at: 1, text: 0 };
+  places.sendText = { at: 1, text: 0 };
   return places;
 }
 

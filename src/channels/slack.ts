@@ -32,18 +32,18 @@ export const slack: FaceChannel<'slack', SlackMethod> = {
   advice: { channel: ADVICE, ignored: ADVICE },
   methods: {
     // The options are for mocks: Bottender's own passes them over.
-    sendText: { holds: 'options', at: 1, text: 0 },
-    _postMessage: { holds: 'options', at: 0, text: 'inside' },
-    postMessage: { holds: 'options', at: 1, also: 0 },
-    postEphemeral: { holds: 'options', at: 1, also: 0 },
-    'chat.postMessage': { holds: 'options', at: 0 },
-    'chat.postEphemeral': { holds: 'options', at: 0 },
+    sendText: { at: 1, text: 0 },
+    _postMessage: { at: 0, text: 'inside' },
+    postMessage: { at: 1, also: 0 },
+    postEphemeral: { at: 1, also: 0 },
+    'chat.postMessage': { at: 0 },
+    'chat.postEphemeral': { at: 0 },
   },
   bundles: ['chat', 'views'],
   dress: ({ name, profilePictureUrl }) => ({
     face: { username: name, iconUrl: profilePictureUrl },
   }),
-  parts: ['username', 'iconUrl'],
+  facePart: 'username',
   ends: {
     methods: {
       _postMessage: '_postMessage',

@@ -10,8 +10,8 @@ export const telegram: FaceChannel<'telegram', TelegramMethod> = {
   title: 'Telegram',
   itself: 'The bot',
   methods: {
-    sendText: { holds: 'options', at: 1, text: 0 },
+    sendText: { at: 1, text: 0 },
     // Calls `sendText`, where the text is signed.
-    sendMessage: { holds: 'options', at: 1 },
+    sendMessage: { at: 1 },
   },
 };

@@ -35,14 +35,14 @@ export const viber: FaceChannel<'viber', ViberMethod> = {
       },
     },
   }),
-  parts: ['sender'],
+  facePart: 'sender',
 };
 
 function methods(): Record<ViberMethod, FacePlace> {
   const places: Record<string, FacePlace> = {};
   for (const [name, at] of Object.entries(POSITION)) {
-    places[name] = { holds: 'options', at };
+    places[name] = { at };
   }
-  places.sendText = { holds: 'options', at: POSITION.sendText, text: 0 };
+  places.sendText = { at: POSITION.sendText, text: 0 };
   return places;
 }

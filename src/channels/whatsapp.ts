@@ -9,5 +9,5 @@ export const whatsapp: FaceChannel<'whatsapp', WhatsappMethod> = {
   platform: 'whatsapp',
   title: 'WhatsApp',
   itself: 'The number',
-  methods: { sendText: { holds: 'options', at: 1, text: 0 } },
+  methods: { sendText: { at: 1, text: 0 } },
 };

@@ -42,7 +42,7 @@ class ClientFront implements ProxyHandler<object> {
     if (name === GIVEN) return target;
     const value: unknown = Reflect.get(target, name);
     const at = typeof name === 'string' ? this.ends[name] : undefined;
-    if (at === undefined || typeof value !== 'function') return value;
+    if (at === undefined) return value;
     const { personas, channel } = this;
     return (...args: unknown[]) => {
       const { runtime } = personas;

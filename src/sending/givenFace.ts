@@ -25,15 +25,12 @@ const GIVEN = Symbol('the face that this is of');
 /** By looks: those of the directory are the same each time. */
 const given = new WeakMap<Look, Map<FacePlace, GivenFace>>();
 
-/**
- * The face of a look, as messages get it here; `undefined` on a channel that
- * shows none. Messages share it, so that nobody can change it.
- */
+/** The face of a look, as messages get it here. They share it, so that nobody can change it. */
 export function giveFace(
   look: Look,
-  channel: FaceChannel,
+  dress: NonNullable<FaceChannel['dress']>,
   place: FacePlace,
-): GivenFace | undefined {
+): GivenFace {
   let faces = given.get(look);
   if (!faces) {
     faces = new Map<FacePlace, GivenFace>();
@@ -41,19 +38,18 @@ export function giveFace(
   }
   let known = faces.get(place);
   if (!known) {
-    known = make(look, channel, place);
-    if (known) faces.set(place, known);
+    known = make(look, dress, place);
+    faces.set(place, known);
   }
   return known;
 }
 
 function make(
   look: Look,
-  channel: FaceChannel,
+  dress: NonNullable<FaceChannel['dress']>,
   place: FacePlace,
-): GivenFace | undefined {
-  if (!channel.dress) return undefined;
-  const { face, missing } = channel.dress(look.profile);
+): GivenFace {
+  const { face, missing } = dress(look.profile);
   const signs = place.text !== undefined;
   const made: GivenFace = { look, face, missing, signs };
   for (const part of Object.values(face)) {

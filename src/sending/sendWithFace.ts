@@ -131,30 +131,20 @@ function dressedArgument(call: FaceCall): Message | undefined {
   return other && isDressed(other, channel) ? other : undefined;
 }
 
-function isDressed(message: Message, { parts }: FaceChannel): boolean {
-  const first = parts?.[0];
-  return first !== undefined && message[first] !== undefined;
+function isDressed(message: Message, { facePart }: FaceChannel): boolean {
+  return facePart !== undefined && message[facePart] !== undefined;
 }
 
 /** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
 function sendMessages(personas: ContextPersonas, call: FaceCall): unknown {
-  const { channel, place, args } = call;
+  const { place, args } = call;
   const messages = args[place.at];
-  // Mostly the method that called this one has dressed them.
-  if (!Array.isArray(messages) || messages.every(isReady, channel)) {
-    return callWith(call, args);
-  }
+  if (!Array.isArray(messages)) return callWith(call, args);
   const around = personas.inForce();
   const dressed = messages.map((message: unknown) =>
     dressedMessage(message, personas, call, around),
   );
   return callWith(call, args.with(place.at, dressed));
-}
-
-/** Whether this needs no face, and has no persona that is to be taken out. */
-function isReady(this: FaceChannel, message: unknown): boolean {
-  if (!isMessage(message)) return true;
-  return isDressed(message, this) && ownPersona(message) === undefined;
 }
 
 function dressedMessage(
@@ -192,8 +182,8 @@ function handOn(
   call: FaceCall,
 ): unknown {
   const before = beingHanded;
-  const face = pick(dressed, call.channel.parts ?? []);
-  beingHanded = { personas, face };
+  const { facePart = '' } = call.channel;
+  beingHanded = { personas, face: { [facePart]: dressed[facePart] } };
   try {
     return callWith(call, call.args);
   } finally {
@@ -255,8 +245,4 @@ function snakeCase(key: string): string {
     snakeCased.set(key, known);
   }
   return known;
-}
-
-function pick(message: Message, parts: readonly string[]): Message {
-  return Object.fromEntries(parts.map((part) => [part, message[part]]));
 }

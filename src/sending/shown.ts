@@ -4,7 +4,7 @@ import type { ContextPersonas } from '../speaking/contextPersonas';
 import { PersonaRefusedError } from '../errors';
 import { speakAsPageInstead } from '../speaking/refused';
 import { innermostScope } from '../speaking/scope';
-import { shownPersona, type InForce } from '../speaking/speaker';
+import type { InForce } from '../speaking/speaker';
 import { warnOnce } from '../warnOnce';
 
 import { accountOn } from './faceAnswer';
@@ -20,13 +20,13 @@ export interface Shown {
 /** The face of a speaker, if it has one here, without a word about why not. */
 export function faceFor(
   personas: ContextPersonas,
-  channel: FaceChannel,
+  { dress }: FaceChannel,
   place: FacePlace,
   speaker: InForce,
 ): Message | undefined {
   try {
     const look = lookOf(speaker, personas, innermostScope(personas));
-    return look && giveFace(look, channel, place)?.face;
+    return look && dress && giveFace(look, dress, place).face;
   } catch {
     return undefined;
   }
@@ -46,21 +46,21 @@ export function show(
   let look: Look | undefined;
   try {
     look = lookOf(speaker, personas, innermostScope(personas));
-    if (!look || !channel.dress) return look && { look };
+    const { dress } = channel;
+    if (!look || !dress) return look && { look };
     const { persona } = look;
     const { refusals } = personas.runtime;
     const known = refusals.isEmpty
       ? undefined
       : refusals.onChannel(accountOn(channel, personas), persona);
     if (known) throw known;
-    const given = giveFace(look, channel, place);
-    if (given?.missing !== undefined) warnOnce(personas.runtime, given.missing);
+    const given = giveFace(look, dress, place);
+    if (given.missing !== undefined) warnOnce(personas.runtime, given.missing);
     return { look, given };
   } catch (error) {
     // Of Messenger's failures none comes here.
     if (!(error instanceof PersonaRefusedError)) throw error;
-    const persona = look?.persona ?? shownPersona(speaker) ?? error.persona;
-    speakAsPageInstead(error, persona, personas);
+    speakAsPageInstead(error, look?.persona ?? error.persona, personas);
     return look && { look };
   }
 }
