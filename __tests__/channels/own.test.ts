@@ -171,6 +171,26 @@ test('a message object that was sent as the bot can be sent as a persona', async
   expect(message).toEqual({ type: 'text', text: 'hi' });
 });
 
+test('what is no message, and a client that gives nothing back, are left as they are', async () => {
+  const replied: unknown[] = [];
+  const mock = (context: LineContext) => {
+    jest
+      .spyOn(context.client, 'reply')
+      .mockImplementation(
+        ((...[, messages]: unknown[]) => void replied.push(messages)) as never,
+      );
+  };
+  const bot = await startOn('line', { plugins: [mock, asAdam()] });
+  const given = [null, 'hi', { type: 'text', text: 'hi' }];
+  await bot.run(async (context: Line) => {
+    await context.reply(given as never);
+  });
+  expect(bot.errors).toEqual([]);
+  const sender = { name: 'Adam', iconUrl: profile('Adam').profilePictureUrl };
+  const dressed = { type: 'text', text: 'hi', sender };
+  expect(replied).toEqual([[null, 'hi', dressed]]);
+});
+
 test('with `throw`, a name that nobody has rejects, and does not throw in between', async () => {
   const plugin = personas({ directory, refusedPersona: 'throw' });
   const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
