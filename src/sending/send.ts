@@ -76,7 +76,7 @@ function speakerOf(
   const { place, args, lead } = call;
   const own = ownPersona(optionsOf(args, optionsAt(call)));
   const speaker = own === undefined ? around : checkPersona(own);
-  if (speaker === null || place.action === undefined) return speaker;
+  if (place.action === undefined) return speaker;
   const action = String(args[place.action + lead]);
   if (/^typing_o(n|ff)$/i.test(action)) return speaker;
   const persona = shownPersona(speaker);
