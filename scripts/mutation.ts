@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { format } from 'prettier';
+
 import { PARTS, type Part } from './mutation/parts';
 import { mutationReport, scoreOf } from './mutation/report';
 import {
@@ -37,7 +39,8 @@ async function main(names: string[]): Promise<void> {
   }
   const runs = new Map(known.map((name) => [name, keptResults(name)]));
   const page = path.join('docs', 'mutation.md');
-  writeFileSync(page, mutationReport(runs));
+  const text = await format(mutationReport(runs), { parser: 'markdown' });
+  writeFileSync(page, text);
   console.log(`${page}: ${scoreOf(runs).toFixed(1)} %`);
   if (scoreOf(runs) < LEAST_SCORE) process.exitCode = 1;
 }
