@@ -96,6 +96,20 @@ test('close() tells what it did not wait for, and why', async () => {
   });
 });
 
+test('close() ends by a clock that others move, too', async () => {
+  const { acquire, pool, report } = await open([MADE_7]);
+  await acquire('Adam');
+  jest.useFakeTimers();
+  try {
+    const closing = pool.close(50);
+    jest.runAllTimers();
+    await closing;
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(report).toHaveBeenCalledTimes(1);
+});
+
 test('close() waits for a deletion that goes on, and for a use that ends', async () => {
   const { acquire, pool, report, deletions } = await open([MADE_7, OK], 60_000);
   const adam = await acquire('Adam');

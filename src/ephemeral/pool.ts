@@ -30,6 +30,9 @@ const CREATIONS_AT_ONCE = 16;
 /** and so many deleted: Messenger limits calls by rate. */
 const DELETIONS_AT_ONCE = 8;
 
+/** The longest that a timer can run. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
@@ -113,9 +116,9 @@ export class EphemeralPool {
       this.whenEmpty.push(() => resolve(true)),
     );
     // A process with nothing else to do would end before anything was told.
-    const staying = setInterval(() => {}, timeoutMs);
+    const staying = setTimeout(() => {}, LONGEST_MS);
     const isEmptied = await orAfter(emptied, timeoutMs, false);
-    clearInterval(staying);
+    clearTimeout(staying);
     if (isEmptied) return;
     for (const lease of this.leases.held()) {
       lease.abandon();
