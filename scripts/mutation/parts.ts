@@ -158,7 +158,7 @@ export const PARTS: Record<string, Part> = {
   },
   speakers: {
     mutate: ['install/speakers'],
-    tests: ['speaking/as.test', 'install/client', 'channels/own'],
+    tests: ['speaking/as.test', 'install/client', 'channels/own', 'platforms'],
     eachRunsAll: true,
   },
   runtime: {

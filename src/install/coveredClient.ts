@@ -33,7 +33,7 @@ export function coveredClient<C extends MessengerClient, Name extends string>(
   const added: Methods = {
     ...sendingMethods(client, personas),
     as: (...given) =>
-      speakerOver(covered, personas, personas.keep(...given), messenger, LEAD),
+      speakerOver(covered, personas, personas.keep(...given), messenger),
     withPersona: (persona, run) =>
       personas.with(persona, () => {
         checkRun('client.withPersona', run);

@@ -1,6 +1,6 @@
 import type { Channel } from '../channels/channel';
 import { isObject } from '../isObject';
-import { withoutPersona, withPersonaId } from '../sending/arguments';
+import { withoutPersona } from '../sending/arguments';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { InForce } from '../speaking/speaker';
 
@@ -11,7 +11,6 @@ type Method = (...args: unknown[]) => unknown;
 
 /** Where a method stands: on a context, or in an object of functions that it has. */
 interface Path {
-  readonly whole: string;
   readonly name: string;
   readonly bundle: string | undefined;
 }
@@ -21,27 +20,22 @@ interface Path {
  * bound, so that they can be handed on, and blind to the scope that they are
  * called in. They call what `target` has under their names at that time, so
  * that wrappers of others take part.
- *
- * @param lead how many arguments stand before those that a context's method takes
  */
 export function speakerOver(
   target: object,
   personas: ScopedPersonas,
   speaker: InForce,
   channel: Channel | undefined,
-  lead = 0,
 ): object {
   const speaking: Record<string, Method | Record<string, Method>> = {};
   const bundles: Record<string, Record<string, Method>> = {};
   const paths = channel ? pathsOf(channel) : pathsIn(target);
-  for (const { whole, name, bundle } of paths) {
+  for (const { name, bundle } of paths) {
     const holder = () =>
       bundle === undefined ? target : (Reflect.get(target, bundle) as unknown);
     if (!hasMethod(holder(), name)) continue;
     const method: Method = (...args) =>
-      personas.as(speaker, () =>
-        call(holder(), name, anonymous(channel, whole, args, lead)),
-      );
+      personas.as(speaker, () => call(holder(), name, anonymous(args)));
     if (bundle === undefined) speaking[name] = method;
     else (bundles[bundle] ??= {})[name] = method;
   }
@@ -58,7 +52,7 @@ function pathsOf(channel: Channel): readonly Path[] {
     .filter((whole) => !whole.startsWith('_'))
     .map((whole): Path => {
       const [name = '', bundle] = whole.split('.').reverse();
-      return { whole, name, bundle };
+      return { name, bundle };
     });
   known.set(channel, found);
   return found;
@@ -72,20 +66,11 @@ function pathsIn(target: object): readonly Path[] {
       if (/^(send|typing)/.test(name)) names.add(name);
     }
   }
-  return [...names].map((name) => ({ whole: name, name, bundle: undefined }));
+  return [...names].map((name) => ({ name, bundle: undefined }));
 }
 
 /** Arguments that name no persona: the speaker has been chosen. */
-function anonymous(
-  channel: Channel | undefined,
-  method: string,
-  args: unknown[],
-  lead: number,
-): unknown[] {
-  if (channel?.carries === 'id') {
-    const place = channel.methods[method];
-    return place ? withPersonaId(args, place.at + lead, null) : args;
-  }
+function anonymous(args: unknown[]): unknown[] {
   return args.map((argument: unknown) =>
     Array.isArray(argument)
       ? argument.map(withoutPersona)

@@ -235,14 +235,6 @@ function has(message: Message, key: string): boolean {
   return given !== undefined && given !== null;
 }
 
-/** The few keys that faces have, as platforms write them. */
-const snakeCased = new Map<string, string>();
-
 function snakeCase(key: string): string {
-  let known = snakeCased.get(key);
-  if (known === undefined) {
-    known = key.replace(/[A-Z]/g, (at) => `_${at.toLowerCase()}`);
-    snakeCased.set(key, known);
-  }
-  return known;
+  return key.replace(/[A-Z]/g, (at) => `_${at.toLowerCase()}`);
 }
