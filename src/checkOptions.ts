@@ -3,6 +3,7 @@ import { InvalidOptionError, type PersonaRefusedError } from './errors';
 import { isObject } from './isObject';
 import { didYouMean } from './nearest';
 import type { PersonasOptions, Settings } from './options';
+import { LONGEST_MS } from './orAfter';
 import { isPersonaId, type Persona } from './persona';
 import type { PersonaStore } from './store/keyv/keyv';
 import { MemoryStore } from './store/memory';
@@ -45,8 +46,6 @@ const CHECKS: Record<OptionName, Check> = {
 /** Under this, renewals come so often that a slow moment costs a persona. */
 const MIN_LEASE_MS = 1000;
 const LEAST_MS = { lingerMs: 0, leaseMs: MIN_LEASE_MS };
-/** What Node's timers can wait for. */
-const MAX_MS = 2 ** 31 - 1;
 /** So long `close()` takes at the most, unless told. */
 const CLOSE_MS = 10_000;
 
@@ -108,13 +107,13 @@ export function checkTimeout(
   const { timeoutMs = CLOSE_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_MS}.`,
+    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
   );
 }
 
 /** Whatever the types say: a string would be waited for as 0 or for ever. */
 function isMs(value: unknown, least: number): value is number {
-  return typeof value === 'number' && value >= least && value <= MAX_MS;
+  return typeof value === 'number' && value >= least && value <= LONGEST_MS;
 }
 
 /** As long as app secrets are; tokens are longer. What is shorter may be shown. */
@@ -141,7 +140,7 @@ function checkEphemeral(value: unknown): string | false {
     }
     if (ms === undefined) continue;
     if (!isMs(ms, least)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${MAX_MS}`;
+      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${LONGEST_MS}`;
     }
   }
   return false;

@@ -1,3 +1,6 @@
+/** The longest that a timer can run, in milliseconds. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * What the promise gives, or `late` when that takes longer than `ms`
  * milliseconds. Waiting keeps no process alive.

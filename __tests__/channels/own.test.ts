@@ -95,6 +95,25 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(post.mock.calls).toEqual([[{ text: 'hi' }]]);
   });
 
+  test('on Slack, deep in `chat`, nothing of ours is seen, and each method stays the same', async () => {
+    const list = jest.fn();
+    const plugin = asAdam();
+    const chat = { scheduledMessages: { list } };
+    const bot = await startOn('slack', {
+      plugins: [(context) => plugin(Object.assign(context, { chat }))],
+    });
+    await bot.run(async ({ chat }: PersonaContext<SlackContext>) => {
+      await chat.scheduledMessages.list({
+        personaId: 'adam',
+        limit: 1,
+      } as never);
+      expect(chat.scheduledMessages).toBe(chat.scheduledMessages);
+      expect(chat.scheduledMessages.list).toBe(chat.scheduledMessages.list);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(list.mock.calls).toEqual([[{ limit: 1 }]]);
+  });
+
   test('on Slack a persona goes to no view, and to none where there are no views', async () => {
     const seen: unknown[] = [];
     const open = (...given: unknown[]) => seen.push(...given);
@@ -169,6 +188,16 @@ test('a message object that was sent as the bot can be sent as a persona', async
   });
   expect(onLine(sent)).toEqual([undefined, 'Adam', undefined]);
   expect(message).toEqual({ type: 'text', text: 'hi' });
+});
+
+test('a client that nobody may replace is left, and who speaks is shown', async () => {
+  const fix = (context: LineContext) => {
+    Object.defineProperty(context, '_client', { writable: false });
+  };
+  const bot = await startOn('line', { plugins: [fix, asAdam()] });
+  const sent = await bot.run((context: Line) => context.replyText('hi'));
+  expect(bot.errors).toEqual([]);
+  expect(onLine(sent)).toEqual(['Adam']);
 });
 
 test('what is no message, and a client that gives nothing back, are left as they are', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from 'bottender';
 import { personas, withPersona, type PersonaContext } from 'bottender-persona';
+import Keyv from 'keyv';
 
 import { startBot } from '../support/bot';
 import { faces, profile } from '../support/faces';
@@ -55,6 +56,22 @@ describe('what is installed', () => {
       const added = Object.getOwnPropertyNames(context).slice(before.length);
       expect(added).toEqual(['_personas']);
       expect(Object.keys(context)).toEqual(before);
+    });
+    expect(bot.errors).toEqual([]);
+  });
+
+  test('is there once: a second one sweeps nothing, after close() neither', async () => {
+    const kept = new Map<string, unknown>();
+    const read = jest.spyOn(kept, Symbol.iterator as never);
+    const plugin = personas({ store: new Keyv({ store: kept }) });
+    const bot = await startBot({ plugins: [plugin] });
+    await bot.run(async (context) => {
+      await plugin.close();
+      const before = read.mock.calls.length;
+      expect(before).toBeGreaterThan(0);
+      await withPersona('1', () => undefined)(context, {});
+      await new Promise(setImmediate);
+      expect(read).toHaveBeenCalledTimes(before);
     });
     expect(bot.errors).toEqual([]);
   });

@@ -13,7 +13,7 @@ import { Backoff } from '../messenger/backoff';
 import type { CreationWaits } from '../messenger/creationWaits';
 import { isRateLimit } from '../messenger/graphFailure';
 import type { Page } from '../messenger/page';
-import { orAfter } from '../orAfter';
+import { LONGEST_MS, orAfter } from '../orAfter';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
@@ -29,9 +29,6 @@ const FIRST_DELETION_MS = 5000;
 const CREATIONS_AT_ONCE = 16;
 /** and so many deleted: Messenger limits calls by rate. */
 const DELETIONS_AT_ONCE = 8;
-
-/** The longest that a timer can run. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {

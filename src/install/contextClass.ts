@@ -15,6 +15,7 @@ export interface ContextClass {
   readonly channel: Channel | undefined;
   /** `undefined` where Pages speak. */
   readonly where: Where | undefined;
+  /** Covers what of these methods is a context's own. */
   readonly coverOwn: CoverOwn | undefined;
   /** What lies between the contexts and their class. */
   readonly layer: object;
@@ -38,12 +39,11 @@ export function contextClass(base: object, platform: string): ContextClass {
   const isTooOld = found?.carries === 'face' && !showsFaces(base);
   const channel = isTooOld ? undefined : found;
   const overridden = channel ? overriddenMethods(base, channel) : NONE;
-  const methods = base as Methods;
   const made: ContextClass = {
     platform,
     channel,
     where: whereOn(platform, channel),
-    coverOwn: channel && coverOwnOf(methods, channel, overridden),
+    coverOwn: channel && coverOwnOf(base as Methods, channel, overridden),
     layer: layerOver(base, channel, overridden),
     tooOldFor: isTooOld ? found.title : undefined,
   };

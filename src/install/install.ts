@@ -38,7 +38,7 @@ export function install(
   const installed = personasOf(context);
   if (installed) {
     const isNew = takeOverFrom(installed, runtime);
-    noticePage(context, installed.runtime);
+    if (isNew) noticePage(context, runtime);
     return { personas: installed, isNew };
   }
 

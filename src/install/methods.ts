@@ -26,11 +26,11 @@ interface OwnMethod<Place> extends Own<Place> {
 
 /**
  * Finds the covered methods that are a context's own, not its class's. Each
- * event's context is asked, and few have one: mostly its properties are those
- * of the one before, of which none is covered.
+ * event's context is asked, and few have one.
  */
 export class OwnMethods<Place> {
   private readonly covered: ReadonlyMap<string, Place>;
+  /** The last names of which none was covered; nor is one of those that only begin like them. */
   private plain: readonly string[] = [];
 
   constructor(methods: Readonly<Record<string, Place>>) {

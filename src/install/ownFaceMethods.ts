@@ -34,10 +34,10 @@ export function wrapOwnFaceMethods(
     Reflect.set(context, name, new Proxy(bundle, cover));
   }
   const ends = channel.ends?.client;
-  const sending: { _client?: unknown } = context as object;
-  const { _client: client } = sending;
+  const client: unknown = Reflect.get(context, '_client');
   if (!ends || !isObject(client)) return;
-  sending._client = inFrontOf(client, ends, personas, channel);
+  const front = inFrontOf(client, ends, personas, channel);
+  Reflect.set(context, '_client', front);
 }
 
 /** A Proxy, because tests ask a mock for its calls by the method's name. */

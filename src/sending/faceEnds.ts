@@ -42,7 +42,8 @@ class ClientFront implements ProxyHandler<object> {
     if (name === GIVEN) return target;
     const value: unknown = Reflect.get(target, name);
     const at = typeof name === 'string' ? this.ends[name] : undefined;
-    if (at === undefined) return value;
+    // What all objects have is found there, too.
+    if (typeof at !== 'number' || typeof value !== 'function') return value;
     const { personas, channel } = this;
     return (...args: unknown[]) => {
       const { runtime } = personas;
