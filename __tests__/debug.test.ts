@@ -45,6 +45,7 @@ async function speak(): Promise<string> {
     await context.sendText('fourth', { personaId: 'nobody' });
     await context.withEphemeralPersona(profile('Guest'), async () => {
       await context.sendText('fifth');
+      await context.withEphemeralPersona(profile('Guest'), () => undefined);
     });
     context.usePersona(null);
     await context.sendText('sixth');
@@ -74,6 +75,7 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
     expect.stringMatching(/^refused, and sent without its face: .*"nobody"/),
     "made 'Guest' on the Page <PAGE>: <GUEST>",
     'sendText: <GUEST> speaks, by withEphemeralPersona',
+    "shared 'Guest' on the Page <PAGE>",
     "deleted 'Guest' of the Page <PAGE>: <GUEST>",
     'sendText: the Page speaks, by usePersona',
   ];

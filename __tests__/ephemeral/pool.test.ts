@@ -5,8 +5,10 @@ import { EphemeralPool } from '../../src/ephemeral/pool';
 import { CreationWaits } from '../../src/messenger/creationWaits';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
+import { arrival } from '../support/arrival';
 import { answering, type Answer } from '../support/answers';
 import { profile } from '../support/faces';
+import { gate } from '../support/gate';
 
 const MADE_7: Answer = { body: { id: '7' } };
 const MADE_8: Answer = { body: { id: '8' } };
@@ -94,6 +96,23 @@ test('close() tells what it did not wait for, and why', async () => {
     pageId: '1',
     failure: { message: 'close() did not wait for it any longer' },
   });
+});
+
+test('close() tells of what is being made by its name', async () => {
+  const answer = gate();
+  const refused = { ...failing(100), when: answer.opened };
+  const { acquire, pool, report } = await open([refused]);
+  const asked = arrival('POST /me/personas');
+  const making = expect(acquire('Adam')).rejects.toThrow();
+  await asked;
+  await pool.close(50);
+  expect(report.mock.calls).toEqual([
+    [expect.any(PersonaCleanupError), { id: null, ...profile('Adam') }],
+  ]);
+  const [[error]] = report.mock.calls as [[PersonaCleanupError]];
+  expect(error.persona).toEqual({ name: 'Adam' });
+  answer.open();
+  await making;
 });
 
 test('close() ends by a clock that others move, too', async () => {

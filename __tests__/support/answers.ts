@@ -9,6 +9,8 @@ export interface Answer {
   status?: number;
   /** Is sent as JSON. */
   body: unknown;
+  /** When it comes; left out, at once. */
+  when?: Promise<void>;
 }
 
 /** A Messenger that answers whatever a test has it say, as something that stands between may. */
@@ -29,10 +31,13 @@ export async function answering(
   const calls: string[] = [];
   const bodies: string[] = [];
   const { origin } = await listenOnLoopback((request, response) => {
-    const { status = 200, body } = answers[calls.length] ??
-      answers.at(-1) ?? { body: {} };
+    const {
+      status = 200,
+      body,
+      when,
+    } = answers[calls.length] ?? answers.at(-1) ?? { body: {} };
     calls.push(`${request.method} ${request.url}`);
-    void text(request).then((received) => {
+    void Promise.all([text(request), when]).then(([received]) => {
       bodies.push(received);
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
