@@ -137,9 +137,15 @@ function isDressed(message: Message, { facePart }: FaceChannel): boolean {
 
 /** An array, whose messages are dressed one by one: each may have a persona, or a face, of its own. */
 function sendMessages(personas: ContextPersonas, call: FaceCall): unknown {
-  const { place, args } = call;
+  const { channel, place, args } = call;
   const messages = args[place.at];
   if (!Array.isArray(messages)) return callWith(call, args);
+  // Mostly the method that called this one has dressed them.
+  const isReady = (message: unknown) =>
+    isMessage(message) &&
+    isDressed(message, channel) &&
+    ownPersona(message) === undefined;
+  if (messages.every(isReady)) return callWith(call, args);
   const around = personas.inForce();
   const dressed = messages.map((message: unknown) =>
     dressedMessage(message, personas, call, around),
