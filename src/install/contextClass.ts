@@ -2,8 +2,8 @@ import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { Where } from '../errors';
 
-import { showsFaces } from './facesSince';
 import { coverOwnOf, type CoverOwn } from './cover';
+import { showsFaces } from './facesSince';
 import { layerOver } from './layer';
 import type { Methods } from './methods';
 import { overriddenMethods } from './overridden';

@@ -14,6 +14,7 @@ import { warnOnce } from '../warnOnce';
 
 import { contextClass } from './contextClass';
 import type { Installed } from './installed';
+import type { Methods } from './methods';
 
 /** What we touch of a context besides its public side. */
 interface Internals {
@@ -125,10 +126,10 @@ function materialiseFallbacks(
   channel: Channel,
 ): void {
   if (internals._fallbackMethods !== true) return;
+  const fallbacks: Methods = {};
   for (const method of Object.keys(channel.methods)) {
     if (method in context) continue;
-    const fallback = (...args: unknown[]) =>
-      internals._methodMissing?.(method, args);
-    Object.defineProperties(context, replaceable({ [method]: fallback }));
+    fallbacks[method] = (...args) => internals._methodMissing?.(method, args);
   }
+  Object.defineProperties(context, replaceable(fallbacks));
 }

@@ -22,13 +22,15 @@ export interface GivenFace {
  */
 const GIVEN = Symbol('the face that this is of');
 
+type Dressing = NonNullable<FaceChannel['dress']>;
+
 /** By looks: those of the directory are the same each time. */
 const given = new WeakMap<Look, Map<FacePlace, GivenFace>>();
 
 /** The face of a look, as messages get it here. They share it, so that nobody can change it. */
 export function giveFace(
   look: Look,
-  dress: NonNullable<FaceChannel['dress']>,
+  dress: Dressing,
   place: FacePlace,
 ): GivenFace {
   let faces = given.get(look);
@@ -44,11 +46,7 @@ export function giveFace(
   return known;
 }
 
-function make(
-  look: Look,
-  dress: NonNullable<FaceChannel['dress']>,
-  place: FacePlace,
-): GivenFace {
+function make(look: Look, dress: Dressing, place: FacePlace): GivenFace {
   const { face, missing } = dress(look.profile);
   const signs = place.text !== undefined;
   const made: GivenFace = { look, face, missing, signs };
