@@ -80,7 +80,7 @@ describe('pointers to the facts', () => {
   });
 
   test('of refusal.ts lead to entries that give the codes', () => {
-    const rows = read('src/messenger/refusal.ts').matchAll(
+    const rows = read('src/refusals/refusal.ts').matchAll(
       /^ \* \| (\d+) +\| (\w+) .*$/gm,
     );
     const codes = [...rows].map(([row, code, subcode]) => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-// What the rules do is tested in messenger/refusal.test.ts.
+// What the rules do is tested in refusals/refusal.test.ts.
 describe('the table of codes', () => {
   const source = readFileSync(
-    path.join(__dirname, '../src/messenger/refusal.ts'),
+    path.join(__dirname, '../src/refusals/refusal.ts'),
     'utf8',
   );
   const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];

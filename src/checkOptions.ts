@@ -1,9 +1,9 @@
 import { checkDirectory } from './directory/entries';
 import { InvalidOptionError, type PersonaRefusedError } from './errors';
-import { isObject } from './isObject';
-import { didYouMean } from './nearest';
+import { isObject } from './util/isObject';
+import { didYouMean } from './util/closestMatch';
 import type { PersonasOptions, Settings } from './options';
-import { LONGEST_MS } from './orAfter';
+import { LONGEST_MS } from './util/withTimeout';
 import { isPersonaId, type Persona } from './persona';
 import type { PersonaStore } from './store/keyv/keyv';
 import { MemoryStore } from './store/memory';

@@ -1,5 +1,5 @@
-import { describeFailure, type GraphFailure } from './messenger/graphFailure';
-import type { RefusalReason } from './messenger/refusal';
+import { describeFailure, type GraphFailure } from './graph/graphFailure';
+import type { RefusalReason } from './refusals/refusal';
 
 /**
  * What every error of this package extends, so that `error instanceof

@@ -7,9 +7,9 @@ export type {
   DirectoryEntry,
   ExistingPersona,
 } from './directory/entries';
-export type { GraphFailure } from './messenger/graphFailure';
-export type { ListedPersona } from './messenger/answers';
-export type { RefusalReason } from './messenger/refusal';
+export type { GraphFailure } from './graph/graphFailure';
+export type { ListedPersona } from './graph/answers';
+export type { RefusalReason } from './refusals/refusal';
 export type {
   FromState,
   Held,

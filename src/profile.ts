@@ -1,6 +1,6 @@
 import { InvalidProfileError } from './errors';
-import { isObject } from './isObject';
-import { didYouMean } from './nearest';
+import { isObject } from './util/isObject';
+import { didYouMean } from './util/closestMatch';
 
 /** At most this many characters, counted as Unicode code points. */
 const MAX_NAME_LENGTH = 50;

@@ -4,16 +4,16 @@ import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { checkOptions } from './checkOptions';
-import { debug } from './debug';
+import { debug } from './util/debug';
 import { PersonaCleanupError } from './errors';
 import type { Settings } from './options';
-import { CreationWaits } from './messenger/creationWaits';
-import { Verification } from './messenger/verification';
-import { Refusals } from './messenger/refusals';
+import { CreationWaits } from './graph/creationWaits';
+import { Verification } from './refusals/verification';
+import { Refusals } from './refusals/refusals';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
 import { noStats, type PersonaStats } from './stats';
-import { tell } from './tell';
+import { invokeCallback } from './util/invokeCallback';
 
 /** What one `personas()` keeps: its settings, and the personas it made. */
 export interface Runtime {
@@ -35,7 +35,7 @@ export function createRuntime(settings: Settings): Runtime {
   const report: ReportCleanup = (error, persona) => {
     if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
     debug('told onCleanupError: %s', error.message);
-    tell(settings.onCleanupError, error, persona);
+    invokeCallback(settings.onCleanupError, error, persona);
   };
   const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);

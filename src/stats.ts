@@ -1,4 +1,4 @@
-import type { RefusalReason } from './messenger/refusal';
+import type { RefusalReason } from './refusals/refusal';
 
 /**
  * What `plugin.stats()` gives: counts since `personas()` was called, in this

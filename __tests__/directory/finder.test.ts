@@ -1,6 +1,6 @@
 import { PersonaStoreError } from 'bottender-persona';
 
-import { CreationWaits } from '../../src/messenger/creationWaits';
+import { CreationWaits } from '../../src/graph/creationWaits';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { Leases } from '../../src/ephemeral/leases';

@@ -2,7 +2,7 @@ import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
-import { CreationWaits } from '../../src/messenger/creationWaits';
+import { CreationWaits } from '../../src/graph/creationWaits';
 import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
 import { answering, type Answer } from '../support/answers';

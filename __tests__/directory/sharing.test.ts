@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
-import { EphemeralHold } from '../../src/ephemeral/hold';
+import { PersonaHandle } from '../../src/ephemeral/handle';
 import { slotOf } from '../../src/ephemeral/sharedPersona';
-import type { Page } from '../../src/messenger/page';
+import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
@@ -145,7 +145,7 @@ describe('a persona made on the fly', () => {
     bot.emulator.fail({ ...CREATION, delayMs: 200 });
     const holds = await Promise.all(
       runtimes.map(({ pool }) =>
-        EphemeralHold.take(pool, page, profile('Ann')),
+        PersonaHandle.take(pool, page, profile('Ann')),
       ),
     );
     expect(new Set(holds.map(({ persona }) => persona.id)).size).toBe(1);
@@ -161,7 +161,7 @@ describe('a persona made on the fly', () => {
 
   test('whose maker died is made by the next when the claim has run out', async () => {
     await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
-    const hold = await EphemeralHold.take(start().pool, page, profile('Ann'));
+    const hold = await PersonaHandle.take(start().pool, page, profile('Ann'));
     expect(alive(bot.emulator)).toEqual(['Ann']);
     await hold.end();
     await gone('Ann', 0);

@@ -1,7 +1,7 @@
 import { PersonaCleanupError } from 'bottender-persona';
 
 import { deleteAgain, deleteOnce } from '../../src/ephemeral/deletion';
-import type { GraphFailure } from '../../src/messenger/graphFailure';
+import type { GraphFailure } from '../../src/graph/graphFailure';
 import { answering, type Answer } from '../support/answers';
 
 const OK: Answer = { body: { success: true } };

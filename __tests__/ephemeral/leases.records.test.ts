@@ -2,7 +2,7 @@ import { PersonaStoreError } from 'bottender-persona';
 
 import type { Lease } from '../../src/ephemeral/lease';
 import { Leases } from '../../src/ephemeral/leases';
-import type { Page } from '../../src/messenger/page';
+import type { Page } from '../../src/graph/page';
 import { GuardedStore } from '../../src/store/keyv/guardedStore';
 import type { PersonaStore } from '../../src/store/keyv/keyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';

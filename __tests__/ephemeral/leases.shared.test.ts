@@ -2,7 +2,7 @@ import { PersonaStoreError } from 'bottender-persona';
 
 import type { Lease } from '../../src/ephemeral/lease';
 import { Leases } from '../../src/ephemeral/leases';
-import type { Page } from '../../src/messenger/page';
+import type { Page } from '../../src/graph/page';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
 import { answering } from '../support/answers';

@@ -2,7 +2,7 @@ import { PersonaCleanupError } from 'bottender-persona';
 
 import { Leases } from '../../src/ephemeral/leases';
 import { EphemeralPool } from '../../src/ephemeral/pool';
-import { CreationWaits } from '../../src/messenger/creationWaits';
+import { CreationWaits } from '../../src/graph/creationWaits';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import { arrival } from '../support/arrival';

@@ -4,7 +4,7 @@ import { MessengerClient } from 'bottender';
 
 import { Leases } from '../../src/ephemeral/leases';
 import { Sweep } from '../../src/ephemeral/sweep';
-import type { Page } from '../../src/messenger/page';
+import type { Page } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry, Use } from '../../src/store/port';

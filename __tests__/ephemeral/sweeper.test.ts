@@ -4,7 +4,7 @@ import { PersonaSuspectedError, UnknownPageError } from 'bottender-persona';
 import { Leases } from '../../src/ephemeral/leases';
 import { Sweep } from '../../src/ephemeral/sweep';
 import { Sweeper } from '../../src/ephemeral/sweeper';
-import { pageIdOf } from '../../src/messenger/page';
+import { pageIdOf } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry } from '../../src/store/port';

@@ -1,9 +1,9 @@
 import { checkOptions } from '../../src/checkOptions';
-import { EphemeralHold } from '../../src/ephemeral/hold';
+import { PersonaHandle } from '../../src/ephemeral/handle';
 import type { PersonaProfile } from '../../src/profile';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import type { MemoryStore } from '../../src/store/memory';
-import type { Page } from '../../src/messenger/page';
+import type { Page } from '../../src/graph/page';
 
 import type { CountedPage } from './messenger';
 
@@ -47,7 +47,7 @@ export class SimulatedProcess {
   async say(agent: PersonaProfile, send: () => Promise<void>): Promise<void> {
     const { pool } = this.runtime;
     try {
-      const hold = await EphemeralHold.take(pool, this.page, agent);
+      const hold = await PersonaHandle.take(pool, this.page, agent);
       await send();
       void hold.end();
     } catch {

@@ -1,4 +1,4 @@
-import { field } from '../field';
+import { getProperty } from '../util/getProperty';
 import type { PersonaProfile } from '../profile';
 
 import type { Dress, FaceChannel, FaceRefusal, FacePlace } from './channel';
@@ -85,19 +85,19 @@ function dress(profile: PersonaProfile): Dress {
  * (`messages[0].text`).
  */
 function readRefusal(error: unknown): FaceRefusal | undefined {
-  const response = field(error, 'response');
-  if (field(response, 'status') !== 400) return undefined;
-  const details = field(field(response, 'data'), 'details');
+  const response = getProperty(error, 'response');
+  if (getProperty(response, 'status') !== 400) return undefined;
+  const details = getProperty(getProperty(response, 'data'), 'details');
   if (!Array.isArray(details)) return undefined;
   const said: string[] = [];
   const of: number[] = [];
   for (const detail of details as unknown[]) {
-    const property = field(detail, 'property');
+    const property = getProperty(detail, 'property');
     if (typeof property !== 'string') continue;
     const [, index] = /^messages\[(\d+)\]\.sender\b/.exec(property) ?? [];
     if (index === undefined) continue;
     of.push(Number(index));
-    const message = field(detail, 'message');
+    const message = getProperty(detail, 'message');
     said.push(
       typeof message === 'string' ? `${property}: ${message}` : property,
     );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { field } from '../field';
+import { getProperty } from '../util/getProperty';
 
 import type { FaceChannel, FaceRefusal, Message } from './channel';
 
@@ -58,7 +58,7 @@ export const slack: FaceChannel<'slack', SlackMethod> = {
 
 /** A token has scopes, or lacks them. By its digest, so that it stays where it is. */
 function accountOf(client: unknown): string {
-  const token = field(client, 'accessToken');
+  const token = getProperty(client, 'accessToken');
   return typeof token === 'string'
     ? createHash('sha256').update(token).digest('base64')
     : '';
@@ -69,11 +69,11 @@ function accountOf(client: unknown): string {
  * missing; without another one the message would fail in any case.
  */
 function readRefusal(error: unknown): FaceRefusal | undefined {
-  const data = field(field(error, 'response'), 'data');
-  const message = field(data, 'error');
+  const data = getProperty(getProperty(error, 'response'), 'data');
+  const message = getProperty(data, 'error');
   if (message === 'not_allowed_token_type') return { message };
   if (message !== 'missing_scope') return undefined;
-  const needed = field(data, 'needed');
+  const needed = getProperty(data, 'needed');
   if (typeof needed !== 'string') return { message };
   return needed.includes(SCOPE)
     ? { message: `${message}: ${needed}` }
@@ -82,7 +82,7 @@ function readRefusal(error: unknown): FaceRefusal | undefined {
 
 /** `chat.postMessage` answers with the message as it was posted; `chat.postEphemeral` does not. */
 function readIgnored(answer: unknown, { username }: Message) {
-  const given = field(field(answer, 'message'), 'username');
+  const given = getProperty(getProperty(answer, 'message'), 'username');
   if (typeof given !== 'string' || given === username) return undefined;
   const shown = unescaped(given);
   return shown === username ? undefined : `Slack showed it as "${shown}"`;

@@ -1,6 +1,6 @@
 import { Console } from 'node:console';
 
-import { field } from '../field';
+import { getProperty } from '../util/getProperty';
 import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
@@ -51,13 +51,13 @@ export async function loadConfig(
     if (SECRET.test(name) && value.length >= LEAST_CHARACTERS) hide(value);
   }
   const { name, exported } = await loadConfigFile(named);
-  const channel = field(field(exported, 'channels'), 'messenger');
+  const channel = getProperty(getProperty(exported, 'channels'), 'messenger');
   if (typeof channel !== 'object' || channel === null) {
     throw new Failure(
       `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
     );
   }
-  const plugins = field(exported, 'plugins');
+  const plugins = getProperty(exported, 'plugins');
   if (Array.isArray(plugins) && plugins.includes(personas)) {
     throw new Failure(
       `personas is not called in ${name}: write \`plugins: [personas()]\`.`,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { field } from '../field';
+import { getProperty } from '../util/getProperty';
 import { withoutCredentials } from '../store/credentials';
 
 import { Failure } from './failure';
@@ -46,7 +46,7 @@ export async function loadConfigFile(
   if (!existsSync(file)) throw new Failure(`--config: there is no ${name}.`);
   try {
     const module: unknown = await import(pathToFileURL(file).href);
-    return { name, exported: field(module, 'default') ?? module };
+    return { name, exported: getProperty(module, 'default') ?? module };
   } catch (error) {
     throw new Failure(`${name} could not be loaded: ${reasonOf(error, file)}`);
   }

@@ -2,7 +2,7 @@ import {
   describeFailure,
   isTransient,
   type GraphFailure,
-} from '../messenger/graphFailure';
+} from '../graph/graphFailure';
 
 /** A command that could not do what it was asked: exit status 1. */
 export class Failure extends Error {}

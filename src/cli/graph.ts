@@ -1,5 +1,5 @@
-import type { Outcome } from '../messenger/call';
-import { withRetries, type Patience } from '../messenger/retries';
+import type { Outcome } from '../graph/call';
+import { withRetries, type Patience } from '../graph/retries';
 
 import { describeRefusal, Failure } from './failure';
 

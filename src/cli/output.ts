@@ -1,4 +1,4 @@
-import { withoutKnown } from '../messenger/secrets';
+import { withoutKnown } from '../graph/secrets';
 
 import { printable, printableJson, printableLines } from './printable';
 import { paint } from './style';

@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
-import { askPage, type Page } from '../messenger/page';
-import { orAfter } from '../orAfter';
+import { askPage, type Page } from '../graph/page';
+import { withTimeout } from '../util/withTimeout';
 import { withoutCredentials } from '../store/credentials';
 
 import type { MessengerChannel } from './config';
@@ -78,7 +78,7 @@ async function mappedToken(
   pageId: string,
 ): Promise<unknown> {
   try {
-    const token = await orAfter(Promise.resolve(map(pageId)), MAP_MS, LATE);
+    const token = await withTimeout(Promise.resolve(map(pageId)), MAP_MS, LATE);
     if (token !== LATE) return token;
   } catch (error) {
     throw new Failure(

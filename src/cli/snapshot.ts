@@ -1,5 +1,5 @@
-import type { ListedPersona } from '../messenger/answers';
-import { listAll } from '../messenger/personaList';
+import type { ListedPersona } from '../graph/answers';
+import { listAll } from '../graph/personaList';
 import type { Runtime } from '../runtime';
 import type { LeaseRecord, NamedRecord } from '../store/port';
 

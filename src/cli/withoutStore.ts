@@ -1,4 +1,4 @@
-import { orAfter } from '../orAfter';
+import { withTimeout } from '../util/withTimeout';
 
 import { printNote } from './output';
 
@@ -13,7 +13,7 @@ export async function orWithoutStore<T>(
 ): Promise<T> {
   let reason = `it did not answer in ${PATIENCE_MS / 1000} s`;
   try {
-    const read = await orAfter(reading, PATIENCE_MS, LATE);
+    const read = await withTimeout(reading, PATIENCE_MS, LATE);
     if (read !== LATE) return read;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);

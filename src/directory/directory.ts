@@ -4,9 +4,9 @@
  */
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import type { PersonaRefusedError } from '../errors';
-import { forgetOldest } from '../forgetOldest';
-import type { CreationWaits } from '../messenger/creationWaits';
-import type { Page } from '../messenger/page';
+import { evictOldest } from '../util/evictOldest';
+import type { CreationWaits } from '../graph/creationWaits';
+import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 import type { StorePort } from '../store/port';
@@ -93,7 +93,7 @@ export class Directory {
     if (known.ids.get(name) === goneId) {
       known.gone.add(goneId);
       // The store has another by then.
-      forgetOldest(known.gone, MOST_GONE);
+      evictOldest(known.gone, MOST_GONE);
       known.ids.delete(name);
       known.list.forget();
     }

@@ -1,6 +1,6 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import { isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 

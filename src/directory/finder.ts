@@ -1,18 +1,13 @@
-import { debug } from '../debug';
+import { debug } from '../util/debug';
 import type { MadePersona } from '../ephemeral/creation';
 import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import { PersonaRefusedError, type PersonaError } from '../errors';
-import type { Outcome } from '../messenger/call';
-import { mayHaveHappened } from '../messenger/graphFailure';
-import type { Page } from '../messenger/page';
-import { createPersona } from '../messenger/personaCalls';
-import {
-  NO_ANSWER,
-  sleep,
-  withRetries,
-  type Patience,
-} from '../messenger/retries';
+import type { Outcome } from '../graph/call';
+import { mayHaveHappened } from '../graph/graphFailure';
+import type { Page } from '../graph/page';
+import { createPersona } from '../graph/personaCalls';
+import { NO_ANSWER, sleep, withRetries, type Patience } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 import type { NamedRecord, StorePort } from '../store/port';

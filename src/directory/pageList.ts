@@ -1,8 +1,8 @@
 import type { Leases } from '../ephemeral/leases';
-import type { Outcome } from '../messenger/call';
-import type { Page } from '../messenger/page';
-import { listAll, type PersonaList } from '../messenger/personaList';
-import { orAfter } from '../orAfter';
+import type { Outcome } from '../graph/call';
+import type { Page } from '../graph/page';
+import { listAll, type PersonaList } from '../graph/personaList';
+import { withTimeout } from '../util/withTimeout';
 
 /** How long customers wait for the store to tell which of the personas are on the fly. */
 const LEASES_PATIENCE_MS = 1000;
@@ -57,7 +57,7 @@ export class PageList {
     const list = await listAll(page, { stop });
     if (!list.ok) return list;
     // Read after the list, so that whatever stands there has its lease.
-    const onTheFly = await orAfter(
+    const onTheFly = await withTimeout(
       this.leases.idsOn(page.id),
       LEASES_PATIENCE_MS,
       new Set<string>(),

@@ -1,14 +1,9 @@
 import { PersonaRefusedError } from '../errors';
-import type { Outcome } from '../messenger/call';
-import { mayHaveHappened } from '../messenger/graphFailure';
-import type { Page } from '../messenger/page';
-import { createPersona } from '../messenger/personaCalls';
-import {
-  NO_ANSWER,
-  sleep,
-  withRetries,
-  type Patience,
-} from '../messenger/retries';
+import type { Outcome } from '../graph/call';
+import { mayHaveHappened } from '../graph/graphFailure';
+import type { Page } from '../graph/page';
+import { createPersona } from '../graph/personaCalls';
+import { NO_ANSWER, sleep, withRetries, type Patience } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
 
 import type { Lease } from './lease';

@@ -1,13 +1,8 @@
 import { PersonaCleanupError } from '../errors';
-import { isTransient, type GraphFailure } from '../messenger/graphFailure';
-import type { Page } from '../messenger/page';
-import { deletePersona } from '../messenger/personaCalls';
-import {
-  sleep,
-  waitAfter,
-  withRetries,
-  type Patience,
-} from '../messenger/retries';
+import { isTransient, type GraphFailure } from '../graph/graphFailure';
+import type { Page } from '../graph/page';
+import { deletePersona } from '../graph/personaCalls';
+import { sleep, waitAfter, withRetries, type Patience } from '../graph/retries';
 
 /** For the tries after the first. */
 const PATIENCE: Patience = {

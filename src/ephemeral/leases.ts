@@ -1,5 +1,5 @@
 import type { PersonaError } from '../errors';
-import type { Page } from '../messenger/page';
+import type { Page } from '../graph/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { LeaseEntry, NamedRecord, StorePort, Terms } from '../store/port';
 

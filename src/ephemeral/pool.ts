@@ -3,17 +3,17 @@
  * so that nothing is left behind, deleted after the last use, and swept up by
  * whoever comes next where a process died.
  */
-import { debug } from '../debug';
+import { debug } from '../util/debug';
 import {
   PersonaCleanupError,
   type PersonaError,
   type PersonaRefusedError,
 } from '../errors';
-import { Backoff } from '../messenger/backoff';
-import type { CreationWaits } from '../messenger/creationWaits';
-import { isRateLimit } from '../messenger/graphFailure';
-import type { Page } from '../messenger/page';
-import { LONGEST_MS, orAfter } from '../orAfter';
+import { Backoff } from '../graph/backoff';
+import type { CreationWaits } from '../graph/creationWaits';
+import { isRateLimit } from '../graph/graphFailure';
+import type { Page } from '../graph/page';
+import { LONGEST_MS, withTimeout } from '../util/withTimeout';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
@@ -88,7 +88,7 @@ export class EphemeralPool {
     persona.users -= 1;
     if (persona.users > 0) return;
     if (this.lingerMs === 0 || this.closed) {
-      return orAfter(this.end(persona), FIRST_DELETION_MS, undefined);
+      return withTimeout(this.end(persona), FIRST_DELETION_MS, undefined);
     }
     persona.linger = setTimeout(
       () => void this.end(persona),
@@ -114,7 +114,7 @@ export class EphemeralPool {
     );
     // A process with nothing else to do would end before anything was told.
     const staying = setTimeout(() => {}, LONGEST_MS);
-    const isEmptied = await orAfter(emptied, timeoutMs, false);
+    const isEmptied = await withTimeout(emptied, timeoutMs, false);
     clearTimeout(staying);
     if (isEmptied) return;
     for (const lease of this.leases.held()) {

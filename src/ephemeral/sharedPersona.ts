@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Page } from '../messenger/page';
+import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 
 import type { MadePersona } from './creation';

@@ -1,9 +1,9 @@
-import { debug } from '../debug';
+import { debug } from '../util/debug';
 import { PersonaCleanupError, type PersonaError } from '../errors';
-import { isRateLimit } from '../messenger/graphFailure';
-import type { Page } from '../messenger/page';
-import type { ListedPersona } from '../messenger/answers';
-import { listAll } from '../messenger/personaList';
+import { isRateLimit } from '../graph/graphFailure';
+import type { Page } from '../graph/page';
+import type { ListedPersona } from '../graph/answers';
+import { listAll } from '../graph/personaList';
 
 import type { PersonaStats } from '../stats';
 import type { LeaseEntry } from '../store/port';

@@ -1,9 +1,9 @@
 import type { MessengerClient } from 'bottender';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
-import { forgetOldest } from '../forgetOldest';
-import { Backoff } from '../messenger/backoff';
-import { pageIdOf, type Page } from '../messenger/page';
+import { evictOldest } from '../util/evictOldest';
+import { Backoff } from '../graph/backoff';
+import { pageIdOf, type Page } from '../graph/page';
 import { byPage } from '../store/byPage';
 import type { LeaseEntry } from '../store/port';
 
@@ -45,7 +45,7 @@ export class Sweeper {
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;
-    forgetOldest(this.clients, MOST_PAGES);
+    evictOldest(this.clients, MOST_PAGES);
     void this.sweepQuietly([{ id: pageId, client }]);
     this.timer ??= setInterval(
       () => void this.sweepAll(),
@@ -113,7 +113,7 @@ export class Sweeper {
       this.limited.succeeded(page.id);
       for (const [key, { id }] of news)
         if (id === null) this.toldIntents.add(key);
-      forgetOldest(this.toldIntents, MOST_TOLD);
+      evictOldest(this.toldIntents, MOST_TOLD);
     } catch (error) {
       this.report(error as PersonaError, null);
     } finally {

@@ -2,7 +2,7 @@ import type { MessengerClient } from 'bottender';
 
 import { messenger } from '../channels/messenger';
 import type { EphemeralPersona } from '../profile';
-import { replaceable } from '../replaceable';
+import { methodDescriptors } from '../util/methodDescriptors';
 import type { Runtime } from '../runtime';
 import { optionsOf } from '../sending/arguments';
 import type { Original } from '../sending/call';
@@ -49,7 +49,7 @@ export function coveredClient<C extends MessengerClient, Name extends string>(
   };
   Object.defineProperties(covered, {
     ...propertiesOf(client),
-    ...replaceable(added),
+    ...methodDescriptors(added),
   });
   return covered as PersonaClient<C, Name>;
 }
@@ -84,7 +84,7 @@ function propertiesOf(client: MessengerClient): PropertyDescriptorMap {
       if (typeof property?.value === 'function') {
         const value = (...args: unknown[]) =>
           methodOf(client, name).apply(client, args);
-        Object.assign(found, replaceable({ [name]: value }));
+        Object.assign(found, methodDescriptors({ [name]: value }));
       } else if (property?.get) {
         const get = (): unknown => Reflect.get(client, name);
         const set = (value: unknown) => Reflect.set(client, name, value);

@@ -1,5 +1,5 @@
 import type { FaceChannel } from '../channels/channel';
-import { replaceable } from '../replaceable';
+import { methodDescriptors } from '../util/methodDescriptors';
 import { withoutPersona } from '../sending/arguments';
 import { givenClientOf } from '../sending/faceEnds';
 import { sendWithFace } from '../sending/sendWithFace';
@@ -36,7 +36,7 @@ export function faceMethods(
       : anonymous(name, base);
   }
   return {
-    ...replaceable(layer),
+    ...methodDescriptors(layer),
     // Users get the client that was given.
     ...(channel.ends?.client && {
       client: {

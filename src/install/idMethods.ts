@@ -1,5 +1,5 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
-import { replaceable } from '../replaceable';
+import { methodDescriptors } from '../util/methodDescriptors';
 import { deliverAtEnds } from '../sending/ends';
 import { send } from '../sending/send';
 import type { ContextPersonas } from '../speaking/contextPersonas';
@@ -33,7 +33,7 @@ export function idMethods(
       );
     };
   }
-  return replaceable(covered);
+  return methodDescriptors(covered);
 }
 
 function coveredMethod(

@@ -6,11 +6,11 @@
 import type { Context } from 'bottender';
 
 import type { Channel } from '../channels/channel';
-import { pageContextOf, pageIdFromEvent } from '../messenger/page';
-import { replaceable } from '../replaceable';
+import { pageContextOf, pageIdFromEvent } from '../graph/page';
+import { methodDescriptors } from '../util/methodDescriptors';
 import { isDefaultRuntime, type Runtime } from '../runtime';
 import { ContextPersonas } from '../speaking/contextPersonas';
-import { warnOnce } from '../warnOnce';
+import { warnOnce } from '../util/warnOnce';
 
 import { contextClass } from './contextClass';
 import type { Installed } from './installed';
@@ -131,5 +131,5 @@ function materialiseFallbacks(
     if (method in context) continue;
     fallbacks[method] = (...args) => internals._methodMissing?.(method, args);
   }
-  Object.defineProperties(context, replaceable(fallbacks));
+  Object.defineProperties(context, methodDescriptors(fallbacks));
 }

@@ -4,7 +4,7 @@ import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { Persona } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
-import { replaceable } from '../replaceable';
+import { methodDescriptors } from '../util/methodDescriptors';
 import { shownPersona } from '../speaking/speaker';
 import { checkRun, toTheEnd } from '../speaking/toTheEnd';
 
@@ -38,7 +38,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
       return shownPersona(this._personas.inForce());
     },
   },
-  ...replaceable({
+  ...methodDescriptors({
     usePersona(this: Installed, persona: Persona | null) {
       this._personas.use(persona);
     },

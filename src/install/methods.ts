@@ -1,4 +1,4 @@
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import type { Original } from '../sending/call';
 
 /** What an object has its methods from, itself first; without what all objects have. */

@@ -1,5 +1,5 @@
 import type { FaceChannel, FacePlace } from '../channels/channel';
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import { withoutPersona } from '../sending/arguments';
 import type { Original } from '../sending/call';
 import { inFrontOf } from '../sending/faceEnds';

@@ -1,5 +1,5 @@
 import type { Channel } from '../channels/channel';
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import { withoutPersona } from '../sending/arguments';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { InForce } from '../speaking/speaker';

@@ -1,4 +1,4 @@
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 
 /** The options of a call, if it has any at this position. */
 export function optionsOf(

@@ -1,6 +1,6 @@
 import type { IdChannel, IdPlace } from '../channels/channel';
-import { field } from '../field';
-import { replaceable } from '../replaceable';
+import { getProperty } from '../util/getProperty';
+import { methodDescriptors } from '../util/methodDescriptors';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 
 import type { Call, Original } from './call';
@@ -72,7 +72,7 @@ export function deliverAtEnds(
   });
   ends._client = clientEnd(client, personas, methods, take);
   if (queue) ends._batchQueue = queueEnd(queue, personas, take);
-  Object.defineProperties(context, replaceable(ends));
+  Object.defineProperties(context, methodDescriptors(ends));
   return true;
 }
 
@@ -116,7 +116,7 @@ function isTextMessage(
   return (
     name === 'sendMessage' &&
     place.text !== undefined &&
-    typeof field(message, 'text') === 'string'
+    typeof getProperty(message, 'text') === 'string'
   );
 }
 
@@ -125,7 +125,7 @@ function textCall({ args, original, self }: Call): Call {
   const [recipient, message, options] = args;
   return {
     place: TEXT,
-    args: [field(message, 'text'), options],
+    args: [getProperty(message, 'text'), options],
     lead: 0,
     original: (text, changed) =>
       Reflect.apply(original, self, [

@@ -1,7 +1,7 @@
 import type { FaceChannel } from '../channels/channel';
 import { PersonaRefusedError } from '../errors';
-import { forgetOldest } from '../forgetOldest';
-import type { RefusalReason } from '../messenger/refusal';
+import { evictOldest } from '../util/evictOldest';
+import type { RefusalReason } from '../refusals/refusal';
 import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { speakAsPageInstead, tellOf } from '../speaking/refused';
@@ -93,7 +93,7 @@ function tellIgnored(
   const account = accountOn(channel, personas);
   if (accounts.has(account)) return;
   accounts.add(account);
-  forgetOldest(accounts, MOST_TOLD);
+  evictOldest(accounts, MOST_TOLD);
   tellOf(refusalOn(channel, 'ignored', persona, ignored), persona, personas);
 }
 

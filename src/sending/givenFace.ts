@@ -1,5 +1,5 @@
 import type { FaceChannel, FacePlace, Message } from '../channels/channel';
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import type { Look } from '../directory/entries';
 import type { Runtime } from '../runtime';
 

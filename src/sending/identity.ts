@@ -1,10 +1,5 @@
-import { EphemeralHold } from '../ephemeral/hold';
-import {
-  clientOf,
-  pageOf,
-  type Page,
-  type PageContext,
-} from '../messenger/page';
+import { PersonaHandle } from '../ephemeral/handle';
+import { clientOf, pageOf, type Page, type PageContext } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
 import { pageIdAt, type Occasion } from '../speaking/occasion';
 import { madeWithId, type Scope } from '../speaking/scope';
@@ -40,7 +35,7 @@ export function identityOf(
 ): Identity {
   if (typeof speaker === 'string')
     return identityOfGiven(speaker, occasion, scope);
-  if (speaker instanceof EphemeralHold) {
+  if (speaker instanceof PersonaHandle) {
     return speaker.lasts && isOnItsPage(speaker, occasion)
       ? heldIdentity(speaker)
       : anewIdentity(speaker, occasion);
@@ -57,7 +52,7 @@ function identityOfGiven(
   scope: Scope | undefined,
 ): Identity {
   const made = madeWithId(scope, persona);
-  if (made instanceof EphemeralHold || made instanceof UnmadePersona) {
+  if (made instanceof PersonaHandle || made instanceof UnmadePersona) {
     return identityOf(made, occasion, scope);
   }
   if (isPersonaId(persona)) return { persona, id: () => persona };
@@ -101,7 +96,7 @@ function unknownIdentity(persona: Persona, occasion: Occasion): Identity {
   };
 }
 
-function heldIdentity({ persona }: EphemeralHold): Identity {
+function heldIdentity({ persona }: PersonaHandle): Identity {
   const { name } = persona.profile;
   return {
     persona: name,
@@ -113,7 +108,7 @@ function heldIdentity({ persona }: EphemeralHold): Identity {
 
 /** After `useAccessToken` inside the block another Page speaks, which does not know the persona. */
 function isOnItsPage(
-  { persona: { page } }: EphemeralHold,
+  { persona: { page } }: PersonaHandle,
   occasion: Occasion,
 ): boolean {
   const { pageContext } = occasion;
@@ -127,13 +122,13 @@ function isOnItsPage(
  * on the Page that it goes out from.
  */
 function anewIdentity(
-  hold: EphemeralHold,
+  hold: PersonaHandle,
   { pageContext }: Occasion,
 ): Identity {
   const { name } = hold.persona.profile;
   const take = async () =>
     hold.again(pageContext ? await pageOf(pageContext) : undefined);
-  let taken: Promise<EphemeralHold> | undefined;
+  let taken: Promise<PersonaHandle> | undefined;
   const anew = () => (taken ??= take());
   return {
     persona: name,

@@ -4,7 +4,7 @@
  * begins it where a message carries an ID, `sendWithFace.ts` where it carries the
  * profile itself.
  */
-import { isDebugging } from '../debug';
+import { isDebugging } from '../util/debug';
 import { UnsupportedSenderActionError } from '../errors';
 import { checkPersona } from '../persona';
 import type { Occasion } from '../speaking/occasion';

@@ -1,5 +1,5 @@
 import type { FaceChannel, Message, FacePlace } from '../channels/channel';
-import { isDebugging } from '../debug';
+import { isDebugging } from '../util/debug';
 import { PersonaError } from '../errors';
 import type { Runtime } from '../runtime';
 import type { ContextPersonas } from '../speaking/contextPersonas';

@@ -5,7 +5,7 @@ import { PersonaRefusedError } from '../errors';
 import { speakAsPageInstead } from '../speaking/refused';
 import { innermostScope } from '../speaking/scope';
 import type { InForce } from '../speaking/speaker';
-import { warnOnce } from '../warnOnce';
+import { warnOnce } from '../util/warnOnce';
 
 import { accountOn } from './faceAnswer';
 import { giveFace, type GivenFace } from './givenFace';

@@ -1,5 +1,5 @@
 import { PersonaRefusedError } from '../errors';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../util/closestMatch';
 import type { Persona } from '../persona';
 import {
   pageIdAt,

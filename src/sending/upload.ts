@@ -1,6 +1,6 @@
 import { ReadStream } from 'node:fs';
 
-import { clientOf } from '../messenger/page';
+import { clientOf } from '../graph/page';
 import type { Occasion } from '../speaking/occasion';
 
 import { optionsAt, type Call } from './call';

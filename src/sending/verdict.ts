@@ -1,13 +1,8 @@
 import { PersonaRefusedError } from '../errors';
-import { secretsOf } from '../messenger/call';
-import { readGraphFailure } from '../messenger/graphFailure';
-import {
-  clientOf,
-  pageOf,
-  type Page,
-  type PageContext,
-} from '../messenger/page';
-import { readRefusal, type RefusalReason } from '../messenger/refusal';
+import { secretsOf } from '../graph/call';
+import { readGraphFailure } from '../graph/graphFailure';
+import { clientOf, pageOf, type Page, type PageContext } from '../graph/page';
+import { readRefusal, type RefusalReason } from '../refusals/refusal';
 import type { Occasion } from '../speaking/occasion';
 
 /**

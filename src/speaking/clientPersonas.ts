@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
-import { field } from '../field';
-import type { Page } from '../messenger/page';
+import { getProperty } from '../util/getProperty';
+import type { Page } from '../graph/page';
 import type { Runtime } from '../runtime';
 
 import type { Occasion } from './occasion';
@@ -31,7 +31,7 @@ export class ClientPersonas extends ScopedPersonas {
    */
   occasionWith(recipient: unknown, token: unknown): Occasion {
     const id =
-      typeof recipient === 'string' ? recipient : field(recipient, 'id');
+      typeof recipient === 'string' ? recipient : getProperty(recipient, 'id');
     const psid = typeof id === 'string' ? id : null;
     return occasionOn(this.client, this.runtime, psid, token);
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { Where } from '../errors';
-import { pageContextOf, type PageContext } from '../messenger/page';
+import { pageContextOf, type PageContext } from '../graph/page';
 import { checkPersona, type Persona } from '../persona';
 import type { Runtime } from '../runtime';
 

@@ -1,11 +1,11 @@
 import type { Context } from 'bottender';
 
 import { PersonaRefusedError } from '../errors';
-import { field } from '../field';
-import { secretsOf } from '../messenger/call';
-import { readGraphFailure } from '../messenger/graphFailure';
-import { pageIdFromEvent } from '../messenger/page';
-import { orAfter } from '../orAfter';
+import { getProperty } from '../util/getProperty';
+import { secretsOf } from '../graph/call';
+import { readGraphFailure } from '../graph/graphFailure';
+import { pageIdFromEvent } from '../graph/page';
+import { withTimeout } from '../util/withTimeout';
 import { checkPersona } from '../persona';
 
 import type { Occasion } from './occasion';
@@ -38,7 +38,7 @@ export function initialPersonaOf(event: Event): InForce | Promise<InForce> {
 }
 
 async function inTime(given: PromiseLike<unknown>): Promise<InForce> {
-  const persona = await orAfter(Promise.resolve(given), WITHIN_MS, LATE);
+  const persona = await withTimeout(Promise.resolve(given), WITHIN_MS, LATE);
   if (persona === LATE) {
     throw new Error(`it did not answer within ${WITHIN_MS / 1000} seconds`);
   }
@@ -68,5 +68,5 @@ function failed(error: unknown, event: Event): InForce {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof field(value, 'then') === 'function';
+  return typeof getProperty(value, 'then') === 'function';
 }

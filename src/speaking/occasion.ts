@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { PersonaRefusedError, Where } from '../errors';
-import { knownPageId, type PageContext } from '../messenger/page';
+import { knownPageId, type PageContext } from '../graph/page';
 import type { Runtime } from '../runtime';
 
 /** What a send, or a block, happens on: an event's context, or a client outside of every event. */

@@ -1,6 +1,6 @@
-import { debug } from '../debug';
+import { debug } from '../util/debug';
 import { PersonaRefusedError, UnknownPageError } from '../errors';
-import { tell } from '../tell';
+import { invokeCallback } from '../util/invokeCallback';
 
 import type { Occasion } from './occasion';
 
@@ -54,5 +54,9 @@ export function tellOf(
   debug('refused, and sent without its face: %s', refusal.message);
   if (told.has(refusal)) return;
   told.add(refusal);
-  tell(settings.onRefused, refusal, { context, recipient: psid, persona });
+  invokeCallback(settings.onRefused, refusal, {
+    context,
+    recipient: psid,
+    persona,
+  });
 }

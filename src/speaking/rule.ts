@@ -1,4 +1,4 @@
-import { debug } from '../debug';
+import { debug } from '../util/debug';
 
 import type { Rule } from './scope';
 import { shownPersona, type InForce } from './speaker';

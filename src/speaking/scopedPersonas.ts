@@ -3,9 +3,9 @@
  * `initialPersona` (`contextPersonas.ts`), speakers, and what a persona in force
  * can be (`speaker.ts`). It knows no channel, and sends nothing.
  */
-import { EphemeralHold } from '../ephemeral/hold';
+import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf, type Page } from '../messenger/page';
+import { pageOf, type Page } from '../graph/page';
 import { checkPersona } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 
@@ -73,7 +73,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     try {
       return await inScope(this, made, block, made, 'withEphemeralPersona');
     } finally {
-      if (made instanceof EphemeralHold) await made.end();
+      if (made instanceof PersonaHandle) await made.end();
     }
   }
 
@@ -97,7 +97,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
    */
   as(speaker: InForce, run: () => unknown): unknown {
     const made =
-      speaker instanceof EphemeralHold && speaker.lasts ? speaker : undefined;
+      speaker instanceof PersonaHandle && speaker.lasts ? speaker : undefined;
     const sending = inScope(this, speaker, run, made, 'as');
     if (!made || !(sending instanceof Promise)) return sending;
     made.waitFor(sending);
@@ -111,7 +111,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** A persona with this profile for a block; the Page speaks where there is none to be had. */
   private async make(
     profile: PersonaProfile,
-  ): Promise<EphemeralHold | UnmadePersona | UnavailablePersona> {
+  ): Promise<PersonaHandle | UnmadePersona | UnavailablePersona> {
     const { occasion } = this;
     const { pageContext, goesOut, runtime } = occasion;
     if (!pageContext || !goesOut) return new UnmadePersona(profile);
@@ -122,7 +122,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     try {
       const page = await pageOf(pageContext);
       this.makingOn(page);
-      return await EphemeralHold.take(runtime.pool, page, profile);
+      return await PersonaHandle.take(runtime.pool, page, profile);
     } catch (error) {
       const why = asRefusal(error, name);
       if (!why) throw error;
@@ -142,6 +142,6 @@ function unavailable(
 
 function isInForce(
   made: MadeForBlock | undefined,
-): made is EphemeralHold | UnmadePersona {
-  return made instanceof EphemeralHold || made instanceof UnmadePersona;
+): made is PersonaHandle | UnmadePersona {
+  return made instanceof PersonaHandle || made instanceof UnmadePersona;
 }

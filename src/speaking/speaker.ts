@@ -1,6 +1,6 @@
-import type { EphemeralHold } from '../ephemeral/hold';
+import type { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { isObject } from '../isObject';
+import { isObject } from '../util/isObject';
 import type { Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 
@@ -36,7 +36,7 @@ export class UnavailablePersona {
 
 /** Who is meant to speak: a persona by ID or name, one made for a block, one that cannot be had, or the Page. */
 export type InForce =
-  Persona | EphemeralHold | UnmadePersona | UnavailablePersona | null;
+  Persona | PersonaHandle | UnmadePersona | UnavailablePersona | null;
 
 /** How a speaker is shown to whoever asks: by ID or name; `null` where the Page speaks. */
 export function shownPersona(speaker: InForce): Persona | null {

@@ -1,4 +1,4 @@
-import { orAfter } from '../orAfter';
+import { withTimeout } from '../util/withTimeout';
 
 /** A call that is not answered counts as lost after this, and another one may ask; twice as long each time. */
 const FIRST_PROBE_MS = 1000;
@@ -20,7 +20,7 @@ export class Absence {
 
   /** What has been answered just now is known after this. */
   async settle(): Promise<void> {
-    if (this.probe) await orAfter(this.probe, 0, undefined);
+    if (this.probe) await withTimeout(this.probe, 0, undefined);
   }
 
   /** Another one is not sent until this one has been answered, or is lost. */

@@ -1,5 +1,5 @@
-import { isObject } from '../isObject';
-import { isId } from '../messenger/answers';
+import { isObject } from '../util/isObject';
+import { isId } from '../graph/answers';
 import type { PersonaProfile } from '../profile';
 
 import type { LeaseRecord, NamedRecord } from './port';

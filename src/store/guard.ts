@@ -1,5 +1,5 @@
 import { PersonaStoreError } from '../errors';
-import { orAfter } from '../orAfter';
+import { withTimeout } from '../util/withTimeout';
 
 import { Absence } from './absence';
 import { withoutCredentials } from './credentials';
@@ -43,7 +43,7 @@ export class StoreGuard {
     try {
       if (patience === 'its own') return await answer;
       const waitMs = this.absence ? 0 : PATIENCE_MS;
-      const first = await orAfter(answer, waitMs, TIMED_OUT);
+      const first = await withTimeout(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
       const isSlow = Date.now() - begunAt >= SLOW_FAILURE_MS;

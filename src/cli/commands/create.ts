@@ -1,6 +1,6 @@
 import { InvalidProfileError } from '../../errors';
-import { createPersona } from '../../messenger/personaCalls';
-import { listAll } from '../../messenger/personaList';
+import { createPersona } from '../../graph/personaCalls';
+import { listAll } from '../../graph/personaList';
 import { checkProfile, type PersonaProfile } from '../../profile';
 import { open, type PageOptions } from '../common';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';

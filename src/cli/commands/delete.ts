@@ -3,10 +3,10 @@ import {
   profileOf,
   type DirectoryEntry,
 } from '../../directory/entries';
-import type { ListedPersona } from '../../messenger/answers';
-import { isGone } from '../../messenger/graphFailure';
-import { deletePersona, getPersona } from '../../messenger/personaCalls';
-import { withRetries } from '../../messenger/retries';
+import type { ListedPersona } from '../../graph/answers';
+import { isGone } from '../../graph/graphFailure';
+import { deletePersona, getPersona } from '../../graph/personaCalls';
+import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
 import type { NamedRecord } from '../../store/port';
 import { open, type PageOptions } from '../common';

@@ -1,4 +1,4 @@
-import { getPersona } from '../../messenger/personaCalls';
+import { getPersona } from '../../graph/personaCalls';
 import { open, type PageOptions } from '../common';
 import { ask, BRIEFLY } from '../graph';
 import { print, printJson } from '../output';

@@ -1,8 +1,8 @@
 import { Sweep } from '../../ephemeral/sweep';
 import { PersonaCleanupError, type PersonaError } from '../../errors';
-import type { ListedPersona } from '../../messenger/answers';
-import { deletePersona } from '../../messenger/personaCalls';
-import { withRetries } from '../../messenger/retries';
+import type { ListedPersona } from '../../graph/answers';
+import { deletePersona } from '../../graph/personaCalls';
+import { withRetries } from '../../graph/retries';
 import { open, type PageOptions } from '../common';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';

@@ -1,11 +1,8 @@
-import {
-  mayHaveHappened,
-  type GraphFailure,
-} from '../../messenger/graphFailure';
-import type { Outcome } from '../../messenger/call';
-import { createPersona, deletePersona } from '../../messenger/personaCalls';
-import { listAll } from '../../messenger/personaList';
-import { withRetries } from '../../messenger/retries';
+import { mayHaveHappened, type GraphFailure } from '../../graph/graphFailure';
+import type { Outcome } from '../../graph/call';
+import { createPersona, deletePersona } from '../../graph/personaCalls';
+import { listAll } from '../../graph/personaList';
+import { withRetries } from '../../graph/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
 import { describeRefusal } from '../failure';

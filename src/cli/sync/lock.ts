@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { sleep } from '../../messenger/retries';
+import { sleep } from '../../graph/retries';
 import type { LockHolder, StorePort } from '../../store/port';
 import { Failure } from '../failure';
 

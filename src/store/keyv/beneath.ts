@@ -1,4 +1,4 @@
-import { isObject } from '../../isObject';
+import { isObject } from '../../util/isObject';
 
 import type { Entries, PersonaStore } from './keyv';
 

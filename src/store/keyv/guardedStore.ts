@@ -1,5 +1,5 @@
 import type { PersonaStoreError } from '../../errors';
-import { isObject } from '../../isObject';
+import { isObject } from '../../util/isObject';
 import { BrokenValues } from '../broken';
 import { StoreGuard } from '../guard';
 

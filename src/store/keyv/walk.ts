@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { orAfter } from '../../orAfter';
+import { withTimeout } from '../../util/withTimeout';
 
 import type { Entries } from './keyv';
 
@@ -42,7 +42,7 @@ export async function walk(
       // Timers do not come in between where the answers are there at once.
       if (count % AT_A_TIME === AT_A_TIME - 1) await nextTurn();
       const leftMs = deadline - Date.now();
-      if (leftMs <= 0 || (await orAfter(step(), leftMs, LATE)) === LATE) {
+      if (leftMs <= 0 || (await withTimeout(step(), leftMs, LATE)) === LATE) {
         throw new WalkedTooLong('it did not answer in time');
       }
       if (isOver) return;

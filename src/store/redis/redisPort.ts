@@ -2,7 +2,7 @@
  * store/redis/ is the port on a Redis, for a fleet: each step is one script
  * (`scripts.ts`), done whole or not at all, and harmless when it comes late.
  */
-import { isId } from '../../messenger/answers';
+import { isId } from '../../graph/answers';
 import type { BrokenValues } from '../broken';
 import { byPage } from '../byPage';
 import { fieldsOf, readLease, readName } from '../fields';

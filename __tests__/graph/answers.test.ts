@@ -1,0 +1,149 @@
+import {
+  isId,
+  readDeletion,
+  readListPage,
+  readPage,
+  readPersona,
+  readPersonaId,
+} from '../../src/graph/answers';
+
+const NONSENSE: [string, unknown][] = [
+  ['HTML', '<html></html>'],
+  ['a text', 'ok'],
+  ['null', null],
+  ['nothing', undefined],
+  ['a number', 7],
+  ['true', true],
+  ['an empty object', {}],
+  ['a list', [{ id: '1' }]],
+  ['no ID', { id: null }],
+  ['an empty ID', { id: '' }],
+  ['a number for an ID', { id: 12 }],
+  ['an ID with more than digits', { id: '12/personas' }],
+  ['an ID with a line after it', { id: '12\n' }],
+  ['an ID without an end', { id: '1'.repeat(101) }],
+  ['an object for an ID', { id: { id: '1' } }],
+];
+
+const failed = (message: string) => ({
+  ok: false,
+  failure: { status: 200, message },
+});
+
+test.each(NONSENSE)('%s is no answer', (_what, answer) => {
+  expect(readPage(answer)).toEqual(failed('the answer holds no Page ID'));
+  expect(readPersonaId(answer)).toEqual(
+    failed('the answer holds no persona ID'),
+  );
+  expect(readPersona(answer, '1')).toEqual(
+    failed('the answer is not about the persona 1'),
+  );
+  expect(readListPage(answer)).toEqual(
+    failed('the answer is no list of personas'),
+  );
+  expect(readDeletion(answer)).toEqual({
+    ok: false,
+    failure: {
+      status: 200,
+      message: 'the answer does not say that it was deleted',
+      isTransient: true,
+    },
+  });
+});
+
+test('an ID may have as many digits as there are', () => {
+  expect([isId('0'), isId('1'.repeat(100))]).toEqual([true, true]);
+});
+
+test.each([[{ success: false }], [{ success: 'true' }], [{ success: 1 }]])(
+  'is no deletion: %j',
+  (answer) => {
+    expect(readDeletion(answer)).toMatchObject({ ok: false });
+  },
+);
+
+test('a deletion', () => {
+  expect(readDeletion({ success: true })).toEqual({ ok: true });
+});
+
+test('a Page may have no name', () => {
+  const read = (name: unknown) => readPage({ id: '1', name });
+  expect(read('Shop')).toEqual({ ok: true, value: { id: '1', name: 'Shop' } });
+  for (const name of [undefined, null, 5]) {
+    expect(read(name)).toEqual({ ok: true, value: { id: '1', name: '' } });
+  }
+});
+
+describe('a persona', () => {
+  test('may have no name and no picture, and what else it has is left', () => {
+    expect(readPersona({ id: '1', more: true }, '1')).toEqual({
+      ok: true,
+      value: { id: '1', name: '', profilePictureUrl: '' },
+    });
+    const odd = { id: '1', name: 5, profilePictureUrl: { url: 'x' } };
+    expect(readPersona(odd, '1')).toEqual(readPersona({ id: '1' }, '1'));
+  });
+
+  test('is the one that was asked for', () => {
+    expect(readPersona({ id: '2', name: 'Eve' }, '1')).toMatchObject({
+      ok: false,
+    });
+  });
+});
+
+describe('a page of the list', () => {
+  const next = 'https://graph.facebook.com/next';
+  const adam = { id: '1', name: 'Adam', profilePictureUrl: 'http://a' };
+  const read = (answer: unknown) => {
+    const outcome = readListPage(answer);
+    return outcome.ok ? outcome.value : undefined;
+  };
+
+  test.each([null, 'x', 5, [], {}, { name: 'Eve' }, { id: 7 }])(
+    'costs a bad entry only itself: %j',
+    (bad) => {
+      expect(read({ data: [bad, adam] })).toEqual({
+        personas: [adam],
+        after: undefined,
+        isComplete: false,
+      });
+    },
+  );
+
+  test('may be empty and have a next', () => {
+    const paging = { next, cursors: { after: 'b' } };
+    expect(read({ data: [], paging })).toEqual({
+      personas: [],
+      after: 'b',
+      isComplete: true,
+    });
+  });
+
+  test.each([
+    ['no paging', undefined],
+    ['null', null],
+    ['a text', 'x'],
+    ['a cursor and no next', { cursors: { after: 'b' } }],
+    ['an empty next', { next: '', cursors: { after: 'b' } }],
+  ])('with %s is the last', (_what, paging) => {
+    expect(read({ data: [adam], paging })).toEqual({
+      personas: [adam],
+      after: undefined,
+      isComplete: true,
+    });
+  });
+
+  test.each([
+    ['no cursors', undefined],
+    ['null', null],
+    ['no cursor', {}],
+    ['an empty cursor', { after: '' }],
+    ['a cursor that is no text', { after: 5 }],
+  ])('whose next cannot be asked for is not all: %s', (_what, cursors) => {
+    expect(read({ data: [adam], paging: { next, cursors } })).toEqual({
+      personas: [adam],
+      after: undefined,
+      isComplete: false,
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { PersonaRefusedError } from '../../src/errors';
+import { CreationWaits } from '../../src/graph/creationWaits';
+import type { GraphFailure } from '../../src/graph/graphFailure';
+import type { Page } from '../../src/graph/page';
+import { answering } from '../support/answers';
+import { pass } from '../support/clock';
+
+const LIMITED: GraphFailure = { status: 400, code: 613, message: 'too many' };
+const FORBIDDEN: GraphFailure = { status: 400, code: 200, message: 'no' };
+
+let page: Page;
+let otherPage: Page;
+beforeAll(async () => {
+  ({ page } = await answering([]));
+  otherPage = { ...page, id: '2' };
+});
+
+const refusal = (failure: GraphFailure) =>
+  new PersonaRefusedError('not-made', 'adam', '1', failure);
+
+/** Whose creation has to wait. */
+function waiting(waits: CreationWaits) {
+  const all: [string, Page, string][] = [
+    ['adam', page, 'adam'],
+    ['eve', page, 'eve'],
+    ['adam elsewhere', otherPage, 'adam'],
+  ];
+  return all
+    .filter(([, where, key]) => {
+      try {
+        waits.check(where, key);
+        return false;
+      } catch {
+        return true;
+      }
+    })
+    .map(([name]) => name);
+}
+
+test('a failure keeps one persona waiting, with the same error', () => {
+  const waits = new CreationWaits();
+  const error = refusal(FORBIDDEN);
+  waits.failed(page, 'adam', error);
+  expect(waiting(waits)).toEqual(['adam']);
+  expect(() => waits.check(page, 'adam')).toThrow(error);
+  pass(1000);
+  expect(waiting(waits)).toEqual([]);
+});
+
+test('a rate limit keeps its whole Page waiting', () => {
+  const waits = new CreationWaits();
+  waits.failed(page, 'adam', refusal(LIMITED));
+  expect(waiting(waits)).toEqual(['adam', 'eve']);
+});
+
+test('a success begins the waits of the persona anew', () => {
+  const waits = new CreationWaits();
+  waits.failed(page, 'adam', refusal(FORBIDDEN));
+  pass(1000);
+  waits.succeeded(page, 'adam');
+  waits.failed(page, 'adam', refusal(FORBIDDEN));
+  pass(1000);
+  expect(waiting(waits)).toEqual([]);
+});

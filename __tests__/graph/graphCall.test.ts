@@ -1,0 +1,153 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+
+import { Cancellation } from '../../src/graph/cancellation';
+import type { Outcome } from '../../src/graph/call';
+import {
+  GRAPH_CALL_MS,
+  graphCall,
+  type GraphRequest,
+} from '../../src/graph/graphCall';
+import { isTransient, mayHaveHappened } from '../../src/graph/graphFailure';
+import { askPage } from '../../src/graph/page';
+import {
+  createPersona,
+  deletePersona,
+  getPersona,
+} from '../../src/graph/personaCalls';
+import { listAll } from '../../src/graph/personaList';
+import { pass, takeTimers } from '../support/clock';
+import { profile } from '../support/faces';
+import { gate, meeting } from '../support/gate';
+import { behaving, drip, sendJson } from '../support/odd';
+
+const ME: GraphRequest = { method: 'GET', path: '/me' };
+
+function failureOf(outcome: Outcome<unknown>) {
+  if (outcome.ok) throw new Error('It did not fail');
+  return outcome.failure;
+}
+
+describe('a call without an answer in time', () => {
+  test.each([
+    ['nothing comes', () => {}],
+    ['a body never ends', drip],
+  ])('fails where %s, and is ended', async (_what, handle) => {
+    const { opened, open } = gate();
+    const { client } = await behaving((response) => {
+      response.on('close', open);
+      handle(response);
+    });
+    const failure = failureOf(await graphCall(client, ME, 100));
+    expect(failure).toEqual({ message: 'there was no answer in 0.1 s' });
+    expect(isTransient(failure)).toBe(true);
+    expect(mayHaveHappened(failure)).toBe(true);
+    await opened;
+  });
+
+  test('is what every call of ours can be', async () => {
+    takeTimers();
+    const come = meeting(6);
+    const { client, page, calls } = await behaving((response) => {
+      void come();
+      drip(response);
+    });
+    const started = Date.now();
+    const asking: Promise<Outcome<unknown>[]> = Promise.all([
+      askPage(client),
+      listAll(page),
+      getPersona(page, '1'),
+      createPersona(page, profile('Adam')),
+      deletePersona(page, '1'),
+    ]);
+    await come();
+    pass(GRAPH_CALL_MS);
+    const outcomes = await asking;
+    expect(Date.now() - started).toBeLessThan(GRAPH_CALL_MS + 9000);
+    expect(outcomes.map(failureOf)).toEqual(
+      Array(5).fill({ message: 'there was no answer in 10 s' }),
+    );
+    expect(calls).toHaveLength(5);
+  });
+});
+
+test('an answer that is too long fails', async () => {
+  const { client } = await behaving((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(`"${'x'.repeat(11 * 1024 * 1024)}"`);
+  });
+  expect(failureOf(await graphCall(client, ME)).message).toContain(
+    'maxContentLength',
+  );
+});
+
+test('an error is one whatever its status', async () => {
+  const { client } = await behaving((response) =>
+    sendJson(response, { error: { code: 190, message: 'Bad token' } }),
+  );
+  expect(failureOf(await graphCall(client, ME))).toEqual({
+    status: 200,
+    code: 190,
+    message: 'Bad token',
+  });
+});
+
+test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
+  'what is no error is an answer: %j',
+  async (body) => {
+    const { client } = await behaving((response) => sendJson(response, body));
+    expect(await graphCall(client, ME)).toEqual({ ok: true, value: body });
+  },
+);
+
+test('the token stands in the path, and the proof is made of it', async () => {
+  const { client, calls } = await behaving(
+    (response) => sendJson(response, {}),
+    { accessToken: 'FIRST', appSecret: 'SECRET' },
+  );
+  const accessToken = 'a&b';
+  const other = Object.create(client, {
+    accessToken: { value: accessToken },
+  }) as typeof client;
+  await graphCall(other, { ...ME, query: { after: 'c d' } });
+  const query = new URL(calls[0]?.split(' ')[1] ?? '', 'http://host')
+    .searchParams;
+  expect(Object.fromEntries(query)).toEqual({
+    access_token: accessToken,
+    after: 'c d',
+    appsecret_proof: createHmac('sha256', 'SECRET')
+      .update(accessToken)
+      .digest('hex'),
+  });
+});
+
+describe('a cancellation reaches', () => {
+  test('axios 0.21, which waits for a promise', async () => {
+    const cancellation = new Cancellation();
+    cancellation.throwIfRequested();
+    cancellation.cancel();
+    expect(await cancellation.promise).toBeInstanceOf(Error);
+    expect(() => cancellation.throwIfRequested()).toThrow('given up');
+  });
+
+  test('later ones, which subscribe', () => {
+    const cancellation = new Cancellation();
+    const [stays, goes] = [jest.fn(), jest.fn()];
+    cancellation.subscribe(stays);
+    cancellation.subscribe(goes);
+    cancellation.unsubscribe(goes);
+    cancellation.cancel();
+    expect(stays).toHaveBeenCalledWith(cancellation.reason);
+    expect(goes).not.toHaveBeenCalled();
+  });
+
+  test('what wants an AbortSignal', async () => {
+    const cancellation = new Cancellation();
+    const signal = cancellation.toAbortSignal();
+    expect(signal.aborted).toBe(false);
+    const aborted = once(signal, 'abort');
+    cancellation.cancel();
+    await aborted;
+    expect(signal.reason).toBe(cancellation.reason);
+  });
+});

@@ -1,0 +1,204 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import type { Context } from 'bottender';
+import { UnknownPageError } from 'bottender-persona';
+
+import {
+  clientOf,
+  pageContextOf,
+  pageIdFromEvent,
+  pageIdOf,
+  pageOf,
+  type PageContext,
+} from '../../src/graph/page';
+import { answering, type Answers } from '../support/answers';
+import { pass } from '../support/clock';
+
+const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
+const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
+const BUSY = { status: 500, body: { error: { code: 2, message: 'Busy' } } };
+
+function contextOf(
+  { client }: Answers,
+  rest: Partial<PageContext> = {},
+): PageContext {
+  return { client, event: { pageId: '1' }, session: null, ...rest };
+}
+
+describe('a context has a Page that can be spoken to', () => {
+  const makesPersonas = { createPersona: () => Promise.resolve({ id: '1' }) };
+
+  test.each<[boolean, string, object]>([
+    [true, 'on Messenger', { platform: 'messenger', client: makesPersonas }],
+    [false, 'on LINE', { platform: 'line', client: makesPersonas }],
+    [false, 'without a client', { platform: 'messenger' }],
+    [false, 'with a client of less', { platform: 'messenger', client: {} }],
+  ])('(%s) %s', (has, _where, context) => {
+    expect(pageContextOf(context as Context)).toBe(has ? context : undefined);
+  });
+});
+
+describe('the Page of an event', () => {
+  test.each<[string, Partial<PageContext>, string | undefined]>([
+    ['the event', {}, '1'],
+    ['the session', { event: {}, session: { page: { id: '2' } } }, '2'],
+    [
+      'the session, without an event',
+      { event: null, session: { page: { id: '2' } } },
+      '2',
+    ],
+    ['nothing', { event: { pageId: null }, session: {} }, undefined],
+    ['nothing, not even a session', { event: {} }, undefined],
+    ['nothing that is no ID', { event: { pageId: '' } }, undefined],
+    [
+      'the session, where the event has no ID',
+      { event: { pageId: 'me' }, session: { page: { id: '2' } } },
+      '2',
+    ],
+  ])('is known from %s', async (_what, context, id) => {
+    const answers = await answering([JASPERS]);
+    expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);
+  });
+
+  test('costs no call where the event says it', async () => {
+    const answers = await answering([JASPERS]);
+    const { client } = answers;
+    expect(pageOf(contextOf(answers))).toEqual({ id: '1', client });
+    expect(answers.calls).toEqual([]);
+  });
+
+  test('is asked for where the event does not say it', async () => {
+    const answers = await answering([JASPERS]);
+    const { client } = answers;
+    const page = await pageOf(contextOf(answers, { event: {} }));
+    expect(page).toEqual({ id: '100', client });
+  });
+
+  test('is asked for where another token speaks than the event’s Page', async () => {
+    const answers = await answering([JASPERS]);
+    const context = contextOf(answers, { accessToken: 'OTHER' });
+    const page = await pageOf(context);
+    expect(page.id).toBe('100');
+    expect(page.client).toBe(clientOf(context));
+    expect(answers.calls).toEqual([
+      expect.stringMatching(/\/me\?access_token=OTHER$/),
+    ]);
+  });
+});
+
+describe('pageIdOf asks', () => {
+  test('once a token, however many want to know, with whatever client', async () => {
+    const { client, calls } = await answering([JASPERS], 'T&K');
+    const clone = Object.create(client) as typeof client;
+    const ids = await Promise.all([pageIdOf(client), pageIdOf(clone)]);
+    expect([...ids, await pageIdOf(client)]).toEqual(['100', '100', '100']);
+    expect(calls).toEqual([
+      expect.stringMatching(/^GET \/v[\d.]+\/me\?access_token=T%26K$/),
+    ]);
+  });
+
+  test('for each platform, whatever its token is called', async () => {
+    const [one, two] = [
+      await answering([JASPERS]),
+      await answering([{ body: { id: '200' } }]),
+    ];
+    expect(await pageIdOf(one.client)).toBe('100');
+    expect(await pageIdOf(two.client)).toBe('200');
+  });
+
+  test.each([
+    ['HTML', '<html>Sign in</html>'],
+    ['nothing', {}],
+    ['null', null],
+    ['a number for an ID', { id: 100 }],
+    ['an ID that is none', { id: 'me' }],
+    ['a list', [{ id: '100' }]],
+  ])('anew after an answer that holds no ID: %s', async (_what, body) => {
+    const { client } = await answering([{ body }, JASPERS]);
+    const error: unknown = await pageIdOf(client).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UnknownPageError);
+    expect(error).toMatchObject({
+      failure: { status: 200, message: 'the answer holds no Page ID' },
+    });
+    await expect(pageIdOf(client)).rejects.toBe(error);
+    pass(1000);
+    expect(await pageIdOf(client)).toBe('100');
+  });
+
+  test('and fails where the client can call nothing', async () => {
+    const client = Object.create({ accessToken: 'T' }) as Answers['client'];
+    await expect(pageIdOf(client)).rejects.toBeInstanceOf(UnknownPageError);
+  });
+
+  test('again while the failure may pass', async () => {
+    const { client, calls } = await answering([BUSY, BUSY, JASPERS]);
+    expect(await pageIdOf(client)).toBe('100');
+    expect(calls).toHaveLength(3);
+  });
+
+  test('anew after a failure, which it tells', async () => {
+    const { client } = await answering([REFUSED, JASPERS]);
+    const error: unknown = await pageIdOf(client).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UnknownPageError);
+    expect(error).toMatchObject({ failure: { status: 400, code: 190 } });
+    await expect(pageIdOf(client)).rejects.toBe(error);
+    pass(1000);
+    expect(await pageIdOf(client)).toBe('100');
+  });
+});
+
+describe('the client of a context', () => {
+  test.each([undefined, null, '', 'TOKEN'])(
+    'is its own with the token %p',
+    async (accessToken) => {
+      const answers = await answering([JASPERS]);
+      const context = contextOf(answers, { accessToken });
+      expect(clientOf(context)).toBe(answers.client);
+    },
+  );
+
+  test('after useAccessToken is one for that token, the same each time', async () => {
+    const answers = await answering([JASPERS]);
+    const context = contextOf(answers, { accessToken: 'OTHER' });
+    const other = clientOf(context);
+    const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
+    expect([other.accessToken, third.accessToken]).toEqual(['OTHER', 'THIRD']);
+    expect(Object.keys(other)).toContain('accessToken');
+    expect(clientOf(context)).toBe(other);
+    expect(answers.client.accessToken).toBe('TOKEN');
+  });
+
+  test('is another when the context is given another token, or client', async () => {
+    const answers = await answering([JASPERS]);
+    const further = await answering([JASPERS]);
+    const context = { ...contextOf(answers), accessToken: 'OTHER' };
+    const other = clientOf(context);
+    context.accessToken = 'THIRD';
+    const third = clientOf(context);
+    expect(third.accessToken).toBe('THIRD');
+    const moved = Object.assign(context, { client: further.client });
+    expect(clientOf(moved).axios).toBe(further.client.axios);
+    expect(other.axios).toBe(answers.client.axios);
+  });
+
+  test('goes with its context', async () => {
+    const answers = await answering([JASPERS]);
+    const made = new WeakRef(
+      clientOf(contextOf(answers, { accessToken: 'OTHER' })),
+    );
+    // What a turn of the event loop has looked at stays until the next one.
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(made.deref()).toBeUndefined();
+  });
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+}

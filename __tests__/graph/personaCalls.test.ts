@@ -1,0 +1,210 @@
+import {
+  createPersona,
+  deletePersona,
+  getPersona,
+} from '../../src/graph/personaCalls';
+import { listAll } from '../../src/graph/personaList';
+import { answering } from '../support/answers';
+import { profile } from '../support/faces';
+
+const REFUSED = {
+  status: 400,
+  body: { error: { code: 200, message: 'Permissions error' } },
+};
+
+describe('createPersona', () => {
+  test('sends the profile and nothing else, and gives the ID', async () => {
+    const { page, bodies } = await answering([{ body: { id: '12' } }]);
+    const listed = { ...profile('Adam'), id: '7' };
+    expect(await createPersona(page, listed)).toEqual({
+      ok: true,
+      value: '12',
+    });
+    expect(JSON.parse(bodies[0] ?? '')).toEqual({
+      name: 'Adam',
+      profile_picture_url: profile('Adam').profilePictureUrl,
+    });
+  });
+
+  test.each([
+    ['no ID', {}],
+    ['an empty ID', { id: '' }],
+    ['a number for an ID', { id: 12 }],
+    ['an ID that is none', { id: 'adam' }],
+    ['HTML', '<html></html>'],
+    ['null', null],
+  ])('with %s in the answer has failed', async (_what, body) => {
+    const { page } = await answering([{ body }]);
+    expect(await createPersona(page, profile('Adam'))).toEqual({
+      ok: false,
+      failure: { status: 200, message: 'the answer holds no persona ID' },
+    });
+  });
+
+  test('that is refused tells why', async () => {
+    const { page } = await answering([REFUSED]);
+    expect(await createPersona(page, profile('Adam'))).toMatchObject({
+      ok: false,
+      failure: { status: 400, code: 200 },
+    });
+  });
+});
+
+describe('deletePersona', () => {
+  test('deletes by the ID', async () => {
+    const { page, calls } = await answering([{ body: { success: true } }]);
+    expect(await deletePersona(page, '12')).toEqual({ ok: true });
+    expect(calls).toEqual([expect.stringMatching(/^DELETE \/v[\d.]+\/12\?/)]);
+  });
+
+  test.each(['me', '12a', 'a12', ''])(
+    'never puts %j into a path',
+    async (id) => {
+      const { page, calls } = await answering([{ body: {} }]);
+      expect(await deletePersona(page, id)).toEqual({
+        ok: false,
+        failure: { status: 400, message: `"${id}" is no persona ID` },
+      });
+      expect(calls).toEqual([]);
+    },
+  );
+
+  test.each([['<html></html>'], [null], [{}], [{ success: false }]])(
+    'that is answered with %j may be tried again',
+    async (body) => {
+      const { page } = await answering([{ body }]);
+      expect(await deletePersona(page, '12')).toEqual({
+        ok: false,
+        failure: {
+          status: 200,
+          message: 'the answer does not say that it was deleted',
+          isTransient: true,
+        },
+      });
+    },
+  );
+
+  test('of what is gone is done', async () => {
+    const error = { code: 100, error_subcode: 33, message: 'gone' };
+    const { page } = await answering([{ status: 400, body: { error } }]);
+    expect(await deletePersona(page, '12')).toEqual({ ok: true });
+  });
+
+  test('that is refused tells why', async () => {
+    const { page } = await answering([REFUSED]);
+    expect(await deletePersona(page, '12')).toMatchObject({
+      ok: false,
+      failure: { status: 400, code: 200 },
+    });
+  });
+});
+
+describe('getPersona', () => {
+  test('gives what there is of the persona', async () => {
+    const { page, calls } = await answering([{ body: { id: '12' } }]);
+    expect(await getPersona(page, '12')).toEqual({
+      ok: true,
+      value: { id: '12', name: '', profilePictureUrl: '' },
+    });
+    expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
+  });
+
+  test('puts nothing but an ID into a path', async () => {
+    const { page, calls } = await answering([{ body: {} }]);
+    expect(await getPersona(page, 'me')).toEqual({
+      ok: false,
+      failure: { status: 400, message: '"me" is no persona ID' },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('that is refused tells why', async () => {
+    const { page } = await answering([REFUSED]);
+    expect(await getPersona(page, '12')).toMatchObject({
+      ok: false,
+      failure: { status: 400, code: 200 },
+    });
+  });
+});
+
+describe('listAll', () => {
+  const [adam, bea] = [
+    { id: '1', ...profile('Adam') },
+    { id: '2', ...profile('Bea') },
+  ];
+  /** A page of the list; names are in Graph's own case on the wire. */
+  const sheet = (persona: typeof adam, paging?: object) => ({
+    body: {
+      data: [
+        {
+          id: persona.id,
+          name: persona.name,
+          profile_picture_url: persona.profilePictureUrl,
+        },
+      ],
+      paging,
+    },
+  });
+  const further = (after: string) => ({
+    next: 'https://graph.facebook.com/next',
+    cursors: { after },
+  });
+  const UNREADABLE = {
+    ok: false,
+    failure: { status: 200, message: 'the answer is no list of personas' },
+  };
+
+  test('follows the cursors to the end, 100 at a time', async () => {
+    const { page, calls } = await answering(
+      [sheet(adam, further('a&b')), sheet(bea, { cursors: { after: 'c' } })],
+      'T&K',
+    );
+    expect(await listAll(page)).toEqual({
+      ok: true,
+      value: { personas: [adam, bea], isComplete: true },
+    });
+    const path = expect.stringMatching(
+      /^GET \/v[\d.]+\/me\/personas\?/,
+    ) as string;
+    expect(calls).toEqual([path, path]);
+    const queries = calls.map((call) => call.split('?')[1]);
+    expect(queries).toEqual([
+      'access_token=T%26K&limit=100',
+      'access_token=T%26K&limit=100&after=a%26b',
+    ]);
+  });
+
+  test.each([
+    ['without paging', undefined],
+    ['without a next page', { cursors: { after: 'c' } }],
+    ['without a cursor', { next: 'https://graph.facebook.com/next' }],
+  ])('ends at a page %s', async (_what, paging) => {
+    const { page, calls } = await answering([sheet(adam, paging)]);
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas).toEqual([adam]);
+    expect(calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['nothing in it', {}],
+    ['null', null],
+    ['no list in it', { data: 'personas' }],
+  ])('with %s has failed', async (_what, body) => {
+    const { page } = await answering([{ body }]);
+    expect(await listAll(page)).toEqual(UNREADABLE);
+  });
+
+  test('that would go on for ever has failed', async () => {
+    const { page, calls } = await answering([sheet(adam, further('a'))]);
+    expect(await listAll(page)).toEqual(UNREADABLE);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('that breaks in the middle has failed', async () => {
+    const { page } = await answering([sheet(adam, further('a')), REFUSED]);
+    expect(await listAll(page)).toMatchObject({
+      ok: false,
+      failure: { status: 400, code: 200 },
+    });
+  });
+});

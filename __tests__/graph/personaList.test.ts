@@ -1,0 +1,146 @@
+import { listAll } from '../../src/graph/personaList';
+import { answering } from '../support/answers';
+import { gate } from '../support/gate';
+import { behaving, sendJson } from '../support/odd';
+
+const UNREADABLE = {
+  ok: false,
+  failure: { status: 200, message: 'the answer is no list of personas' },
+};
+
+/** A page of the list, with one persona of this ID; `after` leads on. */
+function sheet(id: string, after?: string) {
+  const next = after && 'https://graph.facebook.com/next';
+  return { data: [{ id }], paging: { next, cursors: { after } } };
+}
+
+/** A Page whose list is given without a server: what is long would take long there. */
+async function listing(sheetOf: (count: number) => object) {
+  const { page } = await answering([]);
+  let count = 0;
+  const request = jest
+    .spyOn(page.client.axios, 'request')
+    .mockImplementation(() => Promise.resolve({ data: sheetOf((count += 1)) }));
+  return { page, request };
+}
+
+const idsOf = (personas: { id: string }[]) => personas.map(({ id }) => id);
+
+describe('a list', () => {
+  test('is complete at its end, also beyond a page with nothing in it', async () => {
+    const { page, calls } = await answering([
+      { body: sheet('1', 'a') },
+      { body: { ...sheet('', 'b'), data: [] } },
+      { body: sheet('2') },
+    ]);
+    const list = await listAll(page);
+    expect(list).toMatchObject({ ok: true, value: { isComplete: true } });
+    expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
+    const queries = calls.map((call) => {
+      const { searchParams } = new URL(call.split(' ')[1] ?? '', 'http://x');
+      return [searchParams.get('limit'), searchParams.get('after')];
+    });
+    expect(queries).toEqual([
+      ['100', null],
+      ['100', 'a'],
+      ['100', 'b'],
+    ]);
+  });
+
+  test('is not complete where an entry of any page could not be read', async () => {
+    const { page } = await answering([
+      { body: { ...sheet('', 'a'), data: [null, { id: '1' }] } },
+      { body: sheet('2') },
+    ]);
+    const list = await listAll(page);
+    expect(list).toMatchObject({ ok: true, value: { isComplete: false } });
+    expect(list.ok && idsOf(list.value.personas)).toEqual(['1', '2']);
+  });
+
+  test.each([[null], ['<html></html>'], [{}]])(
+    'of which a page is %j has failed',
+    async (body) => {
+      const { page } = await answering([{ body: sheet('1', 'a') }, { body }]);
+      expect(await listAll(page)).toEqual(UNREADABLE);
+    },
+  );
+
+  test('may have 300,000 entries in a page', async () => {
+    const data = Array.from({ length: 300_000 }, (_, id) => ({ id: `${id}` }));
+    const { page } = await listing(() => ({ data }));
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas.length).toBe(300_000);
+  });
+
+  test('whose cursors go round has failed', async () => {
+    const { page, calls } = await behaving((response, _request, count) =>
+      sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
+    );
+    expect(await listAll(page)).toEqual(UNREADABLE);
+    expect(calls).toHaveLength(3);
+  });
+
+  test('whose cursors never end has failed', async () => {
+    const { page, request } = await listing((count) => sheet('1', `${count}`));
+    expect(await listAll(page)).toEqual({
+      ok: false,
+      failure: { status: 200, message: 'the list of personas has no end' },
+    });
+    expect(request).toHaveBeenCalledTimes(1000);
+  });
+
+  test('with too many personas has failed', async () => {
+    const data = Array<object>(300_000).fill({ id: '1' });
+    const { page, request } = await listing((count) => ({
+      ...sheet('1', `${count}`),
+      data,
+    }));
+    expect(await listAll(page)).toEqual({
+      ok: false,
+      failure: { status: 200, message: 'the list of personas has no end' },
+    });
+    expect(request).toHaveBeenCalledTimes(2);
+  });
+
+  test('with as many as are read at most is complete', async () => {
+    const data = Array<object>(250_000).fill({ id: '1' });
+    const { page } = await listing((count) =>
+      count === 1 ? { ...sheet('1', 'a'), data } : { data },
+    );
+    const list = await listAll(page);
+    expect(list.ok && list.value.personas.length).toBe(500_000);
+  });
+
+  test('as a whole has its time', async () => {
+    const { page } = await behaving((response, _request, count) =>
+      sendJson(response, sheet('1', `${count}`)),
+    );
+    const list = await listAll(page, { withinMs: 200 });
+    const message = expect.stringMatching(/^there was no answer in /) as string;
+    expect(list).toEqual({ ok: false, failure: { message } });
+  });
+
+  test('with no time left is not asked for', async () => {
+    const { page, calls } = await answering([{ body: sheet('1') }]);
+    expect(await listAll(page, { withinMs: 0 })).toMatchObject({
+      ok: false,
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('that nobody waits for any more is read no further', async () => {
+    const { opened, open } = gate();
+    let isGivenUp = false;
+    const { page, calls } = await behaving((response, _request, count) => {
+      void opened.then(() => sendJson(response, sheet('1', `${count}`)));
+    });
+    const list = listAll(page, { stop: () => isGivenUp });
+    isGivenUp = true;
+    open();
+    expect(await list).toEqual({
+      ok: false,
+      failure: { message: 'nobody waits for the list any more' },
+    });
+    expect(calls).toHaveLength(1);
+  });
+});

@@ -1,0 +1,152 @@
+import {
+  mayHaveHappened,
+  type GraphFailure,
+} from '../../src/graph/graphFailure';
+import { waitAfter, withRetries, type Patience } from '../../src/graph/retries';
+import { gate } from '../support/gate';
+
+const BUSY: GraphFailure = { status: 500, code: 2, message: 'busy' };
+const TOO_MANY: GraphFailure = { status: 400, code: 613, message: 'too many' };
+
+async function triesUntil(
+  withinMs: number,
+  tries: number,
+  failure = BUSY,
+  more: Partial<Patience> = {},
+): Promise<number> {
+  let made = 0;
+  await withRetries(
+    () => {
+      made += 1;
+      return Promise.resolve({ ok: false, failure });
+    },
+    { tries, firstWaitMs: 20, withinMs, ...more },
+  );
+  return made;
+}
+
+describe('withRetries', () => {
+  test('tries as often as it may', async () => {
+    expect(await triesUntil(60_000, 3)).toBe(3);
+  });
+
+  test('begins no try that could not be waited for', async () => {
+    expect(await triesUntil(9, 3)).toBe(1);
+  });
+
+  test('does not try again after a rate limit', async () => {
+    expect(await triesUntil(60_000, 3, TOO_MANY)).toBe(1);
+    expect(await triesUntil(60_000, 3, { status: 429, message: '' })).toBe(1);
+  });
+
+  test('sits out a rate limit where it may', async () => {
+    const sitting = { sitsOutRateLimits: true };
+    expect(await triesUntil(60_000, 3, TOO_MANY, sitting)).toBe(3);
+  });
+
+  test.each([
+    ['a success', { ok: true, value: 1 } as const],
+    [
+      'a failure that stays',
+      { ok: false, failure: { status: 400, message: 'bad' } } as const,
+    ],
+  ])('does not try again after %s', async (_what, outcome) => {
+    const run = jest.fn(() => Promise.resolve(outcome));
+    const patience = { tries: 3, firstWaitMs: 20, withinMs: 60_000 };
+    expect(await withRetries<number>(run, patience)).toBe(outcome);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  test('waits between two tries', async () => {
+    const times: number[] = [];
+    const run = () => {
+      times.push(performance.now());
+      return Promise.resolve({ ok: false as const, failure: BUSY });
+    };
+    await withRetries(run, { tries: 2, firstWaitMs: 100, withinMs: 60_000 });
+    const [first = NaN, second = NaN] = times;
+    // Timers may be a little early.
+    expect(second - first).toBeGreaterThan(45);
+  });
+
+  test('waits for an answer as long as there is time', async () => {
+    const late = new Promise<{ ok: true; value: string }>((resolve) => {
+      setTimeout(() => resolve({ ok: true, value: 'late' }), 30);
+    });
+    const patience = { tries: 1, firstWaitMs: 20, withinMs: 60_000 };
+    expect(await withRetries(() => late, patience)).toEqual(await late);
+  });
+
+  test('gives up when there is no answer in time', async () => {
+    const outcome = await withRetries(() => new Promise(() => {}), {
+      tries: 3,
+      firstWaitMs: 20,
+      withinMs: 30,
+    });
+    expect(outcome).toEqual({
+      ok: false,
+      failure: { message: 'there was no answer in time' },
+    });
+  });
+});
+
+test('what is tried learns when it has been given up', async () => {
+  const patience = { tries: 1, firstWaitMs: 20, withinMs: 30 };
+  const heard: boolean[] = [];
+  const { opened, open } = gate();
+  let ask = () => false;
+  const outcome = withRetries((isGivenUp) => {
+    ask = isGivenUp;
+    heard.push(isGivenUp());
+    open();
+    return new Promise(() => {});
+  }, patience);
+  await opened;
+  heard.push(ask());
+  await outcome;
+  heard.push(ask());
+  expect(heard).toEqual([false, false, true]);
+});
+
+test('what has been answered is given up no more than its answer', async () => {
+  let ask = () => true;
+  await withRetries(
+    (isGivenUp) => {
+      ask = isGivenUp;
+      return Promise.resolve({ ok: true, value: 1 });
+    },
+    { tries: 1, firstWaitMs: 20, withinMs: 60_000 },
+  );
+  expect(ask()).toBe(false);
+});
+
+test('waits grow twofold, and half of each is drawn', () => {
+  const patience = { tries: 5, firstWaitMs: 100, withinMs: 60_000 };
+  for (const [attempt, longest] of [
+    [1, 100],
+    [2, 200],
+    [4, 800],
+  ] as const) {
+    const waits = Array.from({ length: 100 }, () =>
+      waitAfter(attempt, patience),
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(longest / 2);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(longest);
+    expect(Math.max(...waits)).toBeGreaterThan(longest * 0.75);
+    expect(new Set(waits).size).toBeGreaterThan(1);
+  }
+});
+
+test.each<[boolean, string, GraphFailure]>([
+  [true, 'no answer', { message: 'socket hang up' }],
+  [true, 'a server error', { status: 503, message: '' }],
+  [true, 'a success without an ID', { status: 200, message: '' }],
+  [true, 'a service that is down', { status: 400, code: 2, message: '' }],
+  [false, 'a redirection', { status: 300, message: '' }],
+  [false, 'a rate limit', { status: 400, code: 4, message: '' }],
+  [false, 'too many requests', { status: 429, message: '' }],
+  [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
+  [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
+])('a call may have been carried out (%s) after %s', (may, _what, failure) => {
+  expect(mayHaveHappened(failure)).toBe(may);
+});

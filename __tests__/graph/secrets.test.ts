@@ -1,0 +1,32 @@
+import { withoutKnown, withoutSecrets } from '../../src/graph/secrets';
+
+test('of two secrets one of which is in the other, nothing is left', () => {
+  const clean = 'a [removed] and a [removed]';
+  const text = 'a token-long and a token';
+  expect(withoutKnown(text, ['token', 'token-long'])).toBe(clean);
+  expect(withoutKnown(text, ['token-long', 'token'])).toBe(clean);
+});
+
+test.each([
+  ['as it is', 'a+b/c ü"'],
+  ['in a URL', encodeURIComponent('a+b/c ü"')],
+  ['in a URL, in small letters', 'a%2bb%2fc%20%c3%bc%22'],
+  ['in a form', 'a%2Bb%2Fc+%C3%BC%22'],
+  ['in a URL in a URL', encodeURIComponent(encodeURIComponent('a+b/c ü"'))],
+  ['in JSON', 'a+b/c ü\\"'],
+])('a secret is found %s', (_how, form) => {
+  expect(withoutKnown(`<${form}>`, ['a+b/c ü"'])).toBe('<[removed]>');
+});
+
+test('an empty secret is none', () => {
+  expect(withoutKnown('text', [''])).toBe('text');
+});
+
+test.each([
+  ['?access_token=T&x=1', '?access_token=[removed]&x=1'],
+  ['?x=%3Faccess_token%3DT', '?x=%3Faccess_token%3D[removed]'],
+  ['{"appsecret_proof": "T"}', '{"appsecret_proof": "[removed]"}'],
+  ['INPUT_TOKEN=T', 'INPUT_TOKEN=[removed]'],
+])('what must be a secret is hidden, unknown or not: %s', (text, clean) => {
+  expect(withoutSecrets(text, [])).toBe(clean);
+});

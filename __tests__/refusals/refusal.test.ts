@@ -1,0 +1,167 @@
+import type { MessengerClient } from 'bottender';
+import type { Fault } from 'messenger-emulator';
+
+import { secretsOf } from '../../src/graph/call';
+import { readGraphFailure } from '../../src/graph/graphFailure';
+import { readRefusal } from '../../src/refusals/refusal';
+import {
+  APP_SECRET,
+  CUSTOMER,
+  PAGE,
+  startBot,
+  type BotSetup,
+  type RunningBot,
+} from '../support/bot';
+
+const MODES: [string, BotSetup][] = [
+  ['the direct client', {}],
+  ['the batch queue', { batchDelayMs: 20 }],
+];
+
+/** The errors of the two look different; each is had from a real call. */
+async function errorOf(bot: RunningBot, personaId = '12345') {
+  let error: unknown;
+  let client: MessengerClient | undefined;
+  await bot.run(async (context) => {
+    ({ client } = context);
+    error = await context
+      .sendText('hi', { personaId })
+      .catch((thrown: unknown) => thrown);
+  });
+  expect(error).toBeInstanceOf(Error);
+  return { error, client };
+}
+
+/** What a send that was rejected with this error was refused for. */
+function refusalIn(error: unknown, client?: MessengerClient) {
+  return readRefusal(readGraphFailure(error, client && secretsOf(client)));
+}
+
+type Answer = NonNullable<Fault['error']>;
+
+/** Each row of the table, with answers that it covers. */
+const REFUSALS: [string, 'region' | 'persona', Answer[]][] = [
+  [
+    'code 10, subcode 2018336, whatever it says',
+    'region',
+    [
+      { code: 10, error_subcode: 2018336, message: '(#10) Privacy rules' },
+      { code: 10, error_subcode: 2018336, message: 'something else' },
+    ],
+  ],
+  [
+    'code 100, whatever the subcode, with a message that names the persona',
+    'persona',
+    [
+      { code: 100, message: '(#100) Invalid parameter: persona_id 5' },
+      { code: 100, message: '(#100) No Persona with this ID' },
+      { code: 100, error_subcode: 33, message: '(#100) persona not found' },
+    ],
+  ],
+];
+
+const OTHERS: [string, Omit<Fault, 'path'>][] = [
+  ['code 10 alone', { error: { code: 10, message: '(#10) persona' } }],
+  [
+    'code 10 with another subcode',
+    { error: { code: 10, error_subcode: 2018278, message: '(#10) persona' } },
+  ],
+  [
+    'code 100 with a word that only begins with persona',
+    {
+      error: {
+        code: 100,
+        message:
+          '(#100) Invalid keys "personalization" were found in param "message"',
+      },
+    },
+  ],
+  ['code 100 alone', { error: { code: 100, message: '(#100) No user found' } }],
+  ['another code', { error: { code: 200, message: '(#200) persona' } }],
+  [
+    'the subcode alone',
+    { error: { code: 1, error_subcode: 2018336, message: 'persona' } },
+  ],
+  [
+    'an HTTP 500',
+    { status: 500, error: { code: 100, message: '(#100) persona' } },
+  ],
+  [
+    'what may pass',
+    {
+      error: {
+        code: 10,
+        error_subcode: 2018336,
+        message: 'Europe',
+        is_transient: true,
+      },
+    },
+  ],
+];
+
+describe.each(MODES)('an error of %s', (_mode, setup) => {
+  // Without the library, so that nothing has read the error before.
+  const start = () => startBot(setup);
+
+  test.each(REFUSALS)(
+    'with %s, is the refusal %s',
+    async (_what, reason, answers) => {
+      const bot = await start();
+      for (const answer of answers) {
+        bot.emulator.fail({ path: '/me/messages', error: answer, times: 1 });
+        const { error, client } = await errorOf(bot);
+        expect(refusalIn(error, client)).toBe(reason);
+      }
+    },
+  );
+
+  test.each(OTHERS)('with %s, is none', async (_what, fault) => {
+    const bot = await start();
+    bot.emulator.fail({ path: '/me/messages', ...fault });
+    const { error, client } = await errorOf(bot);
+    expect(refusalIn(error, client)).toBeUndefined();
+  });
+
+  test.each(['break-before', 'break-after'] as const)(
+    'that has no answer, after %s, is none',
+    async (connection) => {
+      const bot = await start();
+      const path = setup.batchDelayMs ? '/' : '/me/messages';
+      bot.emulator.fail({ path, connection });
+      const { error, client } = await errorOf(bot);
+      expect(refusalIn(error, client)).toBeUndefined();
+    },
+  );
+
+  test('is read as the emulator answers, to people in Europe and to unknown IDs', async () => {
+    const bot = await start();
+    const unknown = await errorOf(bot);
+    expect(refusalIn(unknown.error)).toBe('persona');
+    bot.emulator.setEuropean(CUSTOMER, true);
+    const region = await errorOf(bot);
+    expect(refusalIn(region.error)).toBe('region');
+  });
+
+  test('gives away neither token nor secret', async () => {
+    const bot = await start();
+    const message = `persona? ${PAGE.accessToken} ${APP_SECRET} access_token=${PAGE.accessToken}`;
+    bot.emulator.fail({ path: '/me/messages', error: { code: 100, message } });
+    const { error, client } = await errorOf(bot);
+    const { message: shown } = readGraphFailure(
+      error,
+      client && secretsOf(client),
+    );
+    expect(shown).toBe('persona? [removed] [removed] access_token=[removed]');
+  });
+});
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['a string', 'persona'],
+  ['an error of a handler', new Error('(#100) persona')],
+  ['an answer that is text', { response: { status: 400, data: 'persona' } }],
+  ['an answer without an error', { response: { status: 400, data: {} } }],
+])('%s is no refusal', (_what, error) => {
+  expect(refusalIn(error)).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import { format } from 'node:util';
+
+import createDebug from 'debug';
+
+import { invokeCallback } from '../../src/util/invokeCallback';
+
+let written: string[];
+beforeEach(() => {
+  written = [];
+  jest.spyOn(createDebug, 'log').mockImplementation((...line: unknown[]) => {
+    written.push(format(...line));
+  });
+  createDebug.enable('bottender:persona');
+});
+afterEach(() => {
+  createDebug.disable();
+  jest.restoreAllMocks();
+});
+
+test('the callback is called with what there is to tell, but not at once', async () => {
+  const callback = jest.fn();
+  invokeCallback(callback, 'one', 2);
+  expect(callback).not.toHaveBeenCalled();
+  await new Promise(setImmediate);
+  expect(callback.mock.calls).toEqual([['one', 2]]);
+  expect(written).toEqual([]);
+});
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('not my day');
+    },
+    'not my day',
+  ],
+  ['rejects', () => Promise.reject(new Error('not my day')), 'not my day'],
+  [
+    'throws what may hold anything',
+    () => {
+      throw { config: { token: 'EAAG' } } as unknown as Error;
+    },
+    'object',
+  ],
+])(
+  'a callback that %s is debugged by its message alone',
+  async (_how, callback, said) => {
+    invokeCallback(callback);
+    await new Promise(setImmediate);
+    expect(written).toEqual([
+      expect.stringMatching(`bottender:persona.* a callback failed: ${said}`),
+    ]);
+    expect(written[0]).not.toContain('EAAG');
+  },
+);

@@ -1,6 +1,0 @@
-import { isObject } from './isObject';
-
-/** A field of what may be anything; `undefined` where it has none. */
-export function field(value: unknown, name: string): unknown {
-  return isObject(value) ? Reflect.get(value, name) : undefined;
-}

@@ -1,0 +1,10 @@
+/** Properties as a class has its methods: not shown, and replaceable. */
+export function methodDescriptors(
+  byName: Record<string, unknown>,
+): PropertyDescriptorMap {
+  const descriptors: PropertyDescriptorMap = {};
+  for (const [name, value] of Object.entries(byName)) {
+    descriptors[name] = { value, configurable: true, writable: true };
+  }
+  return descriptors;
+}
