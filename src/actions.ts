@@ -1,9 +1,9 @@
 import type { Action, Context, Props } from 'bottender';
 
 import type { ContextPersonas } from './speaking/contextPersonas';
-import type { SpeakerOn } from './install/personaContext';
-import { install } from './install/install';
-import { toTheEnd } from './speaking/toTheEnd';
+import type { SpeakerOn } from './context/personaContext';
+import { install } from './context/install';
+import { runActions } from './speaking/runActions';
 import type { FromState, Held } from './options';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
@@ -47,7 +47,7 @@ export function withPersona<
     const given =
       typeof persona === 'function' ? await persona(context, props) : persona;
     await personasFor(context).with(given, () =>
-      toTheEnd(() => (action ?? props?.next)?.(context, props), context),
+      runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
 }
@@ -75,7 +75,7 @@ export function withEphemeralPersona<
     const given =
       typeof profile === 'function' ? await profile(context, props) : profile;
     await personasFor(context).withEphemeral(given, () =>
-      toTheEnd(() => (action ?? props?.next)?.(context, props), context),
+      runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
 }

@@ -1,5 +1,25 @@
 import { describeFailure, type GraphFailure } from './graph/graphFailure';
-import type { RefusalReason } from './refusals/refusal';
+
+/**
+ * Why a message does not show the persona that was meant:
+ * - `region`: personas are refused for this customer,
+ * - `unknown`: no persona of this Page has the ID, or the name stands for none,
+ * - `not-made`: the persona could not be made, or its ID not be found out,
+ * - `this-message`: the persona exists, and Messenger refuses it for this message,
+ * - `unverified`: Messenger refused it, and nothing tells whether it exists,
+ * - `initial-persona`: the option `initialPersona` did not say who speaks,
+ * - `channel`: another channel than Messenger refused the name or the picture,
+ * - `ignored`: another channel took the message and did not show the name.
+ */
+export type RefusalReason =
+  | 'region'
+  | 'unknown'
+  | 'not-made'
+  | 'this-message'
+  | 'unverified'
+  | 'initial-persona'
+  | 'channel'
+  | 'ignored';
 
 /**
  * What every error of this package extends, so that `error instanceof
@@ -45,12 +65,11 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
-/** A channel, for people. */
-export interface Where {
-  /** What it is called. */
+/** A channel, in the words of messages for people. */
+export interface ChannelInfo {
   readonly title: string;
-  /** Who speaks there where no persona does, as the beginning of a sentence. */
-  readonly itself: string;
+  /** Who speaks where no persona does, as the beginning of a sentence. */
+  readonly defaultSender: string;
   /** What helps there, in place of what helps in general. */
   readonly advice?: Partial<Record<RefusalReason, string>>;
 }
@@ -74,14 +93,14 @@ export class PersonaRefusedError extends PersonaError {
     /** What Messenger answered, or what was found out without asking it. */
     readonly failure: GraphFailure,
     /** The channel, where it is none on which Pages speak. */
-    where?: Where,
+    channelInfo?: ChannelInfo,
   ) {
     super(
-      `The persona "${persona}" cannot speak on ${where?.title ?? `the Page ${pageId ?? '(unknown)'}`}: ` +
-        `${describeFailure(failure)}. ${adviceOn(reason, where)}`,
+      `The persona "${persona}" cannot speak on ${channelInfo?.title ?? `the Page ${pageId ?? '(unknown)'}`}: ` +
+        `${describeFailure(failure)}. ${adviceOn(reason, channelInfo)}`,
       { cause: failure },
     );
-    this.instead = where?.itself ?? 'The Page';
+    this.instead = channelInfo?.defaultSender ?? 'The Page';
   }
 }
 
@@ -104,10 +123,13 @@ const ADVICE: Record<RefusalReason, string> = {
   ignored: 'The channel took the message, and showed another name.',
 };
 
-function adviceOn(reason: RefusalReason, where: Where | undefined): string {
-  const there = where?.advice?.[reason];
+function adviceOn(
+  reason: RefusalReason,
+  channelInfo: ChannelInfo | undefined,
+): string {
+  const there = channelInfo?.advice?.[reason];
   if (there !== undefined) return there;
-  return where && reason === 'unknown'
+  return channelInfo && reason === 'unknown'
     ? 'Correct the name, or put it into the directory.'
     : ADVICE[reason];
 }

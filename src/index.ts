@@ -9,7 +9,7 @@ export type {
 } from './directory/entries';
 export type { GraphFailure } from './graph/graphFailure';
 export type { ListedPersona } from './graph/answers';
-export type { RefusalReason } from './refusals/refusal';
+export type { RefusalReason } from './errors';
 export type {
   FromState,
   Held,
@@ -24,11 +24,11 @@ export type {
   PersonaMethods,
   SpeakerOn,
   SpeakingMethods,
-} from './install/personaContext';
+} from './context/personaContext';
 export type {
   ClientPersonaMethods,
   PersonaClient,
-} from './install/personaClient';
+} from './context/clientTypes';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

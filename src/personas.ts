@@ -3,13 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Action, Context, MessengerClient, Props } from 'bottender';
 
 import { checkOptions, checkTimeout } from './checkOptions';
-import { Clients } from './install/clients';
-import type { PersonaClient } from './install/personaClient';
-import { install } from './install/install';
+import type { PersonaClient } from './context/clientTypes';
+import { install } from './context/install';
+import { PersonaClients } from './context/personaClient';
 import type { Swept } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';
-import { rejected } from './speaking/rejected';
+import { rejected } from './util/rejected';
 import type { PersonaStats } from './stats';
 import { bindRuntime, createRuntime } from './runtime';
 
@@ -114,7 +114,7 @@ export function personas<
   const runtime = createRuntime(checkOptions(options));
 
   const { pool, stats, sweeper } = runtime;
-  const clients = new Clients<Name>(runtime);
+  const clients = new PersonaClients<Name>(runtime);
   const plugin = Object.assign(
     function Personas<E extends Context>(
       context: E,

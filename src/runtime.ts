@@ -8,7 +8,6 @@ import { debug } from './util/debug';
 import { PersonaCleanupError } from './errors';
 import type { Settings } from './options';
 import { CreationWaits } from './graph/creationWaits';
-import { Verification } from './refusals/verification';
 import { Refusals } from './refusals/refusals';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
@@ -25,7 +24,6 @@ export interface Runtime {
   readonly pool: EphemeralPool;
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
-  readonly verification: Verification;
   readonly stats: PersonaStats;
 }
 
@@ -63,8 +61,7 @@ export function createRuntime(settings: Settings): Runtime {
     leases,
     pool,
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
-    refusals: new Refusals(),
-    verification: new Verification(),
+    refusals: new Refusals(settings, stats),
     stats,
   };
 }

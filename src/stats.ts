@@ -1,4 +1,4 @@
-import type { RefusalReason } from './refusals/refusal';
+import type { RefusalReason } from './errors';
 
 /**
  * What `plugin.stats()` gives: counts since `personas()` was called, in this

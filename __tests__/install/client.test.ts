@@ -9,7 +9,6 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { COVERED_METHODS } from '../../src/channels/messenger';
 import {
   APP_SECRET,
   CUSTOMER,
@@ -21,7 +20,7 @@ import {
 import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { SENDS } from '../support/sends';
+import { SEND_METHODS, SENDS } from '../support/sends';
 import { leaveLease } from '../support/stores';
 import { alive, bodies, calls, shown } from '../support/wire';
 
@@ -99,7 +98,7 @@ describe('a client with personas', () => {
     expect(client.sent).toBe(9);
   });
 
-  test.each(COVERED_METHODS)(
+  test.each(SEND_METHODS)(
     '%s carries the persona, and is otherwise as the client alone sends it',
     async (method) => {
       const { bot, given, client } = await start();

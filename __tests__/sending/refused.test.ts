@@ -11,7 +11,6 @@ import {
   type RefusalReason,
 } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/channels/messenger';
 import {
   CUSTOMER,
   OTHER_PAGE,
@@ -24,7 +23,7 @@ import {
 import { faces, profile } from '../support/faces';
 import { named } from '../support/files';
 import { deleteElsewhere, watch } from '../support/graph';
-import { SENDS } from '../support/sends';
+import { SEND_METHODS, SENDS } from '../support/sends';
 import { alive, bodies, shown } from '../support/wire';
 
 const SEND = 'POST /me/messages';
@@ -129,7 +128,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     },
   );
 
-  describe.each(COVERED_METHODS)('%s with a refused persona', (method) => {
+  describe.each(SEND_METHODS)('%s with a refused persona', (method) => {
     const OPTIONS: MessengerTypes.SendOption = Object.freeze({});
 
     test('goes out once, as the Page', async () => {

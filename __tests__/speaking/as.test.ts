@@ -13,12 +13,11 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/channels/messenger';
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
 import { named } from '../support/files';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
-import { SENDS } from '../support/sends';
+import { SEND_METHODS, SENDS } from '../support/sends';
 import { alive, bodies, calls, shown } from '../support/wire';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
@@ -45,7 +44,7 @@ async function start(
 }
 
 describe.each(MODES)('a speaker, %s', (_mode, setup) => {
-  test.each(COVERED_METHODS)('%s carries its persona', async (method) => {
+  test.each(SEND_METHODS)('%s carries its persona', async (method) => {
     const { bot, ids } = await start(setup);
     await bot.run(async (context) => {
       context.usePersona(ids.Bea);
@@ -210,7 +209,7 @@ describe('its methods', () => {
     await bot.run(async (context) => {
       const adam = context.as(ids.Adam);
       expect(Object.keys(adam).sort()).toEqual(
-        [...COVERED_METHODS, 'typing'].sort(),
+        [...SEND_METHODS, 'typing'].sort(),
       );
       const { sendText, typingOn } = adam;
       await Promise.all(['one', 'two'].map((text) => sendText(text)));

@@ -1,8 +1,8 @@
 import { MessengerClient } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
 
-import { COVERED_METHODS } from '../../src/channels/messenger';
 import { APP_SECRET, CUSTOMER, PAGE, startBot, type RunningBot } from './bot';
+import { SEND_METHODS } from './sends';
 
 /** A client for a Page of a bot's emulator, as an agents' console would have one. */
 export function clientFor(
@@ -21,7 +21,7 @@ export async function startedBy(psid = CUSTOMER): Promise<RunningBot> {
 
 /** The client's methods as a context has them: the recipient is always this one. */
 export function sendingTo(recipient: unknown, client: object): PersonaContext {
-  const methods = COVERED_METHODS.map((name) => [
+  const methods = SEND_METHODS.map((name) => [
     name,
     (...args: unknown[]) => {
       const method = Reflect.get(client, name) as (...a: unknown[]) => unknown;

@@ -1,8 +1,6 @@
 import type { MessengerTypes } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
 
-import type { CoveredMethod } from '../../src/channels/messenger';
-
 export type Send = (
   context: PersonaContext,
   options: MessengerTypes.SendOption,
@@ -37,7 +35,7 @@ const AIRLINE = {
  *
  * @see https://bottender.js.org/docs/api-messenger-context
  */
-export const SENDS: Record<CoveredMethod, Send> = {
+export const SENDS = {
   sendMessage: (context, options) =>
     context.sendMessage({ text: 'hi' }, options),
   sendText: (context, options) => context.sendText('hi', options),
@@ -137,4 +135,8 @@ export const SENDS: Record<CoveredMethod, Send> = {
     context.sendSenderAction('typing_on', options),
   typingOn: (context, options) => context.typingOn(options),
   typingOff: (context, options) => context.typingOff(options),
-};
+} satisfies Record<string, Send>;
+
+export type SendMethod = keyof typeof SENDS;
+
+export const SEND_METHODS = Object.keys(SENDS) as SendMethod[];

@@ -1,107 +1,187 @@
 /**
- * What a channel is: one file beside this one says which methods of Bottender's
- * contexts are covered, how a message shows who speaks, within which limits, and
- * which answers refuse that. To add a channel, add a file, and its line in `index.ts`.
- *
- * A face is what customers see of who speaks: a name and a picture.
+ * What a channel is: one file beside this one says which calls to its client
+ * carry messages, how a persona is applied to a message, and which answers
+ * refuse that. To add a channel, add a file, and its line in `index.ts`.
  */
-import type { Where } from '../errors';
+import type { ReadStream } from 'node:fs';
+
+import type { ChannelInfo } from '../errors';
 import type { PersonaProfile } from '../profile';
+import type { Refusal } from '../refusals/refusals';
+import { isObject } from '../util/isObject';
 
-/** A message, or the options of one: what a face is put into. */
-export type Message = Readonly<Record<string, unknown>>;
+/** Fields of a message, or options of a call, as Bottender's clients take them. */
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** Where a covered method takes what a face is put into. */
-export interface FacePlace {
-  /** What that argument is; left out, options or a single message. */
-  readonly holds?: 'messages';
-  /** The position of that argument. */
-  readonly at: number;
-  /** The position of another in which the caller may have put a face; the face in it wins. */
-  readonly also?: number;
-  /**
-   * The position of a text that can say who speaks where no face is shown.
-   * `inside`: it is in the message, and a method that signs has called this one.
-   */
-  readonly text?: number | 'inside';
+/** One message of a call. */
+export interface Message {
+  /** The object whose fields say who speaks: the options of the call, or the message itself. */
+  readonly fields: Fields;
+  /** Its text, which can say who speaks where no persona is shown. */
+  readonly text?: string | undefined;
 }
 
-/** A profile as a channel shows it. */
-export interface Dress {
-  /** What a message gets. */
-  readonly face: Message;
+/** A call that carries messages, as its channel reads it. */
+export interface MessageCall {
+  readonly messages: readonly Message[];
+  /** The same call with other messages in place of its own, as many as it has. */
+  withMessages(messages: readonly Message[]): ClientCall;
+  readonly recipient?: unknown;
+  /** The token of another Page than the client's. */
+  readonly accessToken?: unknown;
+  /** What Messenger shows in place of a message: `typing_on`. */
+  readonly senderAction?: string | undefined;
+  readonly file?: MessageFile | undefined;
+}
+
+/** A file that is sent with a message. */
+export interface MessageFile {
+  readonly type: 'image' | 'audio' | 'video' | 'file';
+  readonly contents: Buffer | ReadStream;
+}
+
+/** What a client is called with, and under another name where only another method carries the message. */
+export interface ClientCall {
+  readonly args: unknown[];
+  readonly method?: string;
+}
+
+/** How a profile looks on a channel. */
+export interface DisplayProfile {
+  /** What each message gets. */
+  readonly fields: Fields;
   /** What cannot be shown, for people. */
   readonly missing?: string;
 }
 
-/** Why a channel did not show a face. */
-export interface FaceRefusal {
-  /** What it answered. */
-  readonly message: string;
-  readonly status?: number;
-  /** Which of the call's messages it is about, by position; left out: no face would be taken. */
-  readonly of?: readonly number[];
-}
-
-/** Where a covered method takes the ID of a persona. */
-export interface IdPlace {
-  /** The position of its options. */
-  readonly at: number;
-  /** The position of a text that can say who speaks where the persona is refused. */
-  readonly text?: number;
-  /** The position of a sender action: personas have only some. */
-  readonly action?: number;
-  /** The kind of attachment that a file's contents, in the first argument, make. */
-  readonly upload?: 'image' | 'audio' | 'video' | 'file';
-}
-
-/** A channel on which a message carries a persona's ID: the sends end in Messenger, or in a console. */
-export interface IdChannel<
-  Platform extends string = string,
-  Method extends string = string,
-> {
-  readonly carries: 'id';
+export interface Channel {
   /** As Bottender's contexts name it. */
-  readonly platform: Platform;
-  /** The covered methods. */
-  readonly methods: Readonly<Record<Method, IdPlace>>;
-}
+  readonly platform: string;
+  /** `undefined` where Pages speak. */
+  readonly info?: ChannelInfo | undefined;
+  /** The names of the methods that send or type, of contexts and clients. */
+  readonly sendMethods: RegExp;
+  /** A method, or an object of methods, that every client of the channel has. */
+  readonly clientMethod: string;
+  /** The client's method that takes what this method of a context takes, where its name is another. */
+  readonly clientMethodFor?: (contextMethod: string) => string;
+  /** The method that takes a sender action, which personas may not support. */
+  readonly senderActionMethod?: string;
+  /** Methods that wait before they send, or whose calls are checked first. */
+  readonly rememberedMethods?: readonly string[];
+  /** An object of functions that contexts and clients have besides their own. */
+  readonly namespaces?: readonly string[];
+  /** Methods of contexts that drop what their options say about who speaks, with the position of these. */
+  readonly droppedOptions?: Readonly<Record<string, number>>;
+  /** Where a context queues requests that are answered later. */
+  readonly requestQueue?: string;
+  /** Where a context queues bare messages until its handler has ended. */
+  readonly messageQueues?: readonly string[];
 
-/** A channel on which nothing exists beforehand: each message carries the profile itself, or the channel shows none. */
-export interface FaceChannel<
-  Platform extends string = string,
-  Method extends string = string,
-> extends Where {
-  readonly carries: 'face';
-  /** As Bottender's contexts name it. */
-  readonly platform: Platform;
-  /** The covered methods of its contexts; those of `bundles` with a dot. */
-  readonly methods: Readonly<Record<Method, FacePlace>>;
-  /** Objects of functions that a context has as its own. */
-  readonly bundles?: readonly string[];
-  /** How a profile looks here; left out where nothing can carry it. */
-  readonly dress?: (profile: PersonaProfile) => Dress;
-  /** What of a message is its face, or most of it: a caller that has put it in has given the message one. */
-  readonly facePart?: string;
   /**
-   * Where the channel's answers are seen to: methods of the contexts beneath
-   * which no wrapper of others stands, or of their client.
+   * Reads a call to the client, or to the request queue (`'_batchQueue.push'`).
+   *
+   * @returns `undefined` where it carries no message
    */
-  readonly ends?: {
-    /** Covered methods, each with the one of Bottender's class that another attempt calls. */
-    readonly methods?: Readonly<Record<string, string>>;
-    /** Methods of the client, with the position of their messages. */
-    readonly client?: Readonly<Record<string, number>>;
-  };
+  read(method: string, args: readonly unknown[]): MessageCall | undefined;
+
+  /** Applies a profile to messages; omitted where they carry an ID, or nothing. */
+  readonly displayProfile?: (profile: PersonaProfile) => DisplayProfile;
+  /** The field that says who speaks: a message that has it is left as it is. */
+  readonly profileField?: string;
+  /** Whether messages carry the ID of a persona. */
+  readonly carriesId?: boolean;
   /**
-   * As whom a client speaks, where that decides whether faces are taken: what
-   * one is refused may be granted to the next. No secret.
+   * A digest of the account as which a client speaks, where that decides whether
+   * profiles are taken: one may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
-  /** What the channel refused, if that is definite and about the face. */
-  readonly readRefusal?: (error: unknown) => FaceRefusal | undefined;
-  /** What it says of a message that it took without showing this face. */
-  readonly readIgnored?: (answer: unknown, face: Message) => string | undefined;
+  /** What an error says about the persona, where it is a definite refusal. */
+  readonly readRefusal?: (
+    error: unknown,
+    secrets: readonly string[],
+  ) => Refusal | undefined;
+  /** What an answer says where the message was delivered without its profile. */
+  readonly readIgnored?: (
+    answer: unknown,
+    fields: Fields,
+  ) => string | undefined;
 }
 
-export type Channel = IdChannel | FaceChannel;
+const NO_FIELDS: Fields = {};
+
+/**
+ * A call with one message.
+ *
+ * @param at the position of its options, or of the message
+ * @param textAt the position of its text; omitted: in the message
+ */
+export function readMessage(
+  args: readonly unknown[],
+  at: number,
+  textAt?: number,
+): MessageCall {
+  const fields = fieldsAt(args, at);
+  const text = textAt === undefined ? fields.text : args[textAt];
+  const message = { fields, text: textOrNone(text) };
+  return {
+    messages: [message],
+    withMessages([changed = message]) {
+      const sent = [...args];
+      if (changed.fields !== NO_FIELDS) sent[at] = changed.fields;
+      if (changed.text !== message.text) {
+        if (textAt === undefined) sent[at] = withText(changed);
+        else sent[textAt] = changed.text;
+      }
+      return { args: sent };
+    },
+  };
+}
+
+/** A call with an array of messages at this position. */
+export function readMessages(
+  args: readonly unknown[],
+  at: number,
+): MessageCall | undefined {
+  const given = args[at];
+  if (!Array.isArray(given)) return undefined;
+  const messages = given.map((message: unknown): Message => {
+    const fields = isFields(message) ? message : NO_FIELDS;
+    const isText = fields.type === 'text';
+    return { fields, text: isText ? textOrNone(fields.text) : undefined };
+  });
+  return {
+    messages,
+    withMessages(changed) {
+      const sent = [...args];
+      sent[at] = given.map((message: unknown, position) => {
+        const now = changed[position];
+        if (!now || now.fields === NO_FIELDS) return message;
+        return now.text === messages[position]?.text
+          ? now.fields
+          : withText(now);
+      });
+      return { args: sent };
+    },
+  };
+}
+
+export function fieldsAt(args: readonly unknown[], at: number): Fields {
+  const given = args[at];
+  return isFields(given) ? given : NO_FIELDS;
+}
+
+/** Options, or a message; no file contents, arrays or instances of classes. */
+export function isFields(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function withText({ fields, text }: Message): Fields {
+  return { ...fields, text };
+}
+
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

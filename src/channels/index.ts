@@ -1,14 +1,23 @@
 import type { Channel } from './channel';
-import { consoleChannel } from './console';
 import { line } from './line';
-import { messenger } from './messenger';
+import { consoleChannel, messenger } from './messenger';
 import { slack } from './slack';
 import { telegram } from './telegram';
 import { viber } from './viber';
 import { whatsapp } from './whatsapp';
 
-/** Every channel; what is not in here has scopes, and messages that show nobody. */
-const CHANNELS = [
+/** The names of the methods of contexts that send, by platform; for types. */
+export interface SendMethodNames {
+  messenger: `send${string}` | 'typingOn' | 'typingOff';
+  line: `${'reply' | 'push' | 'send'}${string}`;
+  slack: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
+  viber: `send${string}`;
+  telegram: 'sendText' | 'sendMessage';
+  whatsapp: 'sendText';
+}
+
+/** Every channel. On a platform that is not in here there are scopes, and messages that show nobody. */
+const CHANNELS: readonly Channel[] = [
   messenger,
   consoleChannel,
   line,
@@ -16,27 +25,12 @@ const CHANNELS = [
   viber,
   telegram,
   whatsapp,
-] as const;
+];
 
-type Listed = (typeof CHANNELS)[number];
-
-/** The covered methods of the channels on which messages carry a profile, by platform; for types. */
-export type FaceMethods = {
-  [
-    C in Listed as C extends { readonly carries: 'face' }
-      ? C['platform']
-      : never
-  ]: Holder<keyof C['methods']>;
-};
-
-/** What of a context has the method: `chat` has `chat.postMessage`. */
-type Holder<M> = M extends `${infer Bundle}.${string}` ? Bundle : M;
-
-const byPlatform = new Map<string, Channel>(
+const byPlatform = new Map(
   CHANNELS.map((channel) => [channel.platform, channel]),
 );
 
-/** The channel of a context's platform; `undefined` for a connector of somebody's own. */
 export function channelOf(platform: string): Channel | undefined {
   return byPlatform.get(platform);
 }

@@ -1,76 +1,120 @@
-import { getProperty } from '../util/getProperty';
 import type { PersonaProfile } from '../profile';
+import type { Refusal } from '../refusals/refusals';
+import { getProperty } from '../util/getProperty';
 
-import type { Dress, FaceChannel, FaceRefusal, FacePlace } from './channel';
-import { shownName } from './shownName';
+import {
+  fieldsAt,
+  isFields,
+  readMessage,
+  readMessages,
+  type Channel,
+  type DisplayProfile,
+  type MessageCall,
+} from './channel';
+import { fitName } from './fitName';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
-const MOST_CHARACTERS = 20;
+const MAX_NAME_LENGTH = 20;
 
-/** What Bottender's methods send, with the position of their options. */
-const OPTIONS_POSITION = {
-  Text: 1,
-  Image: 1,
-  Video: 1,
-  Audio: 1,
-  Location: 1,
-  Sticker: 1,
-  Imagemap: 2,
-  Flex: 2,
-  Template: 2,
-  ButtonTemplate: 2,
-  ButtonsTemplate: 2,
-  ConfirmTemplate: 2,
-  CarouselTemplate: 2,
-  ImageCarouselTemplate: 2,
-} as const;
-
-type Way = 'reply' | 'push' | 'send';
-
-/** Every method of Bottender's LineContext that sends. */
-type LineMethod = Way | `${Way}${keyof typeof OPTIONS_POSITION}`;
-
-/**
- * A message object has a `sender`. All methods end in `reply` and `push`, which
- * dress what comes there without one: `createCarouselTemplate` drops it.
- */
-export const line: FaceChannel<'line', LineMethod> = {
-  carries: 'face',
+/** A message object has a `sender`. */
+export const line: Channel = {
   platform: 'line',
-  title: 'LINE',
-  itself: 'The official account',
-  advice: {
-    channel:
-      'LINE takes some names and pictures and not others: at most 20 characters without "LINE", a picture by https.',
+  info: {
+    title: 'LINE',
+    defaultSender: 'The official account',
+    advice: {
+      channel:
+        'LINE takes some names and pictures and not others: at most 20 characters without "LINE", a picture by https.',
+    },
   },
-  methods: methods(),
-  dress,
-  facePart: 'sender',
-  // What is batched goes out when the handler has ended, by the client.
-  ends: { client: { reply: 1, push: 1 } },
+  sendMethods: /^(reply|push|send|typing)/,
+  clientMethod: 'reply',
+  clientMethodFor: (method) => method.replace(/^send/, 'reply'),
+  // Bottender makes their messages without a sender.
+  droppedOptions: {
+    replyCarouselTemplate: 2,
+    pushCarouselTemplate: 2,
+    sendCarouselTemplate: 2,
+  },
+  messageQueues: ['_replyMessages', '_pushMessages'],
+  read,
+  displayProfile,
+  profileField: 'sender',
   readRefusal,
 };
 
-function methods(): Record<LineMethod, FacePlace> {
-  const places: Record<string, FacePlace> = {};
-  for (const way of ['reply', 'push', 'send']) {
-    places[way] = { holds: 'messages', at: 0 };
-    for (const [kind, at] of Object.entries(OPTIONS_POSITION)) {
-      places[way + kind] = { at };
-    }
+/** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the calls of LineClient that send. */
+function read(
+  method: string,
+  args: readonly unknown[],
+): MessageCall | undefined {
+  const [, way, kind = ''] =
+    /^(reply|push|multicast|narrowcast)([A-Z]\w*)?$/.exec(method) ?? [];
+  if (way === undefined) return undefined;
+  const [recipient] = args;
+  const addressed = (call: MessageCall | undefined) =>
+    call && (way === 'push' ? { ...call, recipient } : call);
+  if (kind === 'RawBody') return readBody(args);
+  if (way === 'narrowcast') return readMessages(args, 0);
+  if (kind === '' || kind === 'Messages') {
+    return addressed(readMessages(args, 1));
   }
-  places.sendText = { at: 1, text: 0 };
-  return places;
+  const isShort = /^(Text|Image|Video|Audio|Location|Sticker)$/.test(kind);
+  const textAt = kind === 'Text' ? 1 : -1;
+  const call = readMessage(args, isShort ? 2 : 3, textAt);
+  return addressed(
+    kind === 'CarouselTemplate' ? asTemplate(call, way, args) : call,
+  );
 }
 
-function dress(profile: PersonaProfile): Dress {
-  const name = shownName(profile, MOST_CHARACTERS);
+function readBody(args: readonly unknown[]): MessageCall | undefined {
+  const [body] = args;
+  if (!isFields(body)) return undefined;
+  const call = readMessages([body.messages], 0);
+  return (
+    call && {
+      ...call,
+      withMessages(messages) {
+        const [changed] = call.withMessages(messages).args;
+        return { args: [{ ...body, messages: changed }] };
+      },
+      recipient: body.to,
+    }
+  );
+}
+
+/** The client drops the sender of a carousel, and not of the same template under its general name. */
+function asTemplate(
+  call: MessageCall,
+  way: string,
+  args: readonly unknown[],
+): MessageCall {
+  const [target, altText, columns] = args;
+  const { imageAspectRatio, imageSize } = fieldsAt(args, 3);
+  const type = 'carousel';
+  const template = { type, columns, imageAspectRatio, imageSize };
+  return {
+    ...call,
+    withMessages([message]) {
+      const {
+        imageAspectRatio: _,
+        imageSize: __,
+        ...options
+      } = message?.fields ?? {};
+      const sent = [target, altText, template, options];
+      return { args: sent, method: `${way}Template` };
+    },
+  };
+}
+
+function displayProfile(profile: PersonaProfile): DisplayProfile {
+  const name = fitName(profile, MAX_NAME_LENGTH);
   const { profilePictureUrl: iconUrl } = profile;
   if (new URL(iconUrl).protocol === 'https:') {
-    return { face: { sender: { name, iconUrl } } };
+    return { fields: { sender: { name, iconUrl } } };
   }
   return {
-    face: { sender: { name } },
+    fields: { sender: { name } },
     missing: `LINE takes pictures by https only: "${profile.name}" speaks there without its picture.`,
   };
 }
@@ -84,25 +128,25 @@ function dress(profile: PersonaProfile): Dress {
  * `messages[0].sender`, or a field in it, as it is of other fields
  * (`messages[0].text`).
  */
-function readRefusal(error: unknown): FaceRefusal | undefined {
+function readRefusal(error: unknown): Refusal | undefined {
   const response = getProperty(error, 'response');
   if (getProperty(response, 'status') !== 400) return undefined;
   const details = getProperty(getProperty(response, 'data'), 'details');
   if (!Array.isArray(details)) return undefined;
-  const said: string[] = [];
-  const of: number[] = [];
+  const reasons: string[] = [];
+  const messages: number[] = [];
   for (const detail of details as unknown[]) {
     const property = getProperty(detail, 'property');
     if (typeof property !== 'string') continue;
     const [, index] = /^messages\[(\d+)\]\.sender\b/.exec(property) ?? [];
     if (index === undefined) continue;
-    of.push(Number(index));
-    const message = getProperty(detail, 'message');
-    said.push(
-      typeof message === 'string' ? `${property}: ${message}` : property,
+    messages.push(Number(index));
+    const reason = getProperty(detail, 'message');
+    reasons.push(
+      typeof reason === 'string' ? `${property}: ${reason}` : property,
     );
   }
-  return of.length > 0
-    ? { message: said.join('; '), status: 400, of }
-    : undefined;
+  if (messages.length === 0) return undefined;
+  const failure = { message: reasons.join('; '), status: 400 };
+  return { about: 'profile', failure, messages };
 }

@@ -1,62 +1,66 @@
 import { createHash } from 'node:crypto';
 
+import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 
-import type { FaceChannel, FaceRefusal, Message } from './channel';
+import {
+  fieldsAt,
+  readMessage,
+  type Channel,
+  type Fields,
+  type MessageCall,
+} from './channel';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
 const SCOPE = 'chat:write.customize';
 
 const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 
-/** The methods of Bottender's SlackContext that post a message. */
-type SlackMethod =
-  | 'sendText'
-  | '_postMessage'
-  | 'postMessage'
-  | 'postEphemeral'
-  | 'chat.postMessage'
-  | 'chat.postEphemeral';
-
-/**
- * A message has a `username` and an `iconUrl`. `sendText` takes no options, but
- * ends in `_postMessage`, the class's own way to `chat.postMessage`, which
- * dresses what comes there without a face. What others have wrapped, `chat` or
- * `sendText`, lies above the two ends.
- */
-export const slack: FaceChannel<'slack', SlackMethod> = {
-  carries: 'face',
+/** A message has a `username` and an `iconUrl`. */
+export const slack: Channel = {
   platform: 'slack',
-  title: 'Slack',
-  itself: 'The app',
-  advice: { channel: ADVICE, ignored: ADVICE },
-  methods: {
-    // The options are for mocks: Bottender's own passes them over.
-    sendText: { at: 1, text: 0 },
-    _postMessage: { at: 0, text: 'inside' },
-    postMessage: { at: 1, also: 0 },
-    postEphemeral: { at: 1, also: 0 },
-    'chat.postMessage': { at: 0 },
-    'chat.postEphemeral': { at: 0 },
+  info: {
+    title: 'Slack',
+    defaultSender: 'The app',
+    advice: { channel: ADVICE, ignored: ADVICE },
   },
-  bundles: ['chat', 'views'],
-  dress: ({ name, profilePictureUrl }) => ({
-    face: { username: name, iconUrl: profilePictureUrl },
+  sendMethods: /^(sendText|postMessage|postEphemeral|typing)$/,
+  clientMethod: 'chat',
+  clientMethodFor: () => 'postMessage',
+  namespaces: ['chat', 'views'],
+  droppedOptions: { sendText: 1 },
+  read,
+  displayProfile: ({ name, profilePictureUrl }) => ({
+    fields: { username: name, iconUrl: profilePictureUrl },
   }),
-  facePart: 'username',
-  ends: {
-    methods: {
-      _postMessage: '_postMessage',
-      'chat.postMessage': '_postMessage',
-      'chat.postEphemeral': '_postEphemeral',
-    },
-  },
+  profileField: 'username',
   accountOf,
   readRefusal,
   readIgnored,
 };
 
-/** A token has scopes, or lacks them. By its digest, so that it stays where it is. */
+/** `chat.postMessage(options)`, and the older `postMessage(channel, message, options)`. */
+function read(
+  method: string,
+  args: readonly unknown[],
+): MessageCall | undefined {
+  const [, namespace, name] =
+    /^(chat\.)?(postMessage|postEphemeral)$/.exec(method) ?? [];
+  if (name === undefined) return undefined;
+  if (namespace !== undefined) return readMessage(args, 0);
+  const at = name === 'postMessage' ? 1 : 2;
+  return typeof args[at] === 'string'
+    ? readMessage(args, at + 1, at)
+    : readMerged(args, at);
+}
+
+/** The client merges a message and the options that follow it. */
+function readMerged(args: readonly unknown[], at: number): MessageCall {
+  const fields = { ...fieldsAt(args, at), ...fieldsAt(args, at + 1) };
+  return readMessage([...args.slice(0, at), fields], at);
+}
+
+/** A token has scopes, or lacks them. By its digest, so that no token is kept. */
 function accountOf(client: unknown): string {
   const token = getProperty(client, 'accessToken');
   return typeof token === 'string'
@@ -68,20 +72,23 @@ function accountOf(client: unknown): string {
  * The app may not choose who speaks. `missing_scope` says which scope is
  * missing; without another one the message would fail in any case.
  */
-function readRefusal(error: unknown): FaceRefusal | undefined {
+function readRefusal(error: unknown): Refusal | undefined {
   const data = getProperty(getProperty(error, 'response'), 'data');
-  const message = getProperty(data, 'error');
-  if (message === 'not_allowed_token_type') return { message };
-  if (message !== 'missing_scope') return undefined;
+  const code = getProperty(data, 'error');
+  const about = 'account';
+  if (code === 'not_allowed_token_type') {
+    return { about, failure: { message: code } };
+  }
+  if (code !== 'missing_scope') return undefined;
   const needed = getProperty(data, 'needed');
-  if (typeof needed !== 'string') return { message };
+  if (typeof needed !== 'string') return { about, failure: { message: code } };
   return needed.includes(SCOPE)
-    ? { message: `${message}: ${needed}` }
+    ? { about, failure: { message: `${code}: ${needed}` } }
     : undefined;
 }
 
 /** `chat.postMessage` answers with the message as it was posted; `chat.postEphemeral` does not. */
-function readIgnored(answer: unknown, { username }: Message) {
+function readIgnored(answer: unknown, { username }: Fields) {
   const given = getProperty(getProperty(answer, 'message'), 'username');
   if (typeof given !== 'string' || given === username) return undefined;
   const shown = unescaped(given);

@@ -1,17 +1,15 @@
-import type { FaceChannel } from './channel';
-
-/** The methods of Bottender's TelegramContext that send a text. */
-type TelegramMethod = 'sendText' | 'sendMessage';
+import { readMessage, type Channel } from './channel';
 
 /** A message shows the bot and nobody else, so that its text has to say who speaks. */
-export const telegram: FaceChannel<'telegram', TelegramMethod> = {
-  carries: 'face',
+export const telegram: Channel = {
   platform: 'telegram',
-  title: 'Telegram',
-  itself: 'The bot',
-  methods: {
-    sendText: { at: 1, text: 0 },
-    // Calls `sendText`, where the text is signed.
-    sendMessage: { at: 1 },
-  },
+  info: { title: 'Telegram', defaultSender: 'The bot' },
+  sendMethods: /^(sendText|sendMessage|typing)$/,
+  clientMethod: 'sendMessage',
+  clientMethodFor: () => 'sendMessage',
+  // `sendMessage(chatId, text, options)`
+  read: (method, args) =>
+    method === 'sendMessage'
+      ? { ...readMessage(args, 2, 1), recipient: args[0] }
+      : undefined,
 };

@@ -1,48 +1,45 @@
-import type { FaceChannel, FacePlace } from './channel';
-import { shownName } from './shownName';
+import {
+  fieldsAt,
+  readMessage,
+  type Channel,
+  type MessageCall,
+} from './channel';
+import { fitName } from './fitName';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
-const MOST_CHARACTERS = 28;
+const MAX_NAME_LENGTH = 28;
 
-/** Every method of Bottender's ViberContext that sends, with the position of its message or options. */
-const POSITION = {
-  sendMessage: 0,
-  sendText: 1,
-  sendPicture: 1,
-  sendVideo: 1,
-  sendFile: 1,
-  sendContact: 1,
-  sendLocation: 1,
-  sendURL: 1,
-  sendSticker: 1,
-  sendCarouselContent: 1,
-} as const;
-
-type ViberMethod = keyof typeof POSITION;
-
-/** A message has a `sender`, which takes the place of the bot's own. No answer is known that refuses it. */
-export const viber: FaceChannel<'viber', ViberMethod> = {
-  carries: 'face',
+/** A message has a `sender`, which replaces the bot's own. No answer is known that refuses it. */
+export const viber: Channel = {
   platform: 'viber',
-  title: 'Viber',
-  itself: 'The bot',
-  methods: methods(),
-  dress: (profile) => ({
-    face: {
+  info: { title: 'Viber', defaultSender: 'The bot' },
+  sendMethods: /^(send|broadcast|typing)/,
+  clientMethod: 'sendMessage',
+  read,
+  displayProfile: (profile) => ({
+    fields: {
       sender: {
-        name: shownName(profile, MOST_CHARACTERS),
+        name: fitName(profile, MAX_NAME_LENGTH),
         avatar: profile.profilePictureUrl,
       },
     },
   }),
-  facePart: 'sender',
+  profileField: 'sender',
 };
 
-function methods(): Record<ViberMethod, FacePlace> {
-  const places: Record<string, FacePlace> = {};
-  for (const [name, at] of Object.entries(POSITION)) {
-    places[name] = { at };
+/** `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the same for a broadcast. */
+function read(
+  method: string,
+  args: readonly unknown[],
+): MessageCall | undefined {
+  const [, way, kind] = /^(send|broadcast)([A-Z]\w*)$/.exec(method) ?? [];
+  if (way === undefined) return undefined;
+  const recipient = way === 'send' ? args[0] : undefined;
+  if (kind !== 'Message') {
+    const textAt = kind === 'Text' ? 1 : -1;
+    return { ...readMessage(args, 2, textAt), recipient };
   }
-  places.sendText = { at: POSITION.sendText, text: 0 };
-  return places;
+  const isText = fieldsAt(args, 1).type === 'text';
+  const call = isText ? readMessage(args, 1) : readMessage(args, 1, -1);
+  return { ...call, recipient };
 }

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 
 import type { MessengerClient } from 'bottender';
 
+import { getProperty } from '../util/getProperty';
+
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 
 /** How a Graph call ended. The client's own errors, which print the token, stay behind. */
@@ -20,10 +22,10 @@ export async function call<T>(
 }
 
 /** What must not stand in anything that we show: the token, the app secret, and the proof made of both. */
-export function secretsOf(client: MessengerClient | undefined): string[] {
+export function secretsOf(client: object | undefined): string[] {
   // They come from the bot's configuration, which may hold anything.
-  const token = textOrNone(client?.accessToken);
-  const appSecret = textOrNone(client?.appSecret);
+  const token = textOrNone(getProperty(client, 'accessToken'));
+  const appSecret = textOrNone(getProperty(client, 'appSecret'));
   const secrets = [token, appSecret];
   if (token && appSecret) {
     secrets.push(createHmac('sha256', appSecret).update(token).digest('hex'));

@@ -1,111 +1,231 @@
-import type { PersonaRefusedError } from '../errors';
-import { evictOldest } from '../util/evictOldest';
+/**
+ * refusals/ is what happens when a persona is refused: what is remembered
+ * (`refusalMemory.ts`), whether a refused persona still exists
+ * (`personaState.ts`), and here, what follows. Which answers are refusals is
+ * said by each channel, in `channels/`.
+ */
+import {
+  PersonaRefusedError,
+  UnknownPageError,
+  type RefusalReason,
+} from '../errors';
+import type { GraphFailure } from '../graph/graphFailure';
+import { pageOf, type Page } from '../graph/page';
+import type { Settings } from '../options';
+import type { Persona } from '../persona';
+import { pageIdIn, type SendContext } from '../sendContext';
+import type { PersonaStats } from '../stats';
+import { didYouMean } from '../util/closestMatch';
+import { debug } from '../util/debug';
+import { invokeCallback } from '../util/invokeCallback';
 
-/** For this long what was refused is not tried again. */
-const REMEMBERED_MS = 10 * 60_000;
-/** More than these are not remembered at once; the oldest goes. */
-const MOST = 10_000;
+import { PersonaStates } from './personaState';
+import { RefusalMemory } from './refusalMemory';
 
-interface Remembered {
-  readonly refusal: PersonaRefusedError;
-  readonly until: number;
+/** What a platform answered when it refused who should speak. */
+export interface Refusal {
+  /**
+   * `'recipient'`: personas are refused for this recipient; `'persona'`: a
+   * persona by its ID; `'profile'`: a name or picture; `'account'`: every
+   * profile of this account.
+   */
+  readonly about: 'recipient' | 'persona' | 'profile' | 'account';
+  readonly failure: GraphFailure;
+  /** Which of the call's messages it is about, by position; omitted: all. */
+  readonly messages?: readonly number[];
 }
 
-/**
- * What is known to be refused in this process: a persona on a Page, or any
- * persona for a customer of a Page. Until it is forgotten, such messages go out
- * as the Page at once.
- */
+/** A message that was refused, and what it carried. */
+export interface RefusedMessage {
+  /** As the bot named it: an ID or a name. */
+  readonly persona: Persona;
+  /** The persona's ID, where messages carry one. */
+  readonly id?: string | undefined;
+  /** The account of a channel on which messages carry profiles. */
+  readonly account?: string | undefined;
+}
+
 export class Refusals {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly memory = new RefusalMemory();
+  private readonly states = new PersonaStates();
+  /** Refusals that were reported: one that is remembered, or waited out, is met again and again. */
+  private readonly reported = new WeakSet<PersonaRefusedError>();
+  /** One refusal for as long as the Page of a token cannot be found out. */
+  private readonly pageless = new WeakMap<
+    UnknownPageError,
+    PersonaRefusedError
+  >();
 
-  /** Whether nothing was refused of late, so that a send need not ask. */
-  get isEmpty(): boolean {
-    return this.remembered.size === 0;
-  }
+  constructor(
+    private readonly settings: Settings,
+    private readonly stats: PersonaStats,
+  ) {}
 
-  /** The refusal of this persona, or of any for this customer; `undefined` when it may be tried. */
-  of(
-    place: string | undefined,
-    persona: string | undefined,
-    psid: string | null,
+  /**
+   * The remembered refusal of this persona, or of any for this recipient. Costs
+   * nothing where nothing was refused lately.
+   *
+   * @param persona an ID or an unknown name; omitted: only of any persona
+   */
+  find(
+    context: SendContext,
+    persona?: Persona,
   ): PersonaRefusedError | undefined {
+    if (this.memory.isEmpty) return undefined;
+    const place = placeOf(context);
+    const { recipient } = context;
     return (
-      (psid === null ? undefined : this.get(keyOf('region', place, psid))) ??
-      this.get(keyOf('unknown', place, persona))
+      (recipient === null
+        ? undefined
+        : this.memory.get('region', place, recipient)) ??
+      (persona === undefined
+        ? undefined
+        : this.memory.get('unknown', place, persona))
     );
   }
 
-  /**
-   * Remembers a refusal for ten minutes, if it is of a kind that lasts.
-   *
-   * @param persona the ID that was refused, or a name that stands for nobody
-   * @param place where: the Page, unless it is another channel
-   * @returns the refusal that is remembered: an earlier one, where sends that
-   * went out together were refused together
-   */
-  remember(
-    refusal: PersonaRefusedError,
-    persona: string,
-    psid: string | null,
-    place: string | undefined = refusal.pageId,
-  ): PersonaRefusedError {
-    const { reason } = refusal;
-    if (reason !== 'region' && reason !== 'unknown') return refusal;
-    const about = reason === 'region' ? psid : persona;
-    // Of somebody who is not known by a PSID nothing is known the next time.
-    if (about === null) return refusal;
-    const key = keyOf(reason, place, about);
-    const known = this.get(key);
-    if (!known) this.set(key, refusal);
-    return known ?? refusal;
-  }
-
-  /** The refusal of this persona's face for an account of a channel, or of any face for it. */
-  onChannel(account: string, persona: string): PersonaRefusedError | undefined {
-    return (
-      this.get(keyOf('channel', account, null)) ??
-      this.get(keyOf('channel', account, persona))
-    );
-  }
-
-  /**
-   * Remembers that a channel refused an account of its a face.
-   *
-   * @param persona whose; `null` where no face would be taken
-   * @returns the refusal that is remembered
-   */
-  rememberOnChannel(
-    refusal: PersonaRefusedError,
+  /** The remembered refusal of this persona's profile for an account of a channel, or of every profile. */
+  findProfile(
     account: string,
-    persona: string | null,
-  ): PersonaRefusedError {
-    const key = keyOf('channel', account, persona);
-    const known = this.get(key);
-    if (!known) this.set(key, refusal);
-    return known ?? refusal;
+    persona: Persona,
+  ): PersonaRefusedError | undefined {
+    if (this.memory.isEmpty) return undefined;
+    return (
+      this.memory.get('profile', account, null) ??
+      this.memory.get('profile', account, persona)
+    );
   }
 
-  private get(key: string): PersonaRefusedError | undefined {
-    const found = this.remembered.get(key);
-    if (!found) return undefined;
-    if (Date.now() < found.until) return found.refusal;
-    this.remembered.delete(key);
+  /** The refusal of a string that is neither an ID nor a name; it suggests the closest name. */
+  unknownPersona(persona: Persona, context: SendContext): PersonaRefusedError {
+    const known = this.find(context, persona);
+    if (known) return known;
+    const hint = didYouMean(persona, this.settings.directory.keys());
+    const message = `it is neither an ID nor a name of the directory${hint}`;
+    const refusal = refuse('unknown', persona, context, { message });
+    return this.memory.add('unknown', placeOf(context), persona, refusal);
+  }
+
+  /**
+   * Decides what a refused message says about its persona. On Messenger that
+   * takes a look at what exists on the Page.
+   */
+  async decide(
+    { about, failure }: Refusal,
+    { persona, id, account }: RefusedMessage,
+    context: SendContext,
+  ): Promise<PersonaRefusedError> {
+    if (account !== undefined) {
+      const refusal = refuse('channel', persona, context, failure);
+      const key = about === 'account' ? null : persona;
+      return this.memory.add('profile', account, key, refusal);
+    }
+    const page = await knownPage(context);
+    const refused = (reason: RefusalReason) =>
+      new PersonaRefusedError(reason, persona, page?.id, failure);
+    if (about === 'recipient') {
+      const { recipient } = context;
+      const refusal = refused('region');
+      // Without a PSID it cannot be remembered.
+      return recipient === null
+        ? refusal
+        : this.memory.add('region', page?.id, recipient, refusal);
+    }
+    if (!page || id === undefined) return refused('unverified');
+    const earlier = this.states.unverified(page, id);
+    if (earlier) return earlier;
+    const state = await this.states.of(page, id);
+    if (state === 'alive') return refused('this-message');
+    if (state === 'gone') return refused('unknown');
+    return this.states.giveUp(page, id, refused('unverified'));
+  }
+
+  /** Remembers that a persona is gone from its Page and cannot be created again. */
+  rememberGone(id: string, refusal: PersonaRefusedError): PersonaRefusedError {
+    return refusal.reason === 'unknown'
+      ? this.memory.add('unknown', refusal.pageId, id, refusal)
+      : refusal;
+  }
+
+  /** Reports, once for each account, that a channel delivered a message without its profile. */
+  reportIgnored(
+    message: string,
+    persona: Persona,
+    account: string,
+    context: SendContext,
+  ): void {
+    if (this.memory.isKnownToIgnore(account)) return;
+    const refusal = refuse('ignored', persona, context, { message });
+    this.notify(refusal, persona, context);
+  }
+
+  /** The error as a refusal; `undefined` where it is about something else. */
+  asRefusal(error: unknown, persona: Persona): PersonaRefusedError | undefined {
+    if (error instanceof PersonaRefusedError) return error;
+    if (!(error instanceof UnknownPageError)) return undefined;
+    const refusal =
+      this.pageless.get(error) ??
+      new PersonaRefusedError('not-made', persona, undefined, error.failure);
+    this.pageless.set(error, refusal);
+    return refusal;
+  }
+
+  /**
+   * Counts a refusal and reports it, once.
+   *
+   * @param persona the one that was meant: an ID or a name
+   * @throws the refusal with `refusedPersona: 'throw'`
+   */
+  report(
+    refusal: PersonaRefusedError,
+    persona: Persona,
+    context: SendContext,
+  ): void {
+    if (this.settings.refusedPersona !== 'throw') {
+      return this.notify(refusal, persona, context);
+    }
+    this.stats.refused[refusal.reason] += 1;
+    debug('refused, and the send rejects: %s', refusal.message);
+    throw refusal;
+  }
+
+  private notify(
+    refusal: PersonaRefusedError,
+    persona: Persona,
+    { context, recipient }: SendContext,
+  ): void {
+    this.stats.refused[refusal.reason] += 1;
+    debug('refused, and sent without its profile: %s', refusal.message);
+    if (this.reported.has(refusal)) return;
+    this.reported.add(refusal);
+    const about = { context, recipient, persona };
+    invokeCallback(this.settings.onRefused, refusal, about);
+  }
+}
+
+export function refuse(
+  reason: RefusalReason,
+  persona: Persona,
+  context: SendContext,
+  failure: GraphFailure,
+): PersonaRefusedError {
+  const { channelInfo } = context;
+  const pageId = channelInfo ? undefined : pageIdIn(context);
+  return new PersonaRefusedError(reason, persona, pageId, failure, channelInfo);
+}
+
+/** What unknown personas are remembered by: the Page, or the channel. */
+function placeOf(context: SendContext): string | undefined {
+  return context.channelInfo?.title ?? pageIdIn(context);
+}
+
+/** Without the Page nothing can be found out, and the message is more urgent. */
+async function knownPage({
+  pageContext,
+}: SendContext): Promise<Page | undefined> {
+  try {
+    return pageContext && (await pageOf(pageContext));
+  } catch {
     return undefined;
   }
-
-  private set(key: string, refusal: PersonaRefusedError): void {
-    this.remembered.delete(key);
-    const until = Date.now() + REMEMBERED_MS;
-    this.remembered.set(key, { refusal, until });
-    evictOldest(this.remembered, MOST);
-  }
-}
-
-function keyOf(
-  kind: 'region' | 'unknown' | 'channel',
-  place: string | undefined,
-  about: string | null | undefined,
-): string {
-  return JSON.stringify([kind, place ?? null, about ?? null]);
 }

@@ -1,53 +1,45 @@
-import { ReadStream } from 'node:fs';
-
-import { clientOf } from '../graph/page';
-import type { Occasion } from '../speaking/occasion';
-
-import { optionsAt, type Call } from './call';
+import type { MessageFile } from '../channels/channel';
+import { clientOf, type PageContext } from '../graph/page';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
-
-/** Whether a call sends a file's contents. */
-export function carriesFile({ place, args, lead }: Call): boolean {
-  return place.upload !== undefined && isFileContents(args[lead]);
-}
 
 /**
  * Bottender sends file contents as multipart, which carries no persona. So the
  * file is uploaded first and then sent by its ID, which does.
  *
- * @returns the arguments that send the uploaded file; the same where there is
- * nothing to upload
+ * @param args a client's: the recipient, the contents, and options
+ * @returns the arguments that send the uploaded file
  * @see https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
  */
 export async function upload(
-  { pageContext, goesOut }: Occasion,
-  call: Call,
+  { type, contents }: MessageFile,
+  [recipient, , options = {}]: readonly unknown[],
+  pageContext: PageContext,
 ): Promise<unknown[]> {
-  const { place, args, lead } = call;
-  const contents = args[lead];
-  if (!place.upload || !isFileContents(contents) || !pageContext || !goesOut) {
-    return args;
-  }
-  const options = args[optionsAt(call)] ?? {};
-  const [ofFile, ofMessage] = partition(options, FILE_OPTIONS);
-  const { attachmentId } = await clientOf(pageContext).uploadAttachment(
-    place.upload,
+  const [ofFile, ofMessage] = partition(options as object);
+  const client = clientOf(pageContext);
+  const { attachmentId } = await client.uploadAttachment(
+    type,
     contents,
     ofFile,
   );
-  return [...args.slice(0, lead), { attachmentId }, ofMessage];
+  return [recipient, { attachmentId }, ofMessage];
 }
 
-function isFileContents(value: unknown): value is Buffer | ReadStream {
-  return Buffer.isBuffer(value) || value instanceof ReadStream;
-}
-
-function partition(options: object, names: string[]): [object, object] {
+function partition(options: object): [object, object] {
   const entries = Object.entries(options);
+  const isOfFile = ([name]: [string, unknown]) => FILE_OPTIONS.includes(name);
   return [
-    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
-    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+    Object.fromEntries(entries.filter(isOfFile)),
+    Object.fromEntries(entries.filter((entry) => !isOfFile(entry))),
   ];
+}
+
+/** Rejects when the stream of a message that waits fails, which otherwise would end the process. */
+export function failureOf({ contents }: MessageFile): Promise<never> {
+  if (Buffer.isBuffer(contents)) return new Promise(() => undefined);
+  return new Promise((_, reject) => {
+    contents.once('error', reject);
+  });
 }

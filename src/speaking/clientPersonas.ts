@@ -1,55 +1,44 @@
 import type { MessengerClient } from 'bottender';
 
-import { getProperty } from '../util/getProperty';
 import type { Page } from '../graph/page';
 import type { Runtime } from '../runtime';
+import type { SendContext } from '../sendContext';
+import { getProperty } from '../util/getProperty';
 
-import type { Occasion } from './occasion';
-import { ScopedPersonas } from './scopedPersonas';
+import { ScopedPersonas, type Addressed } from './scopedPersonas';
+import { PAGE } from './speaker';
 
 /** Who speaks in what is sent by a client, outside of every event. */
 export class ClientPersonas extends ScopedPersonas {
   /** `initialPersona` is about events. */
-  readonly outside = null;
-  readonly outsideBy = 'nothing';
-  /** A block is with nobody in particular. */
-  readonly occasion: Occasion;
+  readonly defaultSpeaker = PAGE;
+  readonly defaultSource = 'nothing';
 
   constructor(
-    private readonly client: MessengerClient,
-    private readonly runtime: Runtime,
+    readonly client: MessengerClient,
+    readonly runtime: Runtime,
   ) {
     super();
-    this.occasion = occasionOn(client, runtime, null);
   }
 
-  /**
-   * What a send happens on.
-   *
-   * @param recipient as the client's methods take it
-   * @param token of another Page than the client's, where the options have one
-   */
-  occasionWith(recipient: unknown, token: unknown): Occasion {
+  sendContext({ recipient, accessToken }: Addressed = {}): SendContext {
     const id =
       typeof recipient === 'string' ? recipient : getProperty(recipient, 'id');
-    const psid = typeof id === 'string' ? id : null;
-    return occasionOn(this.client, this.runtime, psid, token);
+    return {
+      context: null,
+      recipient: typeof id === 'string' ? id : null,
+      pageContext: {
+        client: this.client,
+        accessToken: typeof accessToken === 'string' ? accessToken : null,
+        event: {},
+        session: null,
+      },
+      canSend: true,
+    };
   }
 
   /** Whoever comes first on a Page clears up what others left behind there. */
-  protected override makingOn({ id, client }: Page): void {
+  protected override beforeCreation({ id, client }: Page): void {
     this.runtime.sweeper.notice(id, client);
   }
-}
-
-/** @param token of another Page than the client's, as Bottender's contexts give it among the options */
-function occasionOn(
-  client: MessengerClient,
-  runtime: Runtime,
-  psid: string | null,
-  token?: unknown,
-): Occasion {
-  const accessToken = typeof token === 'string' ? token : null;
-  const pageContext = { client, accessToken, event: {}, session: null };
-  return { runtime, context: null, psid, pageContext, goesOut: true };
 }

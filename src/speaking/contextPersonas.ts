@@ -1,78 +1,97 @@
 import type { Context } from 'bottender';
 
-import type { Where } from '../errors';
-import { pageContextOf, type PageContext } from '../graph/page';
-import { checkPersona, type Persona } from '../persona';
+import type { ChannelInfo } from '../errors';
+import { pageContextOf } from '../graph/page';
+import { checkPersona } from '../persona';
 import type { Runtime } from '../runtime';
+import type { SendContext } from '../sendContext';
 
-import { goesOut } from './goesOut';
-import { initialPersonaOf } from './initialPersona';
-import type { Occasion } from './occasion';
-import { innermostScope, type Rule } from './scope';
-import { ScopedPersonas } from './scopedPersonas';
-import type { InForce } from './speaker';
+import { initialSpeaker } from './initialPersona';
+import { ScopedPersonas, type Addressed } from './scopedPersonas';
+import { changeSpeaker, innermostScope, type SpeakerSource } from './scopes';
+import { PAGE, speakerFor, type ActiveSpeaker } from './speaker';
 
-/** Which personas are in force on one context, for the event that it stands for. */
-export class ContextPersonas extends ScopedPersonas implements Occasion {
-  /** What `usePersona` said outside of every block; `undefined` when it was not called. */
-  private used: Persona | null | undefined;
-  private initial: InForce = null;
+/** Who speaks on one context, in the event that it is for. */
+export class ContextPersonas extends ScopedPersonas {
+  /** Set by `usePersona` outside of every block. */
+  private used: ActiveSpeaker | undefined;
+  private initial: ActiveSpeaker = PAGE;
+  /** What replaces the client in the context, where its messages go through one. */
+  front: object | undefined;
 
   constructor(
     readonly context: Context,
     public runtime: Runtime,
-    readonly where?: Where,
+    readonly client: object | undefined,
+    readonly channelInfo?: ChannelInfo,
   ) {
     super();
   }
 
-  /** All that is said on a context is said in its event. */
-  get occasion(): Occasion {
-    return this;
-  }
-
-  /** `null` without a session. */
-  get psid(): string | null {
-    const session: { user?: { id?: unknown } } | null = this.context.session;
+  sendContext(message?: Addressed): SendContext {
+    const { context, channelInfo } = this;
+    let pageContext = pageContextOf(context);
+    if (pageContext && message) {
+      const { client, event, session } = pageContext;
+      const accessToken =
+        typeof message.accessToken === 'string' ? message.accessToken : null;
+      // As it was at the call: `useAccessToken` may follow while the send waits.
+      pageContext = { client, event, session, accessToken };
+    }
+    const session: { user?: { id?: unknown } } | null = context.session;
     const id = session?.user?.id;
-    return typeof id === 'string' ? id : null;
+    const recipient = typeof id === 'string' ? id : null;
+    const canSend = canSendOn(context);
+    return { context, recipient, pageContext, channelInfo, canSend };
   }
 
-  get pageContext(): PageContext | undefined {
-    return pageContextOf(this.context);
-  }
-
-  get goesOut(): boolean {
-    return goesOut(this.context);
-  }
-
-  /** Puts `initialPersona` in force; one that `usePersona` named meanwhile stays. Never rejects. */
+  /** Makes `initialPersona` the default speaker; one that `usePersona` named in the meantime stays. Never rejects. */
   start(): Promise<void> | undefined {
-    const initial = initialPersonaOf(this);
+    const { context, runtime } = this;
+    const initial = initialSpeaker(context, runtime, () => this.sendContext());
     if (initial instanceof Promise) {
-      return initial.then((persona) => {
-        this.initial = persona;
+      return initial.then((speaker) => {
+        this.initial = speaker;
       });
     }
     this.initial = initial;
     return undefined;
   }
 
-  get outside(): InForce {
-    return this.used === undefined ? this.initial : this.used;
+  get defaultSpeaker(): ActiveSpeaker {
+    return this.used ?? this.initial;
   }
 
-  get outsideBy(): Rule {
-    if (this.used !== undefined) return 'usePersona';
-    return this.initial === null ? 'nothing' : 'initialPersona';
+  get defaultSource(): SpeakerSource {
+    if (this.used) return 'usePersona';
+    return this.initial.kind === 'page' ? 'nothing' : 'initialPersona';
   }
 
   use(persona: unknown): void {
-    const checked = checkPersona(persona);
-    const scope = innermostScope(this);
-    if (scope) {
-      scope.inForce = checked;
-      scope.by = 'usePersona';
-    } else this.used = checked;
+    const speaker = speakerFor(checkPersona(persona));
+    if (changeSpeaker(innermostScope(this), speaker) === 'outside') {
+      this.used = speaker;
+    }
   }
+}
+
+/**
+ * Bottender sends nothing without a session, nor in answer to its own echoes
+ * and receipts, so nothing is uploaded, looked up or created for these. What
+ * replaces a context in a test may have no event.
+ */
+function canSendOn({
+  session,
+  event,
+}: {
+  readonly session: unknown;
+  readonly event?: {
+    readonly isEcho?: unknown;
+    readonly isDelivery?: unknown;
+    readonly isRead?: unknown;
+  } | null;
+}): boolean {
+  return Boolean(
+    session && !event?.isEcho && !event?.isDelivery && !event?.isRead,
+  );
 }

@@ -1,52 +1,59 @@
 import type { Context } from 'bottender';
 
 import { PersonaRefusedError } from '../errors';
-import { getProperty } from '../util/getProperty';
 import { secretsOf } from '../graph/call';
 import { readGraphFailure } from '../graph/graphFailure';
 import { pageIdFromEvent } from '../graph/page';
-import { withTimeout } from '../util/withTimeout';
 import { checkPersona } from '../persona';
+import type { Runtime } from '../runtime';
+import type { SendContext } from '../sendContext';
+import { getProperty } from '../util/getProperty';
+import { withTimeout } from '../util/withTimeout';
 
-import type { Occasion } from './occasion';
-import { speakAsPageInstead } from './refused';
-import { UnavailablePersona, type InForce } from './speaker';
+import { speakerFor, type ActiveSpeaker } from './speaker';
 
-/** The event that starts. */
-type Event = Occasion & { readonly context: Context };
-
-/** A customer waits: after this the Page speaks. */
-const WITHIN_MS = 5000;
+/** How long an event waits for an async `initialPersona`, in milliseconds. */
+const TIMEOUT_MS = 5000;
 
 const LATE = Symbol('late');
 
 /**
- * Whom the option `initialPersona` puts in force when an event starts. Where it
- * fails the event goes on: the Page speaks and that is told, or each send that
- * would carry it is refused. Never throws or rejects.
+ * The speaker that the option `initialPersona` names when an event starts. Where
+ * it fails the event goes on: the failure is reported and the Page speaks, or
+ * each send rejects. Never throws or rejects.
  */
-export function initialPersonaOf(event: Event): InForce | Promise<InForce> {
-  const { initialPersona } = event.runtime.settings;
-  if (typeof initialPersona !== 'function') return initialPersona;
+export function initialSpeaker(
+  context: Context,
+  runtime: Runtime,
+  sendContext: () => SendContext,
+): ActiveSpeaker | Promise<ActiveSpeaker> {
+  const { initialPersona } = runtime.settings;
+  if (typeof initialPersona !== 'function') return speakerFor(initialPersona);
+  const failed = (error: unknown) =>
+    unavailableSpeaker(error, runtime, sendContext());
   try {
-    const given = initialPersona(event.context);
-    if (!isThenable(given)) return checkPersona(given ?? null);
-    return inTime(given).catch((error: unknown) => failed(error, event));
+    const given = initialPersona(context);
+    if (!isThenable(given)) return speakerFor(checkPersona(given ?? null));
+    return answered(given).catch(failed);
   } catch (error) {
-    return failed(error, event);
+    return failed(error);
   }
 }
 
-async function inTime(given: PromiseLike<unknown>): Promise<InForce> {
-  const persona = await withTimeout(Promise.resolve(given), WITHIN_MS, LATE);
+async function answered(given: PromiseLike<unknown>): Promise<ActiveSpeaker> {
+  const persona = await withTimeout(Promise.resolve(given), TIMEOUT_MS, LATE);
   if (persona === LATE) {
-    throw new Error(`it did not answer within ${WITHIN_MS / 1000} seconds`);
+    throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
   }
-  return checkPersona(persona ?? null);
+  return speakerFor(checkPersona(persona ?? null));
 }
 
-function failed(error: unknown, event: Event): InForce {
-  const { pageContext } = event;
+function unavailableSpeaker(
+  error: unknown,
+  { refusals }: Runtime,
+  context: SendContext,
+): ActiveSpeaker {
+  const { pageContext, channelInfo } = context;
   const { message } = readGraphFailure(
     error,
     pageContext && secretsOf(pageContext.client),
@@ -57,14 +64,14 @@ function failed(error: unknown, event: Event): InForce {
     pageContext && pageIdFromEvent(pageContext),
     // The advice that follows is a sentence of its own.
     { message: message.replace(/\.$/, '') },
-    event.where,
+    channelInfo,
   );
   try {
-    speakAsPageInstead(refusal, refusal.persona, event);
+    refusals.report(refusal, refusal.persona, context);
   } catch {
     // With 'throw' each send that would carry it rejects; the event goes on.
   }
-  return new UnavailablePersona(refusal);
+  return { kind: 'unavailable', refusal };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,59 +1,73 @@
 /**
- * speaking/ is about who speaks: blocks (`scope.ts`), `usePersona` and
- * `initialPersona` (`contextPersonas.ts`), speakers, and what a persona in force
- * can be (`speaker.ts`). It knows no channel, and sends nothing.
+ * speaking/ decides who speaks: blocks (`scopes.ts`), `usePersona` and
+ * `initialPersona` (`contextPersonas.ts`), and what a speaker can be
+ * (`speaker.ts`). It knows no channel, and sends nothing.
  */
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
 import { pageOf, type Page } from '../graph/page';
 import { checkPersona } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
+import type { Runtime } from '../runtime';
+import type { SendContext } from '../sendContext';
+import { rejected } from '../util/rejected';
 
-import { refusedBefore, type Occasion } from './occasion';
-import { asRefusal, speakAsPageInstead } from './refused';
-import { rejected } from './rejected';
 import {
-  inScope,
+  createdWithId,
   innermostScope,
-  madeWithId,
-  type Rule,
+  keepCreated,
+  runInScope,
+  runRememberedCall,
   type ScopeOwner,
-} from './scope';
+  type SpeakerSource,
+} from './scopes';
 import {
-  UnavailablePersona,
-  UnmadePersona,
-  type InForce,
-  type MadeForBlock,
+  blockPersonaId,
+  speakerFor,
+  type ActiveSpeaker,
+  type BlockSpeaker,
+  type UnavailableSpeaker,
 } from './speaker';
+
+/** One message as its channel reads it: what tells where it goes. */
+export interface Addressed {
+  /** The recipient, as the client's methods take one. */
+  readonly recipient?: unknown;
+  /** The token of another Page than the client's. */
+  readonly accessToken?: unknown;
+}
 
 /** Who speaks on a context, or by a client, block by block. */
 export abstract class ScopedPersonas implements ScopeOwner {
   weak?: WeakRef<ScopeOwner>;
 
-  /** What a block here happens on. */
-  abstract readonly occasion: Occasion;
+  abstract readonly runtime: Runtime;
+
+  /** The client that messages are sent by. */
+  abstract readonly client: object | undefined;
 
   /** Who speaks outside of every block. */
-  abstract readonly outside: InForce;
+  abstract readonly defaultSpeaker: ActiveSpeaker;
 
-  /** What said so. */
-  abstract readonly outsideBy: Rule;
+  /** What decided that. */
+  abstract readonly defaultSource: SpeakerSource;
 
-  /** Who speaks here and now. */
-  inForce(): InForce {
-    const scope = innermostScope(this);
-    return scope ? scope.inForce : this.outside;
+  /** @param message omitted for a block */
+  abstract sendContext(message?: Addressed): SendContext;
+
+  get activeSpeaker(): ActiveSpeaker {
+    return innermostScope(this)?.speaker ?? this.defaultSpeaker;
   }
 
-  /** What says who speaks here and now. */
-  rule(): Rule {
-    return innermostScope(this)?.by ?? this.outsideBy;
+  get source(): SpeakerSource {
+    return innermostScope(this)?.source ?? this.defaultSource;
   }
 
   /** Rejects with InvalidPersonaError for what is no persona; `run` is not called then. */
   with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
     try {
-      return inScope(this, checkPersona(persona), run);
+      const speaker = speakerFor(checkPersona(persona));
+      return runInScope(this, speaker, 'withPersona', run);
     } catch (error) {
       return rejected(error);
     }
@@ -64,84 +78,90 @@ export abstract class ScopedPersonas implements ScopeOwner {
     run: (id: string | null, profile: PersonaProfile) => Promise<T>,
   ): Promise<T> {
     const checked = checkProfile(profile);
-    const made = await this.make(checked);
-    if (made instanceof UnavailablePersona) {
-      const alone = () => run(null, checked);
-      return inScope(this, made, alone, undefined, 'withEphemeralPersona');
+    const speaker = await this.createFor(checked);
+    const source = 'withEphemeralPersona';
+    if (speaker.kind === 'unavailable') {
+      return runInScope(this, speaker, source, () => run(null, checked));
     }
-    const block = () => run(made.persona.id, checked);
+    const block = () => run(blockPersonaId(speaker), checked);
     try {
-      return await inScope(this, made, block, made, 'withEphemeralPersona');
+      return await runInScope(this, speaker, source, block, speaker);
     } finally {
-      if (made instanceof PersonaHandle) await made.end();
+      if (speaker.kind === 'ephemeral') await speaker.handle.end();
     }
   }
 
   /**
-   * Who a speaker stands for: this persona, as it is here and now, so that the
-   * ID of one that was made for an enclosing block stands for that one; with
-   * nothing given, whoever speaks here and now.
+   * Fixes who a persona means here and now: the ID of one that was created for
+   * an enclosing block means that one. With nothing given, whoever speaks.
    *
    * @throws InvalidPersonaError
    */
-  keep(...given: unknown[]): InForce {
-    const kept = given.length === 0 ? this.inForce() : checkPersona(given[0]);
-    if (typeof kept !== 'string') return kept;
-    const made = madeWithId(innermostScope(this), kept);
-    return isInForce(made) ? made : kept;
+  captureSpeaker(...given: unknown[]): ActiveSpeaker {
+    const speaker =
+      given.length === 0
+        ? this.activeSpeaker
+        : speakerFor(checkPersona(given[0]));
+    if (speaker.kind !== 'persona') return speaker;
+    return createdWithId(innermostScope(this), speaker.persona) ?? speaker;
   }
 
-  /**
-   * Calls `run` as this speaker, wherever that is. What it gives back keeps a
-   * persona that was made for a block, as what the block itself sends does.
-   */
-  as(speaker: InForce, run: () => unknown): unknown {
-    const made =
-      speaker instanceof PersonaHandle && speaker.lasts ? speaker : undefined;
-    const sending = inScope(this, speaker, run, made, 'as');
-    if (!made || !(sending instanceof Promise)) return sending;
-    made.waitFor(sending);
+  /** Calls `run` as this speaker. A persona that was created for a block is kept until the result is there. */
+  runAs(speaker: ActiveSpeaker, run: () => unknown): unknown {
+    const created =
+      speaker.kind === 'ephemeral' && speaker.handle.lasts
+        ? speaker
+        : undefined;
+    const sending = runInScope(this, speaker, 'as', run, created);
+    if (!created || !(sending instanceof Promise)) return sending;
+    created.handle.waitFor(sending);
     // The caller's own, so that a rejection which nobody handles is reported.
     return sending.then((answer: unknown) => answer);
   }
 
-  /** Told before a persona is made for a block. */
-  protected makingOn(_page: Page): void {}
+  /** Calls a method that may wait before it sends, as whoever speaks now or as this speaker. */
+  runRemembered(run: () => unknown, speaker?: ActiveSpeaker): unknown {
+    const result = runRememberedCall(
+      this,
+      speaker ?? this.activeSpeaker,
+      speaker ? 'personaId' : this.source,
+      run,
+    );
+    return result instanceof Promise ? this.keep(result) : result;
+  }
 
-  /** A persona with this profile for a block; the Page speaks where there is none to be had. */
-  private async make(
+  /** Keeps the personas of enclosing blocks until this send is answered. */
+  keep(sending: Promise<unknown>): Promise<unknown> {
+    return keepCreated(innermostScope(this), sending);
+  }
+
+  /** Called before a persona is created for a block. */
+  protected beforeCreation(_page: Page): void {}
+
+  /** A persona with this profile for a block; the Page speaks where none is available. */
+  private async createFor(
     profile: PersonaProfile,
-  ): Promise<PersonaHandle | UnmadePersona | UnavailablePersona> {
-    const { occasion } = this;
-    const { pageContext, goesOut, runtime } = occasion;
-    if (!pageContext || !goesOut) return new UnmadePersona(profile);
+  ): Promise<BlockSpeaker | UnavailableSpeaker> {
+    const context = this.sendContext();
+    const { pageContext, canSend } = context;
+    if (!pageContext || !canSend) return { kind: 'uncreated', profile };
+    const { refusals, pool } = this.runtime;
     const { name } = profile;
-    // Nothing is made for whom personas are refused.
-    const refusal = refusedBefore(occasion);
-    if (refusal) return unavailable(refusal, name, occasion);
+    const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
+      refusals.report(refusal, name, context);
+      return { kind: 'unavailable', refusal, name };
+    };
+    const known = refusals.find(context);
+    if (known) return unavailable(known);
     try {
       const page = await pageOf(pageContext);
-      this.makingOn(page);
-      return await PersonaHandle.take(runtime.pool, page, profile);
+      this.beforeCreation(page);
+      const handle = await PersonaHandle.take(pool, page, profile);
+      return { kind: 'ephemeral', handle };
     } catch (error) {
-      const why = asRefusal(error, name);
-      if (!why) throw error;
-      return unavailable(why, name, occasion);
+      const refusal = refusals.asRefusal(error, name);
+      if (!refusal) throw error;
+      return unavailable(refusal);
     }
   }
-}
-
-function unavailable(
-  refusal: PersonaRefusedError,
-  name: string,
-  occasion: Occasion,
-): UnavailablePersona {
-  speakAsPageInstead(refusal, name, occasion);
-  return new UnavailablePersona(refusal, name);
-}
-
-function isInForce(
-  made: MadeForBlock | undefined,
-): made is PersonaHandle | UnmadePersona {
-  return made instanceof PersonaHandle || made instanceof UnmadePersona;
 }

@@ -1,45 +1,69 @@
 import type { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { isObject } from '../util/isObject';
 import type { Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 
-/** A persona made for a block, as the scopes and sends inside it know it. */
-export interface MadeForBlock {
-  readonly persona: { readonly id: string; readonly profile: PersonaProfile };
-  /** Whether its block has not ended, so that the persona is certain to be kept. */
-  readonly lasts: boolean;
-  /** Keeps the persona until `sending` is answered. */
-  waitFor(sending: Promise<unknown>): void;
+/** Who a message is sent as. */
+export type ActiveSpeaker =
+  | { readonly kind: 'page' }
+  /** An ID or a name, as the bot gave it. */
+  | { readonly kind: 'persona'; readonly persona: Persona }
+  | EphemeralSpeaker
+  | UncreatedSpeaker
+  | UnavailableSpeaker
+  | CallerSpeaker;
+
+/** A persona that was created for a block. */
+export interface EphemeralSpeaker {
+  readonly kind: 'ephemeral';
+  readonly handle: PersonaHandle;
 }
 
-/** Stands in a block for a persona that need not be made: what is sent there shows its name, or goes nowhere. */
-export class UnmadePersona implements MadeForBlock {
-  readonly persona: { readonly id: string; readonly profile: PersonaProfile };
-  readonly lasts = true;
+/** A persona that need not be created: its profile travels with the message, or nothing is sent. */
+export interface UncreatedSpeaker {
+  readonly kind: 'uncreated';
+  readonly profile: PersonaProfile;
+}
 
-  constructor(profile: PersonaProfile) {
-    this.persona = { id: profile.name, profile };
+/** A persona that was meant and is not available: each send that would carry it is refused. */
+export interface UnavailableSpeaker {
+  readonly kind: 'unavailable';
+  readonly refusal: PersonaRefusedError;
+  /** What customers would have read above the messages, where that is known. */
+  readonly name?: string | undefined;
+}
+
+/** Fields of a message by which the bot itself said who speaks, such as LINE's `sender`. */
+export interface CallerSpeaker {
+  readonly kind: 'caller';
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The persona of a block of `withEphemeralPersona`. */
+export type BlockSpeaker = EphemeralSpeaker | UncreatedSpeaker;
+
+export const PAGE: ActiveSpeaker = { kind: 'page' };
+
+export function speakerFor(persona: Persona | null): ActiveSpeaker {
+  return persona === null ? PAGE : { kind: 'persona', persona };
+}
+
+/** The ID or name by which users know a speaker; `null` where the Page speaks. */
+export function publicPersona(speaker: ActiveSpeaker): Persona | null {
+  switch (speaker.kind) {
+    case 'persona':
+      return speaker.persona;
+    case 'ephemeral':
+    case 'uncreated':
+      return blockPersonaId(speaker);
+    default:
+      return null;
   }
-
-  waitFor(): void {}
 }
 
-/** A persona that was meant and cannot be had: each send that would carry it is refused. */
-export class UnavailablePersona {
-  constructor(
-    readonly refusal: PersonaRefusedError,
-    /** What customers would have read above the messages, where that is known. */
-    readonly name?: string,
-  ) {}
-}
-
-/** Who is meant to speak: a persona by ID or name, one made for a block, one that cannot be had, or the Page. */
-export type InForce =
-  Persona | PersonaHandle | UnmadePersona | UnavailablePersona | null;
-
-/** How a speaker is shown to whoever asks: by ID or name; `null` where the Page speaks. */
-export function shownPersona(speaker: InForce): Persona | null {
-  if (speaker instanceof UnavailablePersona) return null;
-  return isObject(speaker) ? speaker.persona.id : speaker;
+/** What `persona.id` is inside the block. */
+export function blockPersonaId(speaker: BlockSpeaker): string {
+  return speaker.kind === 'ephemeral'
+    ? speaker.handle.persona.id
+    : speaker.profile.name;
 }

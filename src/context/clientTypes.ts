@@ -1,0 +1,67 @@
+import type { MessengerClient } from 'bottender';
+
+import type { SendMethodNames } from '../channels';
+import type { PersonaId, Speaker } from '../persona';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
+
+import type {
+  Both,
+  FileOption,
+  SpeakingMethods,
+  UploadMethod,
+} from './personaContext';
+
+/** The methods of a client that send; a batch is sent as it is. */
+type ClientMethod = Exclude<SendMethodNames['messenger'], 'sendBatch'>;
+
+/** What `plugin.client()` adds to a client. `Name` is a name of the directory. */
+export interface ClientPersonaMethods<Name extends string = string> {
+  /**
+   * A speaker: this client's send and typing methods, always as this persona
+   * (`null`: as the Page; left out: as whoever speaks here and now). They are
+   * bound, take the recipient first, and no `personaId`.
+   *
+   * @throws InvalidPersonaError for an empty or non-string persona
+   */
+  as(...persona: [] | [persona: Speaker<Name> | null]): SpeakingMethods<this>;
+
+  /**
+   * Speaks as this persona in what this client sends inside `run`, and all that
+   * it calls and awaits; gives back what `run` gives back.
+   *
+   * Rejects with InvalidPersonaError for an empty or non-string persona.
+   */
+  withPersona<T>(
+    persona: Speaker<Name> | null,
+    run: (client: this) => T | Promise<T>,
+  ): Promise<T>;
+
+  /**
+   * Makes a persona, speaks as it in what this client sends inside `run`, and
+   * deletes it after the last send of the block is answered.
+   *
+   * Rejects with InvalidProfileError for a profile that Messenger would refuse.
+   */
+  withEphemeralPersona<T>(
+    profile: PersonaProfile,
+    run: (persona: EphemeralPersona<PersonaId>, client: this) => T | Promise<T>,
+  ): Promise<T>;
+}
+
+/**
+ * A client whose send and typing methods carry personas: what `plugin.client()`
+ * gives for one of messaging-api-messenger.
+ *
+ * @typeParam Name the names of the directory, as for `PersonaContext`
+ */
+export type PersonaClient<
+  C extends MessengerClient = MessengerClient,
+  Name extends string = string,
+> = Omit<C, keyof ClientPersonaMethods | (keyof C & ClientMethod)> &
+  ClientPersonaMethods<Name> & {
+    [M in keyof C & ClientMethod]: Both<
+      C[M],
+      Name,
+      M extends UploadMethod ? FileOption : unknown
+    >;
+  };

@@ -1,0 +1,177 @@
+import type { Context } from 'bottender';
+
+import { channelOf } from '../channels';
+import type { Channel } from '../channels/channel';
+import type { ChannelInfo } from '../errors';
+import type { Persona } from '../persona';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
+import type { ContextPersonas } from '../speaking/contextPersonas';
+import { checkRun, runActions } from '../speaking/runActions';
+import { publicPersona } from '../speaking/speaker';
+import { methodDescriptors } from '../util/methodDescriptors';
+import { methodNames, prototypeChain } from '../util/prototypeChain';
+
+import {
+  callRemembered,
+  rememberOwnMethod,
+  type Method,
+} from './rememberedMethods';
+import { createSpeaker } from './speakers';
+
+/** A context on which `personas()` is installed. */
+export interface Installed {
+  readonly _personas: ContextPersonas;
+}
+
+/** What is the same for all contexts of a class, found out once: each event has a context. */
+export interface ContextClass {
+  readonly platform: string;
+  readonly channel: Channel | undefined;
+  /** `undefined` where Pages speak. */
+  readonly info: ChannelInfo | undefined;
+  /** The prototype that is put between the contexts and their class. */
+  readonly mixin: object;
+  /** The title of the channel, where it needs a later Bottender. */
+  readonly tooOldFor: string | undefined;
+}
+
+/** By prototype. */
+const classes = new WeakMap<object, ContextClass>();
+
+/** @param platform the context's: one class may serve several */
+export function contextClassOf(base: object, platform: string): ContextClass {
+  const known = classes.get(base);
+  if (known?.platform === platform) return known;
+  const found = channelOf(platform);
+  const isTooOld = found?.info !== undefined && !supportsProfiles(base);
+  const channel = isTooOld ? undefined : found;
+  const contextClass = {
+    platform,
+    channel,
+    // A connector that is not known here is called what it calls itself.
+    info: channel
+      ? channel.info
+      : { title: platform, defaultSender: 'The bot' },
+    mixin: createMixin(base, channel),
+    tooOldFor: isTooOld ? found.info?.title : undefined,
+  };
+  classes.set(base, contextClass);
+  return contextClass;
+}
+
+/**
+ * Whether a context is of Bottender 1.5 or later: before, the contexts of LINE
+ * and Slack send otherwise. The class that all contexts extend, the one with
+ * `setState`, has had `typing` since then; before, each channel's class had its
+ * own. What extends no such class, as mocks do, counts as new.
+ *
+ * @see https://github.com/Yoctol/bottender/pull/796
+ */
+function supportsProfiles(base: object): boolean {
+  for (const prototype of prototypeChain(base)) {
+    if (Object.hasOwn(prototype, 'setState')) {
+      return Object.hasOwn(prototype, 'typing');
+    }
+  }
+  return true;
+}
+
+function createMixin(base: object, channel: Channel | undefined): object {
+  const { rememberedMethods = [], droppedOptions = {} } = channel ?? {};
+  const remembered = new Set([
+    ...rememberedMethods,
+    ...Object.keys(droppedOptions),
+    ...methodNames(extensionsOf(base)),
+  ]);
+  const properties: PropertyDescriptorMap = {};
+  for (const name of methodNames(prototypeChain(base))) {
+    if (name.startsWith('_')) continue;
+    const method = remembered.has(name)
+      ? rememberedMethod(base, name, channel)
+      : undefined;
+    properties[name] = {
+      configurable: true,
+      get: () => method ?? (Reflect.get(base, name) as Method),
+      set(this: Installed, own: unknown) {
+        rememberOwnMethod(this, name, own, this._personas, channel);
+      },
+    };
+  }
+  return Object.create(base, {
+    ...properties,
+    ...personaMethods,
+    ...clientProperty(base),
+  }) as object;
+}
+
+/** The classes that extend Bottender's: it is the farthest one that says which platform it is for. */
+function extensionsOf(base: object): object[] {
+  const chain = [...prototypeChain(base)];
+  const own = chain.findLastIndex((link) => Object.hasOwn(link, 'platform'));
+  return chain.slice(0, Math.max(0, own));
+}
+
+function rememberedMethod(
+  base: object,
+  name: string,
+  channel: Channel | undefined,
+): Method {
+  return function (this: Installed, ...args: unknown[]) {
+    const run = () =>
+      Reflect.apply(Reflect.get(base, name) as Method, this, args);
+    return callRemembered(this._personas, channel, name, args, run);
+  };
+}
+
+/** Users get the client that the context was given. */
+function clientProperty(base: object): PropertyDescriptorMap {
+  return {
+    client: {
+      configurable: true,
+      get(this: Installed) {
+        const { front, client } = this._personas;
+        const given: unknown = Reflect.get(base, 'client', this);
+        return given === front ? client : given;
+      },
+    },
+  };
+}
+
+const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
+  persona: {
+    configurable: true,
+    get(this: Installed) {
+      return publicPersona(this._personas.activeSpeaker);
+    },
+  },
+  ...methodDescriptors({
+    usePersona(this: Installed, persona: Persona | null) {
+      this._personas.use(persona);
+    },
+    as(this: Installed & Context, ...given: unknown[]) {
+      const { _personas: personas, platform } = this;
+      const speaker = personas.captureSpeaker(...given);
+      return createSpeaker(this, personas, speaker, channelOf(platform));
+    },
+    withPersona(
+      this: Installed & Context,
+      persona: Persona | null,
+      run: (context: Context, props: object) => unknown,
+    ) {
+      return this._personas.with(persona, () => {
+        checkRun('context.withPersona', run);
+        return runActions(() => run(this, {}), this);
+      });
+    },
+    async withEphemeralPersona(
+      this: Installed & Context,
+      profile: PersonaProfile,
+      run: (persona: EphemeralPersona, context: Context) => unknown,
+    ) {
+      checkRun('context.withEphemeralPersona', run);
+      return this._personas.withEphemeral(profile, (id, checked) =>
+        runActions(() => run({ id, ...checked }, this), this),
+      );
+    },
+  }),
+};

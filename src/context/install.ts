@@ -1,0 +1,189 @@
+/**
+ * context/ is what `personas()` puts on a context, on a client, and on what
+ * replaces a context in a test: persona methods (`contextMixin.ts`), and the seam
+ * through which messages go to the client (`clientFront.ts`). Who speaks is
+ * decided in `speaking/`, and what follows in `sending/`.
+ */
+import type { Context } from 'bottender';
+
+import type { Channel } from '../channels/channel';
+import { pageContextOf, pageIdFromEvent } from '../graph/page';
+import { isDefaultRuntime, type Runtime } from '../runtime';
+import { rememberSpeakers } from '../sending/queuedSpeakers';
+import { ContextPersonas } from '../speaking/contextPersonas';
+import { isObject } from '../util/isObject';
+import { warnOnce } from '../util/warnOnce';
+
+import { clientFront } from './clientFront';
+import {
+  contextClassOf,
+  type ContextClass,
+  type Installed,
+} from './contextMixin';
+import { isMock, mockMethods } from './mocks';
+import { rememberNamespace, rememberOwnMethod } from './rememberedMethods';
+
+/**
+ * Gives a context its persona methods, unless it has them already: a second
+ * installation changes nothing, except that the defaults, which an action
+ * installed, give way to a `personas()`.
+ *
+ * @returns the context's personas, and whether they are to be started
+ */
+export function install(
+  context: Context,
+  runtime: Runtime,
+): { personas: ContextPersonas; isNew: boolean } {
+  const installed = personasOf(context);
+  if (installed) {
+    const isNew = replacesDefaults(installed, runtime);
+    if (isNew) noticePage(context, runtime);
+    return { personas: installed, isNew };
+  }
+  const base = Object.getPrototypeOf(context) as object;
+  const contextClass = contextClassOf(base, context.platform);
+  const { channel, info, mixin, tooOldFor } = contextClass;
+  if (tooOldFor !== undefined) {
+    warnOnce(
+      runtime,
+      `${tooOldFor} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
+    );
+  }
+  // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
+  const names = Object.getOwnPropertyNames(context);
+  const client = (context as { client?: object }).client;
+  const personas = new ContextPersonas(context, runtime, client, info);
+  Object.defineProperty(context, '_personas', { value: personas });
+  if (channel) {
+    if (isMock(context, channel)) mockMethods(context, personas, channel);
+    else installSeam(context, personas, channel);
+  }
+  rememberOwnMethods(context, names, personas, contextClass);
+  adoptPersona(context, personas);
+  Object.setPrototypeOf(context, mixin);
+  noticePage(context, runtime);
+  return { personas, isNew: true };
+}
+
+/** Lets all that a context sends go through the seam. */
+function installSeam(
+  context: object,
+  personas: ContextPersonas,
+  channel: Channel,
+): void {
+  const { requestQueue, messageQueues = [], namespaces = [] } = channel;
+  const client: unknown = Reflect.get(context, '_client');
+  if (isObject(client)) {
+    personas.front = clientFront(client, personas, channel);
+    replace(context, '_client', personas.front);
+  }
+  const queue: unknown = requestQueue && Reflect.get(context, requestQueue);
+  if (requestQueue && isObject(queue)) {
+    const prefix = `${requestQueue}.`;
+    const front = clientFront(queue, personas, channel, { prefix });
+    replace(context, requestQueue, front);
+  }
+  for (const name of messageQueues) {
+    const messages: unknown = Reflect.get(context, name);
+    if (Array.isArray(messages)) rememberSpeakers(messages, personas, channel);
+  }
+  for (const name of namespaces) {
+    const namespace: unknown = Reflect.get(context, name);
+    if (!isObject(namespace)) continue;
+    replace(context, name, rememberNamespace(namespace, personas, channel));
+  }
+}
+
+/** Also a property that others have made read-only. */
+function replace(context: object, name: string, value: object): void {
+  const property = Object.getOwnPropertyDescriptor(context, name);
+  Object.defineProperty(context, name, {
+    enumerable: property?.enumerable ?? true,
+    configurable: true,
+    writable: property?.writable ?? true,
+    value,
+  });
+}
+
+/** The property names of the last context that had no methods of its own. Lets the common case skip the lookup. */
+const plainNames = new WeakMap<ContextClass, readonly string[]>();
+
+/** Mocks, other plugins' wrappers, and functions that a class makes for each context. */
+function rememberOwnMethods(
+  context: object,
+  names: readonly string[],
+  personas: ContextPersonas,
+  contextClass: ContextClass,
+): void {
+  const plain = plainNames.get(contextClass);
+  if (plain && names.every((name, position) => name === plain[position])) {
+    return;
+  }
+  const own = names.filter(
+    (name) =>
+      !name.startsWith('_') &&
+      typeof Object.getOwnPropertyDescriptor(context, name)?.value ===
+        'function',
+  );
+  if (own.length === 0) plainNames.set(contextClass, names);
+  for (const name of own) {
+    const method: unknown = Reflect.get(context, name);
+    rememberOwnMethod(context, name, method, personas, contextClass.channel);
+  }
+}
+
+/** @returns whether this runtime is in charge from now on, in place of the defaults */
+function replacesDefaults(
+  installed: ContextPersonas,
+  runtime: Runtime,
+): boolean {
+  const first = installed.runtime;
+  // An action takes whatever is there.
+  if (first === runtime || isDefaultRuntime(runtime)) return false;
+  if (isDefaultRuntime(first)) {
+    installed.runtime = runtime;
+    return true;
+  }
+  warnOfSecond(first, runtime);
+  return false;
+}
+
+/** Second plugins that were reported, by the first. */
+const reported = new WeakMap<Runtime, WeakSet<Runtime>>();
+
+function warnOfSecond(first: Runtime, second: Runtime): void {
+  const seconds = reported.get(first) ?? new WeakSet();
+  reported.set(first, seconds);
+  if (seconds.has(second)) return;
+  seconds.add(second);
+  process.emitWarning(
+    'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+      'Keep one, among the `plugins` or in a chain.',
+    'PersonaWarning',
+  );
+}
+
+/** Whoever comes first on a Page clears up what others left behind there. */
+function noticePage(context: Context, { sweeper }: Runtime): void {
+  const pageContext = pageContextOf(context);
+  const pageId = pageContext && pageIdFromEvent(pageContext);
+  if (pageId) sweeper.notice(pageId, pageContext.client);
+}
+
+/** Also those of the context that this one was made from by `Object.create`. */
+function personasOf(context: Context): ContextPersonas | undefined {
+  return '_personas' in context
+    ? (context as Context & Installed)._personas
+    : undefined;
+}
+
+/** Takes over the persona of Bottender's own `usePersona`, which must not add it to messages any more. */
+function adoptPersona(
+  context: object & { _personaId?: unknown },
+  personas: ContextPersonas,
+): void {
+  // The console pretends to have a method of any name.
+  if (typeof context._personaId !== 'string') return;
+  personas.use(context._personaId);
+  context._personaId = null;
+}

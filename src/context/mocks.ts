@@ -1,0 +1,123 @@
+import type { Channel, MessageCall } from '../channels/channel';
+import { send } from '../sending/send';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import { isObject } from '../util/isObject';
+import { prototypeChain } from '../util/prototypeChain';
+
+import type { Method } from './rememberedMethods';
+
+/** A context without a client that sends: it is simulated, made by hand for a test, or the console's. */
+type Mock = object & {
+  _client?: unknown;
+  /** The console pretends to have the methods that it lacks, */
+  _fallbackMethods?: unknown;
+  /** and shows calls of those here. */
+  _methodMissing?: (method: string, args: unknown[]) => unknown;
+};
+
+export function isMock(context: Mock, { clientMethod }: Channel): boolean {
+  if ('_fallbackMethods' in context) return true;
+  const { _client: client } = context;
+  return !isObject(client) || Reflect.get(client, clientMethod) === undefined;
+}
+
+/**
+ * Lets the methods of a mock show who speaks: the persona appears in what the
+ * method itself is called with, as the handler named it.
+ */
+export function mockMethods(
+  context: Mock,
+  personas: ScopedPersonas,
+  channel: Channel,
+): void {
+  for (const name of sendMethodsOf(context, channel)) {
+    const method: unknown = Reflect.get(context, name);
+    if (typeof method !== 'function') continue;
+    // A Proxy, because tests ask a mock for its calls by the method's name.
+    const value = new Proxy(method as Method, {
+      apply: (target, self, args: unknown[]) =>
+        callMock(personas, channel, name, args, (sent) =>
+          Reflect.apply(target, self, sent),
+        ),
+    });
+    const enumerable = Object.hasOwn(context, name);
+    const property = { value, enumerable, configurable: true, writable: true };
+    Object.defineProperty(context, name, property);
+  }
+  const { _fallbackMethods: pretends, _methodMissing: missing } = context;
+  if (pretends !== true || !missing) return;
+  const value = (name: string, args: unknown[]) =>
+    channel.sendMethods.test(name)
+      ? callMock(personas, channel, name, args, (sent) =>
+          Reflect.apply(missing, context, [name, sent]),
+        )
+      : Reflect.apply(missing, context, [name, args]);
+  Object.defineProperty(context, '_methodMissing', { value });
+}
+
+/** The console's speaker pretends to have the methods that the console pretends to have. */
+export function withPretended(
+  context: Mock,
+  speaker: object,
+  { sendMethods }: Channel,
+  speak: (name: string) => Method,
+): object {
+  if (context._fallbackMethods !== true) return speaker;
+  return new Proxy(speaker, {
+    get(target, name) {
+      if (typeof name !== 'string' || name in target) {
+        return Reflect.get(target, name) as unknown;
+      }
+      return sendMethods.test(name) ? speak(name) : undefined;
+    },
+  });
+}
+
+function sendMethodsOf(context: object, { sendMethods }: Channel): Set<string> {
+  const names = new Set<string>();
+  for (const link of prototypeChain(context)) {
+    for (const name of Object.getOwnPropertyNames(link)) {
+      if (sendMethods.test(name) && name !== 'typing') names.add(name);
+    }
+  }
+  return names;
+}
+
+function callMock(
+  personas: ScopedPersonas,
+  channel: Channel,
+  name: string,
+  args: unknown[],
+  run: (args: unknown[]) => unknown,
+): unknown {
+  const method = channel.clientMethodFor?.(name) ?? name;
+  const read = (_method: string, given: readonly unknown[]) =>
+    readAsClient(channel, method, given);
+  const call = read(method, args);
+  if (!call) return run(args);
+  return send(personas, {
+    channel: { ...channel, read },
+    method: name,
+    args,
+    call,
+    transmit: (sent) => run(sent.args),
+    isBotCall: true,
+  });
+}
+
+/** A context's method takes what the client's takes after the recipient. */
+function readAsClient(
+  channel: Channel,
+  method: string,
+  args: readonly unknown[],
+): MessageCall | undefined {
+  const call = channel.read(method, [undefined, ...args]);
+  return (
+    call && {
+      ...call,
+      withMessages: (messages) => ({
+        args: call.withMessages(messages).args.slice(1),
+      }),
+    }
+  );
+}

@@ -1,0 +1,122 @@
+import { isFields, type Channel } from '../channels/channel';
+import { PersonaError } from '../errors';
+import { ownPersona } from '../sending/ownPersona';
+import { checkSenderAction } from '../sending/senderActions';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import type { ActiveSpeaker } from '../speaking/speaker';
+import { rejected } from '../util/rejected';
+
+export type Method = (...args: unknown[]) => unknown;
+
+/**
+ * Calls a method of a context that may wait before it sends, or that loses the
+ * options it is given: another plugin's wrapper, a method of a class that extends
+ * Bottender's, or `typing()`. Whatever it does, its messages go out as the
+ * speaker of this call.
+ */
+export function callRemembered(
+  personas: ScopedPersonas,
+  channel: Channel | undefined,
+  name: string,
+  args: readonly unknown[],
+  run: () => unknown,
+): unknown {
+  if (!channel?.sendMethods.test(name)) return personas.runRemembered(run);
+  try {
+    const speaker = namedSpeaker(personas, channel, name, args);
+    if (name === channel.senderActionMethod) {
+      const { settings } = personas.runtime;
+      const acting = speaker ?? personas.activeSpeaker;
+      checkSenderAction(String(args[0]), acting, settings);
+    }
+    return personas.runRemembered(run, speaker);
+  } catch (error) {
+    if (error instanceof PersonaError) return rejected(error);
+    throw error;
+  }
+}
+
+/** The speaker that the options of a call name, as a persona or by the channel's own field. */
+function namedSpeaker(
+  personas: ScopedPersonas,
+  { droppedOptions, profileField }: Channel,
+  name: string,
+  args: readonly unknown[],
+): ActiveSpeaker | undefined {
+  for (const options of args) {
+    const own = isFields(options) ? ownPersona(options) : undefined;
+    if (own !== undefined) return personas.captureSpeaker(own);
+  }
+  const dropped = args[droppedOptions?.[name] ?? -1];
+  if (profileField === undefined || !isFields(dropped)) return undefined;
+  const value = dropped[profileField];
+  if (value === undefined) return undefined;
+  return { kind: 'caller', fields: { [profileField]: value } };
+}
+
+/**
+ * Lets a context's own method remember its speaker, and those that replace it
+ * later. A Proxy, because tests ask a mock for its calls by the method's name.
+ */
+export function rememberOwnMethod(
+  context: object,
+  name: string,
+  method: unknown,
+  personas: ScopedPersonas,
+  channel: Channel | undefined,
+): void {
+  const value =
+    typeof method === 'function'
+      ? remembered(method as Method, name, personas, channel)
+      : method;
+  Object.defineProperty(context, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => value,
+    set(this: object, next: unknown) {
+      rememberOwnMethod(this, name, next, personas, channel);
+    },
+  });
+}
+
+function remembered(
+  method: Method,
+  name: string,
+  personas: ScopedPersonas,
+  channel: Channel | undefined,
+): Method {
+  return new Proxy(method, {
+    apply: (target, self, args: unknown[]) =>
+      callRemembered(personas, channel, name, args, () =>
+        Reflect.apply(target, self, args),
+      ),
+  });
+}
+
+/**
+ * The same for an object of functions such as `context.chat`. Bottender's own
+ * functions, which are bound, call the client at once and need no memory.
+ */
+export function rememberNamespace(
+  namespace: object,
+  personas: ScopedPersonas,
+  channel: Channel,
+): object {
+  const own = new Map<PropertyKey, unknown>();
+  return new Proxy(namespace, {
+    get(target, name) {
+      const known = own.get(name);
+      if (known !== undefined) return known;
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function' || typeof name !== 'string') return value;
+      if (value.name.startsWith('bound _')) return value;
+      const method = remembered(value as Method, name, personas, channel);
+      own.set(name, method);
+      return method;
+    },
+    set(target, name, value) {
+      own.delete(name);
+      return Reflect.set(target, name, value);
+    },
+  });
+}

@@ -1,0 +1,71 @@
+import type { Channel } from '../channels/channel';
+import { withoutPersonas } from '../sending/ownPersona';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import type { ActiveSpeaker } from '../speaking/speaker';
+import { isObject } from '../util/isObject';
+import { prototypeChain } from '../util/prototypeChain';
+
+import { withPretended } from './mocks';
+import type { Method } from './rememberedMethods';
+
+/** On a platform that is not known here, what sends is recognised by its name. */
+const SEND_METHODS = /^(send|typing)/;
+
+/**
+ * The send and typing methods of a context, or of a client, as one speaker:
+ * bound, so that they can be passed on, and independent of the scope that they
+ * are called in. They call what `target` has under their names at that time, so
+ * that other plugins' wrappers take part.
+ */
+export function createSpeaker(
+  target: object,
+  personas: ScopedPersonas,
+  speaker: ActiveSpeaker,
+  channel: Channel | undefined,
+): object {
+  const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};
+  const speak =
+    (holder: () => unknown, name: string): Method =>
+    (...args) =>
+      personas.runAs(speaker, () =>
+        call(holder(), name, withoutPersonas(args)),
+      );
+  const speaking = (holder: () => unknown) => {
+    const methods: Record<string, Method> = {};
+    for (const name of namesIn(holder(), sendMethods)) {
+      methods[name] = speak(holder, name);
+    }
+    return methods;
+  };
+  const created: Record<string, unknown> = speaking(() => target);
+  for (const namespace of namespaces) {
+    const methods = speaking(() => Reflect.get(target, namespace) as unknown);
+    if (Object.keys(methods).length > 0) created[namespace] = methods;
+  }
+  return channel
+    ? withPretended(target, created, channel, (name) =>
+        speak(() => target, name),
+      )
+    : created;
+}
+
+function namesIn(holder: unknown, sendMethods: RegExp): string[] {
+  if (!isObject(holder)) return [];
+  const names = new Set<string>();
+  for (const link of prototypeChain(holder)) {
+    for (const name of Object.getOwnPropertyNames(link)) {
+      if (sendMethods.test(name)) names.add(name);
+    }
+  }
+  return [...names].filter(
+    (name) => typeof Reflect.get(holder, name) === 'function',
+  );
+}
+
+function call(holder: unknown, name: string, args: unknown[]): unknown {
+  const method: unknown = isObject(holder)
+    ? Reflect.get(holder, name)
+    : undefined;
+  if (typeof method !== 'function') return undefined;
+  return Reflect.apply(method as Method, holder, args);
+}

@@ -1,0 +1,82 @@
+import type { PersonaRefusedError } from '../errors';
+import { Backoff } from '../graph/backoff';
+import type { Page } from '../graph/page';
+import { getPersona } from '../graph/personaCalls';
+import { listAll } from '../graph/personaList';
+
+export type PersonaState = 'alive' | 'gone' | 'unsure';
+
+/** All the evidence that can be gathered is there within this many milliseconds. */
+export const EVIDENCE_MS = 5000;
+/** A persona that is gone is not looked for again within this many milliseconds. */
+const GONE_FOR_MS = 10_000;
+/** At most this many answers are kept. */
+const MAX_ANSWERS = 1000;
+
+interface Answer {
+  readonly state: Promise<PersonaState>;
+  until: number;
+}
+
+/** Finds out whether a persona exists that Messenger refused: one lookup for all who ask at the same time. */
+export class PersonaStates {
+  private readonly answers = new Map<string, Answer>();
+  private readonly unsure = new Backoff<PersonaRefusedError>();
+
+  /** Never rejects. */
+  async of(page: Page, id: string): Promise<PersonaState> {
+    const key = keyOf(page, id);
+    const asked = this.answers.get(key);
+    if (asked && Date.now() < asked.until) return asked.state;
+    const answer = { state: personaState(page, id), until: Infinity };
+    this.answers.set(key, answer);
+    const state = await answer.state;
+    if (state !== 'unsure') this.unsure.succeeded(key);
+    // Messages that were refused together do not get here together.
+    if (state === 'gone') answer.until = Date.now() + GONE_FOR_MS;
+    else this.answers.delete(key);
+    for (const [oldest, { until }] of this.answers) {
+      if (this.answers.size <= MAX_ANSWERS) break;
+      if (until < Infinity) this.answers.delete(oldest);
+    }
+    return state;
+  }
+
+  /** The refusal of a persona about which nothing could be found out a moment ago. */
+  unverified(page: Page, id: string): PersonaRefusedError | undefined {
+    return this.unsure.waiting(keyOf(page, id));
+  }
+
+  /** Nothing could be found out: until it may be asked again, everybody who is refused gets this refusal. */
+  giveUp(
+    page: Page,
+    id: string,
+    refusal: PersonaRefusedError,
+  ): PersonaRefusedError {
+    this.unsure.failed(keyOf(page, id), refusal);
+    return this.unverified(page, id) ?? refusal;
+  }
+}
+
+/**
+ * Only that very ID in an answer, or a complete list without it, is evidence:
+ * Graph answers "does not exist, cannot be loaded due to missing permissions"
+ * for several reasons. Never rejects.
+ */
+export async function personaState(
+  page: Page,
+  id: string,
+): Promise<PersonaState> {
+  const deadline = Date.now() + EVIDENCE_MS;
+  // The list needs its time too.
+  const got = await getPersona(page, id, EVIDENCE_MS / 2);
+  if (got.ok) return 'alive';
+  const list = await listAll(page, { withinMs: deadline - Date.now() });
+  if (!list.ok) return 'unsure';
+  if (list.value.personas.some((persona) => persona.id === id)) return 'alive';
+  return list.value.isComplete ? 'gone' : 'unsure';
+}
+
+function keyOf(page: Page, id: string): string {
+  return JSON.stringify([page.id, id]);
+}

@@ -1,0 +1,60 @@
+import { isFields, type Channel, type Fields } from '../channels/channel';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import type { SpeakerSource } from '../speaking/scopes';
+import type { ActiveSpeaker } from '../speaking/speaker';
+
+import { ownPersona, withoutPersona } from './ownPersona';
+import { resolveProfile } from './resolveProfile';
+
+interface QueuedSpeaker {
+  readonly speaker: ActiveSpeaker;
+  readonly source: SpeakerSource;
+}
+
+/** Who spoke when a message was queued, by the object that was queued. */
+const speakers = new WeakMap<object, QueuedSpeaker>();
+
+export function queuedSpeaker(fields: Fields): QueuedSpeaker | undefined {
+  return speakers.get(fields);
+}
+
+/**
+ * Lets a queue of bare messages remember who speaks in each. A copy is queued,
+ * because the bot may queue the same object again as somebody else.
+ *
+ * @throws InvalidPersonaError; with `refusedPersona: 'throw'`, PersonaRefusedError
+ */
+export function rememberSpeakers(
+  queue: unknown[],
+  personas: ScopedPersonas,
+  channel: Channel,
+): void {
+  const push = (...messages: unknown[]) =>
+    Array.prototype.push.apply(
+      queue,
+      messages.map((message) => remembered(message, personas, channel)),
+    );
+  Object.defineProperty(queue, 'push', { value: push, configurable: true });
+}
+
+function remembered(
+  message: unknown,
+  personas: ScopedPersonas,
+  channel: Channel,
+): unknown {
+  if (!isFields(message)) return message;
+  const own = ownPersona(message);
+  const speaker =
+    own === undefined ? personas.activeSpeaker : personas.captureSpeaker(own);
+  const source = own === undefined ? personas.source : 'personaId';
+  const { runtime } = personas;
+  if (runtime.settings.refusedPersona === 'throw') {
+    // Rejects this message now, rather than all of the queue later.
+    const context = personas.sendContext();
+    const account = channel.info?.title ?? '';
+    void resolveProfile(speaker, runtime, context, channel, account)?.carry();
+  }
+  const queued = { ...withoutPersona(message) };
+  speakers.set(queued, { speaker, source });
+  return queued;
+}

@@ -1,0 +1,26 @@
+import type { Fields } from '../channels/channel';
+import type { Persona } from '../persona';
+
+/** What a message carries to show its speaker. */
+export interface Carried {
+  readonly fields: Fields;
+  /** The persona's ID, on channels where messages carry one. */
+  readonly id?: string;
+}
+
+/** How one message gets what shows its speaker. */
+export interface Resolution {
+  /** As the bot named it: an ID or a name. */
+  readonly persona: Persona;
+  /** What customers read above the message, where that is known. */
+  readonly name?: string | undefined;
+  /**
+   * At once where it is known; `null` where the message shows nobody, so that
+   * nothing is looked up for it. Throws or rejects with PersonaRefusedError.
+   */
+  carry(): Carried | null | Promise<Carried>;
+  /** The same with another ID, because `goneId` is gone from the Page. */
+  readonly renew?: ((goneId: string) => Carried | Promise<Carried>) | undefined;
+  /** Called when the send is over. */
+  readonly end?: (() => Promise<void>) | undefined;
+}

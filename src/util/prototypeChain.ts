@@ -1,0 +1,23 @@
+import { isObject } from './isObject';
+
+/** The object and its prototypes, without what all objects have. */
+export function* prototypeChain(object: object): Generator<object> {
+  let link: unknown = object;
+  while (isObject(link) && link !== Object.prototype) {
+    yield link;
+    link = Object.getPrototypeOf(link);
+  }
+}
+
+/** The names of the methods in these objects; accessors and constructors are none. */
+export function methodNames(objects: Iterable<object>): Set<string> {
+  const names = new Set<string>();
+  for (const object of objects) {
+    for (const name of Object.getOwnPropertyNames(object)) {
+      const property = Object.getOwnPropertyDescriptor(object, name);
+      if (typeof property?.value === 'function') names.add(name);
+    }
+  }
+  names.delete('constructor');
+  return names;
+}
