@@ -54,6 +54,9 @@ export interface DisplayProfile {
   readonly missing?: string;
 }
 
+/** @returns `undefined` for arguments that carry no message */
+export type ReadCall = (args: readonly unknown[]) => MessageCall | undefined;
+
 export interface Channel {
   /** As Bottender's contexts name it. */
   readonly platform: string;
@@ -79,11 +82,13 @@ export interface Channel {
   readonly messageQueues?: readonly string[];
 
   /**
-   * Reads a call to the client, or to the request queue (`'_batchQueue.push'`).
-   *
-   * @returns `undefined` where it carries no message
+   * How to read the calls of a method of the client, or of the request queue
+   * (`'_batchQueue.push'`); `undefined` for one that carries no messages.
    */
-  read(method: string, args: readonly unknown[]): MessageCall | undefined;
+  reader(method: string): ReadCall | undefined;
+
+  /** Adds a persona's ID, or a profile's fields, to those of a message; omitted: where it lacks them. */
+  readonly addFields?: (fields: Fields, added: Fields) => Fields;
 
   /** Applies a profile to messages; omitted where they carry an ID, or nothing. */
   readonly displayProfile?: (profile: PersonaProfile) => DisplayProfile;
@@ -110,38 +115,46 @@ export interface Channel {
 
 const NO_FIELDS: Fields = {};
 
-/**
- * A call with one message.
- *
- * @param at the position of its options, or of the message
- * @param textAt the position of its text; omitted: in the message
- */
-export function readMessage(
-  args: readonly unknown[],
-  at: number,
-  textAt?: number,
-): MessageCall {
-  const fields = fieldsAt(args, at);
-  const text = textAt === undefined ? fields.text : args[textAt];
-  const message = { fields, text: textOrNone(text) };
-  return {
-    messages: [message],
-    withMessages([changed = message]) {
-      const sent = [...args];
-      if (changed.fields !== NO_FIELDS) sent[at] = changed.fields;
-      if (changed.text !== message.text) {
-        if (textAt === undefined) sent[at] = withText(changed);
-        else sent[textAt] = changed.text;
-      }
-      return { args: sent };
-    },
-  };
+/** A call with one message. */
+export class SingleMessage implements MessageCall {
+  messages: readonly [Message];
+
+  /**
+   * @param at the position of its options, or of the message
+   * @param textAt the position of its text; `at` where it is in the message
+   */
+  constructor(
+    readonly args: readonly unknown[],
+    readonly at: number,
+    readonly textAt?: number,
+    readonly recipient?: unknown,
+  ) {
+    const fields = fieldsAt(args, at);
+    const text =
+      textAt === undefined
+        ? undefined
+        : textAt === at
+          ? fields.text
+          : args[textAt];
+    this.messages = [{ fields, text: textOrNone(text) }];
+  }
+
+  withMessages([changed = this.messages[0]]: readonly Message[]): ClientCall {
+    const { at, textAt, messages } = this;
+    const args = [...this.args];
+    if (changed.fields !== NO_FIELDS) args[at] = changed.fields;
+    if (textAt !== undefined && changed.text !== messages[0].text) {
+      args[textAt] = textAt === at ? withText(changed) : changed.text;
+    }
+    return { args };
+  }
 }
 
 /** A call with an array of messages at this position. */
 export function readMessages(
   args: readonly unknown[],
   at: number,
+  recipient?: unknown,
 ): MessageCall | undefined {
   const given = args[at];
   if (!Array.isArray(given)) return undefined;
@@ -152,6 +165,7 @@ export function readMessages(
   });
   return {
     messages,
+    recipient,
     withMessages(changed) {
       const sent = [...args];
       sent[at] = given.map((message: unknown, position) => {
@@ -182,6 +196,6 @@ function withText({ fields, text }: Message): Fields {
   return { ...fields, text };
 }
 
-function textOrNone(value: unknown): string | undefined {
+export function textOrNone(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

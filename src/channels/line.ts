@@ -3,13 +3,13 @@ import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 
 import {
-  fieldsAt,
   isFields,
-  readMessage,
   readMessages,
+  SingleMessage,
   type Channel,
   type DisplayProfile,
   type MessageCall,
+  type ReadCall,
 } from './channel';
 import { fitName } from './fitName';
 
@@ -37,72 +37,59 @@ export const line: Channel = {
     sendCarouselTemplate: 2,
   },
   messageQueues: ['_replyMessages', '_pushMessages'],
-  read,
+  reader,
   displayProfile,
   profileField: 'sender',
   readRefusal,
 };
 
-/** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the calls of LineClient that send. */
-function read(
-  method: string,
-  args: readonly unknown[],
-): MessageCall | undefined {
+/** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the methods of LineClient that send. */
+function reader(method: string): ReadCall | undefined {
   const [, way, kind = ''] =
     /^(reply|push|multicast|narrowcast)([A-Z]\w*)?$/.exec(method) ?? [];
   if (way === undefined) return undefined;
-  const [recipient] = args;
-  const addressed = (call: MessageCall | undefined) =>
-    call && (way === 'push' ? { ...call, recipient } : call);
-  if (kind === 'RawBody') return readBody(args);
-  if (way === 'narrowcast') return readMessages(args, 0);
+  const recipientOf = (args: readonly unknown[]) =>
+    way === 'push' ? args[0] : undefined;
+  if (kind === 'RawBody') return ([body]) => readBody(body);
   if (kind === '' || kind === 'Messages') {
-    return addressed(readMessages(args, 1));
+    const at = way === 'narrowcast' ? 0 : 1;
+    return (args) => readMessages(args, at, recipientOf(args));
   }
   const isShort = /^(Text|Image|Video|Audio|Location|Sticker)$/.test(kind);
-  const textAt = kind === 'Text' ? 1 : -1;
-  const call = readMessage(args, isShort ? 2 : 3, textAt);
-  return addressed(
-    kind === 'CarouselTemplate' ? asTemplate(call, way, args) : call,
-  );
+  const at = isShort ? 2 : 3;
+  const textAt = kind === 'Text' ? 1 : undefined;
+  return (args) => {
+    const call = new SingleMessage(args, at, textAt, recipientOf(args));
+    return kind === 'CarouselTemplate' ? asTemplate(call, way) : call;
+  };
 }
 
-function readBody(args: readonly unknown[]): MessageCall | undefined {
-  const [body] = args;
+function readBody(body: unknown): MessageCall | undefined {
   if (!isFields(body)) return undefined;
-  const call = readMessages([body.messages], 0);
+  const call = readMessages([body.messages], 0, body.to);
   return (
     call && {
       ...call,
-      withMessages(messages) {
-        const [changed] = call.withMessages(messages).args;
-        return { args: [{ ...body, messages: changed }] };
+      withMessages(changed) {
+        const [messages] = call.withMessages(changed).args;
+        return { args: [{ ...body, messages }] };
       },
-      recipient: body.to,
     }
   );
 }
 
 /** The client drops the sender of a carousel, and not of the same template under its general name. */
-function asTemplate(
-  call: MessageCall,
-  way: string,
-  args: readonly unknown[],
-): MessageCall {
-  const [target, altText, columns] = args;
-  const { imageAspectRatio, imageSize } = fieldsAt(args, 3);
-  const type = 'carousel';
-  const template = { type, columns, imageAspectRatio, imageSize };
+function asTemplate(call: SingleMessage, way: string): MessageCall {
+  const [target, altText, columns] = call.args;
   return {
-    ...call,
-    withMessages([message]) {
-      const {
-        imageAspectRatio: _,
-        imageSize: __,
-        ...options
-      } = message?.fields ?? {};
-      const sent = [target, altText, template, options];
-      return { args: sent, method: `${way}Template` };
+    messages: call.messages,
+    recipient: call.recipient,
+    withMessages([{ fields } = call.messages[0]]) {
+      const { imageAspectRatio, imageSize, ...options } = fields;
+      const type = 'carousel';
+      const template = { type, columns, imageAspectRatio, imageSize };
+      const args = [target, altText, template, options];
+      return { args, method: `${way}Template` };
     },
   };
 }

@@ -5,10 +5,10 @@ import { getProperty } from '../util/getProperty';
 
 import {
   fieldsAt,
-  readMessage,
+  SingleMessage,
   type Channel,
   type Fields,
-  type MessageCall,
+  type ReadCall,
 } from './channel';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
@@ -27,9 +27,9 @@ export const slack: Channel = {
   sendMethods: /^(sendText|postMessage|postEphemeral|typing)$/,
   clientMethod: 'chat',
   clientMethodFor: () => 'postMessage',
-  namespaces: ['chat', 'views'],
+  namespaces: ['chat', 'views', 'scheduledMessages'],
   droppedOptions: { sendText: 1 },
-  read,
+  reader,
   displayProfile: ({ name, profilePictureUrl }) => ({
     fields: { username: name, iconUrl: profilePictureUrl },
   }),
@@ -40,24 +40,23 @@ export const slack: Channel = {
 };
 
 /** `chat.postMessage(options)`, and the older `postMessage(channel, message, options)`. */
-function read(
-  method: string,
-  args: readonly unknown[],
-): MessageCall | undefined {
+function reader(method: string): ReadCall | undefined {
   const [, namespace, name] =
     /^(chat\.)?(postMessage|postEphemeral)$/.exec(method) ?? [];
   if (name === undefined) return undefined;
-  if (namespace !== undefined) return readMessage(args, 0);
+  if (namespace !== undefined) {
+    return (args) => new SingleMessage(args, 0, 0, fieldsAt(args, 0).channel);
+  }
   const at = name === 'postMessage' ? 1 : 2;
-  return typeof args[at] === 'string'
-    ? readMessage(args, at + 1, at)
-    : readMerged(args, at);
-}
-
-/** The client merges a message and the options that follow it. */
-function readMerged(args: readonly unknown[], at: number): MessageCall {
-  const fields = { ...fieldsAt(args, at), ...fieldsAt(args, at + 1) };
-  return readMessage([...args.slice(0, at), fields], at);
+  return (args) => {
+    const [channel] = args;
+    if (typeof args[at] === 'string') {
+      return new SingleMessage(args, at + 1, at, channel);
+    }
+    // The client merges a message and the options that follow it.
+    const fields = { ...fieldsAt(args, at), ...fieldsAt(args, at + 1) };
+    return new SingleMessage([...args.slice(0, at), fields], at, at, channel);
+  };
 }
 
 /** A token has scopes, or lacks them. By its digest, so that no token is kept. */

@@ -1,4 +1,4 @@
-import { readMessage, type Channel } from './channel';
+import { SingleMessage, type Channel } from './channel';
 
 /** A message shows the bot and nobody else, so that its text has to say who speaks. */
 export const telegram: Channel = {
@@ -8,8 +8,8 @@ export const telegram: Channel = {
   clientMethod: 'sendMessage',
   clientMethodFor: () => 'sendMessage',
   // `sendMessage(chatId, text, options)`
-  read: (method, args) =>
+  reader: (method) =>
     method === 'sendMessage'
-      ? { ...readMessage(args, 2, 1), recipient: args[0] }
+      ? (args) => new SingleMessage(args, 2, 1, args[0])
       : undefined,
 };

@@ -1,8 +1,8 @@
 import {
   fieldsAt,
-  readMessage,
+  SingleMessage,
   type Channel,
-  type MessageCall,
+  type ReadCall,
 } from './channel';
 import { fitName } from './fitName';
 
@@ -15,7 +15,7 @@ export const viber: Channel = {
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,
   clientMethod: 'sendMessage',
-  read,
+  reader,
   displayProfile: (profile) => ({
     fields: {
       sender: {
@@ -28,18 +28,13 @@ export const viber: Channel = {
 };
 
 /** `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the same for a broadcast. */
-function read(
-  method: string,
-  args: readonly unknown[],
-): MessageCall | undefined {
+function reader(method: string): ReadCall | undefined {
   const [, way, kind] = /^(send|broadcast)([A-Z]\w*)$/.exec(method) ?? [];
   if (way === undefined) return undefined;
-  const recipient = way === 'send' ? args[0] : undefined;
-  if (kind !== 'Message') {
-    const textAt = kind === 'Text' ? 1 : -1;
-    return { ...readMessage(args, 2, textAt), recipient };
-  }
-  const isText = fieldsAt(args, 1).type === 'text';
-  const call = isText ? readMessage(args, 1) : readMessage(args, 1, -1);
-  return { ...call, recipient };
+  const at = kind === 'Message' ? 1 : 2;
+  return (args) => {
+    const isText = kind === 'Text' || fieldsAt(args, at).type === 'text';
+    const recipient = way === 'send' ? args[0] : undefined;
+    return new SingleMessage(args, at, isText ? 1 : undefined, recipient);
+  };
 }

@@ -1,4 +1,9 @@
-import { fieldsAt, readMessage, type Channel } from './channel';
+import {
+  fieldsAt,
+  SingleMessage,
+  type Channel,
+  type ReadCall,
+} from './channel';
 
 /** A message shows the number and nobody else, so that its text has to say who speaks. */
 export const whatsapp: Channel = {
@@ -6,20 +11,23 @@ export const whatsapp: Channel = {
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|typing)$/,
   clientMethod: 'createMessage',
-  // `createMessage({ to, body })`
-  read(method, args) {
+  reader(method) {
     // Of a context.
-    if (method === 'sendText') return readMessage(args, 2, 1);
-    if (method !== 'createMessage') return undefined;
-    const { body, to } = fieldsAt(args, 0);
-    const call = readMessage([body, args[0]], 1, 0);
-    return {
-      ...call,
-      withMessages(messages) {
-        const [text, fields] = call.withMessages(messages).args;
-        return { args: [{ ...(fields as object), body: text }] };
-      },
-      recipient: to,
-    };
+    if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);
+    return method === 'createMessage' ? readMessage : undefined;
   },
+};
+
+/** `createMessage({ to, body })` */
+const readMessage: ReadCall = (args) => {
+  const { body, to, ...options } = fieldsAt(args, 0);
+  const call = new SingleMessage([body, options], 1, 0, to);
+  return {
+    messages: call.messages,
+    recipient: to,
+    withMessages(messages) {
+      const [text, fields] = call.withMessages(messages).args;
+      return { args: [{ ...(fields as object), to, body: text }] };
+    },
+  };
 };

@@ -33,6 +33,8 @@ export interface ContextClass {
   readonly mixin: object;
   /** The title of the channel, where it needs a later Bottender. */
   readonly tooOldFor: string | undefined;
+  /** The property names of the last context without methods of its own. Lets the common case skip the lookup. */
+  plainNames: readonly string[] | undefined;
 }
 
 /** By prototype. */
@@ -54,6 +56,7 @@ export function contextClassOf(base: object, platform: string): ContextClass {
       : { title: platform, defaultSender: 'The bot' },
     mixin: createMixin(base, channel),
     tooOldFor: isTooOld ? found.info?.title : undefined,
+    plainNames: undefined,
   };
   classes.set(base, contextClass);
   return contextClass;
@@ -85,8 +88,10 @@ function createMixin(base: object, channel: Channel | undefined): object {
   ]);
   const properties: PropertyDescriptorMap = {};
   for (const name of methodNames(prototypeChain(base))) {
+    const isRemembered = remembered.has(name);
     if (name.startsWith('_')) continue;
-    const method = remembered.has(name)
+    if (!isRemembered && !channel?.sendMethods.test(name)) continue;
+    const method = isRemembered
       ? rememberedMethod(base, name, channel)
       : undefined;
     properties[name] = {
@@ -150,8 +155,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
     },
     as(this: Installed & Context, ...given: unknown[]) {
       const { _personas: personas, platform } = this;
-      const speaker = personas.captureSpeaker(...given);
-      return createSpeaker(this, personas, speaker, channelOf(platform));
+      return createSpeaker(this, personas, given, channelOf(platform));
     },
     withPersona(
       this: Installed & Context,

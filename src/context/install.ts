@@ -74,14 +74,18 @@ function installSeam(
   const { requestQueue, messageQueues = [], namespaces = [] } = channel;
   const client: unknown = Reflect.get(context, '_client');
   if (isObject(client)) {
-    personas.front = clientFront(client, personas, channel);
+    const behind = { client, personas, isBotCall: false };
+    personas.front = clientFront(behind, channel);
     replace(context, '_client', personas.front);
   }
   const queue: unknown = requestQueue && Reflect.get(context, requestQueue);
   if (requestQueue && isObject(queue)) {
-    const prefix = `${requestQueue}.`;
-    const front = clientFront(queue, personas, channel, { prefix });
-    replace(context, requestQueue, front);
+    const behind = { client: queue, personas, isBotCall: false };
+    replace(
+      context,
+      requestQueue,
+      clientFront(behind, channel, `${requestQueue}.`),
+    );
   }
   for (const name of messageQueues) {
     const messages: unknown = Reflect.get(context, name);
@@ -96,6 +100,8 @@ function installSeam(
 
 /** Also a property that others have made read-only. */
 function replace(context: object, name: string, value: object): void {
+  // Where it can be set, because V8 handles an object with redefined properties slowly.
+  if (Reflect.set(context, name, value)) return;
   const property = Object.getOwnPropertyDescriptor(context, name);
   Object.defineProperty(context, name, {
     enumerable: property?.enumerable ?? true,
@@ -105,9 +111,6 @@ function replace(context: object, name: string, value: object): void {
   });
 }
 
-/** The property names of the last context that had no methods of its own. Lets the common case skip the lookup. */
-const plainNames = new WeakMap<ContextClass, readonly string[]>();
-
 /** Mocks, other plugins' wrappers, and functions that a class makes for each context. */
 function rememberOwnMethods(
   context: object,
@@ -115,7 +118,7 @@ function rememberOwnMethods(
   personas: ContextPersonas,
   contextClass: ContextClass,
 ): void {
-  const plain = plainNames.get(contextClass);
+  const { plainNames: plain, channel } = contextClass;
   if (plain && names.every((name, position) => name === plain[position])) {
     return;
   }
@@ -125,10 +128,10 @@ function rememberOwnMethods(
       typeof Object.getOwnPropertyDescriptor(context, name)?.value ===
         'function',
   );
-  if (own.length === 0) plainNames.set(contextClass, names);
+  if (own.length === 0) contextClass.plainNames = names;
   for (const name of own) {
     const method: unknown = Reflect.get(context, name);
-    rememberOwnMethod(context, name, method, personas, contextClass.channel);
+    rememberOwnMethod(context, name, method, personas, channel);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Channel, MessageCall } from '../channels/channel';
+import type { Channel, ClientCall, ReadCall } from '../channels/channel';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
@@ -16,7 +16,7 @@ type Mock = object & {
 };
 
 export function isMock(context: Mock, { clientMethod }: Channel): boolean {
-  if ('_fallbackMethods' in context) return true;
+  if (Object.hasOwn(context, '_fallbackMethods')) return true;
   const { _client: client } = context;
   return !isObject(client) || Reflect.get(client, clientMethod) === undefined;
 }
@@ -91,33 +91,22 @@ function callMock(
   run: (args: unknown[]) => unknown,
 ): unknown {
   const method = channel.clientMethodFor?.(name) ?? name;
-  const read = (_method: string, given: readonly unknown[]) =>
-    readAsClient(channel, method, given);
-  const call = read(method, args);
-  if (!call) return run(args);
-  return send(personas, {
-    channel: { ...channel, read },
-    method: name,
-    args,
-    call,
-    transmit: (sent) => run(sent.args),
-    isBotCall: true,
-  });
-}
-
-/** A context's method takes what the client's takes after the recipient. */
-function readAsClient(
-  channel: Channel,
-  method: string,
-  args: readonly unknown[],
-): MessageCall | undefined {
-  const call = channel.read(method, [undefined, ...args]);
-  return (
-    call && {
-      ...call,
-      withMessages: (messages) => ({
-        args: call.withMessages(messages).args.slice(1),
+  const readAsClient = channel.reader(method);
+  if (!readAsClient) return run(args);
+  // A context's method takes what the client's takes after the recipient.
+  const read: ReadCall = (given) => {
+    const call = readAsClient([undefined, ...given]);
+    if (!call) return undefined;
+    const { messages, senderAction } = call;
+    return {
+      messages,
+      senderAction,
+      withMessages: (changed) => ({
+        args: call.withMessages(changed).args.slice(1),
       }),
-    }
-  );
+    };
+  };
+  const transmit = (sent: ClientCall) => run(sent.args);
+  const via = { channel, method: name, read };
+  return send(personas, { via, args, transmit, isBotCall: true });
 }

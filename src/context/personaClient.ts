@@ -35,15 +35,9 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime);
-  const front = clientFront(client, personas, messenger, { isBotCall: true });
+  const front = clientFront({ client, personas, isBotCall: true }, messenger);
   const methods: Record<string, Method> = {
-    as: (...given) =>
-      createSpeaker(
-        front,
-        personas,
-        personas.captureSpeaker(...given),
-        messenger,
-      ),
+    as: (...given) => createSpeaker(front, personas, given, messenger),
     withPersona: (persona, run) =>
       personas.with(persona, () => {
         checkRun('client.withPersona', run);

@@ -26,7 +26,7 @@ export function callRemembered(
     const speaker = namedSpeaker(personas, channel, name, args);
     if (name === channel.senderActionMethod) {
       const { settings } = personas.runtime;
-      const acting = speaker ?? personas.activeSpeaker;
+      const acting = speaker ?? personas.currentSpeaker();
       checkSenderAction(String(args[0]), acting, settings);
     }
     return personas.runRemembered(run, speaker);
@@ -45,7 +45,7 @@ function namedSpeaker(
 ): ActiveSpeaker | undefined {
   for (const options of args) {
     const own = isFields(options) ? ownPersona(options) : undefined;
-    if (own !== undefined) return personas.captureSpeaker(own);
+    if (own !== undefined) return personas.speakerNamed(own);
   }
   const dropped = args[droppedOptions?.[name] ?? -1];
   if (profileField === undefined || !isFields(dropped)) return undefined;

@@ -1,7 +1,6 @@
 import type { Channel } from '../channels/channel';
 import { withoutPersonas } from '../sending/ownPersona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { ActiveSpeaker } from '../speaking/speaker';
 import { isObject } from '../util/isObject';
 import { prototypeChain } from '../util/prototypeChain';
 
@@ -16,13 +15,20 @@ const SEND_METHODS = /^(send|typing)/;
  * bound, so that they can be passed on, and independent of the scope that they
  * are called in. They call what `target` has under their names at that time, so
  * that other plugins' wrappers take part.
+ *
+ * @param given the persona; empty: whoever speaks here and now
+ * @throws InvalidPersonaError
  */
 export function createSpeaker(
   target: object,
   personas: ScopedPersonas,
-  speaker: ActiveSpeaker,
+  given: readonly unknown[],
   channel: Channel | undefined,
 ): object {
+  const speaker =
+    given.length === 0
+      ? personas.currentSpeaker()
+      : personas.speakerNamed(given[0]);
   const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};
   const speak =
     (holder: () => unknown, name: string): Method =>

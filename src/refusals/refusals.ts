@@ -61,6 +61,11 @@ export class Refusals {
     private readonly stats: PersonaStats,
   ) {}
 
+  /** Lets a send skip the lookup. */
+  get isEmpty(): boolean {
+    return this.memory.isEmpty;
+  }
+
   /**
    * The remembered refusal of this persona, or of any for this recipient. Costs
    * nothing where nothing was refused lately.

@@ -45,14 +45,15 @@ function remembered(
   if (!isFields(message)) return message;
   const own = ownPersona(message);
   const speaker =
-    own === undefined ? personas.activeSpeaker : personas.captureSpeaker(own);
+    own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
   const source = own === undefined ? personas.source : 'personaId';
   const { runtime } = personas;
   if (runtime.settings.refusedPersona === 'throw') {
     // Rejects this message now, rather than all of the queue later.
     const context = personas.sendContext();
     const account = channel.info?.title ?? '';
-    void resolveProfile(speaker, runtime, context, channel, account)?.carry();
+    const sending = { context, account };
+    void resolveProfile(speaker, runtime, sending, channel)?.carry();
   }
   const queued = { ...withoutPersona(message) };
   speakers.set(queued, { speaker, source });

@@ -1,5 +1,6 @@
 import type { Fields } from '../channels/channel';
 import type { Persona } from '../persona';
+import type { SendContext } from '../sendContext';
 
 /** What a message carries to show its speaker. */
 export interface Carried {
@@ -23,4 +24,12 @@ export interface Resolution {
   readonly renew?: ((goneId: string) => Carried | Promise<Carried>) | undefined;
   /** Called when the send is over. */
   readonly end?: (() => Promise<void>) | undefined;
+}
+
+/** What a resolution needs of the send that it is for: asked for where a lookup needs it. */
+export interface Sending {
+  readonly context: SendContext;
+  /** As whom the client speaks, on channels where messages carry a profile. */
+  readonly account: string;
+  readonly isSenderAction: boolean;
 }

@@ -1,6 +1,7 @@
 import type { PersonaHandle } from '../ephemeral/handle';
 import { clientOf, pageOf, type Page } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
+import type { Refusals } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import { pageIdIn, type SendContext } from '../sendContext';
 import {
@@ -9,11 +10,11 @@ import {
   type EphemeralSpeaker,
 } from '../speaking/speaker';
 
-import type { Carried, Resolution } from './resolution';
+import type { Carried, Resolution, Sending } from './resolution';
 
 type Id = string | Promise<string>;
 
-/** What a resolution is made of, as IDs. */
+/** Where the ID comes from. */
 interface IdSource {
   readonly persona: Persona;
   readonly name?: string | undefined;
@@ -26,22 +27,20 @@ interface IdSource {
  * How a message comes by the ID of the persona that it carries.
  *
  * @param speaker not the Page
- * @param isSenderAction for a typing indicator no persona is created again
  */
 export function resolveId(
   speaker: ActiveSpeaker,
   runtime: Runtime,
-  context: SendContext,
-  isSenderAction: boolean,
+  sending: Sending,
 ): Resolution {
-  const source = sourceOf(speaker, runtime, context, isSenderAction);
   const { refusals } = runtime;
+  if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
+    return new KnownId(speaker.persona, refusals, sending);
+  }
+  const { context, isSenderAction } = sending;
+  const source = sourceOf(speaker, runtime, context, isSenderAction);
   const { persona, name, renew, end } = source;
-  const checked = (id: string): Carried => {
-    const refusal = refusals.find(context, id);
-    if (refusal) throw refusal;
-    return carriedAs(id);
-  };
+  const checked = (id: string) => new KnownId(id, refusals, sending).carry();
   return {
     persona,
     name,
@@ -60,6 +59,28 @@ export function resolveId(
       }),
     end,
   };
+}
+
+/** The most common case, in which nothing is looked up. */
+class KnownId implements Resolution {
+  readonly name = undefined;
+  readonly renew = undefined;
+  readonly end = undefined;
+
+  constructor(
+    readonly persona: Persona,
+    private readonly refusals: Refusals,
+    private readonly sending: Sending,
+  ) {}
+
+  carry(): Carried {
+    const { persona, refusals, sending } = this;
+    if (!refusals.isEmpty) {
+      const refusal = refusals.find(sending.context, persona);
+      if (refusal) throw refusal;
+    }
+    return carriedAs(persona);
+  }
 }
 
 function carriedAs(id: string): Carried {
@@ -97,13 +118,12 @@ function sourceOf(
   }
 }
 
-/** An ID, or a name. */
+/** A name. */
 function named(
   persona: Persona,
   { directory, refusals }: Runtime,
   context: SendContext,
 ): IdSource {
-  if (isPersonaId(persona)) return { persona, id: () => persona };
   if (!directory.has(persona)) {
     // No Graph call is made to find out that it is nobody.
     const id = () => {

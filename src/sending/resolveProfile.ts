@@ -4,24 +4,20 @@ import type { PersonaRefusedError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
 import type { ActiveSpeaker } from '../speaking/speaker';
 import { warnOnce } from '../util/warnOnce';
 
-import type { Resolution } from './resolution';
+import type { Resolution, Sending } from './resolution';
 
 /**
  * How a message comes by the profile that it carries; `undefined` for the Page,
  * and for IDs without a profile, which mean nothing outside Messenger.
- *
- * @param account as whom the client speaks
  */
 export function resolveProfile(
   speaker: ActiveSpeaker,
   runtime: Runtime,
-  context: SendContext,
+  sending: Pick<Sending, 'context' | 'account'>,
   { displayProfile }: Channel,
-  account: string,
 ): Resolution | undefined {
   const { directory, refusals } = runtime;
   switch (speaker.kind) {
@@ -36,7 +32,7 @@ export function resolveProfile(
       const look = directory.lookOf(persona);
       if (look) return shown(look);
       if (isPersonaId(persona) || directory.has(persona)) return undefined;
-      return refused(refusals.unknownPersona(persona, context));
+      return refused(refusals.unknownPersona(persona, sending.context));
     }
     default:
       return undefined;
@@ -49,7 +45,9 @@ export function resolveProfile(
       name: profile.name,
       carry() {
         if (!displayProfile) return null;
-        const refusal = refusals.findProfile(account, persona);
+        const refusal = refusals.isEmpty
+          ? undefined
+          : refusals.findProfile(sending.account, persona);
         if (refusal) throw refusal;
         const { fields, missing } = displayed(look, displayProfile);
         if (missing !== undefined) warnOnce(runtime, missing);

@@ -9,6 +9,7 @@ import type {
   Fields,
   Message,
   MessageCall,
+  ReadCall,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
 import { secretsOf } from '../graph/call';
@@ -28,13 +29,17 @@ import { checkSenderAction, supportsPersona } from './senderActions';
 import { signText } from './signText';
 import { failureOf, upload } from './upload';
 
-/** A call to a client, or to a queue, that carries messages. */
-export interface OutgoingCall {
+/** A method of a client, or of a queue, that sends. */
+export interface SendMethod {
   readonly channel: Channel;
   readonly method: string;
+  readonly read: ReadCall;
+}
+
+/** A call of such a method. */
+export interface OutgoingCall {
+  readonly via: SendMethod;
   readonly args: unknown[];
-  /** The same, as the channel reads it. */
-  readonly call: MessageCall;
   /** Calls the client's own method, on the client itself. */
   readonly transmit: (call: ClientCall) => unknown;
   /** Whether the bot made this very call, so that its sender action is checked. */
@@ -51,8 +56,11 @@ export function send(
   personas: ScopedPersonas,
   outgoing: OutgoingCall,
 ): unknown {
+  const { via, args } = outgoing;
+  const call = via.read(args);
+  if (!call) return outgoing.transmit({ args });
   try {
-    const answer = new Send(personas, outgoing).start();
+    const answer = new Send(personas, outgoing, call).start();
     return answer instanceof Promise ? personas.keep(answer) : answer;
   } catch (error) {
     if (error instanceof PersonaError) return rejected(error);
@@ -61,72 +69,77 @@ export function send(
 }
 
 /** One message on its way. */
-interface OutgoingMessage {
-  /** What the bot gave, without a persona; signed where it goes out without its profile. */
-  message: Message;
-  readonly resolution: Resolution | undefined;
-  carried: Carried | null;
-  hasRenewed: boolean;
+class OutgoingMessage {
+  carried: Carried | null = null;
+  hasRenewed = false;
+
+  constructor(
+    /** What the bot gave, without a persona; signed where it goes out without its profile. */
+    public message: Message,
+    readonly resolution?: Resolution,
+  ) {}
 }
 
 class Send {
-  private call: MessageCall;
   private readonly messages: readonly OutgoingMessage[];
   private knownContext: SendContext | undefined;
 
   constructor(
     private readonly personas: ScopedPersonas,
     private readonly outgoing: OutgoingCall,
+    private call: MessageCall,
   ) {
-    this.call = outgoing.call;
-    this.messages = this.call.messages.map((message) => this.decide(message));
+    const messages: OutgoingMessage[] = [];
+    for (const given of call.messages) messages.push(this.decide(given));
+    this.messages = messages;
   }
 
   start(): unknown {
-    const waiting = this.messages
-      .map((message) => this.carry(message))
-      .filter((carrying) => carrying !== undefined);
-    const uploads =
-      this.call.file && this.messages.some(({ carried }) => carried);
-    return waiting.length > 0 || uploads
-      ? this.transmitLater(Promise.all(waiting))
+    let waiting: Promise<void>[] | undefined;
+    let isCarried = false;
+    for (const message of this.messages) {
+      const carrying = this.carry(message);
+      if (carrying) (waiting ??= []).push(carrying);
+      isCarried ||= message.carried !== null;
+    }
+    return waiting || (isCarried && this.call.file)
+      ? this.transmitLater(Promise.all(waiting ?? []))
       : this.transmit();
   }
 
   /** Who speaks in this message: its own persona, else whoever spoke when it was queued, else whoever speaks now. */
   private decide(given: Message): OutgoingMessage {
     const { personas, outgoing } = this;
-    const { channel, method } = outgoing;
+    const { channel, method } = outgoing.via;
     const own = ownPersona(given.fields);
-    const fields = withoutPersona(given.fields);
-    const plain = (message: Message) => ({
-      message,
-      resolution: undefined,
-      carried: null,
-      hasRenewed: false,
-    });
-    const message = own === undefined ? given : { ...given, fields };
-    if (isSet(channel.profileField, fields)) return plain(message);
-    const queued = queuedSpeaker(given.fields);
+    const message =
+      own === undefined
+        ? given
+        : { ...given, fields: withoutPersona(given.fields) };
+    const { profileField, messageQueues, carriesId } = channel;
+    if (profileField !== undefined && isSet(profileField, message.fields)) {
+      return new OutgoingMessage(message);
+    }
+    const queued = messageQueues && queuedSpeaker(given.fields);
     const speaker = this.checked(
       own === undefined
-        ? (queued?.speaker ?? personas.activeSpeaker)
-        : personas.captureSpeaker(own),
+        ? (queued?.speaker ?? personas.currentSpeaker())
+        : personas.speakerNamed(own),
     );
     if (isDebugging()) {
       const source = queued?.source ?? personas.source;
       logSpeaker(method, speaker, own === undefined ? source : 'personaId');
     }
-    if (speaker.kind === 'page') return plain(message);
+    if (speaker.kind === 'page') return new OutgoingMessage(message);
     if (speaker.kind === 'caller') {
-      return plain({ ...message, fields: { ...fields, ...speaker.fields } });
+      const fields = { ...message.fields, ...speaker.fields };
+      return new OutgoingMessage({ ...message, fields });
     }
     const { runtime } = personas;
-    const isSenderAction = this.call.senderAction !== undefined;
-    const resolution = channel.carriesId
-      ? resolveId(speaker, runtime, this.context, isSenderAction)
-      : resolveProfile(speaker, runtime, this.context, channel, this.account);
-    return { ...plain(message), resolution };
+    const resolution = carriesId
+      ? resolveId(speaker, runtime, this)
+      : resolveProfile(speaker, runtime, this, channel);
+    return new OutgoingMessage(message, resolution);
   }
 
   /** @throws UnsupportedSenderActionError */
@@ -157,7 +170,7 @@ class Send {
         );
       }
       outgoing.carried = carried;
-      if (!carried && !this.outgoing.channel.carriesId) this.sign(outgoing);
+      if (!carried && !this.outgoing.via.channel.carriesId) this.sign(outgoing);
     } catch (error) {
       this.sendAsPage(outgoing, error);
     }
@@ -165,10 +178,10 @@ class Send {
   }
 
   private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
-    const { channel, method, args } = this.outgoing;
+    const { via, args } = this.outgoing;
     // What the bot gave is what is sent, whatever changes while this waits.
     const given = deepCopy(args);
-    this.call = channel.read(method, given) ?? this.call;
+    this.call = via.read(given) ?? this.call;
     for (const outgoing of this.messages) {
       outgoing.message = deepCopy(outgoing.message);
     }
@@ -179,7 +192,7 @@ class Send {
       const { pageContext, canSend } = this.context;
       if (file && first?.carried && pageContext && canSend) {
         const uploaded = await upload(file, given, pageContext);
-        this.call = channel.read(method, uploaded) ?? this.call;
+        this.call = via.read(uploaded) ?? this.call;
         const [message] = this.call.messages;
         if (message) {
           const fields = withoutPersona(message.fields);
@@ -193,26 +206,28 @@ class Send {
   }
 
   private transmit(): unknown {
-    const { transmit, channel } = this.outgoing;
-    const sent = this.messages.map(({ message, carried }) =>
-      carried ? withFields(message, carried.fields) : message,
-    );
+    const { transmit, via } = this.outgoing;
+    const { addFields = addMissing, readIgnored } = via.channel;
+    let isCarried = false;
+    const sent: Message[] = [];
+    for (const { message, carried } of this.messages) {
+      if (carried) {
+        isCarried = true;
+        const fields = addFields(message.fields, carried.fields);
+        sent.push({ fields, text: message.text });
+      } else sent.push(message);
+    }
     const answer = transmit(this.call.withMessages(sent));
-    if (!(answer instanceof Promise)) return answer;
-    if (!this.messages.some(({ carried }) => carried)) return answer;
+    if (!isCarried || !(answer instanceof Promise)) return answer;
     return answer.then(
-      channel.readIgnored &&
-        ((given: unknown) => {
-          this.reportIgnored(given);
-          return given;
-        }),
+      readIgnored && ((given) => this.reportIgnored(given)),
       (error: unknown) => this.afterFailure(error),
     );
   }
 
   private async afterFailure(error: unknown): Promise<unknown> {
     const { client } = this.personas;
-    const refusal = this.outgoing.channel.readRefusal?.(
+    const refusal = this.outgoing.via.channel.readRefusal?.(
       error,
       secretsOf(client),
     );
@@ -274,25 +289,30 @@ class Send {
     outgoing.message = signText(outgoing.message, name, settings);
   }
 
-  private reportIgnored(answer: unknown): void {
+  private reportIgnored(answer: unknown): unknown {
     const { refusals } = this.personas.runtime;
     for (const { resolution, carried } of this.messages) {
       if (!resolution || !carried) continue;
-      const { readIgnored } = this.outgoing.channel;
+      const { readIgnored } = this.outgoing.via.channel;
       const ignored = readIgnored?.(answer, carried.fields);
       if (ignored === undefined) continue;
       const { persona } = resolution;
       refusals.reportIgnored(ignored, persona, this.account, this.context);
     }
+    return answer;
   }
 
-  private get context(): SendContext {
+  get context(): SendContext {
     return (this.knownContext ??= this.personas.sendContext(this.call));
   }
 
+  get isSenderAction(): boolean {
+    return this.call.senderAction !== undefined;
+  }
+
   /** As whom the client speaks: what refusals of profiles are remembered by. */
-  private get account(): string {
-    const { info, accountOf } = this.outgoing.channel;
+  get account(): string {
+    const { info, accountOf } = this.outgoing.via.channel;
     const title = info?.title ?? '';
     return accountOf
       ? JSON.stringify([title, accountOf(this.personas.client)])
@@ -300,17 +320,14 @@ class Send {
   }
 }
 
-/** The same message with these fields; what the bot put there stays, in either spelling. */
-function withFields(message: Message, added: Fields): Message {
-  const fields: Record<string, unknown> = { ...message.fields };
-  for (const key in added) {
-    if (!isSet(key, message.fields)) fields[key] = added[key];
-  }
-  return { ...message, fields };
+/** What the bot put into a message stays, in either spelling. */
+function addMissing(given: Fields, added: Fields): Fields {
+  const fields: Record<string, unknown> = { ...given };
+  for (const key in added) if (!isSet(key, given)) fields[key] = added[key];
+  return fields;
 }
 
-function isSet(key: string | undefined, fields: Fields): boolean {
-  if (key === undefined) return false;
+function isSet(key: string, fields: Fields): boolean {
   const value = fields[key] ?? fields[snakeCase(key)];
   return value !== undefined && value !== null;
 }

@@ -18,6 +18,7 @@ import {
   keepCreated,
   runInScope,
   runRememberedCall,
+  type Scope,
   type ScopeOwner,
   type SpeakerSource,
 } from './scopes';
@@ -91,19 +92,21 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
+  /** Who speaks here and now, also when it is asked for later. */
+  currentSpeaker(): ActiveSpeaker {
+    const scope = innermostScope(this);
+    return resolveCreated(scope?.speaker ?? this.defaultSpeaker, scope);
+  }
+
   /**
-   * Fixes who a persona means here and now: the ID of one that was created for
-   * an enclosing block means that one. With nothing given, whoever speaks.
+   * Whom a persona means here and now: the ID of one that was created for an
+   * enclosing block means that one.
    *
    * @throws InvalidPersonaError
    */
-  captureSpeaker(...given: unknown[]): ActiveSpeaker {
-    const speaker =
-      given.length === 0
-        ? this.activeSpeaker
-        : speakerFor(checkPersona(given[0]));
-    if (speaker.kind !== 'persona') return speaker;
-    return createdWithId(innermostScope(this), speaker.persona) ?? speaker;
+  speakerNamed(persona: unknown): ActiveSpeaker {
+    const speaker = speakerFor(checkPersona(persona));
+    return resolveCreated(speaker, innermostScope(this));
   }
 
   /** Calls `run` as this speaker. A persona that was created for a block is kept until the result is there. */
@@ -123,7 +126,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   runRemembered(run: () => unknown, speaker?: ActiveSpeaker): unknown {
     const result = runRememberedCall(
       this,
-      speaker ?? this.activeSpeaker,
+      speaker ?? this.currentSpeaker(),
       speaker ? 'personaId' : this.source,
       run,
     );
@@ -164,4 +167,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
       return unavailable(refusal);
     }
   }
+}
+
+function resolveCreated(
+  speaker: ActiveSpeaker,
+  scope: Scope | undefined,
+): ActiveSpeaker {
+  if (!scope?.created || speaker.kind !== 'persona') return speaker;
+  return createdWithId(scope, speaker.persona) ?? speaker;
 }
