@@ -113,6 +113,34 @@ export interface Channel {
   ) => string | undefined;
 }
 
+/** A method of a client, or of a queue, that sends. */
+export interface SendMethod {
+  readonly channel: Channel;
+  readonly method: string;
+  readonly read: ReadCall;
+}
+
+const sendMethods = new WeakMap<Channel, Map<string, SendMethod | null>>();
+
+/** The channel's method of this name; `undefined` for one that sends nothing. */
+export function sendMethod(
+  channel: Channel,
+  method: string,
+): SendMethod | undefined {
+  let methods = sendMethods.get(channel);
+  if (!methods) {
+    methods = new Map<string, SendMethod | null>();
+    sendMethods.set(channel, methods);
+  }
+  let known = methods.get(method);
+  if (known === undefined) {
+    const read = channel.reader(method);
+    known = read ? { channel, method, read } : null;
+    methods.set(method, known);
+  }
+  return known ?? undefined;
+}
+
 const NO_FIELDS: Fields = {};
 
 /** A call with one message. */

@@ -14,7 +14,7 @@ import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/isObject';
 import { warnOnce } from '../util/warnOnce';
 
-import { clientFront } from './clientFront';
+import { ClientFront } from './clientFront';
 import {
   contextClassOf,
   type ContextClass,
@@ -74,18 +74,14 @@ function installSeam(
   const { requestQueue, messageQueues = [], namespaces = [] } = channel;
   const client: unknown = Reflect.get(context, '_client');
   if (isObject(client)) {
-    const behind = { client, personas, isBotCall: false };
-    personas.front = clientFront(behind, channel);
+    personas.front = ClientFront.for(client, personas, channel);
     replace(context, '_client', personas.front);
   }
   const queue: unknown = requestQueue && Reflect.get(context, requestQueue);
   if (requestQueue && isObject(queue)) {
-    const behind = { client: queue, personas, isBotCall: false };
-    replace(
-      context,
-      requestQueue,
-      clientFront(behind, channel, `${requestQueue}.`),
-    );
+    const prefix = `${requestQueue}.`;
+    const front = ClientFront.for(queue, personas, channel, { prefix });
+    replace(context, requestQueue, front);
   }
   for (const name of messageQueues) {
     const messages: unknown = Reflect.get(context, name);

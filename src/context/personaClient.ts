@@ -7,7 +7,7 @@ import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/runActions';
 import { methodDescriptors } from '../util/methodDescriptors';
 
-import { clientFront } from './clientFront';
+import { ClientFront } from './clientFront';
 import type { PersonaClient } from './clientTypes';
 import type { Method } from './rememberedMethods';
 import { createSpeaker } from './speakers';
@@ -35,7 +35,9 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime);
-  const front = clientFront({ client, personas, isBotCall: true }, messenger);
+  const front = ClientFront.for(client, personas, messenger, {
+    isBotCall: true,
+  });
   const methods: Record<string, Method> = {
     as: (...given) => createSpeaker(front, personas, given, messenger),
     withPersona: (persona, run) =>

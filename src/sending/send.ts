@@ -4,12 +4,11 @@
  * is sent once more after a refusal.
  */
 import type {
-  Channel,
   ClientCall,
   Fields,
   Message,
   MessageCall,
-  ReadCall,
+  SendMethod,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
 import { secretsOf } from '../graph/call';
@@ -29,14 +28,7 @@ import { checkSenderAction, supportsPersona } from './senderActions';
 import { signText } from './signText';
 import { failureOf, upload } from './upload';
 
-/** A method of a client, or of a queue, that sends. */
-export interface SendMethod {
-  readonly channel: Channel;
-  readonly method: string;
-  readonly read: ReadCall;
-}
-
-/** A call of such a method. */
+/** A call of a method that sends. */
 export interface OutgoingCall {
   readonly via: SendMethod;
   readonly args: unknown[];

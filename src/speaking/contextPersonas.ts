@@ -69,9 +69,7 @@ export class ContextPersonas extends ScopedPersonas {
 
   use(persona: unknown): void {
     const speaker = speakerFor(checkPersona(persona));
-    if (changeSpeaker(innermostScope(this), speaker) === 'outside') {
-      this.used = speaker;
-    }
+    if (!changeSpeaker(innermostScope(this), speaker)) this.used = speaker;
   }
 }
 

@@ -173,6 +173,6 @@ function resolveCreated(
   speaker: ActiveSpeaker,
   scope: Scope | undefined,
 ): ActiveSpeaker {
-  if (!scope?.created || speaker.kind !== 'persona') return speaker;
+  if (!scope || speaker.kind !== 'persona') return speaker;
   return createdWithId(scope, speaker.persona) ?? speaker;
 }

@@ -28,7 +28,7 @@ export interface Scope {
   speaker: ActiveSpeaker;
   source: SpeakerSource;
   /** The personas created for this block and those around it, innermost first. */
-  readonly created: Chain<BlockSpeaker> | undefined;
+  readonly created: readonly BlockSpeaker[];
   /** Set where the scope is one call of a method: `usePersona` goes on to what is around the call. */
   readonly call?: RememberedCall;
 }
@@ -37,11 +37,6 @@ interface RememberedCall {
   /** The scope of the same owner around the call. */
   readonly outer: Scope | undefined;
   hasEnded: boolean;
-}
-
-interface Chain<T> {
-  readonly item: T;
-  outer: Chain<T> | undefined;
 }
 
 /** A scope and its owner: strongly of the innermost, weakly of those around it. */
@@ -56,12 +51,13 @@ interface Owned {
  * so that a timer which opens a scope in a scope for ever costs no more at the
  * end than at the start.
  */
-const current = new AsyncLocalStorage<Chain<Owned>>();
+const current = new AsyncLocalStorage<readonly Owned[]>();
 
-/** The innermost scope of this owner, if any. */
 export function innermostScope(owner: ScopeOwner): Scope | undefined {
   const store = current.getStore();
-  return store && find(store, owner)?.item.scope;
+  if (!store) return undefined;
+  for (const owned of store) if (isOf(owner, owned)) return owned.scope;
+  return undefined;
 }
 
 /** Calls `run` in a new block and returns what it returns. */
@@ -72,20 +68,12 @@ export function runInScope<T>(
   run: () => T,
   createdForBlock?: BlockSpeaker,
 ): T {
-  const outer = innermostScope(owner);
-  const created = dropWhile(outer?.created, hasEnded);
-  return enter(
-    owner,
-    {
-      speaker,
-      source,
-      created:
-        createdForBlock && !isAmong(createdForBlock, created)
-          ? { item: createdForBlock, outer: created }
-          : created,
-    },
-    run,
-  );
+  const outer = activeCreated(innermostScope(owner));
+  const created =
+    createdForBlock && !outer.includes(createdForBlock)
+      ? [createdForBlock, ...outer]
+      : outer;
+  return enter(owner, { speaker, source, created }, run);
 }
 
 /**
@@ -106,37 +94,37 @@ export function runRememberedCall(
   const end = () => {
     call.hasEnded = true;
   };
-  const created = dropWhile(outer?.created, hasEnded);
+  const created = activeCreated(outer);
   const result = enter(owner, { speaker, source, created, call }, run);
   if (result instanceof Promise) result.then(end, end);
   else end();
   return result;
 }
 
-/** Makes this the speaker of a scope, and of what is around it as far as it is the call of a method. */
+/**
+ * Makes this the speaker of a scope, and of what is around it as far as it is
+ * the call of a method.
+ *
+ * @returns whether a block has it now, so that nothing outside changes
+ */
 export function changeSpeaker(
-  scope: Scope | undefined,
+  innermost: Scope | undefined,
   speaker: ActiveSpeaker,
-): 'in-block' | 'outside' {
-  let innermost = scope;
-  while (innermost) {
-    innermost.speaker = speaker;
-    innermost.source = 'usePersona';
-    if (!innermost.call) return 'in-block';
-    innermost = innermost.call.outer;
+): boolean {
+  for (let scope = innermost; scope; scope = scope.call.outer) {
+    scope.speaker = speaker;
+    scope.source = 'usePersona';
+    if (!scope.call) return true;
   }
-  return 'outside';
+  return false;
 }
 
 /** The persona with this ID that was created for an enclosing block. */
 export function createdWithId(
-  scope: Scope | undefined,
+  { created }: Scope,
   id: string,
 ): BlockSpeaker | undefined {
-  for (let created = scope?.created; created; created = created.outer) {
-    if (blockPersonaId(created.item) === id) return created.item;
-  }
-  return undefined;
+  return created.find((speaker) => blockPersonaId(speaker) === id);
 }
 
 /**
@@ -148,79 +136,34 @@ export function keepCreated(
   scope: Scope | undefined,
   sending: Promise<unknown>,
 ): Promise<unknown> {
-  if (!scope?.created) return sending;
-  for (
-    let created: Chain<BlockSpeaker> | undefined = scope.created;
-    created;
-    created = created.outer
-  ) {
-    if (created.item.kind === 'ephemeral') created.item.handle.waitFor(sending);
+  if (!scope || scope.created.length === 0) return sending;
+  for (const speaker of scope.created) {
+    if (speaker.kind === 'ephemeral') speaker.handle.waitFor(sending);
   }
   return sending.then((answer) => answer);
 }
 
-function enter<T>(owner: ScopeOwner, scope: Scope, run: () => T): T {
-  const around = current.getStore();
-  const mine = around && find(around, owner);
-  const others = mine ? without(around, mine) : around;
-  const outer = dropWhile(weakly(others), isOver);
-  return current.run({ item: { owner, scope }, outer }, run);
-}
+const NONE: readonly BlockSpeaker[] = [];
 
-function find(
-  from: Chain<Owned> | undefined,
-  owner: ScopeOwner,
-): Chain<Owned> | undefined {
-  let link = from;
-  while (link && link.item.owner !== owner && link.item.owner !== owner.weak) {
-    link = link.outer;
-  }
-  return link;
-}
-
-/** The same chain, which does not keep its first owner alive. */
-function weakly(from: Chain<Owned> | undefined): Chain<Owned> | undefined {
-  if (!from || from.item.owner instanceof WeakRef) return from;
-  const { owner, scope } = from.item;
-  owner.weak ??= new WeakRef(owner);
-  return { item: { owner: owner.weak, scope }, outer: from.outer };
-}
-
-/** The same chain without this link; what is before it is linked anew. */
-function without(
-  from: Chain<Owned> | undefined,
-  link: Chain<Owned>,
-): Chain<Owned> | undefined {
-  const before: Owned[] = [];
-  for (let other = from; other && other !== link; other = other.outer) {
-    before.push(other.item);
-  }
-  return before.reduceRight<Chain<Owned> | undefined>(
-    (outer, item) => ({ item, outer }),
-    link.outer,
+function activeCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
+  if (!scope || scope.created.length === 0) return NONE;
+  return scope.created.filter(
+    (speaker) => speaker.kind === 'uncreated' || speaker.handle.lasts,
   );
 }
 
-/** The chain from the first wanted item on, and without the unwanted ones right behind that. */
-function dropWhile<T>(
-  from: Chain<T> | undefined,
-  isUnwanted: (item: T) => boolean,
-): Chain<T> | undefined {
-  let first = from;
-  while (first && isUnwanted(first.item)) first = first.outer;
-  if (first) {
-    let next = first.outer;
-    while (next && isUnwanted(next.item)) next = next.outer;
-    first.outer = next;
-  }
-  return first;
+function enter<T>(owner: ScopeOwner, scope: Scope, run: () => T): T {
+  const mine = { owner, scope };
+  const around = current.getStore();
+  if (!around) return current.run([mine], run);
+  const others = around.filter(
+    (owned) => !isOf(owner, owned) && !isOver(owned),
+  );
+  return current.run([mine, ...others.map(weakly)], run);
 }
 
-function isAmong<T>(item: T, chain: Chain<T> | undefined): boolean {
-  for (let link = chain; link; link = link.outer) {
-    if (link.item === item) return true;
-  }
-  return false;
+function isOf(owner: ScopeOwner, owned: Owned): boolean {
+  return owned.owner === owner || owned.owner === owner.weak;
 }
 
 /** Nobody can speak on that context any more. */
@@ -228,6 +171,10 @@ function isOver({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
-function hasEnded(created: BlockSpeaker): boolean {
-  return created.kind === 'ephemeral' && !created.handle.lasts;
+/** The same scope, which does not keep its owner alive. */
+function weakly(owned: Owned): Owned {
+  const { owner, scope } = owned;
+  if (owner instanceof WeakRef) return owned;
+  owner.weak ??= new WeakRef(owner);
+  return { owner: owner.weak, scope };
 }
