@@ -4,7 +4,7 @@ import {
   withPersona,
   type PersonaContext,
   type PersonasOptions,
-  type PersonaStore,
+  type KeyvLike,
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
@@ -205,7 +205,7 @@ describe('of two different personas() on a context', () => {
 test('after close() the sweeping begins anew with the next event', async () => {
   const iterator = jest.fn(() => []);
   const store = Object.assign(new Map(), { iterator });
-  const plugin = personas({ store: store as unknown as PersonaStore });
+  const plugin = personas({ store: store as unknown as KeyvLike });
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(sayHi);
   await bot.run(sayHi);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
 import { PersonaHandle } from '../../src/ephemeral/handle';
-import { slotOf } from '../../src/ephemeral/sharedPersona';
+import { slotOf } from '../../src/ephemeral/ephemeralSlot';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
@@ -39,7 +39,7 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
     slot,
     record: { pageId: PAGE.id, id: null, ...profile(name) },
   };
-  await store.take(use, { leaseMs: 60_000, claimMs });
+  await store.acquire(use, { leaseMs: 60_000, claimMs });
 }
 
 /** Adam, on the fly for whoever lists: another process has just made it. */
@@ -47,7 +47,7 @@ async function onTheFly() {
   const { Adam } = await faces(bot.emulator, ['Adam']);
   const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
   const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
-  await store.keep([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
+  await store.renew([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
   return { Adam };
 }
 
@@ -150,9 +150,9 @@ describe('a persona made on the fly', () => {
     );
     expect(new Set(holds.map(({ persona }) => persona.id)).size).toBe(1);
     const [first, ...others] = holds;
-    await first?.end();
+    await first?.release();
     expect(alive(bot.emulator)).toEqual(['Ann']);
-    await Promise.all(others.map((hold) => hold.end()));
+    await Promise.all(others.map((hold) => hold.release()));
     await gone('Ann', 0);
     expect(creations()).toBe(1);
     const shared = runtimes.reduce((sum, { stats }) => sum + stats.shared, 0);
@@ -163,7 +163,7 @@ describe('a persona made on the fly', () => {
     await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
     const hold = await PersonaHandle.take(start().pool, page, profile('Ann'));
     expect(alive(bot.emulator)).toEqual(['Ann']);
-    await hold.end();
+    await hold.release();
     await gone('Ann', 0);
   });
 });

@@ -36,7 +36,7 @@ export function identityOf(
   if (typeof speaker === 'string')
     return identityOfGiven(speaker, occasion, scope);
   if (speaker instanceof PersonaHandle) {
-    return speaker.lasts && isOnItsPage(speaker, occasion)
+    return speaker.isActive && isOnItsPage(speaker, occasion)
       ? heldIdentity(speaker)
       : anewIdentity(speaker, occasion);
   }
@@ -127,7 +127,7 @@ function anewIdentity(
 ): Identity {
   const { name } = hold.persona.profile;
   const take = async () =>
-    hold.again(pageContext ? await pageOf(pageContext) : undefined);
+    hold.reacquire(pageContext ? await pageOf(pageContext) : undefined);
   let taken: Promise<PersonaHandle> | undefined;
   const anew = () => (taken ??= take());
   return {
@@ -135,7 +135,7 @@ function anewIdentity(
     name,
     id: async () => (await anew()).persona.ready(),
     renew: async (goneId) => (await anew()).persona.replace(goneId),
-    end: async () => (await anew().catch(() => undefined))?.end(),
+    end: async () => (await anew().catch(() => undefined))?.release(),
   };
 }
 

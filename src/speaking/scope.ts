@@ -158,6 +158,6 @@ function isOver({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
-function hasEnded({ lasts }: MadeForBlock): boolean {
-  return !lasts;
+function hasEnded({ isActive }: MadeForBlock): boolean {
+  return !isActive;
 }

@@ -73,7 +73,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     try {
       return await inScope(this, made, block, made, 'withEphemeralPersona');
     } finally {
-      if (made instanceof PersonaHandle) await made.end();
+      if (made instanceof PersonaHandle) await made.release();
     }
   }
 
@@ -97,7 +97,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
    */
   as(speaker: InForce, run: () => unknown): unknown {
     const made =
-      speaker instanceof PersonaHandle && speaker.lasts ? speaker : undefined;
+      speaker instanceof PersonaHandle && speaker.isActive ? speaker : undefined;
     const sending = inScope(this, speaker, run, made, 'as');
     if (!made || !(sending instanceof Promise)) return sending;
     made.waitFor(sending);

@@ -8,7 +8,7 @@ import type { PersonaProfile } from '../profile';
 export interface MadeForBlock {
   readonly persona: { readonly id: string; readonly profile: PersonaProfile };
   /** Whether its block has not ended, so that the persona is certain to be kept. */
-  readonly lasts: boolean;
+  readonly isActive: boolean;
   /** Keeps the persona until `sending` is answered. */
   waitFor(sending: Promise<unknown>): void;
 }
@@ -16,7 +16,7 @@ export interface MadeForBlock {
 /** Stands in a block for a persona that need not be made: what is sent there shows its name, or goes nowhere. */
 export class UnmadePersona implements MadeForBlock {
   readonly persona: { readonly id: string; readonly profile: PersonaProfile };
-  readonly lasts = true;
+  readonly isActive = true;
 
   constructor(profile: PersonaProfile) {
     this.persona = { id: profile.name, profile };

@@ -1,7 +1,7 @@
 import { PersonaStoreError } from 'bottender-persona';
 import { Keyv, type KeyvOptions } from 'keyv';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { checked, storeWith } from '../../support/stores';
 
 /** A Keyv whose map can be written to beneath it, and what reads it. */
@@ -13,7 +13,7 @@ function open(options: KeyvOptions = {}) {
     map,
     keyv,
     report,
-    guarded: new GuardedStore(checked(keyv), report),
+    guarded: new GuardedKeyv(checked(keyv), report),
   };
 }
 
@@ -135,7 +135,7 @@ describe('keys', () => {
       ['session:lease:1', 'foreign'],
       ['lease:1', 'lease'],
     ];
-    const guarded = new GuardedStore(storeWith({ iterator }));
+    const guarded = new GuardedKeyv(storeWith({ iterator }));
     expect(await guarded.entries('lease:')).toEqual([['lease:1', 'lease']]);
   });
 });
@@ -167,7 +167,7 @@ test('of a Keyv 6 a value that it cannot decode costs only itself, though it tel
     },
   });
   const report = jest.fn();
-  const guarded = new GuardedStore(keyv6, report);
+  const guarded = new GuardedKeyv(keyv6, report);
   expect(await guarded.entries('lease:')).toEqual([
     ['lease:1', 'one'],
     ['lease:3', 'three'],

@@ -1,6 +1,6 @@
 import { PersonaStoreError } from 'bottender-persona';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import { profile } from '../../support/faces';
 import { MapStore } from '../../support/mapStore';
@@ -13,7 +13,7 @@ const RECORD = { pageId: '1', id: '7', ...GUEST, expiresAt: 1_000_000 };
 function open() {
   const store = new MapStore();
   const broken = jest.fn();
-  return { store, broken, port: new KeyvPort(new GuardedStore(store, broken)) };
+  return { store, broken, port: new KeyvPort(new GuardedKeyv(store, broken)) };
 }
 
 const keyOf = (storedKey: string) => storedKey.slice('lease:'.length);
@@ -69,7 +69,7 @@ describe('the leases', () => {
     await at(1_000_000);
     await at(1_000_001);
     await store.set(leaseKey(), { ...RECORD, pageId: '2', expiresAt: 1 });
-    const found = await port.ranOut(['1', '3']);
+    const found = await port.expired(['1', '3']);
     expect(found.map(([, { expiresAt }]) => expiresAt)).toEqual([999_999]);
     jest.useRealTimers();
   });
@@ -77,7 +77,7 @@ describe('the leases', () => {
 
 test('the records of names are kept Page by Page', async () => {
   const store = new MapStore();
-  const records = new KeyvPort(new GuardedStore(store));
+  const records = new KeyvPort(new GuardedKeyv(store));
   await records.setName('1', 'adam', ADAM);
   await records.setName('1', 'bea', { ...ADAM, id: '8' });
   await records.setName('12', 'adam', { ...ADAM, id: '9' });
@@ -116,7 +116,7 @@ test.each([
   await store.set('directory:1:adam', value);
   await store.set('directory:1:bea', bea);
   const broken = jest.fn();
-  const records = new KeyvPort(new GuardedStore(store, broken));
+  const records = new KeyvPort(new GuardedKeyv(store, broken));
   expect(await records.nameOn('1', 'adam')).toBeUndefined();
   expect(await records.namesOn('1')).toEqual(new Map([['bea', bea]]));
   expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import type { Use } from '../../../src/store/port';
 import { profile } from '../../support/faces';
 import { MapStore } from '../../support/mapStore';
 
 const NOW = 1_000_000;
-const TERMS = { leaseMs: 3000, claimMs: 500 };
+const OPTIONS = { leaseMs: 3000, claimMs: 500 };
 const ADAM = { ...profile('Adam'), id: '7' };
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ afterEach(() => {
 function open() {
   const store = new MapStore();
   const broken = jest.fn();
-  return { store, broken, port: new KeyvPort(new GuardedStore(store, broken)) };
+  return { store, broken, port: new KeyvPort(new GuardedKeyv(store, broken)) };
 }
 
 function useOf(id: string | null): Use {
@@ -32,15 +32,15 @@ describe('a lease in a Keyv', () => {
   test('is one’s own, whoever else wants the same', async () => {
     const { port, store } = open();
     const [one, two] = [useOf(null), useOf(null)];
-    const alone = { as: 'maker', tookOver: false };
+    const alone = { as: 'creator' };
     expect(port.isLasting).toBe(true);
-    expect(await port.take(one, TERMS)).toEqual(alone);
-    expect(await port.take(two, TERMS)).toEqual(alone);
+    expect(await port.acquire(one, OPTIONS)).toEqual(alone);
+    expect(await port.acquire(two, OPTIONS)).toEqual(alone);
     expect(await store.get(`lease:${one.key}`)).toEqual({
       ...one.record,
       expiresAt: NOW + 3000,
     });
-    expect(await port.giveBack()).toBe('last');
+    expect(await port.release()).toBe('last');
     await port.forget('1', one.key);
     expect((await port.leasesOn('1')).map(([key]) => key)).toEqual([two.key]);
   });
@@ -48,9 +48,9 @@ describe('a lease in a Keyv', () => {
   test('is renewed with all others', async () => {
     const { port } = open();
     const uses = [useOf('7'), useOf('8')];
-    await port.keep(uses, TERMS);
+    await port.renew(uses, OPTIONS);
     jest.setSystemTime(NOW + 1000);
-    await port.keep(uses, TERMS);
+    await port.renew(uses, OPTIONS);
     const leases = await port.leasesOn('1');
     expect(leases.map(([, { id, expiresAt }]) => [id, expiresAt])).toEqual([
       ['7', NOW + 4000],
@@ -60,13 +60,13 @@ describe('a lease in a Keyv', () => {
 
   test('that has run out is anybody’s', async () => {
     const { port } = open();
-    await port.keep([useOf('7')], TERMS);
+    await port.renew([useOf('7')], OPTIONS);
     jest.setSystemTime(NOW + 3001);
-    const ranOut = await port.ranOut(['1']);
-    expect(ranOut).toHaveLength(1);
-    expect(await port.takeOver()).toBe(true);
-    await port.putBack();
-    expect(await port.ranOut(['1'])).toEqual(ranOut);
+    const expired = await port.expired(['1']);
+    expect(expired).toHaveLength(1);
+    expect(await port.claimExpired()).toBe(true);
+    await port.requeue();
+    expect(await port.expired(['1'])).toEqual(expired);
   });
 });
 
@@ -81,8 +81,8 @@ describe('a name in a Keyv', () => {
   test('is settled, and the intent goes', async () => {
     const { port, broken } = open();
     const [one, two] = [useOf(null), useOf(null)];
-    await port.take(one, TERMS);
-    await port.take(two, TERMS);
+    await port.acquire(one, OPTIONS);
+    await port.acquire(two, OPTIONS);
     expect(await port.settle({ ...settled, key: undefined })).toEqual(ADAM);
     expect(await port.leasesOn('1')).toHaveLength(2);
     expect(await port.settle({ ...settled, key: one.key })).toEqual(ADAM);

@@ -1,4 +1,4 @@
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { walk } from '../../../src/store/keyv/walk';
 import { gate } from '../../support/gate';
 import { storeWith } from '../../support/stores';
@@ -29,7 +29,7 @@ describe('while the store is away', () => {
       calls += 1;
       return back.opened;
     };
-    const guarded = new GuardedStore(storeWith({ get }));
+    const guarded = new GuardedKeyv(storeWith({ get }));
     const first = Array.from({ length: 10 }, () => guarded.get('a'));
     const ends = await Promise.all(first.map((asked) => after(1000, asked)));
     expect(new Set(ends).size).toBe(1);
@@ -55,7 +55,7 @@ describe('while the store is away', () => {
       calls += 1;
       return new Promise(() => {});
     };
-    const guarded = new GuardedStore(storeWith({ get }));
+    const guarded = new GuardedKeyv(storeWith({ get }));
     await after(1000, guarded.get('a'));
     for (let time = 0; time < 20; time += 1) {
       const before = calls;
@@ -68,7 +68,7 @@ describe('while the store is away', () => {
 
   test('a reading of all entries does not wait either', async () => {
     const get = () => new Promise(() => {});
-    const guarded = new GuardedStore(storeWith({ get }));
+    const guarded = new GuardedKeyv(storeWith({ get }));
     await after(1000, guarded.get('a'));
     void guarded.get('b').catch(() => {});
     expect(await after(1, guarded.entries('lease:'))).toContain(
@@ -83,7 +83,7 @@ describe('the next call is waited for', () => {
 
   test('after one that failed at once', async () => {
     const get = jest.fn(slowly).mockRejectedValueOnce(new Error('no'));
-    const guarded = new GuardedStore(storeWith({ get }));
+    const guarded = new GuardedKeyv(storeWith({ get }));
     expect(await after(0, guarded.get('a'))).toContain('no');
     expect(await after(50, guarded.get('a'))).toBe('answered');
   });
@@ -96,7 +96,7 @@ describe('the next call is waited for', () => {
     const iterator = () => ({
       [Symbol.asyncIterator]: () => ({ next: failing }),
     });
-    const guarded = new GuardedStore(storeWith({ iterator, get: slowly }));
+    const guarded = new GuardedKeyv(storeWith({ iterator, get: slowly }));
     expect(await after(5000, guarded.entries('lease:'))).toContain('no');
     expect(await after(50, guarded.get('a'))).toBe('answered');
   });
@@ -114,7 +114,7 @@ describe('a reading of all entries', () => {
         },
       }),
     });
-    const guarded = new GuardedStore(storeWith({ iterator }));
+    const guarded = new GuardedKeyv(storeWith({ iterator }));
     const asked = guarded.entries('lease:');
     expect(await after(29_000, asked)).toBe('waits');
     expect(await after(1001, asked)).toContain('it did not answer in time');
@@ -137,7 +137,7 @@ describe('a reading of all entries', () => {
         isLeft = true;
       }
     }
-    const guarded = new GuardedStore(storeWith({ iterator }));
+    const guarded = new GuardedKeyv(storeWith({ iterator }));
     expect(await after(30_001, guarded.entries('lease:'))).toContain(
       'it did not answer in time',
     );

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { PersonaStoreError, type PersonaStore } from 'bottender-persona';
+import { PersonaStoreError, type KeyvLike } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { gate } from '../../support/gate';
 import { checked, storeWith } from '../../support/stores';
 
@@ -21,7 +21,7 @@ async function failureOf(
 }
 
 test('gives what the store gives', async () => {
-  const guarded = new GuardedStore(checked(new Keyv()));
+  const guarded = new GuardedKeyv(checked(new Keyv()));
   await guarded.set('lease:1:a', { id: '7' });
   await guarded.set('lease:12:b', 'other');
   expect(await guarded.get('lease:1:a')).toEqual({ id: '7' });
@@ -33,7 +33,7 @@ test('gives what the store gives', async () => {
 });
 
 test('what a store gives null for is not there', async () => {
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({ get: () => Promise.resolve(null) }),
   );
   expect(await guarded.get('a')).toBeUndefined();
@@ -41,7 +41,7 @@ test('what a store gives null for is not there', async () => {
 
 test('a store that does not answer is waited for once, for a second', async () => {
   const back = gate();
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({ get: () => back.opened.then(() => 'value') }),
   );
   const first = await failureOf(guarded.get('a'));
@@ -60,7 +60,7 @@ test('a store that does not answer is waited for once, for a second', async () =
 
 test('is waited for again when it has answered', async () => {
   let answer: Promise<unknown> = new Promise(() => {});
-  const guarded = new GuardedStore(storeWith({ get: () => answer }));
+  const guarded = new GuardedKeyv(storeWith({ get: () => answer }));
   await failureOf(guarded.get('a'));
   answer = Promise.resolve('value');
   expect(await guarded.get('b')).toBe('value');
@@ -71,7 +71,7 @@ test('is waited for again when it has answered', async () => {
 test('a store that takes long to fail is waited for once', async () => {
   const refusals = [gate(), gate(), gate()];
   const asked: string[] = [];
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({
       async get(key) {
         asked.push(key);
@@ -97,12 +97,7 @@ test('a store that takes long to fail is waited for once', async () => {
 });
 
 test.each<
-  [
-    string,
-    Partial<PersonaStore>,
-    (of: GuardedStore) => Promise<unknown>,
-    RegExp,
-  ]
+  [string, Partial<KeyvLike>, (of: GuardedKeyv) => Promise<unknown>, RegExp]
 >([
   ['throws', { get: thrower }, (of) => of.get('a'), /read .*: no\./],
   [
@@ -126,9 +121,7 @@ test.each<
 ])(
   'a store that %s fails as a PersonaStoreError',
   async (_how, methods, ask, said) => {
-    const { error } = await failureOf(
-      ask(new GuardedStore(storeWith(methods))),
-    );
+    const { error } = await failureOf(ask(new GuardedKeyv(storeWith(methods))));
     expect(error).toBeInstanceOf(PersonaStoreError);
     expect(String(error)).toMatch(said);
   },
@@ -139,13 +132,13 @@ test('what has no text for a key is passed over', async () => {
     [Symbol('lease:0'), 'other'],
     ['lease:1', 'kept'],
   ];
-  const guarded = new GuardedStore(storeWith({ iterator: () => entries }));
+  const guarded = new GuardedKeyv(storeWith({ iterator: () => entries }));
   expect(await guarded.entries('lease:')).toEqual([['lease:1', 'kept']]);
 });
 
 test('a store that tells of its failure by event, and answers with nothing, has failed', async () => {
   let tell: (error: unknown) => void = () => {};
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({
       on: (event, listener) => {
         expect(event).toBe('error');
@@ -165,7 +158,7 @@ test('a store that tells of its failure by event, and answers with nothing, has 
 
 test('an iteration that an entry goes away from is begun anew', async () => {
   let times = 0;
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({
       async *iterator() {
         times += 1;
@@ -179,7 +172,7 @@ test('an iteration that an entry goes away from is begun anew', async () => {
 });
 
 test('a namespace may hold colons', async () => {
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     checked(new Keyv({ namespace: 'shop:personas' })),
   );
   await guarded.set('lease:1:a', 'kept');
