@@ -1,7 +1,7 @@
 import { PAGE } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive } from '../support/wire';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
 interface SweepResult {
   deleted: { id: string; name: string }[];
@@ -21,7 +21,7 @@ async function leaveBehind() {
     directory: { named: profile('Named') },
   });
   const lease = (id: string | null, name: string, expiresAt = 1) =>
-    app.store.set(leaseKey(), {
+    leaveRecord(app.store, {
       pageId: PAGE.id,
       id,
       ...profile(name),

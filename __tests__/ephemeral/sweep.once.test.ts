@@ -149,7 +149,9 @@ describe('what has run out', () => {
     const { page, calls } = await answering([OK]);
     const { store, sweep, expired } = open(page, new Slow());
     for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
-    expect(await sweep.of(page, await expired())).toMatchObject({ end: 'done' });
+    expect(await sweep.of(page, await expired())).toMatchObject({
+      end: 'done',
+    });
     expect(calls).toHaveLength(5);
     (store as Slow).ms = 30_000;
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);

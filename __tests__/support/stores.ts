@@ -88,7 +88,8 @@ export async function recordsIn(keyv: KeyvLike): Promise<LeaseRecord[]> {
 export async function entriesOf(
   keyv: KeyvLike,
 ): Promise<[string, LeaseRecord][]> {
-  const { ids } = (await keyv.get('processes')) as { ids: string[] };
+  const list = (await keyv.get('processes')) ?? { ids: [] };
+  const { ids } = list as { ids: string[] };
   const entries: [string, LeaseRecord][] = [];
   for (const id of ids) {
     const index = await keyv.get(`process:${id}`);
@@ -117,11 +118,16 @@ export async function leaveLease(
 ): Promise<void> {
   const { id, name, page = PAGE, msAgo = 1 } = lease;
   const expiresAt = Date.now() - msAgo;
-  const record = { pageId: page.id, id, ...profile(name), expiresAt };
-  await leaveIndex(keyv, {
-    leases: [{ key: randomUUID(), slot: 'fly:x', claimedUntil: 0, record }],
-    names: [],
-  });
+  await leaveRecord(keyv, { pageId: page.id, id, ...profile(name), expiresAt });
+}
+
+/** The same, of a record that may be anything. */
+export async function leaveRecord(
+  keyv: KeyvLike,
+  record: unknown,
+): Promise<void> {
+  const lease = { key: randomUUID(), slot: 'fly:x', claimedUntil: 0, record };
+  await leaveIndex(keyv, { leases: [lease], names: [] });
 }
 
 /** The index of a process that has died. Returns its key. */
@@ -135,6 +141,32 @@ export async function leaveIndex(
   const { ids } = list as { ids: string[] };
   await keyv.set('processes', { ids: [...ids, id] });
   return `process:${id}`;
+}
+
+/** Calls back whenever the list of processes has been read. */
+export function onRead(keyv: Keyv, callback: () => void): void {
+  const get = keyv.get.bind(keyv);
+  Object.assign(keyv, {
+    async get(key: string) {
+      const value = await get(key);
+      if (key === 'processes') callback();
+      return value;
+    },
+  });
+}
+
+/** As their processes write leases anew: `change` gives a record, or `undefined` where it stays. */
+export async function renewLeases(
+  keyv: KeyvLike,
+  change: (record: LeaseRecord) => LeaseRecord | undefined,
+): Promise<void> {
+  const leases = (await entriesOf(keyv)).flatMap(([key, record]) => {
+    const changed = change(record);
+    return changed
+      ? [{ key, slot: 'fly:x', claimedUntil: 0, record: changed }]
+      : [];
+  });
+  await leaveIndex(keyv, { leases, names: [] });
 }
 
 /** A store of nothing, but for what the test says. */

@@ -22,14 +22,10 @@ async function failureOf(
 
 test('gives what the store gives', async () => {
   const guarded = new GuardedKeyv(checked(new Keyv()));
-  await guarded.set('lease:1:a', { id: '7' });
-  await guarded.set('lease:12:b', 'other');
-  expect(await guarded.get('lease:1:a')).toEqual({ id: '7' });
-  expect(await guarded.entries('lease:1:')).toEqual([
-    ['lease:1:a', { id: '7' }],
-  ]);
-  await guarded.delete('lease:1:a');
-  expect(await guarded.get('lease:1:a')).toBeUndefined();
+  await guarded.set('a:1', { id: '7' });
+  expect(await guarded.get('a:1')).toEqual({ id: '7' });
+  await guarded.delete('a:1');
+  expect(await guarded.get('a:1')).toBeUndefined();
 });
 
 test('what a store gives null for is not there', async () => {
@@ -110,13 +106,7 @@ test.each<
     'does not keep a value',
     { set: () => Promise.resolve(false) },
     (of) => of.set('a', 1),
-    /write to .*: it did not keep a value\./,
-  ],
-  [
-    'cannot be iterated',
-    { iterator: thrower },
-    (of) => of.entries('a'),
-    /iterate over .*: no\./,
+    /write to .*: it did not store a value\./,
   ],
 ])(
   'a store that %s fails as a PersonaStoreError',
@@ -126,15 +116,6 @@ test.each<
     expect(String(error)).toMatch(said);
   },
 );
-
-test('what has no text for a key is passed over', async () => {
-  const entries = [
-    [Symbol('lease:0'), 'other'],
-    ['lease:1', 'kept'],
-  ];
-  const guarded = new GuardedKeyv(storeWith({ iterator: () => entries }));
-  expect(await guarded.entries('lease:')).toEqual([['lease:1', 'kept']]);
-});
 
 test('a store that tells of its failure by event, and answers with nothing, has failed', async () => {
   let tell: (error: unknown) => void = () => {};
@@ -154,31 +135,6 @@ test('a store that tells of its failure by event, and answers with nothing, has 
   expect(error).toBeInstanceOf(PersonaStoreError);
   expect(String(error)).toContain('ECONNREFUSED redis://[removed]@redis.test');
   expect(String(error)).not.toContain('secret');
-});
-
-test('an iteration that an entry goes away from is begun anew', async () => {
-  let times = 0;
-  const guarded = new GuardedKeyv(
-    storeWith({
-      async *iterator() {
-        times += 1;
-        yield ['lease:1', times];
-        await Promise.resolve();
-        if (times < 3) throw new TypeError('of undefined');
-      },
-    }),
-  );
-  expect(await guarded.entries('lease:')).toEqual([['lease:1', 3]]);
-});
-
-test('a namespace may hold colons', async () => {
-  const guarded = new GuardedKeyv(
-    checked(new Keyv({ namespace: 'shop:personas' })),
-  );
-  await guarded.set('lease:1:a', 'kept');
-  expect(await guarded.entries('lease:1:')).toEqual([['lease:1:a', 'kept']]);
-  await guarded.delete('lease:1:a');
-  expect(await guarded.entries('lease:1:')).toEqual([]);
 });
 
 function thrower(): never {

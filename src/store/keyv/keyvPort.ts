@@ -79,25 +79,34 @@ export class KeyvPort implements StorePort {
     for (const { leases: others } of (await this.processes.others()).values()) {
       for (const { key, record } of others) {
         if (record.pageId !== pageId) continue;
-        const { expiresAt = 0 } = leases.get(key) ?? {};
-        if (record.expiresAt > expiresAt) leases.set(key, record);
+        const known = leases.get(key);
+        if (!known || record.expiresAt > known.expiresAt) {
+          leases.set(key, record);
+        }
       }
     }
     return [...leases];
   }
 
-  /** Takes over what expired, and the whole index of a process of which all has. */
+  /** Adopts what expired, and the names of processes of which everything has. */
   async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
-    const dead = new Set<string>();
-    const others = await this.processes.others();
-    for (const [id, { leases, names }] of others) {
-      const past = leases.filter(({ record }) => record.expiresAt < now);
-      for (const { key, slot, record } of past) {
-        this.memory.adopt(key, slot, record);
+    const dead = new Map<string, ProcessIndex>();
+    // A process that was stopped has woken and renewed them, whoever had adopted them.
+    const renewed = new Set<string>();
+    for (const [id, index] of await this.processes.others()) {
+      let isDead = true;
+      for (const { key, slot, record } of index.leases) {
+        if (record.expiresAt < now) {
+          this.memory.adopt(key, slot, record);
+        } else {
+          renewed.add(key);
+          isDead = false;
+        }
       }
-      if (past.length < leases.length) continue;
-      dead.add(id);
+      if (isDead) dead.set(id, index);
+    }
+    for (const { names } of dead.values()) {
       for (const [pageId, name] of names) this.remember(pageId, name);
     }
     if (dead.size > 0) {
@@ -105,7 +114,8 @@ export class KeyvPort implements StorePort {
       await this.processes.list();
       await this.processes.remove(dead);
     }
-    return this.memory.expired(pageIds);
+    const expired = await this.memory.expired(pageIds);
+    return expired.filter(([key]) => !renewed.has(key));
   }
 
   /** Nothing keeps another process from it too: it finds the persona deleted. */

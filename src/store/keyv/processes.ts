@@ -87,20 +87,22 @@ export class Processes {
     );
   }
 
-  /** Removes processes that are dead, once their leases and names are in this one's index. */
-  async remove(dead: ReadonlySet<string>): Promise<void> {
-    if (dead.size === 0) return;
+  /** Removes dead processes, once their leases and names are in this one's index. */
+  async remove(dead: ReadonlyMap<string, ProcessIndex>): Promise<void> {
     const ids = (await this.listed()).filter((id) => !dead.has(id));
     await this.store.set(LIST, { ids });
-    await Promise.all([...dead].map((id) => this.store.delete(keyOf(id))));
+    for (const [id, index] of dead) {
+      // An empty one may belong to a process that writes its first lease just now.
+      if (!isEmpty(index)) await this.store.delete(keyOf(id));
+    }
   }
 
   private async write(): Promise<void> {
     const index = this.index();
-    const isEmpty = index.leases.length === 0 && index.names.length === 0;
-    if (isEmpty && !this.isWritten) return;
-    this.isWritten = !isEmpty;
-    if (isEmpty) await this.store.delete(keyOf(this.id));
+    const hasNothing = isEmpty(index);
+    if (hasNothing && !this.isWritten) return;
+    this.isWritten = !hasNothing;
+    if (hasNothing) await this.store.delete(keyOf(this.id));
     else await this.store.set(keyOf(this.id), index);
   }
 
@@ -129,6 +131,10 @@ export class Processes {
       names: readAll(names, readName),
     };
   }
+}
+
+function isEmpty({ leases, names }: ProcessIndex): boolean {
+  return leases.length === 0 && names.length === 0;
 }
 
 function keyOf(id: string): string {
