@@ -139,6 +139,51 @@ describe('a name', () => {
   });
 });
 
+describe('what the model found', () => {
+  test('a list read before another process created is not relied on once the store has lost its data', async () => {
+    const [one, two] = [start(), start()];
+    await one.directory.idOf(page, 'eve');
+    const id = await two.directory.idOf(page, 'adam');
+    Reflect.set(store, 'pages', new Map());
+    Reflect.set(store, 'epoch', 'another');
+    expect(await one.directory.idOf(page, 'adam')).toBe(id);
+    expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Eve']);
+  });
+
+  test('a name whose replacement is gone as well is made once more', async () => {
+    const [one, two] = [start(), start()];
+    const first = await one.directory.idOf(page, 'adam');
+    expect(await two.directory.idOf(page, 'adam')).toBe(first);
+    await page.client.deletePersona(first);
+    const second = await two.directory.renew(page, 'adam', first);
+    await page.client.deletePersona(second);
+    const third = await one.directory.renew(page, 'adam', first);
+    expect([first, second]).not.toContain(third);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    expect(await two.directory.renew(page, 'adam', second)).toBe(third);
+  });
+
+  test('so is a persona for a block', async () => {
+    const [one, two] = [start(), start()];
+    const handles = await Promise.all(
+      [one, two].map(({ pool }) =>
+        PersonaHandle.take(pool, page, profile('Ann')),
+      ),
+    );
+    const [mine, theirs] = handles.map(({ persona }) => persona);
+    const first = mine?.id ?? '';
+    await page.client.deletePersona(first);
+    const second = (await theirs?.replace(first)) ?? '';
+    await page.client.deletePersona(second);
+    const third = (await mine?.replace(first)) ?? '';
+    expect([first, second]).not.toContain(third);
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    expect(await theirs?.replace(second)).toBe(third);
+    await Promise.all(handles.map((handle) => handle.release()));
+    await gone('Ann', 0);
+  });
+});
+
 describe('a persona made on the fly', () => {
   test('is one for all, and goes with the last use anywhere', async () => {
     const runtimes = [start(), start(), start()];

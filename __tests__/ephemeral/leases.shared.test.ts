@@ -7,6 +7,7 @@ import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
+import { gate } from '../support/gate';
 
 const LEASE_MS = 3000;
 const RENEWAL_MS = LEASE_MS / 3;
@@ -28,6 +29,12 @@ afterEach(() => {
 class SharedStore extends MemoryStore {
   isAway = false;
   readonly steps: string[] = [];
+
+  /** As a Redis that was restarted without a file. */
+  lose(): void {
+    Reflect.set(this, 'pages', new Map());
+    Reflect.set(this, 'epoch', 'another');
+  }
 
   private step<T>(name: string, run: () => Promise<T>): Promise<T> {
     this.steps.push(name);
@@ -220,6 +227,91 @@ describe('giving back', () => {
     expect(store.steps.slice(steps)).not.toContain('release');
     other.abandon();
     two.abandon();
+  });
+});
+
+describe('what the model found', () => {
+  test('a use whose release is not answered is not renewed, so that another is the last', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const [carriedOut, mayAnswer] = [gate(), gate()];
+    const release = store.release.bind(store);
+    jest.spyOn(store, 'release').mockImplementationOnce(async (...given) => {
+      const released = await release(...given);
+      carriedOut.open();
+      await mayAnswer.opened;
+      return released;
+    });
+    const releasing = mine.release(one, jest.fn());
+    await carriedOut.opened;
+    await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
+    mayAnswer.open();
+    expect(await releasing).toBe('others');
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('a renewal that arrives after the release is refused, so that another is the last', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const arrives = gate();
+    const renew = store.renew.bind(store);
+    jest.spyOn(store, 'renew').mockImplementation(async (uses, options) => {
+      if (uses.some(({ use }) => use === one.use)) await arrives.opened;
+      return renew(uses, options);
+    });
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await mine.release(one, jest.fn())).toBe('others');
+    arrives.open();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('data lost twice within a lease leaves a persona to its user, who deletes it', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    await one.complete('7');
+    const whenLast = jest.fn();
+    store.lose();
+    expect(await mine.release(one, whenLast)).toBe('later');
+    store.lose();
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await stored(mine)).toHaveLength(1);
+    expect(whenLast).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(whenLast).toHaveBeenCalledTimes(1);
+    expect(mine.isHeld(one)).toBe(true);
+    one.abandon();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('after a loss of data no one deletes what another still uses', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const whenLast = jest.fn();
+    store.lose();
+    await one.complete('7');
+    expect(await mine.release(one, whenLast)).toBe('later');
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(whenLast).not.toHaveBeenCalled();
+    expect(mine.isNoneHeld).toBe(true);
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('close() leaves to the sweep what the store had lost', async () => {
+    const { mine, store } = open();
+    const [one, two] = [
+      await take(mine),
+      await mine.acquire(page, GUEST, 'fly:two'),
+    ];
+    await one.complete('7');
+    await two?.complete('8');
+    store.lose();
+    expect(await mine.release(one, jest.fn())).toBe('later');
+    mine.close();
+    expect(mine.held()).toEqual([two]);
+    if (two) expect(await mine.release(two, jest.fn())).toBe('later');
+    expect(mine.isNoneHeld).toBe(true);
+    expect(await stored(mine)).toHaveLength(2);
   });
 });
 

@@ -304,6 +304,27 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     );
   });
 
+  test('a renewal of the intent that arrives late leaves the ID', async () => {
+    const port = open();
+    const page = newPage();
+    const one = useOf(page);
+    await port.acquire(one, OPTIONS);
+    await port.renew([withId(one, '7')], OPTIONS);
+    await port.renew([one], OPTIONS);
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([, { id }]) => id)).toEqual(['7']);
+  });
+
+  test('a release writes the ID where that has not arrived', async () => {
+    const port = open();
+    const page = newPage();
+    const one = useOf(page);
+    await port.acquire(one, OPTIONS);
+    expect(await port.release(withId(one, '7'), RELEASE)).toBe('last');
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([, { id }]) => id)).toEqual(['7']);
+  });
+
   test('a lease that the store has lost is written by its release, which is asked again later', async () => {
     const port = open();
     const page = newPage();
@@ -315,9 +336,16 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.release(one, RELEASE)).toBe('unknown');
     const leases = await port.leasesOn(page);
     expect(leases.map(([key, { id }]) => [key, id])).toEqual([[one.key, '7']]);
+    // Others may not have renewed their leases yet.
+    expect(await port.release(one, RELEASE)).toBe('unknown');
     await port.renew([second], OPTIONS);
     expect(await port.release(one, RELEASE)).toBe('others');
-    expect(await port.release(second, RELEASE)).toBe('last');
+    expect(await port.release(second, RELEASE)).toBe('unknown');
+    const short = { leaseMs: 1, claimMs: 1 };
+    const third = withId(useOf(page), '8');
+    await port.renew([third], short);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await port.release(third, RELEASE)).toBe('last');
     const intent = useOf(page);
     expect(await port.release(intent, RELEASE)).toBe('unknown');
     expect(await port.release(intent, RELEASE)).toBe('others');

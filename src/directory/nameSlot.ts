@@ -8,7 +8,7 @@ import type { Page } from '../graph/page';
 import type { PersonaList } from '../graph/personaList';
 import type { RetryPolicy } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
-import type { StorePort } from '../store/port';
+import type { NamedRecord, StorePort } from '../store/port';
 import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
@@ -82,12 +82,16 @@ export class NameSlot implements Slot<string>, Lookup<string> {
       const id = (await this.readStored()) ?? this.idOn(list.recent);
       return { ok: true, value: id };
     }
-    const read = await list.read(this.page, lease.epoch, isGivenUp);
+    const { claim } = lease;
+    // With the epoch, so that a store that loses its data meanwhile does no harm.
+    const recorded = this.usable(claim?.record);
+    if (recorded !== undefined) return { ok: true, value: recorded };
+    const read = await list.read(this.page, claim?.epoch, isGivenUp);
     if (!read.ok) return read;
     const listed = this.idOn(read.value);
     if (listed !== undefined) return { ok: true, value: listed };
     if (!read.value.isComplete) return UNREADABLE_ENTRIES;
-    // Another process may have settled it while the list was read.
+    // A process that was stopped may have settled it while the list was read.
     const stored = lease.isShared ? await this.readStored() : undefined;
     return { ok: true, value: stored };
   }
@@ -145,14 +149,18 @@ export class NameSlot implements Slot<string>, Lookup<string> {
     const { store, report } = this.services;
     try {
       const stored = await store.nameOn(this.page.id, this.persona);
-      this.storedId = stored?.id;
-      const isUsable =
-        stored?.name === this.profile.name && !this.known.gone.has(stored.id);
-      return isUsable ? stored.id : undefined;
+      return this.usable(stored);
     } catch (error) {
       report(error as PersonaError, null);
       return undefined;
     }
+  }
+
+  private usable(stored: NamedRecord | undefined): string | undefined {
+    this.storedId = stored?.id;
+    const isUsable =
+      stored?.name === this.profile.name && !this.known.gone.has(stored.id);
+    return isUsable ? stored.id : undefined;
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {

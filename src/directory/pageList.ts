@@ -38,7 +38,7 @@ export class PageList {
   }
 
   /**
-   * A list that began in this epoch.
+   * A list that began in this epoch: the one that is good for it, or a new one.
    *
    * @param isGivenUp tells whether the caller waits no more
    */
@@ -47,19 +47,24 @@ export class PageList {
     epoch: string | undefined,
     isGivenUp: () => boolean,
   ): Promise<Outcome<PersonaList>> {
-    const { reading } = this;
-    const isGood =
-      reading &&
-      epoch !== undefined &&
-      reading.epoch === epoch &&
-      Date.now() < reading.until;
-    if (isGood) {
+    const reading = this.readingIn(epoch);
+    if (reading) {
       if (reading.until === Infinity) reading.waiting.push(isGivenUp);
       return reading.list;
     }
     const begun = this.begin(page, epoch, isGivenUp);
     this.reading = begun;
     return begun.list;
+  }
+
+  private readingIn(epoch: string | undefined): Reading | undefined {
+    const { reading } = this;
+    return reading &&
+      epoch !== undefined &&
+      reading.epoch === epoch &&
+      Date.now() < reading.until
+      ? reading
+      : undefined;
   }
 
   /** Forgets the list, because a persona on it is gone. */

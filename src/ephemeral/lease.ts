@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { PersonaProfile } from '../profile';
-import type { LeaseRecord, Use } from '../store/port';
+import type { Acquired, LeaseRecord, Use } from '../store/port';
 
 /** What a lease needs of `Leases`, which renews and writes it. */
 interface LeaseKeeper {
@@ -18,8 +18,8 @@ export class Lease implements Use {
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
   /** Whether other processes may use the persona too; not where the store did not take the lease. */
   isShared = true;
-  /** Of the intent: see `Acquired`. */
-  epoch: string | undefined;
+  /** What the store has answered to the intent; not where it is away. */
+  claim: Extract<Acquired, { as: 'creator' }> | undefined;
   /** Whether the intent keeps others from creating the persona. */
   isClaim = true;
   /** Whether the last write failed, which was reported. */

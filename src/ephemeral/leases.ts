@@ -81,7 +81,7 @@ export class Leases {
         return undefined;
       }
       if (acquired.as === 'user') lease.join(acquired.key, acquired.id);
-      else lease.epoch = acquired.epoch;
+      else lease.claim = acquired;
     } catch (error) {
       this.reportFailure(error, lease);
       lease.goAlone();

@@ -23,6 +23,8 @@ export interface StoredLease {
   readonly fences: Map<string, number>;
   /** Who deletes the persona; no process can acquire it any more. */
   deleting?: string;
+  /** Until when uses of it may not be recorded, as the store had lost it. */
+  readonly recoveringUntil?: number;
 }
 
 interface StoredPage {
@@ -71,7 +73,8 @@ export class MemoryStore implements StorePort {
       uses: new Map([[use.use, now + claimMs]]),
       fences: new Map(),
     });
-    return Promise.resolve({ as: 'creator', epoch: this.epoch });
+    const record = page.names.get(use.slot.replace(/^name:/, ''));
+    return Promise.resolve({ as: 'creator', epoch: this.epoch, record });
   }
 
   renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
@@ -91,6 +94,8 @@ export class MemoryStore implements StorePort {
     }
     if (lease.deleting === use.use) return Promise.resolve('last');
     const now = Date.now();
+    // The write of the ID may not have arrived.
+    lease.record.id ??= use.record.id;
     lease.uses.delete(use.use);
     forgetPast(lease, now);
     if (lease.deleting !== undefined || usedUntil(lease) > now) {
@@ -99,6 +104,10 @@ export class MemoryStore implements StorePort {
     }
     // The next in the slot finds the intent without a claim.
     if (lease.record.id === null) return Promise.resolve('others');
+    if ((lease.recoveringUntil ?? 0) > now) {
+      this.renewOne(use, { leaseMs, claimMs });
+      return Promise.resolve('unknown');
+    }
     free(page, use.slot, use.key);
     lease.deleting = use.use;
     lease.record.expiresAt = now + leaseMs;
@@ -216,11 +225,12 @@ export class MemoryStore implements StorePort {
       slot: use.slot,
       uses: new Map<string, number>(),
       fences: new Map<string, number>(),
+      recoveringUntil: now + leaseMs,
     };
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
     if (isFenced(lease, use)) return;
     leases.set(use.key, lease);
-    lease.record.id = use.record.id;
+    lease.record.id = use.record.id ?? lease.record.id;
     const forMs = use.record.id === null ? claimMs : leaseMs;
     extend(lease, use.use, now + forMs, now + leaseMs);
   }

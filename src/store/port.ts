@@ -71,6 +71,8 @@ export type Acquired =
        * may have created the persona, and where the store has lost its data.
        */
       readonly epoch: string;
+      /** What is recorded for the slot `name:NAME` in this very epoch. */
+      readonly record?: NamedRecord | undefined;
     }
   /** Wait: another process is creating it. */
   | {
@@ -84,7 +86,8 @@ export type Acquired =
 /**
  * How a release ended. `last`: no process can acquire the persona any more, and
  * this one deletes it. `unknown`: the store had lost the lease, so others may use
- * the persona without being recorded. The lease is written anew, with this use.
+ * the persona who have not renewed it since. The use is recorded again, and can be
+ * released once that has taken longer than a lease.
  */
 export type Released = 'last' | 'others' | 'unknown';
 

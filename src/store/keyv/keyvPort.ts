@@ -49,7 +49,7 @@ export class KeyvPort implements StorePort {
     const { pageId } = use.record;
     try {
       const other = await this.bounded(this.announce(use));
-      if (!other) return acquired;
+      if (!other) return { ...acquired, record: await this.recordOf(use) };
       await this.forget(pageId, use.key);
       return { as: 'waiting', name: other.record.name };
     } catch (error) {
@@ -216,6 +216,13 @@ export class KeyvPort implements StorePort {
           lease.record.pageId === record.pageId &&
           lease.claimedUntil > now,
       );
+  }
+
+  private recordOf({ slot, record }: Use): Promise<NamedRecord | undefined> {
+    const [, name] = /^name:(.*)$/s.exec(slot) ?? [];
+    return name === undefined
+      ? Promise.resolve(undefined)
+      : this.nameOn(record.pageId, name);
   }
 
   private async bounded<T>(work: Promise<T>): Promise<T> {

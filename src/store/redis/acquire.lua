@@ -1,7 +1,7 @@
 -- Uses the slot's persona, or records the intent to create it.
 --   KEYS[1]  `prefix:{page}`
 --   ARGV[1]  { key, use, slot, name, picture, leaseMs, claimMs }
---   result   { as: 'creator', epoch } | { as: 'waiting', name } | { as: 'user', key, id }
+--   result   { as: 'creator', epoch, record?: JSON, of the slot `name:NAME` } | { as: 'waiting', name } | { as: 'user', key, id }
 local key = redis.pcall('GET', slotKey(args.slot))
 local isTakeover = false
 -- A value that is no slot of ours is overwritten.
@@ -33,4 +33,6 @@ end
 redis.call('HSET', leaseKey(args.key), 'slot', args.slot, 'name', args.name, 'picture', args.picture, 'use:' .. args.use, now + args.claimMs)
 redis.call('SET', slotKey(args.slot), args.key, 'PXAT', now + args.leaseMs + KEPT_MS)
 setExpiry(args.key, now + args.leaseMs)
-return result({ as = 'creator', epoch = epoch })
+local name = string.match(args.slot, '^name:(.*)$')
+local record = name and own('HGET', NAMES, name) or nil
+return result({ as = 'creator', epoch = epoch, record = record })

@@ -5,7 +5,8 @@
 -- and returns its result as JSON. `broken` in a result names a key whose value
 -- was not ours. Under KEYS[1]:
 --   :lease:KEY  a hash: slot, name, picture, id, deleting (by whom), and until
---               when, in ms, `use:USE` counts and `fence:USE` refuses renewals
+--               when, in ms, `use:USE` counts, `fence:USE` refuses renewals, and
+--               uses may not be `recovered` since Redis had lost the lease
 --   :slot:SLOT  the KEY of the lease that the slot's next user acquires
 --   :due        a sorted set: each KEY by when its lease expires
 --   :names      a hash: the records of names, as JSON
@@ -100,6 +101,7 @@ local function renew(use)
   local forMs = use.id and args.leaseMs or args.claimMs
   redis.call('HSET', leaseKey(use.key), 'slot', use.slot, 'name', use.name, 'picture', use.picture, 'use:' .. use.use, now + forMs)
   if use.id then redis.call('HSET', leaseKey(use.key), 'id', use.id) end
+  if not lease then redis.call('HSET', leaseKey(use.key), 'recovered', now + args.leaseMs) end
   setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs))
   if redis.pcall('GET', slotKey(use.slot)) == use.key then keepSlot(use.slot) end
 end

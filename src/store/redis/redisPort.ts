@@ -45,9 +45,12 @@ export class RedisPort implements StorePort {
       ...argsOf(use),
       ...options,
     });
-    const { as, key, id, name, epoch } = answer;
+    const { as, key, id, name, epoch, record } = answer;
     if (as === 'waiting') return { as, name: String(name) };
-    if (as === 'creator') return { as, epoch: String(epoch) };
+    if (as === 'creator') {
+      const stored = record === undefined ? undefined : this.readName(record);
+      return { as, epoch: String(epoch), record: stored };
+    }
     if (as === 'user' && typeof key === 'string' && isId(id)) {
       return { as, key, id };
     }

@@ -9,6 +9,11 @@ if not lease then
   return result({ released = 'unknown' })
 end
 if lease.deleting == args.use then return result({ released = 'last' }) end
+-- The write of the ID may not have arrived.
+if args.id and not lease.id then
+  lease.id = args.id
+  redis.call('HSET', leaseKey(args.key), 'id', args.id)
+end
 lease.uses[args.use] = nil
 redis.call('HDEL', leaseKey(args.key), 'use:' .. args.use)
 -- Uses of dead processes, and fences that nothing can arrive at any more.
@@ -23,6 +28,11 @@ if lease.deleting or usedUntil(lease) > now then
 end
 -- The slot's next user finds the intent without a claim.
 if not lease.id then return result({ released = 'others' }) end
+-- Others may use the persona who have not renewed their leases since Redis had lost this one.
+if (tonumber(lease.recovered) or 0) > now then
+  renew(args)
+  return result({ released = 'unknown' })
+end
 free(args.slot, args.key)
 redis.call('HSET', leaseKey(args.key), 'deleting', args.use)
 setExpiry(args.key, now + args.leaseMs)
