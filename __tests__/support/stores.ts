@@ -147,8 +147,8 @@ export async function leaveIndex(
 export function onRead(keyv: Keyv, callback: () => void): void {
   const get = keyv.get.bind(keyv);
   Object.assign(keyv, {
-    async get(key: string) {
-      const value = await get(key);
+    async get(key: string): Promise<unknown> {
+      const value: unknown = await get(key);
       if (key === 'processes') callback();
       return value;
     },

@@ -157,6 +157,6 @@ function readIndexed(value: unknown): IndexedLease | undefined {
 }
 
 function readName(value: unknown): [string, string] | undefined {
-  const [pageId, name]: unknown[] = Array.isArray(value) ? value : [];
+  const [pageId, name] = Array.isArray(value) ? (value as unknown[]) : [];
   return isId(pageId) && typeof name === 'string' ? [pageId, name] : undefined;
 }
