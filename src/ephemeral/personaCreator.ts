@@ -20,8 +20,8 @@ import type { Leases } from './leases';
 
 /** Personas that are created at the same time on a Page: Messenger limits calls by rate. */
 const CREATIONS_AT_ONCE = 16;
-/** How often to look whether another process has created the persona; about half of it is random, so that two do not block each other. */
-const LOOK_EVERY_MS = 100;
+/** How long to wait before looking again whether another process has created the persona; up to half is added at random, so that two do not block each other. */
+const LOOK_AFTER_MS = 100;
 
 /** What is wanted once on a Page, and what is done with its persona: a name's, or that of blocks with equal profiles. */
 export interface Slot<T> {
@@ -95,7 +95,7 @@ export class PersonaCreator {
         });
         await ticket.done;
         if (tried !== NO_ANSWER || isGivenUp()) return tried;
-        await sleep(LOOK_EVERY_MS * (0.75 + Math.random() / 2));
+        await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
       }
     }, slot.retryPolicy);
     if (outcome.ok) {
