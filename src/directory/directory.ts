@@ -89,7 +89,7 @@ export class Directory {
   }
 
   /**
-   * IDs on this Page that names stand for: these are not ephemeral.
+   * The IDs of this Page's named personas, which are not ephemeral.
    *
    * @throws PersonaStoreError
    */

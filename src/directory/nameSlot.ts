@@ -13,7 +13,7 @@ import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
 
-/** A customer waits meanwhile. A creation that takes longer serves the next message. */
+/** A customer waits for it. A creation that takes longer serves the next message. */
 const RETRY_POLICY: RetryPolicy = {
   tries: 3,
   firstWaitMs: 200,
@@ -83,7 +83,7 @@ export class NameSlot implements Slot<string>, Lookup<string> {
       return { ok: true, value: id };
     }
     const { claim } = lease;
-    // With the epoch, so that a store that loses its data meanwhile does no harm.
+    // Read together with the epoch, in case the store loses its data in between.
     const recorded = this.usable(claim?.record);
     if (recorded !== undefined) return { ok: true, value: recorded };
     const read = await list.read(this.page, claim?.epoch, isGivenUp);

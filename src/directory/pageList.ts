@@ -38,7 +38,7 @@ export class PageList {
   }
 
   /**
-   * A list that began in this epoch: the one that is good for it, or a new one.
+   * A list that began in this epoch, a new one if need be.
    *
    * @param isGivenUp tells whether the caller waits no more
    */

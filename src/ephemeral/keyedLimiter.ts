@@ -46,7 +46,7 @@ export class KeyedLimiter {
     };
   }
 
-  /** Begins no job of this key for so long; those that run go on. */
+  /** Delays the next jobs of this key; those that run go on. */
   pause(key: string, ms: number): void {
     const lane = this.lane(key);
     clearTimeout(lane.pause);

@@ -11,7 +11,7 @@ import type {
 import { Lease } from './lease';
 import { WriteRetryQueue } from './writeRetryQueue';
 
-/** A process that has not renewed its claim for so long was killed or stopped: another one creates the persona. */
+/** When a claim expires that is not renewed: another process creates the persona then. */
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
 
@@ -121,7 +121,7 @@ export class Leases {
     return expired.filter(([key]) => !held.has(key));
   }
 
-  /** The IDs of the Page's ephemeral personas, as far as the store can be read. */
+  /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */
   async idsOn(pageId: string): Promise<Set<string>> {
     const records = await this.on(pageId).catch(() => []);
     const leases = this.held().map(({ record }) => record);

@@ -65,7 +65,9 @@ export function readPersona(
 export function readDeletion(answer: unknown): Outcome<void> {
   if (getProperty(answer, 'success') === true)
     return { ok: true, value: undefined };
-  const { failure } = invalidResponse('the answer does not say that it was deleted');
+  const { failure } = invalidResponse(
+    'the answer does not say that it was deleted',
+  );
   // To delete once more does no harm.
   return { ok: false, failure: { ...failure, isTransient: true } };
 }

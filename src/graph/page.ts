@@ -14,7 +14,11 @@ import { PageIds } from './pageIds';
 import { withRetries, type RetryPolicy } from './retries';
 
 /** A message waits for the answer. */
-const RETRY_POLICY: RetryPolicy = { tries: 3, firstWaitMs: 200, withinMs: 3000 };
+const RETRY_POLICY: RetryPolicy = {
+  tries: 3,
+  firstWaitMs: 200,
+  withinMs: 3000,
+};
 
 /** A Page, with a client that speaks for it. */
 export interface Page {

@@ -60,7 +60,10 @@ function mayPass(failure: GraphFailure, patience: RetryPolicy): boolean {
  * How long to wait after the try of this number (1 for the first). Half of it is
  * drawn, so that those who failed together do not come back together.
  */
-export function waitAfter(attempt: number, { firstWaitMs }: RetryPolicy): number {
+export function waitAfter(
+  attempt: number,
+  { firstWaitMs }: RetryPolicy,
+): number {
   const wait = firstWaitMs * 2 ** (attempt - 1);
   return wait / 2 + (Math.random() * wait) / 2;
 }

@@ -97,7 +97,9 @@ export abstract class ScopedPersonas implements ScopeOwner {
    */
   as(speaker: InForce, run: () => unknown): unknown {
     const made =
-      speaker instanceof PersonaHandle && speaker.isActive ? speaker : undefined;
+      speaker instanceof PersonaHandle && speaker.isActive
+        ? speaker
+        : undefined;
     const sending = inScope(this, speaker, run, made, 'as');
     if (!made || !(sending instanceof Promise)) return sending;
     made.waitFor(sending);

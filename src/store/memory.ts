@@ -41,7 +41,7 @@ interface StoredPage {
 export class MemoryStore implements StorePort {
   readonly isLasting = false;
   private readonly pages = new Map<string, StoredPage>();
-  /** Of all Pages. */
+  /** One for all Pages. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
@@ -190,7 +190,7 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  /** The intent becomes the lease of a persona that no name stands for. */
+  /** The intent becomes the lease of a surplus persona. */
   keepSurplus(
     pageId: string,
     key: string,
@@ -279,7 +279,7 @@ function forgetPast({ uses, fences }: StoredLease, now: number): void {
   }
 }
 
-/** No process acquires what is to be deleted, or does not exist. */
+/** Keeps processes from acquiring the lease by its slot. */
 function free({ slots }: StoredPage, slot: string, key: string): void {
   if (slots.get(slot) === key) slots.delete(slot);
 }

@@ -14,7 +14,7 @@ const keyvPorts = new WeakMap<KeyvLike, KeyvPort>();
 /**
  * The port to the option `store` of `personas()`.
  *
- * @param onBroken called once for each value that is no record
+ * @param onBroken called once for each value that is not ours
  */
 export function openStore(
   store: KeyvLike | RedisStore | MemoryStore,

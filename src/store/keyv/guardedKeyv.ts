@@ -17,9 +17,9 @@ export interface KeyvLike {
 }
 
 /**
- * A Keyv that may be slow, away, or hold anything: every call has a bound, a
+ * A Keyv that may be slow, away, or hold anything: every call has a time limit, a
  * failure reported by an event fails the calls under way, and values that are
- * no JSON are skipped.
+ * not JSON are skipped.
  */
 export class GuardedKeyv {
   private readonly brokenValues: BrokenValues;
@@ -29,7 +29,7 @@ export class GuardedKeyv {
 
   constructor(
     private readonly keyv: KeyvLike,
-    /** Called once for each value that is no record. */
+    /** Called once for each value that is not ours. */
     onBroken: (error: PersonaStoreError) => void = () => {},
   ) {
     this.brokenValues = new BrokenValues(onBroken);
@@ -64,7 +64,7 @@ export class GuardedKeyv {
     await this.ask('delete from', () => this.keyv.delete(key));
   }
 
-  /** Reports that the key's value is no record. */
+  /** Reports that the key's value is not ours. */
   broken(key: string): void {
     this.brokenValues.found(key);
   }

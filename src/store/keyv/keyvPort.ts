@@ -23,7 +23,7 @@ import type {
 import type { GuardedKeyv } from './guardedKeyv';
 import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
-/** A handler waits for all the calls that a creation needs, so long at most. */
+/** How long a handler waits for all the calls that a creation needs. */
 const MAX_WAIT_MS = 2000;
 
 const LATE = Symbol('late');
@@ -88,11 +88,11 @@ export class KeyvPort implements StorePort {
     return [...leases];
   }
 
-  /** Adopts what expired, and the names of processes of which everything has. */
+  /** Adopts expired leases, and the names of processes without any other. */
   async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
     const dead = new Map<string, ProcessIndex>();
-    // A process that was stopped has woken and renewed them, whoever had adopted them.
+    // Leases that their process renewed after another had adopted them.
     const renewed = new Set<string>();
     for (const [id, index] of await this.processes.others()) {
       let isDead = true;

@@ -4,7 +4,7 @@
 --   result   { as: 'creator', epoch, record?: JSON, of the slot `name:NAME` } | { as: 'waiting', name } | { as: 'user', key, id }
 local key = redis.pcall('GET', slotKey(args.slot))
 local isTakeover = false
--- A value that is no slot of ours is overwritten.
+-- Overwrites a value of another type.
 if type(key) == 'string' then
   local lease = read(key)
   if lease and not lease.deleting then

@@ -15,7 +15,7 @@ local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- A bot that was down for less finds what expired meanwhile.
+-- How long keys outlive their leases, for a bot that was down.
 local KEPT_MS = 30 * 24 * 3600 * 1000
 local DUE = base .. ':due'
 local NAMES = base .. ':names'
