@@ -1,8 +1,9 @@
+import { isAmbiguous, type GraphFailure } from '../../src/graph/graphFailure';
 import {
-  isAmbiguous,
-  type GraphFailure,
-} from '../../src/graph/graphFailure';
-import { waitAfter, withRetries, type RetryPolicy } from '../../src/graph/retries';
+  waitAfter,
+  withRetries,
+  type RetryPolicy,
+} from '../../src/graph/retries';
 import { gate } from '../support/gate';
 
 const BUSY: GraphFailure = { status: 500, code: 2, message: 'busy' };
