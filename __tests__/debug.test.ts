@@ -126,7 +126,7 @@ test('it tells of a sweep once, and of each persona that it deletes', async () =
 
 test('it tells what onCleanupError is told', async () => {
   const gone = () => Promise.reject(new Error('away'));
-  const store = { get: gone, set: gone, delete: gone, iterator: () => [] };
+  const store = { get: gone, set: gone, delete: gone };
   createDebug.enable('bottender:persona');
   const plugin = personas({ store, onCleanupError: () => {} });
   const bot = await startBot({ plugins: [plugin] });

@@ -273,7 +273,7 @@ test('PersonaStoreError tells what the store did not do, and no password of it',
     'connect ECONNREFUSED redis://bot:pass-word@127.0.0.1:6379',
   );
   const away = () => Promise.reject(refused);
-  const store = { get: away, set: away, delete: away, iterator: () => [] };
+  const store = { get: away, set: away, delete: away };
   const { bot, told } = await start({ store });
   await bot.run((context) =>
     context.withEphemeralPersona(profile('Guest'), async () => {

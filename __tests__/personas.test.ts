@@ -4,11 +4,11 @@ import {
   withPersona,
   type PersonaContext,
   type PersonasOptions,
-  type PersonaStore,
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
 import { pass, takeTimers } from './support/clock';
+import { MapStore } from './support/mapStore';
 import { faces, profile } from './support/faces';
 import { named } from './support/files';
 import { calls, shown } from './support/wire';
@@ -203,16 +203,16 @@ describe('of two different personas() on a context', () => {
 });
 
 test('after close() the sweeping begins anew with the next event', async () => {
-  const iterator = jest.fn(() => []);
-  const store = Object.assign(new Map(), { iterator });
-  const plugin = personas({ store: store as unknown as PersonaStore });
+  const store = new MapStore();
+  const reads = jest.spyOn(store, 'get');
+  const plugin = personas({ store });
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(sayHi);
   await bot.run(sayHi);
-  expect(iterator).toHaveBeenCalledTimes(1);
+  expect(reads).toHaveBeenCalledTimes(1);
   await plugin.close();
   await bot.run(sayHi);
-  expect(iterator).toHaveBeenCalledTimes(2);
+  expect(reads).toHaveBeenCalledTimes(2);
 });
 
 describe('initialPersona is in force when an event starts', () => {

@@ -1,3 +1,5 @@
+import type { MessengerClient } from 'bottender';
+
 import { personas } from 'bottender-persona';
 
 import { checkOptions } from '../src/checkOptions';
@@ -30,12 +32,17 @@ test('what goes wrong with cleaning up is told to onCleanupError', async () => {
     get: () => Promise.reject(new Error('away')),
     set: () => Promise.reject(new Error('away')),
     delete: () => Promise.reject(new Error('away')),
-    iterator: () => [],
   };
   const { leases } = createRuntime(checkOptions({ store, onCleanupError }));
-  await leases.forget('1', 'lease:1');
+  const page = { id: '1', client: {} as MessengerClient };
+  const profile = { name: 'Adam', profilePictureUrl: 'https://a.test' };
+  const lease = await leases.acquire(page, profile, 'fly:x');
+  lease?.abandon();
   await new Promise(setImmediate);
   expect(onCleanupError.mock.calls).toEqual([
-    [expect.objectContaining({ name: 'PersonaStoreError' }), null],
+    [
+      expect.objectContaining({ name: 'PersonaStoreError' }),
+      { id: null, ...profile },
+    ],
   ]);
 });

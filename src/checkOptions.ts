@@ -5,7 +5,7 @@ import { didYouMean } from './util/closestMatch';
 import type { PersonasOptions, Settings } from './options';
 import { LONGEST_MS } from './util/withTimeout';
 import { isPersonaId, type Persona } from './persona';
-import type { PersonaStore } from './store/keyv/keyv';
+import type { KeyvLike } from './store/keyv/guardedKeyv';
 import { MemoryStore } from './store/memory';
 import { RedisStore } from './store/redis/redisStore';
 
@@ -39,7 +39,7 @@ const CHECKS: Record<OptionName, Check> = {
   onCleanupError: mustBeFunction,
   store: (value) =>
     !isStore(value) &&
-    'must be a Keyv that can be iterated (an object with get, set, delete and iterator), or what redisStore() gives',
+    'must be a Keyv (an object with get, set and delete), or what redisStore() returns',
   ephemeral: checkEphemeral,
 };
 
@@ -146,11 +146,13 @@ function checkEphemeral(value: unknown): string | false {
   return false;
 }
 
-function isStore(value: unknown): value is PersonaStore | RedisStore {
+function isStore(value: unknown): value is KeyvLike | RedisStore {
   if (value instanceof RedisStore) return true;
   return (
     isObject(value) &&
-    ['get', 'set', 'delete', 'iterator'].every(
+    // A Map has these methods too, and does not outlive the process.
+    !(value instanceof Map) &&
+    ['get', 'set', 'delete'].every(
       (method) => typeof Reflect.get(value, method) === 'function',
     )
   );

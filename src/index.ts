@@ -1,7 +1,7 @@
 export { personas, type NamesOf, type Personas } from './personas';
 export { withEphemeralPersona, withPersona, type Given } from './actions';
 export type { PersonaStats } from './stats';
-export type { Swept } from './ephemeral/sweep';
+export type { SweepResult } from './ephemeral/sweep';
 export type {
   DirectoryEntries,
   DirectoryEntry,
@@ -18,7 +18,7 @@ export type {
   PersonasOptions,
   SignText,
 } from './options';
-export type { PersonaStore, UncheckedKeyv } from './store/keyv/keyv';
+export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {
   PersonaContext,
   PersonaMethods,

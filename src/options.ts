@@ -4,7 +4,7 @@ import type { DirectoryEntries, DirectoryEntry } from './directory/entries';
 import type { PersonaError, PersonaRefusedError } from './errors';
 import type { Persona, Speaker } from './persona';
 import type { EphemeralPersona } from './profile';
-import type { PersonaStore, UncheckedKeyv } from './store/keyv/keyv';
+import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
 
@@ -85,7 +85,7 @@ export interface PersonasOptions<
    * or 6), by which whoever comes next deletes what a dead process left behind;
    * give that a namespace of its own. Default: the memory of this process.
    */
-  store?: RedisStore | PersonaStore | UncheckedKeyv | undefined;
+  store?: RedisStore | KeyvLike | undefined;
   /** About personas made on the fly. */
   ephemeral?:
     | {
@@ -129,6 +129,6 @@ export interface Settings {
   readonly signText: SignText | undefined;
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
-  readonly store: PersonaStore | RedisStore | MemoryStore;
+  readonly store: KeyvLike | RedisStore | MemoryStore;
   readonly ephemeral: { readonly lingerMs: number; readonly leaseMs: number };
 }

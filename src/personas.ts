@@ -6,7 +6,7 @@ import { checkOptions, checkTimeout } from './checkOptions';
 import type { PersonaClient } from './context/clientTypes';
 import { install } from './context/install';
 import { PersonaClients } from './context/personaClient';
-import type { Swept } from './ephemeral/sweep';
+import type { SweepResult } from './ephemeral/sweep';
 import type { FromState, Held, PersonasOptions } from './options';
 import type { Speaker } from './persona';
 import { rejected } from './util/rejected';
@@ -47,7 +47,7 @@ export interface Personas<Name extends string = string> {
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError;
    * TypeError for what is no client
    */
-  sweep(client: MessengerClient): Promise<Swept>;
+  sweep(client: MessengerClient): Promise<SweepResult>;
 
   /**
    * Counts since `personas()` was called, in this process; a copy. How often

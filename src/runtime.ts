@@ -1,5 +1,6 @@
 import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
+import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
@@ -37,17 +38,14 @@ export function createRuntime(settings: Settings): Runtime {
   };
   const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);
-  const waits = new CreationWaits();
-  const pool = new EphemeralPool(leases, lingerMs, waits, report, stats);
-  const directory = new Directory(
-    settings.directory,
+  const creator = new PersonaCreator(leases, new CreationWaits(), stats);
+  const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
+  const directory = new Directory(settings.directory, creator, {
     store,
     leases,
     report,
-    waits,
-    (page, profile, made) => pool.endSurplus(page, profile, made),
-    stats,
-  );
+    endSurplus: (...surplus) => pool.endSurplus(...surplus),
+  });
   const sweep = new Sweep(
     leases,
     report,

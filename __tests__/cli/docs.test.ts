@@ -1,7 +1,7 @@
 import { PAGE } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { codeBlocks } from '../support/docs';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
 test('the example of docs/command-line.md is what the commands print', async () => {
   const emulator = await startPages();
@@ -14,7 +14,7 @@ test('the example of docs/command-line.md is what the commands print', async () 
   await record('adam', await makePersona(emulator, adam.name), adam);
   await record('beth', await makePersona(emulator, beth.name), beth);
   await makePersona(emulator, 'Dan Old');
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, {
     pageId: PAGE.id,
     id: await makePersona(emulator, john.name),
     ...john,

@@ -7,7 +7,7 @@ import {
   USUAL_CONFIG,
 } from '../support/cli';
 import { behaving, sendJson } from '../support/odd';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
 const RED = '\u001b[31m';
 /** C0, C1 and what turns the text around. */
@@ -50,8 +50,8 @@ test('nor what Graph answers, the bot warns of, or the store holds', async () =>
   const app = makeApp(emulator.origin, {
     config: `process.emitWarning(${JSON.stringify(BAD)}, 'Odd');\n${USUAL_CONFIG}`,
   });
-  await app.store.set(leaseKey(), `nonsense ${BAD}`);
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, `nonsense ${BAD}`);
+  await leaveRecord(app.store, {
     pageId: PAGE.id,
     id: null,
     ...profile(`Adam ${BAD}`),

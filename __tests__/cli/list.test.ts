@@ -8,7 +8,7 @@ import {
   USUAL_CONFIG,
 } from '../support/cli';
 import { behaving, sendJson } from '../support/odd';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
 interface Listed {
   page: { id: string };
@@ -34,13 +34,13 @@ test('list shows the personas, which the directory names, and which are on the f
     directory: { adam: profile('Adam'), desk, shop: desk },
   });
   const inAMinute = Date.now() + 60_000;
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, {
     pageId: PAGE.id,
     id: john,
     ...profile('John'),
     expiresAt: inAMinute,
   });
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, {
     pageId: PAGE.id,
     id: jane,
     ...profile('Jane'),

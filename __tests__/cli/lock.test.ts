@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 import { checkOptions } from '../../src/checkOptions';
 import { Failure } from '../../src/cli/failure';
 import { withLock } from '../../src/cli/sync/lock';
 import { createRuntime } from '../../src/runtime';
-import type { StorePort } from '../../src/store/port';
+import type { StorePort, Use } from '../../src/store/port';
 import { gate } from '../support/gate';
 import { MapStore } from '../support/mapStore';
 
@@ -15,6 +17,14 @@ beforeEach(() => {
   ({ store } = createRuntime(checkOptions({ store: new MapStore() })));
 });
 afterEach(() => jest.useRealTimers());
+
+const OPTIONS = { leaseMs: 5000, claimMs: 5000 };
+
+/** A sync's use of the Page's slot. */
+function useOf(name: string): Use {
+  const record = { pageId: PAGE_ID, id: null, name, profilePictureUrl: '' };
+  return { key: randomUUID(), use: randomUUID(), slot: 'sync', record };
+}
 
 /** A sync that has the lock until its gate opens. */
 function sync(onLost = jest.fn()) {
@@ -57,7 +67,7 @@ test('who waits goes on as soon as the other has ended', async () => {
 });
 
 test('the lock of a process that was killed runs out', async () => {
-  await store.lock(PAGE_ID, 'killed', 'process 1 on a host', 5000);
+  await store.acquire(useOf('process 1 on a host'), OPTIONS);
   const next = sync();
   await jest.advanceTimersByTimeAsync(4500);
   expect(next.run).not.toHaveBeenCalled();
@@ -70,13 +80,14 @@ test('who was stopped until another had the lock is told', async () => {
   await jest.advanceTimersByTimeAsync(0);
   // As a process that sleeps renews nothing.
   jest.setSystemTime(SINCE + 6000);
-  await store.lock(PAGE_ID, 'another', 'process 2 on a host', 5000);
+  await store.acquire(useOf('process 2 on a host'), OPTIONS);
   await jest.advanceTimersByTimeAsync(1500);
   expect(onLost).toHaveBeenCalled();
   // What is the other's stays the other's.
   end();
   await ended;
-  expect(await store.lock(PAGE_ID, 'third', 'x', 5000)).toMatchObject({
-    holder: 'process 2 on a host',
+  expect(await store.acquire(useOf('third'), OPTIONS)).toEqual({
+    as: 'waiting',
+    name: 'process 2 on a host',
   });
 });

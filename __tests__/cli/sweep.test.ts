@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive } from '../support/wire';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
-interface Swept {
+interface SweepResult {
   deleted: { id: string; name: string }[];
   suspects: { id: string; name: string }[];
 }
@@ -21,7 +21,7 @@ async function leaveBehind() {
     directory: { named: profile('Named') },
   });
   const lease = (id: string | null, name: string, expiresAt = 1) =>
-    app.store.set(leaseKey(), {
+    leaveRecord(app.store, {
       pageId: PAGE.id,
       id,
       ...profile(name),
@@ -44,7 +44,7 @@ test('sweep deletes what has run out, and lists suspects', async () => {
   expect(stdout).toContain(`1 deleted, 1 suspect on the Page ${PAGE.id}.`);
   expect(alive(emulator)).toEqual(['Live', 'Unknown', 'Named']);
 
-  expect(await app.json<Swept>(0, 'sweep')).toMatchObject({
+  expect(await app.json<SweepResult>(0, 'sweep')).toMatchObject({
     deleted: [],
     suspects: [{ id: ids.unknown, name: 'Unknown' }],
   });
@@ -52,7 +52,7 @@ test('sweep deletes what has run out, and lists suspects', async () => {
 
 test('--delete-suspects deletes them too', async () => {
   const { emulator, app, ids } = await leaveBehind();
-  const swept = await app.json<Swept>(
+  const swept = await app.json<SweepResult>(
     0,
     ...['sweep', '--delete-suspects', '--yes'],
   );
@@ -61,7 +61,7 @@ test('--delete-suspects deletes them too', async () => {
     suspects: [],
   });
   expect(alive(emulator)).toEqual(['Live', 'Named']);
-  expect(await app.json<Swept>(0, 'sweep')).toMatchObject({
+  expect(await app.json<SweepResult>(0, 'sweep')).toMatchObject({
     deleted: [],
     suspects: [],
   });
@@ -78,7 +78,7 @@ test('a deletion that Messenger refuses fails the command, and is left to the ne
   expect(status).toBe(1);
   expect(stderr).toMatch(/"Dead".* could not be deleted: Permissions error/);
   mend();
-  const { deleted } = await app.json<Swept>(0, 'sweep');
+  const { deleted } = await app.json<SweepResult>(0, 'sweep');
   expect(deleted).toMatchObject([{ id: ids.dead }]);
 });
 
@@ -90,7 +90,7 @@ test('a suspect that Messenger does not delete stays one', async () => {
     status: 403,
     error: { message: 'Permissions error', code: 200 },
   });
-  const swept = await app.json<Swept>(
+  const swept = await app.json<SweepResult>(
     1,
     ...['sweep', '--delete-suspects', '--yes'],
   );

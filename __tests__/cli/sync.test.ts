@@ -3,7 +3,7 @@ import { personas } from 'bottender-persona';
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive, calls, shown } from '../support/wire';
-import { leaseKey } from '../support/stores';
+import { leaveIndex, leaveRecord } from '../support/stores';
 
 interface Synced {
   applied: boolean;
@@ -176,12 +176,12 @@ test('--prune deletes what the directory does not name, and nothing with a lease
     directory: { adam: profile('Adam Z.'), desk: made.Desk ?? '' },
   });
   const lease = { pageId: PAGE.id, profilePictureUrl: '', expiresAt: 0 };
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, {
     ...lease,
     id: made.Leased,
     name: 'Leased',
   });
-  await app.store.set(leaseKey(), {
+  await leaveRecord(app.store, {
     ...lease,
     id: null,
     name: 'Intended',
@@ -190,6 +190,7 @@ test('--prune deletes what the directory does not name, and nothing with a lease
     id: made.Gone,
     ...profile('Gone'),
   });
+  await leaveIndex(app.store, { leases: [], names: [[PAGE.id, 'gone']] });
 
   const kept = await app.json<Synced>(0, 'sync', '--yes');
   expect(kept.notes).toEqual([

@@ -6,6 +6,7 @@ import {
   USUAL_CONFIG,
   type CliApp,
 } from '../support/cli';
+import { entriesOf } from '../support/stores';
 import { alive } from '../support/wire';
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `Agent ${i}`);
@@ -13,17 +14,30 @@ const DIRECTORY = Object.fromEntries(
   NAMES.map((name) => [name, profile(name)]),
 );
 const CREATION = { method: 'POST', path: '/me/personas' };
-const LOCK = `lock:${PAGE.id}`;
 
 /** Each command asks first whose Page it is. */
 function isOfPage({ method, path }: { method: string; path: string }): boolean {
   return method === 'GET' && path === '/me';
 }
 
-/** As if a process that was killed had not renewed its lock for long enough: see lock.test.ts. */
-async function letRunOut({ store }: CliApp): Promise<void> {
-  const lock = (await store.get(LOCK)) as object;
-  await store.set(LOCK, { ...lock, until: 0 });
+/** The leases that syncs have on the Page's slot. */
+async function locks({ store }: CliApp): Promise<string[]> {
+  const entries = await entriesOf(store);
+  return entries
+    .filter(([, { name }]) => name.startsWith('process '))
+    .map(([key]) => key);
+}
+
+/** As if a process that was killed had not renewed its lease for long enough: see lock.test.ts. */
+async function letExpire({ store }: CliApp): Promise<void> {
+  const { ids } = (await store.get('processes')) as { ids: string[] };
+  for (const id of ids) {
+    const index = (await store.get(`process:${id}`)) as
+      { leases: object[] } | undefined;
+    if (!index) continue;
+    const leases = index.leases.map((one) => ({ ...one, claimedUntil: 0 }));
+    await store.set(`process:${id}`, { ...index, leases });
+  }
 }
 
 interface Synced {
@@ -71,7 +85,7 @@ test('a second sync at the same time waits for the first, and makes nothing twic
   await emulator.waitFor(({ requests }) =>
     requests.some(({ method }) => method === 'POST'),
   );
-  expect(await app.store.get(LOCK)).toBeDefined();
+  expect(await locks(app)).toHaveLength(1);
   const second = app.start(['sync', '--yes', '--json']);
   await emulator.waitFor(
     ({ requests }) => requests.filter(isOfPage).length > 1,
@@ -84,7 +98,7 @@ test('a second sync at the same time waits for the first, and makes nothing twic
     unchanged: NAMES.length,
     steps: [],
   });
-  expect(await app.store.get(LOCK)).toBeUndefined();
+  expect(await locks(app)).toEqual([]);
   expect(alive(emulator).sort()).toEqual([...NAMES].sort());
 });
 
@@ -153,7 +167,7 @@ test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
       expect(stdout).toMatch(/\n\d+ created, \d+ left\.\n$/);
       expect(stderr).toContain('Stopping after the steps under way.');
     }
-    if (signal === 'SIGKILL') await letRunOut(app);
+    if (signal === 'SIGKILL') await letExpire(app);
     expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });
     expect(alive(emulator).sort()).toEqual([...NAMES].sort());
   },

@@ -59,7 +59,6 @@ async function sync(
     const mortal = Object.assign(new MapStore(), {
       get: store.get.bind(store),
       delete: store.delete.bind(store),
-      iterator: store.iterator.bind(store),
       set: (key: string, value: unknown) => death.step(() => set(key, value)),
     });
     client.axios.request = (config) => death.step(() => request(config));

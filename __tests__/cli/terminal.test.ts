@@ -1,7 +1,7 @@
 import { PAGE } from '../support/bot';
 import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { alive } from '../support/wire';
-import { leaseKey } from '../support/stores';
+import { leaveRecord } from '../support/stores';
 
 /** util-linux's `script` gives a program a terminal. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -48,7 +48,7 @@ onLinux('on a terminal', () => {
     const emulator = await startPages();
     await makePersona(emulator, 'John');
     const app = makeApp(emulator.origin);
-    await app.store.set(leaseKey(), {
+    await leaveRecord(app.store, {
       pageId: PAGE.id,
       id: null,
       ...profile('John'),

@@ -1,6 +1,7 @@
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
 import { CreationWaits } from '../../src/graph/creationWaits';
 import { MemoryStore } from '../../src/store/memory';
@@ -23,14 +24,11 @@ async function open(answers: Answer[]) {
   const report = jest.fn();
   const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);
+  const services = { store, leases, report, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam') }),
-    store,
-    leases,
-    report,
-    new CreationWaits(),
-    jest.fn(),
-    noStats(),
+    new PersonaCreator(leases, new CreationWaits(), noStats()),
+    services,
   );
   return { directory, list: new PageList(leases), page, calls };
 }
@@ -63,7 +61,7 @@ test('a list that goes round is given up, and nothing is made', async () => {
 test('a list for which nobody waits any more is not read on', async () => {
   const endless = Array.from({ length: 50 }, (_, n) => listed([], `${n}`));
   const { list, page, calls } = await open(endless);
-  const outcome = await list.get(page, () => calls.length === 3);
+  const outcome = await list.read(page, 'epoch', () => calls.length === 3);
   expect(outcome.ok).toBe(false);
   expect(calls).toHaveLength(3);
 });
@@ -75,28 +73,44 @@ test('one who waits is enough to read on', async () => {
     listed([ADAM]),
   ]);
   const [first, second] = await Promise.all([
-    list.get(page, () => calls.length > 0),
-    list.get(page, waits),
+    list.read(page, 'epoch', () => calls.length > 0),
+    list.read(page, 'epoch', waits),
   ]);
   expect(first).toBe(second);
   expect(first).toMatchObject({ ok: true, value: { isComplete: true } });
   expect(calls).toHaveLength(3);
 });
 
-test('it is good for half a minute, a failure for nobody else', async () => {
+test('it is good for half a minute in its epoch, a failure for nobody else', async () => {
   const { list, page, calls } = await open([
     { status: 400, body: {} },
-    listed([]),
+    listed([ADAM]),
   ]);
-  expect(await list.get(page, waits)).toMatchObject({ ok: false });
-  expect(await list.get(page, waits)).toMatchObject({ ok: true });
-  pass(29_000);
-  await list.get(page, waits);
+  expect(await list.read(page, 'a', waits)).toMatchObject({ ok: false });
+  expect(list.recent).toBeUndefined();
+  await list.read(page, 'a', waits);
+  await list.read(page, 'a', waits);
   expect(calls).toHaveLength(2);
-  pass(1000);
-  await list.get(page, waits);
+  expect(list.recent?.personas).toHaveLength(1);
+  await list.read(page, 'b', waits);
   expect(calls).toHaveLength(3);
-  list.forget();
-  await list.get(page, waits);
+  pass(29_000);
+  await list.read(page, 'b', waits);
+  expect(calls).toHaveLength(3);
+  expect(list.recent?.personas).toHaveLength(1);
+  pass(1000);
+  expect(list.recent).toBeUndefined();
+  await list.read(page, 'b', waits);
   expect(calls).toHaveLength(4);
+  list.forget();
+  expect(list.recent).toBeUndefined();
+  await list.read(page, 'b', waits);
+  expect(calls).toHaveLength(5);
+});
+
+test('without an epoch it is good for nobody else', async () => {
+  const { list, page, calls } = await open([listed([])]);
+  await list.read(page, undefined, waits);
+  await list.read(page, undefined, waits);
+  expect(calls).toHaveLength(2);
 });

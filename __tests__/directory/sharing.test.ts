@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
 import { PersonaHandle } from '../../src/ephemeral/handle';
-import { slotOf } from '../../src/ephemeral/sharedPersona';
+import { slotOf } from '../../src/ephemeral/ephemeralSlot';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
@@ -39,7 +39,7 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
     slot,
     record: { pageId: PAGE.id, id: null, ...profile(name) },
   };
-  await store.take(use, { leaseMs: 60_000, claimMs });
+  await store.acquire(use, { leaseMs: 60_000, claimMs });
 }
 
 /** Adam, on the fly for whoever lists: another process has just made it. */
@@ -47,7 +47,7 @@ async function onTheFly() {
   const { Adam } = await faces(bot.emulator, ['Adam']);
   const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
   const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
-  await store.keep([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
+  await store.renew([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
   return { Adam };
 }
 
@@ -139,6 +139,51 @@ describe('a name', () => {
   });
 });
 
+describe('what the model found', () => {
+  test('a list read before another process created is not relied on once the store has lost its data', async () => {
+    const [one, two] = [start(), start()];
+    await one.directory.idOf(page, 'eve');
+    const id = await two.directory.idOf(page, 'adam');
+    Reflect.set(store, 'pages', new Map());
+    Reflect.set(store, 'epoch', 'another');
+    expect(await one.directory.idOf(page, 'adam')).toBe(id);
+    expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Eve']);
+  });
+
+  test('a name whose replacement is gone as well is made once more', async () => {
+    const [one, two] = [start(), start()];
+    const first = await one.directory.idOf(page, 'adam');
+    expect(await two.directory.idOf(page, 'adam')).toBe(first);
+    await page.client.deletePersona(first);
+    const second = await two.directory.renew(page, 'adam', first);
+    await page.client.deletePersona(second);
+    const third = await one.directory.renew(page, 'adam', first);
+    expect([first, second]).not.toContain(third);
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    expect(await two.directory.renew(page, 'adam', second)).toBe(third);
+  });
+
+  test('so is a persona for a block', async () => {
+    const [one, two] = [start(), start()];
+    const handles = await Promise.all(
+      [one, two].map(({ pool }) =>
+        PersonaHandle.take(pool, page, profile('Ann')),
+      ),
+    );
+    const [mine, theirs] = handles.map(({ persona }) => persona);
+    const first = mine?.id ?? '';
+    await page.client.deletePersona(first);
+    const second = (await theirs?.replace(first)) ?? '';
+    await page.client.deletePersona(second);
+    const third = (await mine?.replace(first)) ?? '';
+    expect([first, second]).not.toContain(third);
+    expect(alive(bot.emulator)).toEqual(['Ann']);
+    expect(await theirs?.replace(second)).toBe(third);
+    await Promise.all(handles.map((handle) => handle.release()));
+    await gone('Ann', 0);
+  });
+});
+
 describe('a persona made on the fly', () => {
   test('is one for all, and goes with the last use anywhere', async () => {
     const runtimes = [start(), start(), start()];
@@ -150,9 +195,9 @@ describe('a persona made on the fly', () => {
     );
     expect(new Set(holds.map(({ persona }) => persona.id)).size).toBe(1);
     const [first, ...others] = holds;
-    await first?.end();
+    await first?.release();
     expect(alive(bot.emulator)).toEqual(['Ann']);
-    await Promise.all(others.map((hold) => hold.end()));
+    await Promise.all(others.map((hold) => hold.release()));
     await gone('Ann', 0);
     expect(creations()).toBe(1);
     const shared = runtimes.reduce((sum, { stats }) => sum + stats.shared, 0);
@@ -163,7 +208,7 @@ describe('a persona made on the fly', () => {
     await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
     const hold = await PersonaHandle.take(start().pool, page, profile('Ann'));
     expect(alive(bot.emulator)).toEqual(['Ann']);
-    await hold.end();
+    await hold.release();
     await gone('Ann', 0);
   });
 });

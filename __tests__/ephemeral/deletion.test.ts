@@ -1,6 +1,6 @@
 import { PersonaCleanupError } from 'bottender-persona';
 
-import { deleteAgain, deleteOnce } from '../../src/ephemeral/deletion';
+import { retryDeletion, deleteOnce } from '../../src/ephemeral/deletion';
 import type { GraphFailure } from '../../src/graph/graphFailure';
 import { answering, type Answer } from '../support/answers';
 
@@ -26,14 +26,14 @@ describe('further tries', () => {
 
   test('sit out rate limits', async () => {
     const { page, calls } = await answering([failing(613), OK]);
-    await deleteAgain({ page, id: '7', name: 'Adam' }, limited);
+    await retryDeletion({ page, id: '7', name: 'Adam' }, limited);
     expect(calls).toHaveLength(2);
   });
 
   test('end at a failure that lasts', async () => {
     const { page, calls } = await answering([failing(200)]);
     const doomed = { page, id: '7', name: 'Adam' };
-    const error: unknown = await deleteAgain(doomed, limited).catch(
+    const error: unknown = await retryDeletion(doomed, limited).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(PersonaCleanupError);
@@ -49,7 +49,7 @@ describe('further tries', () => {
     const { page, calls } = await answering([OK]);
     const doomed = { page, id: '7', name: 'Adam' };
     const lasting = { status: 400, code: 200, message: 'no' };
-    await expect(deleteAgain(doomed, lasting)).rejects.toMatchObject({
+    await expect(retryDeletion(doomed, lasting)).rejects.toMatchObject({
       persona: { id: '7', name: 'Adam' },
       failure: lasting,
     });

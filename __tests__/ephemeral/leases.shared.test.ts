@@ -7,6 +7,7 @@ import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
+import { gate } from '../support/gate';
 
 const LEASE_MS = 3000;
 const RENEWAL_MS = LEASE_MS / 3;
@@ -29,23 +30,29 @@ class SharedStore extends MemoryStore {
   isAway = false;
   readonly steps: string[] = [];
 
+  /** As a Redis that was restarted without a file. */
+  lose(): void {
+    Reflect.set(this, 'pages', new Map());
+    Reflect.set(this, 'epoch', 'another');
+  }
+
   private step<T>(name: string, run: () => Promise<T>): Promise<T> {
     this.steps.push(name);
     return this.isAway
       ? Promise.reject(new PersonaStoreError('reach', 'away'))
       : run();
   }
-  override take(...given: Parameters<MemoryStore['take']>) {
-    return this.step('take', () => super.take(...given));
+  override acquire(...given: Parameters<MemoryStore['acquire']>) {
+    return this.step('acquire', () => super.acquire(...given));
   }
-  override keep(
+  override renew(
     uses: readonly Use[],
-    terms: Parameters<MemoryStore['keep']>[1],
+    terms: Parameters<MemoryStore['renew']>[1],
   ) {
-    return this.step(`keep ${uses.length}`, () => super.keep(uses, terms));
+    return this.step(`renew ${uses.length}`, () => super.renew(uses, terms));
   }
-  override giveBack(...given: Parameters<MemoryStore['giveBack']>) {
-    return this.step('giveBack', () => super.giveBack(...given));
+  override release(...given: Parameters<MemoryStore['release']>) {
+    return this.step('release', () => super.release(...given));
   }
   override forget(...given: Parameters<MemoryStore['forget']>) {
     return this.step('forget', () => super.forget(...given));
@@ -53,8 +60,8 @@ class SharedStore extends MemoryStore {
   override settle(...given: Parameters<MemoryStore['settle']>) {
     return this.step('settle', () => super.settle(...given));
   }
-  override putBack(...given: Parameters<MemoryStore['putBack']>) {
-    return this.step('putBack', () => super.putBack(...given));
+  override requeue(...given: Parameters<MemoryStore['requeue']>) {
+    return this.step('requeue', () => super.requeue(...given));
   }
 }
 
@@ -68,7 +75,7 @@ function open() {
 }
 
 async function take(leases: Leases): Promise<Lease> {
-  const lease = await leases.take(page, GUEST, SLOT);
+  const lease = await leases.acquire(page, GUEST, SLOT);
   if (!lease) throw new Error('another process makes it');
   return lease;
 }
@@ -89,8 +96,7 @@ describe('a persona that two processes want', () => {
   test('is waited for while one makes it, then taken up under the same key', async () => {
     const { mine, theirs } = open();
     const one = await take(mine);
-    expect(one.tookOver).toBe(false);
-    expect(await theirs.take(page, GUEST, SLOT)).toBeUndefined();
+    expect(await theirs.acquire(page, GUEST, SLOT)).toBeUndefined();
     expect(theirs.isNoneHeld).toBe(true);
     await one.complete('7');
     const two = await take(theirs);
@@ -104,12 +110,12 @@ describe('a persona that two processes want', () => {
     const { mine, theirs, store } = open();
     const one = await take(mine);
     await jest.advanceTimersByTimeAsync(10 * LEASE_MS);
-    expect(await theirs.take(page, GUEST, SLOT)).toBeUndefined();
+    expect(await theirs.acquire(page, GUEST, SLOT)).toBeUndefined();
     // Twice a second, and the intent alone.
-    const renewals = store.steps.filter((step) => step === 'keep 1').length;
+    const renewals = store.steps.filter((step) => step === 'renew 1').length;
     expect(renewals).toBeGreaterThanOrEqual(58);
     expect(renewals).toBeLessThanOrEqual(61);
-    expect(store.steps).not.toContain('keep 0');
+    expect(store.steps).not.toContain('renew 0');
 
     mine.unclaim(one);
     const steps = store.steps.length;
@@ -117,7 +123,6 @@ describe('a persona that two processes want', () => {
     expect(store.steps.slice(steps)).toEqual([]);
     expect(mine.isHeld(one)).toBe(true);
     const two = await take(theirs);
-    expect(two.tookOver).toBe(true);
     expect(two.key).not.toBe(one.key);
     one.abandon();
     two.abandon();
@@ -144,7 +149,7 @@ describe('a persona that two processes want', () => {
     const two = await take(mine);
     two.abandon();
     mine.unclaim(two);
-    expect(store.steps).not.toContain('giveBack');
+    expect(store.steps).not.toContain('release');
     expect([one.isClaim, two.isClaim]).toEqual([true, true]);
   });
 });
@@ -153,12 +158,12 @@ describe('giving back', () => {
   test('lets the lease go, but for the last', async () => {
     const { mine, theirs, one, two, report } = await shared();
     const whenLast = jest.fn();
-    expect(await mine.giveBack(one, whenLast)).toBe('others');
+    expect(await mine.release(one, whenLast)).toBe('others');
     expect(mine.isNoneHeld).toBe(true);
-    expect(await theirs.giveBack(two, whenLast)).toBe('last');
+    expect(await theirs.release(two, whenLast)).toBe('last');
     expect(theirs.isHeld(two)).toBe(true);
     expect(await stored(theirs)).toHaveLength(1);
-    await two.end();
+    await two.remove();
     expect(await stored(theirs)).toEqual([]);
     expect(whenLast).not.toHaveBeenCalled();
     expect(report).not.toHaveBeenCalled();
@@ -170,21 +175,21 @@ describe('giving back', () => {
     store.isAway = true;
     const lease = await take(mine);
     expect(lease).toMatchObject({ isShared: false, isUnwritten: true });
-    expect(await mine.giveBack(lease, jest.fn())).toBe('last');
-    expect(store.steps).toEqual(['take']);
+    expect(await mine.release(lease, jest.fn())).toBe('last');
+    expect(store.steps).toEqual(['acquire']);
     lease.abandon();
   });
 
   test('where the store is away is told once, and done when it is back', async () => {
     const { mine, theirs, one, two, store, report } = await shared();
-    await theirs.giveBack(two, jest.fn());
+    await theirs.release(two, jest.fn());
     const whenLast = jest.fn();
     store.isAway = true;
-    expect(await mine.giveBack(one, whenLast)).toBe('later');
+    expect(await mine.release(one, whenLast)).toBe('later');
     const steps = store.steps.length;
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     // Given back again at each renewal, and not renewed.
-    expect(store.steps.slice(steps)).toEqual(['giveBack', 'giveBack']);
+    expect(store.steps.slice(steps)).toEqual(['release', 'release']);
     expect(report.mock.calls).toEqual([
       [expect.any(PersonaStoreError), { id: '7', ...GUEST }],
     ]);
@@ -202,7 +207,7 @@ describe('giving back', () => {
     const { mine, one, two, store } = await shared();
     const whenLast = jest.fn();
     store.isAway = true;
-    await mine.giveBack(one, whenLast);
+    await mine.release(one, whenLast);
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(whenLast).not.toHaveBeenCalled();
@@ -214,14 +219,99 @@ describe('giving back', () => {
   test('is not gone on with once the lease is abandoned', async () => {
     const { mine, one, two, store } = await shared();
     store.isAway = true;
-    await mine.giveBack(one, jest.fn());
+    await mine.release(one, jest.fn());
     const other = await take(mine);
     one.abandon();
     const steps = store.steps.length;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
-    expect(store.steps.slice(steps)).not.toContain('giveBack');
+    expect(store.steps.slice(steps)).not.toContain('release');
     other.abandon();
     two.abandon();
+  });
+});
+
+describe('what the model found', () => {
+  test('a use whose release is not answered is not renewed, so that another is the last', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const [carriedOut, mayAnswer] = [gate(), gate()];
+    const release = store.release.bind(store);
+    jest.spyOn(store, 'release').mockImplementationOnce(async (...given) => {
+      const released = await release(...given);
+      carriedOut.open();
+      await mayAnswer.opened;
+      return released;
+    });
+    const releasing = mine.release(one, jest.fn());
+    await carriedOut.opened;
+    await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
+    mayAnswer.open();
+    expect(await releasing).toBe('others');
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('a renewal that arrives after the release is refused, so that another is the last', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const arrives = gate();
+    const renew = store.renew.bind(store);
+    jest.spyOn(store, 'renew').mockImplementation(async (uses, options) => {
+      if (uses.some(({ use }) => use === one.use)) await arrives.opened;
+      return renew(uses, options);
+    });
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await mine.release(one, jest.fn())).toBe('others');
+    arrives.open();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('data lost twice within a lease leaves a persona to its user, who deletes it', async () => {
+    const { mine, store } = open();
+    const one = await take(mine);
+    await one.complete('7');
+    const whenLast = jest.fn();
+    store.lose();
+    expect(await mine.release(one, whenLast)).toBe('later');
+    store.lose();
+    await jest.advanceTimersByTimeAsync(RENEWAL_MS);
+    expect(await stored(mine)).toHaveLength(1);
+    expect(whenLast).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(whenLast).toHaveBeenCalledTimes(1);
+    expect(mine.isHeld(one)).toBe(true);
+    one.abandon();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('after a loss of data no one deletes what another still uses', async () => {
+    const { mine, theirs, one, two, store } = await shared();
+    const whenLast = jest.fn();
+    store.lose();
+    await one.complete('7');
+    expect(await mine.release(one, whenLast)).toBe('later');
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(whenLast).not.toHaveBeenCalled();
+    expect(mine.isNoneHeld).toBe(true);
+    expect(await theirs.release(two, jest.fn())).toBe('last');
+    two.abandon();
+  });
+
+  test('close() leaves to the sweep what the store had lost', async () => {
+    const { mine, store } = open();
+    const [one, two] = [
+      await take(mine),
+      await mine.acquire(page, GUEST, 'fly:two'),
+    ];
+    await one.complete('7');
+    await two?.complete('8');
+    store.lose();
+    expect(await mine.release(one, jest.fn())).toBe('later');
+    mine.close();
+    expect(mine.held()).toEqual([two]);
+    if (two) expect(await mine.release(two, jest.fn())).toBe('later');
+    expect(mine.isNoneHeld).toBe(true);
+    expect(await stored(mine)).toHaveLength(2);
   });
 });
 
@@ -236,7 +326,6 @@ describe('an intent that is left', () => {
       { pageId: '1', id: null, ...GUEST, expiresAt: 1_000_000 + LEASE_MS },
     ]);
     const two = await take(theirs);
-    expect(two.tookOver).toBe(true);
     two.abandon();
   });
 
@@ -333,7 +422,7 @@ describe('what could not be written down', () => {
     const { mine, store } = open();
     const one = await take(mine);
     store.isAway = true;
-    await one.end();
+    await one.remove();
     expect(mine.isNoneHeld).toBe(true);
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     expect(await stored(mine)).toHaveLength(1);
@@ -347,13 +436,13 @@ describe('what could not be written down', () => {
   test('does not end the renewals of what is held', async () => {
     const { mine, store } = open();
     const one = await take(mine);
-    const other = await mine.take(page, profile('Other'), 'fly:other');
+    const other = await mine.acquire(page, profile('Other'), 'fly:other');
     await other?.complete('8');
     store.isAway = true;
-    await one.end();
+    await one.remove();
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
-    expect(await mine.ranOut(['1'])).toEqual([]);
+    expect(await mine.expired(['1'])).toEqual([]);
     expect((await stored(mine))[0]?.expiresAt).toBeGreaterThan(Date.now());
     other?.abandon();
     expect(jest.getTimerCount()).toBe(0);
@@ -362,10 +451,10 @@ describe('what could not be written down', () => {
   test('is each lease by itself', async () => {
     const { mine, store } = open();
     const one = await take(mine);
-    const other = await mine.take(page, profile('Other'), 'fly:other');
+    const other = await mine.acquire(page, profile('Other'), 'fly:other');
     store.isAway = true;
-    await one.end();
-    await other?.end();
+    await one.remove();
+    await other?.remove();
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(await stored(mine)).toEqual([]);
@@ -376,9 +465,9 @@ describe('what could not be written down', () => {
     const one = await take(mine);
     await one.complete('7');
     const hangs = jest
-      .spyOn(store, 'keep')
+      .spyOn(store, 'renew')
       .mockReturnValue(new Promise(() => {}));
-    const other = await mine.take(page, profile('Other'), 'fly:other');
+    const other = await mine.acquire(page, profile('Other'), 'fly:other');
     await jest.advanceTimersByTimeAsync(4 * RENEWAL_MS);
     // Once each: of what is whole, and of the claim.
     expect(hangs.mock.calls.map(([uses]) => uses)).toEqual([[other], [one]]);
@@ -391,7 +480,7 @@ describe('what could not be written down', () => {
     const one = await take(mine);
     store.isAway = true;
     const entry = { ...one.record, expiresAt: 0 };
-    await expect(mine.putBack([one.key, entry])).resolves.toBeUndefined();
+    await expect(mine.requeue([one.key, entry])).resolves.toBeUndefined();
     one.abandon();
   });
 });
@@ -401,13 +490,13 @@ test('a sweep takes over what has run out, and puts it back', async () => {
   one.abandon();
   two.abandon();
   jest.setSystemTime(Date.now() + 2 * LEASE_MS);
-  const [entry] = await mine.ranOut(['1']);
+  const [entry] = await mine.expired(['1']);
   if (!entry) throw new Error('nothing has run out');
-  expect(await mine.takeOver(entry)).toBe(true);
-  expect(await theirs.takeOver(entry)).toBe(false);
-  expect(await theirs.ranOut(['1'])).toEqual([]);
-  await mine.putBack(entry);
-  expect(await theirs.ranOut(['1'])).toHaveLength(1);
+  expect(await mine.claimExpired(entry)).toBe(true);
+  expect(await theirs.claimExpired(entry)).toBe(false);
+  expect(await theirs.expired(['1'])).toEqual([]);
+  await mine.requeue(entry);
+  expect(await theirs.expired(['1'])).toHaveLength(1);
 });
 
 test('whoever waits for the last lease is told of it, once', async () => {
@@ -415,7 +504,7 @@ test('whoever waits for the last lease is told of it, once', async () => {
   const onNone = jest.fn();
   mine.whenNoneIsHeld(onNone);
   const one = await take(mine);
-  const two = await mine.take(page, profile('Other'), 'fly:other');
+  const two = await mine.acquire(page, profile('Other'), 'fly:other');
   one.abandon();
   one.abandon();
   expect(onNone).not.toHaveBeenCalled();

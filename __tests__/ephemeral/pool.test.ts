@@ -1,6 +1,7 @@
 import { PersonaCleanupError } from 'bottender-persona';
 
 import { Leases } from '../../src/ephemeral/leases';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { EphemeralPool } from '../../src/ephemeral/pool';
 import { CreationWaits } from '../../src/graph/creationWaits';
 import { noStats } from '../../src/stats';
@@ -23,8 +24,8 @@ async function open(answers: Answer[], lingerMs = 0) {
   const report = jest.fn();
   const stats = noStats();
   const leases = new Leases(new MemoryStore(), 60_000, report);
-  const waits = new CreationWaits();
-  const pool = new EphemeralPool(leases, lingerMs, waits, report, stats);
+  const creator = new PersonaCreator(leases, new CreationWaits(), stats);
+  const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
   const acquire = (name: string) => pool.acquire(page, profile(name));
   const deletions = (id: string) =>
     calls.filter(

@@ -20,7 +20,7 @@ import {
   type RedisServer,
 } from '../support/redis';
 import { compiledPackage } from '../support/compiled';
-import { leaseKey, leaveLease, recordsIn } from '../support/stores';
+import { leaveLease, recordsIn } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, shown } from '../support/wire';
 import { sweepElsewhere, Worker, type Job } from '../support/workers';
@@ -86,39 +86,18 @@ describeWithRedis('with Redis', () => {
       const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
       await leaveLease(store, { id: Adam, name: 'Adam' });
       const lease = { pageId: PAGE.id, id: Human, ...profile('Human') };
-      const foreign = { ...lease, expiresAt: 1 };
-      await store.set('session:lease:1', foreign);
-      await store.set(`session:${leaseKey()}`, foreign);
-      await store.set('lease:1', foreign);
+      const key = '5f0c4b1e-0000-4000-8000-000000000001';
+      const record = { ...lease, expiresAt: 1 };
+      // Of a process that is not listed, such as another program's.
+      await store.set(`process:${key}`, {
+        leases: [{ key, slot: 'fly:x', claimedUntil: 0, record }],
+        names: [],
+      });
       await otherKeys();
       const plugin = personas({ store });
       const swept = await plugin.sweep(clientFor(bot.emulator));
       expect(swept.deleted.map(({ id }) => id)).toEqual([Adam]);
       expect(alive(bot.emulator)).toEqual(['Human']);
-    });
-
-    test('is swept while many leases come and go', async () => {
-      const [store, other] = [keyv(), keyv()];
-      for (let i = 0; i < 100; i += 1) {
-        await other.set(`lease:0:${i}`, i);
-      }
-      let isOver = false;
-      const churn = async () => {
-        for (let i = 0; !isOver; i = (i + 1) % 100) {
-          await other.delete(`lease:0:${i}`);
-          await other.set(`lease:0:${i}`, i);
-        }
-      };
-      const churning = churn();
-      const plugin = personas({ store });
-      for (let time = 0; time < 10; time += 1) {
-        const { Adam } = await faces(bot.emulator, ['Adam']);
-        await leaveLease(other, { id: Adam, name: 'Adam' });
-        const { deleted } = await plugin.sweep(clientFor(bot.emulator));
-        expect(deleted.map(({ id }) => id)).toEqual([Adam]);
-      }
-      isOver = true;
-      await churning;
     });
 
     /** What another program keeps in the same database. */
@@ -340,6 +319,29 @@ describeWithRedis('with Redis', () => {
       },
       60_000 + KILLS * 3000,
     );
+
+    test('of two that overlap during a deploy one is killed: what it used is swept, and nothing of the other', async () => {
+      const { emulator } = bot;
+      const [old, next] = [
+        await startWorker({ pauses: true }),
+        await startWorker({ pauses: true }),
+      ];
+      emulator.setWebhookUrl(old.webhookUrl);
+      void emulator.say('4001', 'Adam').catch(() => undefined);
+      await old.paused();
+      emulator.setWebhookUrl(next.webhookUrl);
+      const saying = emulator.say('4002', 'Bea');
+      await next.paused();
+      await old.kill();
+      expect(alive(emulator).sort()).toEqual(['Adam', 'Bea']);
+      // Its timer sweeps the Page that it had an event on.
+      await eventually(() => alive(emulator).join() === 'Bea');
+      next.goOn();
+      await saying;
+      expect(shown(emulator, '4002')).toEqual(['Bea: one', 'Bea: two']);
+      await eventually(() => alive(emulator).length === 0);
+      await next.kill();
+    });
 
     test('a worker that was stalled until its persona was swept loses no message', async () => {
       const { emulator } = bot;

@@ -26,8 +26,8 @@ function open(page: Page, store = new MemoryStore(), named: string[] = []) {
   const leases = new Leases(store, LEASE_MS, report);
   const namedIds = () => Promise.resolve(new Set(named));
   const sweep = new Sweep(leases, report, namedIds, stats);
-  const ranOut = () => leases.ranOut([page.id]);
-  return { store, report, stats, leases, sweep, ranOut };
+  const expired = () => leases.expired([page.id]);
+  return { store, report, stats, leases, sweep, expired };
 }
 
 /** Writes what a process has left: a persona, or an intent. */
@@ -39,7 +39,7 @@ async function leave(
 ): Promise<Use> {
   const record = { pageId: '1', id, ...profile(name) };
   const use = { key: randomUUID(), use: randomUUID(), slot: name, record };
-  await store.keep([use], { leaseMs, claimMs: leaseMs });
+  await store.renew([use], { leaseMs, claimMs: leaseMs });
   return use;
 }
 
@@ -52,10 +52,10 @@ const ADAM = expect.objectContaining({ id: '7', name: 'Adam' }) as unknown;
 describe('what has run out', () => {
   test('is deleted and forgotten, and counted', async () => {
     const { page, calls } = await answering([OK]);
-    const { store, sweep, stats, ranOut, report } = open(page);
+    const { store, sweep, stats, expired, report } = open(page);
     await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
-    const swept = await sweep.of(page, await ranOut());
+    const swept = await sweep.of(page, await expired());
     expect(swept).toEqual({
       swept: {
         deleted: [
@@ -74,12 +74,12 @@ describe('what has run out', () => {
 
   test('but is used again, or swept by another, is left alone', async () => {
     const { page, calls } = await answering([OK]);
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     const used = await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
-    const entries = await ranOut();
-    await store.keep([used], { leaseMs: LEASE_MS, claimMs: LEASE_MS });
-    await store.takeOver(entries[1] as LeaseEntry, {
+    const entries = await expired();
+    await store.renew([used], { leaseMs: LEASE_MS, claimMs: LEASE_MS });
+    await store.claimExpired(entries[1] as LeaseEntry, {
       leaseMs: LEASE_MS,
       claimMs: LEASE_MS,
     });
@@ -91,9 +91,9 @@ describe('what has run out', () => {
 
   test('and cannot be deleted is told, and the next sweep has it at once', async () => {
     const { page } = await answering([FORBIDDEN, OK]);
-    const { store, sweep, report, ranOut, stats } = open(page);
+    const { store, sweep, report, expired, stats } = open(page);
     await leave(store, '7', 'Adam');
-    expect(await sweep.of(page, await ranOut())).toEqual({
+    expect(await sweep.of(page, await expired())).toEqual({
       swept: { deleted: [], suspects: [] },
       end: 'done',
     });
@@ -101,16 +101,16 @@ describe('what has run out', () => {
       [expect.any(Error), { id: '7', ...profile('Adam') }],
     ]);
     expect(stats.deleted).toBe(0);
-    const { swept } = await sweep.of(page, await ranOut());
+    const { swept } = await sweep.of(page, await expired());
     expect(swept.deleted).toHaveLength(1);
   });
 
   test('waits for the next sweep after a rate limit, and nothing else is asked', async () => {
     const { page, calls } = await answering([LIMITED]);
-    const { store, sweep, report, ranOut, stats } = open(page);
+    const { store, sweep, report, expired, stats } = open(page);
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
-    expect(await sweep.of(page, await ranOut())).toEqual({
+    expect(await sweep.of(page, await expired())).toEqual({
       swept: { deleted: [], suspects: [] },
       end: 'limited',
     });
@@ -118,7 +118,7 @@ describe('what has run out', () => {
     expect(calls.filter((call) => call.startsWith('GET'))).toEqual([]);
     expect(report).not.toHaveBeenCalled();
     expect(stats.deleted).toBe(0);
-    expect(await ranOut()).toHaveLength(10);
+    expect(await expired()).toHaveLength(10);
   });
 
   test('goes four at a time', async () => {
@@ -132,9 +132,9 @@ describe('what has run out', () => {
     });
     const client = new MessengerClient({ accessToken: 'TOKEN', origin });
     const page = { id: '1', client };
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     for (let id = 1; id <= 4; id += 1) await leave(store, `${id}`, `A${id}`);
-    const { swept } = await sweep.of(page, await ranOut());
+    const { swept } = await sweep.of(page, await expired());
     expect(swept.deleted).toHaveLength(4);
   });
 
@@ -147,14 +147,16 @@ describe('what has run out', () => {
       }
     }
     const { page, calls } = await answering([OK]);
-    const { store, sweep, ranOut } = open(page, new Slow());
+    const { store, sweep, expired } = open(page, new Slow());
     for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
-    expect(await sweep.of(page, await ranOut())).toMatchObject({ end: 'done' });
+    expect(await sweep.of(page, await expired())).toMatchObject({
+      end: 'done',
+    });
     expect(calls).toHaveLength(5);
     (store as Slow).ms = 30_000;
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
-    const { swept, end } = await sweep.of(page, await ranOut());
+    const { swept, end } = await sweep.of(page, await expired());
     expect(end).toBe('late');
     expect(swept.deleted.length).toBeLessThanOrEqual(4);
     expect(swept.suspects).toEqual([]);
@@ -165,20 +167,20 @@ describe('what has run out', () => {
 describe('an intent', () => {
   test('without a persona of its name is forgotten, and of nobody else', async () => {
     const { page } = await answering([listed(adam)]);
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     const mine = await leave(store, null, 'Adam');
-    const { swept } = await sweep.of(page, await ranOut());
+    const { swept } = await sweep.of(page, await expired());
     expect(swept.suspects).toEqual([ADAM]);
-    expect((await ranOut()).map(([key]) => key)).toEqual([mine.key]);
+    expect((await expired()).map(([key]) => key)).toEqual([mine.key]);
   });
 
   test('is kept where the list has holes', async () => {
     const { page } = await answering([listed(null)]);
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
-    expect(await ranOut()).toHaveLength(1);
+    expect(await expired()).toHaveLength(1);
   });
 
   test('with another of its name makes one suspect', async () => {
@@ -202,13 +204,13 @@ describe('an intent', () => {
 
   test('that was renewed while the list was read is neither told nor forgotten', async () => {
     const { page } = await answering([listed(adam)]);
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     const uses = [
       await leave(store, null, 'Adam'),
       await leave(store, null, 'Bea'),
     ];
-    const entries = await ranOut();
-    await store.keep(uses, { leaseMs: LEASE_MS, claimMs: LEASE_MS });
+    const entries = await expired();
+    await store.renew(uses, { leaseMs: LEASE_MS, claimMs: LEASE_MS });
     const { swept } = await sweep.of(page, entries);
     expect(swept.suspects).toEqual([]);
     expect(await store.leasesOn('1')).toHaveLength(2);
@@ -216,9 +218,9 @@ describe('an intent', () => {
 
   test('that is gone by now is nobody’s', async () => {
     const { page } = await answering([listed(adam)]);
-    const { store, sweep, ranOut } = open(page);
+    const { store, sweep, expired } = open(page);
     const { key } = await leave(store, null, 'Adam');
-    const entries = await ranOut();
+    const entries = await expired();
     await store.forget('1', key);
     expect((await sweep.of(page, entries)).swept.suspects).toEqual([]);
   });
@@ -237,10 +239,10 @@ describe('an intent', () => {
     });
     const client = new MessengerClient({ accessToken: 'TOKEN', origin });
     const page = { id: '1', client };
-    const { store, sweep, ranOut } = open(page, new Slow());
+    const { store, sweep, expired } = open(page, new Slow());
     await leave(store, '7', 'Eve');
     await leave(store, null, 'Adam');
-    await expect(sweep.of(page, await ranOut())).rejects.toMatchObject({
+    await expect(sweep.of(page, await expired())).rejects.toMatchObject({
       persona: { name: 'Adam' },
       failure: { message: expect.stringContaining('no answer') as string },
     });

@@ -16,7 +16,7 @@ import { pass, takeTimers } from '../support/clock';
 import { faces, profile } from '../support/faces';
 import { gate } from '../support/gate';
 import { hurry } from '../support/hurry';
-import { entriesOf, onRead, leaveLease, recordsIn } from '../support/stores';
+import { leaveLease, onRead, recordsIn, renewLeases } from '../support/stores';
 import { clientFor } from '../support/sweepers';
 import { alive, calls } from '../support/wire';
 
@@ -267,13 +267,14 @@ describe('suspects', () => {
     onRead(keyv, isRead.open);
     const sweeping = sweep();
     await isRead.opened;
-    for (const [key, record] of await entriesOf(keyv)) {
-      const id = record.name === 'Adam' ? Adam : null;
-      const expiresAt = Date.now() + LEASE_MS;
-      await keyv.set(key, { ...record, id, expiresAt });
-    }
+    await renewLeases(keyv, (record) => ({
+      ...record,
+      id: record.name === 'Adam' ? Adam : null,
+      expiresAt: Date.now() + LEASE_MS,
+    }));
     expect((await sweeping).suspects).toEqual([]);
-    expect(await recordsIn(keyv)).toHaveLength(2);
+    const ids = (await recordsIn(keyv)).map(({ id }) => id);
+    expect(ids).toContain(Adam);
   });
 
   test('include what was made although the answer was lost', async () => {
@@ -361,10 +362,11 @@ describe('by itself', () => {
     const [first, second] = reads;
     pass(LEASE_MS);
     await first?.opened;
-    for (const [key, record] of await entriesOf(keyv)) {
-      const expiresAt = Date.now() + 60_000;
-      if (record.id === Zoe) await keyv.set(key, { ...record, expiresAt });
-    }
+    await renewLeases(keyv, (record) =>
+      record.id === Zoe
+        ? { ...record, expiresAt: Date.now() + 60_000 }
+        : undefined,
+    );
     await sweptByNow;
     pass(LEASE_MS);
     await second?.opened;

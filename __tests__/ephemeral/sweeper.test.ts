@@ -27,7 +27,7 @@ class RanOut extends MemoryStore {
   readonly entries: LeaseEntry[] = [];
   /** The Pages of each reading. */
   readonly reads: string[][] = [];
-  override ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+  override expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     this.reads.push([...pageIds]);
     return Promise.resolve(
       this.entries.filter(([, { pageId }]) => pageIds.includes(pageId)),
@@ -219,10 +219,10 @@ test('what fails is told, and the next sweep comes', async () => {
   expect(of.mock.calls.length).toBeGreaterThan(1);
 
   const away = new Error('away');
-  const ranOut = jest.spyOn(store, 'ranOut').mockRejectedValueOnce(away);
+  const expired = jest.spyOn(store, 'expired').mockRejectedValueOnce(away);
   await intervals(4);
   expect(report.mock.calls[1]).toEqual([away, null]);
-  ranOut.mockRestore();
+  expired.mockRestore();
 });
 
 test('a Page that Messenger does not name is told', async () => {

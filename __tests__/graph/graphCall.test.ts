@@ -8,7 +8,7 @@ import {
   graphCall,
   type GraphRequest,
 } from '../../src/graph/graphCall';
-import { isTransient, mayHaveHappened } from '../../src/graph/graphFailure';
+import { isTransient, isAmbiguous } from '../../src/graph/graphFailure';
 import { askPage } from '../../src/graph/page';
 import {
   createPersona,
@@ -41,7 +41,7 @@ describe('a call without an answer in time', () => {
     const failure = failureOf(await graphCall(client, ME, 100));
     expect(failure).toEqual({ message: 'there was no answer in 0.1 s' });
     expect(isTransient(failure)).toBe(true);
-    expect(mayHaveHappened(failure)).toBe(true);
+    expect(isAmbiguous(failure)).toBe(true);
     await opened;
   });
 

@@ -1,8 +1,9 @@
+import { isAmbiguous, type GraphFailure } from '../../src/graph/graphFailure';
 import {
-  mayHaveHappened,
-  type GraphFailure,
-} from '../../src/graph/graphFailure';
-import { waitAfter, withRetries, type Patience } from '../../src/graph/retries';
+  waitAfter,
+  withRetries,
+  type RetryPolicy,
+} from '../../src/graph/retries';
 import { gate } from '../support/gate';
 
 const BUSY: GraphFailure = { status: 500, code: 2, message: 'busy' };
@@ -12,7 +13,7 @@ async function triesUntil(
   withinMs: number,
   tries: number,
   failure = BUSY,
-  more: Partial<Patience> = {},
+  more: Partial<RetryPolicy> = {},
 ): Promise<number> {
   let made = 0;
   await withRetries(
@@ -148,5 +149,5 @@ test.each<[boolean, string, GraphFailure]>([
   [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
   [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
 ])('a call may have been carried out (%s) after %s', (may, _what, failure) => {
-  expect(mayHaveHappened(failure)).toBe(may);
+  expect(isAmbiguous(failure)).toBe(may);
 });

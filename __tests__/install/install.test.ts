@@ -61,9 +61,9 @@ describe('what is installed', () => {
   });
 
   test('is there once: a second one sweeps nothing, after close() neither', async () => {
-    const kept = new Map<string, unknown>();
-    const read = jest.spyOn(kept, Symbol.iterator as never);
-    const plugin = personas({ store: new Keyv({ store: kept }) });
+    const store = new Keyv();
+    const read = jest.spyOn(store, 'get');
+    const plugin = personas({ store });
     const bot = await startBot({ plugins: [plugin] });
     await bot.run(async (context) => {
       await plugin.close();

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import {
@@ -56,10 +57,20 @@ test.each(['bottender-persona', 'messenger-emulator'] as const)(
   },
 );
 
+test('the tarball holds every Lua script of the source', () => {
+  const scripts = (files: readonly string[]) =>
+    files.filter((file) => file.endsWith('.lua')).sort();
+  const inSource = readdirSync(path.join(__dirname, '../../src'), {
+    recursive: true,
+  }).map((file) => `dist/${String(file)}`);
+  expect(scripts(inSource).length).toBeGreaterThan(10);
+  expect(scripts(packed['bottender-persona'].files)).toEqual(scripts(inSource));
+});
+
 test('the tarballs hold what a user needs and nothing else', () => {
   const others = (name: PackageName) =>
     packed[name].files
-      .filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file))
+      .filter((file) => !/^dist\/.*\.(js|d\.ts|lua)$/.test(file))
       .sort();
   expect(others('bottender-persona')).toEqual([
     'CHANGELOG.md',

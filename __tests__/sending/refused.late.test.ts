@@ -51,7 +51,7 @@ async function start(
 
 /** A store that remembers nothing, so that the bot has to. */
 const away = () => Promise.reject(new Error('the store is away'));
-const AWAY = { get: away, set: away, delete: away, iterator: () => [] };
+const AWAY = { get: away, set: away, delete: away };
 
 const SETUPS: BotSetup[] = [{}, { batchDelayMs: 20 }];
 const SPEAKERS = [sayHi, sayHiOnTheFly];

@@ -53,7 +53,8 @@ test.each(EVENTS)(
     expect(ids).toEqual(['Guest']);
     expect(calls(bot.emulator)).toEqual([]);
     expect(alive(bot.emulator)).toEqual([]);
-    expect(reads).not.toHaveBeenCalled();
+    // Of the sweep that the first event begins.
+    expect(reads.mock.calls).toEqual([['processes']]);
     expect(told).not.toHaveBeenCalled();
   },
 );

@@ -119,7 +119,7 @@ test('a speaker’s sends, one within the other, keep its persona once', () => {
     id: '7',
     profile: { name: 'Guest', profilePictureUrl: 'https://example.com/g.png' },
   };
-  const made: MadeForBlock = { persona, lasts: true, waitFor };
+  const made: MadeForBlock = { persona, isActive: true, waitFor };
   const speak = (turns: number): void => {
     if (turns > 0) inScope(owner, null, () => speak(turns - 1), made);
     else keepMadeFor(innermostScope(owner) ?? fail(), Promise.resolve());

@@ -1,7 +1,8 @@
 import { MemoryStore } from '../../src/store/memory';
 import {
   itKeepsWhatAFleetReliesOn,
-  TERMS,
+  OPTIONS,
+  RELEASE,
   useOf,
   withId,
 } from '../support/sharedStore';
@@ -22,118 +23,120 @@ describe('in the memory', () => {
 
   test('a claim lasts to the millisecond', async () => {
     const port = new MemoryStore();
-    await port.take(useOf(page), TERMS);
-    jest.setSystemTime(NOW + TERMS.claimMs - 1);
-    expect(await port.take(useOf(page), TERMS)).toEqual({ as: 'waiting' });
-    jest.setSystemTime(NOW + TERMS.claimMs);
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'maker' });
+    await port.acquire(useOf(page), OPTIONS);
+    jest.setSystemTime(NOW + OPTIONS.claimMs - 1);
+    expect(await port.acquire(useOf(page), OPTIONS)).toEqual({
+      as: 'waiting',
+      name: 'Guest',
+    });
+    jest.setSystemTime(NOW + OPTIONS.claimMs);
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
   });
 
   test('a renewal lasts as long as what is renewed: a claim, or a lease', async () => {
     const port = new MemoryStore();
     const use = useOf(page);
-    await port.keep([use], TERMS);
-    await port.take(use, TERMS);
+    await port.renew([use], OPTIONS);
+    await port.acquire(use, OPTIONS);
     jest.setSystemTime(NOW + 1000);
-    await port.keep([use], TERMS);
+    await port.renew([use], OPTIONS);
     const [entry] = await port.leasesOn(page);
-    expect(entry?.[1].expiresAt).toBe(NOW + 1000 + TERMS.leaseMs);
-    jest.setSystemTime(NOW + 1000 + TERMS.claimMs);
+    expect(entry?.[1].expiresAt).toBe(NOW + 1000 + OPTIONS.leaseMs);
+    jest.setSystemTime(NOW + 1000 + OPTIONS.claimMs);
     const next = useOf(page);
-    expect(await port.take(next, TERMS)).toMatchObject({ as: 'maker' });
-    await port.keep([withId(next, '7')], TERMS);
-    jest.setSystemTime(NOW + 1000 + TERMS.claimMs + TERMS.leaseMs - 1);
+    expect(await port.acquire(next, OPTIONS)).toMatchObject({ as: 'creator' });
+    await port.renew([withId(next, '7')], OPTIONS);
+    jest.setSystemTime(NOW + 1000 + OPTIONS.claimMs + OPTIONS.leaseMs - 1);
     const other = useOf(page);
-    expect(await port.take(other, TERMS)).toMatchObject({ as: 'user' });
+    expect(await port.acquire(other, OPTIONS)).toMatchObject({ as: 'user' });
     const second = { ...withId(other, '7'), key: next.key };
-    expect(await port.giveBack(second, TERMS)).toBe('others');
+    expect(await port.release(second, RELEASE)).toBe('others');
   });
 
   test('a use that has run out keeps nobody from deleting', async () => {
     const port = new MemoryStore();
     const one = useOf(page);
-    await port.take(one, TERMS);
-    await port.keep([withId(one, '7')], TERMS);
+    await port.acquire(one, OPTIONS);
+    await port.renew([withId(one, '7')], OPTIONS);
     jest.setSystemTime(NOW + 1000);
     const two = useOf(page);
-    await port.take(two, TERMS);
-    jest.setSystemTime(NOW + 1000 + TERMS.leaseMs);
-    expect(await port.giveBack(withId(one, '7'), TERMS)).toBe('last');
+    await port.acquire(two, OPTIONS);
+    jest.setSystemTime(NOW + 1000 + OPTIONS.leaseMs);
+    expect(await port.release(withId(one, '7'), RELEASE)).toBe('last');
     const [entry] = await port.leasesOn(page);
-    expect(entry?.[1].expiresAt).toBe(NOW + 1000 + 2 * TERMS.leaseMs);
+    expect(entry?.[1].expiresAt).toBe(NOW + 1000 + 2 * OPTIONS.leaseMs);
   });
 
-  test('what is unknown is given back to nobody', async () => {
+  test('a fence lasts as long as a lease', async () => {
     const port = new MemoryStore();
-    expect(await port.giveBack(withId(useOf(page), '7'), TERMS)).toBe(
-      'unknown',
-    );
+    const one = withId(useOf(page), '7');
+    const other = { ...withId(useOf(page), '7'), key: one.key };
+    await port.renew([one, other], OPTIONS);
+    await port.release(one, { ...RELEASE, fence: true });
+    jest.setSystemTime(NOW + OPTIONS.leaseMs - 1);
+    const third = { ...withId(useOf(page), '7'), key: one.key };
+    await port.renew([other, third], OPTIONS);
+    await port.release(third, RELEASE);
+    await port.renew([one], OPTIONS);
+    jest.setSystemTime(NOW + OPTIONS.leaseMs);
+    await port.renew([third], OPTIONS);
+    await port.release(third, RELEASE);
+    await port.renew([one], OPTIONS);
+    expect(await port.release(other, RELEASE)).toBe('others');
+  });
+
+  test('what is unknown is forgotten, and requeued, without a trace', async () => {
+    const port = new MemoryStore();
     await port.forget(page, 'nothing');
-    await port.putBack(['nothing', { ...useOf(page).record, expiresAt: 1 }]);
+    await port.requeue(['nothing', { ...useOf(page).record, expiresAt: 1 }]);
     expect(await port.leasesOn(page)).toEqual([]);
   });
 
   test('what is gone is not taken over, nor what has not run out yet', async () => {
     const port = new MemoryStore();
     const use = withId(useOf(page), '7');
-    await port.keep([use], TERMS);
+    await port.renew([use], OPTIONS);
     const [entry] = await port.leasesOn(page);
     if (!entry) throw new Error('nothing is kept');
-    jest.setSystemTime(NOW + TERMS.leaseMs);
-    expect(await port.ranOut([page])).toEqual([]);
-    expect(await port.takeOver(entry, TERMS)).toBe(false);
-    jest.setSystemTime(NOW + TERMS.leaseMs + 1);
-    expect(await port.ranOut([page])).toEqual([entry]);
+    jest.setSystemTime(NOW + OPTIONS.leaseMs);
+    expect(await port.expired([page])).toEqual([]);
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
+    jest.setSystemTime(NOW + OPTIONS.leaseMs + 1);
+    expect(await port.expired([page])).toEqual([entry]);
     await port.forget(page, use.key);
-    expect(await port.takeOver(entry, TERMS)).toBe(false);
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
   });
 
   test('who deletes keeps the lease up, and nobody else', async () => {
     const port = new MemoryStore();
     const one = withId(useOf(page), '7');
-    await port.take(one, TERMS);
-    await port.keep([one], TERMS);
+    await port.acquire(one, OPTIONS);
+    await port.renew([one], OPTIONS);
     const two = useOf(page);
-    await port.take(two, TERMS);
-    await port.giveBack({ ...withId(two, '7'), key: one.key }, TERMS);
-    await port.giveBack(one, TERMS);
+    await port.acquire(two, OPTIONS);
+    await port.release({ ...withId(two, '7'), key: one.key }, RELEASE);
+    await port.release(one, RELEASE);
     const expiresAt = async () => (await port.leasesOn(page))[0]?.[1].expiresAt;
     jest.setSystemTime(NOW + 1000);
-    await port.keep([{ ...withId(two, '7'), key: one.key }], TERMS);
-    expect(await expiresAt()).toBe(NOW + TERMS.leaseMs);
-    await port.keep([one], TERMS);
-    expect(await expiresAt()).toBe(NOW + 1000 + TERMS.leaseMs);
+    await port.renew([{ ...withId(two, '7'), key: one.key }], OPTIONS);
+    expect(await expiresAt()).toBe(NOW + OPTIONS.leaseMs);
+    await port.renew([one], OPTIONS);
+    expect(await expiresAt()).toBe(NOW + 1000 + OPTIONS.leaseMs);
   });
 
   test('the slot of a later persona outlives the end of an earlier one', async () => {
     const port = new MemoryStore();
     const one = useOf(page);
-    await port.take(one, { ...TERMS, claimMs: 0 });
+    await port.acquire(one, { ...OPTIONS, claimMs: 0 });
     const two = useOf(page);
-    await port.take(two, TERMS);
-    await port.keep([withId(two, '8')], TERMS);
+    await port.acquire(two, OPTIONS);
+    await port.renew([withId(two, '8')], OPTIONS);
     await port.forget(page, one.key);
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
       as: 'user',
       id: '8',
     });
-  });
-
-  test('a lock lasts to the millisecond', async () => {
-    const port = new MemoryStore();
-    await port.lock(page, 'a', 'process 1', 1000);
-    jest.setSystemTime(NOW + 999);
-    expect(await port.lock(page, 'b', 'process 2', 1000)).toEqual({
-      holder: 'process 1',
-      since: NOW,
-    });
-    expect(await port.lock(page, 'a', 'process 1', 1)).toBeUndefined();
-    jest.setSystemTime(NOW + 1000);
-    expect(await port.lock(page, 'b', 'process 2', 1000)).toBeUndefined();
-    expect(await port.lock(page, 'c', 'process 3', 1000)).toEqual({
-      holder: 'process 2',
-      since: NOW + 1000,
-    });
-    await port.unlock('2', 'a');
   });
 });

@@ -28,14 +28,6 @@ export class FolderStore {
     return Promise.resolve(true);
   }
 
-  *iterator(): Generator<[string, unknown]> {
-    for (const name of fs.readdirSync(this.folder)) {
-      if (!name.endsWith('.json')) continue;
-      const key = decodeURIComponent(name.slice(0, -'.json'.length));
-      yield [key, read(path.join(this.folder, name))];
-    }
-  }
-
   private file(key: string): string {
     return path.join(this.folder, `${encodeURIComponent(key)}.json`);
   }

@@ -1,7 +1,7 @@
-import type { PersonaStore } from '../../src/store/keyv/keyv';
+import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 
 /** What a Keyv is to the plugin, over a Map. */
-export class MapStore implements PersonaStore {
+export class MapStore implements KeyvLike {
   private readonly entries = new Map<string, unknown>();
 
   get(key: string): Promise<unknown> {
@@ -17,7 +17,8 @@ export class MapStore implements PersonaStore {
     return Promise.resolve(this.entries.delete(key));
   }
 
-  iterator(): Iterable<[string, unknown]> {
-    return this.entries;
+  /** What is in it, by key. */
+  all(): Map<string, unknown> {
+    return new Map(this.entries);
   }
 }

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { StorePort, Use } from '../../src/store/port';
 import { profile } from './faces';
 
-export const TERMS = { leaseMs: 60_000, claimMs: 3000 };
+export const OPTIONS = { leaseMs: 60_000, claimMs: 3000 };
+export const RELEASE = { ...OPTIONS, fence: false };
 export const ADAM = { ...profile('Adam'), id: '7' };
 
 /** A use of one process, of a Page that no other test has. */
@@ -29,11 +30,11 @@ let lastPage = 100;
 export const newPage = () => String((lastPage += 1));
 
 /** The use of a persona on the Page whose lease has run out. */
-async function ranOutOn(port: StorePort, page: string): Promise<Use> {
+async function expiredOn(port: StorePort, page: string): Promise<Use> {
   const one = useOf(page);
   const short = { leaseMs: 1, claimMs: 1 };
-  await port.take(one, short);
-  await port.keep([withId(one, '7')], short);
+  await port.acquire(one, short);
+  await port.renew([withId(one, '7')], short);
   await new Promise((resolve) => setTimeout(resolve, 5));
   return one;
 }
@@ -42,9 +43,9 @@ async function ranOutOn(port: StorePort, page: string): Promise<Use> {
 export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   async function made(port: StorePort, pageId: string): Promise<Use> {
     const use = useOf(pageId);
-    await port.take(use, TERMS);
+    await port.acquire(use, OPTIONS);
     const whole = withId(use, '7');
-    await port.keep([whole], TERMS);
+    await port.renew([whole], OPTIONS);
     return whole;
   }
 
@@ -52,20 +53,22 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const port = open();
     const page = newPage();
     const [one, two, three] = [useOf(page), useOf(page), useOf(page)];
-    expect(await port.take(one, TERMS)).toEqual({
-      as: 'maker',
-      tookOver: false,
+    expect(await port.acquire(one, OPTIONS)).toMatchObject({
+      as: 'creator',
     });
-    expect(await port.take(two, TERMS)).toEqual({ as: 'waiting' });
-    await port.keep([withId(one, '7')], TERMS);
-    expect(await port.take(three, TERMS)).toEqual({
+    expect(await port.acquire(two, OPTIONS)).toEqual({
+      as: 'waiting',
+      name: 'Guest',
+    });
+    await port.renew([withId(one, '7')], OPTIONS);
+    expect(await port.acquire(three, OPTIONS)).toEqual({
       as: 'user',
       key: one.key,
       id: '7',
     });
     // Another Page's is another persona.
-    expect(await port.take(useOf(newPage()), TERMS)).toMatchObject({
-      as: 'maker',
+    expect(await port.acquire(useOf(newPage()), OPTIONS)).toMatchObject({
+      as: 'creator',
     });
   });
 
@@ -74,13 +77,15 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const page = newPage();
     const one = await made(port, page);
     const two = useOf(page);
-    await port.take(two, TERMS);
+    await port.acquire(two, OPTIONS);
     const second = joined(two, one.key, '7');
-    expect(await port.giveBack(one, TERMS)).toBe('others');
-    expect(await port.giveBack(second, TERMS)).toBe('last');
-    expect(await port.giveBack(second, TERMS)).toBe('last');
+    expect(await port.release(one, RELEASE)).toBe('others');
+    expect(await port.release(second, RELEASE)).toBe('last');
+    expect(await port.release(second, RELEASE)).toBe('last');
     // Nobody takes up what is being deleted.
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'maker' });
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
     await port.forget(page, one.key);
     const left = await port.leasesOn(page);
     expect(left.map(([, { id }]) => id)).toEqual([null]);
@@ -91,12 +96,12 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const page = newPage();
     const one = await made(port, page);
     const two = useOf(page);
-    await port.take(two, TERMS);
+    await port.acquire(two, OPTIONS);
     const again = useOf(page);
-    await port.giveBack(one, TERMS);
-    await port.take(again, TERMS);
-    await port.giveBack(one, TERMS);
-    expect(await port.giveBack(joined(two, one.key, '7'), TERMS)).toBe(
+    await port.release(one, RELEASE);
+    await port.acquire(again, OPTIONS);
+    await port.release(one, RELEASE);
+    expect(await port.release(joined(two, one.key, '7'), RELEASE)).toBe(
       'others',
     );
   });
@@ -104,12 +109,11 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('another takes over when the maker has not said for its time that it is at it', async () => {
     const port = open();
     const page = newPage();
-    await port.take(useOf(page), { ...TERMS, claimMs: 1 });
+    await port.acquire(useOf(page), { ...OPTIONS, claimMs: 1 });
     await new Promise((resolve) => setTimeout(resolve, 5));
     const next = useOf(page);
-    expect(await port.take(next, TERMS)).toEqual({
-      as: 'maker',
-      tookOver: true,
+    expect(await port.acquire(next, OPTIONS)).toMatchObject({
+      as: 'creator',
     });
     // The first intent stays for the sweep.
     expect(await port.leasesOn(page)).toHaveLength(2);
@@ -119,56 +123,61 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const port = open();
     const page = newPage();
     const one = useOf(page);
-    await port.take(one, TERMS);
-    expect(await port.giveBack(one, TERMS)).toBe('others');
-    expect(await port.take(useOf(page), TERMS)).toEqual({
-      as: 'maker',
-      tookOver: true,
+    await port.acquire(one, OPTIONS);
+    expect(await port.release(one, RELEASE)).toBe('others');
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
     });
   });
 
   test('what has run out is found, taken over once, and then not used again', async () => {
     const port = open();
     const page = newPage();
-    const one = await ranOutOn(port, page);
-    const ranOut = await port.ranOut([page, newPage()]);
-    const [entry] = ranOut;
-    expect(ranOut).toEqual([
+    const one = await expiredOn(port, page);
+    const expired = await port.expired([page, newPage()]);
+    const [entry] = expired;
+    expect(expired).toEqual([
       [one.key, expect.objectContaining({ id: '7', name: 'Guest' })],
     ]);
     if (!entry) throw new Error('nothing has run out');
-    expect(await port.takeOver(entry, TERMS)).toBe(true);
-    expect(await port.takeOver(entry, TERMS)).toBe(false);
-    expect(await port.ranOut([page])).toEqual([]);
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(true);
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
+    expect(await port.expired([page])).toEqual([]);
     // The process that was stopped wakes, and keeps it up no more.
-    await port.keep([withId(one, '7')], TERMS);
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'maker' });
-    await port.putBack(entry);
-    expect(await port.ranOut([page])).toHaveLength(1);
+    await port.renew([withId(one, '7')], OPTIONS);
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
+    await port.requeue(entry);
+    expect(await port.expired([page])).toHaveLength(1);
     await port.forget(page, one.key);
-    expect(await port.ranOut([page])).toEqual([]);
+    expect(await port.expired([page])).toEqual([]);
   });
 
   test('what was used again meanwhile is not taken over', async () => {
     const port = open();
     const page = newPage();
-    await ranOutOn(port, page);
-    const [entry] = await port.ranOut([page]);
+    await expiredOn(port, page);
+    const [entry] = await port.expired([page]);
     if (!entry) throw new Error('nothing has run out');
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'user' });
-    expect(await port.takeOver(entry, TERMS)).toBe(false);
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'user',
+    });
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
   });
 
   test('what the store has lost is written again by who uses it, and shared no more', async () => {
     const port = open();
     const page = newPage();
     const lost = withId(useOf(page), '7');
-    await port.keep([lost], TERMS);
+    await port.renew([lost], OPTIONS);
     const leases = await port.leasesOn(page);
     expect(leases).toEqual([
       [lost.key, expect.objectContaining({ id: '7', pageId: page })],
     ]);
-    expect(await port.take(useOf(page), TERMS)).toMatchObject({ as: 'maker' });
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
   });
 
   test('the first who settles a name has it; whoever comes late has a persona too many', async () => {
@@ -176,15 +185,15 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const page = newPage();
     const one = useOf(page, 'name:adam', 'Adam');
     const two = useOf(page, 'name:adam', 'Adam');
-    await port.take(one, { ...TERMS, claimMs: 1 });
+    await port.acquire(one, { ...OPTIONS, claimMs: 1 });
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await port.take(two, TERMS);
+    await port.acquire(two, OPTIONS);
     const settled = { pageId: page, name: 'adam', seenId: undefined };
     const theirs = { ...settled, record: ADAM, key: two.key };
-    expect(await port.settle(theirs, TERMS)).toEqual(ADAM);
+    expect(await port.settle(theirs, OPTIONS)).toEqual(ADAM);
     const late = { ...ADAM, id: '8' };
     expect(
-      await port.settle({ ...settled, record: late, key: one.key }, TERMS),
+      await port.settle({ ...settled, record: late, key: one.key }, OPTIONS),
     ).toEqual(ADAM);
     expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
     // The persona too many has a lease, should its maker die before it deletes it.
@@ -192,7 +201,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
       [one.key, expect.objectContaining({ id: '8' })],
     ]);
     // The same again is no fault, and changes nothing.
-    expect(await port.settle(theirs, TERMS)).toEqual(ADAM);
+    expect(await port.settle(theirs, OPTIONS)).toEqual(ADAM);
   });
 
   test('a name whose ID was seen to be of no use is settled anew', async () => {
@@ -201,31 +210,144 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     await port.setName(page, 'adam', ADAM);
     const record = { ...ADAM, id: '8', replaces: ['7'] };
     const settled = { pageId: page, name: 'adam', record, key: undefined };
-    expect(await port.settle({ ...settled, seenId: '7' }, TERMS)).toEqual(
+    expect(await port.settle({ ...settled, seenId: '7' }, OPTIONS)).toEqual(
       record,
     );
-    expect(await port.namesOn(page)).toEqual(new Map([['adam', record]]));
+    expect(await port.namesOn(page, [])).toEqual(new Map([['adam', record]]));
     await port.deleteName(page, 'adam');
     expect(await port.nameOn(page, 'adam')).toBeUndefined();
-    expect(await port.namesOn(page)).toEqual(new Map());
+    expect(await port.namesOn(page, [])).toEqual(new Map());
   });
 
-  test('one at a time syncs a Page', async () => {
+  test('who acquires a slot again keeps its claim, however long', async () => {
     const port = open();
     const page = newPage();
-    const begun = Date.now();
-    expect(await port.lock(page, 'a', 'process 1', 1000)).toBeUndefined();
-    const held = await port.lock(page, 'b', 'process 2', 1000);
-    expect(held?.holder).toBe('process 1');
-    expect(Math.abs((held?.since ?? 0) - begun)).toBeLessThan(1000);
-    // Renewed by who has it, who has it since then.
-    expect(await port.lock(page, 'a', 'process 1', 1000)).toBeUndefined();
-    expect(await port.lock(page, 'b', 'process 2', 1000)).toEqual(held);
-    await port.unlock(page, 'b');
-    expect(await port.lock(page, 'b', 'process 2', 1000)).toEqual(held);
-    await port.unlock(page, 'a');
-    expect(await port.lock(page, 'b', 'process 2', 1)).toBeUndefined();
+    const [one, two] = [useOf(page, 'sync', 'one'), useOf(page, 'sync', 'two')];
+    expect(await port.acquire(one, OPTIONS)).toMatchObject({ as: 'creator' });
+    const waiting = { as: 'waiting', name: 'one' };
+    expect(await port.acquire(two, OPTIONS)).toEqual(waiting);
+    // As a command that a client sends twice.
+    expect(await port.acquire(one, OPTIONS)).toMatchObject({ as: 'creator' });
+    expect(await port.acquire(two, OPTIONS)).toEqual(waiting);
+    expect(await port.leasesOn(page)).toHaveLength(1);
+    await port.forget(page, one.key);
+    expect(await port.acquire(two, { ...OPTIONS, claimMs: 1 })).toMatchObject({
+      as: 'creator',
+    });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await port.lock(page, 'c', 'process 3', 1000)).toBeUndefined();
+    expect(await port.acquire(one, OPTIONS)).toMatchObject({ as: 'creator' });
+    expect(await port.acquire(two, OPTIONS)).toEqual(waiting);
+  });
+
+  test('who acquires late leaves the lease of its persona as it is', async () => {
+    const port = open();
+    const page = newPage();
+    const one = await made(port, page);
+    expect(await port.release(one, RELEASE)).toBe('last');
+    expect(await port.acquire(one, OPTIONS)).toEqual({
+      as: 'waiting',
+      name: 'Guest',
+    });
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([, { id }]) => id)).toEqual(['7']);
+  });
+
+  test('the epoch stays the same until a claim is taken over, or the data are lost', async () => {
+    const port = open();
+    const page = newPage();
+    const epoch = async (slot: string, options = OPTIONS, key?: string) => {
+      const use = { ...useOf(page, slot), ...(key && { key }) };
+      const acquired = await port.acquire(use, options);
+      if (acquired.as !== 'creator') throw new Error('it is not the creator');
+      return acquired.epoch;
+    };
+    const first = await epoch('name:adam');
+    const key = randomUUID();
+    expect(await epoch('name:beth', { ...OPTIONS, claimMs: 1 }, key)).toBe(
+      first,
+    );
+    // The same use once more is no takeover.
+    expect(await epoch('name:beth', { ...OPTIONS, claimMs: 1 }, key)).toBe(
+      first,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await epoch('name:beth');
+    expect(second).not.toBe(first);
+    expect(await epoch('name:chris')).toBe(second);
+  });
+
+  test('a renewal that arrives after the release is refused where that said so', async () => {
+    const port = open();
+    const page = newPage();
+    const one = await made(port, page);
+    const two = useOf(page);
+    await port.acquire(two, OPTIONS);
+    const second = joined(two, one.key, '7');
+    expect(await port.release(one, { ...RELEASE, fence: true })).toBe('others');
+    await port.renew([one], OPTIONS);
+    expect(await port.acquire({ ...one, key: 'late' }, OPTIONS)).toMatchObject({
+      as: 'user',
+    });
+    expect(await port.release(second, RELEASE)).toBe('last');
+  });
+
+  test('a renewal that arrives late revives its use otherwise', async () => {
+    const port = open();
+    const page = newPage();
+    const one = await made(port, page);
+    const two = useOf(page);
+    await port.acquire(two, OPTIONS);
+    await port.release(one, RELEASE);
+    await port.renew([one], OPTIONS);
+    expect(await port.release(joined(two, one.key, '7'), RELEASE)).toBe(
+      'others',
+    );
+  });
+
+  test('a renewal of the intent that arrives late leaves the ID', async () => {
+    const port = open();
+    const page = newPage();
+    const one = useOf(page);
+    await port.acquire(one, OPTIONS);
+    await port.renew([withId(one, '7')], OPTIONS);
+    await port.renew([one], OPTIONS);
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([, { id }]) => id)).toEqual(['7']);
+  });
+
+  test('a release writes the ID where that has not arrived', async () => {
+    const port = open();
+    const page = newPage();
+    const one = useOf(page);
+    await port.acquire(one, OPTIONS);
+    expect(await port.release(withId(one, '7'), RELEASE)).toBe('last');
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([, { id }]) => id)).toEqual(['7']);
+  });
+
+  test('a lease that the store has lost is written by its release, which is asked again later', async () => {
+    const port = open();
+    const page = newPage();
+    const [one, two] = [
+      withId(useOf(page), '7'),
+      { ...withId(useOf(page), '7') },
+    ];
+    const second = { ...two, key: one.key };
+    expect(await port.release(one, RELEASE)).toBe('unknown');
+    const leases = await port.leasesOn(page);
+    expect(leases.map(([key, { id }]) => [key, id])).toEqual([[one.key, '7']]);
+    // Others may not have renewed their leases yet.
+    expect(await port.release(one, RELEASE)).toBe('unknown');
+    await port.renew([second], OPTIONS);
+    expect(await port.release(one, RELEASE)).toBe('others');
+    expect(await port.release(second, RELEASE)).toBe('unknown');
+    const short = { leaseMs: 1, claimMs: 1 };
+    const third = withId(useOf(page), '8');
+    await port.renew([third], short);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await port.release(third, RELEASE)).toBe('last');
+    const intent = useOf(page);
+    expect(await port.release(intent, RELEASE)).toBe('unknown');
+    expect(await port.release(intent, RELEASE)).toBe('others');
   });
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Keyv } from 'keyv';
 
 import { checkOptions } from '../../src/checkOptions';
-import type { PersonaStore } from '../../src/store/keyv/keyv';
+import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import type { LeaseRecord } from '../../src/store/port';
 import { PAGE } from './bot';
 import { profile } from './faces';
@@ -19,7 +19,13 @@ export interface WatchedStore {
   next(check: (record: LeaseRecord | null) => boolean): Promise<LeaseRecord>;
 }
 
-/** @param onWrite called before each write is carried out */
+/** What a process's index holds of a lease. */
+interface Indexed {
+  readonly key: string;
+  readonly record: LeaseRecord;
+}
+
+/** @param onWrite called before each write of a lease is carried out */
 export function watchedStore(onWrite = () => {}): WatchedStore {
   const keyv = new Keyv();
   const writes: WatchedStore['writes'] = [];
@@ -29,15 +35,29 @@ export function watchedStore(onWrite = () => {}): WatchedStore {
     writes.push({ key, record });
     for (const watch of watchers) watch(record);
   };
+  const known = new Map<string, string>();
+  const noteAll = (leases: readonly Indexed[]) => {
+    const gone = new Set(known.keys());
+    for (const { key, record } of leases) {
+      gone.delete(key);
+      if (known.get(key) === JSON.stringify(record)) continue;
+      known.set(key, JSON.stringify(record));
+      note(key, record);
+    }
+    for (const key of gone) {
+      known.delete(key);
+      note(key, null);
+    }
+  };
   const set = keyv.set.bind(keyv);
   const remove = keyv.delete.bind(keyv);
   Object.assign(keyv, {
-    set(key: string, value: LeaseRecord) {
-      note(key, value);
+    set(key: string, value: { leases: Indexed[] }) {
+      if (isIndex(key)) noteAll(structuredClone(value.leases));
       return set(key, value);
     },
     delete(key: string) {
-      note(key, null);
+      if (isIndex(key)) noteAll([]);
       return remove(key);
     },
   });
@@ -57,27 +77,38 @@ export function watchedStore(onWrite = () => {}): WatchedStore {
   };
 }
 
-export async function recordsIn(keyv: Keyv): Promise<LeaseRecord[]> {
-  const records: LeaseRecord[] = [];
-  for await (const [, record] of keyv.iterator?.(undefined) ?? []) {
-    records.push(record as LeaseRecord);
+const isIndex = (key: string) => key.startsWith('process:');
+
+/** The leases of all processes that are listed. */
+export async function recordsIn(keyv: KeyvLike): Promise<LeaseRecord[]> {
+  return (await entriesOf(keyv)).map(([, record]) => record);
+}
+
+/** The same, by key. */
+export async function entriesOf(
+  keyv: KeyvLike,
+): Promise<[string, LeaseRecord][]> {
+  const list = (await keyv.get('processes')) ?? { ids: [] };
+  const { ids } = list as { ids: string[] };
+  const entries: [string, LeaseRecord][] = [];
+  for (const id of ids) {
+    const index = await keyv.get(`process:${id}`);
+    const { leases = [] } = (index ?? {}) as { leases?: Indexed[] };
+    for (const { key, record } of leases) entries.push([key, record]);
   }
-  return records;
+  return entries;
 }
 
 /** The store as `personas()` takes it: one that can be iterated. */
-export function checked(keyv: Keyv): PersonaStore {
+export function checked(keyv: Keyv): KeyvLike {
   const { store } = checkOptions({ store: keyv });
-  if ('iterator' in store) return store;
+  if ('get' in store) return store;
   throw new Error('it is no Keyv');
 }
 
-/** A key of a lease. */
-export const leaseKey = () => `lease:${randomUUID()}`;
-
 /** What a process that died leaves in the store: the lease of a persona, or an intent. */
 export async function leaveLease(
-  keyv: Keyv,
+  keyv: KeyvLike,
   lease: {
     id: string | null;
     name: string;
@@ -86,44 +117,66 @@ export async function leaveLease(
   },
 ): Promise<void> {
   const { id, name, page = PAGE, msAgo = 1 } = lease;
-  await keyv.set(leaseKey(), {
-    pageId: page.id,
-    id,
-    ...profile(name),
-    expiresAt: Date.now() - msAgo,
-  });
+  const expiresAt = Date.now() - msAgo;
+  await leaveRecord(keyv, { pageId: page.id, id, ...profile(name), expiresAt });
 }
 
-/** Calls back whenever all entries of a Keyv in memory have been read. */
+/** The same, of a record that may be anything. */
+export async function leaveRecord(
+  keyv: KeyvLike,
+  record: unknown,
+): Promise<void> {
+  const lease = { key: randomUUID(), slot: 'fly:x', claimedUntil: 0, record };
+  await leaveIndex(keyv, { leases: [lease], names: [] });
+}
+
+/** The index of a process that has died. Returns its key. */
+export async function leaveIndex(
+  keyv: KeyvLike,
+  index: unknown,
+): Promise<string> {
+  const id = randomUUID();
+  await keyv.set(`process:${id}`, index);
+  const list = (await keyv.get('processes')) ?? { ids: [] };
+  const { ids } = list as { ids: string[] };
+  await keyv.set('processes', { ids: [...ids, id] });
+  return `process:${id}`;
+}
+
+/** Calls back whenever the list of processes has been read. */
 export function onRead(keyv: Keyv, callback: () => void): void {
-  const map = keyv.store as Map<string, unknown>;
-  Reflect.set(map, Symbol.iterator, function* () {
-    yield* map.entries();
-    callback();
+  const get = keyv.get.bind(keyv);
+  Object.assign(keyv, {
+    async get(key: string): Promise<unknown> {
+      const value: unknown = await get(key);
+      if (key === 'processes') callback();
+      return value;
+    },
   });
 }
 
-/** What is in a Keyv in memory, by key; reading it is no reading of all entries. */
-export async function entriesOf(keyv: Keyv): Promise<[string, LeaseRecord][]> {
-  const map = keyv.store as Map<string, unknown>;
-  const keys = [...map.keys()].map((key) => key.replace(/^keyv:/, ''));
-  const entries: [string, LeaseRecord][] = [];
-  for (const key of keys) {
-    const record = await keyv.get<LeaseRecord>(key);
-    if (record) entries.push([key, record]);
-  }
-  return entries;
+/** As their processes write leases anew: `change` gives a record, or `undefined` where it stays. */
+export async function renewLeases(
+  keyv: KeyvLike,
+  change: (record: LeaseRecord) => LeaseRecord | undefined,
+): Promise<void> {
+  const leases = (await entriesOf(keyv)).flatMap(([key, record]) => {
+    const changed = change(record);
+    return changed
+      ? [{ key, slot: 'fly:x', claimedUntil: 0, record: changed }]
+      : [];
+  });
+  await leaveIndex(keyv, { leases, names: [] });
 }
 
 /** A store of nothing, but for what the test says. */
-export function storeWith<T extends Partial<PersonaStore>>(
+export function storeWith<T extends Partial<KeyvLike>>(
   methods: T,
-): PersonaStore & T {
+): KeyvLike & T {
   return {
     get: () => Promise.resolve(undefined),
     set: () => Promise.resolve(true),
     delete: () => Promise.resolve(true),
-    iterator: () => [],
     ...methods,
   };
 }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import type { Swept } from 'bottender-persona';
+import type { SweepResult } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from './bot';
 
@@ -25,7 +25,7 @@ export interface Job {
 /** What a worker tells. */
 interface Message {
   webhookUrl?: string;
-  swept?: Swept;
+  swept?: SweepResult;
   paused?: boolean;
   handled?: boolean;
   told?: string;
@@ -68,7 +68,7 @@ export class Worker {
 }
 
 /** Sweeps from a process of its own. */
-export async function sweepElsewhere(job: Job): Promise<Swept> {
+export async function sweepElsewhere(job: Job): Promise<SweepResult> {
   const child = run('sweep', job);
   const exited = once(child, 'exit');
   const { swept } = await told(child, 'swept');

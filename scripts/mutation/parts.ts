@@ -246,10 +246,10 @@ export const PARTS: Record<string, Part> = {
     tests: ['directory/pageList', 'graph/personaList'],
   },
   directory: {
-    mutate: ['directory/directory', 'directory/finder', 'directory/pageList'],
+    mutate: ['directory/directory', 'directory/nameSlot', 'directory/pageList'],
     tests: [
       'directory/pageList',
-      'directory/finder',
+      'directory/nameSlot',
       'directory/store',
       'directory/gone',
       'directory/directory',
@@ -263,12 +263,12 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/handle',
       'ephemeral/pool',
       'ephemeral/sharedPersona',
-      'ephemeral/turns',
+      'ephemeral/keyedLimiter',
     ],
     tests: [
-      'ephemeral/turns',
+      'ephemeral/keyedLimiter',
       'ephemeral/pool',
-      'ephemeral/undone',
+      'ephemeral/writeRetryQueue',
       'debug',
       'directory/sharing',
       'ephemeral/sharing',
@@ -278,18 +278,26 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   making: {
-    mutate: ['ephemeral/creation', 'ephemeral/deletion'],
+    mutate: [
+      'ephemeral/personaCreator',
+      'ephemeral/ephemeralSlot',
+      'ephemeral/deletion',
+    ],
     tests: [
-      'ephemeral/creation',
+      'ephemeral/personaCreator',
       'ephemeral/deletion',
       'ephemeral/cleanup',
       'directory/sharing',
     ],
   },
   leases: {
-    mutate: ['ephemeral/lease', 'ephemeral/leases', 'ephemeral/undone'],
+    mutate: [
+      'ephemeral/lease',
+      'ephemeral/leases',
+      'ephemeral/writeRetryQueue',
+    ],
     tests: [
-      'ephemeral/undone',
+      'ephemeral/writeRetryQueue',
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
       'ephemeral/leases.test',
@@ -297,7 +305,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'store/byPage'],
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'util/groupBy'],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',
@@ -306,15 +314,13 @@ export const PARTS: Record<string, Part> = {
   },
   store: {
     mutate: [
-      'store/absence',
       'store/broken',
       'store/credentials',
       'store/fields',
       'store/guard',
-      'store/keyv/beneath',
-      'store/keyv/guardedStore',
+      'store/keyv/guardedKeyv',
       'store/keyv/keyvPort',
-      'store/keyv/walk',
+      'store/keyv/processes',
       'store/memory',
       'store/open',
     ],

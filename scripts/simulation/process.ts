@@ -8,7 +8,7 @@ import type { Page } from '../../src/graph/page';
 import type { CountedPage } from './messenger';
 
 /** So many leases go into one command of the Redis port. */
-const KEPT_AT_ONCE = 200;
+const MAX_RENEWALS = 200;
 
 /** What the processes ask of their store. */
 export interface Commands {
@@ -47,9 +47,9 @@ export class SimulatedProcess {
   async say(agent: PersonaProfile, send: () => Promise<void>): Promise<void> {
     const { pool } = this.runtime;
     try {
-      const hold = await PersonaHandle.take(pool, this.page, agent);
+      const handle = await PersonaHandle.take(pool, this.page, agent);
       await send();
-      void hold.end();
+      void handle.release();
     } catch {
       this.asPage += 1;
       await send();
@@ -71,9 +71,9 @@ export class SimulatedProcess {
         return (...args: unknown[]): unknown => {
           if (this.isDead) return new Promise(() => {});
           const many =
-            name === 'keep' && Array.isArray(args[0]) ? args[0].length : 1;
-          this.commands.all += Math.ceil(many / KEPT_AT_ONCE);
-          if (name === 'keep') this.commands.renewals += many;
+            name === 'renew' && Array.isArray(args[0]) ? args[0].length : 1;
+          this.commands.all += Math.ceil(many / MAX_RENEWALS);
+          if (name === 'renew') this.commands.renewals += many;
           return Reflect.apply(value, target, args);
         };
       },

@@ -8,7 +8,7 @@ import { redisStore } from '../../src/store/redis/redisStore';
 const LIVE = 10_000;
 const AT_ONCE = 100;
 const PAGE_ID = '100000000000001';
-const TERMS = { leaseMs: 60_000, claimMs: 2000 };
+const OPTIONS = { leaseMs: 60_000, claimMs: 2000 };
 
 /** What many live personas cost Redis. */
 export interface RedisFigures {
@@ -37,9 +37,9 @@ export async function measureRedis(url: string): Promise<RedisFigures> {
       slot: `fly:${randomUUID()}`,
       record: { pageId: PAGE_ID, id: null, name, profilePictureUrl },
     };
-    await port.take(use, TERMS);
+    await port.acquire(use, OPTIONS);
     const record = { ...use.record, id: String(number + 1) };
-    await port.keep([{ ...use, record }], TERMS);
+    await port.renew([{ ...use, record }], OPTIONS);
   };
   for (let made = 0; made < LIVE; made += AT_ONCE) {
     const numbers = Array.from({ length: AT_ONCE }, (_, index) => made + index);
@@ -47,7 +47,7 @@ export async function measureRedis(url: string): Promise<RedisFigures> {
   }
   const bytesAPersona = Math.round(((await memory()) - before) / LIVE);
   await client.sendCommand(['CONFIG', 'RESETSTAT']);
-  await port.ranOut([PAGE_ID]);
+  await port.expired([PAGE_ID]);
   const stats = await client.info('commandstats');
   client.destroy();
   let commandsASweep = 0;

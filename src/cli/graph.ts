@@ -1,17 +1,17 @@
 import type { Outcome } from '../graph/call';
-import { withRetries, type Patience } from '../graph/retries';
+import { withRetries, type RetryPolicy } from '../graph/retries';
 
 import { describeRefusal, Failure } from './failure';
 
 /** A person waits, and a wrong address should not keep them waiting. */
-export const BRIEFLY: Patience = {
+export const BRIEFLY: RetryPolicy = {
   tries: 3,
   firstWaitMs: 200,
   withinMs: 30_000,
 };
 
 /** Nobody's message waits: a rate limit is sat out for half a minute. */
-export const LONG: Patience = {
+export const LONG: RetryPolicy = {
   sitsOutRateLimits: true,
   tries: 6,
   firstWaitMs: 1000,
@@ -19,7 +19,7 @@ export const LONG: Patience = {
 };
 
 /** For calls that may have been carried out although there was no answer; Messenger fetches a picture meanwhile. */
-export const ONCE: Patience = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
+export const ONCE: RetryPolicy = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
 
 /**
  * What a Graph call gives.
@@ -30,7 +30,7 @@ export const ONCE: Patience = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
 export async function ask<T>(
   what: string,
   run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
-  patience: Patience,
+  patience: RetryPolicy,
 ): Promise<T> {
   const outcome = await withRetries(run, patience);
   if (outcome.ok) return outcome.value;

@@ -59,10 +59,13 @@ async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
 }
 
 /** Read after the list: what is listed by now has its lease, or the intent of one. */
-async function readStore(page: OpenPage, { store }: Runtime): Promise<Known> {
+async function readStore(
+  page: OpenPage,
+  { settings: { directory }, store }: Runtime,
+): Promise<Known> {
   const leases = await store.leasesOn(page.id);
   return {
-    records: await store.namesOn(page.id),
+    records: await store.namesOn(page.id, directory.keys()),
     leases: leases.map(([, record]) => record),
   };
 }

@@ -1,15 +1,11 @@
 /**
  * directory/ is about the names that a bot gives its personas: each becomes the ID
- * of one persona on a Page, found there or made, once.
+ * of one persona on a Page, which is found there or created, once.
  */
-import type { Leases, ReportCleanup } from '../ephemeral/leases';
-import type { PersonaRefusedError } from '../errors';
-import { evictOldest } from '../util/evictOldest';
-import type { CreationWaits } from '../graph/creationWaits';
+import type { PersonaCreator } from '../ephemeral/personaCreator';
 import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
-import type { PersonaStats } from '../stats';
-import type { StorePort } from '../store/port';
+import { evictOldest } from '../util/evictOldest';
 
 import {
   fixedIdOf,
@@ -17,30 +13,23 @@ import {
   type DirectoryEntry,
   type Look,
 } from './entries';
-import { NameFinder, type EndSurplus, type Known } from './finder';
+import { NameSlot, type KnownPage, type NameServices } from './nameSlot';
 import { PageList } from './pageList';
 
-/** So many IDs that are gone are remembered of a Page; the oldest goes. */
-const MOST_GONE = 1000;
+/** IDs that are remembered as gone from a Page; the oldest is dropped. */
+const MAX_GONE = 1000;
 
 /** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
-  private readonly pages = new Map<string, Known>();
-  private readonly finder: NameFinder;
-  /** An entry can be meant by its name and by its ID. */
+  private readonly pages = new Map<string, KnownPage>();
+  /** By name and by ID, as an entry can be given as either. */
   private readonly looks = new Map<string, Look>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
-    private readonly store: StorePort,
-    private readonly leases: Leases,
-    report: ReportCleanup,
-    private readonly waits: CreationWaits,
-    /** Told of a persona that this process made and another one's has the name. */
-    endSurplus: EndSurplus,
-    stats: PersonaStats,
+    private readonly creator: PersonaCreator,
+    private readonly services: NameServices,
   ) {
-    this.finder = new NameFinder(store, leases, report, endSurplus, stats);
     for (const [name, entry] of entries) {
       const profile = profileOf(entry);
       if (!profile) continue;
@@ -78,37 +67,36 @@ export class Directory {
 
   /**
    * The ID on this Page of a name that has a profile: from the store, else from
-   * the Page's list, else of a persona made now. At once where it is known.
+   * the Page's list, else of a persona created now. Synchronous where it is known.
    *
    * @throws PersonaRefusedError, the same one until it may be tried again
    */
   idOf(page: Page, name: string): string | Promise<string> {
-    const known = this.known(page);
-    return known.ids.get(name) ?? this.findOnce(known, page, name);
+    return this.known(page).ids.get(name) ?? this.obtainOnce(page, name, false);
   }
 
-  /** The name's ID, found out anew, unless somebody has, because `goneId` is gone from the Page. */
+  /** Obtains another ID for the name, unless that has been done, because `goneId` is gone from the Page. */
   async renew(page: Page, name: string, goneId: string): Promise<string> {
     const known = this.known(page);
     if (known.ids.get(name) === goneId) {
       known.gone.add(goneId);
-      // The store has another by then.
-      evictOldest(known.gone, MOST_GONE);
+      // The store has another one by then.
+      evictOldest(known.gone, MAX_GONE);
       known.ids.delete(name);
       known.list.forget();
     }
-    return this.idOf(page, name);
+    return known.ids.get(name) ?? this.obtainOnce(page, name, true);
   }
 
   /**
-   * IDs on this Page that names stand for: these are not on the fly.
+   * The IDs of this Page's named personas, which are not ephemeral.
    *
    * @throws PersonaStoreError
    */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const ids = new Set<string>();
-    for (const { id } of (await this.store.namesOn(pageId)).values())
-      ids.add(id);
+    const { store } = this.services;
+    const records = await store.namesOn(pageId, this.names());
+    const ids = new Set([...records.values()].map(({ id }) => id));
     for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
       if (typeof id === 'string') ids.add(id);
     }
@@ -119,37 +107,41 @@ export class Directory {
     return ids;
   }
 
-  private known(page: Page): Known {
+  private known(page: Page): KnownPage {
     let known = this.pages.get(page.id);
     if (!known) {
       known = {
         ids: new Map(),
         gone: new Set(),
-        unsure: new Set(),
-        list: new PageList(this.leases),
+        list: new PageList(this.services.leases),
       };
       this.pages.set(page.id, known);
     }
     return known;
   }
 
-  private findOnce(known: Known, page: Page, name: string): Promise<string> {
+  private obtainOnce(
+    page: Page,
+    name: string,
+    isReplacement: boolean,
+  ): Promise<string> {
     const profile = this.profileOf(name);
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
-    const key = `name:${name}`;
-    this.waits.check(page, key);
-    const finding = this.finder.find(known, page, name, profile);
-    known.ids.set(name, finding);
-    finding.then(
-      (id) => {
-        known.ids.set(name, id);
-        this.waits.succeeded(page, key);
-      },
-      (error: PersonaRefusedError) => {
-        known.ids.delete(name);
-        this.waits.failed(page, key, error);
-      },
+    const known = this.known(page);
+    const slot = new NameSlot(
+      this.services,
+      known,
+      page,
+      name,
+      profile,
+      isReplacement,
     );
-    return finding;
+    const obtaining = this.creator.obtain(page, slot);
+    known.ids.set(name, obtaining);
+    obtaining.then(
+      (id) => known.ids.set(name, id),
+      () => known.ids.delete(name),
+    );
+    return obtaining;
   }
 }

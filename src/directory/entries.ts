@@ -11,8 +11,8 @@ export interface ExistingPersona extends PersonaProfile {
 }
 
 /**
- * What a name stands for: a profile, whose persona is made on a Page when it is
- * first needed there, or a persona that exists, by its ID with or without its profile.
+ * A named persona: a profile, whose persona is created on a Page when it is first
+ * needed there, or a persona that exists, by its ID with or without its profile.
  */
 export type DirectoryEntry = PersonaProfile | string | ExistingPersona;
 
@@ -95,7 +95,7 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
   }
   if (typeof entry === 'string') {
     if (isPersonaId(entry)) return entry;
-    // What stands there is not shown: it may be a token that was mixed up with an ID.
+    // The value is not shown: it may be a token that was mixed up with an ID.
     throw wrong(
       name,
       'must be a profile or a persona ID, which has digits only',

@@ -4,66 +4,108 @@ import type { Page } from '../graph/page';
 import { listAll, type PersonaList } from '../graph/personaList';
 import { withTimeout } from '../util/withTimeout';
 
-/** How long customers wait for the store to tell which of the personas are on the fly. */
-const LEASES_PATIENCE_MS = 1000;
-/** After this somebody else may have made a persona that the list lacks. */
-const GOOD_FOR_MS = 30_000;
+/** How long customers wait for the store to tell which of the personas are ephemeral. */
+const MAX_LEASES_WAIT_MS = 1000;
+/** After this someone else may have created a persona that the list lacks. */
+const MAX_AGE_MS = 30_000;
+
+interface Reading {
+  /** The epoch in which it began: in the same one, what it lacks and is not recorded does not exist. */
+  readonly epoch: string | undefined;
+  readonly list: Promise<Outcome<PersonaList>>;
+  /** Each tells whether one who waits for it has given up. */
+  readonly waiting: (() => boolean)[];
+  /** Until when it is good; `Infinity` while it is under way. */
+  until: number;
+}
 
 /**
- * A Page's personas, but for those made on the fly, which are deleted before
- * long. Asked for once for all who want it at a time, and no further when
- * nobody does any more.
+ * A Page's personas, without the ephemeral ones, which are deleted before long.
+ * Read once for all who want it at a time, and no further when all have given up.
  */
 export class PageList {
-  private asked: Promise<Outcome<PersonaList>> | undefined;
-  private until = 0;
-  /** Each tells whether one who asked has given up. */
-  private askers: (() => boolean)[] = [];
+  private reading: Reading | undefined;
+  private last:
+    { readonly list: PersonaList; readonly until: number } | undefined;
 
   constructor(private readonly leases: Leases) {}
 
-  /** @param isGivenUp tells whether whoever asks does not wait any more */
-  get(page: Page, isGivenUp: () => boolean): Promise<Outcome<PersonaList>> {
-    if (!this.asked || Date.now() >= this.until) this.asked = this.ask(page);
-    if (this.until === Infinity) this.askers.push(isGivenUp);
-    return this.asked;
+  /** The last list, if it is recent: what it lacks may exist. */
+  get recent(): PersonaList | undefined {
+    return this.last && Date.now() < this.last.until
+      ? this.last.list
+      : undefined;
   }
 
-  /** The next who asks gets it anew, because it is not right any more. */
-  forget(): void {
-    this.asked = undefined;
-  }
-
-  private async ask(page: Page): Promise<Outcome<PersonaList>> {
-    const askers: (() => boolean)[] = [];
-    this.askers = askers;
-    this.until = Infinity;
-    const outcome = await this.read(page, () =>
-      askers.every((isGivenUp) => isGivenUp()),
-    );
-    // Unless it is asked for anew meanwhile.
-    if (this.askers === askers) {
-      this.until = outcome.ok ? Date.now() + GOOD_FOR_MS : 0;
+  /**
+   * A list that began in this epoch, a new one if need be.
+   *
+   * @param isGivenUp tells whether the caller waits no more
+   */
+  read(
+    page: Page,
+    epoch: string | undefined,
+    isGivenUp: () => boolean,
+  ): Promise<Outcome<PersonaList>> {
+    const reading = this.readingIn(epoch);
+    if (reading) {
+      if (reading.until === Infinity) reading.waiting.push(isGivenUp);
+      return reading.list;
     }
-    return outcome;
+    const begun = this.begin(page, epoch, isGivenUp);
+    this.reading = begun;
+    return begun.list;
   }
 
-  private async read(
+  private readingIn(epoch: string | undefined): Reading | undefined {
+    const { reading } = this;
+    return reading &&
+      epoch !== undefined &&
+      reading.epoch === epoch &&
+      Date.now() < reading.until
+      ? reading
+      : undefined;
+  }
+
+  /** Forgets the list, because a persona on it is gone. */
+  forget(): void {
+    this.reading = undefined;
+    this.last = undefined;
+  }
+
+  private begin(
+    page: Page,
+    epoch: string | undefined,
+    isGivenUp: () => boolean,
+  ): Reading {
+    const waiting = [isGivenUp];
+    const stop = () => waiting.every((hasGivenUp) => hasGivenUp());
+    const list = this.request(page, stop).then((outcome) => {
+      const until = Date.now() + MAX_AGE_MS;
+      reading.until = outcome.ok && outcome.value.isComplete ? until : 0;
+      if (outcome.ok && this.reading === reading) {
+        this.last = { list: outcome.value, until };
+      }
+      return outcome;
+    });
+    const reading: Reading = { epoch, list, waiting, until: Infinity };
+    return reading;
+  }
+
+  private async request(
     page: Page,
     stop: () => boolean,
   ): Promise<Outcome<PersonaList>> {
-    // The first who asks is among the askers only after this.
-    await Promise.resolve();
-    const list = await listAll(page, { stop });
-    if (!list.ok) return list;
-    // Read after the list, so that whatever stands there has its lease.
-    const onTheFly = await withTimeout(
+    const outcome = await listAll(page, { stop });
+    if (!outcome.ok) return outcome;
+    // Read after the list, so that all ephemeral personas on it have their leases.
+    const ephemeral = await withTimeout(
       this.leases.idsOn(page.id),
-      LEASES_PATIENCE_MS,
+      MAX_LEASES_WAIT_MS,
       new Set<string>(),
     );
-    const { personas, isComplete } = list.value;
-    const lasting = personas.filter(({ id }) => !onTheFly.has(id));
+    const { personas, isComplete } = outcome.value;
+    const lasting = personas.filter(({ id }) => !ephemeral.has(id));
     return { ok: true, value: { personas: lasting, isComplete } };
   }
 }

@@ -2,18 +2,23 @@ import { PersonaCleanupError } from '../errors';
 import { isTransient, type GraphFailure } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
-import { sleep, waitAfter, withRetries, type Patience } from '../graph/retries';
+import {
+  sleep,
+  waitAfter,
+  withRetries,
+  type RetryPolicy,
+} from '../graph/retries';
 
 /** For the tries after the first. */
-const PATIENCE: Patience = {
+const RETRY_POLICY: RetryPolicy = {
   tries: 4,
   firstWaitMs: 500,
   withinMs: 30_000,
   sitsOutRateLimits: true,
 };
 
-/** What is to be deleted, and where. */
-export interface Doomed {
+/** A persona to be deleted. */
+export interface DeletionTarget {
   readonly page: Page;
   readonly id: string;
   readonly name: string;
@@ -23,27 +28,30 @@ export interface Doomed {
 export async function deleteOnce({
   page,
   id,
-}: Doomed): Promise<GraphFailure | undefined> {
+}: DeletionTarget): Promise<GraphFailure | undefined> {
   const outcome = await deletePersona(page, id);
   return outcome.ok ? undefined : outcome.failure;
 }
 
 /**
- * Goes on trying after a first failure.
+ * Retries after a first failure.
  *
- * @throws PersonaCleanupError when it is given up
+ * @throws PersonaCleanupError when it gives up
  */
-export async function deleteAgain(
-  doomed: Doomed,
+export async function retryDeletion(
+  target: DeletionTarget,
   first: GraphFailure,
 ): Promise<void> {
-  const { page, id } = doomed;
+  const { page, id } = target;
   if (!isTransient(first)) {
-    throw new PersonaCleanupError(doomed, page.id, first);
+    throw new PersonaCleanupError(target, page.id, first);
   }
-  await sleep(waitAfter(1, PATIENCE));
-  const outcome = await withRetries(() => deletePersona(page, id), PATIENCE);
+  await sleep(waitAfter(1, RETRY_POLICY));
+  const outcome = await withRetries(
+    () => deletePersona(page, id),
+    RETRY_POLICY,
+  );
   if (!outcome.ok) {
-    throw new PersonaCleanupError(doomed, page.id, outcome.failure);
+    throw new PersonaCleanupError(target, page.id, outcome.failure);
   }
 }

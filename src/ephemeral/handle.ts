@@ -5,23 +5,23 @@ import type { PersonaProfile } from '../profile';
 import type { EphemeralPool } from './pool';
 import type { SharedPersona } from './sharedPersona';
 
-/** So long after its function a block waits for sends that are not answered. */
-const PENDING_WITHIN_MS = 10_000;
+/** How long a block waits after its function for sends that are not answered. */
+const MAX_WAIT_MS = 10_000;
 
 /**
- * One block's hold on the persona made for it: while it lasts, the persona does.
- * Others may hold the same one; a lease, in contrast, is the process's.
+ * One block's use of an ephemeral persona, which is not deleted before it is
+ * released. Several handles of a process share a persona, and its lease.
  */
 export class PersonaHandle {
   private readonly pending = new Set<Promise<unknown>>();
-  private ended = false;
+  private isReleased = false;
 
   private constructor(
     private readonly pool: EphemeralPool,
     readonly persona: SharedPersona,
   ) {}
 
-  /** @throws PersonaRefusedError when Messenger did not make the persona */
+  /** @throws PersonaRefusedError when Messenger did not create the persona */
   static async take(
     pool: EphemeralPool,
     page: Page,
@@ -30,13 +30,13 @@ export class PersonaHandle {
     return new PersonaHandle(pool, await pool.acquire(page, profile));
   }
 
-  /** Whether its block has not ended, so that the persona is certain to be kept. */
-  get lasts(): boolean {
-    return !this.ended;
+  /** Whether it keeps the persona from being deleted. */
+  get isActive(): boolean {
+    return !this.isReleased;
   }
 
-  /** Takes the persona anew, for a send that this hold does not serve: a timer's after the block, say. */
-  again(page: Page = this.persona.page): Promise<PersonaHandle> {
+  /** Another handle of the same persona, for a send that this one does not serve, as after its block. */
+  reacquire(page: Page = this.persona.page): Promise<PersonaHandle> {
     return PersonaHandle.take(this.pool, page, this.persona.profile);
   }
 
@@ -48,19 +48,19 @@ export class PersonaHandle {
   }
 
   /**
-   * Lets go of the persona after the last answer, however late that comes;
-   * resolves before it where the block has waited long enough. Never rejects.
+   * Releases the persona after the last answer, however late that comes; resolves
+   * earlier where the block has waited long enough. Never rejects.
    */
-  async end(): Promise<void> {
+  async release(): Promise<void> {
     const answered = this.answered();
-    const inTime = await withTimeout(answered, PENDING_WITHIN_MS, false);
+    const inTime = await withTimeout(answered, MAX_WAIT_MS, false);
     const released = answered.then(() => this.pool.release(this.persona));
     if (inTime) await released;
   }
 
   private async answered(): Promise<true> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
-    this.ended = true;
+    this.isReleased = true;
     return true;
   }
 }

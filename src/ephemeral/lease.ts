@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import type { PersonaProfile } from '../profile';
-import type { LeaseRecord, Use } from '../store/port';
+import type { Acquired, LeaseRecord, Use } from '../store/port';
 
-/** Who keeps leases: renews and writes them, until they are let go of. */
+/** What a lease needs of `Leases`, which renews and writes it. */
 interface LeaseKeeper {
   write(lease: Lease): Promise<void>;
   isHeld(lease: Lease): boolean;
@@ -11,21 +11,25 @@ interface LeaseKeeper {
   forget(pageId: string, key: string): Promise<void>;
 }
 
-/** This process's use of one persona: an intent at first, complete when Messenger has given the ID. */
+/** This process's use of one persona: an intent at first, complete once Messenger has answered the ID. */
 export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
-  /** Whether another process may have taken it up; never so of what the store did not take. */
+  /** Whether other processes may use the persona too; not where the store did not take the lease. */
   isShared = true;
-  /** Whether another process meant to make the persona before, and has not said how that ended. */
-  tookOver = false;
-  /** Whether others are kept from making the persona while this is an intent. */
+  /** What the store has answered to the intent; not where it is away. */
+  claim: Extract<Acquired, { as: 'creator' }> | undefined;
+  /** Whether the intent keeps others from creating the persona. */
   isClaim = true;
-  /** The store was away when it should have been written. */
+  /** Whether the last write failed, which was reported. */
   isUnwritten = false;
-  /** How many writes of it are under way. */
+  /** Whether a write that failed may still reach the store. */
+  mayArriveLate = false;
+  /** Writes under way. */
   writes = 0;
+  /** Whether a release may have been carried out, so that a renewal would undo it. */
+  isReleased = false;
 
   constructor(
     private readonly leases: LeaseKeeper,
@@ -33,18 +37,27 @@ export class Lease implements Use {
     profile: PersonaProfile,
     readonly slot: string,
   ) {
-    this.record = { pageId, id: null, ...profile };
+    const { name, profilePictureUrl } = profile;
+    this.record = { pageId, id: null, name, profilePictureUrl };
   }
 
-  /** Uses what another process made. */
+  get isIntent(): boolean {
+    return this.record.id === null;
+  }
+
+  get isHeld(): boolean {
+    return this.leases.isHeld(this);
+  }
+
+  /** Uses what another process created. */
   join(key: string, id: string): void {
     this.key = key;
     this.record.id = id;
   }
 
   /**
-   * The store did not take it. Under another key, so that what arrives there
-   * late after all is another lease, which nobody completes.
+   * Goes on without the store, under another key: what still arrives under the
+   * first is another lease, which nobody completes.
    */
   goAlone(): void {
     this.key = randomUUID();
@@ -57,16 +70,12 @@ export class Lease implements Use {
     return this.leases.write(this);
   }
 
-  get isHeld(): boolean {
-    return this.leases.isHeld(this);
-  }
-
   abandon(): void {
     this.leases.abandon(this);
   }
 
-  /** There is no such persona any more, or none was made. */
-  end(): Promise<void> {
+  /** Removes the lease, because its persona does not exist. */
+  remove(): Promise<void> {
     this.leases.abandon(this);
     return this.leases.forget(this.record.pageId, this.key);
   }

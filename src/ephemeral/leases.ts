@@ -1,19 +1,21 @@
 import type { PersonaError } from '../errors';
 import type { Page } from '../graph/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
-import type { LeaseEntry, NamedRecord, StorePort, Terms } from '../store/port';
+import type {
+  LeaseEntry,
+  LeaseOptions,
+  NamedRecord,
+  StorePort,
+} from '../store/port';
 
 import { Lease } from './lease';
-import { Undone } from './undone';
+import { WriteRetryQueue } from './writeRetryQueue';
 
-/**
- * Another process takes over the making of a persona when its maker has not
- * said for so long that it is at it: it was killed, or stopped.
- */
+/** When a claim expires that is not renewed: another process creates the persona then. */
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
 
-/** Told what went wrong with cleaning up, and about which persona. */
+/** Called with what went wrong with cleaning up, and the persona it was about. */
 export type ReportCleanup = (
   error: PersonaError,
   persona: EphemeralPersona | null,
@@ -24,40 +26,46 @@ export interface Settling {
   readonly page: Page;
   readonly name: string;
   readonly record: NamedRecord;
-  /** What the store had, and is of no use. */
+  /** The ID that was stored, and is of no use. */
   readonly seenId: string | undefined;
-  /** The intent that it was made under. */
+  /** The intent under which the persona was created or found. */
   readonly lease?: Lease | undefined;
 }
 
-/** This process's leases, kept up while their personas are in use. */
+/** A release that is not over. */
+interface PendingRelease {
+  readonly whenLast: () => void;
+  /** When to ask again: others who use the persona have renewed their leases by then. */
+  readonly askAt: number;
+}
+
+/** This process's leases, renewed while their personas are in use. */
 export class Leases {
   private readonly leases = new Set<Lease>();
   private onNone = () => {};
-  private readonly undone = new Undone();
-  /** Uses that could not be given back, and what is to be done when they are. */
-  private readonly ungiven = new Map<Lease, () => void>();
+  private readonly retries = new WriteRetryQueue();
+  private readonly pending = new Map<Lease, PendingRelease>();
   private renewal: NodeJS.Timeout | undefined;
   private claimRenewal: NodeJS.Timeout | undefined;
-  private readonly terms: Terms;
+  private isClosing = false;
+  private readonly options: LeaseOptions;
 
   constructor(
     private readonly store: StorePort,
     private readonly leaseMs: number,
     private readonly report: ReportCleanup,
   ) {
-    this.terms = { leaseMs, claimMs: CLAIM_MS };
+    this.options = { leaseMs, claimMs: CLAIM_MS };
   }
 
   /**
-   * Takes up what others in the same slot have: the lease has the persona's ID
-   * then. Without an ID the intent to make it is written down. `undefined` while
-   * another process is making it. Never rejects: where the store is away, this
-   * process goes on by itself.
+   * Acquires the slot's persona: the lease has its ID. A lease without an ID is
+   * the intent to create it. `undefined` while another process creates it. Never
+   * rejects: where the store is away, this process goes on alone.
    *
-   * @param slot equal slots on a Page are shared
+   * @param slot equal slots on a Page share one persona
    */
-  async take(
+  async acquire(
     page: Page,
     profile: PersonaProfile,
     slot: string,
@@ -67,15 +75,15 @@ export class Leases {
     this.startRenewing();
     lease.writes += 1;
     try {
-      const taken = await this.store.take(lease, this.terms);
-      if (taken.as === 'waiting') {
+      const acquired = await this.store.acquire(lease, this.options);
+      if (acquired.as === 'waiting') {
         this.abandon(lease);
         return undefined;
       }
-      if (taken.as === 'user') lease.join(taken.key, taken.id);
-      else lease.tookOver = taken.tookOver;
+      if (acquired.as === 'user') lease.join(acquired.key, acquired.id);
+      else lease.claim = acquired;
     } catch (error) {
-      this.tell(error, lease);
+      this.reportFailure(error, lease);
       lease.goAlone();
     } finally {
       lease.writes -= 1;
@@ -83,12 +91,12 @@ export class Leases {
     return lease;
   }
 
-  /** Those that are kept up now: of personas in use, lingering, or about to be made or deleted. */
+  /** All leases that are renewed now: of personas in use, lingering, being created or being deleted. */
   held(): Lease[] {
     return [...this.leases];
   }
 
-  /** Calls this whenever the last one is let go. */
+  /** Calls the listener whenever the last lease is let go. */
   whenNoneIsHeld(listener: () => void): void {
     this.onNone = listener;
   }
@@ -101,19 +109,19 @@ export class Leases {
     return this.leases.has(lease);
   }
 
-  /** What the store knows of the Page's personas, this process's and others'. */
+  /** All leases on the Page, this process's and others'. */
   on(pageId: string): Promise<LeaseEntry[]> {
     return this.store.leasesOn(pageId);
   }
 
-  /** Those on these Pages whose time is over, but for those that this process keeps up. */
-  async ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const ranOut = await this.store.ranOut(pageIds);
+  /** The expired leases on these Pages, without those that this process renews. */
+  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+    const expired = await this.store.expired(pageIds);
     const held = new Set(this.held().map(({ key }) => key));
-    return ranOut.filter(([key]) => !held.has(key));
+    return expired.filter(([key]) => !held.has(key));
   }
 
-  /** The IDs of the Page's personas made on the fly, as far as the store can be read. */
+  /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */
   async idsOn(pageId: string): Promise<Set<string>> {
     const records = await this.on(pageId).catch(() => []);
     const leases = this.held().map(({ record }) => record);
@@ -121,119 +129,146 @@ export class Leases {
     return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
   }
 
-  /** Whether it is this process's to delete now. */
-  takeOver(entry: LeaseEntry): Promise<boolean> {
-    return this.store.takeOver(entry, this.terms);
+  /** Whether this process is the one to delete the expired lease's persona. */
+  claimExpired(entry: LeaseEntry): Promise<boolean> {
+    return this.store.claimExpired(entry, this.options);
   }
 
-  /** It could not be deleted: the next sweep may take it over. Never rejects. */
-  async putBack(entry: LeaseEntry): Promise<void> {
-    // It runs out again by itself.
-    await this.store.putBack(entry).catch(() => {});
+  /** Leaves a persona that could not be deleted to the next sweep. Never rejects. */
+  async requeue(entry: LeaseEntry): Promise<void> {
+    // The claim expires by itself too.
+    await this.store.requeue(entry).catch(() => {});
   }
 
   /** Never rejects. */
   write(lease: Lease): Promise<void> {
-    return this.keep([lease]);
+    return this.renew([lease]);
   }
 
   /**
-   * Ends the use. `last`: this process deletes the persona, and keeps the lease
-   * up until then. Otherwise the lease is let go, but where the store is away:
-   * then `whenLast` is called if it says so when it is back. Never rejects.
+   * Ends the use. `last`: this process deletes the persona, and renews the lease
+   * until then. `others`: the lease is let go. `later`: nothing is known yet, as
+   * the store is away or had lost the lease; `whenLast` is called if this process
+   * turns out to be the last. Never rejects.
    */
-  async giveBack(
+  async release(
     lease: Lease,
     whenLast: () => void,
   ): Promise<'last' | 'others' | 'later'> {
-    // Nobody else can have taken it up.
+    // No other process can have acquired it.
     if (!lease.isShared) return 'last';
+    const fence = lease.writes > 0 || lease.mayArriveLate;
+    const isFirst = !lease.isReleased;
+    lease.isReleased = true;
     try {
-      const given = await this.store.giveBack(lease, this.terms);
-      this.ungiven.delete(lease);
-      if (given === 'last') return 'last';
-      this.abandon(lease);
-      return 'others';
+      const released = await this.store.release(lease, {
+        ...this.options,
+        fence: fence && !lease.isIntent,
+      });
+      if (released === 'others') {
+        this.abandon(lease);
+        return 'others';
+      }
+      // The store has the lease: it is renewed until the persona is deleted, or the answer is known.
+      lease.isReleased = false;
+      if (released === 'last') return 'last';
     } catch (error) {
-      if (!this.ungiven.has(lease)) this.tell(error, lease);
-      this.ungiven.set(lease, whenLast);
-      return 'later';
+      if (isFirst) this.reportFailure(error, lease);
     }
+    if (!this.isHeld(lease)) return 'others';
+    // A failed release is repeated with the next renewal.
+    const askAt = lease.isReleased ? 0 : Date.now() + this.leaseMs;
+    this.pending.set(lease, { whenLast, askAt });
+    if (this.isClosing) this.leavePending();
+    return 'later';
+  }
+
+  /** From now on leases that the store had lost are left to the sweep, as this process ends. */
+  close(): void {
+    this.isClosing = true;
+    this.leavePending();
   }
 
   /**
-   * Others may make the persona, as nobody waits for this making any more; the
-   * intent is kept until it is answered.
+   * Lets others create the persona, as no one waits for this creation any more.
+   * The intent is kept until the creation is answered.
    */
   unclaim(lease: Lease): void {
-    if (!lease.isHeld || !isIntent(lease)) return;
+    if (!lease.isHeld || !lease.isIntent) return;
     lease.isClaim = false;
-    // The claim ends by itself too.
-    this.store.giveBack(lease, this.terms).catch(() => {});
+    // The claim expires by itself too.
+    this.store
+      .release(lease, { ...this.options, fence: false })
+      .catch(() => {});
   }
 
-  /** Leaves an intent to the sweep, and the making to whoever wants it next. Never rejects. */
+  /** Leaves an intent to the sweep, and the creation to the slot's next user. Never rejects. */
   async leave(lease: Lease): Promise<void> {
-    const given = await this.giveBack(lease, () => this.abandon(lease));
-    if (given === 'last') this.abandon(lease);
+    const released = await this.release(lease, () => this.abandon(lease));
+    if (released === 'last') this.abandon(lease);
   }
 
   /**
-   * Writes down whom a name stands for, and ends the intent to make it; where the
-   * store is away, when it is back. Gives what is written. Never rejects.
+   * Records the persona of a name and ends the intent; where the store is away,
+   * when it is back. Returns what is recorded. Never rejects.
    *
-   * @param onOther told when another process has written another ID: the lease goes on then
+   * @param onOther called when another process has recorded another ID: the lease is kept then
    */
   async settle(
     { page, name, record, seenId, lease }: Settling,
-    onOther: (written: NamedRecord) => void,
+    onOther: (recorded: NamedRecord) => void,
   ): Promise<NamedRecord> {
     const settle = async () => {
-      const key = lease?.key;
-      const written = await this.store.settle(
-        { pageId: page.id, name, record, seenId, key },
-        this.terms,
+      const recorded = await this.store.settle(
+        { pageId: page.id, name, record, seenId, key: lease?.key },
+        this.options,
       );
-      if (written.id !== record.id) onOther(written);
+      if (recorded.id !== record.id) onOther(recorded);
       else if (lease) this.abandon(lease);
-      return written;
+      return recorded;
     };
     try {
       return await settle();
     } catch (error) {
-      // Told when the intent was to be written.
+      // Reported when the intent was to be written.
       if (!lease?.isUnwritten) this.report(error as PersonaError, null);
       if (lease) this.abandon(lease);
-      this.later(`name:${page.id}:${name}`, async () => {
+      this.retryLater(`name:${page.id}:${name}`, async () => {
         await settle();
       });
       return record;
     }
   }
 
-  /** Stops keeping the lease up; its record stays, for the sweep. */
+  /** Stops renewing the lease; its record stays, for the sweep. */
   abandon(lease: Lease): void {
     if (!this.leases.delete(lease)) return;
-    this.ungiven.delete(lease);
+    this.pending.delete(lease);
     this.stopRenewingIfDone();
     if (this.isNoneHeld) this.onNone();
   }
 
   /**
-   * Removes the record, because there is no persona any more; where the store is
-   * away, when it is back. Never rejects.
+   * Removes the lease's record, because its persona does not exist; where the
+   * store is away, when it is back. Never rejects.
    */
   async forget(pageId: string, key: string): Promise<void> {
     try {
       await this.store.forget(pageId, key);
     } catch (error) {
       this.report(error as PersonaError, null);
-      this.later(`lease:${key}`, () => this.store.forget(pageId, key));
+      this.retryLater(`lease:${key}`, () => this.store.forget(pageId, key));
     }
   }
 
-  private later(about: string, step: () => Promise<void>): void {
-    this.undone.add(about, step);
+  private leavePending(): void {
+    for (const [lease, { askAt }] of this.pending) {
+      if (askAt > 0) this.abandon(lease);
+    }
+  }
+
+  private retryLater(about: string, write: () => Promise<void>): void {
+    this.retries.add(about, write);
     this.startRenewing();
   }
 
@@ -243,13 +278,16 @@ export class Leases {
       this.leaseMs / 3,
     ).unref();
     this.claimRenewal ??= setInterval(
-      () => this.renew(this.held().filter(isClaim)),
+      () =>
+        this.renewIdle(
+          this.held().filter(({ isIntent, isClaim }) => isIntent && isClaim),
+        ),
       CLAIM_RENEWAL_MS,
     ).unref();
   }
 
   private stopRenewingIfDone(): void {
-    if (!this.isNoneHeld || !this.undone.isNone) return;
+    if (!this.isNoneHeld || !this.retries.isEmpty) return;
     clearInterval(this.renewal);
     clearInterval(this.claimRenewal);
     this.renewal = undefined;
@@ -257,52 +295,48 @@ export class Leases {
   }
 
   private renewAll(): void {
-    this.undone.tryAgain(() => this.stopRenewingIfDone());
-    for (const [lease, whenLast] of this.ungiven) {
-      void this.giveBack(lease, whenLast).then((given) => {
-        if (given === 'last') whenLast();
+    this.retries.retry(() => this.stopRenewingIfDone());
+    const now = Date.now();
+    for (const [lease, { whenLast, askAt }] of this.pending) {
+      if (askAt > now) continue;
+      this.pending.delete(lease);
+      void this.release(lease, whenLast).then((released) => {
+        if (released === 'last') whenLast();
       });
     }
-    this.renew(
-      this.held().filter(
-        (lease) => !isIntent(lease) && !this.ungiven.has(lease),
-      ),
+    this.renewIdle(this.held().filter(({ isIntent }) => !isIntent));
+  }
+
+  private renewIdle(leases: Lease[]): void {
+    const idle = leases.filter(
+      // A store that hangs gets no further write of a lease for each renewal.
+      ({ writes, isReleased }) => writes === 0 && !isReleased,
     );
+    if (idle.length > 0) void this.renew(idle);
   }
 
-  private renew(leases: Lease[]): void {
-    // A store that hangs is not given one more write for each renewal.
-    const ready = leases.filter(({ writes }) => writes === 0);
-    if (ready.length > 0) void this.keep(ready);
-  }
-
-  private async keep(leases: Lease[]): Promise<void> {
+  private async renew(leases: Lease[]): Promise<void> {
     for (const lease of leases) lease.writes += 1;
     let failure: unknown;
     try {
-      await this.store.keep(leases, this.terms);
+      await this.store.renew(leases, this.options);
     } catch (error) {
       failure = error;
     }
     for (const lease of leases) {
       lease.writes -= 1;
-      // Once for each lease: the renewals that follow will write it.
-      if (failure !== undefined && !lease.isUnwritten)
-        this.tell(failure, lease);
-      lease.isUnwritten = failure !== undefined;
+      if (failure === undefined) lease.isUnwritten = false;
+      else {
+        // Once for each lease: the following renewals will write it.
+        if (!lease.isUnwritten) this.reportFailure(failure, lease);
+        lease.isUnwritten = true;
+        lease.mayArriveLate = true;
+      }
     }
   }
 
-  private tell(error: unknown, { record }: Lease): void {
+  private reportFailure(error: unknown, { record }: Lease): void {
     const { id, name, profilePictureUrl } = record;
     this.report(error as PersonaError, { id, name, profilePictureUrl });
   }
-}
-
-function isClaim(lease: Lease): boolean {
-  return isIntent(lease) && lease.isClaim;
-}
-
-function isIntent({ record }: Lease): boolean {
-  return record.id === null;
 }

@@ -1,60 +1,53 @@
 /**
- * ephemeral/ is about personas made on the fly: shared while they are used, leased
- * so that nothing is left behind, deleted after the last use, and swept up by
- * whoever comes next where a process died.
+ * ephemeral/ is about personas that live as long as they are used: created once
+ * for all who want them, leased, deleted after the last use, and swept by another
+ * process where one died. `personaCreator.ts` serves the directory's names too.
  */
 import { debug } from '../util/debug';
-import {
-  PersonaCleanupError,
-  type PersonaError,
-  type PersonaRefusedError,
-} from '../errors';
+import { PersonaCleanupError, type PersonaError } from '../errors';
 import { Backoff } from '../graph/backoff';
-import type { CreationWaits } from '../graph/creationWaits';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { LONGEST_MS, withTimeout } from '../util/withTimeout';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
-import { makePersona, type MadePersona } from './creation';
-import { deleteAgain, deleteOnce, type Doomed } from './deletion';
+import { deleteOnce, retryDeletion, type DeletionTarget } from './deletion';
+import { EphemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
+import { KeyedLimiter } from './keyedLimiter';
 import type { Leases, ReportCleanup } from './leases';
-import { keyOf, SharedPersona, slotOf } from './sharedPersona';
-import { Turns } from './turns';
+import type { PersonaCreator } from './personaCreator';
+import { keyOf, SharedPersona } from './sharedPersona';
 
-/** A handler waits so long for the first try of a deletion; what follows goes on by itself. */
+/** How long a handler waits for the first try of a deletion; retries go on without it. */
 const FIRST_DELETION_MS = 5000;
-/** So many personas are made at once on a Page, */
-const CREATIONS_AT_ONCE = 16;
-/** and so many deleted: Messenger limits calls by rate. */
+/** Personas that are deleted at the same time on a Page: Messenger limits calls by rate. */
 const DELETIONS_AT_ONCE = 8;
 
-/** Makes personas when they are first needed, and deletes them `lingerMs` after their last use. */
+/** Creates personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
   private readonly endings = new Set<Promise<void>>();
-  private readonly creations = new Turns(CREATIONS_AT_ONCE);
-  private readonly deletions = new Turns(DELETIONS_AT_ONCE);
+  private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
   /** Pages whose rate limit a deletion ran into. */
   private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
-  private closed = false;
+  private isClosed = false;
 
   constructor(
     private readonly leases: Leases,
+    private readonly creator: PersonaCreator,
     private readonly lingerMs: number,
-    private readonly waits: CreationWaits,
     private readonly report: ReportCleanup,
     private readonly stats: PersonaStats,
   ) {
-    leases.whenNoneIsHeld(() => this.tellIfEmpty());
+    leases.whenNoneIsHeld(() => this.resolveIfEmpty());
   }
 
   /**
-   * A persona with this profile on this Page. Whoever acquires it releases it, once.
+   * A persona with this profile on this Page. The caller releases it once.
    *
-   * @throws PersonaRefusedError when Messenger did not make it; the same one
+   * @throws PersonaRefusedError when Messenger did not create it; the same one
    * until it may be tried again
    */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
@@ -63,9 +56,9 @@ export class EphemeralPool {
     persona.users += 1;
     clearTimeout(persona.linger);
     persona.linger = undefined;
-    persona.place?.leave();
-    persona.place = undefined;
-    if (persona.made) {
+    persona.ticket?.cancel();
+    persona.ticket = undefined;
+    if (persona.current) {
       this.stats.shared += 1;
       debug('shared %o on the Page %s', profile.name, page.id);
     }
@@ -87,7 +80,7 @@ export class EphemeralPool {
   async release(persona: SharedPersona): Promise<void> {
     persona.users -= 1;
     if (persona.users > 0) return;
-    if (this.lingerMs === 0 || this.closed) {
+    if (this.lingerMs === 0 || this.isClosed) {
       return withTimeout(this.end(persona), FIRST_DELETION_MS, undefined);
     }
     persona.linger = setTimeout(
@@ -97,12 +90,13 @@ export class EphemeralPool {
   }
 
   /**
-   * Ends what lingers now, and what is in use with its last use; resolves when
-   * nothing is left, or the time is over: then the rest is told, and left to the
-   * sweep. What is made later does not linger. Never rejects.
+   * Deletes what lingers now, and what is in use after its last use; resolves
+   * when nothing is left, or after the timeout: then the rest is reported, and
+   * left to the sweep. Personas created later do not linger. Never rejects.
    */
   async close(timeoutMs: number): Promise<void> {
-    this.closed = true;
+    this.isClosed = true;
+    this.leases.close();
     for (const persona of this.shared.values()) {
       if (!persona.linger) continue;
       clearTimeout(persona.linger);
@@ -112,7 +106,7 @@ export class EphemeralPool {
     const emptied = new Promise<boolean>((resolve) =>
       this.whenEmpty.push(() => resolve(true)),
     );
-    // A process with nothing else to do would end before anything was told.
+    // A process with nothing else to do would end before anything was reported.
     const staying = setTimeout(() => {}, LONGEST_MS);
     const isEmptied = await withTimeout(emptied, timeoutMs, false);
     clearTimeout(staying);
@@ -120,9 +114,9 @@ export class EphemeralPool {
     for (const lease of this.leases.held()) {
       lease.abandon();
       const { id, pageId, name, profilePictureUrl } = lease.record;
-      const doomed = id === null ? { name } : { id, name };
+      const target = id === null ? { name } : { id, name };
       const failure = { message: 'close() did not wait for it any longer' };
-      this.report(new PersonaCleanupError(doomed, pageId, failure), {
+      this.report(new PersonaCleanupError(target, pageId, failure), {
         id,
         name,
         profilePictureUrl,
@@ -130,56 +124,50 @@ export class EphemeralPool {
     }
   }
 
-  /** Deletes a persona that this process made and nobody is to use. */
-  endSurplus(page: Page, profile: PersonaProfile, made: MadePersona): void {
-    this.track(this.letGo(page, profile, made));
+  /** Deletes a persona that this process created and nobody is to use. */
+  endSurplus(
+    page: Page,
+    profile: PersonaProfile,
+    surplus: EphemeralPersonaUse,
+  ): void {
+    this.track(this.letGo(page, profile, surplus));
   }
 
-  /** What exists, or may be coming to exist, has a lease. */
+  /** A persona that exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
     return this.endings.size === 0 && this.leases.isNoneHeld;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
-    const persona = new SharedPersona(page, profile, () =>
-      this.make(page, profile),
+    const persona = new SharedPersona(page, profile, (isReplacement) =>
+      this.obtain(page, profile, isReplacement),
     );
     this.shared.set(persona.key, persona);
     return persona;
   }
 
-  private async make(
+  private async obtain(
     page: Page,
     profile: PersonaProfile,
-  ): Promise<MadePersona> {
-    const key = keyOf(page, profile);
-    this.waits.check(page, key);
-    try {
-      const made = await makePersona(page, profile, {
-        slot: slotOf(profile),
-        leases: this.leases,
-        turns: this.creations,
-        endLate: (late) => this.endSurplus(page, profile, late),
-      });
-      this.waits.succeeded(page, key);
-      if (made.isOwn) this.stats.made += 1;
-      else this.stats.shared += 1;
-      debug(
-        '%s %o on the Page %s: %s',
-        made.isOwn ? 'made' : 'shared with another process',
-        profile.name,
-        page.id,
-        made.id,
-      );
-      return made;
-    } catch (error) {
-      this.waits.failed(page, key, error as PersonaRefusedError);
-      throw error;
-    }
+    isReplacement: boolean,
+  ): Promise<EphemeralPersonaUse> {
+    const slot = new EphemeralSlot(profile, isReplacement, (late) =>
+      this.endSurplus(page, profile, late),
+    );
+    const obtained = await this.creator.obtain(page, slot);
+    if (!obtained.isOwn) this.stats.shared += 1;
+    debug(
+      '%s %o on the Page %s: %s',
+      obtained.isOwn ? 'made' : 'shared with another process',
+      profile.name,
+      page.id,
+      obtained.id,
+    );
+    return obtained;
   }
 
   private removeUnlessNeeded(persona: SharedPersona): void {
-    if (persona.users > 0 || persona.made) return;
+    if (persona.users > 0 || persona.current) return;
     this.remove(persona);
   }
 
@@ -190,56 +178,54 @@ export class EphemeralPool {
   }
 
   /**
-   * Many may run out at once, after a busy hour: they go a few at a time. Until
-   * its turn has come a persona can be taken up again, which gives its place back.
+   * Many may expire at once, after a busy hour: they are deleted a few at a time.
+   * Until its deletion begins a persona can be used again, which cancels it.
    */
   private end(persona: SharedPersona): Promise<void> {
     const { page, profile } = persona;
     persona.linger = undefined;
-    const place =
-      persona.place ??
-      this.deletions.enter(page.id, async () => {
-        persona.place = undefined;
-        this.remove(persona);
-        if (persona.made) await this.letGo(page, profile, persona.made);
-      });
-    persona.place = place;
-    this.track(place.over);
-    return place.over;
+    persona.ticket ??= this.deletions.enqueue(page.id, async () => {
+      persona.ticket = undefined;
+      this.remove(persona);
+      if (persona.current) await this.letGo(page, profile, persona.current);
+    });
+    const { done } = persona.ticket;
+    this.track(done);
+    return done;
   }
 
   /** Deletes the persona, unless other processes use it; where the store is away, when it is back. */
   private async letGo(
     page: Page,
     profile: PersonaProfile,
-    made: MadePersona,
+    use: EphemeralPersonaUse,
   ): Promise<void> {
-    const given = await this.leases.giveBack(made.lease, () =>
-      this.deletions.enter(page.id, () => this.delete(page, profile, made)),
+    const released = await this.leases.release(use.lease, () =>
+      this.deletions.enqueue(page.id, () => this.delete(page, profile, use)),
     );
-    if (given === 'last') await this.delete(page, profile, made);
+    if (released === 'last') await this.delete(page, profile, use);
   }
 
-  /** Deletes what was made; resolves after the first try. */
+  /** Resolves after the first try. */
   private async delete(
     page: Page,
     profile: PersonaProfile,
-    { id, lease }: MadePersona,
+    { id, lease }: EphemeralPersonaUse,
   ): Promise<void> {
-    const doomed: Doomed = { page, id, name: profile.name };
-    const failure = await deleteOnce(doomed);
+    const target: DeletionTarget = { page, id, name: profile.name };
+    const failure = await deleteOnce(target);
     if (!failure) {
       this.limited.succeeded(page.id);
-      this.countDeletion(doomed);
-      return lease.end();
+      this.countDeletion(target);
+      return lease.remove();
     }
     if (isRateLimit(failure)) {
       this.deletions.pause(page.id, this.limited.failed(page.id, true));
     }
-    const goingOn = deleteAgain(doomed, failure).then(
+    const retrying = retryDeletion(target, failure).then(
       () => {
-        this.countDeletion(doomed);
-        return lease.end();
+        this.countDeletion(target);
+        return lease.remove();
       },
       (error: PersonaError) => {
         if (!lease.isHeld) return;
@@ -247,10 +233,10 @@ export class EphemeralPool {
         this.report(error, { id, ...profile });
       },
     );
-    this.track(goingOn);
+    this.track(retrying);
   }
 
-  private countDeletion({ page, id, name }: Doomed): void {
+  private countDeletion({ page, id, name }: DeletionTarget): void {
     this.stats.deleted += 1;
     debug('deleted %o of the Page %s: %s', name, page.id, id);
   }
@@ -259,11 +245,11 @@ export class EphemeralPool {
     this.endings.add(ending);
     void ending.then(() => {
       this.endings.delete(ending);
-      this.tellIfEmpty();
+      this.resolveIfEmpty();
     });
   }
 
-  private tellIfEmpty(): void {
+  private resolveIfEmpty(): void {
     if (!this.isEmpty) return;
     for (const resolve of this.whenEmpty.splice(0)) resolve();
   }

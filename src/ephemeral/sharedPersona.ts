@@ -1,29 +1,29 @@
-import { createHash } from 'node:crypto';
-
 import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 
-import type { MadePersona } from './creation';
-import type { Place } from './turns';
+import type { EphemeralPersonaUse } from './ephemeralSlot';
+import type { Ticket } from './keyedLimiter';
 
-/** A persona that everybody with the same profile on the same Page shares. */
+/** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
-  /** How many blocks and sends use it now. */
+  /** Blocks and sends that use it now. */
   users = 0;
-  /** Ends it when nobody uses it for a while. */
+  /** Deletes it when it has not been used for a while. */
   linger: NodeJS.Timeout | undefined;
-  /** Its place among those that are to be deleted, until its turn comes. */
-  place: Place | undefined;
-  /** What exists on the Page; nothing while it is being made. */
-  made: MadePersona | undefined;
-  /** Under way, for all who wait; a failure is not remembered. */
-  private making: Promise<MadePersona> | undefined;
+  /** Its place among those to be deleted, until its deletion begins. */
+  ticket: Ticket | undefined;
+  /** What exists on the Page; `undefined` while it is being obtained. */
+  current: EphemeralPersonaUse | undefined;
+  /** Shared by all who wait; a failure is not remembered. */
+  private obtaining: Promise<EphemeralPersonaUse> | undefined;
   private lastId = '';
 
   constructor(
     readonly page: Page,
     readonly profile: PersonaProfile,
-    private readonly make: () => Promise<MadePersona>,
+    private readonly obtain: (
+      isReplacement: boolean,
+    ) => Promise<EphemeralPersonaUse>,
   ) {}
 
   /** Personas with equal keys are shared. */
@@ -31,49 +31,45 @@ export class SharedPersona {
     return keyOf(this.page, this.profile);
   }
 
-  /** Its ID now, or the last one while it is being made anew. */
+  /** Its ID now, or the last one while it is being replaced. */
   get id(): string {
     return this.lastId;
   }
 
   /**
-   * Its ID, once it exists; everybody waits for the same making.
+   * Its ID, once it exists.
    *
    * @throws PersonaRefusedError
    */
-  ready(): string | Promise<string> {
-    if (this.made) return this.made.id;
-    this.making ??= this.makeOnce();
-    return this.making.then(({ id }) => id);
+  ready(isReplacement = false): string | Promise<string> {
+    if (this.current) return this.current.id;
+    this.obtaining ??= this.obtainOnce(isReplacement);
+    return this.obtaining.then(({ id }) => id);
   }
 
-  /** Makes it anew, unless somebody has, because Messenger does not know `goneId` any more. */
+  /** Obtains another one, unless that has been done, because `goneId` is gone from the Page. */
   replace(goneId: string): string | Promise<string> {
-    if (this.made?.id === goneId) {
-      void this.made.lease.end();
-      this.made = undefined;
+    if (this.current?.id === goneId) {
+      void this.current.lease.remove();
+      this.current = undefined;
     }
-    return this.ready();
+    return this.ready(true);
   }
 
-  private async makeOnce(): Promise<MadePersona> {
+  private async obtainOnce(
+    isReplacement: boolean,
+  ): Promise<EphemeralPersonaUse> {
     try {
-      const made = await this.make();
-      this.made = made;
-      this.lastId = made.id;
-      return made;
+      const obtained = await this.obtain(isReplacement);
+      this.current = obtained;
+      this.lastId = obtained.id;
+      return obtained;
     } finally {
-      this.making = undefined;
+      this.obtaining = undefined;
     }
   }
 }
 
 export function keyOf(page: Page, profile: PersonaProfile): string {
   return JSON.stringify([page.id, profile.name, profile.profilePictureUrl]);
-}
-
-/** Where processes meet that want the same persona. Digested, as a URL may be long. */
-export function slotOf({ name, profilePictureUrl }: PersonaProfile): string {
-  const profile = JSON.stringify([name, profilePictureUrl]);
-  return `fly:${createHash('sha256').update(profile).digest('base64url')}`;
 }

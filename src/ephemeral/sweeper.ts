@@ -2,31 +2,31 @@ import type { MessengerClient } from 'bottender';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
+import { groupBy } from '../util/groupBy';
 import { Backoff } from '../graph/backoff';
 import { pageIdOf, type Page } from '../graph/page';
-import { byPage } from '../store/byPage';
 import type { LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
-import type { Sweep, Swept } from './sweep';
+import type { Sweep, SweepResult } from './sweep';
 
-/** So many Pages are swept by the timer; the one whose last event is the longest ago goes. */
-const MOST_PAGES = 10_000;
+/** Pages that the timer sweeps; the one without events for longest is dropped. */
+const MAX_PAGES = 10_000;
 
-/** So many intents are known as told; the oldest is told once more. */
-const MOST_TOLD = 10_000;
+/** Intents whose suspects were reported; the oldest is dropped, and reported again. */
+const MAX_REPORTED = 10_000;
 
-/** Decides when to sweep: at the first event on a Page, by a timer, and when told to. */
+/** Decides when to sweep: at the first event on a Page, by a timer, and on demand. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
-  /** That of the last event. */
+  /** The Page of the last event. */
   private newest: Page | undefined;
-  /** Pages that are being swept: one that takes long holds up no other. */
+  /** Pages that are being swept: a slow one does not delay the others. */
   private readonly sweeping = new Set<string>();
-  /** Pages whose rate limit a sweep ran into, which come later. */
+  /** Pages where a sweep ran into the rate limit. */
   private readonly limited = new Backoff<true>();
-  /** Intents whose suspects were told, the newest; the next process will look at them again. */
-  private readonly toldIntents = new Set<string>();
+  /** Intents whose suspects this process has reported. */
+  private readonly reportedIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -38,14 +38,14 @@ export class Sweeper {
 
   /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
-    // Most events are on the same Page as the one before.
+    // Most events are on the same Page as the previous one.
     if (this.newest?.id === pageId && this.newest.client === client) return;
     this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
     this.clients.set(pageId, client);
     if (!isFirst) return;
-    evictOldest(this.clients, MOST_PAGES);
+    evictOldest(this.clients, MAX_PAGES);
     void this.sweepQuietly([{ id: pageId, client }]);
     this.timer ??= setInterval(
       () => void this.sweepAll(),
@@ -66,43 +66,42 @@ export class Sweeper {
    *
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
    */
-  async now(client: MessengerClient): Promise<Swept> {
+  async now(client: MessengerClient): Promise<SweepResult> {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }
 
-  /** Every Page that had an event here. */
+  /** Every Page that had an event in this process. */
   private async sweepAll(): Promise<void> {
     await this.sweepQuietly(
       [...this.clients].map(([id, client]) => ({ id, client })),
     );
   }
 
-  /** Sweeps by one reading of the store for all the Pages. Never rejects. */
+  /** Sweeps Pages after one read of the store for all of them. Never rejects. */
   private async sweepQuietly(pages: Page[]): Promise<void> {
     const ready = pages.filter(
       ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
     );
     if (ready.length === 0) return;
     try {
-      // Told at once: a Page may take long, and others renew their leases meanwhile.
-      const ranOut = byPage(
-        await this.leases.ranOut(ready.map(({ id }) => id)),
+      const expired = groupBy(
+        await this.leases.expired(ready.map(({ id }) => id)),
         ([, { pageId }]) => pageId,
       );
       await Promise.all(
-        ready.map((page) => this.sweepPage(page, ranOut.get(page.id) ?? [])),
+        ready.map((page) => this.sweepPage(page, expired.get(page.id) ?? [])),
       );
     } catch (error) {
       this.report(error as PersonaError, null);
     }
   }
 
-  private async sweepPage(page: Page, ranOut: LeaseEntry[]): Promise<void> {
-    const news = ranOut.filter(([key]) => !this.toldIntents.has(key));
+  private async sweepPage(page: Page, expired: LeaseEntry[]): Promise<void> {
+    const news = expired.filter(([key]) => !this.reportedIntents.has(key));
     if (news.length === 0 || this.sweeping.has(page.id)) return;
     this.sweeping.add(page.id);
     try {
-      // Another Page's token does not find what is to be deleted, as if it were gone.
+      // With another Page's token every persona seems to be gone.
       if ((await pageIdOf(page.client)) !== page.id) return;
       const { swept, end } = await this.sweep.of(page, news);
       for (const suspect of swept.suspects) {
@@ -112,8 +111,8 @@ export class Sweeper {
       if (end !== 'done') return;
       this.limited.succeeded(page.id);
       for (const [key, { id }] of news)
-        if (id === null) this.toldIntents.add(key);
-      evictOldest(this.toldIntents, MOST_TOLD);
+        if (id === null) this.reportedIntents.add(key);
+      evictOldest(this.reportedIntents, MAX_REPORTED);
     } catch (error) {
       this.report(error as PersonaError, null);
     } finally {

@@ -40,14 +40,14 @@ export function isId(value: unknown): value is string {
 
 export function readPage(answer: unknown): Outcome<AnsweredPage> {
   const id = getProperty(answer, 'id');
-  if (!isId(id)) return nonsense('the answer holds no Page ID');
+  if (!isId(id)) return invalidResponse('the answer holds no Page ID');
   return { ok: true, value: { id, name: text(getProperty(answer, 'name')) } };
 }
 
 /** What a creation answers. */
 export function readPersonaId(answer: unknown): Outcome<string> {
   const id = getProperty(answer, 'id');
-  if (!isId(id)) return nonsense('the answer holds no persona ID');
+  if (!isId(id)) return invalidResponse('the answer holds no persona ID');
   return { ok: true, value: id };
 }
 
@@ -58,14 +58,16 @@ export function readPersona(
 ): Outcome<ListedPersona> {
   const persona = personaIn(answer);
   if (persona?.id === id) return { ok: true, value: persona };
-  return nonsense(`the answer is not about the persona ${id}`);
+  return invalidResponse(`the answer is not about the persona ${id}`);
 }
 
 /** What a deletion answers. */
 export function readDeletion(answer: unknown): Outcome<void> {
   if (getProperty(answer, 'success') === true)
     return { ok: true, value: undefined };
-  const { failure } = nonsense('the answer does not say that it was deleted');
+  const { failure } = invalidResponse(
+    'the answer does not say that it was deleted',
+  );
   // To delete once more does no harm.
   return { ok: false, failure: { ...failure, isTransient: true } };
 }
@@ -74,7 +76,7 @@ export function readDeletion(answer: unknown): Outcome<void> {
 export function readListPage(answer: unknown): Outcome<ListPage> {
   const data = getProperty(answer, 'data');
   if (!Array.isArray(data)) {
-    return nonsense('the answer is no list of personas');
+    return invalidResponse('the answer is no list of personas');
   }
   const personas: ListedPersona[] = [];
   for (const entry of data as unknown[]) {
@@ -103,7 +105,7 @@ function cursorIn(paging: unknown): string | undefined {
 }
 
 /** An answer that came, with status 200, and says nothing of what it should. */
-export function nonsense(message: string) {
+export function invalidResponse(message: string) {
   return { ok: false as const, failure: { status: 200, message } };
 }
 

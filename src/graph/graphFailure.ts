@@ -87,7 +87,7 @@ export function isRateLimit({ status, code }: GraphFailure): boolean {
 }
 
 /** Whether the call may have been carried out although its answer is a failure. */
-export function mayHaveHappened(failure: GraphFailure): boolean {
+export function isAmbiguous(failure: GraphFailure): boolean {
   if (isRateLimit(failure)) return false;
   // A success without an ID in it counts as a failure, but something was made.
   const { status } = failure;

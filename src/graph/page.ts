@@ -11,10 +11,14 @@ import { isId, readPage, type AnsweredPage } from './answers';
 import type { Outcome } from './call';
 import { graphCall } from './graphCall';
 import { PageIds } from './pageIds';
-import { withRetries, type Patience } from './retries';
+import { withRetries, type RetryPolicy } from './retries';
 
 /** A message waits for the answer. */
-const PATIENCE: Patience = { tries: 3, firstWaitMs: 200, withinMs: 3000 };
+const RETRY_POLICY: RetryPolicy = {
+  tries: 3,
+  firstWaitMs: 200,
+  withinMs: 3000,
+};
 
 /** A Page, with a client that speaks for it. */
 export interface Page {
@@ -100,7 +104,7 @@ function askedPageId(client: MessengerClient): string | Promise<string> {
 }
 
 async function askPageId(client: MessengerClient): Promise<string> {
-  const outcome = await withRetries(() => askPage(client), PATIENCE);
+  const outcome = await withRetries(() => askPage(client), RETRY_POLICY);
   if (outcome.ok) return outcome.value.id;
   throw new UnknownPageError(outcome.failure);
 }

@@ -1,4 +1,4 @@
-import { nonsense, readListPage, type ListedPersona } from './answers';
+import { invalidResponse, readListPage, type ListedPersona } from './answers';
 import type { Outcome } from './call';
 import { GRAPH_CALL_MS, graphCall, noAnswerIn } from './graphCall';
 import type { Page } from './page';
@@ -58,8 +58,8 @@ export async function listAll(
   return { ok: true, value: list };
 }
 
-const GOES_ROUND = nonsense('the answer is no list of personas');
-const ENDLESS = nonsense('the list of personas has no end');
+const GOES_ROUND = invalidResponse('the answer is no list of personas');
+const ENDLESS = invalidResponse('the list of personas has no end');
 const STOPPED: Outcome<never> = {
   ok: false,
   failure: { message: 'nobody waits for the list any more' },

@@ -10,7 +10,7 @@ export const NO_ANSWER: Outcome<never> = {
 };
 
 /** How often something is tried, and how long. */
-export interface Patience {
+export interface RetryPolicy {
   /** Tries in all, the first included. */
   tries: number;
   /** The wait after the first try, in milliseconds; each further one is twice as long. */
@@ -28,7 +28,7 @@ export interface Patience {
  */
 export async function withRetries<T>(
   run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
-  patience: Patience,
+  patience: RetryPolicy,
 ): Promise<Outcome<T>> {
   const deadline = Date.now() + patience.withinMs;
   let givenUp = false;
@@ -51,7 +51,7 @@ export async function withRetries<T>(
   }
 }
 
-function mayPass(failure: GraphFailure, patience: Patience): boolean {
+function mayPass(failure: GraphFailure, patience: RetryPolicy): boolean {
   if (isRateLimit(failure)) return patience.sitsOutRateLimits === true;
   return isTransient(failure);
 }
@@ -60,7 +60,10 @@ function mayPass(failure: GraphFailure, patience: Patience): boolean {
  * How long to wait after the try of this number (1 for the first). Half of it is
  * drawn, so that those who failed together do not come back together.
  */
-export function waitAfter(attempt: number, { firstWaitMs }: Patience): number {
+export function waitAfter(
+  attempt: number,
+  { firstWaitMs }: RetryPolicy,
+): number {
   const wait = firstWaitMs * 2 ** (attempt - 1);
   return wait / 2 + (Math.random() * wait) / 2;
 }

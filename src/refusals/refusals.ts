@@ -1,7 +1,7 @@
 /**
  * refusals/ is what happens when a persona is refused: what is remembered
  * (`refusalMemory.ts`), whether a refused persona still exists
- * (`personaState.ts`), and here, what follows. Which answers are refusals is
+ * (`personaStates.ts`), and here, what follows. Which answers are refusals is
  * said by each channel, in `channels/`.
  */
 import {
@@ -19,7 +19,7 @@ import { didYouMean } from '../util/closestMatch';
 import { debug } from '../util/debug';
 import { invokeCallback } from '../util/invokeCallback';
 
-import { PersonaStates } from './personaState';
+import { PersonaStates } from './personaStates';
 import { RefusalMemory } from './refusalMemory';
 
 /** What a platform answered when it refused who should speak. */

@@ -95,7 +95,7 @@ function sourceOf(
 ): IdSource {
   switch (speaker.kind) {
     case 'ephemeral':
-      if (!speaker.handle.lasts || !isOnItsPage(speaker, context)) {
+      if (!speaker.handle.isActive || !isOnItsPage(speaker, context)) {
         return recreated(speaker, context, isSenderAction);
       }
       return held(speaker);
@@ -185,13 +185,13 @@ function recreated(
   if (isSenderAction) return { persona, name, id: () => null };
   let taking: Promise<PersonaHandle> | undefined;
   const take = async () =>
-    handle.again(pageContext ? await pageOf(pageContext) : undefined);
+    handle.reacquire(pageContext ? await pageOf(pageContext) : undefined);
   const taken = () => (taking ??= take());
   return {
     persona,
     name,
     id: async () => (await taken()).persona.ready(),
     renew: async (goneId) => (await taken()).persona.replace(goneId),
-    end: async () => (await taken().catch(() => undefined))?.end(),
+    end: async () => (await taken().catch(() => undefined))?.release(),
   };
 }

@@ -88,7 +88,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     try {
       return await runInScope(this, speaker, source, block, speaker);
     } finally {
-      if (speaker.kind === 'ephemeral') await speaker.handle.end();
+      if (speaker.kind === 'ephemeral') await speaker.handle.release();
     }
   }
 
@@ -112,7 +112,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** Calls `run` as this speaker. A persona that was created for a block is kept until the result is there. */
   runAs(speaker: ActiveSpeaker, run: () => unknown): unknown {
     const created =
-      speaker.kind === 'ephemeral' && speaker.handle.lasts
+      speaker.kind === 'ephemeral' && speaker.handle.isActive
         ? speaker
         : undefined;
     const sending = runInScope(this, speaker, 'as', run, created);

@@ -148,7 +148,7 @@ const NONE: readonly BlockSpeaker[] = [];
 function activeCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
   if (!scope || scope.created.length === 0) return NONE;
   return scope.created.filter(
-    (speaker) => speaker.kind === 'uncreated' || speaker.handle.lasts,
+    (speaker) => speaker.kind === 'uncreated' || speaker.handle.isActive,
   );
 }
 

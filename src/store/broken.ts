@@ -4,19 +4,19 @@ import { PersonaStoreError } from '../errors';
 
 const debug = createDebug('bottender:persona');
 
-/** So many keys are told of; what is told after that helps nobody. */
-const MOST_TOLD = 1000;
+/** Keys that are reported at most: more reports would help no one. */
+const MAX_REPORTED = 1000;
 
-/** Values in the store that are no records. Each costs only itself, and is told once. */
+/** Values in the store that are not ours. Each is skipped, and reported once. */
 export class BrokenValues {
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(private readonly report: (error: PersonaStoreError) => void) {}
 
-  /** Of the key only its kind is told, and nothing of the value: it may be anybody's. */
+  /** Reports the kind of the key only, and nothing of the value, which may be someone else's. */
   found(key: string): void {
-    if (this.told.size >= MOST_TOLD || this.told.has(key)) return;
-    this.told.add(key);
+    if (this.reported.size >= MAX_REPORTED || this.reported.has(key)) return;
+    this.reported.add(key);
     debug('no record under the key %s', key);
     const [kind] = key.split(':', 1);
     this.report(

@@ -1,62 +1,85 @@
 import { PersonaStoreError } from '../errors';
 import { withTimeout } from '../util/withTimeout';
 
-import { Absence } from './absence';
 import { withoutCredentials } from './credentials';
 
 /** How long a handler waits for the store before it goes on without it. */
-const PATIENCE_MS = 1000;
-/** What takes longer to fail, such as a client that tries to log in again and again, will next time too. */
+const MAX_WAIT_MS = 1000;
+/** A failure that takes longer, such as that of repeated logins, will take as long the next time. */
 const SLOW_FAILURE_MS = 100;
+/** A call without an answer counts as lost after this, and another is sent; twice as long each time. */
+const FIRST_PROBE_MS = 1000;
+const MAX_PROBE_MS = 4000;
 
 const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
 
 /**
- * Asks a store that may be slow or away without anybody waiting for it: what
- * fails or takes too long comes out as a PersonaStoreError. After a call that
- * took too long, or long to fail, the next do not wait at all, and one at a time
- * is made, until the store answers one.
+ * Calls a store that may be slow or away without keeping anyone waiting for it:
+ * a failure or a timeout becomes a PersonaStoreError. After a call that timed
+ * out, or took long to fail, the following ones fail at once, but for one at a
+ * time, until the store answers one.
  */
 export class StoreGuard {
-  private absence: Absence | undefined;
+  private breaker: CircuitBreaker | undefined;
 
-  /**
-   * @param verb what is done with the store, for the error
-   * @param patience `'its own'` where `run` is bounded by itself
-   */
-  async ask<T>(
-    verb: string,
-    run: () => Promise<T>,
-    patience: 'a handler' | 'its own' = 'a handler',
-  ): Promise<T> {
-    await this.absence?.settle();
-    if (this.absence?.isAsking) throw new PersonaStoreError(verb, LATE);
+  /** @param verb what is done with the store, for the error */
+  async ask<T>(verb: string, run: () => Promise<T>): Promise<T> {
+    await this.breaker?.settle();
+    if (this.breaker?.isProbing) throw new PersonaStoreError(verb, LATE);
     const answer = Promise.resolve()
       .then(run)
       .then((value) => {
-        this.absence = undefined;
+        this.breaker = undefined;
         return value;
       });
-    this.absence?.ask(answer);
+    this.breaker?.probeWith(answer);
     const begunAt = Date.now();
     try {
-      if (patience === 'its own') return await answer;
-      const waitMs = this.absence ? 0 : PATIENCE_MS;
+      const waitMs = this.breaker ? 0 : MAX_WAIT_MS;
       const first = await withTimeout(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
-      const isSlow = Date.now() - begunAt >= SLOW_FAILURE_MS;
-      if (isSlow && patience === 'a handler') this.absence ??= new Absence();
+      if (Date.now() - begunAt >= SLOW_FAILURE_MS) {
+        this.breaker ??= new CircuitBreaker();
+      }
       throw new PersonaStoreError(verb, reasonOf(error));
     }
-    this.absence ??= new Absence();
+    this.breaker ??= new CircuitBreaker();
     answer.catch(() => {});
     throw new PersonaStoreError(verb, LATE);
   }
 }
 
-/** An adapter's message may hold the URL it connects to, and that a password. */
+/** Open while the store does not answer: one call at a time probes whether it does again. */
+class CircuitBreaker {
+  private probe: Promise<unknown> | undefined;
+  private probeEndsAt = 0;
+  private probeMs = FIRST_PROBE_MS;
+
+  /** Whether a call is under way whose answer would close the circuit. */
+  get isProbing(): boolean {
+    return this.probe !== undefined && Date.now() < this.probeEndsAt;
+  }
+
+  /** Lets an answer that has arrived already close the circuit. */
+  async settle(): Promise<void> {
+    if (this.probe) await withTimeout(this.probe, 0, undefined);
+  }
+
+  probeWith(call: Promise<unknown>): void {
+    const probe = call
+      .catch(() => {})
+      .then(() => {
+        if (this.probe === probe) this.probe = undefined;
+      });
+    this.probe = probe;
+    this.probeEndsAt = Date.now() + this.probeMs;
+    this.probeMs = Math.min(2 * this.probeMs, MAX_PROBE_MS);
+  }
+}
+
+/** An adapter's message may hold the URL that it connects to, and that a password. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return withoutCredentials(message);

@@ -1,86 +1,115 @@
+import { randomUUID } from 'node:crypto';
+
 import type {
+  Acquired,
   LeaseEntry,
+  LeaseOptions,
   LeaseRecord,
-  LockHolder,
   NamedRecord,
+  Released,
+  ReleaseOptions,
   Settled,
   StorePort,
-  Taken,
-  Terms,
   Use,
 } from './port';
 
-interface Lease {
+/** A lease as the memory holds it. */
+export interface StoredLease {
   readonly record: LeaseRecord;
   readonly slot: string;
   /** When each use ends unless it is renewed. */
   readonly uses: Map<string, number>;
-  /** Who deletes the persona now; nobody takes it up any more. */
-  dying?: string;
+  /** Uses that were released while a renewal was on its way, and until when it is refused. */
+  readonly fences: Map<string, number>;
+  /** Who deletes the persona; no process can acquire it any more. */
+  deleting?: string;
+  /** Until when uses of it may not be recorded, as the store had lost it. */
+  readonly recoveringUntil?: number;
 }
 
-interface Page {
-  readonly leases: Map<string, Lease>;
-  /** The lease that a slot's next user takes up. */
+interface StoredPage {
+  readonly leases: Map<string, StoredLease>;
+  /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
   readonly names: Map<string, NamedRecord>;
-  lock?: { readonly token: string; readonly until: number } & LockHolder;
 }
 
 /**
- * The default: remembers for as long as the process lives. What several
- * runtimes share they share by the same steps as Redis has; the simulation
- * runs on this one.
+ * The default store, which lives as long as the process. Several runtimes share
+ * it by the same steps as a Redis; the simulation and the model run on it.
  */
 export class MemoryStore implements StorePort {
   readonly isLasting = false;
-  private readonly pages = new Map<string, Page>();
+  private readonly pages = new Map<string, StoredPage>();
+  /** One for all Pages. */
+  private epoch: string = randomUUID();
 
-  take(use: Use, { leaseMs, claimMs }: Terms): Promise<Taken> {
+  acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
     const page = this.page(use.record.pageId);
     const now = Date.now();
     const key = page.slots.get(use.slot);
     const lease = key === undefined ? undefined : page.leases.get(key);
-    if (key !== undefined && lease && lease.dying === undefined) {
-      const { id } = lease.record;
+    if (key !== undefined && lease && lease.deleting === undefined) {
+      const { id, name } = lease.record;
       if (id !== null) {
-        extend(lease, use.use, now + leaseMs);
+        if (!isFenced(lease, use)) extend(lease, use.use, now + leaseMs);
         return Promise.resolve({ as: 'user', key, id });
       }
-      if (usedUntil(lease) > now) return Promise.resolve({ as: 'waiting' });
+      if (key !== use.key && usedUntil(lease) > now) {
+        return Promise.resolve({ as: 'waiting', name });
+      }
     }
-    const tookOver = lease !== undefined && lease.dying === undefined;
+    const own = page.leases.get(use.key);
+    // Arrived late, after its persona was created: the record of that stays.
+    if (own && own.record.id !== null) {
+      return Promise.resolve({ as: 'waiting', name: own.record.name });
+    }
+    const isTakeover = lease?.deleting === undefined && key !== use.key;
+    if (lease && isTakeover) this.epoch = use.key;
     page.slots.set(use.slot, use.key);
     page.leases.set(use.key, {
       record: { ...use.record, expiresAt: now + leaseMs },
       slot: use.slot,
       uses: new Map([[use.use, now + claimMs]]),
+      fences: new Map(),
     });
-    return Promise.resolve({ as: 'maker', tookOver });
+    const record = page.names.get(use.slot.replace(/^name:/, ''));
+    return Promise.resolve({ as: 'creator', epoch: this.epoch, record });
   }
 
-  keep(uses: readonly Use[], terms: Terms): Promise<void> {
-    for (const use of uses) this.keepOne(use, terms);
+  renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
+    for (const use of uses) this.renewOne(use, options);
     return Promise.resolve();
   }
 
-  giveBack(
-    { key, use, record, slot }: Use,
-    { leaseMs }: Terms,
-  ): Promise<'last' | 'others' | 'unknown'> {
-    const page = this.page(record.pageId);
-    const lease = page.leases.get(key);
-    if (!lease) return Promise.resolve('unknown');
-    if (lease.dying === use) return Promise.resolve('last');
-    lease.uses.delete(use);
+  release(
+    use: Use,
+    { leaseMs, claimMs, fence }: ReleaseOptions,
+  ): Promise<Released> {
+    const page = this.page(use.record.pageId);
+    const lease = page.leases.get(use.key);
+    if (!lease) {
+      this.renewOne(use, { leaseMs, claimMs });
+      return Promise.resolve('unknown');
+    }
+    if (lease.deleting === use.use) return Promise.resolve('last');
     const now = Date.now();
-    if (lease.dying !== undefined || usedUntil(lease) > now) {
+    // The write of the ID may not have arrived.
+    lease.record.id ??= use.record.id;
+    lease.uses.delete(use.use);
+    forgetPast(lease, now);
+    if (lease.deleting !== undefined || usedUntil(lease) > now) {
+      if (fence) lease.fences.set(use.use, now + leaseMs);
       return Promise.resolve('others');
     }
-    // The next in the slot is told that this intent was there.
+    // The next in the slot finds the intent without a claim.
     if (lease.record.id === null) return Promise.resolve('others');
-    free(page, slot, key);
-    lease.dying = use;
+    if ((lease.recoveringUntil ?? 0) > now) {
+      this.renewOne(use, { leaseMs, claimMs });
+      return Promise.resolve('unknown');
+    }
+    free(page, use.slot, use.key);
+    lease.deleting = use.use;
     lease.record.expiresAt = now + leaseMs;
     return Promise.resolve('last');
   }
@@ -98,7 +127,7 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(this.entriesOn(pageId));
   }
 
-  ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+  expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
     const entries = pageIds.flatMap((pageId) => this.entriesOn(pageId));
     return Promise.resolve(
@@ -106,18 +135,21 @@ export class MemoryStore implements StorePort {
     );
   }
 
-  takeOver([key, record]: LeaseEntry, { leaseMs }: Terms): Promise<boolean> {
+  claimExpired(
+    [key, record]: LeaseEntry,
+    { leaseMs }: LeaseOptions,
+  ): Promise<boolean> {
     const page = this.page(record.pageId);
     const lease = page.leases.get(key);
     const now = Date.now();
     if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
-    lease.dying = `sweep of ${key}`;
+    lease.deleting = `sweep of ${key}`;
     lease.record.expiresAt = now + leaseMs;
     free(page, lease.slot, key);
     return Promise.resolve(true);
   }
 
-  putBack([key, { pageId }]: LeaseEntry): Promise<void> {
+  requeue([key, { pageId }]: LeaseEntry): Promise<void> {
     const lease = this.page(pageId).leases.get(key);
     if (lease) lease.record.expiresAt = Date.now() - 1;
     return Promise.resolve();
@@ -131,26 +163,19 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(new Map(this.pages.get(pageId)?.names));
   }
 
-  async settle({
-    pageId,
-    name,
-    record,
-    seenId,
-    key,
-  }: Settled): Promise<NamedRecord> {
+  settle(
+    { pageId, name, record, seenId, key }: Settled,
+    options: LeaseOptions,
+  ): Promise<NamedRecord> {
     const page = this.page(pageId);
-    const written = page.names.get(name);
-    if (written && written.id !== seenId && written.id !== record.id) {
-      const lease = key === undefined ? undefined : page.leases.get(key);
-      if (lease && key !== undefined) {
-        lease.record.id = record.id;
-        free(page, lease.slot, key);
-      }
-      return written;
+    const stored = page.names.get(name);
+    if (stored && stored.id !== seenId && stored.id !== record.id) {
+      if (key !== undefined) this.keepSurplus(pageId, key, record.id, options);
+      return Promise.resolve(stored);
     }
     page.names.set(name, record);
-    if (key !== undefined) await this.forget(pageId, key);
-    return record;
+    if (key !== undefined) void this.forget(pageId, key);
+    return Promise.resolve(record);
   }
 
   setName(pageId: string, name: string, record: NamedRecord): Promise<void> {
@@ -165,43 +190,49 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  lock(
+  /** The intent becomes the lease of a surplus persona. */
+  keepSurplus(
     pageId: string,
-    token: string,
-    holder: string,
-    ms: number,
-  ): Promise<LockHolder | undefined> {
+    key: string,
+    id: string,
+    { leaseMs }: LeaseOptions,
+  ): void {
     const page = this.page(pageId);
-    const now = Date.now();
-    const { lock } = page;
-    if (lock && lock.token !== token && lock.until > now) {
-      return Promise.resolve({ holder: lock.holder, since: lock.since });
-    }
-    const since = lock?.token === token ? lock.since : now;
-    page.lock = { token, holder, since, until: now + ms };
-    return Promise.resolve(undefined);
+    const lease = page.leases.get(key);
+    if (!lease) return;
+    lease.record.id = id;
+    lease.record.expiresAt = Date.now() + leaseMs;
+    free(page, lease.slot, key);
   }
 
-  unlock(pageId: string, token: string): Promise<void> {
-    const page = this.page(pageId);
-    if (page.lock?.token === token) delete page.lock;
-    this.tidy(pageId, page);
-    return Promise.resolve();
+  /** All leases, of all Pages. */
+  leases(): [key: string, lease: StoredLease][] {
+    return [...this.pages.values()].flatMap(({ leases }) => [...leases]);
   }
 
-  private keepOne({ key, use, slot, record }: Use, terms: Terms): void {
+  /** Holds another process's lease too, as one that nobody uses. */
+  adopt(key: string, slot: string, record: LeaseRecord): void {
     const { leases } = this.page(record.pageId);
+    if (leases.has(key)) return;
+    leases.set(key, { record, slot, uses: new Map(), fences: new Map() });
+  }
+
+  private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
+    const { leases } = this.page(use.record.pageId);
     const now = Date.now();
-    const lease = leases.get(key) ?? {
-      record: { ...record, expiresAt: 0 },
-      slot,
+    const lease = leases.get(use.key) ?? {
+      record: { ...use.record, expiresAt: 0 },
+      slot: use.slot,
       uses: new Map<string, number>(),
+      fences: new Map<string, number>(),
+      recoveringUntil: now + leaseMs,
     };
-    if (lease.dying !== undefined && lease.dying !== use) return;
-    leases.set(key, lease);
-    lease.record.id = record.id;
-    const forMs = record.id === null ? terms.claimMs : terms.leaseMs;
-    extend(lease, use, now + forMs, now + terms.leaseMs);
+    if (lease.deleting !== undefined && lease.deleting !== use.use) return;
+    if (isFenced(lease, use)) return;
+    leases.set(use.key, lease);
+    lease.record.id = use.record.id ?? lease.record.id;
+    const forMs = use.record.id === null ? claimMs : leaseMs;
+    extend(lease, use.use, now + forMs, now + leaseMs);
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
@@ -209,7 +240,7 @@ export class MemoryStore implements StorePort {
     return [...leases].map(([key, { record }]) => [key, { ...record }]);
   }
 
-  private page(pageId: string): Page {
+  private page(pageId: string): StoredPage {
     let page = this.pages.get(pageId);
     if (!page) {
       page = { leases: new Map(), slots: new Map(), names: new Map() };
@@ -218,23 +249,37 @@ export class MemoryStore implements StorePort {
     return page;
   }
 
-  private tidy(pageId: string, { leases, names, lock }: Page): void {
-    if (leases.size === 0 && names.size === 0 && !lock) {
-      this.pages.delete(pageId);
-    }
+  private tidy(pageId: string, { leases, names }: StoredPage): void {
+    if (leases.size === 0 && names.size === 0) this.pages.delete(pageId);
   }
 }
 
-function extend(lease: Lease, use: string, until: number, expiresAt = until) {
-  lease.uses.set(use, until);
-  lease.record.expiresAt = Math.max(lease.record.expiresAt, expiresAt);
+function extend(
+  { uses, record }: StoredLease,
+  use: string,
+  until: number,
+  expiresAt = until,
+): void {
+  uses.set(use, until);
+  record.expiresAt = Math.max(record.expiresAt, expiresAt);
 }
 
-function usedUntil({ uses }: Lease): number {
+export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());
 }
 
-/** What is to be deleted, or is gone, is taken up by nobody. */
-function free({ slots }: Page, slot: string, key: string): void {
+function isFenced({ fences }: StoredLease, { use }: Use): boolean {
+  return fences.has(use);
+}
+
+/** Uses of dead processes, and fences that nothing can arrive at any more. */
+function forgetPast({ uses, fences }: StoredLease, now: number): void {
+  for (const ends of [uses, fences]) {
+    for (const [use, until] of ends) if (until <= now) ends.delete(use);
+  }
+}
+
+/** Keeps processes from acquiring the lease by its slot. */
+function free({ slots }: StoredPage, slot: string, key: string): void {
   if (slots.get(slot) === key) slots.delete(slot);
 }

@@ -1,26 +1,33 @@
 import type { PersonaStoreError } from '../errors';
 
 import { BrokenValues } from './broken';
-import { GuardedStore } from './keyv/guardedStore';
-import type { PersonaStore } from './keyv/keyv';
+import { GuardedKeyv, type KeyvLike } from './keyv/guardedKeyv';
 import { KeyvPort } from './keyv/keyvPort';
 import { MemoryStore } from './memory';
 import type { StorePort } from './port';
 import { RedisPort } from './redis/redisPort';
 import { RedisStore } from './redis/redisStore';
 
+/** One port for each Keyv, so that several `personas()` of a process share what is on it. */
+const keyvPorts = new WeakMap<KeyvLike, KeyvPort>();
+
 /**
- * The port to what the option `store` of `personas()` was given.
+ * The port to the option `store` of `personas()`.
  *
- * @param onBroken told of each value that is no record, once
+ * @param onBroken called once for each value that is not ours
  */
 export function openStore(
-  store: PersonaStore | RedisStore | MemoryStore,
+  store: KeyvLike | RedisStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,
 ): StorePort {
   if (store instanceof MemoryStore) return store;
   if (store instanceof RedisStore) {
     return new RedisPort(store, new BrokenValues(onBroken));
   }
-  return new KeyvPort(new GuardedStore(store, onBroken));
+  let port = keyvPorts.get(store);
+  if (!port) {
+    port = new KeyvPort(new GuardedKeyv(store, onBroken));
+    keyvPorts.set(store, port);
+  }
+  return port;
 }

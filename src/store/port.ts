@@ -1,135 +1,146 @@
 /**
- * store/ is what processes agree on, asked in the words of what they do. This file
- * is the port; behind it are memory, a Keyv and Redis.
+ * store/ is what processes agree on: leases on personas, and the records of
+ * names. This file is the port; behind it are memory, a Keyv and Redis.
  */
 import type { PersonaProfile } from '../profile';
 
-/** What is kept of a persona made on the fly, or about to be made. It holds no token. */
+/** What is stored about an ephemeral persona, or one that is about to be created. It holds no token. */
 export interface LeaseRecord extends PersonaProfile {
   pageId: string;
-  /** `null` is an intent: the persona is about to be made, or its making was never answered. */
+  /** `null` is an intent: the persona is about to be created, or its creation was never answered. */
   id: string | null;
-  /** Milliseconds since 1970, by the store's clock. Whoever comes later may delete the persona. */
+  /** Milliseconds since 1970, by the store's clock. After it any sweep may delete the persona. */
   expiresAt: number;
 }
 
-/** A record under the key that the store has it by. */
+/** A lease's record under its key. */
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /**
- * What is kept of a name on a Page: its persona's ID, and the profile that was
- * sent. Messenger lists another URL for the picture, so only this tells whether
- * the picture has changed since.
+ * What is stored about a name on a Page: its persona's ID, and the profile that
+ * was sent. Messenger lists its own URL for the picture, so only this record
+ * shows whether the picture has changed since.
  */
 export interface NamedRecord extends PersonaProfile {
   id: string;
-  /** IDs of personas that this one took the place of and that may not be deleted yet. */
+  /** IDs of personas that this one replaced and that may not be deleted yet. */
   replaces?: string[];
   /**
-   * A persona that was about to be made in place of this one; those of the same
-   * name that the Page had by then are others.
+   * A persona that was about to be created in place of this one. `beside` holds
+   * the personas of the same name that the Page had by then.
    */
   making?: PersonaProfile & { beside: string[] };
 }
 
-/** One process's use of a persona, or its intent to make one. */
+/** One process's use of a persona, or its intent to create one. */
 export interface Use {
-  /** Of the lease. Never used again for another persona, so that a step that comes late finds nothing to spoil. */
+  /** The lease's key. It is never reused for another persona, so a step that arrives late finds nothing to damage. */
   readonly key: string;
-  /** Of this use alone: giving it back touches no other, not even a later one of the same process. */
+  /** Identifies this use alone: releasing it touches no other use, not even a later one of the same process. */
   readonly use: string;
-  /** What the persona is wanted as; equal slots on a Page are shared. */
+  /** What the persona is wanted as; equal slots on a Page share one persona. */
   readonly slot: string;
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
 }
 
-/** How long something holds without being renewed; milliseconds. */
-export interface Terms {
-  /** A use, and whatever is written: who comes later may delete the persona. */
+/** How long leases and claims last without being renewed, in milliseconds. */
+export interface LeaseOptions {
+  /** A use, and the record of a lease: after this any sweep may delete the persona. */
   readonly leaseMs: number;
-  /** An intent: then another process may make the persona instead. */
+  /** The claim that an intent has on its slot: after this another process may create the persona. */
   readonly claimMs: number;
 }
 
-/** Whether this process is to make the persona, another one does just now, or it exists. */
-export type Taken =
-  | { readonly as: 'waiting' }
+/** Options of a release. */
+export interface ReleaseOptions extends LeaseOptions {
+  /**
+   * Whether a renewal of the use may still be on its way to the store, which
+   * must then refuse it: it would revive the use, and no release would be the last.
+   */
+  readonly fence: boolean;
+}
+
+/** What a process may do with a slot. */
+export type Acquired =
+  /** Create the persona. The same use gets this answer again, and extends its claim. */
   | {
-      readonly as: 'maker';
-      /** Whether another process meant to, and has not said how that ended. */
-      readonly tookOver: boolean;
+      readonly as: 'creator';
+      /**
+       * While this stays the same on a Page, every persona that was created for
+       * a name is recorded. It changes where a claim is taken over, as its holder
+       * may have created the persona, and where the store has lost its data.
+       */
+      readonly epoch: string;
+      /** What is recorded for the slot `name:NAME` in this very epoch. */
+      readonly record?: NamedRecord | undefined;
     }
+  /** Wait: another process is creating it. */
+  | {
+      readonly as: 'waiting';
+      /** The name in the other process's intent. */
+      readonly name: string;
+    }
+  /** Use the persona that exists. */
   | { readonly as: 'user'; readonly key: string; readonly id: string };
+
+/**
+ * How a release ended. `last`: no process can acquire the persona any more, and
+ * this one deletes it. `unknown`: the store had lost the lease, so others may use
+ * the persona who have not renewed it since. The use is recorded again, and can be
+ * released once that has taken longer than a lease.
+ */
+export type Released = 'last' | 'others' | 'unknown';
 
 /** A name whose persona is known now. */
 export interface Settled {
   readonly pageId: string;
   readonly name: string;
   readonly record: NamedRecord;
-  /** What was written there, and is of no use. */
+  /** The ID that was stored, and is of no use. */
   readonly seenId: string | undefined;
-  /** Of the intent, where it was made under one. */
+  /** The key of the intent under which the persona was created or found. */
   readonly key: string | undefined;
 }
 
-/** Who keeps others from syncing a Page. */
-export interface LockHolder {
-  readonly holder: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
-
 /**
- * What processes agree on, in the words of what they do. Each step is done whole
- * or not at all, and is harmless when it is done late. Every method may reject
- * with PersonaStoreError, within two seconds where a handler waits for it.
+ * What processes agree on. Each step happens entirely or not at all, and is
+ * harmless when it runs late or twice. Every method may reject with
+ * PersonaStoreError, within two seconds where a handler waits for it.
  */
 export interface StorePort {
   /** Whether it outlives this process. */
   readonly isLasting: boolean;
 
-  /** Takes up the persona of the use's slot, or writes down the intent to make it. */
-  take(use: Use, terms: Terms): Promise<Taken>;
-  /** Writes the uses down and renews them, also where the store has lost them. */
-  keep(uses: readonly Use[], terms: Terms): Promise<void>;
-  /**
-   * Ends a use; of an intent only the claim, so that others may make the persona.
-   * `last`: nobody can take the persona up any more, and this process
-   * deletes it. `unknown`: the store had lost it, so that it may be in use; it runs out.
-   */
-  giveBack(use: Use, terms: Terms): Promise<'last' | 'others' | 'unknown'>;
-  /** Removes a lease: there is no such persona any more, or none was made. */
+  /** Uses the slot's persona, or records the intent to create it. */
+  acquire(use: Use, options: LeaseOptions): Promise<Acquired>;
+  /** Records and renews the uses, also where the store has lost them. */
+  renew(uses: readonly Use[], options: LeaseOptions): Promise<void>;
+  /** Ends a use; of an intent only the claim, so that others may create the persona. */
+  release(use: Use, options: ReleaseOptions): Promise<Released>;
+  /** Removes a lease: its persona does not exist. */
   forget(pageId: string, key: string): Promise<void>;
 
   /** All leases on a Page. */
   leasesOn(pageId: string): Promise<LeaseEntry[]>;
-  /** Those on these Pages that have run out. */
-  ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]>;
-  /** Whether it is still run out: then it is this process's to delete, for as long as a lease. */
-  takeOver(entry: LeaseEntry, terms: Terms): Promise<boolean>;
-  /** It could not be deleted: the next sweep may take it over at once. */
-  putBack(entry: LeaseEntry): Promise<void>;
+  /** The expired leases on these Pages. */
+  expired(pageIds: readonly string[]): Promise<LeaseEntry[]>;
+  /** Whether the lease is still expired: then this process deletes its persona, within `leaseMs`. */
+  claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean>;
+  /** The persona could not be deleted: the next sweep may claim it at once. */
+  requeue(entry: LeaseEntry): Promise<void>;
 
   nameOn(pageId: string, name: string): Promise<NamedRecord | undefined>;
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>>;
+  /** @param names names that are looked up in any case, by a store that cannot list all */
+  namesOn(
+    pageId: string,
+    names: Iterable<string>,
+  ): Promise<Map<string, NamedRecord>>;
   /**
-   * Writes down whom a name stands for, and ends the intent, unless another
-   * process has written another ID since `seenId` was read. Gives what is written
-   * then: with another's ID the intent becomes the lease of a persona too many.
+   * Records the persona of a name and ends the intent, unless another process
+   * has recorded another ID since `seenId` was read. Returns what is recorded
+   * then: with another ID, the intent becomes the lease of a surplus persona.
    */
-  settle(settled: Settled, terms: Terms): Promise<NamedRecord>;
+  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord>;
   setName(pageId: string, name: string, record: NamedRecord): Promise<void>;
   deleteName(pageId: string, name: string): Promise<void>;
-
-  /** Keeps others from a Page until `unlock`, or until it is not renewed. Gives who does, if it is not this token. */
-  lock(
-    pageId: string,
-    token: string,
-    holder: string,
-    ms: number,
-  ): Promise<LockHolder | undefined>;
-  unlock(pageId: string, token: string): Promise<void>;
 }
-
-/** Told of a value that is no record, by its key. Each costs only itself. */
-export type OnBroken = (key: string) => void;

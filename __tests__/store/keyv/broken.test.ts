@@ -1,23 +1,28 @@
 import { PersonaStoreError } from 'bottender-persona';
-import { Keyv, type KeyvOptions } from 'keyv';
+import { Keyv } from 'keyv';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
-import { checked, storeWith } from '../../support/stores';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
+import { KeyvPort } from '../../../src/store/keyv/keyvPort';
+import { profile } from '../../support/faces';
+import { leaveIndex, leaveLease } from '../../support/stores';
+
+const PAGE_ID = '1';
+const ADAM = { ...profile('Adam'), id: '7' };
 
 /** A Keyv whose map can be written to beneath it, and what reads it. */
-function open(options: KeyvOptions = {}) {
+function open() {
   const map = new Map<string, unknown>();
-  const keyv = new Keyv({ store: map, ...options });
+  const keyv = new Keyv({ store: map });
   const report = jest.fn<void, [PersonaStoreError]>();
   return {
     map,
     keyv,
     report,
-    guarded: new GuardedStore(checked(keyv), report),
+    port: new KeyvPort(new GuardedKeyv(keyv, report)),
   };
 }
 
-describe('beneath a Keyv', () => {
+describe('a value in the place of an index', () => {
   test.each([
     ['no JSON', 'x{"secret":1}'],
     ['empty', ''],
@@ -25,154 +30,53 @@ describe('beneath a Keyv', () => {
     ['a number', '5'],
     ['a text', '"text"'],
     ['a list', '[1]'],
-    ['not of Keyv', '{"pageId":"1"}'],
+    ['not of Keyv', '{"leases":[]}'],
     ['a number that is no text', 5],
-  ])('a value that is %s costs only itself', async (_what, value) => {
-    const { map, keyv, guarded, report } = open();
-    await keyv.set('lease:1', 'one');
-    map.set('keyv:lease:2', value);
-    map.set('keyv:other:2', value);
-    await keyv.set('lease:3', 'three');
-    const all = [
-      ['lease:1', 'one'],
-      ['lease:3', 'three'],
-    ];
-    expect(await guarded.entries('lease:')).toEqual(all);
-    expect(await guarded.entries('lease:')).toEqual(all);
-    expect(report).toHaveBeenCalledTimes(1);
-    const [error] = report.mock.calls[0] ?? [];
-    expect(error).toBeInstanceOf(PersonaStoreError);
-    expect(error?.message).toBe(
-      'Could not read a value of the kind "lease" in the store of the personas: what is stored there is no record of this plugin. It is passed over.',
-    );
-    expect(await guarded.get('lease:2')).toBeUndefined();
-  });
-
-  test('what was deleted after its key was found is no broken value', async () => {
-    const { map, guarded, report } = open();
-    map.set('keyv:lease:1', undefined).set('keyv:lease:2', null);
-    expect(await guarded.entries('lease:')).toEqual([]);
-    expect(report).not.toHaveBeenCalled();
-  });
-
-  test('what has expired is passed over, and goes', async () => {
-    const { map, keyv, guarded, report } = open();
-    await keyv.set('lease:1', 'one', 60_000);
-    map.set('keyv:lease:2', JSON.stringify({ value: 1, expires: 1 }));
-    expect(await guarded.entries('lease:')).toEqual([['lease:1', 'one']]);
-    expect([...map.keys()]).toEqual(['keyv:lease:1']);
-    expect(report).not.toHaveBeenCalled();
-  });
-
-  test('values are decoded as Keyv does', async () => {
-    const compression = {
-      compress: (value: unknown) => Promise.resolve({ packed: value }),
-      decompress: (value: { packed: unknown }) => Promise.resolve(value.packed),
-    };
-    const { keyv, guarded } = open({ compression });
-    await keyv.set('lease:1', { id: '7' });
-    expect(await guarded.entries('lease:')).toEqual([['lease:1', { id: '7' }]]);
-    const plain = open({ serialize: undefined, deserialize: undefined });
-    await plain.keyv.set('lease:1', { id: '7' });
-    expect(await plain.guarded.entries('lease:')).toEqual([
-      ['lease:1', { id: '7' }],
-    ]);
-  });
-
-  test('only so many are told', async () => {
-    const { map, guarded, report } = open();
-    for (let i = 0; i < 1500; i += 1) map.set(`keyv:lease:${i}`, '');
+    ['an index without leases', '{"value":{"names":5}}'],
+  ])('that is %s costs only itself', async (_what, value) => {
+    const { map, keyv, port } = open();
+    map.set(`keyv:${await leaveIndex(keyv, {})}`, value);
+    const page = { id: PAGE_ID };
+    await leaveLease(keyv, { id: '7', name: 'Adam', page });
     for (let time = 0; time < 2; time += 1) {
-      expect(await guarded.entries('lease:')).toEqual([]);
+      const leases = await port.leasesOn(PAGE_ID);
+      expect(leases.map(([, { id }]) => id)).toEqual(['7']);
     }
-    expect(report).toHaveBeenCalledTimes(1000);
+    expect(await port.expired([PAGE_ID])).toHaveLength(1);
   });
 });
 
-describe('keys', () => {
-  const NAMESPACES = ['keyv', 'shop:personas', ''];
-
-  test.each(
-    NAMESPACES.flatMap((namespace) =>
-      [true, false].map((useKeyPrefix) => [namespace, useKeyPrefix] as const),
-    ),
-  )(
-    'of the namespace "%s", prefixed by Keyv: %s, are as they were written',
-    async (namespace, useKeyPrefix) => {
-      const { map, keyv, guarded } = open({ namespace, useKeyPrefix });
-      const value = JSON.stringify({ value: 'foreign' });
-      for (const key of ['session:lease:1', 'x:keyv:lease:1', 'alease:1']) {
-        map.set(key, value).set(`other:${key}`, value);
-        await keyv.set(key, 'foreign');
-      }
-      await guarded.set('lease:1', 'lease');
-      await guarded.set('directory:1:a:b', 'name');
-      expect(await guarded.entries('lease:')).toEqual([['lease:1', 'lease']]);
-      expect(await guarded.entries('directory:1:')).toEqual([
-        ['directory:1:a:b', 'name'],
-      ]);
-      await guarded.delete('lease:1');
-      expect(await guarded.entries('lease:')).toEqual([]);
-    },
-  );
-
-  test('of a namespace that is their own beginning are found', async () => {
-    const { guarded } = open({ namespace: 'lease' });
-    await guarded.set('lease:1', 'lease');
-    expect(await guarded.entries('lease:')).toEqual([['lease:1', 'lease']]);
-  });
-
-  test('of a namespace that was taken away are as they were written', async () => {
-    const { map, keyv, guarded } = open();
-    keyv.namespace = undefined;
-    map.set('session:lease:1', JSON.stringify({ value: 'foreign' }));
-    await guarded.set('lease:1', 'lease');
-    expect(await guarded.entries('lease:')).toEqual([['lease:1', 'lease']]);
-  });
-
-  test('of a store that is no Keyv are its own', async () => {
-    const iterator = () => [
-      ['session:lease:1', 'foreign'],
-      ['lease:1', 'lease'],
-    ];
-    const guarded = new GuardedStore(storeWith({ iterator }));
-    expect(await guarded.entries('lease:')).toEqual([['lease:1', 'lease']]);
-  });
+test.each([
+  ['no JSON', 'x'],
+  ['a text', '{"value":"text"}'],
+  ['a list of something else', '{"value":{"ids":[5,"x",null]}}'],
+])('a list of processes that is %s is written anew', async (_what, value) => {
+  const { map, port } = open();
+  map.set('keyv:processes', value);
+  expect(await port.leasesOn(PAGE_ID)).toEqual([]);
+  await port.setName(PAGE_ID, 'adam', ADAM);
+  const other = new KeyvPort(new GuardedKeyv(new Keyv({ store: map })));
+  expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
 });
 
-test('of a Keyv 6 a value that it cannot decode costs only itself, though it tells so by event', async () => {
-  const listeners: ((error: unknown) => void)[] = [];
-  const adapterListeners: ((error: unknown) => void)[] = [];
-  let isAway = false;
-  const keyv6 = storeWith({
-    on: (_event: 'error', listener: (error: unknown) => void) =>
-      listeners.push(listener),
-    iterator: () => {
-      throw new Error('not this one');
-    },
-    store: {
-      on: (_event: 'error', listener: (error: unknown) => void) =>
-        adapterListeners.push(listener),
-      *iterator() {
-        if (isAway) adapterListeners[0]?.(new Error('ECONNREFUSED'));
-        yield ['lease:1', '{"value":"one"}'];
-        yield ['lease:2', 'x'];
-        yield ['lease:3', '{"value":"three"}'];
-      },
-    },
-    decode: (raw: string) => {
-      if (raw !== 'x') return Promise.resolve<unknown>(JSON.parse(raw));
-      for (const listener of listeners) listener(new Error('no JSON'));
-      return Promise.resolve(undefined);
-    },
-  });
-  const report = jest.fn();
-  const guarded = new GuardedStore(keyv6, report);
-  expect(await guarded.entries('lease:')).toEqual([
-    ['lease:1', 'one'],
-    ['lease:3', 'three'],
+test('a value that is no record is told once, by its kind alone', async () => {
+  const { keyv, report, port } = open();
+  const secret = { secret: 'x' };
+  await leaveIndex(keyv, { leases: [secret, secret], names: [secret] });
+  await port.leasesOn(PAGE_ID);
+  await port.leasesOn(PAGE_ID);
+  expect(report.mock.calls.map(([{ message }]) => message)).toEqual([
+    'Could not read a value of the kind "process" in the store of the personas: what is stored there is no record of this plugin. It is passed over.',
   ]);
-  expect(report).toHaveBeenCalledTimes(1);
-  isAway = true;
-  await expect(guarded.entries('lease:')).rejects.toThrow('ECONNREFUSED');
+  expect(report.mock.calls[0]?.[0]).toBeInstanceOf(PersonaStoreError);
+});
+
+test('only so many are told', async () => {
+  const { map, report, port } = open();
+  const names = Array.from({ length: 1500 }, (_, n) => `name${n}`);
+  for (const name of names) map.set(`keyv:directory:1:${name}`, '{"value":5}');
+  for (let time = 0; time < 2; time += 1) {
+    expect(await port.namesOn(PAGE_ID, names)).toEqual(new Map());
+  }
+  expect(report).toHaveBeenCalledTimes(1000);
 });

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import { PersonaStoreError } from 'bottender-persona';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import { profile } from '../../support/faces';
 import { MapStore } from '../../support/mapStore';
-import { leaseKey } from '../../support/stores';
+import { leaveIndex } from '../../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 const GUEST = profile('Guest');
@@ -13,25 +15,28 @@ const RECORD = { pageId: '1', id: '7', ...GUEST, expiresAt: 1_000_000 };
 function open() {
   const store = new MapStore();
   const broken = jest.fn();
-  return { store, broken, port: new KeyvPort(new GuardedStore(store, broken)) };
+  return { store, broken, port: new KeyvPort(new GuardedKeyv(store, broken)) };
 }
 
-const keyOf = (storedKey: string) => storedKey.slice('lease:'.length);
+const indexed = (record: unknown, key: unknown = randomUUID()) => ({
+  key,
+  slot: 'fly:x',
+  claimedUntil: 0,
+  record,
+});
 
-describe('the leases', () => {
-  test('are what looks like one, Page by Page', async () => {
+describe('the leases of other processes', () => {
+  test('are found Page by Page', async () => {
     const { port, store } = open();
     const other = { ...RECORD, pageId: '2', id: null };
-    const [one, two] = [leaseKey(), leaseKey()];
-    await store.set(one, RECORD);
-    await store.set(two, { ...other, token: 'x' });
-    await store.set('lease:a', RECORD);
-    await store.set(`session:${leaseKey()}`, RECORD);
-    await store.set(`lease:of-${leaseKey()}`, RECORD);
-    await store.set(`${leaseKey()}:b`, RECORD);
-    await store.set('directory:1:adam', RECORD);
-    expect(await port.leasesOn('1')).toEqual([[keyOf(one), RECORD]]);
-    expect(await port.leasesOn('2')).toEqual([[keyOf(two), other]]);
+    await leaveIndex(store, {
+      leases: [indexed(RECORD), indexed({ ...other, token: 'x' })],
+    });
+    await leaveIndex(store, { leases: [indexed({ ...RECORD, id: '8' })] });
+    const on = async (pageId: string) =>
+      (await port.leasesOn(pageId)).map(([, record]) => record);
+    expect(await on('1')).toEqual([RECORD, { ...RECORD, id: '8' }]);
+    expect(await on('2')).toEqual([other]);
   });
 
   test.each([
@@ -52,49 +57,72 @@ describe('the leases', () => {
     ['no end', { ...RECORD, expiresAt: Infinity }],
   ])('are none with %s, which is told once', async (_what, bad) => {
     const { port, store, broken } = open();
-    const key = leaseKey();
-    await store.set(leaseKey(), bad);
-    await store.set(key, RECORD);
-    expect(await port.leasesOn('1')).toEqual([[keyOf(key), RECORD]]);
-    expect(await port.leasesOn('1')).toEqual([[keyOf(key), RECORD]]);
+    await leaveIndex(store, { leases: [indexed(bad), indexed(RECORD)] });
+    for (let time = 0; time < 2; time += 1) {
+      expect(await port.leasesOn('1')).toEqual([[expect.any(String), RECORD]]);
+    }
     expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);
   });
 
-  test('run out after their time, not at it', async () => {
+  test.each([
+    ['a key of another kind', indexed(RECORD, 'lease')],
+    ['no key', indexed(RECORD, null)],
+    ['no slot', { ...indexed(RECORD), slot: undefined }],
+    ['a claim that is no time', { ...indexed(RECORD), claimedUntil: '1' }],
+  ])('are none with %s', async (_what, bad) => {
+    const { port, store } = open();
+    await leaveIndex(store, { leases: [bad] });
+    expect(await port.leasesOn('1')).toEqual([]);
+  });
+
+  test('expire after their time, not at it', async () => {
     jest.useFakeTimers({ now: 1_000_000 });
     const { port, store } = open();
     const at = (expiresAt: number) =>
-      store.set(leaseKey(), { ...RECORD, expiresAt });
+      leaveIndex(store, { leases: [indexed({ ...RECORD, expiresAt })] });
     await at(999_999);
     await at(1_000_000);
     await at(1_000_001);
-    await store.set(leaseKey(), { ...RECORD, pageId: '2', expiresAt: 1 });
-    const found = await port.ranOut(['1', '3']);
+    const other = { ...RECORD, pageId: '2', expiresAt: 1 };
+    await leaveIndex(store, { leases: [indexed(other)] });
+    const found = await port.expired(['1', '3']);
     expect(found.map(([, { expiresAt }]) => expiresAt)).toEqual([999_999]);
     jest.useRealTimers();
   });
 });
 
 test('the records of names are kept Page by Page', async () => {
-  const store = new MapStore();
-  const records = new KeyvPort(new GuardedStore(store));
-  await records.setName('1', 'adam', ADAM);
-  await records.setName('1', 'bea', { ...ADAM, id: '8' });
-  await records.setName('12', 'adam', { ...ADAM, id: '9' });
-  expect(await records.nameOn('1', 'adam')).toEqual(ADAM);
-  expect(await records.nameOn('2', 'adam')).toBeUndefined();
-  expect(await records.namesOn('1')).toEqual(
-    new Map([
-      ['adam', ADAM],
-      ['bea', { ...ADAM, id: '8' }],
-    ]),
-  );
-  await records.deleteName('1', 'adam');
-  expect(await records.nameOn('1', 'adam')).toBeUndefined();
-  expect([...store.iterator()].map(([key]) => key)).toEqual([
+  const { port, store } = open();
+  await port.setName('1', 'adam', ADAM);
+  await port.setName('1', 'bea', { ...ADAM, id: '8' });
+  await port.setName('12', 'adam', { ...ADAM, id: '9' });
+  expect(await port.nameOn('1', 'adam')).toEqual(ADAM);
+  expect(await port.nameOn('2', 'adam')).toBeUndefined();
+  const names = new Map([
+    ['adam', ADAM],
+    ['bea', { ...ADAM, id: '8' }],
+  ]);
+  expect(await port.namesOn('1', [])).toEqual(names);
+  // Another process finds them by the first one's index.
+  const other = new KeyvPort(new GuardedKeyv(store));
+  expect(await other.namesOn('1', [])).toEqual(names);
+  await port.deleteName('1', 'adam');
+  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  expect([...(await other.namesOn('1', [])).keys()]).toEqual(['bea']);
+  const keys = [...store.all().keys()];
+  expect(keys.filter((key) => key.startsWith('directory:'))).toEqual([
     'directory:1:bea',
     'directory:12:adam',
   ]);
+});
+
+test('names that are asked for are found without any index', async () => {
+  const { port, store } = open();
+  await store.set('directory:1:adam', ADAM);
+  expect(await port.namesOn('1', [])).toEqual(new Map());
+  expect(await port.namesOn('1', ['adam', 'eve'])).toEqual(
+    new Map([['adam', ADAM]]),
+  );
 });
 
 test.each([
@@ -108,18 +136,37 @@ test.each([
   ['an empty name', { ...ADAM, name: '' }],
   ['one ID for what it replaces', { ...ADAM, replaces: '8' }],
   ['a name among what it replaces', { ...ADAM, replaces: ['8', 'adam'] }],
+  ['IDs to replace that are no list', { ...ADAM, replaces: '8' }],
+  ['a making that is none', { ...ADAM, making: 'x' }],
+  ['a making without a profile', { ...ADAM, making: { beside: ['8'] } }],
+  [
+    'a making beside what is no ID',
+    { ...ADAM, making: { ...profile('Adam'), beside: [8] } },
+  ],
+  ['a making beside nothing', { ...ADAM, making: profile('Adam') }],
   ['no name', { id: '7' }],
   ['a name that is no text', { ...ADAM, name: 5 }],
 ])('what has %s is no record', async (_what, value) => {
-  const store = new MapStore();
+  const { port, store, broken } = open();
   const bea = { ...ADAM, replaces: ['8'] };
   await store.set('directory:1:adam', value);
   await store.set('directory:1:bea', bea);
-  const broken = jest.fn();
-  const records = new KeyvPort(new GuardedStore(store, broken));
-  expect(await records.nameOn('1', 'adam')).toBeUndefined();
-  expect(await records.namesOn('1')).toEqual(new Map([['bea', bea]]));
-  expect(broken.mock.calls).toEqual([[expect.any(PersonaStoreError)]]);
+  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  expect(await port.namesOn('1', ['adam', 'bea'])).toEqual(
+    new Map([['bea', bea]]),
+  );
+  expect(broken.mock.calls.length).toBe(value === null ? 0 : 1);
+});
+
+test.each<[string, object]>([
+  ['what it takes the place of', { replaces: ['8', '9'] }],
+  ['what is being made', { making: { ...profile('Adam'), beside: ['8'] } }],
+  ['what is being made, beside nobody', { making: { ...ADAM, beside: [] } }],
+])('a record may say %s', async (_what, more) => {
+  const { port, store, broken } = open();
+  await store.set('directory:1:adam', { ...ADAM, ...more, token: 'x' });
+  expect(await port.nameOn('1', 'adam')).toMatchObject({ id: '7' });
+  expect(broken).not.toHaveBeenCalled();
 });
 
 test('a name that nothing is written of is nobody, and no broken value', async () => {

@@ -1,195 +1,364 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { createKeyv } from '@keyv/redis';
+import { PersonaStoreError } from 'bottender-persona';
+import { Keyv, type KeyvStoreAdapter } from 'keyv';
+
+import {
+  GuardedKeyv,
+  type KeyvLike,
+} from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import type { Use } from '../../../src/store/port';
 import { profile } from '../../support/faces';
+import { gate } from '../../support/gate';
 import { MapStore } from '../../support/mapStore';
+import { itKeepsWhatAFleetReliesOn } from '../../support/sharedStore';
+import {
+  describeWithRedis,
+  startRedis,
+  type RedisServer,
+} from '../../support/redis';
+import { entriesOf } from '../../support/stores';
 
-const NOW = 1_000_000;
-const TERMS = { leaseMs: 3000, claimMs: 500 };
+const OPTIONS = { leaseMs: 3000, claimMs: 500 };
 const ADAM = { ...profile('Adam'), id: '7' };
 
-beforeEach(() => {
-  jest.useFakeTimers({ now: NOW });
-});
-afterEach(() => {
-  jest.useRealTimers();
-});
-
-function open() {
-  const store = new MapStore();
-  const broken = jest.fn();
-  return { store, broken, port: new KeyvPort(new GuardedStore(store, broken)) };
-}
-
-function useOf(id: string | null): Use {
+function useOf(id: string | null, slot = 'fly:guest'): Use {
   const record = { pageId: '1', id, ...profile('Guest') };
-  return { key: randomUUID(), use: randomUUID(), slot: 'fly:guest', record };
+  return { key: randomUUID(), use: randomUUID(), slot, record };
 }
 
-describe('a lease in a Keyv', () => {
-  test('is one’s own, whoever else wants the same', async () => {
-    const { port, store } = open();
-    const [one, two] = [useOf(null), useOf(null)];
-    const alone = { as: 'maker', tookOver: false };
-    expect(port.isLasting).toBe(true);
-    expect(await port.take(one, TERMS)).toEqual(alone);
-    expect(await port.take(two, TERMS)).toEqual(alone);
-    expect(await store.get(`lease:${one.key}`)).toEqual({
-      ...one.record,
-      expiresAt: NOW + 3000,
-    });
-    expect(await port.giveBack()).toBe('last');
-    await port.forget('1', one.key);
-    expect((await port.leasesOn('1')).map(([key]) => key)).toEqual([two.key]);
+const portOn = (keyv: KeyvLike) => new KeyvPort(new GuardedKeyv(keyv));
+
+describe('in one process', () => {
+  itKeepsWhatAFleetReliesOn(() => portOn(new MapStore()));
+});
+
+/**
+ * An adapter as `@keyv/postgres` and `@keyv/sqlite` are: rows by key, in one
+ * table, with a namespace that the last Keyv has set, and a `LIKE` in its iterator.
+ */
+class SqlAdapter implements KeyvStoreAdapter {
+  opts = { dialect: 'postgres' };
+  namespace: string | undefined;
+  readonly rows: Map<string, unknown>;
+
+  constructor(rows = new Map<string, unknown>()) {
+    this.rows = rows;
+  }
+
+  get<T>(key: string) {
+    return Promise.resolve(this.rows.get(key) as T | undefined);
+  }
+  set(key: string, value: unknown) {
+    return Promise.resolve(void this.rows.set(key, value));
+  }
+  delete(key: string) {
+    return Promise.resolve(this.rows.delete(key));
+  }
+  clear() {
+    const prefix = this.namespace ? `${this.namespace}:` : '';
+    for (const key of this.rows.keys()) {
+      if (key.startsWith(prefix)) this.rows.delete(key);
+    }
+    return Promise.resolve();
+  }
+  // Nothing may rely on it: with another Keyv's namespace it finds nothing of ours.
+  async *iterator() {
+    await Promise.resolve();
+    throw new Error('nobody may iterate');
+    yield [];
+  }
+  on() {
+    return this;
+  }
+}
+
+/** The ways of keeping leases in a Keyv: each opens what one process has of it. */
+const ADAPTERS: [string, () => () => KeyvLike][] = [
+  [
+    'an adapter of its own',
+    () => {
+      const rows = new Map<string, unknown>();
+      return () =>
+        new Keyv({ store: new SqlAdapter(rows), namespace: 'personas' });
+    },
+  ],
+  [
+    'an adapter that another Keyv uses too',
+    () => {
+      const rows = new Map<string, unknown>();
+      return () => {
+        const store = new SqlAdapter(rows);
+        const ours = new Keyv({ store, namespace: 'personas' });
+        void new Keyv({ store, namespace: 'cache' });
+        return ours;
+      };
+    },
+  ],
+  [
+    'no prefix of its keys',
+    () => {
+      const rows = new Map<string, unknown>();
+      return () =>
+        new Keyv({ store: new SqlAdapter(rows), useKeyPrefix: false });
+    },
+  ],
+  ...[
+    'bot[eu]',
+    'bot*',
+    'bot?',
+    'bot\\x',
+    '[a-z]',
+    'bot:eu',
+    'p{1}',
+    '100%_',
+  ].map((namespace): [string, () => () => KeyvLike] => [
+    `the namespace ${namespace}`,
+    () => {
+      const rows = new Map<string, unknown>();
+      return () => new Keyv({ store: new SqlAdapter(rows), namespace });
+    },
+  ]),
+  [
+    'no Keyv, but its methods',
+    () => {
+      const store = new MapStore();
+      return () => store;
+    },
+  ],
+];
+
+describe.each(ADAPTERS)('with %s', (_what, table) => {
+  test('what a dead process left is found by the next, once, and its names with it', async () => {
+    const open = table();
+    const dead = portOn(open());
+    const use = useOf(null);
+    const short = { leaseMs: 1, claimMs: 1 };
+    await dead.acquire(use, short);
+    await dead.renew([{ ...use, record: { ...use.record, id: '7' } }], short);
+    await dead.setName('1', 'adam', ADAM);
+    await sleep(5);
+    const next = portOn(open());
+    const expired = await next.expired(['1']);
+    expect(expired.map(([, { id }]) => id)).toEqual(['7']);
+    const [entry] = expired;
+    if (!entry) throw new Error('nothing has expired');
+    expect(await next.claimExpired(entry, OPTIONS)).toBe(true);
+    await next.forget('1', entry[0]);
+    const third = portOn(open());
+    expect(await third.expired(['1'])).toEqual([]);
+    expect(await third.namesOn('1', [])).toEqual(new Map([['adam', ADAM]]));
   });
 
-  test('is renewed with all others', async () => {
-    const { port } = open();
-    const uses = [useOf('7'), useOf('8')];
-    await port.keep(uses, TERMS);
-    jest.setSystemTime(NOW + 1000);
-    await port.keep(uses, TERMS);
-    const leases = await port.leasesOn('1');
-    expect(leases.map(([, { id, expiresAt }]) => [id, expiresAt])).toEqual([
-      ['7', NOW + 4000],
-      ['8', NOW + 4000],
-    ]);
-  });
-
-  test('that has run out is anybody’s', async () => {
-    const { port } = open();
-    await port.keep([useOf('7')], TERMS);
-    jest.setSystemTime(NOW + 3001);
-    const ranOut = await port.ranOut(['1']);
-    expect(ranOut).toHaveLength(1);
-    expect(await port.takeOver()).toBe(true);
-    await port.putBack();
-    expect(await port.ranOut(['1'])).toEqual(ranOut);
+  test('what a living process uses is no one else’s to delete', async () => {
+    const open = table();
+    const [one, two] = [portOn(open()), portOn(open())];
+    const use = useOf('7');
+    await one.renew([use], OPTIONS);
+    expect(await two.expired(['1'])).toEqual([]);
+    const leases = await two.leasesOn('1');
+    expect(leases.map(([key]) => key)).toEqual([use.key]);
   });
 });
 
-describe('a name in a Keyv', () => {
-  const settled = {
-    pageId: '1',
-    name: 'adam',
-    record: ADAM,
-    seenId: undefined,
+describe('a process', () => {
+  test('creates nothing before it has read itself back in the list', async () => {
+    const store = new MapStore();
+    const port = portOn(store);
+    const [reading, mayRead] = [gate(), gate()];
+    const get = store.get.bind(store);
+    store.get = async (key) => {
+      if (key === 'processes' && store.all().has('processes')) {
+        reading.open();
+        await mayRead.opened;
+      }
+      return get(key);
+    };
+    let isAcquired = false;
+    const acquiring = port.acquire(useOf(null), OPTIONS).then((acquired) => {
+      isAcquired = true;
+      return acquired;
+    });
+    await reading.opened;
+    await sleep(5);
+    expect(isAcquired).toBe(false);
+    expect(
+      await entriesOf({ ...store, get, set: get, delete: get }),
+    ).toHaveLength(1);
+    mayRead.open();
+    expect(await acquiring).toMatchObject({ as: 'creator' });
+  });
+
+  test('whose place in the list others overwrite lists itself once more', async () => {
+    const store = new MapStore();
+    const set = store.set.bind(store);
+    let overwritten = 0;
+    store.set = (key, value) => {
+      if (key !== 'processes' || overwritten === 2) return set(key, value);
+      overwritten += 1;
+      return set(key, { ids: [randomUUID()] });
+    };
+    const port = portOn(store);
+    await port.acquire(useOf(null), OPTIONS);
+    expect(await portOn(store).leasesOn('1')).toHaveLength(1);
+  });
+
+  test('that is overwritten without end creates nothing in the store', async () => {
+    const store = new MapStore();
+    const set = store.set.bind(store);
+    store.set = (key, value) =>
+      set(key, key === 'processes' ? { ids: [randomUUID()] } : value);
+    const port = portOn(store);
+    await expect(port.acquire(useOf(null), OPTIONS)).rejects.toThrow(
+      PersonaStoreError,
+    );
+    expect(await port.leasesOn('1')).toEqual([]);
+  });
+
+  test('that was dropped from the list writes itself anew with each renewal', async () => {
+    const store = new MapStore();
+    const port = portOn(store);
+    const use = useOf('7');
+    await port.renew([use], OPTIONS);
+    await store.set('processes', { ids: [] });
+    expect(await portOn(store).leasesOn('1')).toEqual([]);
+    await port.renew([use], OPTIONS);
+    expect(await portOn(store).leasesOn('1')).toHaveLength(1);
+  });
+
+  test('that wakes and renews what another has adopted has it back', async () => {
+    const store = new MapStore();
+    const [one, two] = [portOn(store), portOn(store)];
+    const use = useOf('7');
+    await one.renew([use], { leaseMs: 1, claimMs: 1 });
+    await sleep(5);
+    const [entry] = await two.expired(['1']);
+    if (!entry) throw new Error('nothing has expired');
+    await two.requeue(entry);
+    await one.renew([use], OPTIONS);
+    expect(await two.expired(['1'])).toEqual([]);
+    const leases = await two.leasesOn('1');
+    expect(leases[0]?.[1].expiresAt).toBeGreaterThan(Date.now());
+  });
+
+  test('writes many changes at once, and the last state last', async () => {
+    const store = new MapStore();
+    const set = store.set.bind(store);
+    let writes = 0;
+    store.set = async (key, value) => {
+      if (key.startsWith('process:')) writes += 1;
+      await sleep(1);
+      return set(key, value);
+    };
+    const port = portOn(store);
+    const uses = Array.from({ length: 100 }, (_, n) => useOf(null, `fly:${n}`));
+    await Promise.all(uses.map((use) => port.acquire(use, OPTIONS)));
+    expect(writes).toBeLessThanOrEqual(5);
+    expect(await portOn(store).leasesOn('1')).toHaveLength(100);
+    await Promise.all(uses.map(({ key }) => port.forget('1', key)));
+    expect([...store.all().keys()]).toEqual(['processes']);
+  });
+});
+
+describe('between processes', () => {
+  test('a persona for a block is each one’s own', async () => {
+    const store = new MapStore();
+    for (const port of [portOn(store), portOn(store)]) {
+      expect(await port.acquire(useOf(null), OPTIONS)).toMatchObject({
+        as: 'creator',
+      });
+    }
+  });
+
+  test('a name, or a sync, waits for the one that claims it', async () => {
+    const store = new MapStore();
+    const [one, two] = [portOn(store), portOn(store)];
+    const [first, second] = [useOf(null, 'sync'), useOf(null, 'sync')];
+    expect(await one.acquire(first, OPTIONS)).toMatchObject({ as: 'creator' });
+    expect(await two.acquire(second, OPTIONS)).toEqual({
+      as: 'waiting',
+      name: 'Guest',
+    });
+    expect(await two.acquire(useOf(null, 'name:x'), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
+    expect(await one.acquire(first, OPTIONS)).toMatchObject({ as: 'creator' });
+    await one.forget('1', first.key);
+    expect(await two.acquire(second, OPTIONS)).toMatchObject({ as: 'creator' });
+  });
+
+  test('of two that claim it at the same time not both have it', async () => {
+    for (let time = 0; time < 20; time += 1) {
+      const store = new MapStore();
+      const acquired = await Promise.all(
+        [portOn(store), portOn(store)].map((port) =>
+          port.acquire(useOf(null, 'sync'), OPTIONS),
+        ),
+      );
+      const creators = acquired.filter(({ as }) => as === 'creator');
+      expect(creators.length).toBeLessThan(2);
+    }
+  });
+
+  test('the first ID of a name stays, unless it was seen to be of no use', async () => {
+    const store = new MapStore();
+    const [one, two] = [portOn(store), portOn(store)];
+    const intent = useOf(null, 'name:adam');
+    const settled = { pageId: '1', name: 'adam', seenId: undefined };
+    await one.settle({ ...settled, record: ADAM, key: undefined }, OPTIONS);
+    await two.acquire(intent, OPTIONS);
+    const late = { ...settled, record: { ...ADAM, id: '8' }, key: intent.key };
+    expect(await two.settle(late, OPTIONS)).toEqual(ADAM);
+    const leases = await one.leasesOn('1');
+    expect(leases.map(([, { id }]) => id)).toEqual(['8']);
+    expect(await two.settle({ ...late, seenId: '7' }, OPTIONS)).toMatchObject({
+      id: '8',
+    });
+    expect(await one.leasesOn('1')).toEqual([]);
+  });
+});
+
+test('a store that answers each call slowly is waited for two seconds in all', async () => {
+  const store = new MapStore();
+  const get = store.get.bind(store);
+  let delayMs = 900;
+  store.get = async (key) => {
+    await sleep(delayMs);
+    return get(key);
   };
-
-  test('is settled, and the intent goes', async () => {
-    const { port, broken } = open();
-    const [one, two] = [useOf(null), useOf(null)];
-    await port.take(one, TERMS);
-    await port.take(two, TERMS);
-    expect(await port.settle({ ...settled, key: undefined })).toEqual(ADAM);
-    expect(await port.leasesOn('1')).toHaveLength(2);
-    expect(await port.settle({ ...settled, key: one.key })).toEqual(ADAM);
-    expect((await port.leasesOn('1')).map(([key]) => key)).toEqual([two.key]);
-    expect(await port.nameOn('1', 'adam')).toEqual(ADAM);
-    await port.deleteName('1', 'adam');
-    expect(await port.nameOn('1', 'adam')).toBeUndefined();
-    expect(broken).not.toHaveBeenCalled();
-  });
-
-  test.each<[string, object]>([
-    ['what it takes the place of', { replaces: ['8', '9'] }],
-    ['what is being made', { making: { ...profile('Adam'), beside: ['8'] } }],
-    [
-      'what is being made, beside nobody',
-      { making: { ...profile('A'), beside: [] } },
-    ],
-  ])('may say %s', async (_what, more) => {
-    const { port, store, broken } = open();
-    await store.set('directory:1:adam', { ...ADAM, ...more, token: 'x' });
-    expect(await port.nameOn('1', 'adam')).toEqual({ ...ADAM, ...more });
-    expect(broken).not.toHaveBeenCalled();
-  });
-
-  test.each<[string, unknown]>([
-    ['no object', 'Adam'],
-    ['no ID', { ...ADAM, id: undefined }],
-    ['no picture', { id: '7', name: 'Adam' }],
-    ['an ID to replace that is none', { ...ADAM, replaces: ['x'] }],
-    ['IDs to replace that are no list', { ...ADAM, replaces: '8' }],
-    ['a making that is none', { ...ADAM, making: 'x' }],
-    ['a making without a profile', { ...ADAM, making: { beside: ['8'] } }],
-    [
-      'a making beside what is no ID',
-      { ...ADAM, making: { ...profile('Adam'), beside: [8] } },
-    ],
-    ['a making beside nothing', { ...ADAM, making: profile('Adam') }],
-  ])('with %s is none, and told once', async (_what, value) => {
-    const { port, store, broken } = open();
-    await store.set('directory:1:adam', value);
-    await store.set('directory:1:eve', ADAM);
-    expect(await port.nameOn('1', 'adam')).toBeUndefined();
-    expect(await port.namesOn('1')).toEqual(new Map([['eve', ADAM]]));
-    expect(broken).toHaveBeenCalledTimes(1);
-  });
+  const begun = Date.now();
+  const use = useOf(null, 'name:adam');
+  await expect(portOn(store).acquire(use, OPTIONS)).rejects.toThrow(
+    PersonaStoreError,
+  );
+  delayMs = 0;
+  expect(Date.now() - begun).toBeLessThan(3000);
 });
 
-describe('the lock of a Page in a Keyv', () => {
-  test('is one’s own until it is given back', async () => {
-    const { port, store } = open();
-    expect(await port.lock('1', 'a', 'process 1', 1000)).toBeUndefined();
-    const held = { holder: 'process 1', since: NOW };
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toEqual(held);
-    expect(await port.lock('2', 'b', 'process 2', 1000)).toBeUndefined();
-    await port.unlock('1', 'b');
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toEqual(held);
-    await port.unlock('1', 'a');
-    expect(await store.get('lock:1')).toBeUndefined();
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toBeUndefined();
+describeWithRedis('with @keyv/redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
   });
+  afterAll(() => redis.close());
 
-  test('is no lock where nothing tells since when', async () => {
-    const { port, store } = open();
-    await store.set('lock:1', { holder: '?', until: NOW + 1000 });
-    expect(await port.lock('1', 'a', 'process 1', 1000)).toBeUndefined();
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toEqual({
-      holder: 'process 1',
-      since: NOW,
-    });
-  });
-
-  test('ends by itself, to the millisecond, unless it is renewed', async () => {
-    const { port } = open();
-    await port.lock('1', 'a', 'process 1', 1000);
-    jest.setSystemTime(NOW + 999);
-    // Renewed: who has it, has it since then.
-    expect(await port.lock('1', 'a', 'process 1', 1000)).toBeUndefined();
-    const held = { holder: 'process 1', since: NOW };
-    jest.setSystemTime(NOW + 1998);
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toEqual(held);
-    jest.setSystemTime(NOW + 1999);
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toBeUndefined();
-    expect(await port.lock('1', 'c', 'process 3', 1000)).toEqual({
-      holder: 'process 2',
-      since: NOW + 1999,
-    });
-  });
-
-  test.each<[string, unknown]>([
-    ['a text', 'a'],
-    ['no end', { token: 'x', holder: 'process 1', since: 1 }],
-    ['an end that is a text', { token: 'x', until: '9999999999999' }],
-  ])('that is %s is no lock', async (_what, value) => {
-    const { port, store } = open();
-    await store.set('lock:1', value);
-    expect(await port.lock('1', 'b', 'process 2', 1000)).toBeUndefined();
-  });
-
-  test('of one’s own without a beginning begins now', async () => {
-    const { port, store } = open();
-    await store.set('lock:1', { token: 'a', until: NOW + 5 });
-    await port.lock('1', 'a', 'process 1', 1000);
-    expect(await store.get('lock:1')).toEqual({
-      token: 'a',
-      holder: 'process 1',
-      since: NOW,
-      until: NOW + 1000,
-    });
-  });
+  test.each(['personas', 'bot[eu]', 'bot*', 'bot?', '[a-z]', 'p{1}'])(
+    'and the namespace %s a dead process’s leases are found, and no neighbour’s',
+    async (namespace) => {
+      const keyvs = [namespace, namespace, 'botx'].map((one) =>
+        createKeyv(redis.url, { namespace: one }),
+      );
+      const [dead, next, neighbour] = keyvs.map(portOn);
+      const short = { leaseMs: 1, claimMs: 1 };
+      await dead?.renew([useOf('7')], short);
+      await neighbour?.renew([useOf('77')], short);
+      await sleep(5);
+      const expired = (await next?.expired(['1'])) ?? [];
+      expect(expired.map(([, { id }]) => id)).toEqual(['7']);
+      await Promise.all(keyvs.map((keyv) => keyv.disconnect()));
+    },
+  );
 });

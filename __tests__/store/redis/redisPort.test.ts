@@ -18,7 +18,7 @@ import {
   ADAM,
   itKeepsWhatAFleetReliesOn,
   newPage,
-  TERMS,
+  OPTIONS,
   useOf,
   withId,
 } from '../../support/sharedStore';
@@ -54,16 +54,16 @@ describeWithRedis('in Redis', () => {
     const port = openStore(redisStore(client, { prefix: 'ends' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
-    await port.take(use, TERMS);
-    await port.keep([withId(use, '7')], TERMS);
-    await port.take(useOf(page, 'name:adam', 'Adam'), TERMS);
+    await port.acquire(use, OPTIONS);
+    await port.renew([withId(use, '7')], OPTIONS);
+    await port.acquire(useOf(page, 'name:adam', 'Adam'), OPTIONS);
     await port.setName(page, 'adam', ADAM);
     const keys = await client.keys('ends:*');
     expect(keys.length).toBeGreaterThanOrEqual(6);
     for (const key of keys) {
       const ms = await client.pTTL(key);
       expect(ms).toBeGreaterThan(KEPT_MS - 1000);
-      expect(ms).toBeLessThanOrEqual(KEPT_MS + TERMS.leaseMs);
+      expect(ms).toBeLessThanOrEqual(KEPT_MS + OPTIONS.leaseMs);
     }
     // A cluster would have them in one place.
     for (const key of keys) expect(key).toContain(`ends:{${page}}:`);
@@ -73,7 +73,7 @@ describeWithRedis('in Redis', () => {
     const port = openStore(redisStore(client, { prefix: 'safe' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
-    await port.take(use, TERMS);
+    await port.acquire(use, OPTIONS);
     const key = `safe:{${page}}:lease:${use.key}`;
     expect(Object.keys(await client.hGetAll(key)).sort()).toEqual([
       'name',
@@ -89,10 +89,10 @@ describeWithRedis('in Redis', () => {
     const port = openStore(store, onBroken);
     const page = newPage();
     const good = useOf(page);
-    await port.take(good, TERMS);
+    await port.acquire(good, OPTIONS);
     const base = `broken:{${page}}`;
     const bad = useOf(page, 'fly:bad');
-    await port.take(bad, TERMS);
+    await port.acquire(bad, OPTIONS);
     await client.del(`${base}:lease:${bad.key}`);
     await client.set(`${base}:lease:${bad.key}`, 'text');
     await client.hSet(`${base}:lease:${randomUUID()}`, 'id', 'no digits');
@@ -101,35 +101,34 @@ describeWithRedis('in Redis', () => {
     for (let round = 0; round < 2; round += 1) {
       const leases = await port.leasesOn(page);
       expect(leases.map(([key]) => key)).toEqual([good.key]);
-      expect(await port.namesOn(page)).toEqual(new Map([['eve', ADAM]]));
+      expect(await port.namesOn(page, [])).toEqual(new Map([['eve', ADAM]]));
     }
     expect(await port.nameOn(page, 'adam')).toBeUndefined();
     expect(onBroken).toHaveBeenCalledTimes(2);
     // The slot of what is broken goes to the next who wants it.
-    expect(await port.take(useOf(page, 'fly:bad'), TERMS)).toMatchObject({
-      as: 'maker',
+    expect(await port.acquire(useOf(page, 'fly:bad'), OPTIONS)).toMatchObject({
+      as: 'creator',
     });
     await client.del(`${base}:slot:fly:bad`);
     await client.hSet(`${base}:slot:fly:bad`, 'a', 'b');
-    expect(await port.take(useOf(page, 'fly:bad'), TERMS)).toMatchObject({
-      as: 'maker',
+    expect(await port.acquire(useOf(page, 'fly:bad'), OPTIONS)).toMatchObject({
+      as: 'creator',
     });
     const record = { pageId: page, name: 'adam', record: ADAM, key: undefined };
-    expect(await port.settle({ ...record, seenId: undefined }, TERMS)).toEqual(
-      ADAM,
-    );
+    expect(
+      await port.settle({ ...record, seenId: undefined }, OPTIONS),
+    ).toEqual(ADAM);
   });
 
   test.each<[key: string, ask: (port: StorePort, page: string) => unknown]>([
-    ['due', (port, page) => port.take(useOf(page), TERMS)],
+    ['due', (port, page) => port.acquire(useOf(page), OPTIONS)],
     ['due', (port, page) => port.leasesOn(page)],
-    ['due', (port, page) => port.ranOut([page])],
+    ['due', (port, page) => port.expired([page])],
     ['due', (port, page) => port.forget(page, randomUUID())],
     ['names', (port, page) => port.nameOn(page, 'adam')],
-    ['names', (port, page) => port.namesOn(page)],
+    ['names', (port, page) => port.namesOn(page, [])],
     ['names', (port, page) => port.setName(page, 'adam', ADAM)],
     ['names', (port, page) => port.deleteName(page, 'adam')],
-    ['lock', (port, page) => port.lock(page, 'a', 'me', 1000)],
   ])(
     'what stands in the place of :%s and is of another type is told and goes',
     async (key, ask) => {
@@ -146,23 +145,13 @@ describeWithRedis('in Redis', () => {
       expect(onBroken).toHaveBeenCalledTimes(1);
 
       const good = useOf(page, 'fly:good');
-      await port.take(good, TERMS);
+      await port.acquire(good, OPTIONS);
       await port.setName(page, 'adam', ADAM);
       const leases = await port.leasesOn(page);
       expect(leases.map(([at]) => at)).toContain(good.key);
       expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
     },
   );
-
-  test('a lock that nobody can have written keeps nobody from a Page', async () => {
-    const port = openStore(redisStore(client, { prefix: 'odd' }), jest.fn());
-    const page = newPage();
-    await client.set(`odd:{${page}}:lock`, '{"holder":"?"}');
-    expect(await port.lock(page, 'a', 'me', 60_000)).toBeUndefined();
-    expect(await port.lock(page, 'b', 'other', 60_000)).toMatchObject({
-      holder: 'me',
-    });
-  });
 
   test('scripts that Redis has forgotten are sent anew', async () => {
     const port = openStore(redisStore(client), jest.fn());
@@ -185,9 +174,9 @@ describeWithRedis('in Redis', () => {
       const calls = /cmdstat_evalsha:calls=(\d+)/.exec(stats);
       return { scripts: Number(calls?.[1]), stats };
     };
-    const kept = await commands(() => port.keep(uses, TERMS));
+    const kept = await commands(() => port.renew(uses, OPTIONS));
     expect(kept.scripts).toBeLessThanOrEqual(10);
-    const swept = await commands(() => port.ranOut([page]));
+    const swept = await commands(() => port.expired([page]));
     expect(swept.scripts).toBe(1);
     expect(swept.stats).not.toContain('cmdstat_hgetall');
     expect(await port.leasesOn(page)).toHaveLength(1000);

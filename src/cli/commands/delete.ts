@@ -81,7 +81,7 @@ async function namesFor(
   { id, name }: ListedPersona,
 ): Promise<string[]> {
   const records = await orWithoutStore(
-    store.namesOn(pageId),
+    store.namesOn(pageId, directory.keys()),
     new Map<string, NamedRecord>(),
   );
   const isFoundBy = ([each, entry]: [string, DirectoryEntry]) => {

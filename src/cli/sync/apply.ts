@@ -1,4 +1,4 @@
-import { mayHaveHappened, type GraphFailure } from '../../graph/graphFailure';
+import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/call';
 import { createPersona, deletePersona } from '../../graph/personaCalls';
 import { listAll } from '../../graph/personaList';
@@ -133,7 +133,7 @@ export class Applying {
       }
       const created = await createPersona(this.page, profile, ONCE.withinMs);
       if (created.ok) this.seen.add(created.value);
-      else unsure ||= mayHaveHappened(created.failure);
+      else unsure ||= isAmbiguous(created.failure);
       return created;
     }, LONG);
   }

@@ -2,20 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { sleep } from '../../graph/retries';
-import type { LockHolder, StorePort } from '../../store/port';
+import type { StorePort, Use } from '../../store/port';
 import { Failure } from '../failure';
 
-/** The lock of a sync that was killed ends after this; the next one waits so long for it. */
-const LOCK_MS = 5000;
+const SLOT = 'sync';
+/** A killed sync's lease expires after this; the next sync waits so long for it. */
+const LEASE_MS = 5000;
+const OPTIONS = { leaseMs: LEASE_MS, claimMs: LEASE_MS };
 const RENEWAL_MS = 1500;
 const LOOK_EVERY_MS = 500;
 
 /**
- * Runs with the Page's lock, which the store keeps: two that sync at once would
- * each make what is missing.
+ * Runs with a lease on the Page's slot for syncs: two that sync at once would
+ * each create what is missing.
  *
- * @param onLost told when somebody else has it, because this process was stopped for long
- * @throws Failure naming who has it
+ * @param onLost called when another sync has the slot, because this process was stopped for long
+ * @throws Failure naming the sync that has the slot
  */
 export async function withLock(
   store: StorePort,
@@ -23,17 +25,22 @@ export async function withLock(
   onLost: () => void,
   run: () => Promise<void>,
 ): Promise<void> {
-  const token = randomUUID();
-  const holder = `process ${process.pid} on ${hostname()}`;
-  const lock = () => store.lock(pageId, token, holder, LOCK_MS);
-  const deadline = Date.now() + LOCK_MS + LOOK_EVERY_MS;
-  for (let other = await lock(); other; other = await lock()) {
-    if (Date.now() > deadline) throw held(pageId, other);
+  const use = useOf(pageId);
+  // Who acquires the slot again renews its claim.
+  const acquire = () => store.acquire(use, OPTIONS);
+  const deadline = Date.now() + LEASE_MS + LOOK_EVERY_MS;
+  for (;;) {
+    const acquired = await acquire();
+    if (acquired.as === 'creator') break;
+    const holder = acquired.as === 'waiting' ? acquired.name : 'unknown';
+    if (Date.now() > deadline) throw isHeld(pageId, holder);
     await sleep(LOOK_EVERY_MS);
   }
   const renewal = setInterval(() => {
-    lock().then(
-      (taken) => taken && onLost(),
+    acquire().then(
+      ({ as }) => {
+        if (as !== 'creator') onLost();
+      },
       // The store is away: the next step that writes says so.
       () => {},
     );
@@ -42,14 +49,21 @@ export async function withLock(
     await run();
   } finally {
     clearInterval(renewal);
-    // It ends by itself.
-    await store.unlock(pageId, token).catch(() => {});
+    // It expires by itself.
+    await store.forget(pageId, use.key).catch(() => {});
   }
 }
 
-function held(pageId: string, { holder, since }: LockHolder): Failure {
-  const when = new Date(since).toISOString();
+/** The name says who has the slot, to those who wait for it. */
+function useOf(pageId: string): Use {
+  const since = new Date().toISOString();
+  const name = `process ${process.pid} on ${hostname()}, since ${since}`;
+  const record = { pageId, id: null, name, profilePictureUrl: '' };
+  return { key: randomUUID(), use: randomUUID(), slot: SLOT, record };
+}
+
+function isHeld(pageId: string, holder: string): Failure {
   return new Failure(
-    `Another sync of the Page ${pageId} is at work: ${holder}, since ${when}. Run it again when that one has ended.`,
+    `Another sync of the Page ${pageId} is at work: ${holder}. Run it again when that one has ended.`,
   );
 }

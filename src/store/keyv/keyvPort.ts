@@ -1,165 +1,255 @@
 /**
- * store/keyv/ is the port on a Keyv, which has no atomic steps: what processes
- * agree on is agreed on within one. Records are read beneath Keyv (`beneath.ts`),
- * and every call has a bound (`guardedStore.ts`).
+ * store/keyv/ is the port on a Keyv, which has no atomic steps and no reliable
+ * list of its keys. Within a process the steps are those of the memory; what has
+ * to outlive the process is written to an index of its own (`processes.ts`), and
+ * every call has a bound (`guardedKeyv.ts`).
  */
-import { fieldsOf, readLease, readName } from '../fields';
+import { PersonaStoreError } from '../../errors';
+import { withTimeout } from '../../util/withTimeout';
+import { readName } from '../fields';
+import { MemoryStore, usedUntil } from '../memory';
 import type {
+  Acquired,
   LeaseEntry,
-  LockHolder,
+  LeaseOptions,
   NamedRecord,
+  Released,
+  ReleaseOptions,
   Settled,
   StorePort,
-  Taken,
-  Terms,
   Use,
 } from '../port';
 
-import type { GuardedStore } from './guardedStore';
+import type { GuardedKeyv } from './guardedKeyv';
+import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
-const LEASE = 'lease:';
-/** Other programs may have keys of that prefix in the same store. */
-const LEASE_KEY = /^lease:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** How long a handler waits for all the calls that a creation needs. */
+const MAX_WAIT_MS = 2000;
+
+const LATE = Symbol('late');
 
 /**
- * Records in a Keyv. It has no step that is whole or not at all, so that nothing
- * is shared between processes: each makes the personas that it needs, and what
- * one left behind the next sweep deletes, by the processes' own clocks.
+ * Leases and names in a Keyv. Personas are shared within one process; another
+ * one only waits where this process claims a name. What a dead process left is
+ * swept by the processes' own clocks.
  */
 export class KeyvPort implements StorePort {
   readonly isLasting = true;
+  private readonly memory = new MemoryStore();
+  private readonly names = new Map<string, readonly [string, string]>();
+  private readonly processes: Processes;
 
-  constructor(private readonly store: GuardedStore) {}
-
-  async take(use: Use, { leaseMs }: Terms): Promise<Taken> {
-    await this.write(use, leaseMs);
-    return { as: 'maker', tookOver: false };
+  constructor(private readonly store: GuardedKeyv) {
+    this.processes = new Processes(store, () => this.index());
   }
 
-  async keep(uses: readonly Use[], { leaseMs }: Terms): Promise<void> {
-    await Promise.all(uses.map((use) => this.write(use, leaseMs)));
+  async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
+    const acquired = await this.memory.acquire(use, options);
+    if (acquired.as !== 'creator') return acquired;
+    const { pageId } = use.record;
+    try {
+      const other = await this.bounded(this.announce(use));
+      if (!other) return { ...acquired, record: await this.recordOf(use) };
+      await this.forget(pageId, use.key);
+      return { as: 'waiting', name: other.record.name };
+    } catch (error) {
+      // No process but this one may go on with it, under another key.
+      await this.memory.forget(pageId, use.key);
+      throw error;
+    }
   }
 
-  giveBack(): Promise<'last'> {
-    return Promise.resolve('last');
+  async renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
+    await this.memory.renew(uses, options);
+    await this.processes.publish();
+    await this.processes.list();
   }
 
-  forget(_pageId: string, key: string): Promise<void> {
-    return this.store.delete(LEASE + key);
+  release(use: Use, options: ReleaseOptions): Promise<Released> {
+    return this.memory.release(use, options);
+  }
+
+  async forget(pageId: string, key: string): Promise<void> {
+    await this.memory.forget(pageId, key);
+    await this.processes.publish();
   }
 
   async leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    const leases = await this.leases();
-    return leases.filter(([, record]) => record.pageId === pageId);
+    const leases = new Map(await this.memory.leasesOn(pageId));
+    for (const { leases: others } of (await this.processes.others()).values()) {
+      for (const { key, record } of others) {
+        if (record.pageId !== pageId) continue;
+        const known = leases.get(key);
+        if (!known || record.expiresAt > known.expiresAt) {
+          leases.set(key, record);
+        }
+      }
+    }
+    return [...leases];
   }
 
-  async ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const wanted = new Set(pageIds);
-    const leases = await this.leases();
+  /** Adopts expired leases, and the names of processes without any other. */
+  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
-    return leases.filter(
-      ([, { pageId, expiresAt }]) => wanted.has(pageId) && expiresAt < now,
-    );
+    const dead = new Map<string, ProcessIndex>();
+    // Leases that their process renewed after another had adopted them.
+    const renewed = new Set<string>();
+    for (const [id, index] of await this.processes.others()) {
+      let isDead = true;
+      for (const { key, slot, record } of index.leases) {
+        if (record.expiresAt < now) {
+          this.memory.adopt(key, slot, record);
+        } else {
+          renewed.add(key);
+          isDead = false;
+        }
+      }
+      if (isDead) dead.set(id, index);
+    }
+    for (const { names } of dead.values()) {
+      for (const [pageId, name] of names) this.remember(pageId, name);
+    }
+    if (dead.size > 0) {
+      await this.processes.publish();
+      await this.processes.list();
+      await this.processes.remove(dead);
+    }
+    const expired = await this.memory.expired(pageIds);
+    return expired.filter(([key]) => !renewed.has(key));
   }
 
-  /** Nothing keeps two processes from it; a second deletion finds the persona gone. */
-  takeOver(): Promise<boolean> {
-    return Promise.resolve(true);
+  /** Nothing keeps another process from it too: it finds the persona deleted. */
+  claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean> {
+    return this.memory.claimExpired(entry, options);
   }
 
-  putBack(): Promise<void> {
-    return Promise.resolve();
+  requeue(entry: LeaseEntry): Promise<void> {
+    return this.memory.requeue(entry);
   }
 
   async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    const key = namesOf(pageId) + name;
+    const key = keyOf(pageId, name);
     const value = await this.store.get(key);
-    return value === undefined ? undefined : this.readName(key, value);
+    if (value === undefined) return undefined;
+    const record = readName(value);
+    if (!record) this.store.broken(key);
+    return record;
   }
 
-  /** Those that the directory has no more are among them. */
-  async namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    const prefix = namesOf(pageId);
+  async namesOn(
+    pageId: string,
+    names: Iterable<string>,
+  ): Promise<Map<string, NamedRecord>> {
+    const wanted = new Set(names);
+    const indexes = [...(await this.processes.others()).values(), this.index()];
+    for (const index of indexes) {
+      for (const [page, name] of index.names) {
+        if (page === pageId) wanted.add(name);
+      }
+    }
+    const read = async (name: string) =>
+      [name, await this.nameOn(pageId, name)] as const;
     const records = new Map<string, NamedRecord>();
-    for (const [key, value] of await this.store.entries(prefix)) {
-      const record = this.readName(key, value);
-      if (record) records.set(key.slice(prefix.length), record);
+    for (const [name, record] of await Promise.all([...wanted].map(read))) {
+      if (record) records.set(name, record);
     }
     return records;
   }
 
-  async settle({ pageId, name, record, key }: Settled): Promise<NamedRecord> {
+  async settle(
+    { pageId, name, record, seenId, key }: Settled,
+    options: LeaseOptions,
+  ): Promise<NamedRecord> {
+    const stored = await this.nameOn(pageId, name);
+    if (stored && stored.id !== seenId && stored.id !== record.id) {
+      if (key !== undefined) {
+        this.memory.keepSurplus(pageId, key, record.id, options);
+        await this.processes.publish();
+      }
+      return stored;
+    }
     await this.setName(pageId, name, record);
     if (key !== undefined) await this.forget(pageId, key);
     return record;
   }
 
-  setName(pageId: string, name: string, record: NamedRecord): Promise<void> {
-    return this.store.set(namesOf(pageId) + name, record);
-  }
-
-  deleteName(pageId: string, name: string): Promise<void> {
-    return this.store.delete(namesOf(pageId) + name);
-  }
-
-  /** Of two that ask at the same instant both may get it: what is read was written before. */
-  async lock(
+  async setName(
     pageId: string,
-    token: string,
-    holder: string,
-    ms: number,
-  ): Promise<LockHolder | undefined> {
-    const key = lockOf(pageId);
-    const lock = fieldsOf(await this.store.get(key));
+    name: string,
+    record: NamedRecord,
+  ): Promise<void> {
+    if (this.remember(pageId, name)) {
+      await this.processes.publish();
+      await this.processes.list();
+    }
+    await this.store.set(keyOf(pageId, name), record);
+  }
+
+  async deleteName(pageId: string, name: string): Promise<void> {
+    await this.store.delete(keyOf(pageId, name));
+    if (this.names.delete(keyOf(pageId, name))) await this.processes.publish();
+  }
+
+  /** Makes the intent known to others. Returns another process's claim on the slot, where names must not be created twice. */
+  private async announce(use: Use): Promise<IndexedLease | undefined> {
+    // Personas for blocks are not shared between processes.
+    const isExclusive = !use.slot.startsWith('fly:');
+    const before = isExclusive ? await this.claimOfOther(use) : undefined;
+    if (before) return before;
+    await this.processes.publish();
+    await this.processes.list();
+    // Of two that announce at the same time at least one sees the other.
+    return isExclusive ? this.claimOfOther(use) : undefined;
+  }
+
+  private async claimOfOther({
+    slot,
+    record,
+  }: Use): Promise<IndexedLease | undefined> {
     const now = Date.now();
-    const { since, until } = lock;
-    const isHeld = typeof until === 'number' && until > now;
-    if (isHeld && lock.token !== token && typeof since === 'number') {
-      return { holder: String(lock.holder), since };
-    }
-    const isMine = lock.token === token && typeof since === 'number';
-    await this.store.set(key, {
-      token,
-      holder,
-      since: isMine ? since : now,
-      until: now + ms,
-    });
-    return undefined;
+    const others = await this.processes.others();
+    return [...others.values()]
+      .flatMap(({ leases }) => leases)
+      .find(
+        (lease) =>
+          lease.slot === slot &&
+          lease.record.pageId === record.pageId &&
+          lease.claimedUntil > now,
+      );
   }
 
-  async unlock(pageId: string, token: string): Promise<void> {
-    const key = lockOf(pageId);
-    const lock = fieldsOf(await this.store.get(key));
-    if (lock.token === token) await this.store.delete(key);
+  private recordOf({ slot, record }: Use): Promise<NamedRecord | undefined> {
+    const [, name] = /^name:(.*)$/s.exec(slot) ?? [];
+    return name === undefined
+      ? Promise.resolve(undefined)
+      : this.nameOn(record.pageId, name);
   }
 
-  private write({ key, record }: Use, leaseMs: number): Promise<void> {
-    const expiresAt = Date.now() + leaseMs;
-    return this.store.set(LEASE + key, { ...record, expiresAt });
+  private async bounded<T>(work: Promise<T>): Promise<T> {
+    const value = await withTimeout(work, MAX_WAIT_MS, LATE);
+    if (value !== LATE) return value;
+    throw new PersonaStoreError('write to', 'it did not answer in time');
   }
 
-  private async leases(): Promise<LeaseEntry[]> {
-    const leases: LeaseEntry[] = [];
-    for (const [key, value] of await this.store.entries(LEASE)) {
-      if (!LEASE_KEY.test(key)) continue;
-      const record = readLease(value);
-      if (record) leases.push([key.slice(LEASE.length), record]);
-      else this.store.broken(key);
-    }
-    return leases;
+  /** Whether the name is new to this process. */
+  private remember(pageId: string, name: string): boolean {
+    const key = keyOf(pageId, name);
+    if (this.names.has(key)) return false;
+    this.names.set(key, [pageId, name]);
+    return true;
   }
 
-  private readName(key: string, value: unknown): NamedRecord | undefined {
-    const record = readName(value);
-    if (!record) this.store.broken(key);
-    return record;
+  private index(): ProcessIndex {
+    const leases = this.memory.leases().map(([key, lease]) => ({
+      key,
+      slot: lease.slot,
+      claimedUntil: lease.record.id === null ? usedUntil(lease) : 0,
+      record: { ...lease.record },
+    }));
+    return { leases, names: [...this.names.values()] };
   }
 }
 
-function namesOf(pageId: string): string {
-  return `directory:${pageId}:`;
-}
-
-function lockOf(pageId: string): string {
-  return `lock:${pageId}`;
+function keyOf(pageId: string, name: string): string {
+  return `directory:${pageId}:${name}`;
 }

@@ -1,30 +1,30 @@
 /**
- * store/redis/ is the port on a Redis, for a fleet: each step is one script
- * (`scripts.ts`), done whole or not at all, and harmless when it comes late.
+ * store/redis/ is the port on a Redis, for a fleet: each step is one Lua script
+ * (`*.lua`), which runs entirely or not at all, and is harmless when it runs late.
  */
 import { isId } from '../../graph/answers';
+import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { byPage } from '../byPage';
 import { fieldsOf, readLease, readName } from '../fields';
 import { StoreGuard } from '../guard';
 import type {
+  Acquired,
   LeaseEntry,
-  LockHolder,
+  LeaseOptions,
   NamedRecord,
+  Released,
+  ReleaseOptions,
   Settled,
   StorePort,
-  Taken,
-  Terms,
   Use,
 } from '../port';
 
-import { evaluate } from './evaluate';
 import type { RedisStore } from './redisStore';
-import type { Step } from './scripts';
+import { evaluate, loadScripts, type Step } from './scripts';
 
-/** So many leases are renewed by one script, so that Redis is not held up by it. */
-const KEPT_AT_ONCE = 200;
-/** So many Pages are asked about at a time. */
+/** Leases that one script renews at most, so that it does not hold up Redis. */
+const MAX_RENEWALS = 200;
+/** Pages that are asked about at a time. */
 const PAGES_AT_ONCE = 100;
 
 type Answer = Partial<Record<string, unknown>>;
@@ -33,51 +33,52 @@ type Answer = Partial<Record<string, unknown>>;
 export class RedisPort implements StorePort {
   readonly isLasting = true;
   private readonly guard = new StoreGuard();
+  private readonly scripts = loadScripts();
 
   constructor(
     private readonly redis: RedisStore,
     private readonly broken: BrokenValues,
   ) {}
 
-  async take(use: Use, terms: Terms): Promise<Taken> {
-    const answer = await this.step('write to', use.record.pageId, 'take', {
-      ...argumentsOf(use),
-      ...terms,
+  async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
+    const answer = await this.step('write to', use.record.pageId, 'acquire', {
+      ...argsOf(use),
+      ...options,
     });
-    const { as, key, id, tookOver } = answer;
-    if (as === 'waiting') return { as };
-    if (as === 'maker') return { as, tookOver: tookOver === true };
+    const { as, key, id, name, epoch, record } = answer;
+    if (as === 'waiting') return { as, name: String(name) };
+    if (as === 'creator') {
+      const stored = record === undefined ? undefined : this.readName(record);
+      return { as, epoch: String(epoch), record: stored };
+    }
     if (as === 'user' && typeof key === 'string' && isId(id)) {
       return { as, key, id };
     }
-    throw new TypeError('Redis answered nothing that a script of ours gives');
+    throw new TypeError('Redis answered nothing that a script of ours returns');
   }
 
-  async keep(uses: readonly Use[], terms: Terms): Promise<void> {
+  async renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
     const chunks: Promise<unknown>[] = [];
-    for (const [pageId, ofPage] of byPage(uses, pageIdOf)) {
-      for (let from = 0; from < ofPage.length; from += KEPT_AT_ONCE) {
-        const some = ofPage.slice(from, from + KEPT_AT_ONCE).map(argumentsOf);
+    for (const [pageId, ofPage] of groupBy(uses, (use) => use.record.pageId)) {
+      for (let from = 0; from < ofPage.length; from += MAX_RENEWALS) {
+        const some = ofPage.slice(from, from + MAX_RENEWALS).map(argsOf);
         // Sent together: one round trip, however many.
         chunks.push(
-          this.step('write to', pageId, 'keep', { uses: some, ...terms }),
+          this.step('write to', pageId, 'renew', { uses: some, ...options }),
         );
       }
     }
     await Promise.all(chunks);
   }
 
-  async giveBack(
-    use: Use,
-    { leaseMs }: Terms,
-  ): Promise<'last' | 'others' | 'unknown'> {
-    const { given } = await this.step(
+  async release(use: Use, options: ReleaseOptions): Promise<Released> {
+    const { released } = await this.step(
       'write to',
       use.record.pageId,
-      'giveBack',
-      { ...argumentsOf(use), leaseMs },
+      'release',
+      { ...argsOf(use), ...options },
     );
-    return given === 'last' || given === 'others' ? given : 'unknown';
+    return released === 'last' || released === 'others' ? released : 'unknown';
   }
 
   async forget(pageId: string, key: string): Promise<void> {
@@ -89,10 +90,10 @@ export class RedisPort implements StorePort {
     return this.entriesIn(pageId, answer);
   }
 
-  async ranOut(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const found: LeaseEntry[] = [];
     const read = async (pageId: string) =>
-      this.entriesIn(pageId, await this.step('read', pageId, 'ranOut', {}));
+      this.entriesIn(pageId, await this.step('read', pageId, 'expired', {}));
     // A bot of many Pages does not hold up what its handlers ask.
     for (let from = 0; from < pageIds.length; from += PAGES_AT_ONCE) {
       const some = pageIds.slice(from, from + PAGES_AT_ONCE);
@@ -101,19 +102,19 @@ export class RedisPort implements StorePort {
     return found;
   }
 
-  async takeOver(
+  async claimExpired(
     [key, { pageId }]: LeaseEntry,
-    { leaseMs }: Terms,
+    { leaseMs }: LeaseOptions,
   ): Promise<boolean> {
-    const { taken } = await this.step('write to', pageId, 'takeOver', {
+    const { claimed } = await this.step('write to', pageId, 'claimExpired', {
       key,
       leaseMs,
     });
-    return taken === true;
+    return claimed === true;
   }
 
-  async putBack([key, { pageId }]: LeaseEntry): Promise<void> {
-    await this.step('write to', pageId, 'putBack', { key });
+  async requeue([key, { pageId }]: LeaseEntry): Promise<void> {
+    await this.step('write to', pageId, 'requeue', { key });
   }
 
   async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
@@ -134,7 +135,7 @@ export class RedisPort implements StorePort {
 
   async settle(
     { pageId, name, record, seenId, key }: Settled,
-    { leaseMs }: Terms,
+    { leaseMs }: LeaseOptions,
   ): Promise<NamedRecord> {
     const answer = await this.step('write to', pageId, 'settle', {
       key,
@@ -158,36 +159,18 @@ export class RedisPort implements StorePort {
     await this.step('delete from', pageId, 'deleteName', { name });
   }
 
-  async lock(
-    pageId: string,
-    token: string,
-    holder: string,
-    ms: number,
-  ): Promise<LockHolder | undefined> {
-    const answer = await this.step('write to', pageId, 'lock', {
-      token,
-      holder,
-      ms,
-    });
-    if (answer.done === true) return undefined;
-    return { holder: String(answer.holder), since: Number(answer.since) };
-  }
-
-  async unlock(pageId: string, token: string): Promise<void> {
-    await this.step('write to', pageId, 'unlock', { token });
-  }
-
   private async step(
     verb: string,
     pageId: string,
     step: Step,
-    argument: object,
+    args: object,
   ): Promise<Answer> {
     const { client, prefix } = this.redis;
+    const script = this.scripts[step];
     const answer = await this.guard.ask(verb, async () =>
       fieldsOf(
         JSON.parse(
-          await evaluate(client, step, `${prefix}:{${pageId}}`, argument),
+          await evaluate(client, script, `${prefix}:{${pageId}}`, args),
         ),
       ),
     );
@@ -220,7 +203,7 @@ export class RedisPort implements StorePort {
   }
 }
 
-function argumentsOf({ key, use, slot, record }: Use): object {
+function argsOf({ key, use, slot, record }: Use): object {
   const { id, name, profilePictureUrl: picture } = record;
   return { key, use, slot, name, picture, ...(id !== null && { id }) };
 }
@@ -236,8 +219,4 @@ function parsed(json: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pageIdOf({ record }: Use): string {
-  return record.pageId;
 }

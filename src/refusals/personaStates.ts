@@ -1,13 +1,8 @@
 import type { PersonaRefusedError } from '../errors';
 import { Backoff } from '../graph/backoff';
 import type { Page } from '../graph/page';
-import { getPersona } from '../graph/personaCalls';
-import { listAll } from '../graph/personaList';
+import { personaState, type PersonaState } from '../graph/personaState';
 
-export type PersonaState = 'alive' | 'gone' | 'unsure';
-
-/** All the evidence that can be gathered is there within this many milliseconds. */
-export const EVIDENCE_MS = 5000;
 /** A persona that is gone is not looked for again within this many milliseconds. */
 const GONE_FOR_MS = 10_000;
 /** At most this many answers are kept. */
@@ -56,25 +51,6 @@ export class PersonaStates {
     this.unsure.failed(keyOf(page, id), refusal);
     return this.unverified(page, id) ?? refusal;
   }
-}
-
-/**
- * Only that very ID in an answer, or a complete list without it, is evidence:
- * Graph answers "does not exist, cannot be loaded due to missing permissions"
- * for several reasons. Never rejects.
- */
-export async function personaState(
-  page: Page,
-  id: string,
-): Promise<PersonaState> {
-  const deadline = Date.now() + EVIDENCE_MS;
-  // The list needs its time too.
-  const got = await getPersona(page, id, EVIDENCE_MS / 2);
-  if (got.ok) return 'alive';
-  const list = await listAll(page, { withinMs: deadline - Date.now() });
-  if (!list.ok) return 'unsure';
-  if (list.value.personas.some((persona) => persona.id === id)) return 'alive';
-  return list.value.isComplete ? 'gone' : 'unsure';
 }
 
 function keyOf(page: Page, id: string): string {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { Turns } from '../../src/ephemeral/turns';
+import { KeyedLimiter } from '../../src/ephemeral/keyedLimiter';
 import { gate, type Gate } from '../support/gate';
 
 /** Jobs that end when they are told to, and the order in which they began. */
@@ -17,72 +17,72 @@ function jobs() {
 }
 
 test('so many at once have their turn, the others in the order in which they came', async () => {
-  const turns = new Turns(2);
+  const limiter = new KeyedLimiter(2);
   const { begun, job, end } = jobs();
   const [a, , c] = ['a', 'b', 'c', 'd'].map((name) =>
-    turns.enter('1', job(name)),
+    limiter.enqueue('1', job(name)),
   );
   expect(begun).toEqual(['a', 'b']);
   end('a');
-  await a?.over;
+  await a?.done;
   expect(begun).toEqual(['a', 'b', 'c']);
   end('b');
   end('c');
-  await c?.over;
+  await c?.done;
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('a place that is given up costs nothing, and whoever waits for it goes on', async () => {
-  const turns = new Turns(1);
+  const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
-  const first = turns.enter('1', job('first'));
+  const first = limiter.enqueue('1', job('first'));
   for (let number = 0; number < 1000; number += 1) {
-    const place = turns.enter('1', job(`${number}`));
-    expect(place.leave()).toBe(true);
-    await place.over;
+    const place = limiter.enqueue('1', job(`${number}`));
+    expect(place.cancel()).toBe(true);
+    await place.done;
   }
-  const last = turns.enter('1', job('last'));
-  expect(first.leave()).toBe(false);
+  const last = limiter.enqueue('1', job('last'));
+  expect(first.cancel()).toBe(false);
   end('first');
-  await first.over;
+  await first.done;
   expect(begun).toEqual(['first', 'last']);
-  expect(last.leave()).toBe(false);
+  expect(last.cancel()).toBe(false);
 });
 
 test('no more have their turn when somebody gives a place up', async () => {
-  const turns = new Turns(1);
+  const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
-  const first = turns.enter('1', job('first'));
-  turns.enter('1', job('impatient')).leave();
-  turns.enter('1', job('second'));
+  const first = limiter.enqueue('1', job('first'));
+  limiter.enqueue('1', job('impatient')).cancel();
+  limiter.enqueue('1', job('second'));
   expect(begun).toEqual(['first']);
   end('first');
-  await first.over;
+  await first.done;
   expect(begun).toEqual(['first', 'second']);
 });
 
 test('of what is over nothing is held, and what comes then is not mixed up with it', async () => {
-  const turns = new Turns(1);
+  const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
-  const isEmpty = () => inspect(turns).includes('Map(0)');
-  const first = turns.enter('1', job('first'));
+  const isEmpty = () => inspect(limiter).includes('Map(0)');
+  const first = limiter.enqueue('1', job('first'));
   expect(isEmpty()).toBe(false);
   end('first');
-  await first.over;
+  await first.done;
   expect(isEmpty()).toBe(true);
-  turns.enter('1', job('second'));
+  limiter.enqueue('1', job('second'));
   // Of its own it has none any more.
-  expect(first.leave()).toBe(false);
-  turns.enter('1', job('third'));
+  expect(first.cancel()).toBe(false);
+  limiter.enqueue('1', job('third'));
   expect(begun).toEqual(['first', 'second']);
 });
 
 test('one Page does not wait for another', () => {
-  const turns = new Turns(1);
+  const limiter = new KeyedLimiter(1);
   const { begun, job } = jobs();
-  turns.enter('1', job('a'));
-  turns.enter('1', job('b'));
-  turns.enter('2', job('c'));
+  limiter.enqueue('1', job('a'));
+  limiter.enqueue('1', job('b'));
+  limiter.enqueue('2', job('c'));
   expect(begun).toEqual(['a', 'c']);
 });
 
@@ -94,12 +94,12 @@ describe('a pause', () => {
     jest.useRealTimers();
   });
 
-  test('keeps the turns of a Page from coming, and of no other', () => {
-    const turns = new Turns(1);
+  test('keeps the jobs of a Page from coming, and of no other', () => {
+    const limiter = new KeyedLimiter(1);
     const { begun, job } = jobs();
-    turns.pause('1', 1000);
-    turns.enter('1', job('a'));
-    turns.enter('2', job('b'));
+    limiter.pause('1', 1000);
+    limiter.enqueue('1', job('a'));
+    limiter.enqueue('2', job('b'));
     jest.advanceTimersByTime(999);
     expect(begun).toEqual(['b']);
     jest.advanceTimersByTime(1);
@@ -107,21 +107,21 @@ describe('a pause', () => {
   });
 
   test('leaves nothing behind', () => {
-    const turns = new Turns(1);
-    turns.pause('1', 1000);
-    turns.enter('1', () => Promise.resolve()).leave();
-    expect(inspect(turns)).toContain('Map(1)');
+    const limiter = new KeyedLimiter(1);
+    limiter.pause('1', 1000);
+    limiter.enqueue('1', () => Promise.resolve()).cancel();
+    expect(inspect(limiter)).toContain('Map(1)');
     jest.advanceTimersByTime(1000);
-    expect(inspect(turns)).toContain('Map(0)');
+    expect(inspect(limiter)).toContain('Map(0)');
   });
 
   test('that is begun anew lasts from then on', () => {
-    const turns = new Turns(1);
+    const limiter = new KeyedLimiter(1);
     const { begun, job } = jobs();
-    turns.pause('1', 1000);
-    turns.enter('1', job('a'));
+    limiter.pause('1', 1000);
+    limiter.enqueue('1', job('a'));
     jest.advanceTimersByTime(500);
-    turns.pause('1', 2000);
+    limiter.pause('1', 2000);
     jest.advanceTimersByTime(1999);
     expect(begun).toEqual([]);
     jest.advanceTimersByTime(1);

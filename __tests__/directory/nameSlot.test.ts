@@ -3,9 +3,10 @@ import { PersonaStoreError } from 'bottender-persona';
 import { CreationWaits } from '../../src/graph/creationWaits';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
-import { GuardedStore } from '../../src/store/keyv/guardedStore';
-import type { PersonaStore } from '../../src/store/keyv/keyv';
+import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
+import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
 import { noStats } from '../../src/stats';
 import { answering } from '../support/answers';
@@ -14,29 +15,28 @@ import { MapStore } from '../support/mapStore';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 
-async function open(store: PersonaStore) {
+async function open(store: KeyvLike) {
   const { page, calls } = await answering([
     { body: { data: [] } },
     { body: { id: '20' } },
   ]);
   const report = jest.fn();
-  const port = new KeyvPort(new GuardedStore(store));
+  const port = new KeyvPort(new GuardedKeyv(store));
+  const leases = new Leases(port, 60_000, report);
+  const services = { store: port, leases, report, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam'), desk: '12' }),
-    port,
-    new Leases(port, 60_000, report),
-    report,
-    new CreationWaits(),
-    jest.fn(),
-    noStats(),
+    new PersonaCreator(leases, new CreationWaits(), noStats()),
+    services,
   );
   return { directory, page, calls, report };
 }
 
 test('the IDs that names stand for on a Page are those stored, found and given', async () => {
   const store = new MapStore();
-  await store.set('directory:1:gone', ADAM);
-  await store.set('directory:2:adam', { ...ADAM, id: '8' });
+  const before = new KeyvPort(new GuardedKeyv(store));
+  await before.setName('1', 'gone', ADAM);
+  await before.setName('2', 'adam', { ...ADAM, id: '8' });
   const { directory, page } = await open(store);
   expect(await directory.idsOn('1')).toEqual(new Set(['7', '12']));
   const finding = directory.idOf(page, 'adam');

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { PersonaStoreError, type PersonaStore } from 'bottender-persona';
+import { PersonaStoreError, type KeyvLike } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { GuardedStore } from '../../../src/store/keyv/guardedStore';
+import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { gate } from '../../support/gate';
 import { checked, storeWith } from '../../support/stores';
 
@@ -21,19 +21,15 @@ async function failureOf(
 }
 
 test('gives what the store gives', async () => {
-  const guarded = new GuardedStore(checked(new Keyv()));
-  await guarded.set('lease:1:a', { id: '7' });
-  await guarded.set('lease:12:b', 'other');
-  expect(await guarded.get('lease:1:a')).toEqual({ id: '7' });
-  expect(await guarded.entries('lease:1:')).toEqual([
-    ['lease:1:a', { id: '7' }],
-  ]);
-  await guarded.delete('lease:1:a');
-  expect(await guarded.get('lease:1:a')).toBeUndefined();
+  const guarded = new GuardedKeyv(checked(new Keyv()));
+  await guarded.set('a:1', { id: '7' });
+  expect(await guarded.get('a:1')).toEqual({ id: '7' });
+  await guarded.delete('a:1');
+  expect(await guarded.get('a:1')).toBeUndefined();
 });
 
 test('what a store gives null for is not there', async () => {
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({ get: () => Promise.resolve(null) }),
   );
   expect(await guarded.get('a')).toBeUndefined();
@@ -41,7 +37,7 @@ test('what a store gives null for is not there', async () => {
 
 test('a store that does not answer is waited for once, for a second', async () => {
   const back = gate();
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({ get: () => back.opened.then(() => 'value') }),
   );
   const first = await failureOf(guarded.get('a'));
@@ -60,7 +56,7 @@ test('a store that does not answer is waited for once, for a second', async () =
 
 test('is waited for again when it has answered', async () => {
   let answer: Promise<unknown> = new Promise(() => {});
-  const guarded = new GuardedStore(storeWith({ get: () => answer }));
+  const guarded = new GuardedKeyv(storeWith({ get: () => answer }));
   await failureOf(guarded.get('a'));
   answer = Promise.resolve('value');
   expect(await guarded.get('b')).toBe('value');
@@ -71,7 +67,7 @@ test('is waited for again when it has answered', async () => {
 test('a store that takes long to fail is waited for once', async () => {
   const refusals = [gate(), gate(), gate()];
   const asked: string[] = [];
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({
       async get(key) {
         asked.push(key);
@@ -97,12 +93,7 @@ test('a store that takes long to fail is waited for once', async () => {
 });
 
 test.each<
-  [
-    string,
-    Partial<PersonaStore>,
-    (of: GuardedStore) => Promise<unknown>,
-    RegExp,
-  ]
+  [string, Partial<KeyvLike>, (of: GuardedKeyv) => Promise<unknown>, RegExp]
 >([
   ['throws', { get: thrower }, (of) => of.get('a'), /read .*: no\./],
   [
@@ -115,37 +106,20 @@ test.each<
     'does not keep a value',
     { set: () => Promise.resolve(false) },
     (of) => of.set('a', 1),
-    /write to .*: it did not keep a value\./,
-  ],
-  [
-    'cannot be iterated',
-    { iterator: thrower },
-    (of) => of.entries('a'),
-    /iterate over .*: no\./,
+    /write to .*: it did not store a value\./,
   ],
 ])(
   'a store that %s fails as a PersonaStoreError',
   async (_how, methods, ask, said) => {
-    const { error } = await failureOf(
-      ask(new GuardedStore(storeWith(methods))),
-    );
+    const { error } = await failureOf(ask(new GuardedKeyv(storeWith(methods))));
     expect(error).toBeInstanceOf(PersonaStoreError);
     expect(String(error)).toMatch(said);
   },
 );
 
-test('what has no text for a key is passed over', async () => {
-  const entries = [
-    [Symbol('lease:0'), 'other'],
-    ['lease:1', 'kept'],
-  ];
-  const guarded = new GuardedStore(storeWith({ iterator: () => entries }));
-  expect(await guarded.entries('lease:')).toEqual([['lease:1', 'kept']]);
-});
-
 test('a store that tells of its failure by event, and answers with nothing, has failed', async () => {
   let tell: (error: unknown) => void = () => {};
-  const guarded = new GuardedStore(
+  const guarded = new GuardedKeyv(
     storeWith({
       on: (event, listener) => {
         expect(event).toBe('error');
@@ -161,31 +135,6 @@ test('a store that tells of its failure by event, and answers with nothing, has 
   expect(error).toBeInstanceOf(PersonaStoreError);
   expect(String(error)).toContain('ECONNREFUSED redis://[removed]@redis.test');
   expect(String(error)).not.toContain('secret');
-});
-
-test('an iteration that an entry goes away from is begun anew', async () => {
-  let times = 0;
-  const guarded = new GuardedStore(
-    storeWith({
-      async *iterator() {
-        times += 1;
-        yield ['lease:1', times];
-        await Promise.resolve();
-        if (times < 3) throw new TypeError('of undefined');
-      },
-    }),
-  );
-  expect(await guarded.entries('lease:')).toEqual([['lease:1', 3]]);
-});
-
-test('a namespace may hold colons', async () => {
-  const guarded = new GuardedStore(
-    checked(new Keyv({ namespace: 'shop:personas' })),
-  );
-  await guarded.set('lease:1:a', 'kept');
-  expect(await guarded.entries('lease:1:')).toEqual([['lease:1:a', 'kept']]);
-  await guarded.delete('lease:1:a');
-  expect(await guarded.entries('lease:1:')).toEqual([]);
 });
 
 function thrower(): never {

@@ -1,9 +1,13 @@
 import { MessengerClient } from 'bottender';
 import { PersonaRefusedError } from 'bottender-persona';
 
-import { makePersona } from '../../src/ephemeral/creation';
+import { EphemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
 import { Leases } from '../../src/ephemeral/leases';
-import { Turns } from '../../src/ephemeral/turns';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { CreationWaits } from '../../src/graph/creationWaits';
+import type { Page } from '../../src/graph/page';
+import type { PersonaProfile } from '../../src/profile';
+import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import { answering, type Answer } from '../support/answers';
 import { pass, takeTimers } from '../support/clock';
@@ -12,7 +16,7 @@ import { gate } from '../support/gate';
 import { listenOnLoopback } from '../support/loopback';
 
 const GUEST = profile('Guest');
-const SLOT = 'fly:guest';
+const SLOT = slotOf(GUEST);
 const LEASE_MS = 60_000;
 const MADE: Answer = { body: { id: '7' } };
 const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
@@ -21,15 +25,17 @@ const BROKEN: Answer = { status: 500, body: {} };
 const opened: Leases[] = [];
 
 /** Two processes on one store; the second only looks what the first left there. */
-function open(turns = new Turns(16)) {
+function open() {
   const store = new MemoryStore();
   const report = jest.fn();
   const leases = new Leases(store, LEASE_MS, report);
   const others = new Leases(store, LEASE_MS, report);
   opened.push(leases, others);
   const endLate = jest.fn();
-  const maker = { slot: SLOT, leases, turns, endLate };
-  return { store, leases, others, endLate, maker, turns };
+  const creator = new PersonaCreator(leases, new CreationWaits(), noStats());
+  const obtain = (page: Page, profile: PersonaProfile = GUEST) =>
+    creator.obtain(page, new EphemeralSlot(profile, false, endLate));
+  return { store, leases, others, endLate, obtain };
 }
 
 const recorded = async (leases: Leases) =>
@@ -45,8 +51,8 @@ afterEach(() => {
 
 test('a persona is made under an intent, which then has its ID', async () => {
   const { page, calls, bodies } = await answering([MADE]);
-  const { maker, leases, endLate } = open();
-  const made = await makePersona(page, GUEST, maker);
+  const { obtain, leases, endLate } = open();
+  const made = await obtain(page);
   expect(made).toMatchObject({ id: '7', isOwn: true });
   expect(leases.held()).toEqual([made.lease]);
   expect(await recorded(leases)).toEqual(['7']);
@@ -60,10 +66,10 @@ test('a persona is made under an intent, which then has its ID', async () => {
 
 test('what another process has made is taken up', async () => {
   const { page, calls } = await answering([MADE]);
-  const { maker, others } = open();
-  const theirs = await others.take(page, GUEST, SLOT);
+  const { obtain, others } = open();
+  const theirs = await others.acquire(page, GUEST, SLOT);
   await theirs?.complete('9');
-  const made = await makePersona(page, GUEST, maker);
+  const made = await obtain(page);
   expect(made).toMatchObject({ id: '9', isOwn: false });
   expect(made.lease.key).toBe(theirs?.key);
   expect(calls).toEqual([]);
@@ -71,10 +77,10 @@ test('what another process has made is taken up', async () => {
 
 test('what another process is making is waited for, a look at a time', async () => {
   const { page, calls } = await answering([MADE]);
-  const { maker, others, store } = open();
-  const looks = jest.spyOn(store, 'take');
-  const theirs = await others.take(page, GUEST, SLOT);
-  const making = makePersona(page, GUEST, maker);
+  const { obtain, others, store } = open();
+  const looks = jest.spyOn(store, 'acquire');
+  const theirs = await others.acquire(page, GUEST, SLOT);
+  const making = obtain(page);
   setTimeout(() => void theirs?.complete('9'), 250);
   expect(await making).toMatchObject({ id: '9', isOwn: false });
   expect(calls).toEqual([]);
@@ -86,9 +92,9 @@ describe('within four seconds', () => {
   test('another process that makes it for ever is given up', async () => {
     const { page, calls } = await answering([MADE]);
     jest.useFakeTimers();
-    const { maker, others, leases, store } = open();
-    await others.take(page, GUEST, SLOT);
-    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    const { obtain, others, leases, store } = open();
+    await others.acquire(page, GUEST, SLOT);
+    const making = obtain(page).catch((e: unknown) => e);
     await jest.advanceTimersByTimeAsync(4000);
     const error = (await making) as PersonaRefusedError;
     expect(error).toBeInstanceOf(PersonaRefusedError);
@@ -99,7 +105,7 @@ describe('within four seconds', () => {
     });
     expect(calls).toEqual([]);
     expect(leases.isNoneHeld).toBe(true);
-    const looks = jest.spyOn(store, 'take');
+    const looks = jest.spyOn(store, 'acquire');
     await jest.advanceTimersByTimeAsync(10_000);
     expect(looks).not.toHaveBeenCalled();
   });
@@ -107,16 +113,23 @@ describe('within four seconds', () => {
   test('a turn that does not come is given up, and is nobody’s then', async () => {
     const { page, calls } = await answering([MADE]);
     jest.useFakeTimers();
-    const turns = new Turns(1);
-    const { maker, store } = open(turns);
-    const first = gate();
-    turns.enter('1', () => first.opened);
-    const takes = jest.spyOn(store, 'take');
-    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    const { obtain, store } = open();
+    const hanging = gate();
+    const { origin } = await listenOnLoopback(
+      (_, response) => void hanging.opened.then(() => response.destroy()),
+    );
+    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const others = Array.from({ length: 16 }, (_, n) =>
+      obtain({ id: '1', client }, profile(`Other ${n}`)).catch(() => {}),
+    );
+    await jest.advanceTimersByTimeAsync(1000);
+    const takes = jest.spyOn(store, 'acquire');
+    const making = obtain(page).catch((e: unknown) => e);
     await jest.advanceTimersByTimeAsync(4000);
     expect(await making).toBeInstanceOf(PersonaRefusedError);
-    first.open();
-    await jest.advanceTimersByTimeAsync(1000);
+    hanging.open();
+    await jest.advanceTimersByTimeAsync(10_000);
+    await Promise.all(others);
     expect(calls).toEqual([]);
     expect(takes).not.toHaveBeenCalled();
   });
@@ -133,15 +146,15 @@ describe('within four seconds', () => {
     });
     const client = new MessengerClient({ accessToken: 'TOKEN', origin });
     const page = { id: '1', client };
-    const { maker, others, leases, endLate } = open();
-    const making = makePersona(page, GUEST, maker).catch((e: unknown) => e);
+    const { obtain, others, leases, endLate } = open();
+    const making = obtain(page).catch((e: unknown) => e);
     await asked.opened;
     pass(4000);
     const error = await making;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     const [lease] = leases.held();
-    const theirs = await others.take(page, GUEST, SLOT);
-    expect(theirs?.tookOver).toBe(true);
+    const theirs = await others.acquire(page, GUEST, SLOT);
+    expect(theirs?.isIntent).toBe(true);
     expect(endLate).not.toHaveBeenCalled();
     const ended = new Promise((resolve) => endLate.mockImplementation(resolve));
     late.open();
@@ -152,8 +165,8 @@ describe('within four seconds', () => {
 
 test('an intent of what was refused is removed, and nothing is tried again', async () => {
   const { page, calls } = await answering([FORBIDDEN]);
-  const { maker, leases } = open();
-  await expect(makePersona(page, GUEST, maker)).rejects.toMatchObject({
+  const { obtain, leases } = open();
+  await expect(obtain(page)).rejects.toMatchObject({
     reason: 'not-made',
     persona: 'Guest',
     pageId: '1',
@@ -166,8 +179,8 @@ test('an intent of what was refused is removed, and nothing is tried again', asy
 
 test('an intent of what may have been made stays, and each try has its own', async () => {
   const { page, calls } = await answering([BROKEN, BROKEN, MADE]);
-  const { maker, leases } = open();
-  const made = await makePersona(page, GUEST, maker);
+  const { obtain, leases } = open();
+  const made = await obtain(page);
   expect(made.id).toBe('7');
   expect(calls).toHaveLength(3);
   expect(await recorded(leases)).toEqual([null, null, '7']);

@@ -1,0 +1,181 @@
+import { BlockModel, type Budget, type Fault } from '../support/blockModel';
+import {
+  NameModel,
+  type NameBudget,
+  type NameFault,
+} from '../support/nameModel';
+import { search } from '../support/search';
+
+/*
+ * Every interleaving of processes that share one slot, on the steps of the memory
+ * store, which the shared suite holds to be those of the Lua scripts. Each budget
+ * is searched to its end.
+ */
+
+describe('a persona for blocks is deleted by its last user, under no other one, and never left for good', () => {
+  test.each<[string, Budget]>([
+    ['two processes that begin twice', { blocks: [2, 2], slow: 1, ticks: 1 }],
+    ['calls that overlap', { blocks: [1, 1], slow: 2, ticks: 1 }],
+    ['three processes', { blocks: [1, 1, 1], slow: 1, ticks: 1 }],
+    ['kills and stalls', { blocks: [1, 1], ticks: 4, kills: 1, stalls: 1 }],
+    ['a kill of one of three', { blocks: [1, 1, 1], ticks: 3, kills: 1 }],
+    [
+      'a kill while calls overlap',
+      { blocks: [1, 1], ticks: 1, slow: 1, kills: 1 },
+    ],
+    ['a stall of one of three', { blocks: [1, 1, 1], ticks: 3, stalls: 1 }],
+    [
+      'answers that never come',
+      { blocks: [1, 1], slow: 1, ticks: 2, lostAnswers: 1 },
+    ],
+    [
+      'calls that arrive twice',
+      { blocks: [1, 1], slow: 1, ticks: 1, twice: 1 },
+    ],
+    ['data lost once', { blocks: [1, 1], ticks: 5, losses: 1 }],
+    ['data lost twice', { blocks: [1], ticks: 8, losses: 2 }],
+  ])('with %s', async (_what, budget) => {
+    const { violation, trace, states } = await search(new BlockModel(budget));
+    expect({ violation, trace }).toEqual({});
+    // It is searched at all.
+    expect(states).toBeGreaterThan(500);
+  });
+});
+
+describe('a name has one persona', () => {
+  test.each<[string, NameBudget]>([
+    [
+      'three processes, a kill and a stall',
+      { messages: [1, 1, 1], kills: 1, stalls: 1 },
+    ],
+    ['data lost', { messages: [1, 1, 1], losses: 1, lists: 1 }],
+    [
+      'data lost, and a list read before',
+      { messages: [1, 1], losses: 1, lists: 2 },
+    ],
+    ['deletions by others', { messages: [2, 1, 1], deletions: 2 }],
+    [
+      'data lost, and a deletion',
+      { messages: [2, 2], losses: 1, deletions: 1 },
+    ],
+  ])('with %s', async (_what, budget) => {
+    const { violation, trace, states } = await search(new NameModel(budget));
+    expect({ violation, trace }).toEqual({});
+    expect(states).toBeGreaterThan(500);
+  });
+});
+
+/** What the protocol did once, and the fewest actions that go wrong with it. */
+describe('the model finds what went wrong', () => {
+  test.each<[string, Budget, Fault, string, string[]]>([
+    [
+      'a renewal sent while the answer to a release is outstanding',
+      { blocks: [1, 1], slow: 2, ticks: 1 },
+      { renewsReleased: true },
+      'no process was the last',
+      [
+        '0 begins a block',
+        '0 creates persona 1',
+        '1 begins a block',
+        'time passes',
+        '0 ends its block, slowly',
+        'the release of 0 is carried out',
+        '0 renews its lease',
+        '1 ends its block',
+        'the release of 0 is answered',
+      ],
+    ],
+    [
+      'a renewal that overtakes a release',
+      { blocks: [1, 1], slow: 2, ticks: 1 },
+      { sendsNoFence: true },
+      'no process was the last',
+      [
+        '0 begins a block',
+        '0 creates persona 1',
+        '1 begins a block',
+        'time passes',
+        '0 renews its lease, slowly',
+        '0 ends its block',
+        'the renew of 0 is carried out',
+        '1 ends its block',
+        'the renew of 0 is answered',
+      ],
+    ],
+    [
+      'data lost twice within a lease',
+      { blocks: [1], losses: 2 },
+      { abandonsUnknown: true },
+      'a persona is left for good',
+      [
+        '0 begins a block',
+        '0 creates persona 1',
+        'the store loses its data',
+        '0 ends its block',
+        'the store loses its data',
+      ],
+    ],
+  ])('%s', async (_what, budget, fault, violation, trace) => {
+    const found = await search(new BlockModel(budget, fault));
+    expect(found).toMatchObject({ violation, trace });
+  });
+
+  test.each<[string, NameBudget, NameFault, string, string[]]>([
+    [
+      'a list read before another process creates',
+      { messages: [1, 1], losses: 1, lists: 1 },
+      { trustsOldLists: true },
+      'a name has two personas',
+      [
+        '0 reads the list for another name',
+        '0 begins a message',
+        '0 reads the store',
+        '1 begins a message',
+        '1 reads the store',
+        '1 claims the name',
+        '1 reads the list',
+        '1 reads the store again',
+        '1 creates the persona',
+        '1 settles the name',
+        'the store loses its data',
+        '0 claims the name',
+        '0 reads the store again',
+        '0 creates the persona',
+        '0 settles the name',
+      ],
+    ],
+    [
+      'an ID whose replacement is gone as well',
+      { messages: [2, 2], deletions: 2 },
+      { trustsReplacements: true },
+      'a replacement that is gone is remembered as unknown',
+      [
+        '0 begins a message',
+        '0 reads the store',
+        '0 claims the name',
+        '0 reads the list',
+        '0 reads the store again',
+        '0 creates the persona',
+        '0 settles the name',
+        '0 begins a message',
+        '1 begins a message',
+        '1 reads the store',
+        '1 begins a message',
+        'the personas are deleted',
+        '0 sends it',
+        '0 reads the store',
+        '0 claims the name',
+        '0 reads the list',
+        '0 reads the store again',
+        '0 creates the persona',
+        '0 settles the name',
+        '1 sends it',
+        'the personas are deleted',
+        '1 reads the store',
+      ],
+    ],
+  ])('%s', async (_what, budget, fault, violation, trace) => {
+    const found = await search(new NameModel(budget, fault));
+    expect(found).toMatchObject({ violation, trace });
+  });
+});

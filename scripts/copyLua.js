@@ -1,0 +1,11 @@
+// Copies the Lua scripts of src/ to where tsc has compiled it, which copies TypeScript only:
+//   node scripts/copyLua.js dist
+const fs = require('node:fs');
+const path = require('node:path');
+
+const [target] = process.argv.slice(2);
+
+for (const name of fs.readdirSync('src', { recursive: true })) {
+  if (!name.endsWith('.lua')) continue;
+  fs.copyFileSync(path.join('src', name), path.join(target, name));
+}

@@ -1,0 +1,127 @@
+-- What all steps share. It stands before each of them, and each gets:
+--   KEYS[1]  `prefix:{page}`, which all keys of a Page begin with, so that they
+--            share a hash slot of a cluster
+--   ARGV[1]  the step's arguments as JSON; `args` below
+-- and returns its result as JSON. `broken` in a result names a key whose value
+-- was not ours. Under KEYS[1]:
+--   :lease:KEY  a hash: slot, name, picture, id, deleting (by whom), and until
+--               when, in ms, `use:USE` counts, `fence:USE` refuses renewals, and
+--               uses may not be `recovered` since Redis had lost the lease
+--   :slot:SLOT  the KEY of the lease that the slot's next user acquires
+--   :due        a sorted set: each KEY by when its lease expires
+--   :names      a hash: the records of names, as JSON
+--   :epoch      while it stays the same, all personas created for names are recorded
+local base = KEYS[1]
+local args = cjson.decode(ARGV[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- How long keys outlive their leases, for a bot that was down.
+local KEPT_MS = 30 * 24 * 3600 * 1000
+local DUE = base .. ':due'
+local NAMES = base .. ':names'
+local EPOCH = base .. ':epoch'
+
+local function leaseKey(key) return base .. ':lease:' .. key end
+local function slotKey(slot) return base .. ':slot:' .. slot end
+
+-- Deletes a value of another type in the place of ours, as if ours had been lost.
+local broken
+local function own(command, key, ...)
+  local answer = redis.pcall(command, key, ...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if string.find(answer.err, 'WRONGTYPE', 1, true) then
+    redis.call('DEL', key)
+    broken = string.sub(key, #base + 2)
+  end
+  return redis.call(command, key, ...)
+end
+
+local function result(answer)
+  answer.broken = broken
+  return cjson.encode(answer)
+end
+
+-- Returns nil where there is no lease, and false where the value is no lease.
+local function read(key)
+  local flat = redis.pcall('HGETALL', leaseKey(key))
+  if flat.err then return false end
+  if #flat == 0 then return nil end
+  local lease = { uses = {}, fences = {} }
+  for i = 1, #flat, 2 do
+    local kind, use = string.match(flat[i], '^(%a+):(.+)$')
+    if kind == 'use' then lease.uses[use] = tonumber(flat[i + 1]) or 0
+    elseif kind == 'fence' then lease.fences[use] = tonumber(flat[i + 1]) or 0
+    else lease[flat[i]] = flat[i + 1] end
+  end
+  if lease.id and not string.match(lease.id, '^%d+$') then return false end
+  return lease
+end
+
+local function usedUntil(lease)
+  local last = 0
+  for _, ends in pairs(lease.uses) do
+    if ends > last then last = ends end
+  end
+  return last
+end
+
+local function setExpiry(key, at)
+  own('ZADD', DUE, at, key)
+  redis.call('PEXPIREAT', leaseKey(key), at + KEPT_MS)
+  if redis.call('PTTL', DUE) < at + KEPT_MS - now then
+    redis.call('PEXPIREAT', DUE, at + KEPT_MS)
+  end
+end
+
+local function keepSlot(slot)
+  redis.call('PEXPIREAT', slotKey(slot), now + args.leaseMs + KEPT_MS)
+end
+
+-- No process acquires the lease by its slot any more.
+local function free(slot, key)
+  if redis.pcall('GET', slotKey(slot)) == key then redis.call('DEL', slotKey(slot)) end
+end
+
+local function forget(key)
+  local lease = read(key)
+  redis.call('DEL', leaseKey(key))
+  own('ZREM', DUE, key)
+  if lease and lease.slot then free(lease.slot, key) end
+end
+
+-- Records a use and extends its lease, unless another process deletes the persona.
+local function renew(use)
+  local lease = read(use.key)
+  if lease == false then
+    redis.call('DEL', leaseKey(use.key))
+    lease = nil
+  end
+  if lease and lease.deleting and lease.deleting ~= use.use then return end
+  if lease and lease.fences[use.use] then return end
+  local forMs = use.id and args.leaseMs or args.claimMs
+  redis.call('HSET', leaseKey(use.key), 'slot', use.slot, 'name', use.name, 'picture', use.picture, 'use:' .. use.use, now + forMs)
+  if use.id then redis.call('HSET', leaseKey(use.key), 'id', use.id) end
+  if not lease then redis.call('HSET', leaseKey(use.key), 'recovered', now + args.leaseMs) end
+  setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs))
+  if redis.pcall('GET', slotKey(use.slot)) == use.key then keepSlot(use.slot) end
+end
+
+-- The leases of `scores`, which alternates keys and when they expire.
+local function entries(scores)
+  local found = {}
+  for i = 1, #scores, 2 do
+    local key, lease = scores[i], read(scores[i])
+    if lease == nil then
+      own('ZREM', DUE, key)
+    else
+      lease = lease or {}
+      found[#found + 1] = { key = key, name = lease.name, picture = lease.picture, id = lease.id, expiresAt = tonumber(scores[i + 1]) }
+    end
+  end
+  return result({ entries = found })
+end
+
+local function writeName(name, record)
+  own('HSET', NAMES, name, record)
+  redis.call('PEXPIREAT', NAMES, now + KEPT_MS)
+end
