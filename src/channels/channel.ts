@@ -34,10 +34,19 @@ export interface MessageCall {
   readonly file?: MessageFile | undefined;
 }
 
-/** A file that is sent with a message. */
-export interface MessageFile {
-  readonly type: 'image' | 'audio' | 'video' | 'file';
-  readonly contents: Buffer | ReadStream;
+/** A file that is sent with a message: its contents, or a form with them and the message. */
+export type MessageFile =
+  | {
+      readonly type: 'image' | 'audio' | 'video' | 'file';
+      readonly contents: Buffer | ReadStream;
+    }
+  | { readonly type: 'form'; readonly contents: MultipartForm };
+
+/** What of the package "form-data" is used. */
+export interface MultipartForm {
+  getHeaders(): Record<string, string>;
+  /** Headers, values and functions, in turn. */
+  readonly _streams: readonly unknown[];
 }
 
 /** What a client is called with, and under another name where only another method carries the message. */

@@ -2,6 +2,7 @@ import { ReadStream } from 'node:fs';
 
 import { isTransient, readGraphFailure } from '../graph/graphFailure';
 import type { Refusal } from '../refusals/refusals';
+import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
 import {
@@ -14,6 +15,7 @@ import {
   type Message,
   type MessageCall,
   type MessageFile,
+  type MultipartForm,
   type ReadCall,
 } from './channel';
 
@@ -24,8 +26,11 @@ const OPTIONS_POSITION = new Map([
   ['typingOff', 1],
 ]);
 
+const KNOWN_METHODS =
+  /^send(Text|Message|MessageFormData|Attachment|Image|Audio|Video|File|SenderAction|\w*Template)$/;
+
 /** Methods that take the contents of a file, with the kind of attachment that they make. */
-const FILE_TYPES = new Map<string, MessageFile['type']>([
+const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
   ['sendImage', 'image'],
   ['sendAudio', 'audio'],
   ['sendVideo', 'video'],
@@ -70,7 +75,8 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
-  const position = OPTIONS_POSITION.get(method);
+  const isKnown = KNOWN_METHODS.test(method);
+  const position = OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
   const textAt = method === 'sendText' ? 1 : undefined;
   return (args) => {
     // Methods that are not known here take their options last.
@@ -117,13 +123,26 @@ class MessengerCall extends SingleMessage {
   }
 
   get file(): MessageFile | undefined {
+    const [, contents] = this.args;
+    if (this.method === 'sendMessageFormData' && isForm(contents)) {
+      return { type: 'form', contents };
+    }
     const type = FILE_TYPES.get(this.method);
     if (!type) return undefined;
-    const [, contents] = this.args;
     const isContents =
       Buffer.isBuffer(contents) || contents instanceof ReadStream;
     return isContents ? { type, contents } : undefined;
   }
+}
+
+/** A form with a `persona_id` of its own is sent as it is. */
+function isForm(contents: unknown): contents is MultipartForm {
+  const streams: unknown = getProperty(contents, '_streams');
+  return (
+    typeof getProperty(contents, 'getHeaders') === 'function' &&
+    Array.isArray(streams) &&
+    !streams.some((part) => /name="persona_id"/.test(String(part)))
+  );
 }
 
 /** A request that a context queues for the next batch. */

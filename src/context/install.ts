@@ -75,13 +75,13 @@ function installSeam(
   const client: unknown = Reflect.get(context, '_client');
   if (isObject(client)) {
     personas.front = ClientFront.for(client, personas, channel);
-    replace(context, '_client', personas.front);
+    replace(context, '_client', personas.front, personas);
   }
   const queue: unknown = requestQueue && Reflect.get(context, requestQueue);
   if (requestQueue && isObject(queue)) {
     const prefix = `${requestQueue}.`;
     const front = ClientFront.for(queue, personas, channel, { prefix });
-    replace(context, requestQueue, front);
+    replace(context, requestQueue, front, personas);
   }
   for (const name of messageQueues) {
     const messages: unknown = Reflect.get(context, name);
@@ -90,21 +90,26 @@ function installSeam(
   for (const name of namespaces) {
     const namespace: unknown = Reflect.get(context, name);
     if (!isObject(namespace)) continue;
-    replace(context, name, rememberNamespace(namespace, personas, channel));
+    const remembered = rememberNamespace(namespace, personas, channel);
+    replace(context, name, remembered, personas);
   }
 }
 
-/** Also a property that others have made read-only. */
-function replace(context: object, name: string, value: object): void {
+/** Also where others have made the property read-only, unless for ever. */
+function replace(
+  context: object,
+  name: string,
+  value: object,
+  { runtime }: ContextPersonas,
+): void {
   // Where it can be set, because V8 handles an object with redefined properties slowly.
   if (Reflect.set(context, name, value)) return;
-  const property = Object.getOwnPropertyDescriptor(context, name);
-  Object.defineProperty(context, name, {
-    enumerable: property?.enumerable ?? true,
-    configurable: true,
-    writable: property?.writable ?? true,
-    value,
-  });
+  const property = { value, configurable: true, writable: true };
+  if (Reflect.defineProperty(context, name, property)) return;
+  warnOnce(
+    runtime,
+    `The property "${name}" of a context cannot be replaced, so its messages go out as without personas(). Leave it configurable.`,
+  );
 }
 
 /** Mocks, other plugins' wrappers, and functions that a class makes for each context. */

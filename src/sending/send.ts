@@ -3,12 +3,13 @@
  * them, what they carry for that (`resolveId.ts`, `resolveProfile.ts`), and what
  * is sent once more after a refusal.
  */
-import type {
-  ClientCall,
-  Fields,
-  Message,
-  MessageCall,
-  SendMethod,
+import {
+  sendMethod,
+  type ClientCall,
+  type Fields,
+  type Message,
+  type MessageCall,
+  type SendMethod,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
 import { secretsOf } from '../graph/call';
@@ -75,6 +76,8 @@ class OutgoingMessage {
 class Send {
   private readonly messages: readonly OutgoingMessage[];
   private knownContext: SendContext | undefined;
+  /** Set where another method of the client sends what was uploaded. */
+  private method: string | undefined;
 
   constructor(
     private readonly personas: ScopedPersonas,
@@ -184,7 +187,10 @@ class Send {
       const { pageContext, canSend } = this.context;
       if (file && first?.carried && pageContext && canSend) {
         const uploaded = await upload(file, given, pageContext);
-        this.call = via.read(uploaded) ?? this.call;
+        this.method = uploaded.method;
+        const { method = via.method } = uploaded;
+        const read = sendMethod(via.channel, method)?.read;
+        this.call = read?.(uploaded.args) ?? this.call;
         const [message] = this.call.messages;
         if (message) {
           const fields = withoutPersona(message.fields);
@@ -209,7 +215,9 @@ class Send {
         sent.push({ fields, text: message.text });
       } else sent.push(message);
     }
-    const answer = transmit(this.call.withMessages(sent));
+    const call = this.call.withMessages(sent);
+    const { method } = this;
+    const answer = transmit(method === undefined ? call : { ...call, method });
     if (!isCarried || !(answer instanceof Promise)) return answer;
     return answer.then(
       readIgnored && ((given) => this.reportIgnored(given)),

@@ -1,5 +1,13 @@
-import type { MessageFile } from '../channels/channel';
+import type {
+  ClientCall,
+  MessageFile,
+  MultipartForm,
+} from '../channels/channel';
+import { PersonaError } from '../errors';
+import { call } from '../graph/call';
+import { describeFailure } from '../graph/graphFailure';
 import { clientOf, type PageContext } from '../graph/page';
+import { getProperty } from '../util/getProperty';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
@@ -9,36 +17,62 @@ const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
  * file is uploaded first and then sent by its ID, which does.
  *
  * @param args a client's: the recipient, the contents, and options
- * @returns the arguments that send the uploaded file
+ * @returns the call that sends the uploaded file
  * @see https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
  */
 export async function upload(
   { type, contents }: MessageFile,
   [recipient, , options = {}]: readonly unknown[],
   pageContext: PageContext,
-): Promise<unknown[]> {
-  const [ofFile, ofMessage] = partition(options as object);
+): Promise<ClientCall> {
   const client = clientOf(pageContext);
+  if (type === 'form') {
+    const message = await uploadForm(client, contents);
+    return { args: [recipient, message, options], method: 'sendMessage' };
+  }
+  const entries = Object.entries(options as object);
+  const isOfFile = ([name]: [string, unknown]) => FILE_OPTIONS.includes(name);
+  const ofFile = Object.fromEntries(entries.filter(isOfFile));
+  const ofMessage = entries.filter((entry) => !isOfFile(entry));
   const { attachmentId } = await client.uploadAttachment(
     type,
     contents,
     ofFile,
   );
-  return [recipient, { attachmentId }, ofMessage];
+  return {
+    args: [recipient, { attachmentId }, Object.fromEntries(ofMessage)],
+  };
 }
 
-function partition(options: object): [object, object] {
-  const entries = Object.entries(options);
-  const isOfFile = ([name]: [string, unknown]) => FILE_OPTIONS.includes(name);
-  return [
-    Object.fromEntries(entries.filter(isOfFile)),
-    Object.fromEntries(entries.filter((entry) => !isOfFile(entry))),
-  ];
+/** A form for the Send API is one for the upload too: it has the message and the file's contents. */
+async function uploadForm(
+  client: PageContext['client'],
+  form: MultipartForm,
+): Promise<object> {
+  // To send a form empties it.
+  const parts = form._streams.filter((part) => typeof part === 'string');
+  const at = parts.findIndex((part) => part.includes('name="message"'));
+  const message = JSON.parse(parts[at + 1] ?? '{}') as { attachment?: object };
+  const path = `/me/message_attachments?access_token=${client.accessToken}`;
+  const headers = form.getHeaders();
+  const answer = await call(client, () =>
+    client.axios.post<unknown>(path, form, { headers }),
+  );
+  if (!answer.ok) {
+    throw new PersonaError(
+      `The file could not be uploaded, so nothing was sent: ${describeFailure(answer.failure)}.`,
+    );
+  }
+  const attachmentId = getProperty(answer.value.data, 'attachmentId');
+  const attachment = { ...message.attachment, payload: { attachmentId } };
+  return { ...message, attachment };
 }
 
 /** Rejects when the stream of a message that waits fails, which otherwise would end the process. */
-export function failureOf({ contents }: MessageFile): Promise<never> {
-  if (Buffer.isBuffer(contents)) return new Promise(() => undefined);
+export function failureOf({ type, contents }: MessageFile): Promise<never> {
+  if (type === 'form' || Buffer.isBuffer(contents)) {
+    return new Promise(() => undefined);
+  }
   return new Promise((_, reject) => {
     contents.once('error', reject);
   });
