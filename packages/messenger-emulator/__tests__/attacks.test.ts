@@ -70,6 +70,21 @@ describe('a web page elsewhere', () => {
     expect(emulated.emulator.state().personas).toEqual([]);
   });
 
+  test('cannot push the calls of the bot out of the log', async () => {
+    await emulated.graph('GET', '/me');
+    for (let i = 0; i < 1100; i += 1) {
+      const { status } = await request('GET', `/me/feed/${i}`, {
+        origin: 'https://evil.test',
+      });
+      expect(status).toBe(403);
+    }
+    const { requests } = emulated.emulator.state();
+    expect(requests[0]).toMatchObject({ path: '/me', status: 200 });
+    const foreign = requests.filter(({ isForeign }) => isForeign);
+    expect(foreign.length).toBeLessThanOrEqual(20);
+    expect(foreign.at(-1)?.path).toBe('/me/feed/1099');
+  });
+
   test('cannot move the webhook', async () => {
     const { appId, appSecret } = APP;
     const answer = await request(
@@ -304,5 +319,49 @@ describe('bounded memory', () => {
     await Promise.race(ended);
     for (const socket of sockets) socket.destroy();
     // Seven states of 27 MB, again and again.
+  });
+
+  test('a reader of events that falls behind while it reads the state is cut off', async () => {
+    const { emulator } = emulated;
+    await emulator.say(PSID, 'hi');
+    for (let i = 0; i < 20; i += 1) await emulator.say(PSID, BIG);
+    const { hostname, port } = new URL(emulator.origin);
+    const socket = net.connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    const closed = once(socket, 'close').then(() => 'cut off');
+    socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'readable');
+    socket.pause();
+    for (let i = 0; i < 6; i += 1) await emulator.say(PSID, BIG);
+    await emulator.say(PSID, 'the last');
+    let tail = '';
+    const readAll = new Promise<string>((resolve) => {
+      socket.on('data', (chunk: Buffer) => {
+        tail = (tail + chunk.toString('latin1')).slice(-1000);
+        if (tail.includes('"the last"')) resolve('reads on');
+      });
+    });
+    socket.resume();
+    expect(await Promise.race([closed, readAll])).toBe('cut off');
+    socket.destroy();
+  });
+
+  test('a reader of events that is behind for a moment gets every change', async () => {
+    const { emulator } = emulated;
+    await emulator.say(PSID, 'hi');
+    const { hostname, port } = new URL(emulator.origin);
+    const socket = net.connect(Number(port), hostname);
+    socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'readable');
+    for (let i = 0; i < 3000; i += 1) {
+      emulator.customer.set(PSID, { name: `Ada ${i}` });
+    }
+    let text = '';
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      if (text.includes('"Ada 2999"')) break;
+    }
+    const names = [...text.matchAll(/"name":"Ada (\d+)"/g)].map(([, i]) => i);
+    expect(names).toEqual(Array.from({ length: 3000 }, (_, i) => String(i)));
   });
 });

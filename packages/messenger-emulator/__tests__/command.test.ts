@@ -41,6 +41,15 @@ test('runs a Messenger until it is ended', async () => {
   });
 });
 
+test('ends when npx is killed', async () => {
+  const running = installed.startWithNpx('--port', '0');
+  const [, origin = ''] = await running.printed(/MESSENGER_ORIGIN=(.*)\n/);
+  running.kill('SIGTERM');
+  // Its output ends when the last process that writes there has ended.
+  await running.ended;
+  await expect(fetch(`${origin}/_emulator/state`)).rejects.toThrow();
+}, 30_000);
+
 test('takes what is given as a credential, and does not show it', async () => {
   const bot = await startEmulated();
   const running = installed.start(

@@ -91,9 +91,10 @@ Example:
 
 /** Runs a Messenger Platform until SIGINT or SIGTERM. */
 async function emulate(options: EmulateOptions): Promise<void> {
-  const signalled = Promise.race([
+  const ended = Promise.race([
     once(process, 'SIGINT'),
     once(process, 'SIGTERM'),
+    parentEnded(),
   ]);
   const emulator = await start(options);
   if (options.json) {
@@ -101,8 +102,29 @@ async function emulate(options: EmulateOptions): Promise<void> {
   } else {
     show(emulator.origin, options);
   }
-  await signalled;
+  await ended;
   await emulator.close();
+}
+
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Resolves when npm, which started this process, is gone: a SIGTERM to `npx`
+ * ends npm and its shell, and does not reach their child. Without npm it never
+ * resolves, so that a command in the background outlives its shell.
+ */
+function parentEnded(): Promise<void> {
+  if (process.env.npm_lifecycle_event === undefined) {
+    return new Promise(() => undefined);
+  }
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      resolve();
+    }, PARENT_CHECK_MS).unref();
+  });
 }
 
 async function start(options: EmulateOptions): Promise<MessengerEmulator> {

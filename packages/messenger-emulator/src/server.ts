@@ -156,18 +156,18 @@ async function answerGraph(
     files: [],
   };
   const sender = refusedSender(request, allowHosts);
-  const body = sender
-    ? Promise.reject(
+  const answer = sender
+    ? graph.refuseForeign(
+        call,
         new GraphError(sender.message, { status: sender.status, code: 200 }),
       )
-    : readBody(request, intake);
-  const answer = await body.then(
-    ({ fields, files }) => {
-      const parameters = new Parameters(header, query, fields);
-      return graph.answer({ ...call, parameters, files });
-    },
-    (error: unknown) => graph.refuse(call, error),
-  );
+    : await readBody(request, intake).then(
+        ({ fields, files }) => {
+          const parameters = new Parameters(header, query, fields);
+          return graph.answer({ ...call, parameters, files });
+        },
+        (error: unknown) => graph.refuse(call, error),
+      );
   if (answer.broken) {
     request.socket.destroy();
     return;
@@ -178,5 +178,5 @@ async function answerGraph(
     // What was refused unread is not waited for.
     ...(sender ? { Connection: 'close' } : {}),
   });
-  response.end(JSON.stringify(answer.body));
+  response.end(Buffer.from(JSON.stringify(answer.body)));
 }

@@ -115,6 +115,8 @@ export interface RequestRow {
   /** HTTP status; 0 where the connection was broken instead of an answer. */
   status: number;
   error: GraphErrorObject | null;
+  /** Whether another website's page has sent it; only the latest 20 of these are kept. */
+  isForeign?: true;
 }
 
 /** A row with what went to and fro: no tokens, at most 4 KB each. */

@@ -8,7 +8,7 @@ import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
 import { advance } from './advance';
 import { asTheBots, ControlError, notFound } from './controlError';
 import { act, say, setCustomer } from './customerRoutes';
-import { streamEvents } from './events';
+import { EventStreams } from './eventStreams';
 import { useInbox } from './inboxRoutes';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
@@ -29,16 +29,20 @@ const UPLOADS = `${PREFIX}attachments`;
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
 export class ControlApi {
+  readonly #events: EventStreams;
+
   constructor(
     private readonly world: World,
     private readonly customers: Customers,
     private readonly inbox: Inbox,
     private readonly faults: Faults,
     private readonly reset: () => void,
-    private readonly backlog: Backlog,
+    backlog: Backlog,
     private readonly intake: Intake,
-    private readonly closing: AbortSignal,
-  ) {}
+    closing: AbortSignal,
+  ) {
+    this.#events = new EventStreams(world, backlog, closing);
+  }
 
   owns(request: IncomingMessage): boolean {
     const path = pathOf(request);
@@ -96,7 +100,7 @@ export class ControlApi {
         this.reset();
         return sendJson(response, 200, { success: true });
       case 'GET events':
-        return streamEvents(response, this.world, this.backlog, this.closing);
+        return this.#events.open(response);
       case 'GET requests/*': {
         const detail = this.world.requests.detail(id ?? '');
         if (!detail) throw notFound();
@@ -213,5 +217,6 @@ function sendJson(
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(JSON.stringify(value));
+  // Unlike a string, a buffer is not kept in the heap while it waits for a slow reader.
+  response.end(Buffer.from(JSON.stringify(value)));
 }

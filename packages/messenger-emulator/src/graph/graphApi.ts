@@ -3,10 +3,12 @@ import type { UploadedFile } from '../values/uploadedFile';
 import type { Faults } from './faults';
 import { GraphError } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
+import type { LoggedCall } from '../world/requestLog';
 import type { World } from '../world/world';
 import { runBatch } from './batch';
 import type { GraphAnswer, GraphCall } from './call';
 import { hintOf } from './hint';
+import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
 
 /** The Graph API as its callers see it: faults, the call itself, and the log of both. */
@@ -18,7 +20,13 @@ export class GraphApi {
   ) {}
 
   /** Answers a request. Never throws. */
-  async answer(call: GraphCall): Promise<GraphAnswer> {
+  async answer(given: GraphCall): Promise<GraphAnswer> {
+    let call: GraphCall;
+    try {
+      call = applyMethodOverride(given);
+    } catch (error) {
+      return this.refuse(given, error);
+    }
     const hit = this.faults.hit(call.method, call.path, false);
     await this.#delay(hit.delayMs);
     const isBroken = hit.connection !== undefined;
@@ -37,13 +45,21 @@ export class GraphApi {
     return answer;
   }
 
+  /** Logs and answers a request that another website's page has sent. */
+  refuseForeign(call: GraphCall, error: GraphError): GraphAnswer {
+    const answer = refusal(error);
+    this.world.requests.addForeign(loggedCall(call, answer, false));
+    return answer;
+  }
+
   #run(call: GraphCall): Promise<Json> {
     return call.method === 'POST' && call.path === '/'
       ? runBatch(call, (item) => this.#answerItem(item))
       : route(this.world, call);
   }
 
-  async #answerItem(item: GraphCall): Promise<GraphAnswer> {
+  async #answerItem(given: GraphCall): Promise<GraphAnswer> {
+    const item = applyMethodOverride(given);
     const hit = this.faults.hit(item.method, item.path, true);
     await this.#delay(hit.delayMs);
     const answer = hit.error
@@ -60,17 +76,25 @@ export class GraphApi {
   }
 
   #log(call: GraphCall, answer: GraphAnswer, isBroken: boolean): void {
-    this.world.requests.add({
-      method: call.method,
-      path: call.path,
-      personaId: call.parameters.text('persona_id') ?? null,
-      hint: hintOf(call.parameters),
-      status: isBroken ? 0 : answer.status,
-      error: isBroken ? null : answer.error,
-      request: { ...call.parameters.toObject(), ...sizesOf(call.files) },
-      response: isBroken ? '' : answer.body,
-    });
+    this.world.requests.add(loggedCall(call, answer, isBroken));
   }
+}
+
+function loggedCall(
+  call: GraphCall,
+  answer: GraphAnswer,
+  isBroken: boolean,
+): LoggedCall {
+  return {
+    method: call.method,
+    path: call.path,
+    personaId: call.parameters.text('persona_id') ?? null,
+    hint: hintOf(call.parameters),
+    status: isBroken ? 0 : answer.status,
+    error: isBroken ? null : answer.error,
+    request: { ...call.parameters.toObject(), ...sizesOf(call.files) },
+    response: isBroken ? '' : answer.body,
+  };
 }
 
 /** Files are logged by their size. */

@@ -42,7 +42,8 @@ export async function readBody(
   if (kind === 'application/json') {
     return { fields: readJsonObject(text), files: [] };
   }
-  if (kind === 'application/x-www-form-urlencoded') {
+  // fbgraph sends forms without a type: docs/messenger-facts.md#untyped-forms
+  if (kind === 'application/x-www-form-urlencoded' || kind === '') {
     return { fields: readForm(text), files: [] };
   }
   throw invalidParameter(

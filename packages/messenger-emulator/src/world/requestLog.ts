@@ -7,6 +7,8 @@ import { redactor } from './redact';
 import type { RequestDetail, RequestRow } from '../types';
 
 const ROWS_KEPT = 1000;
+/** Apart from the others, so that a website cannot push out the calls of the bot. */
+const FOREIGN_ROWS_KEPT = 20;
 const BODY_KEPT = 4096;
 const PATH_KEPT = 256;
 const HINT_KEPT = 120;
@@ -27,6 +29,7 @@ export interface LoggedCall {
 /** The latest Graph API calls; tokens never get in. */
 export class RequestLog {
   readonly #details = new BoundedList<RequestDetail>(ROWS_KEPT);
+  readonly #foreign = new BoundedList<RequestDetail>(FOREIGN_ROWS_KEPT);
   readonly #redact: (value: unknown) => string;
   #count = 0;
 
@@ -39,8 +42,23 @@ export class RequestLog {
   }
 
   add(call: LoggedCall): void {
+    this.#keep(this.#details, this.#detailOf(call));
+  }
+
+  /** Adds a call that was refused because another website's page has sent it. */
+  addForeign(call: LoggedCall): void {
+    this.#keep(this.#foreign, { ...this.#detailOf(call), isForeign: true });
+  }
+
+  #keep(list: BoundedList<RequestDetail>, detail: RequestDetail): void {
+    list.push(detail);
+    this.settings.log(lineOf(detail));
+    this.changes.emit({ type: 'request', request: rowOf(detail) });
+  }
+
+  #detailOf(call: LoggedCall): RequestDetail {
     const { method, path, personaId, status, error } = call;
-    const detail: RequestDetail = {
+    return {
       id: String(++this.#count),
       at: this.clock.now(),
       method,
@@ -55,22 +73,24 @@ export class RequestLog {
       requestBody: this.#body(call.request),
       responseBody: this.#body(call.response),
     };
-    this.#details.push(detail);
-    this.settings.log(lineOf(detail));
-    this.changes.emit({ type: 'request', request: rowOf(detail) });
   }
 
   /** The numbers of the calls go on, so that none stands for two. */
   clear(): void {
     this.#details.clear();
+    this.#foreign.clear();
   }
 
   rows(): RequestRow[] {
-    return this.#details.latest().map(rowOf);
+    return [...this.#details.latest(), ...this.#foreign.latest()]
+      .sort((a, b) => Number(a.id) - Number(b.id))
+      .map(rowOf);
   }
 
   detail(id: string): RequestDetail | undefined {
-    return this.#details.latest().find((detail) => detail.id === id);
+    return [...this.#details.latest(), ...this.#foreign.latest()].find(
+      (detail) => detail.id === id,
+    );
   }
 
   #body(value: unknown): string {
@@ -86,8 +106,8 @@ function lineOf({ method, path, status, error }: RequestDetail): string {
 }
 
 function rowOf(detail: RequestDetail): RequestRow {
-  const { id, at, method, path, personaId, hint, status, error } = detail;
-  return { id, at, method, path, personaId, hint, status, error };
+  const { requestBody: _request, responseBody: _response, ...row } = detail;
+  return row;
 }
 
 function cut(text: string, limit: number): string {
