@@ -7,9 +7,8 @@ import {
 import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type { MessengerEmulator } from './emulator';
-import { advance } from './control/advance';
-import { waitForState } from './control/waiting';
-import { checkPsid } from './world/who';
+import { waitForState } from './control/waitForState';
+import { checkPsid } from './world/participants';
 import type { World } from './world/world';
 
 export type { GraphErrorObject } from './values/graphError';
@@ -41,16 +40,18 @@ export async function startMessengerEmulator(
       getStarted: (psid, given) => customers.getStarted(psid, given),
       press: (psid, payload, given) => customers.press(psid, payload, given),
       openLink: (psid, link, given) =>
-        customers.deeds.openLink(psid, link, given),
-      optIn: (psid, optIn, given) => customers.deeds.optIn(psid, optIn, given),
-      post: (psid, item, given) => customers.deeds.post(psid, item, given),
+        customers.actions.openLink(psid, link, given),
+      optIn: (psid, optIn, given) =>
+        customers.actions.optIn(psid, optIn, given),
+      post: (psid, item, given) => customers.actions.post(psid, item, given),
       logIn: (psid, url, given) => customers.accounts.logIn(psid, url, given),
       linkAccount: (psid, code, given) =>
         customers.accounts.link(psid, code, given),
       unlinkAccount: (psid, given) => customers.accounts.unlink(psid, given),
       react: (psid, mid, emoji, given) =>
-        customers.deeds.react(psid, mid, emoji, given),
-      unreact: (psid, mid, given) => customers.deeds.unreact(psid, mid, given),
+        customers.actions.react(psid, mid, emoji, given),
+      unreact: (psid, mid, given) =>
+        customers.actions.unreact(psid, mid, given),
       set: (psid, details, given) => customers.set(psid, details, given),
       view: (psid, given) => customers.view(psid, given),
       upload: (content) => {
@@ -67,7 +68,7 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
-    advance: (ms) => advance(world.clock, ms),
+    advance: (ms) => world.clock.advance(ms),
     fail: (fault) => {
       const id = faults.add(fault);
       return () => faults.remove(id);

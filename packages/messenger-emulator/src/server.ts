@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
 import { Intake } from './http/intake';
-import { refusedSender } from './http/sender';
-import { readSeed, sow } from './control/seed';
+import { refusedSender } from './http/refusedRequest';
+import { readSeed, applySeed } from './control/seed';
 import { ControlApi } from './control/control';
 import { Customers } from './world/customers';
 import { Faults } from './graph/faults';
 import type { GraphCall } from './graph/call';
 import { GraphApi } from './graph/graphApi';
-import { splitVersion } from './graph/path';
+import { splitVersion } from './graph/version';
 import { GraphError } from './values/graphError';
 import type { Settings } from './options';
 import { Parameters } from './graph/parameters';
@@ -59,7 +59,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     new Delivery(world, new Receipts(world)),
   );
   const inbox = new Inbox(world);
-  sow(seed, world, customers);
+  applySeed(seed, world, customers);
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, closing.signal);
   const backlog = new Backlog();
@@ -67,7 +67,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const reset = () => {
     faults.removeAll();
     world.reset();
-    sow(seed, world, customers);
+    applySeed(seed, world, customers);
   };
   const control = new ControlApi(
     world,

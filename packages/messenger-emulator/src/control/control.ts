@@ -2,14 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
 import type { Intake } from '../http/intake';
-import { refusedSender, refusedType } from '../http/sender';
+import { refusedSender, refusedType } from '../http/refusedRequest';
 import type { Customers } from '../world/customers';
 import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
-import { advance } from './advance';
-import { asTheBots, ControlError, notFound } from './controlError';
+import { blameWebhook, ControlError, notFound } from './controlError';
 import { act, say, setCustomer } from './customerRoutes';
 import { EventStreams } from './eventStreams';
-import { useInbox } from './inboxRoutes';
+import { useInbox } from './useInbox';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import type { JsonObject } from '../values/json';
@@ -19,7 +18,7 @@ import {
   sendPicture,
   sendText,
 } from './pageFiles';
-import { readPattern } from './pathPattern';
+import { readPattern } from './readPattern';
 import type { Inbox } from '../world/inbox';
 import type { World } from '../world/world';
 
@@ -111,7 +110,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => say(this.customers, fields)),
+          await blameWebhook(() => say(this.customers, fields)),
         );
       }
       case 'POST actions': {
@@ -119,7 +118,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => act(this.customers, fields)),
+          await blameWebhook(() => act(this.customers, fields)),
         );
       }
       case 'GET account_linking':
@@ -135,7 +134,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => useInbox(this.inbox, fields)),
+          await blameWebhook(() => useInbox(this.inbox, fields)),
         );
       }
       case 'POST customers':
@@ -148,7 +147,7 @@ export class ControlApi {
       case 'POST clock': {
         const { advanceMs, ...others } = await this.#fields(request);
         checkKnown(others, [], '');
-        advance(this.world.clock, advanceMs);
+        this.world.clock.advance(advanceMs);
         return sendJson(response, 200, { now: this.world.clock.now() });
       }
       case 'POST faults': {
@@ -179,7 +178,7 @@ export class ControlApi {
     const query = new URLSearchParams(queryOf(request));
     const token = query.get('account_linking_token') ?? '';
     const code = query.get('authorization_code') ?? '';
-    const isLinked = await asTheBots(() =>
+    const isLinked = await blameWebhook(() =>
       this.customers.accounts.returnFromLogin(token, code),
     );
     sendText(

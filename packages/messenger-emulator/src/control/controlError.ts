@@ -1,4 +1,4 @@
-import { UndeliveredError } from '../world/undelivered';
+import { UndeliveredError } from '../world/delivery';
 
 /** A refusal of the emulator's own API. */
 export class ControlError extends Error {
@@ -17,7 +17,7 @@ export function notFound(): ControlError {
 }
 
 /** What is not the sender's mistake lies with the bot. */
-export async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
+export async function blameWebhook<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -25,7 +25,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['ref', 'source', 'ad_id'],
       act: (customers, psid, { ref, source, ad_id }, options) =>
-        customers.deeds.openLink(psid, { ref, source, ad_id }, options),
+        customers.actions.openLink(psid, { ref, source, ad_id }, options),
     },
   ],
   [
@@ -33,7 +33,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['optIn'],
       act: (customers, psid, { optIn }, options) =>
-        customers.deeds.optIn(psid, optIn, options),
+        customers.actions.optIn(psid, optIn, options),
     },
   ],
   [
@@ -41,7 +41,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['item'],
       act: (customers, psid, { item }, options) =>
-        customers.deeds.post(psid, item, options),
+        customers.actions.post(psid, item, options),
     },
   ],
   [
@@ -77,7 +77,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid', 'emoji'],
       act: (customers, psid, { mid, emoji }, options) =>
-        customers.deeds.react(
+        customers.actions.react(
           psid,
           checkText(mid, 'mid'),
           checkText(emoji, 'emoji'),
@@ -90,7 +90,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid'],
       act: (customers, psid, { mid }, options) =>
-        customers.deeds.unreact(psid, checkText(mid, 'mid'), options),
+        customers.actions.unreact(psid, checkText(mid, 'mid'), options),
     },
   ],
 ]);

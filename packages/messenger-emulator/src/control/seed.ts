@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { CustomerDetails } from '../types';
 import { checkProperties, PROPERTIES } from '../graph/messengerProfile';
 import { LONGEST_NAME, MOST_PERSONAS } from '../graph/personas';
-import { readDetails } from '../world/details';
+import { readDetails } from '../world/readDetails';
 import type { Customers } from '../world/customers';
 import type { World } from '../world/world';
 
@@ -95,7 +95,11 @@ export function readSeed(
 }
 
 /** Puts into the world what the seed says. */
-export function sow(seed: Seed, world: World, customers: Customers): void {
+export function applySeed(
+  seed: Seed,
+  world: World,
+  customers: Customers,
+): void {
   for (const { pageId, id, name, picture } of seed.personas) {
     world.personas.create(pageId, name, picture, id);
   }

@@ -9,7 +9,7 @@ import {
 } from '../values/json';
 import { Parameters } from './parameters';
 import type { GraphAnswer, GraphCall } from './call';
-import { splitVersion } from './path';
+import { splitVersion } from './version';
 
 /** docs/messenger-facts.md#batches */
 const MOST_ITEMS = 50;

@@ -2,9 +2,9 @@ import { GraphError, invalidParameter } from '../values/graphError';
 import { field, isObject, type Json } from '../values/json';
 import type { ConversationEntry } from '../types';
 import type { PageCall } from './call';
-import { askedIn, select, selectFields, type Node } from './fields';
+import { requestedFields, select, selectFields, type Node } from './fields';
 import { checkReadRate } from './limits';
-import { pageOf, shownOf, type Cursors } from './paging';
+import { paginate, listSize, type Cursors } from './paginate';
 
 /** Of older messages, only the IDs can be had: docs/messenger-facts.md#conversations-api */
 const MESSAGES_WITH_DETAILS = 20;
@@ -31,8 +31,8 @@ export function listConversations(call: PageCall): Json {
   const found = world.conversations
     .ofPage(page.id)
     .filter((each) => psid === undefined || each.psid === psid);
-  const asked = askedIn(parameters);
-  return pageOf(
+  const asked = requestedFields(parameters);
+  return paginate(
     call,
     found,
     byId(found, (each) => each.psid),
@@ -58,9 +58,9 @@ export function listMessages(call: PageCall, id: string): Json | undefined {
   const { parameters } = call;
   const found = withId(call, id);
   if (!found) return undefined;
-  const asked = askedIn(parameters);
+  const asked = requestedFields(parameters);
   const all = messagesOf(call, found);
-  return pageOf(
+  return paginate(
     call,
     all,
     byId(all, ({ id }) => id),
@@ -110,14 +110,15 @@ function nodeOf(call: PageCall, conversation: Conversation): Node {
     id: idOf(psid),
     link: `/${page.id}/inbox/${psid}/`,
     updated_time: timeOf(entries.at(-1)?.at ?? 0),
-    message_count: saidIn(entries).length,
+    message_count: messagesIn(entries).length,
     participants: {
       data: [personOf(psid, name), personOf(page.id, page.name)],
     },
     messages: {
       nodeType: 'Message',
-      nodes: (limit) => messagesOf(call, conversation).slice(0, shownOf(limit)),
-      unasked: ['id', 'created_time'],
+      nodes: (limit) =>
+        messagesOf(call, conversation).slice(0, listSize(limit)),
+      defaultFields: ['id', 'created_time'],
     },
   };
 }
@@ -133,7 +134,7 @@ function messagesOf(
 ): MessageNode[] {
   const customer = personOf(psid, name);
   const ofPage = personOf(page.id, page.name);
-  return saidIn(entries)
+  return messagesIn(entries)
     .reverse()
     .map(({ from, mid, message, postback, at }) => ({
       id: mid ?? '',
@@ -145,7 +146,9 @@ function messagesOf(
     }));
 }
 
-function saidIn(entries: readonly ConversationEntry[]): ConversationEntry[] {
+function messagesIn(
+  entries: readonly ConversationEntry[],
+): ConversationEntry[] {
   return entries.filter(
     ({ mid, message, postback }) => mid !== undefined && (message ?? postback),
   );

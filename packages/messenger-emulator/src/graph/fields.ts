@@ -8,7 +8,7 @@ export interface Edge {
   nodeType: string;
   nodes: (limit: number | undefined) => Node[];
   /** What is shown of each where nothing is asked for. */
-  unasked: readonly string[];
+  defaultFields: readonly string[];
 }
 
 /** A node's fields, and its edges. */
@@ -26,13 +26,15 @@ export function selectFields(
   nodeType: string,
   node: Node,
   parameters: Parameters,
-  unasked: readonly string[] = Object.keys(node),
+  defaultFields: readonly string[] = Object.keys(node),
 ): JsonObject {
-  return select(nodeType, node, askedIn(parameters), unasked);
+  return select(nodeType, node, requestedFields(parameters), defaultFields);
 }
 
 /** The same of each node of a list. */
-export function askedIn(parameters: Parameters): FieldTree[] | undefined {
+export function requestedFields(
+  parameters: Parameters,
+): FieldTree[] | undefined {
   const names = parameters.names('fields');
   return names && readFieldTree(names.join(','));
 }
@@ -41,9 +43,9 @@ export function select(
   nodeType: string,
   node: Node,
   asked: readonly FieldTree[] | undefined,
-  unasked: readonly string[],
+  defaultFields: readonly string[],
 ): JsonObject {
-  const trees = asked ?? unasked.map(plain);
+  const trees = asked ?? defaultFields.map(plain);
   const selected: JsonObject = {};
   for (const { name, limit, fields } of trees) {
     if (!Object.hasOwn(node, name)) {
@@ -56,7 +58,9 @@ export function select(
       ? {
           data: value
             .nodes(limit)
-            .map((each) => select(value.nodeType, each, fields, value.unasked)),
+            .map((each) =>
+              select(value.nodeType, each, fields, value.defaultFields),
+            ),
         }
       : value;
   }

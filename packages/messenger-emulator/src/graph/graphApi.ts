@@ -7,7 +7,7 @@ import type { LoggedCall } from '../world/requestLog';
 import type { World } from '../world/world';
 import { runBatch } from './batch';
 import type { GraphAnswer, GraphCall } from './call';
-import { hintOf } from './hint';
+import { describeCall } from './describeCall';
 import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
 
@@ -40,7 +40,7 @@ export class GraphApi {
 
   /** Logs and answers a request that could not be read. */
   refuse(call: GraphCall, error: unknown): GraphAnswer {
-    const answer = refusalOf(error);
+    const answer = toRefusal(error);
     this.#log(call, answer, false);
     return answer;
   }
@@ -89,16 +89,16 @@ function loggedCall(
     method: call.method,
     path: call.path,
     personaId: call.parameters.text('persona_id') ?? null,
-    hint: hintOf(call.parameters),
+    hint: describeCall(call.parameters),
     status: isBroken ? 0 : answer.status,
     error: isBroken ? null : answer.error,
-    request: { ...call.parameters.toObject(), ...sizesOf(call.files) },
+    request: { ...call.parameters.toObject(), ...fileSizes(call.files) },
     response: isBroken ? '' : answer.body,
   };
 }
 
 /** Files are logged by their size. */
-function sizesOf(files: UploadedFile[]): JsonObject {
+function fileSizes(files: UploadedFile[]): JsonObject {
   return Object.fromEntries(
     files.map(({ field, content }) => [field, `(${content.length} bytes)`]),
   );
@@ -108,12 +108,12 @@ async function carryOut(run: () => Promise<Json>): Promise<GraphAnswer> {
   try {
     return { status: 200, body: await run(), error: null };
   } catch (error) {
-    return refusalOf(error);
+    return toRefusal(error);
   }
 }
 
 /** A mistake of the emulator's own is answered too, as Graph's "unknown error". */
-function refusalOf(error: unknown): GraphAnswer {
+function toRefusal(error: unknown): GraphAnswer {
   if (error instanceof GraphError) return refusal(error);
   const reason = error instanceof Error ? error.message : 'unknown';
   return refusal(

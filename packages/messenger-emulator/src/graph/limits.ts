@@ -2,7 +2,7 @@ import { GraphError } from '../values/graphError';
 import { field, isObject, textOf } from '../values/json';
 import type { World } from '../world/world';
 import type { PageCall } from './call';
-import type { Recipient } from './recipient';
+import type { Recipient } from './readRecipient';
 
 const HOUR = 60 * 60 * 1000;
 const STANDARD_WINDOW = 24 * HOUR;
@@ -21,7 +21,7 @@ export function checkWindow(
   // What else a customer has given has rules of its own.
   if (!world.settings.messagingWindow || address) return;
   if (parameters.text('messaging_type')?.toUpperCase() === 'UTILITY') return;
-  const opened = world.conversations.openedAt(page.id, psid) ?? -Infinity;
+  const opened = world.conversations.windowOpenedAt(page.id, psid) ?? -Infinity;
   const age = world.clock.now() - opened;
   const window =
     parameters.text('tag') === undefined ? STANDARD_WINDOW : TAGGED_WINDOW;
@@ -63,7 +63,7 @@ export function checkReadRate({ world, page }: PageCall): void {
  * @throws {GraphError} code 80006.
  */
 export function checkCallRate(world: World, pageId: string): void {
-  const people = world.conversations.peopleOf(pageId);
+  const people = world.conversations.countCustomers(pageId);
   if (world.rateLimits.takeCall(pageId, people)) return;
   throw new GraphError(
     '(#80006) There have been too many messenger api calls to this Page account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.',

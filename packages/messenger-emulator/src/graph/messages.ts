@@ -2,12 +2,12 @@ import { GraphError, invalidParameter } from '../values/graphError';
 import { newMessageId } from '../values/ids';
 import { field, textOf, type Json } from '../values/json';
 import type { Address } from '../world/addresses';
-import { faceOf } from '../world/personas';
+import { toPersonaFace } from '../world/personas';
 import type { ConversationEntry, PersonaFace } from '../types';
 import type { PageCall } from './call';
 import { checkSendRate, checkWindow } from './limits';
 import { readContent } from './messageContent';
-import { readRecipient } from './recipient';
+import { readRecipient } from './readRecipient';
 
 /** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
 const SENDER_ACTIONS = [
@@ -125,7 +125,7 @@ function readPersona(
   if (world.conversations.isEuropean(psid)) throw personaRefusedByRegion();
   const persona = world.personas.ofPage(page.id, id);
   if (!persona) throw personaUnknown(id);
-  return faceOf(persona);
+  return toPersonaFace(persona);
 }
 
 /**

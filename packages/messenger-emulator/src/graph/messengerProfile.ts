@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { Parameters } from './parameters';
 import type { PageCall } from './call';
 import { checkMenu, checkProperty } from './profileProperties';
-import { writtenBy } from './recipient';
+import { requireCustomer } from './readRecipient';
 
 /** docs/messenger-facts.md#messenger-profile */
 export const PROPERTIES = [
@@ -148,5 +148,5 @@ function readNames(parameters: Parameters): string[] {
 }
 
 function readPsid(call: PageCall): string {
-  return writtenBy(call, call.parameters.requiredText('psid'));
+  return requireCustomer(call, call.parameters.requiredText('psid'));
 }

@@ -2,6 +2,7 @@ import { GraphError, objectNotFound, unknownPath } from '../values/graphError';
 import type { Json } from '../values/json';
 import { authenticate, type Caller } from './token';
 import type { World } from '../world/world';
+import { unlinkAccounts } from './accountLinking';
 import { uploadAttachment } from './attachments';
 import type { AppEndpoint, GraphCall, PageCall, PageEndpoint } from './call';
 import { listConversations, listMessages } from './conversations';
@@ -14,7 +15,6 @@ import { deleteNode, getNode } from './nodes';
 import { createPersona, listPersonas } from './personas';
 import * as subscriptions from './subscriptions';
 import * as threadControl from './threadControl';
-import { unlinkAccounts } from './unlinkAccounts';
 
 /** An endpoint a method. */
 type Edge<Endpoint> = Partial<Record<string, Endpoint>>;
@@ -87,11 +87,11 @@ export async function route(world: World, call: GraphCall): Promise<Json> {
   }
   if (first === world.settings.appId && edge !== undefined) {
     const endpoint = endpointOf(edgeOf(APP_EDGES, edge), call);
-    if (caller.kind !== 'app') throw tokenOfOther('An app');
+    if (caller.kind !== 'app') throw wrongTokenType('An app');
     return endpoint({ ...call, world });
   }
   const edges = edge === undefined ? undefined : edgeOf(PAGE_EDGES, edge);
-  const pageCall = asPage(world, call, caller);
+  const pageCall = requirePage(world, call, caller);
   const id = first === 'me' ? pageCall.page.id : first;
   if (!edges) return onNode(pageCall, id);
   if (id !== pageCall.page.id) {
@@ -111,8 +111,8 @@ function onNode(call: PageCall, id: string): Json {
   throw objectNotFound(call.method, id);
 }
 
-function asPage(world: World, call: GraphCall, caller: Caller): PageCall {
-  if (caller.kind !== 'page') throw tokenOfOther('A page');
+function requirePage(world: World, call: GraphCall, caller: Caller): PageCall {
+  if (caller.kind !== 'page') throw wrongTokenType('A page');
   return { ...call, world, page: caller.page };
 }
 
@@ -139,7 +139,7 @@ function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
 }
 
 /** docs/messenger-facts.md#access-tokens */
-function tokenOfOther(needed: string): GraphError {
+function wrongTokenType(needed: string): GraphError {
   return new GraphError(
     `(#210) ${needed} access token is required to request this resource.`,
     { code: 210 },

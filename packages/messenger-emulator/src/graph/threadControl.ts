@@ -2,7 +2,7 @@ import { GraphError, invalidParameter } from '../values/graphError';
 import type { Json } from '../values/json';
 import { PAGE_INBOX } from '../world/threads';
 import type { PageCall } from './call';
-import { readRecipient, writtenBy } from './recipient';
+import { readRecipient, requireCustomer } from './readRecipient';
 
 /**
  * `POST /{page}/pass_thread_control`
@@ -18,7 +18,7 @@ export function passThreadControl(call: PageCall): Json {
   }
   if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   world.threads.pass(page.id, psid, target);
-  world.conversations.tell(page.id, psid);
+  world.conversations.emitChange(page.id, psid);
   return { success: true };
 }
 
@@ -27,7 +27,7 @@ export function takeThreadControl(call: PageCall): Json {
   const { world, page } = call;
   const { psid } = readRecipient(call);
   world.threads.pass(page.id, psid, world.settings.appId);
-  world.conversations.tell(page.id, psid);
+  world.conversations.emitChange(page.id, psid);
   return { success: true };
 }
 
@@ -40,7 +40,7 @@ export function requestThreadControl(call: PageCall): Json {
 /** `GET /{page}/thread_owner?recipient=` */
 export function getThreadOwner(call: PageCall): Json {
   const { world, page, parameters } = call;
-  const psid = writtenBy(call, parameters.requiredText('recipient'));
+  const psid = requireCustomer(call, parameters.requiredText('recipient'));
   const owner = world.threads.owner(page.id, psid);
   return { data: [{ thread_owner: { app_id: owner } }] };
 }

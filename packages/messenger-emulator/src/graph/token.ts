@@ -26,7 +26,7 @@ export function authenticate(
 ): Caller {
   const token = parameters.text('access_token');
   if (token === undefined) throw tokenMissing(path);
-  const caller = callerOf(settings, token);
+  const caller = findCaller(settings, token);
   if (!caller) {
     throw new GraphError('Invalid OAuth access token.', { code: 190 });
   }
@@ -39,7 +39,7 @@ export function authenticate(
   return caller;
 }
 
-export function callerOf(
+export function findCaller(
   settings: Settings,
   token: string,
 ): Caller | undefined {

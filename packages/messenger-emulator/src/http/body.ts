@@ -3,7 +3,7 @@ import { Busboy } from '@fastify/busboy';
 import { GraphError, invalidParameter } from '../values/graphError';
 import { isObject, parseJson, type JsonObject } from '../values/json';
 import type { Intake } from './intake';
-import { nested } from './nested';
+import { nestFields } from './nestFields';
 import type { UploadedFile } from '../values/uploadedFile';
 
 const MEGABYTE = 1024 * 1024;
@@ -53,7 +53,7 @@ export async function readBody(
 
 /** The fields of a form or a query; of repeated ones the last. */
 export function readForm(text: string): JsonObject {
-  return nested(new URLSearchParams(text));
+  return nestFields(new URLSearchParams(text));
 }
 
 function readJsonObject(text: string): JsonObject {
@@ -129,7 +129,7 @@ function readMultipart(bytes: Buffer, contentType: string): Promise<Body> {
         });
       });
       parser.on('error', malformed);
-      parser.on('finish', () => resolve({ fields: nested(fields), files }));
+      parser.on('finish', () => resolve({ fields: nestFields(fields), files }));
       parser.end(bytes);
     } catch {
       malformed();

@@ -12,12 +12,12 @@ const DEEPEST_NESTING = 64;
 /**
  * Parses JSON text from outside.
  *
- * @throws {SyntaxError} when it is not JSON or nested too deeply.
+ * @throws {SyntaxError} when it is not JSON or nestFields too deeply.
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;
   if (!isNestedWithin(value, DEEPEST_NESTING)) {
-    throw new SyntaxError(`nested deeper than ${DEEPEST_NESTING} levels`);
+    throw new SyntaxError(`nestFields deeper than ${DEEPEST_NESTING} levels`);
   }
   return value;
 }

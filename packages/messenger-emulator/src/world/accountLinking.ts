@@ -1,7 +1,7 @@
 import { checkHttpUrl, checkText, fail } from '../values/checks';
 import type { ActionResult, LogInResult, SayOptions } from '../types';
 import type { Delivery } from './delivery';
-import { pageOf } from './who';
+import { resolvePageId } from './participants';
 import type { World } from './world';
 
 /** Customers link their account with the bot: docs/messenger-facts.md#account-linking */
@@ -16,7 +16,7 @@ export class AccountLinking {
    * page: docs/messenger-facts.md#account-linking
    */
   logIn(psid: string, url: string, options: SayOptions = {}): LogInResult {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     checkHttpUrl(url, 'url');
     const now = this.world.clock.now();
     return { status: 0, url: this.world.logins.begin(pageId, psid, url, now) };
@@ -48,7 +48,7 @@ export class AccountLinking {
     authorizationCode: string,
     options: SayOptions = {},
   ): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     const code = checkText(authorizationCode, 'authorizationCode');
     return this.delivery.act(pageId, psid, {
       account_linking: { status: 'linked', authorization_code: code },
@@ -56,7 +56,7 @@ export class AccountLinking {
   }
 
   async unlink(psid: string, options: SayOptions = {}): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     return this.delivery.act(pageId, psid, {
       account_linking: { status: 'unlinked' },
     });

@@ -1,7 +1,7 @@
 import type { Changes } from './changes';
 import { field, isObject, textOf } from '../values/json';
 import { BoundedMap } from '../values/boundedMap';
-import { EntryStore } from './entries';
+import { MessageLog } from './messageLog';
 import type { Threads } from './threads';
 import type { ConversationEntry, ConversationState } from '../types';
 
@@ -14,7 +14,7 @@ interface Conversation {
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
   /** When the customer last did what lets the Page write, in milliseconds since the epoch. */
-  openedAt: number | undefined;
+  windowOpenedAt: number | undefined;
   entries: ConversationEntry[];
 }
 
@@ -28,15 +28,15 @@ export interface OfferedQuickReply {
 /** Who has written to which Page, and all that was said. */
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
-  readonly #entries = new EntryStore();
+  readonly #entries = new MessageLog();
   readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
-    private readonly atFirst: readonly string[],
+    private readonly initiallyEuropean: readonly string[],
     private readonly threads: Threads,
     private readonly changes: Changes,
   ) {
-    for (const psid of atFirst) this.#european.set(psid, true);
+    for (const psid of initiallyEuropean) this.#european.set(psid, true);
   }
 
   /** Opens the conversation, or gives its customer another name. */
@@ -47,24 +47,24 @@ export class Conversations {
     this.#byKey.set(key, {
       psid,
       pageId,
-      name: name ?? nameBefore(psid),
+      name: name ?? defaultName(psid),
       hasWritten: known?.hasWritten ?? false,
-      openedAt: known?.openedAt,
+      windowOpenedAt: known?.windowOpenedAt,
       entries: known?.entries ?? [],
     });
-    this.tell(pageId, psid);
+    this.emitChange(pageId, psid);
   }
 
   hasWritten(pageId: string, psid: string): boolean {
     return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
   }
 
-  openedAt(pageId: string, psid: string): number | undefined {
-    return this.#byKey.get(keyOf(pageId, psid))?.openedAt;
+  windowOpenedAt(pageId: string, psid: string): number | undefined {
+    return this.#byKey.get(keyOf(pageId, psid))?.windowOpenedAt;
   }
 
   /** How many have written to the Page. */
-  peopleOf(pageId: string): number {
+  countCustomers(pageId: string): number {
     let people = 0;
     for (const each of this.#byKey.values()) {
       if (each.pageId === pageId && each.hasWritten) people += 1;
@@ -84,7 +84,7 @@ export class Conversations {
     const isKnown = entry.optin?.user_ref === undefined;
     if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
-      if (opensWindow(entry)) conversation.openedAt = entry.at;
+      if (opensWindow(entry)) conversation.windowOpenedAt = entry.at;
     }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
@@ -147,7 +147,7 @@ export class Conversations {
     this.#byKey.clear();
     this.#entries.clear();
     this.#european.clear();
-    for (const psid of this.atFirst) this.#european.set(psid, true);
+    for (const psid of this.initiallyEuropean) this.#european.set(psid, true);
   }
 
   isEuropean(psid: string): boolean {
@@ -158,7 +158,8 @@ export class Conversations {
     if (european) this.#european.set(psid, true);
     else this.#european.delete(psid);
     for (const conversation of this.#byKey.values()) {
-      if (conversation.psid === psid) this.tell(conversation.pageId, psid);
+      if (conversation.psid === psid)
+        this.emitChange(conversation.pageId, psid);
     }
   }
 
@@ -174,7 +175,7 @@ export class Conversations {
   }
 
   /** Tells listeners what has become of a conversation, but for its entries. */
-  tell(pageId: string, psid: string): void {
+  emitChange(pageId: string, psid: string): void {
     const name = this.nameOf(pageId, psid) ?? '';
     const european = this.isEuropean(psid);
     const threadOwner = this.threads.owner(pageId, psid);
@@ -186,7 +187,7 @@ export class Conversations {
 }
 
 /** What customers are called who have been given no name. */
-export function nameBefore(psid: string): string {
+export function defaultName(psid: string): string {
   return `Customer ${psid.slice(-4)}`;
 }
 

@@ -4,11 +4,21 @@ import type {
   Referral,
   SayResult,
 } from '../types';
-import { eventOf, fieldOf } from './customerEvents';
+import { webhookEventOf, webhookFieldOf } from './webhookEvents';
 import { addressOf } from './optIns';
 import type { Receipts } from './receipts';
-import { UndeliveredError } from './undelivered';
 import type { World } from './world';
+
+/** The bot could not be reached. What the customer did stays in the conversation. */
+export class UndeliveredError extends Error {
+  constructor(
+    cause: unknown,
+    /** The message that was lost, if it was a message. */
+    readonly mid: string | undefined,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
 
 /** Brings what customers say and do to the bot, and marks what it never got. */
 export class Delivery {
@@ -29,11 +39,13 @@ export class Delivery {
     const referral = arrivals.get(key);
     arrivals.delete(key);
     const entry = this.#complete(pageId, psid, given, referral);
-    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
+    const field = threads.isOurs(pageId, psid)
+      ? webhookFieldOf(entry)
+      : 'standby';
     conversations.open(pageId, psid);
     await this.receipts.read(pageId, psid, entry.at);
     conversations.add(pageId, psid, entry);
-    const event = eventOf(psid, pageId, entry, {
+    const event = webhookEventOf(psid, pageId, entry, {
       isStandby: field === 'standby',
       hasNlp: profiles.nlp.has(pageId),
     });

@@ -14,7 +14,7 @@ export interface FeedItem {
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function feedItemOf(given: unknown, pageId: string): FeedItem {
+export function readFeedItem(given: unknown, pageId: string): FeedItem {
   const request = checkFields(given, 'item');
   const message = checkText(request.message, 'item.message');
   switch (request.type) {
@@ -37,7 +37,7 @@ export function feedItemOf(given: unknown, pageId: string): FeedItem {
 }
 
 /** What the webhook tells of it: docs/messenger-facts.md#feed */
-export function feedValueOf(
+export function feedWebhookValue(
   { ids, message }: FeedItem,
   from: { id: string; name: string },
   at: number,

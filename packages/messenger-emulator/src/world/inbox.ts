@@ -32,8 +32,8 @@ export class Inbox {
     psid: string,
     options: InboxOptions = {},
   ): Promise<InboxResult> {
-    const pageId = this.#pageOf(psid, options);
-    return this.#tell(pageId, psid, 'request_thread_control', {
+    const pageId = this.#resolvePageId(psid, options);
+    return this.#notify(pageId, psid, 'request_thread_control', {
       requested_owner_app_id: PAGE_INBOX,
       ...metadataOf(options),
     });
@@ -45,7 +45,7 @@ export class Inbox {
     text: string,
     options: InboxOptions = {},
   ): Promise<{ mid: string }> {
-    const pageId = this.#pageOf(psid, options);
+    const pageId = this.#resolvePageId(psid, options);
     checkText(text, 'text');
     await this.take(psid, options);
     const mid = newMessageId();
@@ -66,20 +66,20 @@ export class Inbox {
     newOwner: string,
     action: 'take_thread_control' | 'pass_thread_control',
   ): Promise<InboxResult> {
-    const pageId = this.#pageOf(psid, options);
+    const pageId = this.#resolvePageId(psid, options);
     const { threads, conversations } = this.world;
     const previous = threads.owner(pageId, psid);
     if (previous === newOwner) return { status: 0 };
     threads.pass(pageId, psid, newOwner);
-    conversations.tell(pageId, psid);
-    return this.#tell(pageId, psid, action, {
+    conversations.emitChange(pageId, psid);
+    return this.#notify(pageId, psid, action, {
       previous_owner_app_id: previous,
       new_owner_app_id: newOwner,
       ...metadataOf(options),
     });
   }
 
-  async #tell(
+  async #notify(
     pageId: string,
     psid: string,
     action: string,
@@ -96,7 +96,7 @@ export class Inbox {
   }
 
   /** @throws {TypeError} when there is no such conversation. */
-  #pageOf(psid: string, options: InboxOptions): string {
+  #resolvePageId(psid: string, options: InboxOptions): string {
     checkId(psid, 'psid');
     checkObject(options, 'options');
     checkKnown(options, ['pageId', 'metadata'], 'options.');

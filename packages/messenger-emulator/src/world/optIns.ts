@@ -13,7 +13,7 @@ import type { AddressKind, OptIn } from '../types';
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function optInOf(given: unknown): OptIn {
+export function readOptIn(given: unknown): OptIn {
   const request = checkFields(given, 'optIn');
   switch (request.type) {
     case 'checkbox':

@@ -44,7 +44,7 @@ export class Personas {
       pictureSource,
     };
     this.#byId.set(id, persona);
-    this.changes.emit({ type: 'persona', persona: stateOf(persona) });
+    this.changes.emit({ type: 'persona', persona: toPersonaState(persona) });
     return persona;
   }
 
@@ -69,7 +69,7 @@ export class Personas {
     if (this.#deletedIds.length > DELETED_KEPT) {
       this.#byId.delete(this.#deletedIds.shift() ?? '');
     }
-    this.changes.emit({ type: 'persona', persona: stateOf(persona) });
+    this.changes.emit({ type: 'persona', persona: toPersonaState(persona) });
   }
 
   /** Where the picture really is; also for deleted personas, whose messages stay. */
@@ -83,16 +83,16 @@ export class Personas {
   }
 
   state(): PersonaState[] {
-    return [...this.#byId.values()].map(stateOf);
+    return [...this.#byId.values()].map(toPersonaState);
   }
 }
 
-export function faceOf(persona: Persona): PersonaFace {
+export function toPersonaFace(persona: Persona): PersonaFace {
   const { id, name, profile_picture_url } = persona;
   return { id, name, profile_picture_url };
 }
 
-function stateOf(persona: Persona): PersonaState {
+function toPersonaState(persona: Persona): PersonaState {
   const { pageId, deleted } = persona;
-  return { ...faceOf(persona), pageId, deleted };
+  return { ...toPersonaFace(persona), pageId, deleted };
 }

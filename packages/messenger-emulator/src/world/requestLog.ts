@@ -3,7 +3,7 @@ import type { Clock } from '../values/clock';
 import type { Changes } from './changes';
 import type { GraphErrorObject } from '../values/graphError';
 import type { Settings } from '../options';
-import { redactor } from './redact';
+import { createRedactor } from './createRedactor';
 import type { RequestDetail, RequestRow } from '../types';
 
 const ROWS_KEPT = 1000;
@@ -38,7 +38,7 @@ export class RequestLog {
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {
-    this.#redact = redactor(settings);
+    this.#redact = createRedactor(settings);
   }
 
   add(call: LoggedCall): void {
@@ -52,8 +52,8 @@ export class RequestLog {
 
   #keep(list: BoundedList<RequestDetail>, detail: RequestDetail): void {
     list.push(detail);
-    this.settings.log(lineOf(detail));
-    this.changes.emit({ type: 'request', request: rowOf(detail) });
+    this.settings.log(logLine(detail));
+    this.changes.emit({ type: 'request', request: toRow(detail) });
   }
 
   #detailOf(call: LoggedCall): RequestDetail {
@@ -84,7 +84,7 @@ export class RequestLog {
   rows(): RequestRow[] {
     return [...this.#details.latest(), ...this.#foreign.latest()]
       .sort((a, b) => Number(a.id) - Number(b.id))
-      .map(rowOf);
+      .map(toRow);
   }
 
   detail(id: string): RequestDetail | undefined {
@@ -99,13 +99,13 @@ export class RequestLog {
 }
 
 /** One line, whatever stands in the message. */
-function lineOf({ method, path, status, error }: RequestDetail): string {
+function logLine({ method, path, status, error }: RequestDetail): string {
   const answer = status === 0 ? 'connection broken' : String(status);
   const line = `${method} ${path} ${answer}${error ? ` ${error.message}` : ''}`;
   return line.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 }
 
-function rowOf(detail: RequestDetail): RequestRow {
+function toRow(detail: RequestDetail): RequestRow {
   const { requestBody: _request, responseBody: _response, ...row } = detail;
   return row;
 }

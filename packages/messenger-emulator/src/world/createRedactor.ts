@@ -22,7 +22,7 @@ const SECRET_IN_TEXT = new RegExp(
 );
 
 /** Makes text for logs: no token, secret or proof of these settings stays in it. */
-export function redactor(settings: Settings): (value: unknown) => string {
+export function createRedactor(settings: Settings): (value: unknown) => string {
   const known = [
     settings.appSecret,
     ...settings.pages.map((page) => page.accessToken),

@@ -8,7 +8,7 @@ import {
 import type { Parameters } from './parameters';
 
 /** What a call is about in a few words, for whoever looks through many; `''` where its path says all. */
-export function hintOf(parameters: Parameters): string {
+export function describeCall(parameters: Parameters): string {
   const batch = parameters.json('batch');
   if (Array.isArray(batch)) return `${batch.length} calls`;
   const message = parameters.json('message');

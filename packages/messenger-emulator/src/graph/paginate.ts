@@ -18,7 +18,7 @@ export interface Cursors<Item> {
  *
  * @throws {GraphError} for what is no limit or cursor.
  */
-export function pageOf<Item>(
+export function paginate<Item>(
   call: PageCall,
   all: readonly Item[],
   cursors: Cursors<Item>,
@@ -54,7 +54,7 @@ export function pageOf<Item>(
 }
 
 /** How many a list inside a node shows. */
-export function shownOf(limit = LIST_LIMIT): number {
+export function listSize(limit = LIST_LIMIT): number {
   return Math.min(limit, LONGEST_LIST);
 }
 

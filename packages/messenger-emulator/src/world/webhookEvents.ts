@@ -21,7 +21,7 @@ const REACTIONS: Record<string, string> = {
 };
 
 /** The webhook field that a thing done belongs to. */
-export function fieldOf(entry: ConversationEntry): string {
+export function webhookFieldOf(entry: ConversationEntry): string {
   if (entry.postback) return 'messaging_postbacks';
   if (entry.optin) return 'messaging_optins';
   if (entry.referral) return 'messaging_referrals';
@@ -34,7 +34,7 @@ export function fieldOf(entry: ConversationEntry): string {
  *
  * @see https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events
  */
-export function eventOf(
+export function webhookEventOf(
   psid: string,
   pageId: string,
   entry: ConversationEntry,

@@ -16,7 +16,7 @@ const LONGEST_REF = 2083;
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function referralOf(given: unknown): Referral {
+export function readReferral(given: unknown): Referral {
   const link = checkFields(given, 'link');
   checkKnown(link, ['ref', 'source', 'ad_id'], 'link.');
   const { ref, source = 'SHORTLINK', ad_id: adId } = link;

@@ -6,17 +6,17 @@ import type {
   SayOptions,
 } from '../types';
 import type { Delivery } from './delivery';
-import { feedItemOf, feedValueOf } from './feed';
-import { optInOf } from './optIns';
-import { referralOf } from './referrals';
-import { pageOf } from './who';
+import { readFeedItem, feedWebhookValue } from './feed';
+import { readOptIn } from './optIns';
+import { readReferral } from './readReferral';
+import { resolvePageId } from './participants';
 import type { World } from './world';
 
 /** An emoji may be made of several characters. */
 const LONGEST_EMOJI = 64;
 
 /** What customers do besides writing and pressing buttons. */
-export class Deeds {
+export class CustomerActions {
   constructor(
     private readonly world: World,
     private readonly delivery: Delivery,
@@ -31,8 +31,8 @@ export class Deeds {
     link: unknown,
     options: SayOptions = {},
   ): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
-    const referral = referralOf(link);
+    const pageId = resolvePageId(this.world, psid, options);
+    const referral = readReferral(link);
     const { conversations, arrivals } = this.world;
     conversations.open(pageId, psid);
     if (!conversations.hasWritten(pageId, psid)) {
@@ -48,8 +48,8 @@ export class Deeds {
     request: unknown,
     options: SayOptions = {},
   ): Promise<OptInResult> {
-    const pageId = pageOf(this.world, psid, options);
-    const optin = optInOf(request);
+    const pageId = resolvePageId(this.world, psid, options);
+    const optin = readOptIn(request);
     const { status } = await this.delivery.act(pageId, psid, { optin });
     const token =
       optin.one_time_notif_token ?? optin.notification_messages_token;
@@ -65,8 +65,8 @@ export class Deeds {
     given: unknown,
     options: SayOptions = {},
   ): Promise<FeedResult> {
-    const pageId = pageOf(this.world, psid, options);
-    const item = feedItemOf(given, pageId);
+    const pageId = resolvePageId(this.world, psid, options);
+    const item = readFeedItem(given, pageId);
     const { addresses, conversations, webhooks } = this.world;
     webhooks.checkKnown();
     const at = this.world.clock.now();
@@ -78,7 +78,7 @@ export class Deeds {
       addresses.add(pageId, 'comment_id', commentId, psid, at);
     }
     const name = conversations.nameOf(pageId, psid) ?? '';
-    const value = feedValueOf(item, { id: psid, name }, at);
+    const value = feedWebhookValue(item, { id: psid, name }, at);
     const status = await webhooks.deliver(pageId, 'feed', value);
     return { status, ...item.ids };
   }
@@ -90,7 +90,7 @@ export class Deeds {
     emoji: string,
     options: SayOptions = {},
   ): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     this.#checkMessage(pageId, psid, mid);
     checkLength(checkText(emoji, 'emoji'), 'emoji', LONGEST_EMOJI);
     return this.delivery.act(pageId, psid, {
@@ -104,7 +104,7 @@ export class Deeds {
     mid: string,
     options: SayOptions = {},
   ): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     this.#checkMessage(pageId, psid, mid);
     return this.delivery.act(pageId, psid, {
       senderAction: 'unreact',

@@ -8,7 +8,7 @@ const MOST_STEPS = 2000;
  * `recipient[id]=1` is `{ recipient: { id: '1' } }`, `fields[]=a` or
  * `fields[0]=a` a list. What is no such name stays as it is.
  */
-export function nested(pairs: Iterable<[string, string]>): JsonObject {
+export function nestFields(pairs: Iterable<[string, string]>): JsonObject {
   const fields = new Map<string, Json>();
   let steps = 0;
   for (const [name, value] of pairs) {
@@ -19,7 +19,7 @@ export function nested(pairs: Iterable<[string, string]>): JsonObject {
     fields.set(first, rest.length === 0 ? value : put(known, rest, value));
   }
   return Object.fromEntries(
-    [...fields].map(([name, value]) => [name, listed(value)]),
+    [...fields].map(([name, value]) => [name, toList(value)]),
   );
 }
 
@@ -44,11 +44,11 @@ function put(
 }
 
 /** Objects whose names are 0, 1, 2 and so on are lists. */
-function listed(value: Json): Json {
+function toList(value: Json): Json {
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, Json] => [
     key,
-    listed(inner ?? null),
+    toList(inner ?? null),
   ]);
   return entries.every(([key], place) => key === String(place))
     ? entries.map(([, inner]) => inner)

@@ -7,7 +7,7 @@ import type { World } from './world';
  *
  * @throws {TypeError} naming what is wrong.
  */
-export function pageOf(
+export function resolvePageId(
   world: World,
   psid: string,
   options: SayOptions,

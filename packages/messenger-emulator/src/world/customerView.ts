@@ -1,6 +1,6 @@
 import { field, isObject, textOf, type Json } from '../values/json';
 import type { CustomerView, MenuItem } from '../types';
-import { nameBefore } from './conversations';
+import { defaultName } from './conversations';
 import type { World } from './world';
 
 /** The language of every customer, as `GET /PSID` gives it. */
@@ -11,13 +11,13 @@ const LONGEST_GREETING = 160;
  * What a customer is shown besides the messages: docs/messenger-facts.md#welcome-screen,
  * docs/messenger-facts.md#ice-breakers, docs/messenger-facts.md#messenger-profile
  */
-export function viewOf(
+export function customerView(
   { conversations, profiles }: World,
   pageId: string,
   psid: string,
 ): CustomerView {
   const profile = profiles.ofPage(pageId);
-  const name = conversations.nameOf(pageId, psid) ?? nameBefore(psid);
+  const name = conversations.nameOf(pageId, psid) ?? defaultName(psid);
   const hasBegun = conversations.hasWritten(pageId, psid);
   const iceBreakers = hasBegun
     ? []

@@ -29,7 +29,7 @@ export function readRecipient(call: PageCall): Recipient {
   const recipient = call.parameters.object('recipient');
   if (!recipient) throw invalidParameter('The parameter recipient is required');
   const id = textOf(field(recipient, 'id'));
-  if (id !== undefined) return { psid: writtenBy(call, id) };
+  if (id !== undefined) return { psid: requireCustomer(call, id) };
   for (const kind of ADDRESSES) {
     const value = textOf(field(recipient, kind));
     if (value !== undefined) return findByAddress(call, kind, value);
@@ -44,7 +44,10 @@ export function readRecipient(call: PageCall): Recipient {
  *
  * @throws {GraphError} code 100, subcode 2018001.
  */
-export function writtenBy({ world, page }: PageCall, psid: string): string {
+export function requireCustomer(
+  { world, page }: PageCall,
+  psid: string,
+): string {
   if (!world.conversations.hasWritten(page.id, psid)) throw noMatchingUser();
   return psid;
 }

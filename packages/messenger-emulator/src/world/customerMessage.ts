@@ -19,7 +19,7 @@ const MEDIA_TYPES = ['image', 'audio', 'video', 'file'];
  * @param origin the emulator's, where pictures of stickers lie.
  * @throws {TypeError} naming the wrong field.
  */
-export function entryOf(
+export function readCustomerMessage(
   said: unknown,
   at: number,
   origin: string,

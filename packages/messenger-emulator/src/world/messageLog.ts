@@ -8,7 +8,7 @@ const CHARACTERS_KEPT = 32 * 1024 * 1024;
  * The latest entries of all conversations. Bounded by what they take, not only
  * by their number: a message may be as large as a request.
  */
-export class EntryStore {
+export class MessageLog {
   /** Oldest first, with those that are forgotten already. */
   #order: { list: ConversationEntry[]; entry: ConversationEntry }[] = [];
   /** The sizes of those that are kept. */
