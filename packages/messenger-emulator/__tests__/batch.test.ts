@@ -190,7 +190,7 @@ test.each<[string, unknown]>([
     'a batch in a batch',
     { method: 'POST', relative_url: '/', body: form({ batch: [] }) },
   ],
-  ['attached files', { ...text('x'), attached_files: 'f' }],
+  ['a file that is not attached', { ...text('x'), attached_files: 'f' }],
   ['a result of nobody', { method: 'GET', relative_url: '{result=x:$.id}' }],
 ])('%s is refused alone', async (_what, item) => {
   const answers = await run([item, text('x')]);

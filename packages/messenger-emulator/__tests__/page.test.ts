@@ -80,9 +80,9 @@ describeInBrowser('the chat page', () => {
     await page.getByTestId('inbox-input').fill('A person here.');
     await page.getByTestId('inbox-answer').click();
     await page.getByTestId('annotation').getByText('A person').waitFor();
-    await page.getByText('a person has this thread').waitFor();
+    await page.getByText('a person controls this conversation').waitFor();
     await page.getByTestId('inbox-owner').click();
-    await page.getByText('the bot has this thread').waitFor();
+    await page.getByText('as the default app, controls').waitFor();
     expect(emulator.state().conversations[0]?.threadOwner).toBe(
       '200000000000001',
     );

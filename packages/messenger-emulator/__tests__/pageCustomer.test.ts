@@ -41,6 +41,35 @@ describeInBrowser('what a customer does on the chat page', () => {
 
   afterEach(() => expect(chat.complaints).toEqual([]));
 
+  test('edits a text of their own', async () => {
+    await page.getByTestId('composer-input').fill('helo');
+    await page.getByTestId('composer-send').click();
+    const bubble = page.getByTestId('message').filter({ hasText: 'helo' });
+    await bubble.hover();
+    await bubble.getByTestId('edit').click();
+    await page.getByTestId('composer-input').fill('hello');
+    await page.getByTestId('composer-input').press('Enter');
+    const edited = page.getByTestId('message').filter({ hasText: 'hello' });
+    await edited.getByTestId('edited').waitFor();
+    expect(await page.getByTestId('message').count()).toBe(1);
+    expect(emulated.deliveries.at(-1)?.event).toMatchObject({
+      message_edit: { text: 'hello', num_edit: 1 },
+    });
+  });
+
+  test('cancels an edit with Escape', async () => {
+    await page.getByTestId('composer-input').fill('hi');
+    await page.getByTestId('composer-send').click();
+    const bubble = page.getByTestId('message').filter({ hasText: 'hi' });
+    await bubble.hover();
+    await bubble.getByTestId('edit').click();
+    await page.getByTestId('composer-input').press('Escape');
+    await page.getByTestId('composer-input').fill('another');
+    await page.getByTestId('composer-input').press('Enter');
+    await page.getByTestId('message').filter({ hasText: 'another' }).waitFor();
+    expect(await page.getByTestId('message').count()).toBe(2);
+  });
+
   async function setProfile(profile: object): Promise<void> {
     const { status } = await emulated.graph(
       'POST',

@@ -22,6 +22,14 @@ test('characters outside ASCII are escaped before the body is signed', async () 
   );
 });
 
+test('slashes, <, % and @ are escaped as Meta escapes them', async () => {
+  await emulated.emulator.say(PSID, 'a/b <b> 5% me@x.test');
+  const text = emulated.deliveries[0]?.text;
+  expect(text).toContain('a\\/b \\u003Cb> 5\\u0025 me\\u0040x.test');
+  expect(text).not.toMatch(/(?<!\\)\/|[<%@]/);
+  expect(message()).toMatchObject({ text: 'a/b <b> 5% me@x.test' });
+});
+
 test('with NLP on, texts carry what was found in them: nothing', async () => {
   const configure = (nlp_enabled: boolean) =>
     emulated.graph('POST', '/me/nlp_configs', { nlp_enabled });

@@ -13,6 +13,7 @@ import type {
   OptInRequest,
   OptInResult,
   PressOptions,
+  ResumeResult,
   SayOptions,
   SayResult,
 } from './types';
@@ -89,6 +90,13 @@ export interface CustomerActions {
     mid: string,
     options?: SayOptions,
   ): Promise<ActionResult>;
+  /** Changes a text that the customer has sent, at most five times. */
+  edit(
+    psid: string,
+    mid: string,
+    text: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
   /** Says what is known of a customer, and opens the conversation. */
   set(psid: string, details: CustomerDetails, options?: SayOptions): void;
   /** What the customer is shown besides the messages. */
@@ -156,6 +164,25 @@ export interface MessengerEmulator {
    * faults, and has the seed again. Where the bot listens, and its subscriptions, stay.
    */
   reset(): void;
+
+  /**
+   * Holds webhooks back, as in an outage: what customers do meanwhile resolves
+   * at once, with status 0. `reset` ends it and drops what was held back.
+   */
+  pauseWebhooks(): void;
+
+  /**
+   * Delivers what was held back in one webhook, with several events per entry
+   * (at most 1,000 in a webhook).
+   *
+   * @throws when the bot cannot be reached; what was held back is lost then.
+   * @example
+   * emulator.pauseWebhooks();
+   * await emulator.say('1001', 'first');
+   * await emulator.say('1001', 'second');
+   * await emulator.resumeWebhooks(); // { status: 200, events: 2 }
+   */
+  resumeWebhooks(): Promise<ResumeResult>;
 
   /** Where the bot listens, for bots that start after the emulator. */
   setWebhookUrl(url: string): void;

@@ -52,6 +52,8 @@ export async function startMessengerEmulator(
         customers.actions.react(psid, mid, emoji, given),
       unreact: (psid, mid, given) =>
         customers.actions.unreact(psid, mid, given),
+      edit: (psid, mid, text, given) =>
+        customers.actions.edit(psid, mid, text, given),
       set: (psid, details, given) => customers.set(psid, details, given),
       view: (psid, given) => customers.view(psid, given),
       upload: (content) => {
@@ -78,6 +80,8 @@ export async function startMessengerEmulator(
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
     },
     reset: () => server.reset(),
+    pauseWebhooks: () => world.webhooks.pause(),
+    resumeWebhooks: () => world.webhooks.resume(),
     setWebhookUrl: (url) =>
       world.webhooks.setUrl(checkHttpUrl(url, 'webhookUrl')),
     verifyWebhook: () => verifyWebhook(world),

@@ -41,6 +41,8 @@ export interface MessengerEmulatorOptions {
   log?: (line: string) => void;
   /** Whether messages later than 24 hours after what the customer did are refused, as by Messenger; false unless told. */
   messagingWindow?: boolean;
+  /** Whether a send is answered only after its echo was delivered, as it may happen; false unless told. */
+  echoBeforeAnswer?: boolean;
   /** Whether Messenger's rate limits are kept; false unless told. */
   rateLimits?: boolean;
   /** The time in milliseconds since the epoch; Date.now unless told. `advance` moves it on from there. */
@@ -64,6 +66,7 @@ export interface Settings {
   european: readonly string[];
   messagingWindow: boolean;
   rateLimits: boolean;
+  echoBeforeAnswer: boolean;
   now: () => number;
   log: (line: string) => void;
   random: () => number;
@@ -82,6 +85,7 @@ const OPTIONS = [
   'european',
   'messagingWindow',
   'rateLimits',
+  'echoBeforeAnswer',
   'now',
   'log',
   'random',
@@ -95,7 +99,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
   const { host = '127.0.0.1', allowHosts = [] } = options;
   const { log = () => undefined, random = Math.random } = options;
   const { messagingWindow = false, rateLimits = false } = options;
-  const { now = Date.now } = options;
+  const { now = Date.now, echoBeforeAnswer = false } = options;
   if (typeof log !== 'function') fail('log', 'a function');
   if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
   if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
@@ -124,6 +128,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
     seed: options.seed,
     messagingWindow: checkBoolean(messagingWindow, 'messagingWindow'),
     rateLimits: checkBoolean(rateLimits, 'rateLimits'),
+    echoBeforeAnswer: checkBoolean(echoBeforeAnswer, 'echoBeforeAnswer'),
     now,
     log,
     random,

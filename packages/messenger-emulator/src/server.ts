@@ -54,14 +54,12 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
     `http://${nameOf(settings.host)}:${port}`,
     closing.signal,
   );
-  const customers = new Customers(
-    world,
-    new Delivery(world, new Receipts(world)),
-  );
+  const receipts = new Receipts(world);
+  const customers = new Customers(world, new Delivery(world, receipts));
   const inbox = new Inbox(world);
   applySeed(seed, world, customers);
   const faults = new Faults(settings.random);
-  const graph = new GraphApi(world, faults, closing.signal);
+  const graph = new GraphApi(world, faults, receipts, closing.signal);
   const backlog = new Backlog();
   const intake = new Intake(MOST_BODY_BYTES);
   const reset = () => {

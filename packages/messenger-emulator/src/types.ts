@@ -81,6 +81,8 @@ export interface ConversationEntry {
   senderAction?: string;
   /** The app that spoke, where it is not the bot's: the Page's inbox. */
   app_id?: string;
+  /** A message of the customer's that was changed; the message itself stays as it was sent. */
+  edit?: { mid: string; text: string; num_edit: number };
   /** What a `react` or `unreact` is about. */
   reaction?: { mid: string; emoji?: string };
   /** Why the bot has not got what the customer said, where it has not. */
@@ -109,6 +111,8 @@ export interface RequestRow {
   method: string;
   /** Without version prefix and query. */
   path: string;
+  /** On a call to an expired version: `v6.0, expired, served as v21.0`. */
+  version?: string;
   personaId: string | null;
   /** What it is about, at most 120 characters: the text of a message, a sender action, a persona's name; `''` where the path says all. */
   hint: string;
@@ -167,6 +171,14 @@ export interface PressOptions extends SayOptions {
 export interface ActionResult {
   /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
   status: number;
+}
+
+/** What happened to the events that were held back while webhooks were paused. */
+export interface ResumeResult {
+  /** HTTP status of the last webhook; 0 when nothing was held back. */
+  status: number;
+  /** How many events were delivered. */
+  events: number;
 }
 
 /** A login that a customer has begun. */

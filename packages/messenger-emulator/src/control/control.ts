@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkKnown, checkText, fail } from '../values/checks';
+import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
 import type { Intake } from '../http/intake';
 import { refusedSender, refusedType } from '../http/refusedRequest';
@@ -45,9 +45,11 @@ export class ControlApi {
 
   owns(request: IncomingMessage): boolean {
     const path = pathOf(request);
-    return (
-      path.startsWith(PREFIX) || (path === '/' && request.method === 'GET')
-    );
+    const isChatPage =
+      path === '/' &&
+      request.method === 'GET' &&
+      !new URLSearchParams(queryOf(request)).has('ids');
+    return isChatPage || path.startsWith(PREFIX);
   }
 
   /** Answers a request; malformed ones too. */
@@ -143,6 +145,17 @@ export class ControlApi {
       case 'GET customers/*': {
         const view = this.customers.view(id ?? '', readQuery(request));
         return sendJson(response, 200, view);
+      }
+      case 'POST webhooks': {
+        const { paused, ...others } = await this.#fields(request);
+        checkKnown(others, [], '');
+        if (checkBoolean(paused, 'paused')) {
+          this.world.webhooks.pause();
+          return sendJson(response, 200, { paused: true });
+        }
+        const { webhooks } = this.world;
+        const result = await blameWebhook(() => webhooks.resume());
+        return sendJson(response, 200, { paused: false, ...result });
       }
       case 'POST clock': {
         const { advanceMs, ...others } = await this.#fields(request);

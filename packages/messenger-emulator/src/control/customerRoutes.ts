@@ -86,6 +86,19 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     },
   ],
   [
+    'edit',
+    {
+      takes: ['mid', 'text'],
+      act: (customers, psid, { mid, text }, options) =>
+        customers.actions.edit(
+          psid,
+          checkText(mid, 'mid'),
+          checkText(text, 'text'),
+          options,
+        ),
+    },
+  ],
+  [
     'unreact',
     {
       takes: ['mid'],

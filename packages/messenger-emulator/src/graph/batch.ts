@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
 } from '../values/json';
+import type { UploadedFile } from '../values/uploadedFile';
 import { Parameters } from './parameters';
 import type { GraphAnswer, GraphCall } from './call';
 import { splitVersion } from './version';
@@ -99,9 +100,6 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
   if (method === undefined || relativeUrl === undefined) {
     throw invalidParameter('A batch item needs a method and a relative_url');
   }
-  if (field(item, 'attached_files') !== undefined) {
-    throw invalidParameter('The emulator does not know attached_files');
-  }
   checkDependencies(item, outcomes);
   const [pathText = '', query = ''] = insertResults(
     relativeUrl,
@@ -123,8 +121,28 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
     path,
     version: version || batch.version,
     parameters: new Parameters(inherited, own.toObject()),
-    files: [],
+    files: attachedFiles(item, batch.files),
   };
+}
+
+/**
+ * The parts of the multipart body that `attached_files` names, the first as the
+ * `filedata` of a call of its own. See docs/messenger-facts.md#attached-files
+ */
+function attachedFiles(
+  item: JsonObject,
+  files: readonly UploadedFile[],
+): UploadedFile[] {
+  const names = textOf(field(item, 'attached_files')) ?? '';
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name, i) => {
+      const file = files.find((each) => each.field === name);
+      if (!file) throw invalidParameter(`File ${name} has not been attached`);
+      return i === 0 ? { ...file, field: 'filedata' } : file;
+    });
 }
 
 function checkDependencies(item: JsonObject, outcomes: Outcomes): void {

@@ -141,9 +141,19 @@ function messagesOf(
       created_time: timeOf(at),
       from: from === 'user' ? customer : ofPage,
       to: { data: [from === 'user' ? ofPage : customer] },
-      message: message?.text ?? postback?.title ?? '',
+      message:
+        latestText(entries, mid) ?? message?.text ?? postback?.title ?? '',
       attachments: { data: attachmentsOf(message) },
     }));
+}
+
+/** The text after the latest edit, if there was one. */
+function latestText(
+  entries: readonly ConversationEntry[],
+  mid: string | undefined,
+): string | undefined {
+  return entries.findLast(({ edit }) => edit !== undefined && edit.mid === mid)
+    ?.edit?.text;
 }
 
 function messagesIn(

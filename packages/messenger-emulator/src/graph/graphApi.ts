@@ -3,6 +3,7 @@ import type { UploadedFile } from '../values/uploadedFile';
 import type { Faults } from './faults';
 import { GraphError } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
+import type { Receipts } from '../world/receipts';
 import type { LoggedCall } from '../world/requestLog';
 import type { World } from '../world/world';
 import { runBatch } from './batch';
@@ -10,12 +11,16 @@ import type { GraphAnswer, GraphCall } from './call';
 import { describeCall } from './describeCall';
 import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
+import { checkVersion, describeExpiry } from './version';
+
+const LONGEST_ECHO_WAIT_MS = 5000;
 
 /** The Graph API as its callers see it: faults, the call itself, and the log of both. */
 export class GraphApi {
   constructor(
     private readonly world: World,
     private readonly faults: Faults,
+    private readonly receipts: Receipts,
     private readonly closing: AbortSignal,
   ) {}
 
@@ -34,6 +39,7 @@ export class GraphApi {
     const answer = isCarriedOut
       ? await carryOut(() => this.#run(call))
       : refusal(hit.error ?? new GraphError('The connection was broken'));
+    if (this.world.settings.echoBeforeAnswer) await this.#waitForEcho();
     this.#log(call, answer, isBroken);
     return { ...answer, broken: isBroken };
   }
@@ -48,14 +54,16 @@ export class GraphApi {
   /** Logs and answers a request that another website's page has sent. */
   refuseForeign(call: GraphCall, error: GraphError): GraphAnswer {
     const answer = refusal(error);
-    this.world.requests.addForeign(loggedCall(call, answer, false));
+    this.world.requests.addForeign(this.#describe(call, answer, false));
     return answer;
   }
 
-  #run(call: GraphCall): Promise<Json> {
-    return call.method === 'POST' && call.path === '/'
-      ? runBatch(call, (item) => this.#answerItem(item))
-      : route(this.world, call);
+  async #run(call: GraphCall): Promise<Json> {
+    if (call.method !== 'POST' || call.path !== '/') {
+      return route(this.world, call);
+    }
+    checkVersion(call.version, call.path, this.world.clock.now());
+    return runBatch(call, (item) => this.#answerItem(item));
   }
 
   async #answerItem(given: GraphCall): Promise<GraphAnswer> {
@@ -69,6 +77,14 @@ export class GraphApi {
     return answer;
   }
 
+  /** The bot may be waiting for this very answer before it takes the echo. */
+  async #waitForEcho(): Promise<void> {
+    await Promise.race([
+      this.receipts.delivered(),
+      wait(LONGEST_ECHO_WAIT_MS, undefined, { ref: false }),
+    ]);
+  }
+
   async #delay(ms: number): Promise<void> {
     if (ms === 0) return;
     // Cut short when the emulator closes.
@@ -76,25 +92,26 @@ export class GraphApi {
   }
 
   #log(call: GraphCall, answer: GraphAnswer, isBroken: boolean): void {
-    this.world.requests.add(loggedCall(call, answer, isBroken));
+    this.world.requests.add(this.#describe(call, answer, isBroken));
   }
-}
 
-function loggedCall(
-  call: GraphCall,
-  answer: GraphAnswer,
-  isBroken: boolean,
-): LoggedCall {
-  return {
-    method: call.method,
-    path: call.path,
-    personaId: call.parameters.text('persona_id') ?? null,
-    hint: describeCall(call.parameters),
-    status: isBroken ? 0 : answer.status,
-    error: isBroken ? null : answer.error,
-    request: { ...call.parameters.toObject(), ...fileSizes(call.files) },
-    response: isBroken ? '' : answer.body,
-  };
+  #describe(
+    call: GraphCall,
+    answer: GraphAnswer,
+    isBroken: boolean,
+  ): LoggedCall {
+    return {
+      method: call.method,
+      path: call.path,
+      version: describeExpiry(call.version, this.world.clock.now()),
+      personaId: call.parameters.text('persona_id') ?? null,
+      hint: describeCall(call.parameters),
+      status: isBroken ? 0 : answer.status,
+      error: isBroken ? null : answer.error,
+      request: { ...call.parameters.toObject(), ...fileSizes(call.files) },
+      response: isBroken ? '' : answer.body,
+    };
+  }
 }
 
 /** Files are logged by their size. */

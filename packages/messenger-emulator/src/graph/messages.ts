@@ -8,6 +8,7 @@ import type { PageCall } from './call';
 import { checkSendRate, checkWindow } from './limits';
 import { readContent } from './messageContent';
 import { readRecipient } from './readRecipient';
+import { readThreadControl } from './threadControl';
 
 /** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
 const SENDER_ACTIONS = [
@@ -63,6 +64,7 @@ export function sendMessage(call: PageCall): Json {
   checkMessagingType(call);
   checkWindow(call, recipient);
   const { message, attachmentId } = readContent(call);
+  const nextOwner = readThreadControl(call);
   const mid = newMessageId();
   if (address) world.addresses.spend(address);
   world.conversations.add(page.id, psid, {
@@ -73,6 +75,10 @@ export function sendMessage(call: PageCall): Json {
     mid,
     at,
   });
+  if (nextOwner !== undefined) {
+    world.threads.pass(page.id, psid, nextOwner);
+    world.conversations.emitChange(page.id, psid);
+  }
   return {
     ...answer,
     message_id: mid,

@@ -1,5 +1,5 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import type { Json } from '../values/json';
+import { field, textOf, type Json } from '../values/json';
 import { PAGE_INBOX } from '../world/threads';
 import type { PageCall } from './call';
 import { readRecipient, requireCustomer } from './readRecipient';
@@ -19,6 +19,14 @@ export function passThreadControl(call: PageCall): Json {
   if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   world.threads.pass(page.id, psid, target);
   world.conversations.emitChange(page.id, psid);
+  return { success: true };
+}
+
+/** `POST /{page}/release_thread_control`: back to the default app, which is the bot's. */
+export function releaseThreadControl(call: PageCall): Json {
+  const { world, page } = call;
+  const { psid } = readRecipient(call);
+  if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   return { success: true };
 }
 
@@ -48,6 +56,30 @@ export function getThreadOwner(call: PageCall): Json {
 /** `GET /{page}/secondary_receivers` */
 export function getSecondaryReceivers(): Json {
   return { data: [{ id: PAGE_INBOX, name: 'Page Inbox' }] };
+}
+
+/**
+ * `thread_control` of a send: passes or releases the conversation after the
+ * message. See docs/messenger-facts.md#conversation-routing
+ *
+ * @throws {GraphError} for a control type that is unknown.
+ */
+export function readThreadControl({
+  world,
+  parameters,
+}: PageCall): string | undefined {
+  const control = parameters.object('thread_control');
+  if (!control) return undefined;
+  const type = textOf(field(control, 'control_type'));
+  if (type !== 'pass' && type !== 'release') {
+    throw invalidParameter(
+      'Param thread_control[control_type] must be one of {pass, release}',
+    );
+  }
+  const target = textOf(field(control, 'app_id'));
+  return type === 'pass' && target !== undefined
+    ? target
+    : world.settings.appId;
 }
 
 /** Only who has the thread can pass it on; the code is an assumption, after docs/messenger-facts.md#other-apps-thread */

@@ -10,6 +10,7 @@ import { textOf } from './values.js';
  * @typedef {{
  *   press: (pressed: { payload: string, title: string }) => void,
  *   act: (action: Record<string, unknown>) => void,
+ *   edit: (message: { mid: string, text: string }) => void,
  * }} Actions
  */
 

@@ -31,10 +31,18 @@ const connection = part('connection', HTMLElement);
 
 const world = new World();
 const choice = new Choice(world);
+/** @type {string | null} the message that the composer changes */
+let editing = null;
 /** @type {import('./cards.js').Actions} */
 const actions = {
   press({ title, payload }) {
     void speak({ text: title, payload });
+  },
+  edit(message) {
+    editing = message.mid;
+    input.value = message.text;
+    input.focus();
+    tell('Change the text and send it. Escape cancels.', 'note');
   },
   act(action) {
     const { page, psid } = choice;
@@ -170,9 +178,21 @@ function tellOfLink() {
 
 startPopUps();
 startMore(actions, speak);
-startComposer(part('composer', HTMLFormElement), input, (text) =>
-  speak({ text }),
-);
+startComposer(part('composer', HTMLFormElement), input, (text) => {
+  const mid = editing;
+  editing = null;
+  if (mid === null) return speak({ text });
+  const { page, psid } = choice;
+  return attempt(() =>
+    act({ psid, pageId: page.id, action: 'edit', mid, text }),
+  );
+});
+input.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape' || editing === null) return;
+  editing = null;
+  input.value = '';
+  void attempt(() => Promise.resolve());
+});
 input.focus();
 
 pageSelect.addEventListener('change', () => {

@@ -1,7 +1,7 @@
 // @ts-check
 import { element } from './dom.js';
 import { pageFace, personaFace } from './faces.js';
-import { isSaid, messageElement, undelivered } from './message.js';
+import { isSaid, messageElement, showEdit, undelivered } from './message.js';
 import { showReaction } from './reactions.js';
 
 /**
@@ -94,6 +94,10 @@ export class ConversationLog {
     if (entry.reaction) {
       const message = this.#find(entry.reaction.mid);
       if (message) showReaction(message, entry, this.actions);
+    }
+    if (entry.edit) {
+      const message = this.#find(entry.edit.mid);
+      if (message) showEdit(message, entry.edit);
     }
     if (!isSaid(entry)) return;
     this.#addTime(entry.at);

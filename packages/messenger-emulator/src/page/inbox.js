@@ -34,9 +34,11 @@ export class Inbox {
   show() {
     const isTaken = this.#isTaken();
     this.#summary.textContent = isTaken
-      ? 'Page inbox: a person has this thread, and the bot listens'
-      : 'Page inbox: the bot has this thread';
-    this.#owner.textContent = isTaken ? 'Hand back to the bot' : 'Take over';
+      ? 'Page inbox: a person controls this conversation, and the bot is on standby'
+      : 'Page inbox: the bot, as the default app, controls this conversation';
+    this.#owner.textContent = isTaken
+      ? 'Pass control to the bot'
+      : 'Take control';
   }
 
   #isTaken() {

@@ -39,8 +39,8 @@ export function messageElement(entry, actions) {
   const { from, persona, at } = entry;
   const { attachment, attachments } = entry.message ?? {};
   const sticker = entry.message?.sticker_id;
-  const deed = deedOf(entry);
-  const text = deed ?? entry.postback?.title ?? textOf(entry.message?.text);
+  const event = eventText(entry);
+  const text = event ?? entry.postback?.title ?? textOf(entry.message?.text);
   return element(
     'div',
     {
@@ -53,13 +53,14 @@ export function messageElement(entry, actions) {
       'data-persona-name': persona?.name ?? '',
     },
     text
-      ? element('p', { class: deed ? 'bubble deed' : 'bubble' }, text)
+      ? element('p', { class: event ? 'bubble event' : 'bubble' }, text)
       : null,
     sticker === undefined ? null : stickerElement(STICKER_PICTURE),
     ...[attachment, ...listOf(attachments)]
       .filter((one) => one instanceof Object)
       .map((one) => attachmentElement(recordOf(one), actions)),
     entry.undelivered === undefined ? null : undelivered(entry.undelivered),
+    editButton(entry, actions),
     reactionBar(entry, actions),
   );
 }
@@ -78,11 +79,46 @@ export function undelivered(reason) {
 }
 
 /**
- * What the customer did, where it is no message.
+ * Shows a customer's text as it was changed.
+ *
+ * @param {Element} message
+ * @param {NonNullable<Entry['edit']>} edit
+ */
+export function showEdit(message, { text }) {
+  const bubble = message.querySelector('.bubble');
+  if (bubble) bubble.textContent = text;
+  if (message.querySelector('.edited')) return;
+  bubble?.after(
+    element('p', { class: 'edited', 'data-testid': 'edited' }, 'Edited'),
+  );
+}
+
+/**
+ * A button that lets the customer change a text of their own.
+ *
+ * @param {Entry} entry
+ * @param {Actions} actions
+ */
+function editButton({ from, mid, message }, { edit }) {
+  if (from !== 'user' || mid === undefined || !message?.text) return null;
+  const button = element(
+    'button',
+    { type: 'button', class: 'edit', 'data-testid': 'edit', title: 'Edit' },
+    'Edit',
+  );
+  button.addEventListener('click', () => {
+    const bubble = button.closest('.message')?.querySelector('.bubble');
+    edit({ mid, text: bubble?.textContent ?? '' });
+  });
+  return button;
+}
+
+/**
+ * What the customer did, if it is not a message.
  *
  * @param {Entry} entry
  */
-function deedOf({ optin, referral, account_linking }) {
+function eventText({ optin, referral, account_linking }) {
   if (account_linking) {
     return account_linking.status === 'linked' ? 'Logged in' : 'Logged out';
   }

@@ -23,11 +23,18 @@ export function isRefused({ status }) {
  * @param {Map<string, Persona>} personas
  */
 export function wordsOf(request, personas) {
-  const { method, path, status, personaId, hint } = request;
+  const { method, path, version, status, personaId, hint } = request;
   const name = personas.get(personaId ?? '')?.name;
-  return [method, path, status, personaId, name, hint, reason(request)].join(
-    ' ',
-  );
+  return [
+    method,
+    path,
+    version,
+    status,
+    personaId,
+    name,
+    hint,
+    reason(request),
+  ].join(' ');
 }
 
 /** @param {GraphCall} request */
@@ -45,7 +52,7 @@ function reason({ status, error }) {
  * @param {Map<string, Persona>} personas
  */
 export function requestRow(request, personas) {
-  const { id, method, path, status, personaId, hint, at } = request;
+  const { id, method, path, version, status, personaId, hint, at } = request;
   const refusal = reason(request);
   const persona = personas.get(personaId ?? '');
   const details = element(
@@ -79,6 +86,7 @@ export function requestRow(request, personas) {
               persona?.name ?? personaId,
             ),
       ),
+      version ? element('span', { class: 'request-note' }, version) : null,
       refusal && element('span', { class: 'reason' }, refusal),
     ),
   );

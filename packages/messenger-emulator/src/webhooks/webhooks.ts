@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Json, JsonObject } from '../values/json';
 import type { Clock } from '../values/clock';
 import type { Settings } from '../options';
+import type { ResumeResult } from '../types';
 import { deliver, send } from './webhookRequest';
 
 /** What an app is subscribed to when it was set up by hand, with a webhook URL. */
 const USUAL_FIELDS = [
   'messages',
+  'message_edits',
   'message_reactions',
   'messaging_account_linking',
   'messaging_postbacks',
@@ -16,6 +18,18 @@ const USUAL_FIELDS = [
   'messaging_policy_enforcement',
   'standby',
 ];
+
+/** Meta's own limit: docs/messenger-facts.md#batched-webhooks */
+const MOST_EVENTS_IN_WEBHOOK = 1000;
+const MOST_HELD_EVENTS = 10_000;
+const MOST_HELD_CHARACTERS = 16 * 1024 * 1024;
+
+interface PendingDelivery {
+  pageId: string;
+  field: string;
+  event: JsonObject;
+  onLost: (reason: string) => void;
+}
 
 export interface AppSubscription {
   callbackUrl: string;
@@ -32,6 +46,10 @@ export class Webhooks {
   #app: AppSubscription | undefined;
   /** A Page that is not in here is connected to the app with all of the app's fields. */
   readonly #pageFields = new Map<string, ReadonlySet<string>>();
+  #isPaused = false;
+  #resuming: Promise<ResumeResult> | undefined;
+  #held: PendingDelivery[] = [];
+  #heldSize = 0;
 
   constructor(
     private readonly settings: Settings,
@@ -111,39 +129,130 @@ export class Webhooks {
     }
   }
 
+  /** Holds back what happens from now on, as in an outage of the bot or of Meta. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
   /**
-   * Delivers one event in the name of a Page.
+   * Delivers what was held back, in as few webhooks as possible, in order.
    *
+   * @returns the status of the last webhook, and how many events there were.
+   * @throws {Error} when the bot cannot be reached; what was held back is lost.
+   */
+  resume(): Promise<ResumeResult> {
+    this.#resuming ??= this.#deliverHeld().finally(() => {
+      this.#isPaused = false;
+      this.#resuming = undefined;
+    });
+    return this.#resuming;
+  }
+
+  /** Ends a pause without delivering what was held back. */
+  dropHeld(): void {
+    this.#isPaused = false;
+    this.#held = [];
+    this.#heldSize = 0;
+  }
+
+  /**
+   * Delivers one event in the name of a Page; during a pause, later.
+   *
+   * @param onLost is called with the reason when the bot does not accept the event
    * @returns the HTTP status of the bot's answer; 0 when the app or the Page is
-   *   not subscribed to the field, so that nothing is sent.
+   *   not subscribed to the field, or while webhooks are paused.
    * @throws {Error} when the app cannot be reached.
    */
   async deliver(
     pageId: string,
-    name: string,
+    field: string,
     event: JsonObject,
+    onLost: (reason: string) => void = () => undefined,
   ): Promise<number> {
-    if (!this.isSubscribed(pageId, name)) return 0;
-    const body: Json = {
-      object: 'page',
-      entry: [{ id: pageId, time: this.clock.now(), ...told(name, event) }],
-    };
+    if (!this.isSubscribed(pageId, field)) return 0;
+    const delivery = { pageId, field, event, onLost };
+    if (!this.#isPaused) return this.#send([delivery]);
+    this.#hold(delivery);
+    return 0;
+  }
+
+  #hold(delivery: PendingDelivery): void {
+    const size = JSON.stringify(delivery.event).length;
+    if (
+      this.#held.length >= MOST_HELD_EVENTS ||
+      this.#heldSize + size > MOST_HELD_CHARACTERS
+    ) {
+      delivery.onLost('too many events are held back');
+      throw new Error(
+        'Messenger emulator: too many events are held back; call `resumeWebhooks`',
+      );
+    }
+    this.#held.push(delivery);
+    this.#heldSize += size;
+    this.settings.log(`webhook ${delivery.field} HELD`);
+  }
+
+  async #deliverHeld(): Promise<ResumeResult> {
+    const result = { status: 0, events: 0 };
+    let failure: unknown;
+    // What happens meanwhile is held back too, and so stays in order.
+    while (this.#held.length > 0) {
+      const batch = this.#held.splice(0, MOST_EVENTS_IN_WEBHOOK);
+      result.events += batch.length;
+      try {
+        result.status = await this.#send(batch);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    this.#heldSize = 0;
+    if (failure !== undefined) throw failure;
+    return result;
+  }
+
+  async #send(deliveries: readonly PendingDelivery[]): Promise<number> {
+    const entry = entriesOf(deliveries, this.clock.now());
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';
+    const fields = deliveries.map(({ field }) => field).join(', ');
+    const lose = (reason: string) =>
+      deliveries.forEach(({ onLost }) => onLost(reason));
     try {
+      const body = { object: 'page', entry };
       const { status } = await deliver(url, body, appSecret, this.closing);
-      this.settings.log(`webhook ${name} ${status}`);
+      this.settings.log(`webhook ${fields} ${status}`);
+      if (status >= 400) lose(`the bot's webhook answered ${status}`);
       return status;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.settings.log(`webhook ${name} LOST: ${reason}`);
+      this.settings.log(`webhook ${fields} LOST: ${reason}`);
+      lose(reason.replace(/^Messenger emulator: /, ''));
       throw error;
     }
   }
 }
 
-/** What is not of a conversation comes as a change. */
-function told(name: string, event: JsonObject): JsonObject {
-  if (name === 'feed') return { changes: [{ field: name, value: event }] };
-  return { [name === 'standby' ? 'standby' : 'messaging']: [event] };
+/** One entry for each Page and kind of event, with all its events. */
+function entriesOf(
+  deliveries: readonly PendingDelivery[],
+  time: number,
+): JsonObject[] {
+  const lists = new Map<string, Json[]>();
+  const entries: JsonObject[] = [];
+  for (const { pageId, field, event } of deliveries) {
+    const isChange = field === 'feed';
+    const kind = isChange
+      ? 'changes'
+      : field === 'standby'
+        ? 'standby'
+        : 'messaging';
+    const key = `${pageId} ${kind}`;
+    const list = lists.get(key) ?? [];
+    if (!lists.has(key)) {
+      lists.set(key, list);
+      entries.push({ id: pageId, time, [kind]: list });
+    }
+    list.push(isChange ? { field, value: event } : event);
+  }
+  return entries;
 }

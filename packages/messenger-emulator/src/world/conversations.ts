@@ -114,6 +114,16 @@ export class Conversations {
     return undefined;
   }
 
+  /** How a message was changed, oldest first. */
+  editsOf(
+    pageId: string,
+    psid: string,
+    mid: string,
+  ): NonNullable<ConversationEntry['edit']>[] {
+    const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
+    return entries.flatMap(({ edit }) => (edit?.mid === mid ? [edit] : []));
+  }
+
   /** Those in which a customer has written, the one with the latest entry first. */
   ofPage(
     pageId: string,
@@ -128,7 +138,9 @@ export class Conversations {
   /** The quick replies that the last message to a customer offers. */
   offeredQuickReplies(pageId: string, psid: string): OfferedQuickReply[] {
     const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
-    const last = entries.findLast((entry) => entry.senderAction === undefined);
+    const last = entries.findLast(
+      ({ senderAction, edit }) => senderAction === undefined && !edit,
+    );
     const offered =
       last?.from === 'user' ? undefined : last?.message?.quick_replies;
     return (Array.isArray(offered) ? offered : []).flatMap((quickReply) => {
@@ -193,7 +205,8 @@ export function defaultName(psid: string): string {
 
 /** docs/messenger-facts.md#messaging-window */
 function opensWindow(entry: ConversationEntry): boolean {
-  return entry.optin?.type === undefined && !entry.account_linking;
+  const { optin, account_linking, edit } = entry;
+  return optin?.type === undefined && !account_linking && !edit;
 }
 
 function keyOf(pageId: string, id: string): string {

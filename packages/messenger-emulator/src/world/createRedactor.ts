@@ -5,6 +5,7 @@ const SECRET_FIELDS = [
   'appsecret_proof',
   'input_token',
   'verify_token',
+  'client_secret',
   'hub.verify_token',
   'custom_token',
   'account_linking_token',

@@ -14,6 +14,8 @@ import type { World } from './world';
 
 /** An emoji may be made of several characters. */
 const LONGEST_EMOJI = 64;
+/** docs/messenger-facts.md#message-edits */
+const MOST_EDITS = 5;
 
 /** What customers do besides writing and pressing buttons. */
 export class CustomerActions {
@@ -110,6 +112,30 @@ export class CustomerActions {
       senderAction: 'unreact',
       reaction: { mid },
     });
+  }
+
+  /** docs/messenger-facts.md#message-edits */
+  async edit(
+    psid: string,
+    mid: string,
+    text: string,
+    options: SayOptions = {},
+  ): Promise<ActionResult> {
+    const pageId = resolvePageId(this.world, psid, options);
+    this.#checkMessage(pageId, psid, mid);
+    const { conversations } = this.world;
+    const edited = conversations.message(pageId, mid)?.entry;
+    if (edited?.from !== 'user' || edited.message?.text === undefined) {
+      fail('mid', "the ID of a text of the customer's own");
+    }
+    const num_edit = conversations.editsOf(pageId, psid, mid).length + 1;
+    if (num_edit > MOST_EDITS) {
+      throw new TypeError(
+        `Messenger emulator: \`mid\` has been edited ${MOST_EDITS} times, and Messenger allows no more`,
+      );
+    }
+    checkText(text, 'text');
+    return this.delivery.act(pageId, psid, { edit: { mid, text, num_edit } });
   }
 
   #checkMessage(pageId: string, psid: string, mid: string): void {

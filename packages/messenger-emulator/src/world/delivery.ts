@@ -49,20 +49,17 @@ export class Delivery {
       isStandby: field === 'standby',
       hasNlp: profiles.nlp.has(pageId),
     });
-    const undelivered = (reason: string) =>
+    const markLost = (reason: string) =>
       conversations.markUndelivered(pageId, psid, entry, reason);
-    const status = await webhooks
-      .deliver(pageId, field, event)
-      .catch((error: unknown) => {
-        const lost = new UndeliveredError(error, entry.mid);
-        undelivered(lost.message.replace(/^Messenger emulator: /, ''));
-        throw lost;
-      });
-    // What goes to another's thread needs nobody who listens along.
-    if (status === 0 && field !== 'standby') {
-      undelivered(`the bot is not subscribed to ${field}`);
+    // In another app's thread, the bot only listens.
+    if (!webhooks.isSubscribed(pageId, field) && field !== 'standby') {
+      markLost(`the bot is not subscribed to ${field}`);
     }
-    if (status >= 400) undelivered(`the bot's webhook answered ${status}`);
+    const status = await webhooks
+      .deliver(pageId, field, event, markLost)
+      .catch((error: unknown) => {
+        throw new UndeliveredError(error, entry.mid);
+      });
     return { status, mid: entry.mid ?? '' };
   }
 

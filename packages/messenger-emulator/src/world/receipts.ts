@@ -36,6 +36,11 @@ export class Receipts {
     await this.#last;
   }
 
+  /** Resolves when the bot has answered all echoes and receipts so far. */
+  async delivered(): Promise<void> {
+    await this.#last;
+  }
+
   #onChange(change: Change): void {
     if (change.type === 'reset') this.#unread.clear();
     if (change.type !== 'entry' || change.entry.from === 'user') return;

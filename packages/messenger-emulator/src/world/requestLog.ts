@@ -18,6 +18,8 @@ const MESSAGE_KEPT = 1024;
 export interface LoggedCall {
   method: string;
   path: string;
+  /** What is remarkable about the version. */
+  version: string | undefined;
   personaId: string | null;
   hint: string;
   status: number;
@@ -63,6 +65,7 @@ export class RequestLog {
       at: this.clock.now(),
       method,
       path: cut(this.#redact(path), PATH_KEPT),
+      ...(call.version === undefined ? {} : { version: call.version }),
       personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
       hint: cut(this.#redact(call.hint), HINT_KEPT),
       status,
@@ -99,9 +102,16 @@ export class RequestLog {
 }
 
 /** One line, whatever stands in the message. */
-function logLine({ method, path, status, error }: RequestDetail): string {
+function logLine({
+  method,
+  path,
+  version,
+  status,
+  error,
+}: RequestDetail): string {
   const answer = status === 0 ? 'connection broken' : String(status);
-  const line = `${method} ${path} ${answer}${error ? ` ${error.message}` : ''}`;
+  const call = `${method} ${path}${version ? ` (${version})` : ''}`;
+  const line = `${call} ${answer}${error ? ` ${error.message}` : ''}`;
   return line.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 }
 

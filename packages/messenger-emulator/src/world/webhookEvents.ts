@@ -26,6 +26,7 @@ export function webhookFieldOf(entry: ConversationEntry): string {
   if (entry.optin) return 'messaging_optins';
   if (entry.referral) return 'messaging_referrals';
   if (entry.account_linking) return 'messaging_account_linking';
+  if (entry.edit) return 'message_edits';
   return entry.reaction ? 'message_reactions' : 'messages';
 }
 
@@ -58,6 +59,7 @@ function whatOf(
   if (entry.account_linking) {
     return { account_linking: { ...entry.account_linking } };
   }
+  if (entry.edit) return { message_edit: { ...entry.edit } };
   if (reaction) return { reaction: reactionOf(reaction) };
   // Only the app whose button it is learns what is behind it.
   if (postback && isStandby)

@@ -70,6 +70,7 @@ export class World {
     this.addresses.clear();
     this.arrivals.clear();
     this.logins.clear();
+    this.webhooks.dropHeld();
     this.changes.emit({ type: 'reset' });
   }
 
