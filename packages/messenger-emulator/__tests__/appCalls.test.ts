@@ -23,7 +23,7 @@ describe('GET /oauth/access_token', () => {
       grant_type: 'client_credentials',
       ...query,
     });
-    const url = `${emulated.emulator.origin}/v23.0/oauth/access_token?${search}`;
+    const url = `${emulated.emulator.origin}/v23.0/oauth/access_token?${search.toString()}`;
     const response = await fetch(url);
     const body = (await response.json()) as {
       access_token?: string;

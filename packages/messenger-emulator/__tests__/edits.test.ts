@@ -49,7 +49,7 @@ test("only a text of the customer's own can be edited", async () => {
     recipient: { id: PSID },
     message: { text: 'hi' },
   });
-  const botMid = String(answer.body.message_id);
+  const botMid = answer.body.message_id as string;
   await expect(customer.edit(PSID, botMid, 'x')).rejects.toThrow('`mid`');
   await expect(customer.edit('1', mid, 'x')).rejects.toThrow('`mid`');
   await expect(customer.edit(PSID, mid, '')).rejects.toThrow('`text`');

@@ -17,6 +17,7 @@ import type {
   SayOptions,
   SayResult,
 } from './types';
+import type { Recording } from './recording/recording';
 
 /** The Page's inbox; each of its steps resolves when the bot's webhook has answered. */
 export interface PageInbox {
@@ -146,6 +147,18 @@ export interface MessengerEmulator {
     check: (state: EmulatorState) => T | undefined | null | false,
     timeoutMs?: number,
   ): Promise<T>;
+
+  /** What customers did and what the bot answered so far, for `replay`. */
+  recording(): Recording;
+
+  /**
+   * Repeats what the customers of a recording did, in an emulator without
+   * conversations, and compares the bot's messages. IDs and times are left out.
+   *
+   * @param timeoutMs how long the bot may take for each turn; 5,000 unless told
+   * @throws {Error} with the difference, line by line, when the bot answers otherwise.
+   */
+  replay(recording: Recording, timeoutMs?: number): Promise<void>;
 
   /**
    * Moves the emulator's time on, by so many milliseconds: for the messaging

@@ -8,6 +8,8 @@ import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type { MessengerEmulator } from './emulator';
 import { waitForState } from './control/waitForState';
+import { readRecording, recordingOf } from './recording/recording';
+import { replay } from './recording/replay';
 import { checkPsid } from './world/participants';
 import type { World } from './world/world';
 
@@ -15,6 +17,12 @@ export type { GraphErrorObject } from './values/graphError';
 export type { Json, JsonObject } from './values/json';
 export type { EmulatorPageOptions, MessengerEmulatorOptions } from './options';
 export type * from './emulator';
+export type {
+  RecordedMessage,
+  RecordedStep,
+  RecordedTurn,
+  Recording,
+} from './recording/recording';
 export type * from './types';
 
 /**
@@ -70,6 +78,17 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
+    recording: () => recordingOf(world.state(), world.origin),
+    replay: (recording, timeoutMs = 5000) => {
+      checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
+      return replay(
+        readRecording(recording),
+        world,
+        customers,
+        (isDone, ms) => isDoneWithin(ms, isDone, world, closing),
+        timeoutMs,
+      );
+    },
     advance: (ms) => world.clock.advance(ms),
     fail: (fault) => {
       const id = faults.add(fault);
@@ -87,6 +106,20 @@ export async function startMessengerEmulator(
     verifyWebhook: () => verifyWebhook(world),
     close: () => server.close(),
   };
+}
+
+async function isDoneWithin(
+  timeoutMs: number,
+  isDone: () => boolean,
+  world: World,
+  closing: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await waitForState(world, isDone, timeoutMs, closing);
+  } catch (error) {
+    if (closing.aborted) throw error;
+    return false;
+  }
 }
 
 async function verifyWebhook({ settings, webhooks }: World): Promise<void> {

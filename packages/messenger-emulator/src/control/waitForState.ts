@@ -1,5 +1,6 @@
 import type { ConversationEntry, EmulatorState } from '../types';
 import type { World } from '../world/world';
+import { diffLines } from '../recording/diffLines';
 
 type Check<T> = (state: EmulatorState) => T | undefined | null | false;
 
@@ -10,6 +11,7 @@ export function waitForState<T>(
   timeoutMs: number,
   closing: AbortSignal,
 ): Promise<T> {
+  const before = summaryOf(world.state());
   return new Promise((resolve, reject) => {
     let unsubscribe = () => {};
     const settle = (finish: () => void) => {
@@ -24,7 +26,7 @@ export function waitForState<T>(
     const timer = setTimeout(
       () =>
         giveUp(
-          `the state that was waited for did not come within ${timeoutMs} ms. The last state:\n${summaryOf(world.state())}`,
+          `the state that was waited for did not come within ${timeoutMs} ms. What changed meanwhile (+), below what was there before:\n${diffLines(before, summaryOf(world.state())).join('\n')}`,
         ),
       timeoutMs,
     );
@@ -55,7 +57,7 @@ function whatOf(entry: Partial<ConversationEntry>): string {
 const LINES_SHOWN = 20;
 
 /** The latest of what was said and called, for whoever looks for what is missing. */
-function summaryOf({ conversations, requests }: EmulatorState): string {
+function summaryOf({ conversations, requests }: EmulatorState): string[] {
   const said = conversations.flatMap(({ psid, entries }) =>
     entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {
       const what = message
@@ -76,5 +78,5 @@ function summaryOf({ conversations, requests }: EmulatorState): string {
     ...(said.length > 0 ? said.slice(-LINES_SHOWN) : ['  nothing']),
     'Graph calls:',
     ...(called.length > 0 ? called : ['  none']),
-  ].join('\n');
+  ];
 }

@@ -194,7 +194,7 @@ export class Webhooks {
 
   async #deliverHeld(): Promise<ResumeResult> {
     const result = { status: 0, events: 0 };
-    let failure: unknown;
+    let failure: Error | undefined;
     // What happens meanwhile is held back too, and so stays in order.
     while (this.#held.length > 0) {
       const batch = this.#held.splice(0, MOST_EVENTS_IN_WEBHOOK);
@@ -202,7 +202,7 @@ export class Webhooks {
       try {
         result.status = await this.#send(batch);
       } catch (error) {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new Error(String(error));
       }
     }
     this.#heldSize = 0;
