@@ -52,7 +52,7 @@ describe('GET /oauth/access_token', () => {
     [{ client_id: '' }, 101],
     [{ grant_type: 'authorization_code' }, 100],
   ])('refuses %j', async (query, code) => {
-    const { status, body } = await ask(query as Record<string, string>);
+    const { status, body } = await ask(query);
     expect([status, body.error?.code]).toEqual([400, code]);
   });
 

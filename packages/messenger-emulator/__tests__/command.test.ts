@@ -135,5 +135,5 @@ test('a port that is taken', async () => {
 
 test('--help and --version', async () => {
   expect((await run('--help')).stdout).toContain('--webhook <url>');
-  expect((await run('--version')).stdout).toBe('1.0.0\n');
+  expect((await run('--version')).stdout).toBe('1.1.0\n');
 });
