@@ -13,11 +13,11 @@ import type {
   OptInRequest,
   OptInResult,
   PressOptions,
+  Recording,
   ResumeResult,
   SayOptions,
   SayResult,
 } from './types';
-import type { Recording } from './recording/recording';
 
 /** The Page's inbox; each of its steps resolves when the bot's webhook has answered. */
 export interface PageInbox {

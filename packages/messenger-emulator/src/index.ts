@@ -17,12 +17,6 @@ export type { GraphErrorObject } from './values/graphError';
 export type { Json, JsonObject } from './values/json';
 export type { EmulatorPageOptions, MessengerEmulatorOptions } from './options';
 export type * from './emulator';
-export type {
-  RecordedMessage,
-  RecordedStep,
-  RecordedTurn,
-  Recording,
-} from './recording/recording';
 export type * from './types';
 
 /**

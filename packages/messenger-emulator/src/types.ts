@@ -294,3 +294,36 @@ export interface Fault {
   /** Breaks the connection before the call is carried out, or after it, unanswered. */
   connection?: 'break-before' | 'break-after';
 }
+
+/** A conversation as a test: what customers did, and what the bot answered. */
+export interface Recording {
+  format: 'messenger-emulator/1';
+  turns: RecordedTurn[];
+}
+
+/** One step of a customer, with the bot's messages up to the customer's next step. */
+export interface RecordedTurn {
+  pageId: string;
+  psid: string;
+  customer: RecordedStep;
+  bot: RecordedMessage[];
+}
+
+/** What a customer did, in the field names of a conversation's entries. */
+export interface RecordedStep {
+  message?: JsonObject;
+  postback?: JsonObject;
+  optin?: JsonObject;
+  referral?: JsonObject;
+  account_linking?: JsonObject;
+  /** `message` counts the messages of the conversation, from 0. */
+  reaction?: { message: number; emoji?: string };
+  edit?: { message: number; text: string };
+}
+
+/** A message of the bot's, without IDs and times. */
+export interface RecordedMessage {
+  /** The persona's name; `null` for the Page. */
+  as: string | null;
+  message: JsonObject;
+}

@@ -9,13 +9,8 @@ import {
 import type { Customers } from '../world/customers';
 import type { World } from '../world/world';
 import { diffLines } from './diffLines';
-import {
-  recordingOf,
-  transcriptOf,
-  type RecordedStep,
-  type RecordedTurn,
-  type Recording,
-} from './recording';
+import type { RecordedStep, RecordedTurn, Recording } from '../types';
+import { recordingOf, transcriptOf } from './recording';
 
 /** How long an answer too many may take to be noticed, in milliseconds. */
 const LAST_WAIT_MS = 250;
