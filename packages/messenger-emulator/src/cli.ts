@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { createProgram } from './command';
 import { Failure, Misuse } from './commandOptions';
 
-/** What `npx messenger-emulator` runs. Exit status: 0 done, 1 failed, 2 misused. */
+/** Runs the command line. Exit status: 0 success, 1 failure, 2 wrong usage. */
 async function run(): Promise<number> {
   try {
     await createProgram().parseAsync();

@@ -21,9 +21,10 @@ export type * from './types';
 
 /**
  * Starts a Messenger Platform on 127.0.0.1, for trying and testing a Messenger
- * bot without a Facebook app. It is strict where Messenger is strict.
+ * bot without a Facebook app.
  *
- * @throws {TypeError} naming the wrong option, or an error when the port is taken.
+ * @throws {TypeError} naming the wrong option, or an error if the port is
+ *   taken.
  */
 export async function startMessengerEmulator(
   options: MessengerEmulatorOptions,

@@ -21,7 +21,7 @@ import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
 
-/** Of all requests together. */
+/** For all requests together. */
 const MOST_BODY_BYTES = 128 * 1024 * 1024;
 
 export interface EmulatorServer {
@@ -29,14 +29,17 @@ export interface EmulatorServer {
   customers: Customers;
   inbox: Inbox;
   faults: Faults;
-  /** Forgets what was said, made, set up and called, and sows the seed again. */
+  /** Deletes everything except the webhook's URL and subscriptions, and applies the seed again. */
   reset(): void;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
+/**
+ * Starts the HTTP server, on loopback by default. `/` and `/_emulator/…` are
+ * the chat page and the control API; every other path is the Graph API.
+ */
 export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const { pages, appId } = settings;
   const seed = readSeed(
@@ -47,7 +50,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const server = http.createServer();
   const port = await listen(server, settings.port, settings.host);
   const closing = new AbortController();
-  // Every delivery, delay and event stream listens to it.
+  // Every delivery, delay and event stream adds a listener.
   setMaxListeners(0, closing.signal);
   const world = new World(
     settings,
@@ -79,7 +82,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   );
 
   server.on('request', (request, response) => {
-    // A client that goes away in the middle is no event.
+    // Ignore clients that disconnect.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     backlog.add(response);
@@ -110,7 +113,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   return { world, customers, inbox, faults, reset, closing: signal, close };
 }
 
-/** What the emulator is called by whoever looks at its page or follows its links. */
+/** The host name in the emulator's own URLs. */
 function nameOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
@@ -173,7 +176,7 @@ async function answerGraph(
   response.writeHead(answer.status, {
     'Content-Type': 'application/json; charset=UTF-8',
     'Cache-Control': 'no-store',
-    // What was refused unread is not waited for.
+    // The body was not read, so the connection cannot be reused.
     ...(sender ? { Connection: 'close' } : {}),
   });
   response.end(Buffer.from(JSON.stringify(answer.body)));

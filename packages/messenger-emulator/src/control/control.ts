@@ -23,7 +23,7 @@ import type { Inbox } from '../world/inbox';
 import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
-/** Where files are sent as they are. */
+/** Takes the bytes of a file as its body. */
 const UPLOADS = `${PREFIX}attachments`;
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
@@ -52,7 +52,7 @@ export class ControlApi {
     return isChatPage || path.startsWith(PREFIX);
   }
 
-  /** Answers a request; malformed ones too. */
+  /** Answers every request, including malformed ones. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,

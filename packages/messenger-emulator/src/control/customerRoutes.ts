@@ -10,7 +10,7 @@ type Act = (
   options: SayOptions,
 ) => ActionResult | Promise<ActionResult>;
 
-/** What each action takes besides `psid`, `pageId` and `action`, and what it does. */
+/** The fields of each action besides `psid`, `pageId` and `action`, and its implementation. */
 const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
   [
     'get_started',
@@ -109,7 +109,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
 ]);
 
 /**
- * `POST messages`: a customer writes, or with a `payload` presses a button.
+ * `POST messages`: a customer writes or, with a `payload`, presses a button.
  *
  * @throws {TypeError} naming the wrong field.
  */
@@ -143,7 +143,7 @@ export function say(
 }
 
 /**
- * `POST actions`: what a customer does without writing.
+ * `POST actions`: a customer does something other than writing.
  *
  * @throws {TypeError} naming the wrong field.
  */
@@ -159,7 +159,7 @@ export async function act(
 }
 
 /**
- * `POST customers`: what is known of a customer.
+ * `POST customers`: sets the name and other details of a customer.
  *
  * @throws {TypeError} naming the wrong field.
  */

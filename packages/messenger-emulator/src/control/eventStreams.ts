@@ -10,7 +10,7 @@ const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 const MOST_WAITING_CHANGES = 20_000;
 const MOST_STREAMS = 50;
 
-/** One reader. What it has not read yet waits here, as buffers that all readers share. */
+/** One reader. Queues what it has not read yet, as buffers that all readers share. */
 class EventStream {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -29,7 +29,7 @@ class EventStream {
     return this.#waiting.length;
   }
 
-  /** The whole state: it makes the changes that are still waiting superfluous. */
+  /** Sends the whole state, which replaces the changes in the queue. */
   sendState(state: Buffer): void {
     this.#waiting = [state];
     this.#waitingBytes = 0;
@@ -54,7 +54,7 @@ class EventStream {
     const [first = Buffer.alloc(0), ...others] = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    // A state may be large, and is not copied.
+    // A state on its own may be large; avoid copying it.
     this.response.write(
       others.length > 0 ? Buffer.concat([first, ...others]) : first,
     );

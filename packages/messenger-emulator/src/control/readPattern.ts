@@ -4,10 +4,9 @@ import { checkText, fail } from '../values/checks';
 const LONGEST = 200;
 
 /**
- * `pathPattern` of a fault. RE2's expressions take time in proportion to the
- * path: none runs for ever.
+ * Compiles the `pathPattern` of a fault with RE2, which matches in linear time.
  *
- * @throws {TypeError} for what is no such expression.
+ * @throws {TypeError} if it is not a regular expression of RE2.
  */
 export function readPattern(pathPattern: unknown): RE2JS | undefined {
   if (pathPattern === undefined) return undefined;

@@ -30,7 +30,7 @@ interface SeededCustomer {
   details: CustomerDetails;
 }
 
-/** What is there when the emulator starts, and when it starts over; checked. */
+/** The validated initial state, applied at the start and after each reset. */
 export interface Seed {
   personas: readonly SeededPersona[];
   customers: readonly SeededCustomer[];
@@ -40,7 +40,7 @@ export interface Seed {
 /**
  * Checks a seed.
  *
- * @throws {TypeError} naming the wrong field, as `seed.personas[0].name`.
+ * @throws {TypeError} naming the wrong field, such as `seed.personas[0].name`.
  */
 export function readSeed(
   given: unknown,
@@ -94,7 +94,7 @@ export function readSeed(
   return { personas, customers, profiles };
 }
 
-/** Puts into the world what the seed says. */
+/** Creates the seed's personas, customers and profiles. */
 export function applySeed(
   seed: Seed,
   world: World,

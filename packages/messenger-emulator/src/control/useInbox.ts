@@ -4,7 +4,7 @@ import type { InboxResult } from '../types';
 import type { Inbox } from '../world/inbox';
 
 /**
- * `POST inbox`: what a person does in the Page's inbox.
+ * `POST inbox`: a person acts in the Page's inbox.
  *
  * @throws {TypeError} naming the wrong field.
  */

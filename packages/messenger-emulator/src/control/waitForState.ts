@@ -4,7 +4,7 @@ import { diffLines } from '../recording/diffLines';
 
 type Check<T> = (state: EmulatorState) => T | undefined | null | false;
 
-/** Resolves with the first truthy result of `check`, looked for at each change. */
+/** Resolves with the first truthy result of `check`, which is called at each change. */
 export function waitForState<T>(
   world: World,
   check: Check<T>,
@@ -47,7 +47,7 @@ export function waitForState<T>(
   });
 }
 
-/** What a customer did who said nothing. */
+/** Describes an action without a message. */
 function whatOf(entry: Partial<ConversationEntry>): string {
   if (entry.optin) return entry.optin.ref ?? entry.optin.payload ?? '(opt-in)';
   if (entry.referral) return `(link) ${entry.referral.ref ?? ''}`;
@@ -56,7 +56,7 @@ function whatOf(entry: Partial<ConversationEntry>): string {
 
 const LINES_SHOWN = 20;
 
-/** The latest of what was said and called, for whoever looks for what is missing. */
+/** Lists the latest messages and Graph API calls, for error messages. */
 function summaryOf({ conversations, requests }: EmulatorState): string[] {
   const said = conversations.flatMap(({ psid, entries }) =>
     entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {

@@ -31,8 +31,8 @@ export function uploadAttachment(call: PageCall): Json {
 }
 
 /**
- * The attachment of a message as the customer sees it: with a URL, also where
- * it was uploaded with the message or is sent by its ID.
+ * Returns the attachment as the customer sees it: with a URL, even if it was
+ * uploaded with the message or is sent by its ID.
  */
 export function resolveAttachment(
   call: PageCall,

@@ -17,23 +17,24 @@ const MOST_ITEMS = 50;
 
 type RunItem = (call: GraphCall) => Promise<GraphAnswer>;
 
-/** What an item leaves for those that depend on it. */
+/** The outcome of an item, for the items that depend on it. */
 interface Outcome {
   ok: boolean;
   body: Json;
 }
 
-/** What the items of one batch have answered so far. */
+/** The outcomes of a batch so far, by name. */
 class Outcomes extends Map<string, Outcome> {
-  /** Answers in answers double with each item: so much can be inserted in one batch. */
+  /** Nested references can double the size with each item, so insertions are limited. */
   charactersLeft = 1024 * 1024;
   referencesLeft = 1000;
 }
 
 /**
- * `POST /`: carries out the items in order; one that fails does not stop the rest.
+ * `POST /`: executes the items in order; a failing one does not stop the
+ * others.
  *
- * @throws {GraphError} when the batch itself is malformed.
+ * @throws {GraphError} if the batch itself is malformed.
  */
 export async function runBatch(batch: GraphCall, run: RunItem): Promise<Json> {
   const items = batch.parameters.list('batch');
@@ -87,7 +88,7 @@ const HEADERS = [
   { name: 'Content-Type', value: 'application/json; charset=UTF-8' },
 ];
 
-/** Of a named item, Graph leaves out a successful answer unless told otherwise. */
+/** Graph omits the successful answer of a named item by default. */
 function omitsResponse(item: JsonObject, name: string | undefined): boolean {
   const told = textOf(field(item, 'omit_response_on_success'));
   return name !== undefined && told !== 'false';
@@ -109,7 +110,7 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
   const { version, path } = splitVersion(`/${pathText.replace(/^\//, '')}`);
   const outer = batch.parameters.text('access_token');
   const own = new Parameters(readForm(query), readForm(body));
-  // The batch's proof belongs to the batch's token.
+  // The batch's proof is valid for the batch's token only.
   const inherited: JsonObject = own.has('access_token')
     ? {}
     : {
@@ -157,7 +158,7 @@ function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
   }
 }
 
-/** Replaces `{result=<name>:$.<path>}` by what the named item has answered. */
+/** Replaces `{result=<name>:$.<path>}` with a part of the named item's answer. */
 function insertResults(text: string, outcomes: Outcomes): string {
   // In a form body the braces may be escaped.
   return text.replace(
@@ -176,7 +177,7 @@ function insertResults(text: string, outcomes: Outcomes): string {
   );
 }
 
-/** The part of JSONPath that batch requests are documented with: names, indices and `*`. */
+/** Supports the part of JSONPath that the batch documentation uses: names, indices and `*`. */
 function pick(values: Json[], path: string): string[] {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   const found = steps.reduce<(Json | undefined)[]>(

@@ -53,10 +53,10 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
 ]);
 
 /**
- * The buttons of a template.
+ * Checks the buttons of a template.
  *
- * @returns how many there are.
- * @throws {GraphError} for one that is not as Meta's pages say.
+ * @returns the number of buttons
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkButtons(buttons: Json | undefined): number {
   if (buttons === undefined || buttons === null) return 0;
@@ -67,7 +67,7 @@ export function checkButtons(buttons: Json | undefined): number {
   return buttons.length;
 }
 
-/** @param types those that can stand where it stands */
+/** @param types the types that are allowed here */
 export function checkButton(button: Json, types: readonly string[]): void {
   const type = isObject(button) ? textOf(field(button, 'type')) : undefined;
   if (!isObject(button) || type === undefined || !types.includes(type)) {

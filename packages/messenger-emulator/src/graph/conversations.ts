@@ -6,7 +6,7 @@ import { requestedFields, select, selectFields, type Node } from './fields';
 import { checkReadRate } from './limits';
 import { paginate, listSize, type Cursors } from './paginate';
 
-/** Of older messages, only the IDs can be had: docs/messenger-facts.md#conversations-api */
+/** Older messages only have an ID: docs/messenger-facts.md#conversations-api */
 const MESSAGES_WITH_DETAILS = 20;
 
 interface Conversation {
@@ -41,7 +41,7 @@ export function listConversations(call: PageCall): Json {
   );
 }
 
-/** `GET /{conversation}`, or nothing where this is none's ID. */
+/** `GET /{conversation}`; undefined if there is no such conversation. */
 export function getConversation(call: PageCall, id: string): Json | undefined {
   const found = withId(call, id);
   return (
@@ -53,7 +53,7 @@ export function getConversation(call: PageCall, id: string): Json | undefined {
   );
 }
 
-/** `GET /{conversation}/messages`, or nothing where this is none's ID. */
+/** `GET /{conversation}/messages`; undefined if there is no such conversation. */
 export function listMessages(call: PageCall, id: string): Json | undefined {
   const { parameters } = call;
   const found = withId(call, id);
@@ -68,7 +68,7 @@ export function listMessages(call: PageCall, id: string): Json | undefined {
   );
 }
 
-/** `GET /{message}`, or nothing where this is none's ID. */
+/** `GET /{message}`; undefined if there is no such message. */
 export function getMessage(call: PageCall, id: string): Json | undefined {
   const { world, page, parameters } = call;
   const psid = world.conversations.message(page.id, id)?.psid;
@@ -127,7 +127,7 @@ interface MessageNode extends Node {
   id: string;
 }
 
-/** The latest first, as Meta's lists are. */
+/** Latest first, like Meta's lists. */
 function messagesOf(
   { page }: PageCall,
   { psid, name, entries }: Conversation,
@@ -192,7 +192,7 @@ function timeOf(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, '+0000');
 }
 
-/** New ones come in before the others: a cursor is who or what stands there. */
+/** New items are inserted at the start, so a cursor holds the ID of an item. */
 function byId<Item>(
   all: readonly Item[],
   idIn: (item: Item) => string,

@@ -7,7 +7,7 @@ import {
 } from '../values/json';
 import type { Parameters } from './parameters';
 
-/** What a call is about in a few words, for whoever looks through many; `''` where its path says all. */
+/** Describes a call in a few words, for lists of calls; `''` if the path is enough. */
 export function describeCall(parameters: Parameters): string {
   const batch = parameters.json('batch');
   if (Array.isArray(batch)) return `${batch.length} calls`;

@@ -3,11 +3,11 @@ import { isObject, type Json, type JsonObject } from '../values/json';
 import { readFieldTree, type FieldTree } from './fieldTree';
 import type { Parameters } from './parameters';
 
-/** An edge of a node: a list of other nodes, made when it is asked for. */
+/** An edge of a node: a list of other nodes, built on demand. */
 export interface Edge {
   nodeType: string;
   nodes: (limit: number | undefined) => Node[];
-  /** What is shown of each where nothing is asked for. */
+  /** The fields that are returned by default. */
   defaultFields: readonly string[];
 }
 
@@ -17,10 +17,10 @@ export interface Node {
 }
 
 /**
- * The part of a node that `fields` asks for; its ID always:
+ * Selects the fields of a node that `fields` requests, and its ID:
  * docs/messenger-facts.md#field-expansion
  *
- * @throws {GraphError} for a field that the node does not have.
+ * @throws {GraphError} for an unknown field.
  */
 export function selectFields(
   nodeType: string,
@@ -31,7 +31,7 @@ export function selectFields(
   return select(nodeType, node, requestedFields(parameters), defaultFields);
 }
 
-/** The same of each node of a list. */
+/** Reads the parameter `fields`, to be applied to each node of a list. */
 export function requestedFields(
   parameters: Parameters,
 ): FieldTree[] | undefined {

@@ -15,7 +15,7 @@ import { checkVersion, describeExpiry } from './version';
 
 const LONGEST_ECHO_WAIT_MS = 5000;
 
-/** The Graph API as its callers see it: faults, the call itself, and the log of both. */
+/** The Graph API: applies faults, executes calls and logs both. */
 export class GraphApi {
   constructor(
     private readonly world: World,
@@ -77,7 +77,7 @@ export class GraphApi {
     return answer;
   }
 
-  /** The bot may be waiting for this very answer before it takes the echo. */
+  /** Limited, because a bot may accept the echo only after this answer. */
   async #waitForEcho(): Promise<void> {
     await Promise.race([
       this.receipts.delivered(),
@@ -87,7 +87,7 @@ export class GraphApi {
 
   async #delay(ms: number): Promise<void> {
     if (ms === 0) return;
-    // Cut short when the emulator closes.
+    // Ends early when the emulator closes.
     await wait(ms, undefined, { signal: this.closing }).catch(() => undefined);
   }
 
@@ -129,7 +129,7 @@ async function carryOut(run: () => Promise<Json>): Promise<GraphAnswer> {
   }
 }
 
-/** A mistake of the emulator's own is answered too, as Graph's "unknown error". */
+/** Answers an internal error of the emulator like Graph's "unknown error". */
 function toRefusal(error: unknown): GraphAnswer {
   if (error instanceof GraphError) return refusal(error);
   const reason = error instanceof Error ? error.message : 'unknown';

@@ -9,8 +9,8 @@ const STANDARD_WINDOW = 24 * HOUR;
 const TAGGED_WINDOW = 7 * 24 * HOUR;
 
 /**
- * Where `messagingWindow` is on, a message by PSID comes soon enough after what
- * the customer did: docs/messenger-facts.md#messaging-window
+ * With `messagingWindow`, refuses a message by PSID that is too late:
+ * docs/messenger-facts.md#messaging-window
  *
  * @throws {GraphError} code 10, subcode 2018278.
  */
@@ -18,7 +18,7 @@ export function checkWindow(
   { world, page, parameters }: PageCall,
   { psid, address }: Recipient,
 ): void {
-  // What else a customer has given has rules of its own.
+  // Other addresses have rules of their own.
   if (!world.settings.messagingWindow || address) return;
   if (parameters.text('messaging_type')?.toUpperCase() === 'UTILITY') return;
   const opened = world.conversations.windowOpenedAt(page.id, psid) ?? -Infinity;
@@ -33,7 +33,7 @@ export function checkWindow(
 }
 
 /**
- * Where `rateLimits` are on, the Page has not sent too much in this second:
+ * With `rateLimits`, limits the sends of a Page per second:
  * docs/messenger-facts.md#rate-limits
  *
  * @throws {GraphError} code 613.
@@ -47,7 +47,7 @@ export function checkSendRate({ world, page, parameters }: PageCall): void {
 }
 
 /**
- * The same of the Conversations API.
+ * Limits the calls to the Conversations API in the same way.
  *
  * @throws {GraphError} code 613.
  */
@@ -57,8 +57,8 @@ export function checkReadRate({ world, page }: PageCall): void {
 }
 
 /**
- * Where `rateLimits` are on, there were not too many calls for the Page in 24
- * hours: docs/messenger-facts.md#rate-limits
+ * With `rateLimits`, limits the calls for a Page in 24 hours:
+ * docs/messenger-facts.md#rate-limits
  *
  * @throws {GraphError} code 80006.
  */

@@ -18,10 +18,10 @@ const KEYS = [
   'metadata',
 ];
 
-/** A message as the customer sees it, and what the sender is told besides. */
+/** A message as the customer sees it, and what the answer to the sender adds. */
 export interface Content {
   message: EntryMessage;
-  /** Of an attachment that may be sent again. */
+  /** The ID of a reusable attachment. */
   attachmentId?: string;
 }
 
@@ -86,7 +86,7 @@ function checkNotEmpty(message: EntryMessage): void {
   );
 }
 
-/** Meta does not say what other IDs are answered with. */
+/** The answer to other IDs is undocumented. */
 function checkSticker(value: Json | undefined): void {
   if (value === undefined || /^\d{1,20}$/.test(textOf(value) ?? '')) return;
   throw invalidParameter(

@@ -10,7 +10,7 @@ import { readContent } from './messageContent';
 import { readRecipient } from './readRecipient';
 import { readThreadControl } from './threadControl';
 
-/** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
+/** Accepted in upper case too: docs/messenger-facts.md#sender-actions */
 const SENDER_ACTIONS = [
   'typing_on',
   'typing_off',
@@ -21,11 +21,11 @@ const SENDER_ACTIONS = [
 /** docs/messenger-facts.md#persona-sender-actions */
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
-/** An emoji may be made of several characters. */
+/** An emoji may consist of several characters. */
 const LONGEST_EMOJI = 64;
 
 const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
-/** Those that are not retired: docs/messenger-facts.md#messaging-types */
+/** The tags that are not retired: docs/messenger-facts.md#messaging-types */
 const TAGS = ['CUSTOMER_FEEDBACK', 'HUMAN_AGENT'];
 
 /** `POST /{page}/messages` */
@@ -135,7 +135,7 @@ function readPersona(
 }
 
 /**
- * As Messenger answered to people in Europe until October 2023:
+ * Messenger's answer for people in Europe until October 2023:
  * docs/messenger-facts.md#personas-refused-by-region
  */
 function personaRefusedByRegion(): GraphError {
@@ -146,8 +146,8 @@ function personaRefusedByRegion(): GraphError {
 }
 
 /**
- * An assumption: Meta does not document what Messenger answers to a persona_id
- * that is unknown, deleted or another Page's: docs/messenger-facts.md#unknown-persona
+ * ASSUMPTION: the answer to a persona_id that is unknown, deleted or belongs to
+ * another Page is undocumented: docs/messenger-facts.md#unknown-persona
  */
 function personaUnknown(id: string): GraphError {
   return invalidParameter(
@@ -172,7 +172,7 @@ function readReaction(
   action: string,
 ): Pick<ConversationEntry, 'reaction'> {
   if (action !== 'react' && action !== 'unreact') return {};
-  // Frameworks send it without; what Messenger answers then is not documented.
+  // Some frameworks omit it; the answer to that is undocumented.
   if (!parameters.has('payload')) return {};
   const payload = parameters.object('payload') ?? {};
   const mid = textOf(field(payload, 'message_id')) ?? '';

@@ -49,8 +49,8 @@ export function setMessengerProfile(call: PageCall): Json {
 }
 
 /**
- * @param known what has been set before
- * @throws {GraphError} where they are not as Meta's pages say.
+ * @param known the properties that are already set
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkProperties(
   properties: readonly [string, Json][],
@@ -123,7 +123,7 @@ export function deleteUserSettings(call: PageCall): Json {
   return { result: 'success' };
 }
 
-/** Meta gives no limit for the whole: the emulator's own. */
+/** The emulator's own limit; Meta gives none. */
 function notTooLong(name: string, value: Json): Json {
   if (JSON.stringify(value).length > LONGEST_PROPERTY) {
     throw invalidParameter(

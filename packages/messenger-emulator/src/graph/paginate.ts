@@ -5,18 +5,18 @@ import type { PageCall } from './call';
 const LIST_LIMIT = 25;
 const LONGEST_LIST = 100;
 
-/** How the places of a list are written, and found again. */
+/** Encodes and decodes the cursors of a list. */
 export interface Cursors<Item> {
   of(item: Item): string;
-  /** How many stand before this place, and how many before or in it; nothing where it is none. */
+  /** The number of items before this position, and up to it; undefined for an invalid cursor. */
   find(cursor: string): { before: number; upTo: number } | undefined;
 }
 
 /**
- * The part of a list that `limit`, `after` and `before` ask for, and where the
- * others are: docs/messenger-facts.md#persona-list
+ * Returns the page of a list that `limit`, `after` and `before` select, with
+ * links to its neighbours: docs/messenger-facts.md#persona-list
  *
- * @throws {GraphError} for what is no limit or cursor.
+ * @throws {GraphError} for an invalid limit or cursor.
  */
 export function paginate<Item>(
   call: PageCall,
@@ -53,7 +53,7 @@ export function paginate<Item>(
   return { data: shown.map(show), paging };
 }
 
-/** How many a list inside a node shows. */
+/** The size of a list inside a node. */
 export function listSize(limit = LIST_LIMIT): number {
   return Math.min(limit, LONGEST_LIST);
 }
@@ -66,7 +66,7 @@ function readLimit(text: string | undefined): number {
   return Math.min(Number(text), LONGEST_LIST);
 }
 
-/** Unlike Graph's own, it has no token in it: it may end in a log. */
+/** Unlike Graph's own URLs, it contains no token, because it may end up in a log. */
 function urlOf(
   { world, version, path, parameters }: PageCall,
   limit: number,

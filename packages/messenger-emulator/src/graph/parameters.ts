@@ -2,10 +2,7 @@ import { invalidParameter } from '../values/graphError';
 import { isObject, parseLooseJson, textOf } from '../values/json';
 import type { Json, JsonObject } from '../values/json';
 
-/**
- * The parameters of one Graph API call. Query and form values are strings,
- * so that objects and lists may stand in them as JSON text.
- */
+/** The parameters of one Graph API call. Objects and lists in queries and forms are JSON text. */
 export class Parameters {
   readonly #values = new Map<string, Json>();
 
@@ -35,7 +32,7 @@ export class Parameters {
     return text;
   }
 
-  /** A JSON value, also when it came as text. */
+  /** A JSON value, parsed if it is text. */
   json(name: string): Json | undefined {
     const value = this.#values.get(name);
     if (!this.has(name) || typeof value !== 'string') {

@@ -8,7 +8,7 @@ import { paginate, type Cursors } from './paginate';
 
 /** docs/messenger-facts.md#persona-profile */
 export const LONGEST_NAME = 50;
-/** The emulator's own: Meta gives no number. */
+/** The emulator's own limit; Meta gives none. */
 export const MOST_PERSONAS = 50_000;
 
 /** `POST /{page}/personas` */
@@ -62,7 +62,7 @@ export function personaNode(
   return selectFields('Persona', { ...toPersonaFace(persona) }, parameters);
 }
 
-/** A cursor holds a place in the list, so that it outlives its persona. */
+/** A cursor holds a position, so that it remains valid when its persona is deleted. */
 function cursorOf({ sequence }: Persona): string {
   return Buffer.from(`persona:${sequence}`).toString('base64url');
 }

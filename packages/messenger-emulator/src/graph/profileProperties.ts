@@ -6,7 +6,7 @@ const MENU_TYPES = ['web_url', 'postback'];
 const MOST_ITEMS = 20;
 const MOST_QUESTIONS = 4;
 
-/** What Meta's pages say of each; the content of the others is the app's. */
+/** The documented rules; other properties are not checked. */
 const CHECKS = new Map<string, (value: Json) => void>([
   ['account_linking_url', checkLoginPage],
   ['get_started', checkGetStarted],
@@ -16,9 +16,9 @@ const CHECKS = new Map<string, (value: Json) => void>([
 ]);
 
 /**
- * One property of a Messenger profile.
+ * Checks one property of a Messenger profile.
  *
- * @throws {GraphError} where it is not as Meta's pages say.
+ * @throws {GraphError} if it breaks a documented rule.
  */
 export function checkProperty(name: string, value: Json): void {
   CHECKS.get(name)?.(value);
@@ -38,7 +38,7 @@ export function checkMenu(value: Json): void {
   }
 }
 
-/** Their titles may be longer than those of other buttons. */
+/** Menu items may have longer titles than other buttons. */
 function checkItem(item: Json): void {
   const title = isObject(item) ? textOf(field(item, 'title')) : undefined;
   if (!isObject(item) || !title) {
@@ -98,7 +98,7 @@ function checkIceBreakers(value: Json): void {
   }
 }
 
-/** A list with an entry a language, one of which is the default. */
+/** Checks that a list has one entry per locale, and one for `default`. */
 function localized(name: string, value: Json): Json[] {
   if (!Array.isArray(value)) {
     throw invalidParameter(`Param ${name} must be an array`);

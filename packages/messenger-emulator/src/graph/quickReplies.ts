@@ -9,7 +9,7 @@ const CONTENT_TYPES = ['text', 'user_phone_number', 'user_email', 'location'];
  * docs/messenger-facts.md#quick-replies: a title that is too long is taken, and
  * shown cut.
  *
- * @throws {GraphError} for one that is not as Meta's pages say.
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkQuickReplies(value: Json): void {
   if (!Array.isArray(value) || value.length > MOST_QUICK_REPLIES) {

@@ -7,7 +7,7 @@ import type { PageCall } from './call';
 /** Whom a call is about. */
 export interface Recipient {
   psid: string;
-  /** By what the customer is reached, where it is not the PSID. */
+  /** The address that was used instead of the PSID. */
   address?: Address;
 }
 
@@ -21,9 +21,10 @@ const ADDRESSES: readonly AddressKind[] = [
 ];
 
 /**
- * `recipient`: a customer by PSID (`id`), or by what they have given besides.
+ * Reads `recipient`: a PSID (`id`), or another address of the customer.
  *
- * @throws {GraphError} when nobody is meant, or the address does not serve any more.
+ * @throws {GraphError} if there is no such customer, or the address is no
+ *   longer valid.
  */
 export function readRecipient(call: PageCall): Recipient {
   const recipient = call.parameters.object('recipient');
@@ -40,7 +41,7 @@ export function readRecipient(call: PageCall): Recipient {
 }
 
 /**
- * The PSID itself, which exists for a Page once it has written to it.
+ * Returns the PSID if this customer has written to the Page.
  *
  * @throws {GraphError} code 100, subcode 2018001.
  */
@@ -80,12 +81,12 @@ function invalidActivity(kind: AddressKind): GraphError {
   });
 }
 
-/** An assumption: Meta says that it serves once, and not with which answer. */
+/** ASSUMPTION: the answer to a second use is undocumented. */
 function alreadyUsed(kind: AddressKind): GraphError {
   return invalidParameter(`The ${kind} has been used already, and serves once`);
 }
 
-/** An assumption likewise. */
+/** ASSUMPTION: the answer to an expired address is undocumented. */
 function tooLate(kind: AddressKind): GraphError {
   return invalidParameter(`The ${kind} has expired`);
 }

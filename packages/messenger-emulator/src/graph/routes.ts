@@ -30,7 +30,7 @@ import { listStickerPacks, listStickers, searchStickers } from './stickers';
 import * as subscriptions from './subscriptions';
 import * as threadControl from './threadControl';
 
-/** An endpoint a method. */
+/** The endpoint for each method. */
 type Edge<Endpoint> = Partial<Record<string, Endpoint>>;
 
 /** `/{page}/<edge>`, where the Page may be `me`. */
@@ -95,9 +95,9 @@ const APP_TOKEN_PATH = '/oauth/access_token';
 const APP_TOKEN: Edge<AppEndpoint> = { GET: getAppToken, POST: getAppToken };
 
 /**
- * Finds the endpoint of a call and carries it out.
+ * Finds the endpoint of a call and executes it.
  *
- * @throws {GraphError} when the call is refused or there is no such endpoint.
+ * @throws {GraphError} if the call is refused, or there is no such endpoint.
  */
 export async function route(world: World, call: GraphCall): Promise<Json> {
   checkVersion(call.version, call.path, world.clock.now());
@@ -117,7 +117,7 @@ export async function route(world: World, call: GraphCall): Promise<Json> {
   const appPath = APP_PATHS.get(call.path);
   if (appPath) {
     const endpoint = endpointOf(appPath, call);
-    // A Page's token may ask about itself, but does not see the app's catalogue.
+    // A Page's token may inspect tokens, but not the app's sticker catalogue.
     if (first !== 'debug_token' && caller.kind !== 'app') {
       throw wrongTokenType('An app');
     }
@@ -176,7 +176,7 @@ function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
   return endpoint;
 }
 
-/** The words are an assumption: docs/messenger-facts.md#multiple-ids */
+/** The wording is an assumption: docs/messenger-facts.md#multiple-ids */
 function multipleIds(): GraphError {
   return invalidParameter(
     'The parameter ids is not supported any more: request each object on its own, or in a batch',

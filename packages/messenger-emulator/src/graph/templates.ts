@@ -23,9 +23,9 @@ const TEMPLATE_TYPES = [
 ];
 const LONGEST_BUTTON_TEXT = 640;
 const MOST_ELEMENTS = 10;
-/** Of an element's title and subtitle. */
+/** For the title and the subtitle of an element. */
 const LONGEST_TITLE = 80;
-/** What was bought, on a receipt. */
+/** The items of a receipt. */
 const MOST_ORDERED = 100;
 const LONGEST_REQUEST = 65;
 const LEAST_IMAGES = 2;
@@ -33,7 +33,7 @@ const MOST_IMAGES = 6;
 const LONGEST_GRID_TITLE = 45;
 const LONGEST_GRID_SUBTITLE = 80;
 
-/** What Meta's pages say of each; of the others, their content is the app's. */
+/** The documented rules; other templates are not checked. */
 const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
   ['button', checkButtonTemplate],
   ['coupon', checkCoupon],
@@ -44,7 +44,7 @@ const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
   ['receipt', checkReceipt],
 ]);
 
-/** @throws {GraphError} for a template that is not as Meta's pages say. */
+/** @throws {GraphError} for a template that breaks a documented rule. */
 export function checkTemplate(payload: JsonObject, call: PageCall): void {
   const type = textOf(field(payload, 'template_type')) ?? '';
   if (!TEMPLATE_TYPES.includes(type)) {

@@ -7,7 +7,8 @@ import { readRecipient, requireCustomer } from './readRecipient';
 /**
  * `POST /{page}/pass_thread_control`
  *
- * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ * @see
+ *   https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
  */
 export function passThreadControl(call: PageCall): Json {
   const { world, page, parameters } = call;
@@ -22,7 +23,7 @@ export function passThreadControl(call: PageCall): Json {
   return { success: true };
 }
 
-/** `POST /{page}/release_thread_control`: back to the default app, which is the bot's. */
+/** `POST /{page}/release_thread_control`: returns control to the default app, the bot's. */
 export function releaseThreadControl(call: PageCall): Json {
   const { world, page } = call;
   const { psid } = readRecipient(call);
@@ -39,7 +40,7 @@ export function takeThreadControl(call: PageCall): Json {
   return { success: true };
 }
 
-/** `POST /{page}/request_thread_control`: whoever has the thread may ignore it. */
+/** `POST /{page}/request_thread_control`: the app in control may ignore it. */
 export function requestThreadControl(call: PageCall): Json {
   readRecipient(call);
   return { success: true };
@@ -82,7 +83,10 @@ export function readThreadControl({
     : world.settings.appId;
 }
 
-/** Only who has the thread can pass it on; the code is an assumption, after docs/messenger-facts.md#other-apps-thread */
+/**
+ * Only the app in control can pass it. ASSUMPTION: the code, after
+ * docs/messenger-facts.md#other-apps-thread
+ */
 function notInControl(): GraphError {
   return new GraphError(
     '(#10) This app does not control this thread, and cannot pass it on.',

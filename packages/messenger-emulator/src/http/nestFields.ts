@@ -4,9 +4,9 @@ const DEEPEST = 16;
 const MOST_STEPS = 2000;
 
 /**
- * The fields of a form, those with brackets put together as PHP does:
- * `recipient[id]=1` is `{ recipient: { id: '1' } }`, `fields[]=a` or
- * `fields[0]=a` a list. What is no such name stays as it is.
+ * Builds objects from form fields with brackets, like PHP: `recipient[id]=1`
+ * becomes `{ recipient: { id: '1' } }`, `fields[]=a` and `fields[0]=a` become
+ * lists. Other names stay as they are.
  */
 export function nestFields(pairs: Iterable<[string, string]>): JsonObject {
   const fields = new Map<string, Json>();
@@ -43,7 +43,7 @@ function put(
   return object;
 }
 
-/** Objects whose names are 0, 1, 2 and so on are lists. */
+/** Converts objects with the keys 0, 1, 2 and so on to lists. */
 function toList(value: Json): Json {
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, Json] => [

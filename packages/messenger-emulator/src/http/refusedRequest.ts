@@ -10,11 +10,11 @@ export interface Refusal {
 }
 
 /**
- * Whether a web page elsewhere has sent the request: it must not drive the
- * emulator, nor read from it by rebinding a name. Programs send neither
- * `Origin` nor `Sec-Fetch-Site`.
+ * Detects requests from other websites' pages, which must not control the
+ * emulator, or read from it by DNS rebinding. Programs do not send `Origin` or
+ * `Sec-Fetch-Site`.
  *
- * @param allowed names that stand for the emulator besides those of loopback
+ * @param allowed host names of the emulator, besides those of loopback
  */
 export function refusedSender(
   request: IncomingMessage,
@@ -43,8 +43,8 @@ export function refusedSender(
 }
 
 /**
- * Following a link to the chat page shows it, and does nothing. A bot's login
- * page leads back to the emulator, with a token that nobody else knows.
+ * Allows links to the chat page, which change nothing, and the redirect from a
+ * bot's login page, which contains a secret token.
  */
 function isFollowed({ method, url, headers }: IncomingMessage): boolean {
   return (
@@ -56,10 +56,10 @@ function isFollowed({ method, url, headers }: IncomingMessage): boolean {
 }
 
 /**
- * A form of another page can send any body but one that is declared as JSON or
- * as bytes.
+ * Requires a content type that forms of other websites cannot send: JSON or
+ * bytes.
  *
- * @param uploads the path that takes bytes
+ * @param uploads the path that accepts bytes
  */
 export function refusedType(
   { method, url, headers }: IncomingMessage,

@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { Json } from '../values/json';
 import { withoutSecrets } from '../values/urls';
 
-/** Longer than Meta waits, for a developer at a breakpoint. */
+/** Longer than Meta's timeout, for developers at a breakpoint. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const ANSWER_LIMIT = 64 * 1024;
 
@@ -14,11 +14,12 @@ export interface WebhookAnswer {
 }
 
 /**
- * Delivers one webhook body, escaped and signed as Messenger does it:
+ * Delivers one webhook body, escaped and signed like Messenger:
  * docs/messenger-facts.md#webhook-signature
  *
- * @see https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
- * @throws {Error} when the bot cannot be reached or does not answer.
+ * @see
+ *   https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
+ * @throws {Error} if the bot cannot be reached or does not answer.
  */
 export function deliver(
   url: string,
@@ -37,7 +38,10 @@ export function deliver(
   });
 }
 
-/** As Meta's JSON encoder writes them; a bot that signs what it has parsed and encoded anew fails. */
+/**
+ * The escapes of Meta's JSON encoder. Bots that check the signature of
+ * re-encoded JSON fail because of them.
+ */
 const ESCAPED: Record<string, string> = {
   '/': '\\/',
   '<': '\\u003C',
@@ -53,7 +57,7 @@ function escape(json: string): string {
   );
 }
 
-/** One request to the bot's webhook, over a connection of its own. */
+/** Sends one request to the bot's webhook, over a new connection. */
 export function send(
   url: string,
   method: 'GET' | 'POST',

@@ -5,7 +5,7 @@ import type { Settings } from '../options';
 import type { ResumeResult } from '../types';
 import { deliver, send } from './webhookRequest';
 
-/** What an app is subscribed to when it was set up by hand, with a webhook URL. */
+/** The fields of an app that was configured with a webhook URL only. */
 const USUAL_FIELDS = [
   'messages',
   'message_edits',
@@ -37,14 +37,16 @@ export interface AppSubscription {
 }
 
 /**
- * Where the app listens, what it and each Page are subscribed to, and the way there.
- * An event goes out only if both the app and the Page are subscribed to its field.
+ * The app's webhook, the subscriptions of the app and its Pages, and the
+ * deliveries. An event is sent only if both the app and the Page are subscribed
+ * to its field.
  *
- * @see https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
+ * @see
+ *   https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
  */
 export class Webhooks {
   #app: AppSubscription | undefined;
-  /** A Page that is not in here is connected to the app with all of the app's fields. */
+  /** A Page without an entry has all fields of the app. */
   readonly #pageFields = new Map<string, ReadonlySet<string>>();
   #isPaused = false;
   #resuming: Promise<ResumeResult> | undefined;
@@ -63,7 +65,7 @@ export class Webhooks {
     return this.#app;
   }
 
-  /** As in the app's dashboard. */
+  /** Sets the webhook's URL, like the app dashboard. */
   setUrl(callbackUrl: string): void {
     const fields = this.#app?.fields ?? new Set(USUAL_FIELDS);
     this.#app = { callbackUrl, fields };
@@ -73,7 +75,7 @@ export class Webhooks {
     this.#app = { callbackUrl, fields: new Set(fields) };
   }
 
-  /** Ends the app's subscription to some fields, or as a whole. */
+  /** Ends the app's subscription to some fields, or to all. */
   unsubscribeApp(fields?: readonly string[]): void {
     const left = [...(this.#app?.fields ?? [])].filter(
       (name) => fields !== undefined && !fields.includes(name),
@@ -100,9 +102,10 @@ export class Webhooks {
   }
 
   /**
-   * Asks the app to prove that it wants the webhooks.
+   * Sends the verification request to the app.
    *
-   * @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests
+   * @see
+   *   https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests
    * @throws {Error} saying what went wrong.
    */
   async verify(callbackUrl: string, verifyToken: string): Promise<void> {
@@ -120,7 +123,7 @@ export class Webhooks {
     }
   }
 
-  /** @throws {Error} when nobody could ever be told anything. */
+  /** @throws {Error} if no webhook URL is known. */
   checkKnown(): void {
     if (!this.#app) {
       throw new Error(
@@ -129,16 +132,16 @@ export class Webhooks {
     }
   }
 
-  /** Holds back what happens from now on, as in an outage of the bot or of Meta. */
+  /** Holds events back, as in an outage. */
   pause(): void {
     this.#isPaused = true;
   }
 
   /**
-   * Delivers what was held back, in as few webhooks as possible, in order.
+   * Delivers the held events in order, in as few webhooks as possible.
    *
-   * @returns the status of the last webhook, and how many events there were.
-   * @throws {Error} when the bot cannot be reached; what was held back is lost.
+   * @returns the status of the last webhook, and the number of events
+   * @throws {Error} if the bot cannot be reached; the events are lost then.
    */
   resume(): Promise<ResumeResult> {
     this.#resuming ??= this.#deliverHeld().finally(() => {
@@ -148,7 +151,7 @@ export class Webhooks {
     return this.#resuming;
   }
 
-  /** Ends a pause without delivering what was held back. */
+  /** Ends a pause and drops the held events. */
   dropHeld(): void {
     this.#isPaused = false;
     this.#held = [];
@@ -156,12 +159,13 @@ export class Webhooks {
   }
 
   /**
-   * Delivers one event in the name of a Page; during a pause, later.
+   * Delivers one event of a Page, or holds it back during a pause.
    *
-   * @param onLost is called with the reason when the bot does not accept the event
-   * @returns the HTTP status of the bot's answer; 0 when the app or the Page is
-   *   not subscribed to the field, or while webhooks are paused.
-   * @throws {Error} when the app cannot be reached.
+   * @param onLost is called with the reason when the bot does not accept the
+   *   event
+   * @returns the HTTP status of the bot's answer; 0 if the app or the Page is
+   *   not subscribed to the field, or webhooks are paused
+   * @throws {Error} if the app cannot be reached.
    */
   async deliver(
     pageId: string,
@@ -195,7 +199,8 @@ export class Webhooks {
   async #deliverHeld(): Promise<ResumeResult> {
     const result = { status: 0, events: 0 };
     let failure: Error | undefined;
-    // What happens meanwhile is held back too, and so stays in order.
+    // Events that occur during the delivery are held back too, to keep the
+    // order.
     while (this.#held.length > 0) {
       const batch = this.#held.splice(0, MOST_EVENTS_IN_WEBHOOK);
       result.events += batch.length;
@@ -232,7 +237,7 @@ export class Webhooks {
   }
 }
 
-/** One entry for each Page and kind of event, with all its events. */
+/** Builds one entry for each Page and kind of event. */
 function entriesOf(
   deliveries: readonly PendingDelivery[],
   time: number,

@@ -4,17 +4,14 @@ import type { Delivery } from './delivery';
 import { resolvePageId } from './participants';
 import type { World } from './world';
 
-/** Customers link their account with the bot: docs/messenger-facts.md#account-linking */
+/** Account linking, from the customer's side: docs/messenger-facts.md#account-linking */
 export class AccountLinking {
   constructor(
     private readonly world: World,
     private readonly delivery: Delivery,
   ) {}
 
-  /**
-   * A customer presses a Log in button, and is to be sent to the bot's login
-   * page: docs/messenger-facts.md#account-linking
-   */
+  /** A customer presses a Log in button. Returns the URL of the bot's login page. */
   logIn(psid: string, url: string, options: SayOptions = {}): LogInResult {
     const pageId = resolvePageId(this.world, psid, options);
     checkHttpUrl(url, 'url');
@@ -23,11 +20,11 @@ export class AccountLinking {
   }
 
   /**
-   * A customer comes back from the login page.
+   * The login page redirects the customer back.
    *
-   * @param code the `authorization_code`; `''` where the login has failed
-   * @returns whether the account is linked now
-   * @throws {TypeError} when the login is not known, too old or done before.
+   * @param code the `authorization_code`; `''` if the login has failed
+   * @returns whether the account is now linked
+   * @throws {TypeError} if the login is unknown, expired or already done.
    */
   async returnFromLogin(token: string, code: string): Promise<boolean> {
     const login = this.world.logins.find(token, this.world.clock.now());
@@ -38,11 +35,11 @@ export class AccountLinking {
     login.isDone = true;
     const { psid, pageId } = login;
     const { status } = await this.link(psid, code, { pageId });
-    // Linking ends where the bot does not take the event.
+    // Linking fails if the bot does not acknowledge the event.
     return status !== 0 && status < 400;
   }
 
-  /** The same at once, without a login page. */
+  /** Links an account at once, without a login page. */
   async link(
     psid: string,
     authorizationCode: string,

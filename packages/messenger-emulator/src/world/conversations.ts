@@ -13,7 +13,7 @@ interface Conversation {
   name: string;
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
-  /** When the customer last did what lets the Page write, in milliseconds since the epoch. */
+  /** When the customer last opened the messaging window, in milliseconds since the epoch. */
   windowOpenedAt: number | undefined;
   entries: ConversationEntry[];
 }
@@ -21,11 +21,11 @@ interface Conversation {
 export interface OfferedQuickReply {
   contentType: string;
   title: string;
-  /** Of those for an email address or a phone number, nothing is known before. */
+  /** Empty for quick replies that ask for an email address or a phone number. */
   payload: string;
 }
 
-/** Who has written to which Page, and all that was said. */
+/** All conversations of customers with Pages. */
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
   readonly #entries = new MessageLog();
@@ -39,7 +39,7 @@ export class Conversations {
     for (const psid of initiallyEuropean) this.#european.set(psid, true);
   }
 
-  /** Opens the conversation, or gives its customer another name. */
+  /** Opens the conversation, or renames its customer. */
   open(pageId: string, psid: string, name?: string): void {
     const key = keyOf(pageId, psid);
     const known = this.#byKey.get(key);
@@ -63,7 +63,7 @@ export class Conversations {
     return this.#byKey.get(keyOf(pageId, psid))?.windowOpenedAt;
   }
 
-  /** How many have written to the Page. */
+  /** The number of customers who have written to the Page. */
   countCustomers(pageId: string): number {
     let people = 0;
     for (const each of this.#byKey.values()) {
@@ -76,11 +76,11 @@ export class Conversations {
     return this.#byKey.get(keyOf(pageId, psid))?.name;
   }
 
-  /** Adds to an open conversation. */
+  /** Adds an entry to an open conversation. */
   add(pageId: string, psid: string, entry: ConversationEntry): void {
     const conversation = this.#byKey.get(keyOf(pageId, psid));
     if (conversation) this.#entries.add(conversation.entries, entry);
-    // Ticking a checkbox does not yet show who did it.
+    // A ticked checkbox does not identify the customer.
     const isKnown = entry.optin?.user_ref === undefined;
     if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
@@ -89,7 +89,7 @@ export class Conversations {
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
-  /** Says of what a customer has said why the bot has not got it. */
+  /** Marks an entry that the bot did not receive. */
   markUndelivered(
     pageId: string,
     psid: string,
@@ -102,7 +102,7 @@ export class Conversations {
     this.changes.emit({ type: 'undelivered', psid, pageId, mid, reason });
   }
 
-  /** What was said with this message ID, and to whom. */
+  /** Finds a message by its ID. */
   message(
     pageId: string,
     mid: string,
@@ -114,7 +114,7 @@ export class Conversations {
     return undefined;
   }
 
-  /** How a message was changed, oldest first. */
+  /** The edits of a message, oldest first. */
   editsOf(
     pageId: string,
     psid: string,
@@ -124,7 +124,7 @@ export class Conversations {
     return entries.flatMap(({ edit }) => (edit?.mid === mid ? [edit] : []));
   }
 
-  /** Those in which a customer has written, the one with the latest entry first. */
+  /** The conversations with a message of the customer, latest first. */
   ofPage(
     pageId: string,
   ): { psid: string; name: string; entries: readonly ConversationEntry[] }[] {
@@ -154,7 +154,7 @@ export class Conversations {
     });
   }
 
-  /** Forgets all but who is refused personas by the options. */
+  /** Deletes everything except the customers of the option `european`. */
   clear(): void {
     this.#byKey.clear();
     this.#entries.clear();
@@ -186,7 +186,7 @@ export class Conversations {
     }));
   }
 
-  /** Tells listeners what has become of a conversation, but for its entries. */
+  /** Notifies listeners of a conversation's details, without its entries. */
   emitChange(pageId: string, psid: string): void {
     const name = this.nameOf(pageId, psid) ?? '';
     const european = this.isEuropean(psid);
@@ -198,7 +198,7 @@ export class Conversations {
   }
 }
 
-/** What customers are called who have been given no name. */
+/** The name of a customer without a given name. */
 export function defaultName(psid: string): string {
   return `Customer ${psid.slice(-4)}`;
 }

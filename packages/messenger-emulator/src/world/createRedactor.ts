@@ -11,7 +11,10 @@ const SECRET_FIELDS = [
   'account_linking_token',
 ];
 
-/** A shorter one may be any word, as `me` is in `/me/messages`: it is hidden where it stands as a secret. */
+/**
+ * A shorter secret may equal any word, such as `me` in `/me/messages`, and is
+ * hidden only in the fields above.
+ */
 const LONG_ENOUGH = 8;
 
 /** In queries, forms and JSON, also inside strings: `a=`, `a[]=`, `"a":"`, `'a': '`, `\"a\":\"`. */
@@ -22,7 +25,7 @@ const SECRET_IN_TEXT = new RegExp(
   'gi',
 );
 
-/** Makes text for logs: no token, secret or proof of these settings stays in it. */
+/** Creates a function that removes tokens, secrets and proofs from text for logs. */
 export function createRedactor(settings: Settings): (value: unknown) => string {
   const known = [
     settings.appSecret,
@@ -45,7 +48,7 @@ function stringify(value: unknown): string {
   return text ?? '';
 }
 
-/** `access_token`, and `access_token[]` as forms have it. */
+/** Matches `access_token`, and `access_token[]` from forms. */
 function isSecret(key: string): boolean {
   return SECRET_FIELDS.includes(key.replace(/\[.*/s, '').toLowerCase());
 }

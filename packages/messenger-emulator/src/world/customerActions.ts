@@ -12,7 +12,7 @@ import { readReferral } from './readReferral';
 import { resolvePageId } from './participants';
 import type { World } from './world';
 
-/** An emoji may be made of several characters. */
+/** An emoji may consist of several characters. */
 const LONGEST_EMOJI = 64;
 /** docs/messenger-facts.md#message-edits */
 const MOST_EDITS = 5;
@@ -25,8 +25,8 @@ export class CustomerActions {
   ) {}
 
   /**
-   * A customer follows an m.me link or an ad. In a new conversation, the first
-   * button pressed tells of it: docs/messenger-facts.md#referrals
+   * A customer follows an m.me link or an ad. In a new conversation, the
+   * referral is sent with the first button: docs/messenger-facts.md#referrals
    */
   async openLink(
     psid: string,
@@ -58,10 +58,7 @@ export class CustomerActions {
     return { status, ...(token === undefined ? {} : { token }) };
   }
 
-  /**
-   * A customer posts on the Page or comments on a post, and can be answered
-   * once: docs/messenger-facts.md#private-replies
-   */
+  /** A customer posts on the Page or comments on a post: docs/messenger-facts.md#private-replies */
   async post(
     psid: string,
     given: unknown,

@@ -10,13 +10,13 @@ import { newMessageId } from '../values/ids';
 import { textOf, type Json, type JsonObject } from '../values/json';
 import type { ConversationEntry, EntryMessage } from '../types';
 
-/** Those that have nothing but a URL. */
+/** The types whose payload is a URL. */
 const MEDIA_TYPES = ['image', 'audio', 'video', 'file'];
 
 /**
- * What a customer says, checked, as an entry of the conversation.
+ * Validates a customer's message, and converts it to an entry.
  *
- * @param origin the emulator's, where pictures of stickers lie.
+ * @param origin the emulator's, for pictures of stickers
  * @throws {TypeError} naming the wrong field.
  */
 export function readCustomerMessage(

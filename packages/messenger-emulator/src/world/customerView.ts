@@ -3,13 +3,14 @@ import type { CustomerView, MenuItem } from '../types';
 import { defaultName } from './conversations';
 import type { World } from './world';
 
-/** The language of every customer, as `GET /PSID` gives it. */
+/** The locale of every customer, as in `GET /PSID`. */
 const LOCALE = 'en_US';
 const LONGEST_GREETING = 160;
 
 /**
- * What a customer is shown besides the messages: docs/messenger-facts.md#welcome-screen,
- * docs/messenger-facts.md#ice-breakers, docs/messenger-facts.md#messenger-profile
+ * What a customer sees besides messages:
+ * docs/messenger-facts.md#welcome-screen, docs/messenger-facts.md#ice-breakers,
+ * docs/messenger-facts.md#messenger-profile
  */
 export function customerView(
   { conversations, profiles }: World,
@@ -38,7 +39,7 @@ export function customerView(
   };
 }
 
-/** With the customer's name, and cut: docs/messenger-facts.md#greeting */
+/** Fills in the customer's name, and truncates: docs/messenger-facts.md#greeting */
 function greetingOf(greeting: Json | undefined, name: string): string | null {
   const text = textOf(fieldIn(localOf(greeting), 'text'));
   if (text === undefined) return null;
@@ -52,7 +53,7 @@ function greetingOf(greeting: Json | undefined, name: string): string | null {
   return characters.slice(0, LONGEST_GREETING).join('');
 }
 
-/** In the newer form a list a language, in the older one the questions themselves. */
+/** Accepts the newer form, one list per locale, and the older one, a list of questions. */
 function iceBreakersOf(
   value: Json | undefined,
 ): { question: string; payload: string }[] {
@@ -84,7 +85,7 @@ function itemsOf(value: Json | undefined): MenuItem[] {
   });
 }
 
-/** Of a list with an entry a language, the customer's or else the default. */
+/** Selects the entry for the customer's locale, or the default. */
 function localOf(value: Json | undefined): Json | undefined {
   if (!Array.isArray(value)) return undefined;
   const inLocale = (locale: string) =>

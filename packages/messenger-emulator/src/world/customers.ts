@@ -15,7 +15,7 @@ import { customerView } from './customerView';
 import { resolvePageId } from './participants';
 import type { World } from './world';
 
-/** Lets customers write to Pages, and brings what they say and do to the bot. */
+/** Customers: what they write, press and see. */
 export class Customers {
   readonly actions: CustomerActions;
   readonly accounts: AccountLinking;
@@ -44,8 +44,8 @@ export class Customers {
   }
 
   /**
-   * A customer presses a quick reply, where the last message offers it, or else
-   * a button, an ice breaker or an entry of the menu.
+   * A customer presses a quick reply, if the last message offers it, or else a
+   * button, an ice breaker or a menu item.
    */
   press(
     psid: string,
@@ -72,7 +72,7 @@ export class Customers {
   /**
    * A customer presses Get Started: docs/messenger-facts.md#welcome-screen
    *
-   * @throws {TypeError} when the Page has no such button.
+   * @throws {TypeError} if the Page has no such button.
    */
   async getStarted(psid: string, options: SayOptions = {}): Promise<SayResult> {
     const pageId = resolvePageId(this.world, psid, options);
@@ -89,7 +89,7 @@ export class Customers {
     );
   }
 
-  /** Says what is known of a customer, and opens the conversation. */
+  /** Sets the details of a customer, and opens the conversation. */
   set(psid: string, given: unknown, options: SayOptions = {}): void {
     const pageId = resolvePageId(this.world, psid, options);
     const details = readDetails(given);
@@ -110,7 +110,7 @@ export class Customers {
     }
   }
 
-  /** What the customer is shown besides the messages. */
+  /** Returns what the customer sees besides messages. */
   view(psid: string, options: SayOptions = {}): CustomerView {
     return customerView(
       this.world,
@@ -120,7 +120,7 @@ export class Customers {
   }
 }
 
-/** The quick reply that has this payload, or asks for what it is. */
+/** Finds the quick reply with this payload, or one that asks for such a value. */
 function findQuickReply(
   quickReplies: readonly OfferedQuickReply[],
   payload: string,

@@ -20,14 +20,14 @@ export class UndeliveredError extends Error {
   }
 }
 
-/** Brings what customers say and do to the bot, and marks what it never got. */
+/** Delivers what customers do to the bot, and marks what it did not receive. */
 export class Delivery {
   constructor(
     private readonly world: World,
     private readonly receipts: Receipts,
   ) {}
 
-  /** Adds to the conversation, and tells the bot. */
+  /** Adds an entry to the conversation and sends it to the bot. */
   async bring(
     pageId: string,
     psid: string,
@@ -63,7 +63,7 @@ export class Delivery {
     return { status, mid: entry.mid ?? '' };
   }
 
-  /** The same of what is done without a message. */
+  /** Adds and sends an action that is not a message. */
   async act(
     pageId: string,
     psid: string,
@@ -79,7 +79,7 @@ export class Delivery {
     return { status };
   }
 
-  /** With where the customer came from, and how long what they gave serves. */
+  /** Adds the pending referral to a postback, and the expiry to an opt-in's token. */
   #complete(
     pageId: string,
     psid: string,

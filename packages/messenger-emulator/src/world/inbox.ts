@@ -8,26 +8,27 @@ import type { World } from './world';
 const LONGEST_METADATA = 1000;
 
 /**
- * The Page's inbox, in which a person answers. To Messenger it is another app:
- * it takes a thread, answers, and passes it back.
+ * The Page's inbox, where a person answers. For Messenger it is another app,
+ * which takes control, answers and passes control back.
  *
- * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ * @see
+ *   https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
  */
 export class Inbox {
   constructor(private readonly world: World) {}
 
-  /** Takes the thread from the bot's app, which is told. */
+  /** Takes control from the bot's app, and notifies it. */
   take(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
     return this.#own(psid, options, PAGE_INBOX, 'take_thread_control');
   }
 
-  /** Passes the thread to the bot's app, which is told. */
+  /** Passes control to the bot's app, and notifies it. */
   pass(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
     const { appId } = this.world.settings;
     return this.#own(psid, options, appId, 'pass_thread_control');
   }
 
-  /** Asks the bot's app for the thread. */
+  /** Asks the bot's app for control. */
   async request(
     psid: string,
     options: InboxOptions = {},
@@ -39,7 +40,7 @@ export class Inbox {
     });
   }
 
-  /** Answers the customer as the Page; takes the thread first where it is another's. */
+  /** Answers the customer as the Page; takes control first if another app has it. */
   async answer(
     psid: string,
     text: string,
@@ -95,7 +96,7 @@ export class Inbox {
     return { status };
   }
 
-  /** @throws {TypeError} when there is no such conversation. */
+  /** @throws {TypeError} if there is no such conversation. */
   #resolvePageId(psid: string, options: InboxOptions): string {
     checkId(psid, 'psid');
     checkObject(options, 'options');

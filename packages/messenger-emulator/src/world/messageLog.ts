@@ -1,17 +1,17 @@
 import type { ConversationEntry } from '../types';
 
 const KEPT_IN_ONE = 1000;
-/** Of all conversations together, in characters of JSON: what a state holds must fit into one answer. */
+/** For all conversations together, in characters of JSON: a state must fit into one answer. */
 const CHARACTERS_KEPT = 32 * 1024 * 1024;
 
 /**
- * The latest entries of all conversations. Bounded by what they take, not only
- * by their number: a message may be as large as a request.
+ * Keeps the latest entries of all conversations, bounded by size as well as by
+ * number, because a message may be as large as a request.
  */
 export class MessageLog {
-  /** Oldest first, with those that are forgotten already. */
+  /** Oldest first, including entries that were dropped. */
   #order: { list: ConversationEntry[]; entry: ConversationEntry }[] = [];
-  /** The sizes of those that are kept. */
+  /** The sizes of the kept entries. */
   readonly #sizes = new Map<ConversationEntry, number>();
   #characters = 0;
 
@@ -30,7 +30,7 @@ export class MessageLog {
       }
     }
     if (forgotten > 0) this.#order.splice(0, forgotten);
-    // Cut rarely, so that adding stays cheap.
+    // Trims rarely, so that adding is cheap on average.
     if (this.#order.length > 2 * this.#sizes.size + KEPT_IN_ONE) {
       this.#order = this.#order.filter((each) => this.#sizes.has(each.entry));
     }

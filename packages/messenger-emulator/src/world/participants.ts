@@ -3,9 +3,9 @@ import type { SayOptions } from '../types';
 import type { World } from './world';
 
 /**
- * The Page that a customer turns to: the given one, or the first.
+ * Returns the given Page's ID, or that of the first Page.
  *
- * @throws {TypeError} naming what is wrong.
+ * @throws {TypeError} naming the wrong option.
  */
 export function resolvePageId(
   world: World,
@@ -22,7 +22,7 @@ export function resolvePageId(
   return pageId ?? world.settings.pages[0]?.id ?? '';
 }
 
-/** @throws {TypeError} for what can be no customer's. */
+/** @throws {TypeError} for an ID that cannot be a customer's. */
 export function checkPsid(world: World, psid: string): void {
   checkId(psid, 'psid');
   if (world.page(psid) || psid === world.settings.appId) {

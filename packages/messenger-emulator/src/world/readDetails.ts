@@ -11,9 +11,9 @@ import type { CustomerDetails } from '../types';
 const LONGEST_NAME = 200;
 
 /**
- * What is known of a customer, checked.
+ * Validates the details of a customer.
  *
- * @param where before the name of a field, in errors
+ * @param where a prefix for names of fields in errors
  * @throws {TypeError} naming the wrong field.
  */
 export function readDetails(given: unknown, where = ''): CustomerDetails {

@@ -8,11 +8,11 @@ import {
 } from '../values/checks';
 import type { Referral } from '../types';
 
-/** The emulator's own: Meta gives other limits on other pages. */
+/** The emulator's own limit; Meta's pages contradict each other. */
 const LONGEST_REF = 2083;
 
 /**
- * Where somebody comes from, checked: docs/messenger-facts.md#referrals
+ * Validates a referral: docs/messenger-facts.md#referrals
  *
  * @throws {TypeError} naming the wrong field.
  */

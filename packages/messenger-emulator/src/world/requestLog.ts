@@ -14,11 +14,11 @@ const PATH_KEPT = 256;
 const HINT_KEPT = 120;
 const MESSAGE_KEPT = 1024;
 
-/** A call and its answer, as they are to be remembered. */
+/** A call and its answer, for the log. */
 export interface LoggedCall {
   method: string;
   path: string;
-  /** What is remarkable about the version. */
+  /** A remark about an expired version. */
   version: string | undefined;
   personaId: string | null;
   hint: string;
@@ -28,7 +28,7 @@ export interface LoggedCall {
   response: unknown;
 }
 
-/** The latest Graph API calls; tokens never get in. */
+/** The latest Graph API calls, without tokens. */
 export class RequestLog {
   readonly #details = new BoundedList<RequestDetail>(ROWS_KEPT);
   readonly #foreign = new BoundedList<RequestDetail>(FOREIGN_ROWS_KEPT);
@@ -78,7 +78,7 @@ export class RequestLog {
     };
   }
 
-  /** The numbers of the calls go on, so that none stands for two. */
+  /** IDs continue, so that each remains unique. */
   clear(): void {
     this.#details.clear();
     this.#foreign.clear();
@@ -101,7 +101,7 @@ export class RequestLog {
   }
 }
 
-/** One line, whatever stands in the message. */
+/** Formats one line, even if the message contains line breaks. */
 function logLine({
   method,
   path,
@@ -122,6 +122,7 @@ function toRow(detail: RequestDetail): RequestRow {
 
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  // By way of a buffer, because a slice would keep the whole text in memory.
+  // Copies through a buffer, because a slice would keep the whole text in
+  // memory.
   return `${Buffer.from(text.slice(0, limit)).toString()}…`;
 }

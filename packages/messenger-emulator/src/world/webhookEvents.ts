@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../values/json';
 import type { ConversationEntry } from '../types';
 
-/** What built-in NLP adds to a text in which it finds nothing: docs/messenger-facts.md#built-in-nlp */
+/** The result of built-in NLP for a text without entities: docs/messenger-facts.md#built-in-nlp */
 const NOTHING_DETECTED = {
   nlp: { entities: {}, traits: {}, detected_locales: [] },
 };
@@ -20,7 +20,7 @@ const REACTIONS: Record<string, string> = {
   '👎': 'dislike',
 };
 
-/** The webhook field that a thing done belongs to. */
+/** The webhook field for an entry. */
 export function webhookFieldOf(entry: ConversationEntry): string {
   if (entry.postback) return 'messaging_postbacks';
   if (entry.optin) return 'messaging_optins';
@@ -42,7 +42,7 @@ export function webhookEventOf(
   { isStandby, hasNlp }: { isStandby: boolean; hasNlp: boolean },
 ): JsonObject {
   const parties = { recipient: { id: pageId }, timestamp: entry.at };
-  // Who ticked the checkbox is not known before they have written.
+  // A ticked checkbox does not identify the customer until they write.
   return entry.optin?.user_ref === undefined
     ? { sender: { id: psid }, ...parties, ...whatOf(entry, isStandby, hasNlp) }
     : { ...parties, ...whatOf(entry, isStandby, hasNlp) };
@@ -61,7 +61,7 @@ function whatOf(
   }
   if (entry.edit) return { message_edit: { ...entry.edit } };
   if (reaction) return { reaction: reactionOf(reaction) };
-  // Only the app whose button it is learns what is behind it.
+  // On standby, a button's payload is hidden.
   if (postback && isStandby)
     return { postback: { title: postback.title, mid } };
   if (postback) return { postback: { ...asJson(postback), mid } };
@@ -87,7 +87,7 @@ function reactionOf({
   emoji,
 }: NonNullable<ConversationEntry['reaction']>): JsonObject {
   if (emoji === undefined) return { action: 'unreact', mid };
-  // With or without the sign that asks for a coloured picture.
+  // Ignores the variation selector.
   const name = REACTIONS[emoji.replace(/\ufe0f$/, '')] ?? 'other';
   return { reaction: name, emoji, action: 'react', mid };
 }
