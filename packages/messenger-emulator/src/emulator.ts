@@ -145,7 +145,8 @@ export interface MessengerEmulator {
    * Waits for the first truthy result of `check`, which is called at each
    * change.
    *
-   * @param timeoutMs in milliseconds, 5,000 by default
+   * @throws if the result is still falsy after `timeoutMs` milliseconds, 5,000
+   *   by default
    */
   waitFor<T>(
     check: (state: EmulatorState) => T | undefined | null | false,

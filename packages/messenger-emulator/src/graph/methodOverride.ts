@@ -5,9 +5,9 @@ import { Parameters } from './parameters';
 const METHODS = ['GET', 'POST', 'DELETE'];
 
 /**
- * The call that a POST with a `method` parameter stands for: clients that
- * cannot send DELETE send `method=delete` in the query or the body.
- * See docs/messenger-facts.md#method-override
+ * Applies the parameter `method` of a POST: clients that cannot send DELETE
+ * send `method=delete` in the query or the body. See
+ * docs/messenger-facts.md#method-override
  *
  * @throws {GraphError} for a method that Graph does not know.
  */

@@ -93,7 +93,7 @@ function listParts(id) {
 startViews(part('views', HTMLElement));
 const end = new EndFollower(part('scroller', HTMLElement));
 
-// Under load many events come between two frames: they are drawn at once.
+// Draws once per frame, even if many events arrive.
 let drawing = 0;
 function draw() {
   drawing ||= requestAnimationFrame(() => {
@@ -103,7 +103,7 @@ function draw() {
   });
 }
 
-/** Every part changes only what differs from what it shows already. */
+/** Each part updates only what has changed. */
 function show() {
   const { page, customer } = choice;
   const listed = world.customersOf(page.id);
@@ -161,7 +161,7 @@ function showPage(page) {
 
 /**
  * @param {Record<string, unknown>} words
- * @returns {Promise<boolean>} whether the emulator has taken them
+ * @returns {Promise<boolean>} whether the emulator has accepted it
  */
 function speak(words) {
   const { page, psid } = choice;
@@ -170,7 +170,7 @@ function speak(words) {
   return attempt(() => say({ psid, pageId: page.id, ...words }));
 }
 
-/** Of a new conversation, which the bot hears of by the first button. */
+/** In a new conversation, the referral is sent with the first button. */
 function tellOfLink() {
   if (choice.customer.entries.length > 0) return;
   tell('The bot learns of the link with the first button pressed.', 'note');

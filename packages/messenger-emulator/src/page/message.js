@@ -10,12 +10,12 @@ import { listOf, recordOf, textOf } from './values.js';
  * @typedef {import('./cards.js').Actions} Actions
  */
 
-// The emulator has one for all.
+// The emulator has one picture for all stickers.
 const STICKER_PICTURE = new URL('/_emulator/pictures/sticker', location.href)
   .href;
 
 /**
- * Whether the entry stands in the conversation; sender actions do not.
+ * Whether the entry is shown in the conversation; sender actions are not.
  *
  * @param {Entry} entry
  */
@@ -30,7 +30,8 @@ export function isSaid({
 }
 
 /**
- * One message as its receiver sees it: text in a bubble, then what is attached.
+ * One message as the customer sees it: the text in a bubble, then the
+ * attachments.
  *
  * @param {Entry} entry
  * @param {Actions} actions
@@ -66,7 +67,7 @@ export function messageElement(entry, actions) {
 }
 
 /**
- * Stands at a message that the bot has not got.
+ * The mark at a message that the bot did not receive.
  *
  * @param {string} reason
  */
@@ -79,7 +80,7 @@ export function undelivered(reason) {
 }
 
 /**
- * Shows a customer's text as it was changed.
+ * Replaces a customer's text after an edit.
  *
  * @param {Element} message
  * @param {NonNullable<Entry['edit']>} edit
@@ -94,7 +95,7 @@ export function showEdit(message, { text }) {
 }
 
 /**
- * A button that lets the customer change a text of their own.
+ * A button to edit a text of the customer.
  *
  * @param {Entry} entry
  * @param {Actions} actions
@@ -114,7 +115,7 @@ function editButton({ from, mid, message }, { edit }) {
 }
 
 /**
- * What the customer did, if it is not a message.
+ * Describes an action that is not a message.
  *
  * @param {Entry} entry
  */
@@ -155,7 +156,8 @@ function stickerElement(address) {
 }
 
 /**
- * What cannot be shown inline: a file, audio, video, or an image out of reach.
+ * An attachment that cannot be shown inline: a file, audio, video, or an image
+ * that cannot be fetched.
  *
  * @param {string} type
  * @param {Record<string, unknown>} payload

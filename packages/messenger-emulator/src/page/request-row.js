@@ -17,7 +17,7 @@ export function isRefused({ status }) {
 }
 
 /**
- * What a call can be found by.
+ * The text that the filter searches.
  *
  * @param {GraphCall} request
  * @param {Map<string, Persona>} personas
@@ -46,7 +46,7 @@ function reason({ status, error }) {
 }
 
 /**
- * One call, which opens to show its bodies.
+ * One call; opening it shows the bodies.
  *
  * @param {GraphCall} request
  * @param {Map<string, Persona>} personas
@@ -137,7 +137,7 @@ function body(title, text) {
   );
 }
 
-/** @param {string} text JSON, or else left as it is */
+/** @param {string} text returned unchanged if it is not JSON */
 function indented(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -3,7 +3,7 @@ import { checkInteger } from './checks';
 /** A year: longer than anything in the emulator lasts. */
 const LONGEST_ADVANCE = 366 * 24 * 60 * 60 * 1000;
 
-/** The emulator's time, which a test can advance without waiting. */
+/** The emulator's time. Tests can advance it without waiting. */
 export class Clock {
   #aheadMs = 0;
 

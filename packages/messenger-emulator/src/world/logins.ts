@@ -12,7 +12,7 @@ export interface Login {
   psid: string;
   /** Milliseconds since the epoch. */
   until: number;
-  /** Whether the account was linked, which a token can do once. */
+  /** Whether the account was linked. A token links once. */
   isDone: boolean;
 }
 
