@@ -40,7 +40,7 @@ function request(
 const TOKEN = `access_token=${PAGE.accessToken}`;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('a web page elsewhere', () => {
+describe("another website's page", () => {
   const elsewhere: [string, Record<string, string>][] = [
     ['Origin', { origin: 'https://evil.test' }],
     ['Origin null, of a sandbox', { origin: 'null' }],
@@ -213,7 +213,7 @@ describe('bounded time', () => {
     );
   });
 
-  test('a pathPattern that would not end', async () => {
+  test('a pathPattern with catastrophic backtracking', async () => {
     const added = await fetch(`${emulated.emulator.origin}/_emulator/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -236,7 +236,7 @@ describe('the log', () => {
     return JSON.stringify([requests, await (await fetch(url)).json()]);
   };
 
-  test('names paths as they are, where a token is a short word', async () => {
+  test('shows paths unchanged if a token is a short word', async () => {
     await emulated.close();
     emulated = await startEmulated({
       pages: [{ ...PAGE, accessToken: 'me' }],
@@ -275,7 +275,7 @@ test("a 502 does not show the webhook's user and password", async () => {
 describe('bounded memory', () => {
   const BIG = 'x'.repeat(900_000);
 
-  test('many large messages: the latest stay, and the state is answered', async () => {
+  test('many large messages: the latest are kept, and the state can be read', async () => {
     await emulated.emulator.say(PSID, 'hi');
     for (let i = 0; i < 40; i += 1) {
       const answer = await emulated.graph('POST', '/me/messages', {

@@ -20,7 +20,7 @@ const texts = (i: number) =>
     ),
   ]);
 
-test('what happens during a pause arrives in one webhook, several events per entry', async () => {
+test('events during a pause arrive in one webhook, several per entry', async () => {
   const { emulator, deliveries } = emulated;
   emulator.pauseWebhooks();
   expect(await emulator.say(PSID, 'one')).toMatchObject({ status: 0 });
@@ -48,7 +48,7 @@ test('resuming without a pause delivers nothing', async () => {
   expect(emulated.deliveries).toEqual([]);
 });
 
-test('posts and messages come in entries of their own', async () => {
+test('posts and messages arrive in separate entries', async () => {
   const { emulator, deliveries, graph } = emulated;
   await graph('POST', '/me/subscribed_apps', {
     subscribed_fields: 'feed,messages',
@@ -78,7 +78,7 @@ test('posts and messages come in entries of their own', async () => {
   ]);
 });
 
-test('more than 1,000 events come in several webhooks, in order', async () => {
+test('more than 1,000 events arrive in several webhooks, in order', async () => {
   const { emulator, deliveries } = emulated;
   emulator.pauseWebhooks();
   for (let i = 0; i < 1001; i += 1) await emulator.say(PSID, `${i}`);
@@ -93,7 +93,7 @@ test('more than 1,000 events come in several webhooks, in order', async () => {
   );
 });
 
-test('what a bot does not accept after a pause is marked as lost', async () => {
+test('events that the bot does not accept after a pause are marked as lost', async () => {
   const { emulator } = emulated;
   emulator.setWebhookUrl('http://127.0.0.1:1/');
   emulator.pauseWebhooks();
@@ -108,7 +108,7 @@ test('what a bot does not accept after a pause is marked as lost', async () => {
   expect((await emulator.say(PSID, 'again')).status).toBe(200);
 });
 
-test('reset ends a pause and drops what was held back', async () => {
+test('reset ends a pause and drops the events', async () => {
   const { emulator, deliveries } = emulated;
   emulator.pauseWebhooks();
   await emulator.say(PSID, 'dropped');

@@ -123,7 +123,7 @@ test('a recorded conversation is repeated with the same answers', async () => {
   await stop();
 });
 
-test('a bot that answers otherwise is shown with the difference', async () => {
+test('a bot that answers differently is reported with the difference', async () => {
   await start(answerWith('Hi'));
   await emulator.say(PSID, 'hi');
   const recording = emulator.recording();
@@ -149,7 +149,7 @@ test.each<[string, Answer, string]>([
     },
     '+     Page: there',
   ],
-])('a bot that says %s is noticed', async (_, answer, line) => {
+])('a bot that says %s is reported', async (_, answer, line) => {
   await start(answer);
   const turn = {
     pageId: PAGE.id,
@@ -284,7 +284,7 @@ describe('the commands record and replay', () => {
     [['replay', 'missing.json'], 'missing.json'],
     [['replay', __filename], 'JSON'],
     [['replay', 'x', '--timeout', 'soon'], '--timeout'],
-  ])('%j is misused', async (args, message) => {
+  ])('%j is wrong usage', async (args, message) => {
     const { status, stderr } = await installed.start(...args).ended;
     expect(status).toBe(2);
     expect(stderr).toContain(message);

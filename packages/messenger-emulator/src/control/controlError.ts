@@ -13,7 +13,7 @@ export class ControlError extends Error {
 }
 
 export function notFound(): ControlError {
-  return new ControlError(404, 'There is nothing here');
+  return new ControlError(404, 'Not found');
 }
 
 /** Reports errors other than the caller's own mistakes as the webhook's: 502. */

@@ -117,7 +117,7 @@ export function say(
   customers: Customers,
   fields: JsonObject,
 ): Promise<SayResult> {
-  const { psid, options } = readWho(fields);
+  const { psid, options } = readCustomer(fields);
   const { payload, text, attachments, sticker_id: stickerId } = fields;
   if (payload !== undefined) {
     checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
@@ -151,7 +151,7 @@ export async function act(
   customers: Customers,
   fields: JsonObject,
 ): Promise<ActionResult> {
-  const { psid, options } = readWho(fields);
+  const { psid, options } = readCustomer(fields);
   const action = ACTIONS.get(textOf(fields.action) ?? '');
   if (!action) return fail('action', [...ACTIONS.keys()].join(', '));
   checkKnown(fields, ['psid', 'pageId', 'action', ...action.takes], '');
@@ -164,12 +164,15 @@ export async function act(
  * @throws {TypeError} naming the wrong field.
  */
 export function setCustomer(customers: Customers, fields: JsonObject): void {
-  const { psid, options } = readWho(fields);
+  const { psid, options } = readCustomer(fields);
   const { psid: _psid, pageId: _pageId, ...details } = fields;
   customers.set(psid, details, options);
 }
 
-function readWho(fields: JsonObject): { psid: string; options: SayOptions } {
+function readCustomer(fields: JsonObject): {
+  psid: string;
+  options: SayOptions;
+} {
   const { psid, pageId } = fields;
   return {
     psid: checkText(psid, 'psid'),

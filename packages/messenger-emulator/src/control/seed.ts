@@ -73,7 +73,7 @@ export function readSeed(
       const { pageId: _pageId, psid, ...details } = item;
       const id = checkId(psid, `${name}.psid`);
       if (id === appId || pageIds.includes(id)) {
-        fail(`${name}.psid`, 'no ID of a Page or the app');
+        fail(`${name}.psid`, 'an ID that is not that of a Page or the app');
       }
       return {
         pageId: pageIdOf(item, name),

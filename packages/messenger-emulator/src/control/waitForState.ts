@@ -22,11 +22,11 @@ export function waitForState<T>(
     };
     const giveUp = (reason: string) =>
       settle(() => reject(new Error(`Messenger emulator: ${reason}`)));
-    const onClose = () => giveUp('closed while a state was waited for');
+    const onClose = () => giveUp('closed while waiting for a state');
     const timer = setTimeout(
       () =>
         giveUp(
-          `the state that was waited for did not come within ${timeoutMs} ms. What changed meanwhile (+), below what was there before:\n${diffLines(before, summaryOf(world.state())).join('\n')}`,
+          `the expected state was not reached within ${timeoutMs} ms. Changes while waiting are marked with +:\n${diffLines(before, summaryOf(world.state())).join('\n')}`,
         ),
       timeoutMs,
     );
@@ -48,7 +48,7 @@ export function waitForState<T>(
 }
 
 /** Describes an action without a message. */
-function whatOf(entry: Partial<ConversationEntry>): string {
+function describeAction(entry: Partial<ConversationEntry>): string {
   if (entry.optin) return entry.optin.ref ?? entry.optin.payload ?? '(opt-in)';
   if (entry.referral) return `(link) ${entry.referral.ref ?? ''}`;
   return entry.account_linking ? `(${entry.account_linking.status})` : '';
@@ -62,7 +62,9 @@ function summaryOf({ conversations, requests }: EmulatorState): string[] {
     entries.slice(-LINES_SHOWN).map(({ from, persona, message, ...entry }) => {
       const what = message
         ? (message.text ?? '(attachment)')
-        : (entry.senderAction ?? entry.postback?.title ?? whatOf(entry));
+        : (entry.senderAction ??
+          entry.postback?.title ??
+          describeAction(entry));
       const who = persona?.name ?? (from === 'user' ? 'customer' : 'Page');
       return `  ${psid} ${who}: ${what.slice(0, 200)}`;
     }),

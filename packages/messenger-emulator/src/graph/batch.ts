@@ -90,8 +90,8 @@ const HEADERS = [
 
 /** Graph omits the successful answer of a named item by default. */
 function omitsResponse(item: JsonObject, name: string | undefined): boolean {
-  const told = textOf(field(item, 'omit_response_on_success'));
-  return name !== undefined && told !== 'false';
+  const setting = textOf(field(item, 'omit_response_on_success'));
+  return name !== undefined && setting !== 'false';
 }
 
 function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {

@@ -42,7 +42,7 @@ export function checkMenu(value: Json): void {
 function checkItem(item: Json): void {
   const title = isObject(item) ? textOf(field(item, 'title')) : undefined;
   if (!isObject(item) || !title) {
-    throw invalidParameter('Every entry of a menu needs a title');
+    throw invalidParameter('Every menu item needs a title');
   }
   checkButton({ ...item, title: [...title].slice(0, 20).join('') }, MENU_TYPES);
 }
@@ -107,7 +107,9 @@ function localized(name: string, value: Json): Json[] {
     (each) => isObject(each) && field(each, 'locale') === 'default',
   );
   if (!hasDefault) {
-    throw invalidParameter(`Param ${name} needs one of the locale default`);
+    throw invalidParameter(
+      `Param ${name} needs an entry for the locale default`,
+    );
   }
   return value;
 }

@@ -83,7 +83,9 @@ function invalidActivity(kind: AddressKind): GraphError {
 
 /** ASSUMPTION: the answer to a second use is undocumented. */
 function alreadyUsed(kind: AddressKind): GraphError {
-  return invalidParameter(`The ${kind} has been used already, and serves once`);
+  return invalidParameter(
+    `The ${kind} has been used already, and is valid once`,
+  );
 }
 
 /** ASSUMPTION: the answer to an expired address is undocumented. */

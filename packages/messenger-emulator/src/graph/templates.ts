@@ -77,7 +77,9 @@ function checkGenericTemplate(payload: JsonObject): void {
     checkLength(element, 'title', LONGEST_TITLE);
     checkLength(element, 'subtitle', LONGEST_TITLE);
     if (Object.keys(element).length < 2) {
-      throw invalidParameter('Every element needs something besides its title');
+      throw invalidParameter(
+        'Every element needs at least one field besides its title',
+      );
     }
     checkButtons(field(element, 'buttons'));
   }
@@ -99,7 +101,7 @@ function checkMediaTemplate(payload: JsonObject, call: PageCall): void {
       throw invalidParameter(`Invalid attachment_id ${id} for this Page`);
     }
     if (url !== undefined && !isFacebookUrl(url)) {
-      throw invalidParameter('The url must be one of Facebook');
+      throw invalidParameter('The url must be on Facebook');
     }
     checkButtons(field(element, 'buttons'));
   }

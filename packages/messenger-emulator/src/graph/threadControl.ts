@@ -89,7 +89,7 @@ export function readThreadControl({
  */
 function notInControl(): GraphError {
   return new GraphError(
-    '(#10) This app does not control this thread, and cannot pass it on.',
+    '(#10) This app does not control this thread, so it cannot pass or release it.',
     { code: 10, subcode: 2018300 },
   );
 }

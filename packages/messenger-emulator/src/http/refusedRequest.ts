@@ -25,7 +25,7 @@ export function refusedSender(
   if (!LOOPBACK.includes(name) && !allowed.includes(name)) {
     return {
       status: 403,
-      message: `The Host must be loopback, or one that --allow-host names (allowHosts), not "${name}"`,
+      message: `The Host must be a loopback name, or one given by --allow-host (allowHosts), not "${name}"`,
     };
   }
   if (origin !== undefined && origin !== `http://${host}`) {
@@ -36,7 +36,8 @@ export function refusedSender(
   if (!isOwn && !isFollowed(request)) {
     return {
       status: 403,
-      message: 'Web pages elsewhere cannot call the emulator (Sec-Fetch-Site)',
+      message:
+        'Pages of other websites cannot call the emulator (Sec-Fetch-Site)',
     };
   }
   return undefined;

@@ -10,7 +10,7 @@ import { Inbox } from './inbox.js';
 import { isSaid } from './message.js';
 import { Menu } from './menu.js';
 import { startMore } from './more.js';
-import { attempt, tell } from './notice.js';
+import { attempt, showNotice } from './notice.js';
 import { PersonaList } from './personas.js';
 import { startPopUps } from './pop-ups.js';
 import { QuickReplies } from './quick-replies.js';
@@ -42,7 +42,7 @@ const actions = {
     editing = message.mid;
     input.value = message.text;
     input.focus();
-    tell('Change the text and send it. Escape cancels.', 'note');
+    showNotice('Change the text and send it. Escape cancels.', 'note');
   },
   act(action) {
     const { page, psid } = choice;
@@ -57,7 +57,7 @@ const actions = {
       const loginPage = webUrl(url);
       if (loginPage) window.open(loginPage, '_blank', 'noopener,noreferrer');
     }).then((isDone) => {
-      if (isDone && action.action === 'open_link') tellOfLink();
+      if (isDone && action.action === 'open_link') explainLink();
     });
   },
 };
@@ -171,9 +171,12 @@ function speak(words) {
 }
 
 /** In a new conversation, the referral is sent with the first button. */
-function tellOfLink() {
+function explainLink() {
   if (choice.customer.entries.length > 0) return;
-  tell('The bot learns of the link with the first button pressed.', 'note');
+  showNotice(
+    'The bot learns of the link with the first button pressed.',
+    'note',
+  );
 }
 
 startPopUps();
@@ -234,7 +237,7 @@ part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
 listen({
   state(state) {
     world.replace(state);
-    views.outdate();
+    views.invalidate();
     draw();
   },
   entry(event) {
@@ -247,7 +250,7 @@ listen({
     end.follow();
   },
   profile() {
-    views.outdate();
+    views.invalidate();
     draw();
   },
   conversation({ conversation }) {

@@ -16,7 +16,7 @@ export class CustomerViews {
   }
 
   /** Call when the settings of a Page may have changed. */
-  outdate() {
+  invalidate() {
     this.#version += 1;
   }
 

@@ -20,7 +20,7 @@ export async function attempt(request) {
     // Messages that the bot did not receive are marked individually.
     notice.hidden = true;
     if (error instanceof WebhookError) return true;
-    tell(error instanceof Error ? error.message : String(error), 'error');
+    showNotice(error instanceof Error ? error.message : String(error), 'error');
     return false;
   }
 }
@@ -29,7 +29,7 @@ export async function attempt(request) {
  * @param {string} text
  * @param {'error' | 'note'} kind
  */
-export function tell(text, kind) {
+export function showNotice(text, kind) {
   notice.textContent = text;
   notice.dataset.kind = kind;
   notice.hidden = false;

@@ -61,7 +61,7 @@ function compare(recording: Recording, world: World, played: number): void {
   if (isSame) return;
   throw new Error(
     [
-      `Messenger emulator: the bot answers otherwise than it was recorded (- recorded, + now), in turn ${played} of ${recording.turns.length} or before:`,
+      `Messenger emulator: the bot's answers differ from the recording (- recorded, + now), up to turn ${played} of ${recording.turns.length}:`,
       ...diffLines(expected, actual),
     ].join('\n'),
   );

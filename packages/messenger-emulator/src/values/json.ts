@@ -17,7 +17,7 @@ const DEEPEST_NESTING = 64;
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;
   if (!isNestedWithin(value, DEEPEST_NESTING)) {
-    throw new SyntaxError(`nestFields deeper than ${DEEPEST_NESTING} levels`);
+    throw new SyntaxError(`nested deeper than ${DEEPEST_NESTING} levels`);
   }
   return value;
 }

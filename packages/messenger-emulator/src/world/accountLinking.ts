@@ -29,7 +29,10 @@ export class AccountLinking {
   async returnFromLogin(token: string, code: string): Promise<boolean> {
     const login = this.world.logins.find(token, this.world.clock.now());
     if (!login || login.isDone) {
-      fail('account_linking_token', 'that of a login of the last 5 minutes');
+      fail(
+        'account_linking_token',
+        'the token of a login within the last 5 minutes',
+      );
     }
     if (code === '') return false;
     login.isDone = true;

@@ -40,7 +40,7 @@ export class Customers {
       this.world.clock.now(),
       this.world.origin,
     );
-    return this.delivery.bring(pageId, psid, entry);
+    return this.delivery.deliver(pageId, psid, entry);
   }
 
   /**

@@ -28,7 +28,7 @@ export class Delivery {
   ) {}
 
   /** Adds an entry to the conversation and sends it to the bot. */
-  async bring(
+  async deliver(
     pageId: string,
     psid: string,
     given: ConversationEntry,
@@ -75,7 +75,7 @@ export class Delivery {
       at: this.world.clock.now(),
       ...what,
     } as const;
-    const { status } = await this.bring(pageId, psid, entry);
+    const { status } = await this.deliver(pageId, psid, entry);
     return { status };
   }
 

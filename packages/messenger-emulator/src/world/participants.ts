@@ -26,6 +26,6 @@ export function resolvePageId(
 export function checkPsid(world: World, psid: string): void {
   checkId(psid, 'psid');
   if (world.page(psid) || psid === world.settings.appId) {
-    fail('psid', 'no ID of a Page or the app');
+    fail('psid', 'an ID that is not that of a Page or the app');
   }
 }

@@ -44,11 +44,15 @@ export function webhookEventOf(
   const parties = { recipient: { id: pageId }, timestamp: entry.at };
   // A ticked checkbox does not identify the customer until they write.
   return entry.optin?.user_ref === undefined
-    ? { sender: { id: psid }, ...parties, ...whatOf(entry, isStandby, hasNlp) }
-    : { ...parties, ...whatOf(entry, isStandby, hasNlp) };
+    ? {
+        sender: { id: psid },
+        ...parties,
+        ...eventContent(entry, isStandby, hasNlp),
+      }
+    : { ...parties, ...eventContent(entry, isStandby, hasNlp) };
 }
 
-function whatOf(
+function eventContent(
   entry: ConversationEntry,
   isStandby: boolean,
   hasNlp: boolean,

@@ -34,7 +34,7 @@ test.each([
   expect(await hint('/me/messages', sent)).toBe(expected);
 });
 
-test('other calls: a name, fields, how many', async () => {
+test('other calls show a name, fields or the number of items', async () => {
   const persona = { name: 'Adam Z.', profile_picture_url: 'none' };
   expect(await hint('/me/personas', persona)).toBe('Adam Z.');
   expect(await hint('/me?fields=id,name')).toBe('id,name');
@@ -42,7 +42,7 @@ test('other calls: a name, fields, how many', async () => {
   expect(await hint('/', { batch })).toBe('1 calls');
 });
 
-test('is short, and without secrets', async () => {
+test('is short and contains no secrets', async () => {
   const long = { message: { text: `${PAGE.accessToken} ${'a'.repeat(300)}` } };
   const said = await hint('/me/messages', long);
   expect(said).not.toContain(PAGE.accessToken);
