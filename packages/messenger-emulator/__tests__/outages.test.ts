@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 import {
   OTHER_PAGE,
   PAGE,
@@ -38,6 +40,23 @@ test('events during a pause arrive in one webhook, several per entry', async () 
   expect(conversation?.entries[0]).not.toHaveProperty('undelivered');
   await emulator.say(PSID, 'five');
   expect(texts(1)).toEqual([[PAGE.id, ['five']]]);
+});
+
+test('a pause that follows at once stays in force', async () => {
+  const { emulator, deliveries } = emulated;
+  emulator.pauseWebhooks();
+  await emulator.say(PSID, 'one');
+  const resumed = emulator.resumeWebhooks();
+  emulator.pauseWebhooks();
+  await emulator.say(PSID, 'two');
+  expect(await resumed).toEqual({ status: 0, events: 0 });
+  expect(deliveries).toEqual([]);
+  const [first, second] = await Promise.all([
+    emulator.resumeWebhooks(),
+    emulator.resumeWebhooks(),
+  ]);
+  expect([first.events, second.events]).toEqual([2, 0]);
+  expect(texts(0)).toEqual([[PAGE.id, ['one', 'two']]]);
 });
 
 test('resuming without a pause delivers nothing', async () => {
@@ -116,6 +135,38 @@ test('reset ends a pause and drops the events', async () => {
   expect((await emulator.say(PSID, 'hi')).status).toBe(200);
   expect(texts(0)).toEqual([[PAGE.id, ['hi']]]);
   expect(deliveries).toHaveLength(1);
+});
+
+test('however pauses interleave with messages, each arrives once and in order', async () => {
+  const { emulator, deliveries } = emulated;
+  const steps = fc.array(fc.constantFrom('say', 'pause', 'resume', 'resume'), {
+    maxLength: 20,
+  });
+  await fc.assert(
+    fc.asyncProperty(steps, async (plan) => {
+      emulator.reset();
+      deliveries.length = 0;
+      let said = 0;
+      const pending: Promise<unknown>[] = [];
+      for (const step of plan) {
+        if (step === 'pause') emulator.pauseWebhooks();
+        // Not awaited: what is said meanwhile is held back and delivered too.
+        else if (step === 'resume') pending.push(emulator.resumeWebhooks());
+        else await emulator.say(PSID, String(said++));
+      }
+      await Promise.all(pending);
+      await emulator.resumeWebhooks();
+      const arrived = deliveries.flatMap(({ body }) =>
+        body.entry.flatMap(
+          ({ messaging }) => messaging as { message: { text: string } }[],
+        ),
+      );
+      expect(arrived.map(({ message }) => message.text)).toEqual(
+        Array.from({ length: said }, (_, i) => String(i)),
+      );
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('POST /_emulator/webhooks pauses and resumes', async () => {

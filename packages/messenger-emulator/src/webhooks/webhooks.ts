@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { Clock } from '../values/clock';
 import type { Settings } from '../options';
 import type { ResumeResult } from '../types';
+import { webhookEntries, type PendingDelivery } from './webhookEntries';
 import { deliver, send } from './webhookRequest';
 
 /** The fields of an app that was configured with a webhook URL only. */
@@ -24,13 +25,6 @@ const MOST_EVENTS_IN_WEBHOOK = 1000;
 const MOST_HELD_EVENTS = 10_000;
 const MOST_HELD_CHARACTERS = 16 * 1024 * 1024;
 
-interface PendingDelivery {
-  pageId: string;
-  field: string;
-  event: JsonObject;
-  onLost: (reason: string) => void;
-}
-
 export interface AppSubscription {
   callbackUrl: string;
   fields: ReadonlySet<string>;
@@ -49,7 +43,9 @@ export class Webhooks {
   /** A Page without an entry has all fields of the app. */
   readonly #pageFields = new Map<string, ReadonlySet<string>>();
   #isPaused = false;
-  #resuming: Promise<ResumeResult> | undefined;
+  /** Tells whether a resume was overtaken by another pause. */
+  #pauses = 0;
+  #resumed: Promise<unknown> = Promise.resolve();
   #held: PendingDelivery[] = [];
   #heldSize = 0;
 
@@ -135,6 +131,7 @@ export class Webhooks {
   /** Holds events back, as in an outage. */
   pause(): void {
     this.#isPaused = true;
+    this.#pauses += 1;
   }
 
   /**
@@ -144,11 +141,10 @@ export class Webhooks {
    * @throws {Error} if the bot cannot be reached; the events are lost then.
    */
   resume(): Promise<ResumeResult> {
-    this.#resuming ??= this.#deliverHeld().finally(() => {
-      this.#isPaused = false;
-      this.#resuming = undefined;
-    });
-    return this.#resuming;
+    const pauses = this.#pauses;
+    const result = this.#resumed.then(() => this.#deliverHeld(pauses));
+    this.#resumed = result.catch(() => undefined);
+    return result;
   }
 
   /** Ends a pause and drops the held events. */
@@ -196,13 +192,16 @@ export class Webhooks {
     this.settings.log(`webhook ${delivery.field} HELD`);
   }
 
-  async #deliverHeld(): Promise<ResumeResult> {
+  async #deliverHeld(pauses: number): Promise<ResumeResult> {
     const result = { status: 0, events: 0 };
     let failure: Error | undefined;
     // Events that occur during the delivery are held back too, to keep the
     // order.
-    while (this.#held.length > 0) {
+    while (this.#held.length > 0 && this.#pauses === pauses) {
       const batch = this.#held.splice(0, MOST_EVENTS_IN_WEBHOOK);
+      for (const { event } of batch) {
+        this.#heldSize -= JSON.stringify(event).length;
+      }
       result.events += batch.length;
       try {
         result.status = await this.#send(batch);
@@ -210,13 +209,13 @@ export class Webhooks {
         failure ??= error instanceof Error ? error : new Error(String(error));
       }
     }
-    this.#heldSize = 0;
+    if (this.#pauses === pauses) this.#isPaused = false;
     if (failure !== undefined) throw failure;
     return result;
   }
 
   async #send(deliveries: readonly PendingDelivery[]): Promise<number> {
-    const entry = entriesOf(deliveries, this.clock.now());
+    const entry = webhookEntries(deliveries, this.clock.now());
     const { appSecret } = this.settings;
     const url = this.#app?.callbackUrl ?? '';
     const fields = deliveries.map(({ field }) => field).join(', ');
@@ -235,29 +234,4 @@ export class Webhooks {
       throw error;
     }
   }
-}
-
-/** Builds one entry for each Page and kind of event. */
-function entriesOf(
-  deliveries: readonly PendingDelivery[],
-  time: number,
-): JsonObject[] {
-  const lists = new Map<string, Json[]>();
-  const entries: JsonObject[] = [];
-  for (const { pageId, field, event } of deliveries) {
-    const isChange = field === 'feed';
-    const kind = isChange
-      ? 'changes'
-      : field === 'standby'
-        ? 'standby'
-        : 'messaging';
-    const key = `${pageId} ${kind}`;
-    const list = lists.get(key) ?? [];
-    if (!lists.has(key)) {
-      lists.set(key, list);
-      entries.push({ id: pageId, time, [kind]: list });
-    }
-    list.push(isChange ? { field, value: event } : event);
-  }
-  return entries;
 }
