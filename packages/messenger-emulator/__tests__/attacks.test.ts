@@ -72,7 +72,7 @@ describe("another website's page", () => {
 
   test('cannot push the calls of the bot out of the log', async () => {
     await emulated.graph('GET', '/me');
-    for (let i = 0; i < 1100; i += 1) {
+    for (let i = 0; i < 1200; i += 1) {
       const { status } = await request('GET', `/me/feed/${i}`, {
         origin: 'https://evil.test',
       });
@@ -82,7 +82,7 @@ describe("another website's page", () => {
     expect(requests[0]).toMatchObject({ path: '/me', status: 200 });
     const foreign = requests.filter(({ isForeign }) => isForeign);
     expect(foreign.length).toBeLessThanOrEqual(20);
-    expect(foreign.at(-1)?.path).toBe('/me/feed/1099');
+    expect(foreign.at(-1)?.path).toBe('/me/feed/1199');
   });
 
   test('cannot move the webhook', async () => {
@@ -344,6 +344,27 @@ describe('bounded memory', () => {
     socket.resume();
     expect(await Promise.race([closed, readAll])).toBe('cut off');
     socket.destroy();
+  });
+
+  test('at most 50 readers of events are served at once', async () => {
+    const { hostname, port } = new URL(emulated.emulator.origin);
+    let open = 0;
+    const closed: Promise<unknown>[] = [];
+    const sockets: net.Socket[] = [];
+    for (let i = 0; i < 60; i += 1) {
+      const socket = net.connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      open += 1;
+      closed.push(once(socket, 'close').then(() => (open -= 1)));
+      socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await once(socket, 'data');
+      sockets.push(socket);
+    }
+    // A round trip, after which the sockets know that they were closed.
+    await emulated.graph('GET', '/me');
+    expect(open).toBe(50);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
   });
 
   test('a reader of events that is behind for a moment gets every change', async () => {

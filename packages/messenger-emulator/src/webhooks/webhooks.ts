@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Json, JsonObject } from '../values/json';
+import type { JsonObject } from '../values/json';
 import type { Clock } from '../values/clock';
 import type { Settings } from '../options';
 import type { ResumeResult } from '../types';
