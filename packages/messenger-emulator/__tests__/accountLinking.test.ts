@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const INVALID = { status: 400, code: 100 };
 
 let emulated: Emulated;
-/** Of the bot, for whoever has the code CODE. */
+/** The bot's account for the code CODE. */
 let loginPage: string;
 let loginServer: http.Server;
 

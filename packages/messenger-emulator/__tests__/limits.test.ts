@@ -146,7 +146,7 @@ describe('what expires', () => {
 describe('rate limits', () => {
   const refused = { status: 400, code: 613 };
 
-  /** So many people have written, so that the app may call. */
+  /** Lets people write to the Page, which raises the limit. */
   async function people(count: number) {
     for (let i = 0; i < count; i += 1) {
       await emulated.emulator.say(`${PSID}${i}`, 'hi');

@@ -150,7 +150,7 @@ test('however pauses interleave with messages, each arrives once and in order', 
       const pending: Promise<unknown>[] = [];
       for (const step of plan) {
         if (step === 'pause') emulator.pauseWebhooks();
-        // Not awaited: what is said meanwhile is held back and delivered too.
+        // Not awaited: messages during the delivery are held back too.
         else if (step === 'resume') pending.push(emulator.resumeWebhooks());
         else await emulator.say(PSID, String(said++));
       }

@@ -38,7 +38,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     });
   }
 
-  /** What the visible ones are about, newest first, once there are so many. */
+  /** The descriptions of the visible calls, newest first, once there are `count`. */
   async function shown(count: number): Promise<string[]> {
     const calls = page.locator('[data-testid=call]:visible');
     if (count > 0) await calls.nth(count - 1).waitFor();

@@ -95,7 +95,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     return botSays({ attachment: { type: 'template', payload } });
   }
 
-  /** What the bot's webhook was told by what somebody does on the page. */
+  /** The event that an action on the page sends to the bot's webhook. */
   async function told(does: () => Promise<void>): Promise<JsonObject> {
     const answered = page.waitForResponse(/\/_emulator\/(actions|messages)$/);
     await does();

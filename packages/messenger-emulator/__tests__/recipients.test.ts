@@ -245,7 +245,7 @@ describe('a token', () => {
 });
 
 test('sends to a user_ref have no echo and no receipts', async () => {
-  // What was read is told after all that came before.
+  // The read receipt is sent after all earlier receipts.
   await subscribe('messages', 'message_echoes', 'message_reads');
   const { customer } = emulated.emulator;
   await customer.optIn(PSID, {

@@ -76,23 +76,30 @@ function show(origin: string, options: StartOptions): void {
   print('');
   print(`MESSENGER_ORIGIN=${origin}`);
   print(`MESSENGER_PAGE_ID=${pageId}`);
-  print(`MESSENGER_ACCESS_TOKEN=${shown(options, 'accessToken')}`);
+  print(
+    `MESSENGER_ACCESS_TOKEN=${printableCredential(options, 'accessToken')}`,
+  );
   print(`MESSENGER_APP_ID=${appId}`);
-  print(`MESSENGER_APP_SECRET=${shown(options, 'appSecret')}`);
-  print(`MESSENGER_VERIFY_TOKEN=${shown(options, 'verifyToken')}`);
+  print(`MESSENGER_APP_SECRET=${printableCredential(options, 'appSecret')}`);
+  print(
+    `MESSENGER_VERIFY_TOKEN=${printableCredential(options, 'verifyToken')}`,
+  );
   print('');
   print('Ctrl-C ends it.');
 }
 
 type Credential = 'accessToken' | 'appSecret' | 'verifyToken';
 
-/** Only the defaults are shown, because what was given may be real. */
-function known(options: StartOptions, name: Credential): string | null {
+/** Only the defaults are printed, because what was given may be real. */
+function defaultCredential(
+  options: StartOptions,
+  name: Credential,
+): string | null {
   return options[name] === DEFAULTS[name] ? DEFAULTS[name] : null;
 }
 
-function shown(options: StartOptions, name: Credential): string {
-  return known(options, name) ?? '<as given>';
+function printableCredential(options: StartOptions, name: Credential): string {
+  return defaultCredential(options, name) ?? '<as given>';
 }
 
 function toJson(origin: string, options: StartOptions): object {
@@ -102,9 +109,9 @@ function toJson(origin: string, options: StartOptions): object {
     webhook: withoutSecrets(webhook),
     page: { id: pageId, name: pageName },
     appId,
-    accessToken: known(options, 'accessToken'),
-    appSecret: known(options, 'appSecret'),
-    verifyToken: known(options, 'verifyToken'),
+    accessToken: defaultCredential(options, 'accessToken'),
+    appSecret: defaultCredential(options, 'appSecret'),
+    verifyToken: defaultCredential(options, 'verifyToken'),
   };
 }
 

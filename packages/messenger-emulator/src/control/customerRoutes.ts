@@ -1,5 +1,5 @@
 import { checkKnown, checkText, fail } from '../values/checks';
-import { textOf, type JsonObject } from '../values/json';
+import { toText, type JsonObject } from '../values/json';
 import type { ActionResult, SayOptions, SayResult } from '../types';
 import type { Customers } from '../world/customers';
 
@@ -152,7 +152,7 @@ export async function act(
   fields: JsonObject,
 ): Promise<ActionResult> {
   const { psid, options } = readCustomer(fields);
-  const action = ACTIONS.get(textOf(fields.action) ?? '');
+  const action = ACTIONS.get(toText(fields.action) ?? '');
   if (!action) return fail('action', [...ACTIONS.keys()].join(', '));
   checkKnown(fields, ['psid', 'pageId', 'action', ...action.takes], '');
   return action.act(customers, psid, fields, options);

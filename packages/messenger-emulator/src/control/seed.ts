@@ -54,7 +54,7 @@ export function readSeed(
       ? (pageIds[0] ?? '')
       : (pageIds.find((each) => each === pageId) ??
         fail(`${name}.pageId`, 'the ID of one of the `pages`'));
-  const personas = listOf(seed, 'personas', MOST_PERSONAS).map(
+  const personas = readList(seed, 'personas', MOST_PERSONAS).map(
     ({ item, name }) => {
       checkKnown(
         item,
@@ -68,7 +68,7 @@ export function readSeed(
   if (new Set(ids).size < ids.length) {
     fail('seed.personas', 'personas with different IDs');
   }
-  const customers = listOf(seed, 'customers', MOST_CUSTOMERS).map(
+  const customers = readList(seed, 'customers', MOST_CUSTOMERS).map(
     ({ item, name }) => {
       const { pageId: _pageId, psid, ...details } = item;
       const id = checkId(psid, `${name}.psid`);
@@ -82,7 +82,7 @@ export function readSeed(
       };
     },
   );
-  const profiles = listOf(seed, 'profiles', pageIds.length).map(
+  const profiles = readList(seed, 'profiles', pageIds.length).map(
     ({ item, name }) => {
       checkKnown(item, ['pageId', ...PROPERTIES], `${name}.`);
       return {
@@ -111,7 +111,7 @@ export function applySeed(
   }
 }
 
-function listOf(
+function readList(
   seed: JsonObject,
   field: string,
   most: number,

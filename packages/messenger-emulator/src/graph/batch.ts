@@ -1,9 +1,9 @@
 import { readForm } from '../http/body';
 import { GraphError, invalidParameter } from '../values/graphError';
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
@@ -74,7 +74,7 @@ async function runItem(
     };
   }
   const ok = answer.error === null;
-  const name = isObject(item) ? textOf(field(item, 'name')) : undefined;
+  const name = isObject(item) ? toText(getProperty(item, 'name')) : undefined;
   if (name !== undefined) outcomes.set(name, { ok, body: answer.body });
   if (ok && isObject(item) && omitsResponse(item, name)) return null;
   return {
@@ -90,14 +90,14 @@ const HEADERS = [
 
 /** Graph omits the successful answer of a named item by default. */
 function omitsResponse(item: JsonObject, name: string | undefined): boolean {
-  const setting = textOf(field(item, 'omit_response_on_success'));
+  const setting = toText(getProperty(item, 'omit_response_on_success'));
   return name !== undefined && setting !== 'false';
 }
 
 function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
   if (!isObject(item)) throw invalidParameter('A batch item must be an object');
-  const method = textOf(field(item, 'method'))?.toUpperCase();
-  const relativeUrl = textOf(field(item, 'relative_url'));
+  const method = toText(getProperty(item, 'method'))?.toUpperCase();
+  const relativeUrl = toText(getProperty(item, 'relative_url'));
   if (method === undefined || relativeUrl === undefined) {
     throw invalidParameter('A batch item needs a method and a relative_url');
   }
@@ -106,7 +106,7 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
     relativeUrl,
     outcomes,
   ).split('?', 2);
-  const body = insertResults(textOf(field(item, 'body')) ?? '', outcomes);
+  const body = insertResults(toText(getProperty(item, 'body')) ?? '', outcomes);
   const { version, path } = splitVersion(`/${pathText.replace(/^\//, '')}`);
   const outer = batch.parameters.text('access_token');
   const own = new Parameters(readForm(query), readForm(body));
@@ -134,7 +134,7 @@ function attachedFiles(
   item: JsonObject,
   files: readonly UploadedFile[],
 ): UploadedFile[] {
-  const names = textOf(field(item, 'attached_files')) ?? '';
+  const names = toText(getProperty(item, 'attached_files')) ?? '';
   return names
     .split(',')
     .map((name) => name.trim())
@@ -147,7 +147,7 @@ function attachedFiles(
 }
 
 function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
-  const dependsOn = textOf(field(item, 'depends_on'));
+  const dependsOn = toText(getProperty(item, 'depends_on'));
   if (dependsOn === undefined) return;
   for (const name of dependsOn.split(',').map((text) => text.trim())) {
     if (!outcomes.get(name)?.ok) {
@@ -187,9 +187,9 @@ function pick(values: Json[], path: string): string[] {
         if (step === '*') return Object.values(value);
         return Array.isArray(value)
           ? [value[Number(step)]]
-          : [field(value, step)];
+          : [getProperty(value, step)];
       }),
     values,
   );
-  return found.flatMap((value) => textOf(value) ?? []);
+  return found.flatMap((value) => toText(value) ?? []);
 }

@@ -1,5 +1,5 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import { field, isObject, type Json } from '../values/json';
+import { getProperty, isObject, type Json } from '../values/json';
 import type { ConversationEntry } from '../types';
 import type { PageCall } from './call';
 import { requestedFields, select, selectFields, type Node } from './fields';
@@ -169,9 +169,9 @@ function attachmentsOf(message: ConversationEntry['message']): Json[] {
   const all = Array.isArray(attachments) ? attachments : [attachment];
   return all.flatMap((each) => {
     if (!isObject(each)) return [];
-    const payload = field(each, 'payload');
-    const url = isObject(payload) ? field(payload, 'url') : undefined;
-    const type = field(each, 'type');
+    const payload = getProperty(each, 'payload');
+    const url = isObject(payload) ? getProperty(payload, 'url') : undefined;
+    const type = getProperty(each, 'type');
     return [
       type === 'image'
         ? { image_data: { url } }

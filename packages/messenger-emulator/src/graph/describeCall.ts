@@ -1,7 +1,7 @@
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
@@ -22,18 +22,20 @@ export function describeCall(parameters: Parameters): string {
 }
 
 function contentOf(message: JsonObject): string {
-  const text = textOf(field(message, 'text'));
+  const text = toText(getProperty(message, 'text'));
   if (text !== undefined) return text;
-  const several = field(message, 'attachments');
+  const several = getProperty(message, 'attachments');
   const attachment = Array.isArray(several)
     ? several[0]
-    : field(message, 'attachment');
-  const template = textOf(inner(inner(attachment, 'payload'), 'template_type'));
+    : getProperty(message, 'attachment');
+  const template = toText(
+    getNested(getNested(attachment, 'payload'), 'template_type'),
+  );
   if (template !== undefined) return `${template} template`;
-  const isSticker = field(message, 'sticker_id') !== undefined;
-  return textOf(inner(attachment, 'type')) ?? (isSticker ? 'sticker' : '');
+  const isSticker = getProperty(message, 'sticker_id') !== undefined;
+  return toText(getNested(attachment, 'type')) ?? (isSticker ? 'sticker' : '');
 }
 
-function inner(value: Json | undefined, name: string): Json | undefined {
-  return isObject(value) ? field(value, name) : undefined;
+function getNested(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) ? getProperty(value, name) : undefined;
 }

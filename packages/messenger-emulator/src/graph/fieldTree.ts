@@ -27,7 +27,7 @@ export function readFieldTree(text: string): FieldTree[] {
         at += 1;
         continue;
       }
-      const field = one(tokens[at++] ?? '');
+      const field = readField(tokens[at++] ?? '');
       if (tokens[at] === '{') {
         at += 1;
         field.fields = list(depth + 1);
@@ -42,7 +42,7 @@ export function readFieldTree(text: string): FieldTree[] {
   return all;
 }
 
-function one(token: string): FieldTree {
+function readField(token: string): FieldTree {
   const [, name, , limit] = /^(\w+)(\.limit\((\d+)\))?$/.exec(token) ?? [];
   if (name === undefined) throw malformed();
   return {

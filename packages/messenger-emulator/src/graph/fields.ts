@@ -45,7 +45,7 @@ export function select(
   asked: readonly FieldTree[] | undefined,
   defaultFields: readonly string[],
 ): JsonObject {
-  const trees = asked ?? defaultFields.map(plain);
+  const trees = asked ?? defaultFields.map(withoutSubfields);
   const selected: JsonObject = {};
   for (const { name, limit, fields } of trees) {
     if (!Object.hasOwn(node, name)) {
@@ -68,7 +68,7 @@ export function select(
   return { ...selected, ...(isEdge(id) ? {} : { id }) };
 }
 
-function plain(name: string): FieldTree {
+function withoutSubfields(name: string): FieldTree {
   return { name, limit: undefined, fields: undefined };
 }
 

@@ -37,7 +37,7 @@ export class GraphApi {
     const isBroken = hit.connection !== undefined;
     const isCarriedOut = !hit.error && hit.connection !== 'break-before';
     const answer = isCarriedOut
-      ? await carryOut(() => this.#run(call))
+      ? await execute(() => this.#run(call))
       : refusal(hit.error ?? new GraphError('The connection was broken'));
     if (this.world.settings.echoBeforeAnswer) await this.#waitForEcho();
     this.#log(call, answer, isBroken);
@@ -72,7 +72,7 @@ export class GraphApi {
     await this.#delay(hit.delayMs);
     const answer = hit.error
       ? refusal(hit.error)
-      : await carryOut(() => route(this.world, item));
+      : await execute(() => route(this.world, item));
     this.#log(item, answer, false);
     return answer;
   }
@@ -121,7 +121,7 @@ function fileSizes(files: UploadedFile[]): JsonObject {
   );
 }
 
-async function carryOut(run: () => Promise<Json>): Promise<GraphAnswer> {
+async function execute(run: () => Promise<Json>): Promise<GraphAnswer> {
   try {
     return { status: 200, body: await run(), error: null };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { GraphError } from '../values/graphError';
-import { field, isObject, textOf } from '../values/json';
+import { getProperty, isObject, toText } from '../values/json';
 import type { World } from '../world/world';
 import type { PageCall } from './call';
 import type { Recipient } from './readRecipient';
@@ -39,8 +39,13 @@ export function checkWindow(
  * @throws {GraphError} code 613.
  */
 export function checkSendRate({ world, page, parameters }: PageCall): void {
-  const attachment = field(parameters.object('message') ?? {}, 'attachment');
-  const type = isObject(attachment) ? textOf(field(attachment, 'type')) : '';
+  const attachment = getProperty(
+    parameters.object('message') ?? {},
+    'attachment',
+  );
+  const type = isObject(attachment)
+    ? toText(getProperty(attachment, 'type'))
+    : '';
   const isMedia = /^(audio|video)$/i.test(type ?? '');
   const kind = isMedia ? 'media' : 'text';
   if (!world.rateLimits.takeOneOf(page.id, kind)) throw tooManyInASecond();

@@ -1,6 +1,6 @@
 import { GraphError, invalidParameter } from '../values/graphError';
 import { newMessageId } from '../values/ids';
-import { field, textOf, type Json } from '../values/json';
+import { getProperty, toText, type Json } from '../values/json';
 import type { Address } from '../world/addresses';
 import { toPersonaFace } from '../world/personas';
 import type { ConversationEntry, PersonaFace } from '../types';
@@ -175,14 +175,14 @@ function readReaction(
   // Some frameworks omit it; the answer to that is undocumented.
   if (!parameters.has('payload')) return {};
   const payload = parameters.object('payload') ?? {};
-  const mid = textOf(field(payload, 'message_id')) ?? '';
+  const mid = toText(getProperty(payload, 'message_id')) ?? '';
   if (world.conversations.message(page.id, mid)?.psid !== psid) {
     throw invalidParameter(
       'Param payload[message_id] must be a message of this conversation',
     );
   }
   if (action === 'unreact') return { reaction: { mid } };
-  const emoji = textOf(field(payload, 'reaction')) ?? '';
+  const emoji = toText(getProperty(payload, 'reaction')) ?? '';
   if (emoji === '' || emoji.length > LONGEST_EMOJI) {
     throw invalidParameter('Param payload[reaction] must be an emoji');
   }

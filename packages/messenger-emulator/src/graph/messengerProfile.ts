@@ -65,7 +65,7 @@ export function checkProperties(
     );
   }
   for (const [name, value] of properties) {
-    checkProperty(name, notTooLong(name, value));
+    checkProperty(name, checkSize(name, value));
   }
 }
 
@@ -108,7 +108,7 @@ export function setUserSettings(call: PageCall): Json {
   call.world.profiles.setMenu(
     call.page.id,
     psid,
-    notTooLong('persistent_menu', menu),
+    checkSize('persistent_menu', menu),
   );
   return { result: 'success' };
 }
@@ -124,7 +124,7 @@ export function deleteUserSettings(call: PageCall): Json {
 }
 
 /** The emulator's own limit; Meta gives none. */
-function notTooLong(name: string, value: Json): Json {
+function checkSize(name: string, value: Json): Json {
   if (JSON.stringify(value).length > LONGEST_PROPERTY) {
     throw invalidParameter(
       `Param ${name} must be at most ${LONGEST_PROPERTY} characters of JSON in the emulator`,

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../values/graphError';
-import { isObject, parseLooseJson, textOf } from '../values/json';
+import { isObject, parseLooseJson, toText } from '../values/json';
 import type { Json, JsonObject } from '../values/json';
 
 /** The parameters of one Graph API call. Objects and lists in queries and forms are JSON text. */
@@ -21,7 +21,7 @@ export class Parameters {
   }
 
   text(name: string): string | undefined {
-    return this.has(name) ? textOf(this.#values.get(name)) : undefined;
+    return this.has(name) ? toText(this.#values.get(name)) : undefined;
   }
 
   requiredText(name: string): string {
@@ -69,9 +69,9 @@ export class Parameters {
     if (value === undefined) return undefined;
     const names = Array.isArray(value)
       ? value
-      : (textOf(value) ?? '').split(',');
+      : (toText(value) ?? '').split(',');
     return names
-      .map((item) => textOf(item)?.trim() ?? '')
+      .map((item) => toText(item)?.trim() ?? '')
       .filter((item) => item !== '');
   }
 

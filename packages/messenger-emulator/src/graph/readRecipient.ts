@@ -1,5 +1,5 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import { field, textOf } from '../values/json';
+import { getProperty, toText } from '../values/json';
 import type { AddressKind } from '../types';
 import type { Address } from '../world/addresses';
 import type { PageCall } from './call';
@@ -29,10 +29,10 @@ const ADDRESSES: readonly AddressKind[] = [
 export function readRecipient(call: PageCall): Recipient {
   const recipient = call.parameters.object('recipient');
   if (!recipient) throw invalidParameter('The parameter recipient is required');
-  const id = textOf(field(recipient, 'id'));
+  const id = toText(getProperty(recipient, 'id'));
   if (id !== undefined) return { psid: requireCustomer(call, id) };
   for (const kind of ADDRESSES) {
-    const value = textOf(field(recipient, kind));
+    const value = toText(getProperty(recipient, kind));
     if (value !== undefined) return findByAddress(call, kind, value);
   }
   throw invalidParameter(
@@ -64,8 +64,8 @@ function findByAddress(
       ? invalidActivity(kind)
       : noMatchingUser();
   }
-  if (address.isSpent) throw alreadyUsed(kind);
-  if (address.until <= world.clock.now()) throw tooLate(kind);
+  if (address.isSpent) throw addressUsed(kind);
+  if (address.until <= world.clock.now()) throw addressExpired(kind);
   return { psid: address.psid, address };
 }
 
@@ -82,13 +82,13 @@ function invalidActivity(kind: AddressKind): GraphError {
 }
 
 /** ASSUMPTION: the answer to a second use is undocumented. */
-function alreadyUsed(kind: AddressKind): GraphError {
+function addressUsed(kind: AddressKind): GraphError {
   return invalidParameter(
     `The ${kind} has been used already, and is valid once`,
   );
 }
 
 /** ASSUMPTION: the answer to an expired address is undocumented. */
-function tooLate(kind: AddressKind): GraphError {
+function addressExpired(kind: AddressKind): GraphError {
   return invalidParameter(`The ${kind} has expired`);
 }

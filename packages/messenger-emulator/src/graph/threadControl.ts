@@ -1,5 +1,5 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import { field, textOf, type Json } from '../values/json';
+import { getProperty, toText, type Json } from '../values/json';
 import { PAGE_INBOX } from '../world/threads';
 import type { PageCall } from './call';
 import { readRecipient, requireCustomer } from './readRecipient';
@@ -71,13 +71,13 @@ export function readThreadControl({
 }: PageCall): string | undefined {
   const control = parameters.object('thread_control');
   if (!control) return undefined;
-  const type = textOf(field(control, 'control_type'));
+  const type = toText(getProperty(control, 'control_type'));
   if (type !== 'pass' && type !== 'release') {
     throw invalidParameter(
       'Param thread_control[control_type] must be one of {pass, release}',
     );
   }
-  const target = textOf(field(control, 'app_id'));
+  const target = toText(getProperty(control, 'app_id'));
   return type === 'pass' && target !== undefined
     ? target
     : world.settings.appId;

@@ -16,7 +16,10 @@ export function nestFields(pairs: Iterable<[string, string]>): JsonObject {
     steps += path.length - 1;
     const [first = name, ...rest] = steps > MOST_STEPS ? [name] : path;
     const known = fields.get(first);
-    fields.set(first, rest.length === 0 ? value : put(known, rest, value));
+    fields.set(
+      first,
+      rest.length === 0 ? value : setNested(known, rest, value),
+    );
   }
   return Object.fromEntries(
     [...fields].map(([name, value]) => [name, toList(value)]),
@@ -30,7 +33,7 @@ function pathOf(name: string): string[] {
   return path.length > DEEPEST || path.includes('__proto__') ? [name] : path;
 }
 
-function put(
+function setNested(
   known: Json | undefined,
   path: string[],
   value: string,
@@ -39,7 +42,7 @@ function put(
   const [step = '', ...rest] = path;
   const key = step === '' ? String(Object.keys(object).length) : step;
   const inner = Object.hasOwn(object, key) ? object[key] : undefined;
-  object[key] = rest.length === 0 ? value : put(inner, rest, value);
+  object[key] = rest.length === 0 ? value : setNested(inner, rest, value);
   return object;
 }
 

@@ -6,7 +6,7 @@ import {
   checkText,
   fail,
 } from '../values/checks';
-import { isObject, textOf, type Json, type JsonObject } from '../values/json';
+import { isObject, toText, type Json, type JsonObject } from '../values/json';
 import type {
   ConversationEntry,
   ConversationState,
@@ -157,13 +157,13 @@ export function transcriptOf({ turns }: Recording): string[] {
 function stepText(step: RecordedStep): string {
   const { message, postback } = step;
   if (message) return messageText(message);
-  return postback ? `[${textOf(postback.title) ?? ''}]` : JSON.stringify(step);
+  return postback ? `[${toText(postback.title) ?? ''}]` : JSON.stringify(step);
 }
 
 function messageText(message: JsonObject): string {
   const { text, ...others } = message;
   const rest = Object.keys(others).length > 0 ? JSON.stringify(others) : '';
-  return [textOf(text), rest].filter(Boolean).join(' ');
+  return [toText(text), rest].filter(Boolean).join(' ');
 }
 
 /**

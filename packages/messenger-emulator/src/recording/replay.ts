@@ -1,8 +1,8 @@
 import { fail } from '../values/checks';
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
@@ -94,7 +94,11 @@ async function takeStep(
     entriesOf(world, pageId, psid).flatMap(({ mid }) => mid ?? [])[index] ??
     fail('recording', 'about messages that exist in the conversation');
   if (message) {
-    await customers.say(psid, saidWith(message, world.origin), options);
+    await customers.say(
+      psid,
+      toCustomerMessage(message, world.origin),
+      options,
+    );
   } else if (postback) {
     const { referral: arrival, ...button } = postback;
     if (isObject(arrival)) {
@@ -108,7 +112,7 @@ async function takeStep(
   } else if (referral) {
     await customers.actions.openLink(psid, linkOf(referral), options);
   } else if (account_linking) {
-    const code = textOf(account_linking.authorization_code);
+    const code = toText(account_linking.authorization_code);
     if (code === undefined) await customers.accounts.unlink(psid, options);
     else await customers.accounts.link(psid, code, options);
   } else {
@@ -135,7 +139,7 @@ async function changeMessage(
 }
 
 /** Stickers come in as attachments, and are sent by their ID. */
-function saidWith(message: JsonObject, origin: string): JsonObject {
+function toCustomerMessage(message: JsonObject, origin: string): JsonObject {
   const { attachments, ...others } = message;
   if (!Array.isArray(attachments)) return others;
   const stickers = attachments.flatMap(
@@ -149,12 +153,12 @@ function saidWith(message: JsonObject, origin: string): JsonObject {
     ...(stickers[0] === undefined ? {} : { sticker_id: stickers[0] }),
     ...(files.length === 0
       ? {}
-      : { attachments: files.map((file) => here(file, origin)) }),
+      : { attachments: files.map((file) => withOrigin(file, origin)) }),
   };
 }
 
 /** A file that the recording emulator kept has an address at this one; it is not there. */
-function here(attachment: Json, origin: string): Json {
+function withOrigin(attachment: Json, origin: string): Json {
   const url = payloadField(attachment, 'url');
   if (
     !isObject(attachment) ||
@@ -172,9 +176,9 @@ function here(attachment: Json, origin: string): Json {
 
 function payloadField(attachment: Json, name: string): Json | undefined {
   const payload = isObject(attachment)
-    ? field(attachment, 'payload')
+    ? getProperty(attachment, 'payload')
     : undefined;
-  return isObject(payload) ? field(payload, name) : undefined;
+  return isObject(payload) ? getProperty(payload, name) : undefined;
 }
 
 function linkOf({ ref, source, ad_id }: JsonObject): JsonObject {

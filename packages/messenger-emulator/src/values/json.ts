@@ -86,12 +86,15 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Returns an own field, never an inherited one. */
-export function field(object: JsonObject, name: string): Json | undefined {
+export function getProperty(
+  object: JsonObject,
+  name: string,
+): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** Converts a string, number or boolean to a string; otherwise returns `undefined`. */
-export function textOf(value: Json | undefined): string | undefined {
+export function toText(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') {
     return String(value);

@@ -1,5 +1,5 @@
 import type { Changes } from './changes';
-import { field, isObject, textOf } from '../values/json';
+import { getProperty, isObject, toText } from '../values/json';
 import { BoundedMap } from '../values/boundedMap';
 import { MessageLog } from './messageLog';
 import type { Threads } from './threads';
@@ -145,10 +145,10 @@ export class Conversations {
       last?.from === 'user' ? undefined : last?.message?.quick_replies;
     return (Array.isArray(offered) ? offered : []).flatMap((quickReply) => {
       if (!isObject(quickReply)) return [];
-      const title = textOf(field(quickReply, 'title')) ?? '';
-      const payload = textOf(field(quickReply, 'payload')) ?? '';
+      const title = toText(getProperty(quickReply, 'title')) ?? '';
+      const payload = toText(getProperty(quickReply, 'payload')) ?? '';
       const contentType = (
-        textOf(field(quickReply, 'content_type')) ?? ''
+        toText(getProperty(quickReply, 'content_type')) ?? ''
       ).toLowerCase();
       return [{ contentType, title, payload }];
     });

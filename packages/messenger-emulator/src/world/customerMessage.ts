@@ -7,7 +7,7 @@ import {
   fail,
 } from '../values/checks';
 import { newMessageId } from '../values/ids';
-import { textOf, type Json, type JsonObject } from '../values/json';
+import { toText, type Json, type JsonObject } from '../values/json';
 import type { ConversationEntry, EntryMessage } from '../types';
 
 /** The types whose payload is a URL. */
@@ -103,7 +103,7 @@ function readAttachments(value: Json): Json[] {
 
 /** docs/messenger-facts.md#stickers */
 function stickerOf(id: Json, origin: string): JsonObject {
-  const digits = textOf(id) ?? '';
+  const digits = toText(id) ?? '';
   if (!/^\d{1,20}$/.test(digits)) {
     fail('message.sticker_id', 'the ID of a sticker');
   }

@@ -1,4 +1,4 @@
-import { field, isObject, textOf, type Json } from '../values/json';
+import { getProperty, isObject, toText, type Json } from '../values/json';
 import type { CustomerView, MenuItem } from '../types';
 import { defaultName } from './conversations';
 import type { World } from './world';
@@ -34,14 +34,15 @@ export function customerView(
     getStarted:
       !hasBegun && iceBreakers.length === 0 && profile.has('get_started'),
     iceBreakers,
-    menu: itemsOf(fieldIn(menu, 'call_to_actions')),
-    composerDisabled: fieldIn(menu, 'composer_input_disabled') === true,
+    menu: itemsOf(getNestedProperty(menu, 'call_to_actions')),
+    composerDisabled:
+      getNestedProperty(menu, 'composer_input_disabled') === true,
   };
 }
 
 /** Fills in the customer's name, and truncates: docs/messenger-facts.md#greeting */
 function greetingOf(greeting: Json | undefined, name: string): string | null {
-  const text = textOf(fieldIn(localOf(greeting), 'text'));
+  const text = toText(getNestedProperty(localOf(greeting), 'text'));
   if (text === undefined) return null;
   const [firstName = '', ...others] = name.split(' ');
   const characters = [
@@ -57,10 +58,10 @@ function greetingOf(greeting: Json | undefined, name: string): string | null {
 function iceBreakersOf(
   value: Json | undefined,
 ): { question: string; payload: string }[] {
-  const local = fieldIn(localOf(value), 'call_to_actions') ?? value;
+  const local = getNestedProperty(localOf(value), 'call_to_actions') ?? value;
   return (Array.isArray(local) ? local : []).flatMap((each) => {
-    const question = textOf(fieldIn(each, 'question'));
-    const payload = textOf(fieldIn(each, 'payload'));
+    const question = toText(getNestedProperty(each, 'question'));
+    const payload = toText(getNestedProperty(each, 'payload'));
     return question === undefined || payload === undefined
       ? []
       : [{ question, payload }];
@@ -69,11 +70,11 @@ function iceBreakersOf(
 
 function itemsOf(value: Json | undefined): MenuItem[] {
   return (Array.isArray(value) ? value : []).flatMap((each) => {
-    const type = textOf(fieldIn(each, 'type'));
-    const title = textOf(fieldIn(each, 'title'));
+    const type = toText(getNestedProperty(each, 'type'));
+    const title = toText(getNestedProperty(each, 'title'));
     if (type === undefined || title === undefined) return [];
-    const payload = textOf(fieldIn(each, 'payload'));
-    const url = textOf(fieldIn(each, 'url'));
+    const payload = toText(getNestedProperty(each, 'payload'));
+    const url = toText(getNestedProperty(each, 'url'));
     return [
       {
         type,
@@ -89,10 +90,13 @@ function itemsOf(value: Json | undefined): MenuItem[] {
 function localOf(value: Json | undefined): Json | undefined {
   if (!Array.isArray(value)) return undefined;
   const inLocale = (locale: string) =>
-    value.find((each) => fieldIn(each, 'locale') === locale);
+    value.find((each) => getNestedProperty(each, 'locale') === locale);
   return inLocale(LOCALE) ?? inLocale('default');
 }
 
-function fieldIn(value: Json | undefined, name: string): Json | undefined {
-  return isObject(value) ? field(value, name) : undefined;
+function getNestedProperty(
+  value: Json | undefined,
+  name: string,
+): Json | undefined {
+  return isObject(value) ? getProperty(value, name) : undefined;
 }

@@ -19,13 +19,18 @@ export class Inbox {
 
   /** Takes control from the bot's app, and notifies it. */
   take(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
-    return this.#own(psid, options, PAGE_INBOX, 'take_thread_control');
+    return this.#transferControl(
+      psid,
+      options,
+      PAGE_INBOX,
+      'take_thread_control',
+    );
   }
 
   /** Passes control to the bot's app, and notifies it. */
   pass(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
     const { appId } = this.world.settings;
-    return this.#own(psid, options, appId, 'pass_thread_control');
+    return this.#transferControl(psid, options, appId, 'pass_thread_control');
   }
 
   /** Asks the bot's app for control. */
@@ -61,7 +66,7 @@ export class Inbox {
     return { mid };
   }
 
-  async #own(
+  async #transferControl(
     psid: string,
     options: InboxOptions,
     newOwner: string,

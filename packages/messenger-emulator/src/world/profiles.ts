@@ -1,5 +1,5 @@
 import { BoundedMap } from '../values/boundedMap';
-import { field, isObject, textOf, type Json } from '../values/json';
+import { getProperty, isObject, toText, type Json } from '../values/json';
 import type { Changes } from './changes';
 
 const MENUS_KEPT = 1000;
@@ -36,7 +36,9 @@ export class Profiles {
   /** The payload of the Page's Get Started button, if it has one. */
   getStartedOf(pageId: string): string | undefined {
     const button = this.ofPage(pageId).get('get_started');
-    return isObject(button) ? textOf(field(button, 'payload')) : undefined;
+    return isObject(button)
+      ? toText(getProperty(button, 'payload'))
+      : undefined;
   }
 
   clear(): void {

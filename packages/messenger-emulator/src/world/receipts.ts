@@ -1,5 +1,5 @@
 import type { Change } from './changes';
-import { field, isObject, type JsonObject } from '../values/json';
+import { getProperty, isObject, type JsonObject } from '../values/json';
 import type { EntryMessage } from '../types';
 import type { World } from './world';
 
@@ -104,8 +104,8 @@ function echoOf(message: EntryMessage): JsonObject {
       ? {}
       : {
           attachments: attached.map((each) => ({
-            type: field(each, 'type'),
-            payload: field(each, 'payload'),
+            type: getProperty(each, 'type'),
+            payload: getProperty(each, 'payload'),
           })),
         }),
   };

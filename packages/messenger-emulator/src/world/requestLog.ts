@@ -64,14 +64,14 @@ export class RequestLog {
       id: String(++this.#count),
       at: this.clock.now(),
       method,
-      path: cut(this.#redact(path), PATH_KEPT),
+      path: truncate(this.#redact(path), PATH_KEPT),
       ...(call.version === undefined ? {} : { version: call.version }),
-      personaId: personaId && cut(this.#redact(personaId), PATH_KEPT),
-      hint: cut(this.#redact(call.hint), HINT_KEPT),
+      personaId: personaId && truncate(this.#redact(personaId), PATH_KEPT),
+      hint: truncate(this.#redact(call.hint), HINT_KEPT),
       status,
       error: error && {
         ...error,
-        message: cut(this.#redact(error.message), MESSAGE_KEPT),
+        message: truncate(this.#redact(error.message), MESSAGE_KEPT),
       },
       requestBody: this.#body(call.request),
       responseBody: this.#body(call.response),
@@ -97,7 +97,7 @@ export class RequestLog {
   }
 
   #body(value: unknown): string {
-    return cut(this.#redact(value), BODY_KEPT);
+    return truncate(this.#redact(value), BODY_KEPT);
   }
 }
 
@@ -120,7 +120,7 @@ function toRow(detail: RequestDetail): RequestRow {
   return row;
 }
 
-function cut(text: string, limit: number): string {
+function truncate(text: string, limit: number): string {
   if (text.length <= limit) return text;
   // Copies through a buffer, because a slice would keep the whole text in
   // memory.
