@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const INVALID = { status: 400, code: 100 };
 
 let emulated: Emulated;
-/** Of the bot, for whoever has the code CODE. */
+/** The bot's account for the code CODE. */
 let loginPage: string;
 let loginServer: http.Server;
 
@@ -65,7 +65,7 @@ async function goBack(address: string): Promise<[number, string]> {
 }
 
 describe('a login', () => {
-  test('leads over the login page back to the bot', async () => {
+  test('goes through the login page and back to the bot', async () => {
     const response = await fetch(
       `${emulated.emulator.origin}/_emulator/actions`,
       {
@@ -97,7 +97,7 @@ describe('a login', () => {
   test.each([
     ['https://bot.test/in', 'https://bot.test/in?'],
     ['https://bot.test/in?a=b%20c#top', 'https://bot.test/in?a=b%20c&'],
-  ])('keeps what stands in %s', (given, begins) => {
+  ])('keeps the query and fragment of %s', (given, begins) => {
     const { url } = emulated.emulator.customer.logIn(PSID, given);
     expect(url.startsWith(`${begins}account_linking_token=`)).toBe(true);
     expect(new URL(url).hash).toBe(new URL(given).hash);
@@ -108,7 +108,7 @@ describe('a login', () => {
   });
 
   test.each(['', '&authorization_code='])(
-    'that fails ("%s") tells the bot nothing, and may be tried again',
+    'that fails ("%s") sends no webhook, and can be retried',
     async (without) => {
       const { redirectUri } = logIn();
       expect(await goBack(redirectUri + without)).toEqual([
@@ -121,7 +121,7 @@ describe('a login', () => {
     },
   );
 
-  test('ends once', async () => {
+  test('succeeds once', async () => {
     const { redirectUri, token } = logIn();
     await goBack(`${redirectUri}&authorization_code=CODE`);
     const [status] = await goBack(`${redirectUri}&authorization_code=CODE`);
@@ -130,7 +130,7 @@ describe('a login', () => {
     expect((await whoHas(token)).status).toBe(200);
   });
 
-  test('is not done where the bot does not take the event', async () => {
+  test('fails if the bot does not acknowledge the event', async () => {
     await emulated.graph('POST', '/me/subscribed_apps', {
       subscribed_fields: ['messages'],
     });
@@ -140,7 +140,7 @@ describe('a login', () => {
     expect(emulated.deliveries).toEqual([]);
   });
 
-  test('has 5 minutes', async () => {
+  test('expires after 5 minutes', async () => {
     await emulated.close();
     emulated = await startEmulated({ now: () => 0 });
     const { redirectUri, token } = logIn();
@@ -153,13 +153,13 @@ describe('a login', () => {
     expect(emulated.deliveries).toEqual([]);
   });
 
-  test('is forgotten when the emulator starts over', async () => {
+  test('is deleted by a reset', async () => {
     const { token } = logIn();
     emulated.emulator.reset();
     expect(refusal(await whoHas(token))).toEqual(INVALID);
   });
 
-  test.each(['javascript:alert(1)', 'login'])('is not at %s', (url) => {
+  test.each(['javascript:alert(1)', 'login'])('does not start at %s', (url) => {
     expect(() => emulated.emulator.customer.logIn(PSID, url)).toThrow(
       'must be an http(s) URL',
     );
@@ -167,7 +167,7 @@ describe('a login', () => {
 });
 
 describe('the account_linking_token', () => {
-  test('tells the Page who it is, and no other Page', async () => {
+  test('identifies the customer to its Page only', async () => {
     const { token } = logIn();
     expect(await whoHas(token)).toEqual({
       status: 200,
@@ -184,7 +184,7 @@ describe('the account_linking_token', () => {
     });
   });
 
-  test('does not stand in the log', async () => {
+  test('is not logged', async () => {
     const { token } = logIn();
     await whoHas(token);
     const id = emulated.emulator.state().requests.at(-1)?.id ?? '';
@@ -196,7 +196,7 @@ describe('the account_linking_token', () => {
 });
 
 describe('unlink_accounts', () => {
-  test('unlinks, of which the bot needs not be told', async () => {
+  test('unlinks without a webhook', async () => {
     const answer = await emulated.graph('POST', '/me/unlink_accounts', {
       psid: PSID,
     });
@@ -207,7 +207,7 @@ describe('unlink_accounts', () => {
     expect(emulated.deliveries).toEqual([]);
   });
 
-  test('refuses who has not written, and nobody', async () => {
+  test('refuses a customer who has not written, and a missing one', async () => {
     const unlink = (body: object) =>
       emulated.graph('POST', '/me/unlink_accounts', body);
     expect(refusal(await unlink({ psid: '1' }))).toEqual({

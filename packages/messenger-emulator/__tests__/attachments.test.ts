@@ -83,7 +83,7 @@ test.each(['a b.png', 'photo.png'])(
   },
 );
 
-test('a file without a filename is none', async () => {
+test('a file without a filename is refused', async () => {
   const message = JSON.stringify(image());
   expect(await upload('message_attachments', { message })).toMatchObject({
     status: 400,
@@ -91,7 +91,7 @@ test('a file without a filename is none', async () => {
   });
 });
 
-test('a message may bring its file along', async () => {
+test('a message can contain its file', async () => {
   const sent = await upload(
     'messages',
     {
@@ -144,7 +144,7 @@ test.each<[string, object]>([
   expect(refusal(answer)).toEqual({ status: 400, code: 100 });
 });
 
-test('what is no picture is handed out as a download', async () => {
+test('files that are not pictures are served as downloads', async () => {
   const form = new FormData();
   form.set(
     'message',
@@ -168,7 +168,7 @@ test('what is no picture is handed out as a download', async () => {
   expect(headers.get('content-disposition')).toBe('attachment');
 });
 
-test('a stream that is cut off is refused or dropped, and the emulator goes on', async () => {
+test('a body that breaks off does no harm', async () => {
   const request = http.request(
     `${emulated.emulator.origin}/me/message_attachments?access_token=${PAGE.accessToken}`,
     {

@@ -40,7 +40,7 @@ function request(
 const TOKEN = `access_token=${PAGE.accessToken}`;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('a web page elsewhere', () => {
+describe("another website's page", () => {
   const elsewhere: [string, Record<string, string>][] = [
     ['Origin', { origin: 'https://evil.test' }],
     ['Origin null, of a sandbox', { origin: 'null' }],
@@ -68,6 +68,21 @@ describe('a web page elsewhere', () => {
       expect([path, answer.status]).toEqual([path, 403]);
     }
     expect(emulated.emulator.state().personas).toEqual([]);
+  });
+
+  test('cannot push the calls of the bot out of the log', async () => {
+    await emulated.graph('GET', '/me');
+    for (let i = 0; i < 1200; i += 1) {
+      const { status } = await request('GET', `/me/feed/${i}`, {
+        origin: 'https://evil.test',
+      });
+      expect(status).toBe(403);
+    }
+    const { requests } = emulated.emulator.state();
+    expect(requests[0]).toMatchObject({ path: '/me', status: 200 });
+    const foreign = requests.filter(({ isForeign }) => isForeign);
+    expect(foreign.length).toBeLessThanOrEqual(20);
+    expect(foreign.at(-1)?.path).toBe('/me/feed/1199');
   });
 
   test('cannot move the webhook', async () => {
@@ -198,7 +213,7 @@ describe('bounded time', () => {
     );
   });
 
-  test('a pathPattern that would not end', async () => {
+  test('a pathPattern with catastrophic backtracking', async () => {
     const added = await fetch(`${emulated.emulator.origin}/_emulator/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -221,7 +236,7 @@ describe('the log', () => {
     return JSON.stringify([requests, await (await fetch(url)).json()]);
   };
 
-  test('names paths as they are, where a token is a short word', async () => {
+  test('shows paths unchanged if a token is a short word', async () => {
     await emulated.close();
     emulated = await startEmulated({
       pages: [{ ...PAGE, accessToken: 'me' }],
@@ -260,7 +275,7 @@ test("a 502 does not show the webhook's user and password", async () => {
 describe('bounded memory', () => {
   const BIG = 'x'.repeat(900_000);
 
-  test('many large messages: the latest stay, and the state is answered', async () => {
+  test('many large messages: the latest are kept, and the state can be read', async () => {
     await emulated.emulator.say(PSID, 'hi');
     for (let i = 0; i < 40; i += 1) {
       const answer = await emulated.graph('POST', '/me/messages', {
@@ -304,5 +319,70 @@ describe('bounded memory', () => {
     await Promise.race(ended);
     for (const socket of sockets) socket.destroy();
     // Seven states of 27 MB, again and again.
+  });
+
+  test('a reader of events that falls behind while it reads the state is cut off', async () => {
+    const { emulator } = emulated;
+    await emulator.say(PSID, 'hi');
+    for (let i = 0; i < 20; i += 1) await emulator.say(PSID, BIG);
+    const { hostname, port } = new URL(emulator.origin);
+    const socket = net.connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    const closed = once(socket, 'close').then(() => 'cut off');
+    socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'readable');
+    socket.pause();
+    for (let i = 0; i < 6; i += 1) await emulator.say(PSID, BIG);
+    await emulator.say(PSID, 'the last');
+    let tail = '';
+    const readAll = new Promise<string>((resolve) => {
+      socket.on('data', (chunk: Buffer) => {
+        tail = (tail + chunk.toString('latin1')).slice(-1000);
+        if (tail.includes('"the last"')) resolve('reads on');
+      });
+    });
+    socket.resume();
+    expect(await Promise.race([closed, readAll])).toBe('cut off');
+    socket.destroy();
+  });
+
+  test('at most 50 readers of events are served at once', async () => {
+    const { hostname, port } = new URL(emulated.emulator.origin);
+    let open = 0;
+    const closed: Promise<unknown>[] = [];
+    const sockets: net.Socket[] = [];
+    for (let i = 0; i < 60; i += 1) {
+      const socket = net.connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      open += 1;
+      closed.push(once(socket, 'close').then(() => (open -= 1)));
+      socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await once(socket, 'data');
+      sockets.push(socket);
+    }
+    // A round trip, after which the sockets know that they were closed.
+    await emulated.graph('GET', '/me');
+    expect(open).toBe(50);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+  });
+
+  test('a reader of events that is behind for a moment gets every change', async () => {
+    const { emulator } = emulated;
+    await emulator.say(PSID, 'hi');
+    const { hostname, port } = new URL(emulator.origin);
+    const socket = net.connect(Number(port), hostname);
+    socket.write('GET /_emulator/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'readable');
+    for (let i = 0; i < 3000; i += 1) {
+      emulator.customer.set(PSID, { name: `Ada ${i}` });
+    }
+    let text = '';
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      if (text.includes('"Ada 2999"')) break;
+    }
+    const names = [...text.matchAll(/"name":"Ada (\d+)"/g)].map(([, i]) => i);
+    expect(names).toEqual(Array.from({ length: 3000 }, (_, i) => String(i)));
   });
 });

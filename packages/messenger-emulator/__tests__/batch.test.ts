@@ -74,7 +74,7 @@ test('one failing item leaves the others alone', async () => {
   expect(said).toEqual(['hi', 'one', 'three']);
 });
 
-test('items and the batch have rows of their own', async () => {
+test('items and the batch are logged separately', async () => {
   await run([text('one', { persona_id: '123' }), text('two')]);
   const rows = emulated.emulator.state().requests;
   expect(rows).toMatchObject([
@@ -89,7 +89,7 @@ test('items and the batch have rows of their own', async () => {
   ]);
 });
 
-test('headers come unless they are not wanted', async () => {
+test('headers are included unless include_headers is false', async () => {
   const [withHeaders] = await run([text('x')]);
   expect(withHeaders?.headers?.[0]?.name).toBe('Content-Type');
   const [without] = await run([text('x')], { include_headers: false });
@@ -114,7 +114,7 @@ test('an item may have a token of its own, in its body or its URL', async () => 
   expect(bodyOf(answers[2])).toMatchObject({ error: { code: 190 } });
 });
 
-test('the proof of the batch holds for its own token only', async () => {
+test('the proof of the batch is valid for its own token only', async () => {
   const proof = (token: string) =>
     createHmac('sha256', APP.appSecret).update(token).digest('hex');
   const answers = await run(
@@ -143,7 +143,7 @@ test('the batch may be JSON text in a form', async () => {
   expect(await response.json()).toMatchObject([{ code: 200 }]);
 });
 
-test('an item may use what another one has answered', async () => {
+test('an item can use the answer of another one', async () => {
   const answers = await run([
     {
       method: 'POST',
@@ -167,7 +167,7 @@ test('an item may use what another one has answered', async () => {
   ).toBe(persona?.id);
 });
 
-test('an item that depends on a failed one is not carried out', async () => {
+test('an item that depends on a failed one is not executed', async () => {
   const answers = await run([
     { method: 'GET', relative_url: '1', name: 'fails' },
     { ...text('x'), depends_on: 'fails' },
@@ -190,7 +190,7 @@ test.each<[string, unknown]>([
     'a batch in a batch',
     { method: 'POST', relative_url: '/', body: form({ batch: [] }) },
   ],
-  ['attached files', { ...text('x'), attached_files: 'f' }],
+  ['a file that is not attached', { ...text('x'), attached_files: 'f' }],
   ['a result of nobody', { method: 'GET', relative_url: '{result=x:$.id}' }],
 ])('%s is refused alone', async (_what, item) => {
   const answers = await run([item, text('x')]);

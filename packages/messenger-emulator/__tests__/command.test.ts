@@ -10,7 +10,7 @@ afterAll(() => installed.remove());
 
 const run = (...args: string[]) => installed.start(...args).ended;
 
-test('runs a Messenger until it is ended', async () => {
+test('runs until it is ended', async () => {
   const running = installed.start('--port', '0');
   const [, origin = ''] = await running.printed(
     /Messenger runs at (http:\/\/127\.0\.0\.1:\d+)/,
@@ -41,7 +41,16 @@ test('runs a Messenger until it is ended', async () => {
   });
 });
 
-test('takes what is given as a credential, and does not show it', async () => {
+test('ends when npx is killed', async () => {
+  const running = installed.startWithNpx('--port', '0');
+  const [, origin = ''] = await running.printed(/MESSENGER_ORIGIN=(.*)\n/);
+  running.kill('SIGTERM');
+  // Its output ends when the last process that writes there has ended.
+  await running.ended;
+  await expect(fetch(`${origin}/_emulator/state`)).rejects.toThrow();
+}, 30_000);
+
+test('uses given credentials, and does not print them', async () => {
   const bot = await startEmulated();
   const running = installed.start(
     ...['--port', '0', '--webhook', bot.webhookUrl, '--json'],
@@ -72,7 +81,7 @@ test('takes what is given as a credential, and does not show it', async () => {
   await bot.close();
 });
 
-test('prints each call and each webhook, and says when the bot is down', async () => {
+test('prints each call and each webhook, and reports when the bot is down', async () => {
   const running = installed.start(
     ...['--port', '0', '--webhook', 'http://user:pass-word@127.0.0.1:1/hook'],
   );
@@ -109,7 +118,7 @@ test.each([
   [['--port', 'x'], 'A port is a number from 0 to 65535.'],
   [['--page-id', 'shop'], 'IDs have digits only.'],
   [['--webhook', 'localhost'], 'webhookUrl'],
-])('%j is misused', async (args, message) => {
+])('%j is wrong usage', async (args, message) => {
   const { status, stdout, stderr } = await run(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain(message);
@@ -126,5 +135,5 @@ test('a port that is taken', async () => {
 
 test('--help and --version', async () => {
   expect((await run('--help')).stdout).toContain('--webhook <url>');
-  expect((await run('--version')).stdout).toBe('1.0.0\n');
+  expect((await run('--version')).stdout).toBe('1.1.0\n');
 });

@@ -50,13 +50,13 @@ describe('messages', () => {
     });
   });
 
-  test('may go to another Page', async () => {
+  test('can be sent to another Page', async () => {
     const pageId = OTHER_PAGE.id;
     await control('POST', '/messages', { psid: PSID, text: 'hi', pageId });
     expect(emulated.deliveries[0]?.body.entry[0]?.id).toBe(pageId);
   });
 
-  test('a payload presses a button, or a quick reply that is offered', async () => {
+  test('a payload presses an offered quick reply, or else a button', async () => {
     await control('POST', '/messages', { psid: PSID, payload: 'RED' });
     expect(emulated.deliveries[0]?.event).toMatchObject({
       postback: { title: 'RED', payload: 'RED' },
@@ -107,7 +107,7 @@ describe('messages', () => {
     expect(emulated.deliveries).toEqual([]);
   });
 
-  test('say so when the bot is not there', async () => {
+  test('report a bot that cannot be reached', async () => {
     emulated.emulator.setWebhookUrl('http://127.0.0.1:9/');
     const answer = await control('POST', '/messages', {
       psid: PSID,
@@ -129,7 +129,7 @@ describe('messages', () => {
   });
 });
 
-test('the state is what the handle gives', async () => {
+test('the state equals that of emulator.state()', async () => {
   await emulated.persona();
   await emulated.emulator.say(PSID, 'hi');
   const { body } = await control('GET', '/state');
@@ -137,7 +137,7 @@ test('the state is what the handle gives', async () => {
   expect(JSON.stringify(body)).not.toMatch(/page-token|app-secret/);
 });
 
-test('a request shows what went to and fro', async () => {
+test('a request shows the bodies of request and response', async () => {
   await emulated.persona();
   const [row] = emulated.emulator.state().requests;
   const { body } = await control('GET', `/requests/${row?.id}`);
@@ -153,7 +153,7 @@ test('a request shows what went to and fro', async () => {
   expect((await control('GET', '/requests/999')).status).toBe(404);
 });
 
-test('customers get a name and a place to live, and exist once they have written', async () => {
+test('customers can get a name and a region, and exist once they have written', async () => {
   await control('POST', '/customers', {
     psid: PSID,
     name: 'Ada',
@@ -190,7 +190,7 @@ test('customers get a name and a place to live, and exist once they have written
   }
 });
 
-test('faults come, one by one or all, and go', async () => {
+test('faults can be added, and removed one by one or all at once', async () => {
   const status = async () => (await emulated.graph('GET', '/me')).status;
   const { body } = await control('POST', '/faults', {
     pathPattern: '^/me$',
@@ -316,7 +316,7 @@ describe('the chat page', () => {
   });
 });
 
-describe('a web page elsewhere', () => {
+describe("another website's page", () => {
   const body = JSON.stringify({ psid: PSID, text: 'x' });
   const json = { 'content-type': 'application/json' };
 
@@ -325,7 +325,7 @@ describe('a web page elsewhere', () => {
     '/_emulator/state',
     '/_emulator/events',
     '/_emulator/page/client.js',
-  ])('reads nothing by way of a name of its own: %s', async (path) => {
+  ])('reads nothing by DNS rebinding: %s', async (path) => {
     expect((await raw('GET', path, { host: 'evil.test' })).status).toBe(403);
     expect(
       (await raw('GET', path, { host: '127.0.0.1.evil.test' })).status,
@@ -362,7 +362,7 @@ describe('a web page elsewhere', () => {
     );
   });
 
-  test('is not meant by the emulator’s own, by any name of loopback', async () => {
+  test("differs from the emulator's own page, at any name of loopback", async () => {
     const { port } = new URL(emulated.emulator.origin);
     for (const name of ['127.0.0.1', 'localhost', '[::1]']) {
       const host = `${name}:${port}`;
@@ -396,7 +396,7 @@ function raw(
   });
 }
 
-test('the app’s ID is no customer', async () => {
+test("the app's ID cannot be a customer's", async () => {
   const answer = await control('POST', '/messages', {
     psid: APP.appId,
     text: 'x',

@@ -87,7 +87,7 @@ test('the messages of a conversation, and one of them', async () => {
   });
 });
 
-describe('lists go on by cursor', () => {
+describe('lists are paged by cursor', () => {
   interface List {
     data: { id: string }[];
     paging?: {
@@ -116,7 +116,7 @@ describe('lists go on by cursor', () => {
     expect(await follow(second.paging?.previous)).toEqual(first);
   });
 
-  test('those of messages, though others come in between', async () => {
+  test('those of messages, even if others arrive in between', async () => {
     for (const text of ['1', '2', '3']) await emulated.emulator.say(PSID, text);
     const all = ids(await list(`/t_${PSID}/messages`));
     const first = await list(`/t_${PSID}/messages?limit=2`);
@@ -139,7 +139,7 @@ describe('lists go on by cursor', () => {
   );
 });
 
-test('of all but the latest 20 messages, only the IDs', async () => {
+test('only the IDs of all but the latest 20 messages', async () => {
   const { mid } = await emulated.emulator.say(PSID, 'old');
   for (let i = 0; i < 20; i += 1) await emulated.emulator.say(PSID, `${i}`);
   const listed = await get(`/t_${PSID}?fields=messages.limit(100){id}`);
@@ -163,7 +163,7 @@ test('other Pages do not see them', async () => {
   expect(list.body).toEqual({ data: [] });
 });
 
-test('fields lead on to what a node leads to', async () => {
+test('fields expand nested lists', async () => {
   const id = await emulated.persona('Adam');
   await emulated.persona('Bea');
   const { body } = await get('/me?fields=name,personas.limit(1){name}');

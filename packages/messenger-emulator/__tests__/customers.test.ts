@@ -64,8 +64,8 @@ const MENU = [
   },
 ];
 
-describe('what a customer is shown', () => {
-  test('is what the bot has set up, in their language, with their name', async () => {
+describe('what a customer sees', () => {
+  test('is what the bot has set up, in their locale, with their name', async () => {
     await setProfile({
       get_started: { payload: 'START' },
       greeting: [
@@ -110,7 +110,7 @@ describe('what a customer is shown', () => {
     );
   });
 
-  test('is nothing where nothing is set up, and another Page is another', async () => {
+  test('is empty without a profile, and separate for each Page', async () => {
     await setProfile({ get_started: { payload: 'START' } });
     const path = `/customers/${PSID}?pageId=${OTHER_PAGE.id}`;
     expect(await control('GET', path)).toMatchObject({
@@ -135,7 +135,7 @@ describe('what a customer is shown', () => {
         },
       ],
     ],
-  ])('ice breakers take the place of Get Started: %j', async (iceBreakers) => {
+  ])('ice breakers replace Get Started: %j', async (iceBreakers) => {
     await setProfile({
       get_started: { payload: 'START' },
       ice_breakers: iceBreakers,
@@ -157,7 +157,7 @@ describe('what a customer is shown', () => {
     });
   });
 
-  test('a menu of their own goes before the Page’s', async () => {
+  test("a customer's own menu replaces the Page's", async () => {
     await setProfile({
       get_started: { payload: 'START' },
       persistent_menu: MENU,
@@ -179,7 +179,7 @@ describe('what a customer is shown', () => {
     });
   });
 
-  test('readers of events are told when it changes', async () => {
+  test('readers of events are notified when it changes', async () => {
     const ending = new AbortController();
     const events = await fetch(`${emulated.emulator.origin}/_emulator/events`, {
       signal: ending.signal,
@@ -220,7 +220,7 @@ describe('Get Started', () => {
     });
   });
 
-  test('is not there before the bot has set it up', async () => {
+  test('does not exist before the bot has set it up', async () => {
     await expect(emulated.emulator.customer.getStarted(PSID)).rejects.toThrow(
       'has no Get Started button',
     );
@@ -229,7 +229,7 @@ describe('Get Started', () => {
 });
 
 describe('an m.me link', () => {
-  test('tells of a conversation that begins with its first button', async () => {
+  test('is sent with the first button of a new conversation', async () => {
     await setProfile({ get_started: { payload: 'START' } });
     const { customer } = emulated.emulator;
     expect(
@@ -253,7 +253,7 @@ describe('an m.me link', () => {
     expect(last().postback).not.toHaveProperty('referral');
   });
 
-  test('tells of a conversation that there is at once', async () => {
+  test('is sent at once in an existing conversation', async () => {
     const { customer } = emulated.emulator;
     await emulated.emulator.say(PSID, 'hi');
     const { status } = await customer.openLink(PSID, {
@@ -275,7 +275,7 @@ describe('an m.me link', () => {
     });
   });
 
-  test('is forgotten when the emulator starts over', async () => {
+  test('is deleted by a reset', async () => {
     await setProfile({ get_started: { payload: 'START' } });
     await emulated.emulator.customer.openLink(PSID, { ref: 'old' });
     emulated.emulator.reset();
@@ -285,7 +285,7 @@ describe('an m.me link', () => {
 });
 
 describe('opting in', () => {
-  test('by the checkbox names nobody, who can be answered', async () => {
+  test('by the checkbox has no sender, and can be answered', async () => {
     const { customer } = emulated.emulator;
     await customer.optIn(PSID, {
       type: 'checkbox',
@@ -304,7 +304,7 @@ describe('opting in', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('by Send to Messenger names who it is', async () => {
+  test('by Send to Messenger has a sender', async () => {
     await control('POST', '/actions', {
       psid: PSID,
       action: 'opt_in',
@@ -365,7 +365,7 @@ describe('reactions', () => {
     ['👍', 'like'],
     ['😡', 'angry'],
     ['🦊', 'other'],
-  ])('%s is told as %s, and that it is taken back', async (emoji, reaction) => {
+  ])('%s is sent as %s, and so is its removal', async (emoji, reaction) => {
     const mid = await greet();
     await control('POST', '/actions', {
       psid: PSID,
@@ -390,7 +390,7 @@ describe('reactions', () => {
 });
 
 describe('attachments', () => {
-  test('a sticker comes as one', async () => {
+  test('a sticker arrives as a sticker', async () => {
     const { origin } = emulated.emulator;
     await control('POST', '/messages', {
       psid: PSID,
@@ -407,7 +407,7 @@ describe('attachments', () => {
     expect(picture.headers.get('content-type')).toBe('image/svg+xml');
   });
 
-  test('a file of the customer’s own is put where the bot finds it', async () => {
+  test("the bot can download a customer's file", async () => {
     const { origin } = emulated.emulator;
     const content = Buffer.from('GIF89a, more or less');
     const uploaded = await fetch(`${origin}/_emulator/attachments`, {
@@ -445,7 +445,7 @@ describe('attachments', () => {
   });
 });
 
-describe('is refused, and the bot hears nothing of it:', () => {
+describe('is refused without a webhook:', () => {
   test.each<[string, string, object]>([
     ['an unknown action', '/actions', { action: 'dance' }],
     ['no action', '/actions', {}],

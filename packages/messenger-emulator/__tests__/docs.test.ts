@@ -18,7 +18,7 @@ test.each(DOCUMENTS)('%s has no link that leads nowhere', (file) => {
   expect(brokenLinks(file)).toEqual([]);
 });
 
-test('the package brings the facts that its rules rest on', () => {
+test('the package contains the facts on which its rules are based', () => {
   const read = (...file: string[]) =>
     readFileSync(path.join(__dirname, ...file), 'utf8');
   // To be copied over when it differs: links must hold in what npm installs too.
@@ -27,7 +27,7 @@ test('the package brings the facts that its rules rest on', () => {
   );
 });
 
-test('every rule names its fact, or says that there is none', () => {
+test('every rule names its fact, or says that it has none', () => {
   const rows = readFileSync(path.join(__dirname, '../docs/rules.md'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('| ') && !/^\| (Rule|-+) /.test(line));

@@ -25,7 +25,7 @@ const send = () =>
   });
 const said = () => emulated.emulator.state().conversations[0]?.entries.length;
 
-test('a status alone answers as Graph does in trouble, and nothing is carried out', async () => {
+test('a status alone answers like Graph, and nothing is executed', async () => {
   emulated.emulator.fail({ path: '/me/messages', status: 503 });
   const answer = await send();
   expect(answer.status).toBe(503);
@@ -33,7 +33,7 @@ test('a status alone answers as Graph does in trouble, and nothing is carried ou
   expect(said()).toBe(1);
 });
 
-test('an error is answered as it was given', async () => {
+test('an error is returned as given', async () => {
   const error = {
     message: '(#613) Calls to this API have exceeded the rate limit',
     type: 'OAuthException',
@@ -48,7 +48,7 @@ test('an error is answered as it was given', async () => {
   expect(emulated.emulator.state().requests.at(-1)?.error).toMatchObject(error);
 });
 
-test('it ends after some times, or when it is removed', async () => {
+test('it ends after a number of calls, or when it is removed', async () => {
   emulated.emulator.fail({ status: 500, times: 2 });
   const statuses = [];
   for (let i = 0; i < 3; i += 1) statuses.push((await send()).status);
@@ -81,7 +81,7 @@ test('it hits its share of the calls', async () => {
   expect(statuses).toEqual([500, 200, 200, 500]);
 });
 
-test('a delay only delays, and another fault may come on top', async () => {
+test('a delay only delays, and combines with another fault', async () => {
   emulated.emulator.fail({ delayMs: 60 });
   const start = performance.now();
   expect((await send()).status).toBe(200);
@@ -141,12 +141,12 @@ test.each<[string, unknown]>([
   ['fault.error.kode', { error: { kode: 1 } }],
   ['fault.connection', { connection: 'break' }],
   ['fault.often', { status: 500, often: true }],
-])('a bad fault is named: %s', async (name, fault) => {
+])('an invalid fault is reported: %s', async (name, fault) => {
   expect(() => emulated.emulator.fail(fault as Fault)).toThrow(`\`${name}\``);
   expect(refusal(await send())).toMatchObject({ status: 200 });
 });
 
-test('an error may have a title and a message for people', async () => {
+test('an error can have a title and a message for users', async () => {
   const error = { error_user_title: 'Sorry', error_user_msg: 'Not today.' };
   const end = emulated.emulator.fail({ error, times: 1 });
   expect((await emulated.graph('GET', '/me')).body.error).toMatchObject(error);

@@ -57,7 +57,7 @@ test.each([
   ['deep ones', `recipient${'[a]'.repeat(1000)}=1`],
   ['open ones', 'recipient[id=1'],
   ['many', 'recipient[a]=1&'.repeat(20_000)],
-])('brackets that mean nothing: %s', async (_, fields) => {
+])('brackets without a meaning: %s', async (_, fields) => {
   const answer = await post(
     '/me/messages',
     `${TOKEN}&message[text]=x&${fields}`,

@@ -32,7 +32,7 @@ const owner = async () => {
   return [JSON.stringify(body), state?.threadOwner];
 };
 
-test('the bot passes the thread to the inbox, a person answers and hands it back', async () => {
+test('the bot passes control to the inbox, a person answers and passes it back', async () => {
   const { emulator, graph } = emulated;
   const passed = await graph('POST', '/me/pass_thread_control', {
     recipient,
@@ -88,7 +88,7 @@ test('the bot passes the thread to the inbox, a person answers and hands it back
   expect(channels().at(-1)?.[0]).toBe('messaging');
 });
 
-test('the inbox takes the thread, and the bot takes it back', async () => {
+test('the inbox takes control, and the bot takes it back', async () => {
   const { emulator, graph } = emulated;
   expect(await emulator.inbox.take(PSID)).toEqual({ status: 200 });
   expect(channels()[0]?.[1]).toMatchObject({
@@ -107,7 +107,7 @@ test('the inbox takes the thread, and the bot takes it back', async () => {
   expect((await owner())[1]).toBe(APP_ID);
 });
 
-test('who answers in the inbox takes the thread', async () => {
+test('answering in the inbox takes control', async () => {
   await emulated.emulator.inbox.answer(PSID, 'A person here.');
   expect((await owner())[1]).toBe(INBOX);
   expect(channels()).toMatchObject([
@@ -115,7 +115,7 @@ test('who answers in the inbox takes the thread', async () => {
   ]);
 });
 
-test('the inbox asks for the thread', async () => {
+test('the inbox requests control', async () => {
   await emulated.emulator.inbox.request(PSID, { metadata: 'please' });
   expect(channels()).toMatchObject([
     [
@@ -131,7 +131,7 @@ test('the inbox asks for the thread', async () => {
   expect((await owner())[1]).toBe(APP_ID);
 });
 
-test('echoes of the inbox, and receipts, come as standby; buttons without what is behind them', async () => {
+test('echoes of the inbox, and receipts, arrive as standby, buttons without their payload', async () => {
   await emulated.graph('POST', '/me/subscribed_apps', {
     subscribed_fields:
       'messages,message_echoes,standby,messaging_handovers,messaging_postbacks',
@@ -185,7 +185,7 @@ test('from a script', async () => {
   ).toBe(400);
 });
 
-test('what the bot is not subscribed to is not sent, and not lost', async () => {
+test('events without a subscription are not sent, and remain in the conversation', async () => {
   const { emulator, graph } = emulated;
   await graph('POST', '/me/subscribed_apps', { subscribed_fields: 'feed' });
   expect(await emulator.say(PSID, 'unheard')).toMatchObject({ status: 0 });

@@ -109,7 +109,7 @@ function shown() {
   };
 }
 
-test('the thread goes to the inbox and comes back, by either', async () => {
+test("Meta's handover sample passes control to the inbox and back", async () => {
   const { emulator } = emulated;
   await play(() => emulator.say(PSID, 'hi'));
   expect(shown()).toEqual({ owner: APP.appId, last: 'Welcome!' });

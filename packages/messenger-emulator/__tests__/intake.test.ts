@@ -28,7 +28,7 @@ afterAll(() => {
 const post = async (bytes: number) =>
   (await fetch(url, { method: 'POST', body: 'x'.repeat(bytes) })).status;
 
-test('bodies have room together, until those that take it are gone', async () => {
+test('all bodies share a limit, and are released when they are done', async () => {
   const held = http.request(url, {
     method: 'POST',
     headers: { 'content-length': 61 },

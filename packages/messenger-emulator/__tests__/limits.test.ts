@@ -31,7 +31,7 @@ function send(body: object = {}, token?: string): Promise<GraphResponse> {
 }
 
 describe('the messaging window', () => {
-  test('is open for 24 hours, and for 7 days to human agents', async () => {
+  test('is open for 24 hours, and for 7 days for human agents', async () => {
     await start({ messagingWindow: true });
     const { emulator } = emulated;
     const tagged = { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
@@ -86,7 +86,7 @@ describe('the messaging window', () => {
     expect((await send()).status).toBe(opens ? 200 : 400);
   });
 
-  test('does not bind what a customer has given besides', async () => {
+  test('does not apply to other addresses', async () => {
     await start({ messagingWindow: true });
     const { customer } = emulated.emulator;
     await emulated.emulator.say(PSID, 'hi');
@@ -99,7 +99,7 @@ describe('the messaging window', () => {
     expect((await send({ recipient })).status).toBe(200);
   });
 
-  test('is not kept unless told', async () => {
+  test('is not enforced by default', async () => {
     await start({});
     await emulated.emulator.say(PSID, 'hi');
     emulated.emulator.advance(30 * DAY);
@@ -146,7 +146,7 @@ describe('what expires', () => {
 describe('rate limits', () => {
   const refused = { status: 400, code: 613 };
 
-  /** So many people have written, so that the app may call. */
+  /** Lets people write to the Page, which raises the limit. */
   async function people(count: number) {
     for (let i = 0; i < count; i += 1) {
       await emulated.emulator.say(`${PSID}${i}`, 'hi');
@@ -154,7 +154,7 @@ describe('rate limits', () => {
     await emulated.emulator.say(PSID, 'hi');
   }
 
-  test('a Page sends 300 texts a second', async () => {
+  test('a Page can send 300 texts per second', async () => {
     await start({ rateLimits: true });
     await people(2);
     const answers = await Promise.all(
@@ -166,7 +166,7 @@ describe('rate limits', () => {
     expect((await send()).status).toBe(200);
   });
 
-  test('and 10 audios and videos, each Page for itself', async () => {
+  test('a Page can send 10 audios and videos per second', async () => {
     await start({ rateLimits: true });
     await people(0);
     await emulated.emulator.say(PSID, 'hi', { pageId: OTHER_PAGE.id });
@@ -184,7 +184,7 @@ describe('rate limits', () => {
     expect(elsewhere.status).toBe(200);
   });
 
-  test('200 calls a day for each person who has written to the Page', async () => {
+  test('a Page can make 200 calls per day for each person who has written to it', async () => {
     await start({ rateLimits: true });
     const call = (token?: string) =>
       emulated.graph('GET', '/me', undefined, token);
@@ -203,7 +203,7 @@ describe('rate limits', () => {
     expect((await call()).status).toBe(200);
   });
 
-  test('the Conversations API is read 2 times a second', async () => {
+  test('the Conversations API can be read twice per second', async () => {
     await start({ rateLimits: true });
     const { mid } = await emulated.emulator.say(PSID, 'hi');
     const read = (path: string) => emulated.graph('GET', path);
@@ -223,7 +223,7 @@ describe('rate limits', () => {
     expect((await read(`/${PSID}`)).status).toBe(200);
   });
 
-  test('are not kept unless told', async () => {
+  test('are not enforced by default', async () => {
     await start({});
     await people(0);
     const answers = await Promise.all(
@@ -244,7 +244,7 @@ describe('the clock', () => {
     return { status: response.status, body: (await response.json()) as object };
   };
 
-  test('is moved by scripts too, and goes back when the emulator starts over', async () => {
+  test('can be advanced by scripts, and is reset', async () => {
     await start({});
     expect(await move({ advanceMs: 5000 })).toEqual({
       status: 200,
@@ -266,7 +266,7 @@ describe('the clock', () => {
     [{ advanceMs: '1' }],
     [{ advanceMs: 1e15 }],
     [{ advanceMs: 1, by: 'x' }],
-  ])('is not moved by %j', async (body) => {
+  ])('is not advanced by %j', async (body) => {
     await start({});
     expect((await move(body)).status).toBe(400);
   });

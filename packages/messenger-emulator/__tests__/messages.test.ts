@@ -28,7 +28,7 @@ function lastEntry() {
 
 const INVALID = { status: 400, code: 100 };
 
-test('a text goes out as the Page', async () => {
+test('a text is sent as the Page', async () => {
   const answer = await send({ message: { text: 'hello' } });
   expect(answer).toEqual({
     status: 200,
@@ -46,7 +46,7 @@ test('a text goes out as the Page', async () => {
   });
 });
 
-test('with a persona_id it goes out as the persona', async () => {
+test('a text with a persona_id is sent as the persona', async () => {
   const id = await emulated.persona();
   await send({ message: { text: 'hello' }, persona_id: id });
   expect(lastEntry()).toMatchObject({
@@ -55,7 +55,7 @@ test('with a persona_id it goes out as the persona', async () => {
   });
 });
 
-test('parameters may stand in the query or a form, with single quotes as in Meta’s examples', async () => {
+test("parameters can be in the query or a form, with single quotes as in Meta's examples", async () => {
   const id = await emulated.persona();
   const fields = new URLSearchParams({
     recipient: `{ 'id':'${PSID}' }`,
@@ -201,7 +201,7 @@ describe('refuses', () => {
     expect(refusal(userRef)).toEqual(unknown);
   });
 
-  test('a persona that is unknown, deleted or another Page’s, naming it', async () => {
+  test("a persona that is unknown, deleted or another Page's, and names it", async () => {
     const deleted = await emulated.persona();
     await emulated.graph('DELETE', `/${deleted}`);
     const { accessToken } = OTHER_PAGE;
@@ -219,7 +219,7 @@ describe('refuses', () => {
   });
 
   test.each(['mark_seen', 'react', 'unreact'])(
-    '%s in the name of a persona',
+    '%s as a persona',
     async (action) => {
       const id = await emulated.persona();
       const answer = await send({ sender_action: action, persona_id: id });
@@ -298,7 +298,7 @@ describe('takes', () => {
     expect(lastEntry()?.from).toBe('page');
   });
 
-  test('a user_ref, whose answer does not give the PSID away', async () => {
+  test('a user_ref, and does not reveal the PSID', async () => {
     await emulated.emulator.say('1400000000000003', {
       optin: { ref: 'checkout', user_ref: 'ref-1' },
     });
@@ -314,7 +314,7 @@ describe('takes', () => {
   });
 });
 
-test('requests show the persona they carried, and why they were refused', async () => {
+test('requests show their persona, and why they were refused', async () => {
   const id = await emulated.persona();
   await send({ message: { text: 'x' }, persona_id: id });
   await send({ message: {}, persona_id: '123' });
@@ -330,7 +330,7 @@ test('requests show the persona they carried, and why they were refused', async 
   expect(bad?.error).toMatchObject({ code: 100, type: 'OAuthException' });
 });
 
-test('the state holds no token, secret or proof, nor do the details of requests', async () => {
+test('the state and the details of requests contain no token, secret or proof', async () => {
   const query = `access_token=${PAGE.accessToken}&appsecret_proof=00ff`;
   await emulated.graph('POST', `/me/messages?${query}`, {
     access_token: PAGE.accessToken,

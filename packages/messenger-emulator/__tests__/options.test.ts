@@ -10,7 +10,7 @@ import { APP, OTHER_PAGE, PAGE, PSID, startEmulated } from './support/emulated';
 
 const GOOD: MessengerEmulatorOptions = { ...APP, pages: [PAGE] };
 
-describe('a wrong option is named', () => {
+describe('an invalid option is reported', () => {
   test.each<[string, object]>([
     ['port', { port: -1 }],
     ['port', { port: '80' }],
@@ -54,7 +54,7 @@ describe('a wrong option is named', () => {
   });
 });
 
-test('a port that is taken is an error that says so', async () => {
+test('a port that is taken is reported', async () => {
   const first = await startMessengerEmulator(GOOD);
   const port = Number(new URL(first.origin).port);
   await expect(startMessengerEmulator({ ...GOOD, port })).rejects.toThrow(
@@ -66,7 +66,7 @@ test('a port that is taken is an error that says so', async () => {
   await second.close();
 });
 
-test('a hundred emulators start in milliseconds, side by side, and do not mix', async () => {
+test('a hundred emulators run side by side without interfering', async () => {
   const start = performance.now();
   const emulators = await Promise.all(
     Array.from({ length: 100 }, () => startMessengerEmulator(GOOD)),
@@ -88,7 +88,7 @@ describe('closing', () => {
     silent.close();
   });
 
-  test('leaves no handle open, whatever is under way', async () => {
+  test('leaves no handle open, even during calls', async () => {
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { port } = silent.address() as AddressInfo;
     const before = handles();
@@ -132,7 +132,7 @@ function handles(): number {
 }
 
 describe('waitFor', () => {
-  test('gives the first truthy result, also one that is there already', async () => {
+  test('resolves with the first truthy result, even if it exists already', async () => {
     const emulated = await startEmulated();
     const { emulator } = emulated;
     const waiting = emulator.waitFor(({ requests }) => requests[0]?.path);
@@ -144,7 +144,7 @@ describe('waitFor', () => {
     await emulated.close();
   });
 
-  test('gives up after its time, and fails with an error of the check', async () => {
+  test('rejects after the timeout, or with an error of the check', async () => {
     const emulated = await startEmulated();
     const { emulator } = emulated;
     await expect(emulator.waitFor(() => null, 20)).rejects.toThrow(
@@ -159,7 +159,7 @@ describe('waitFor', () => {
   });
 });
 
-test('waitFor that waits in vain tells what there was', async () => {
+test('a waitFor that times out shows the messages and calls', async () => {
   const emulated = await startEmulated();
   await emulated.emulator.say(PSID, 'hi');
   await emulated.graph('GET', '/nothing/here');
@@ -169,7 +169,7 @@ test('waitFor that waits in vain tells what there was', async () => {
   await emulated.close();
 });
 
-test('log is told each call and each webhook, a line each', async () => {
+test('log receives one line for each call and each webhook', async () => {
   const lines: string[] = [];
   const emulated = await startEmulated({ log: (line) => lines.push(line) });
   await emulated.emulator.say(PSID, 'hi');

@@ -74,15 +74,15 @@ describeInBrowser('the chat page', () => {
     });
   }
 
-  test('a person takes the thread in the inbox, answers, and hands it back', async () => {
+  test('a person takes control in the inbox, answers, and passes it back', async () => {
     await emulator.say('1001', 'hi', { pageId: BANK.id });
     await page.getByTestId('inbox').locator('summary').click();
     await page.getByTestId('inbox-input').fill('A person here.');
     await page.getByTestId('inbox-answer').click();
     await page.getByTestId('annotation').getByText('A person').waitFor();
-    await page.getByText('a person has this thread').waitFor();
+    await page.getByText('a person controls this conversation').waitFor();
     await page.getByTestId('inbox-owner').click();
-    await page.getByText('the bot has this thread').waitFor();
+    await page.getByText('as the default app, controls').waitFor();
     expect(emulator.state().conversations[0]?.threadOwner).toBe(
       '200000000000001',
     );
@@ -110,7 +110,7 @@ describeInBrowser('the chat page', () => {
     return (await message(text)).locator('..');
   }
 
-  it('shows the Page with its own face and without an annotation', async () => {
+  it('shows the Page with its own picture and without an annotation', async () => {
     await write('hi');
 
     expect(await (await message('hi')).getAttribute('data-from')).toBe('user');
@@ -125,7 +125,7 @@ describeInBrowser('the chat page', () => {
     expect(await page.getByTestId('composer-input').inputValue()).toBe('');
   });
 
-  it('shows who speaks for the Page after a quick reply was pressed', async () => {
+  it('shows the persona that answers a quick reply', async () => {
     await write('hi');
     await page
       .getByTestId('quick-reply')
@@ -149,7 +149,7 @@ describeInBrowser('the chat page', () => {
     });
   });
 
-  it('sends the payload of a template button that was pressed', async () => {
+  it('sends the payload of a pressed template button', async () => {
     await write('menu');
     await page
       .getByTestId('template-button')
@@ -171,7 +171,7 @@ describeInBrowser('the chat page', () => {
     expect(await script.getAttribute('href')).toBeNull();
   });
 
-  it('shows a persona made on the fly come, type, speak and go', async () => {
+  it('shows an ephemeral persona from creation to deletion', async () => {
     await write('specialist');
 
     const typing = page.getByTestId('typing');
@@ -193,7 +193,7 @@ describeInBrowser('the chat page', () => {
     await row.filter({ hasText: 'Deleted' }).waitFor();
   });
 
-  it('shows initials where a picture cannot be fetched', async () => {
+  it('shows initials if a picture cannot be fetched', async () => {
     await write('specialist');
 
     const face = page.getByTestId('persona').getByTestId('face');
@@ -223,7 +223,7 @@ describeInBrowser('the chat page', () => {
     expect(await page.content()).not.toContain(BANK.accessToken);
   });
 
-  it('refuses personas to a customer for whom they are refused', async () => {
+  it('can refuse personas for a customer', async () => {
     await write('hi');
     await page.getByLabel('Personas refused for this customer').check();
     await emulator.waitFor(({ conversations }) => conversations[0]?.european);
@@ -265,7 +265,7 @@ describeInBrowser('the chat page', () => {
     expect(await page.getByTestId('message').count()).toBe(0);
   });
 
-  it('follows what scripts say, and shows it again when reloaded', async () => {
+  it('shows what scripts do, also after a reload', async () => {
     await emulator.say('1001', 'agent');
     await message('Adam here');
     await page.reload();
@@ -273,7 +273,7 @@ describeInBrowser('the chat page', () => {
     expect(await page.getByTestId('annotation').count()).toBe(1);
   });
 
-  it('finds an emulator that was started again', async () => {
+  it('reconnects to a restarted emulator', async () => {
     await write('agent');
     await message('Adam here');
     await emulator.close();
@@ -287,7 +287,7 @@ describeInBrowser('the chat page', () => {
     expect(await page.getByTestId('call').count()).toBe(0);
   });
 
-  it('stays at the end, unless the reader has scrolled up', async () => {
+  it('stays at the end, unless the user has scrolled up', async () => {
     for (let said = 0; said < 20; said += 1) await emulator.say('1001', 'hi');
     await emulator.say('1001', 'agent');
     await message('Adam here');
@@ -303,7 +303,7 @@ describeInBrowser('the chat page', () => {
     await scrolled((below) => below < 1);
   });
 
-  it('says when the bot cannot be reached', async () => {
+  it('reports when the bot cannot be reached', async () => {
     const nowhere = 'http://127.0.0.1:9/webhook';
     emulator.setWebhookUrl(nowhere);
     await write('hi');

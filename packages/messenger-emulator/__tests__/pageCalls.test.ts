@@ -38,7 +38,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     });
   }
 
-  /** What the visible ones are about, newest first, once there are so many. */
+  /** The descriptions of the visible calls, newest first, once there are `count`. */
   async function shown(count: number): Promise<string[]> {
     const calls = page.locator('[data-testid=call]:visible');
     if (count > 0) await calls.nth(count - 1).waitFor();
@@ -46,7 +46,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     return page.locator('[data-testid=call]:visible .hint').allInnerTexts();
   }
 
-  it('say in a few words what they are about', async () => {
+  it('have a short description', async () => {
     expect(await shown(4)).toEqual([
       'Boo',
       'typing_on',
@@ -55,7 +55,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     ]);
   });
 
-  it('are found by a text, a path, who spoke, a status and a reason', async () => {
+  it('are filtered by text, path, persona, status and reason', async () => {
     for (const [words, found] of [
       ['adam HERE', ['Adam here']],
       ['/me/personas', ['Adam Z.']],
@@ -70,7 +70,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     }
   });
 
-  it('that come later are filtered too, and none is said to be none', async () => {
+  it('that arrive later are filtered too, and an empty list says so', async () => {
     await page.getByTestId('calls-filter').fill('pears');
     await page.getByText('No call has “pears” in it.').waitFor();
     await send({ message: { text: 'More of Adam' } });
@@ -78,7 +78,7 @@ describeInBrowser('the Graph calls on the chat page', () => {
     expect(await shown(1)).toEqual(['More pears']);
   });
 
-  it('are cleared away, and new ones come', async () => {
+  it('are cleared, and new ones appear', async () => {
     await page.getByTestId('calls-clear').click();
     expect(await shown(0)).toEqual([]);
     await page.getByText('No calls to the Graph API.').waitFor();

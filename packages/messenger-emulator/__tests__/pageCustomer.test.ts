@@ -41,6 +41,35 @@ describeInBrowser('what a customer does on the chat page', () => {
 
   afterEach(() => expect(chat.complaints).toEqual([]));
 
+  test('edits a text of their own', async () => {
+    await page.getByTestId('composer-input').fill('helo');
+    await page.getByTestId('composer-send').click();
+    const bubble = page.getByTestId('message').filter({ hasText: 'helo' });
+    await bubble.hover();
+    await bubble.getByTestId('edit').click();
+    await page.getByTestId('composer-input').fill('hello');
+    await page.getByTestId('composer-input').press('Enter');
+    const edited = page.getByTestId('message').filter({ hasText: 'hello' });
+    await edited.getByTestId('edited').waitFor();
+    expect(await page.getByTestId('message').count()).toBe(1);
+    expect(emulated.deliveries.at(-1)?.event).toMatchObject({
+      message_edit: { text: 'hello', num_edit: 1 },
+    });
+  });
+
+  test('cancels an edit with Escape', async () => {
+    await page.getByTestId('composer-input').fill('hi');
+    await page.getByTestId('composer-send').click();
+    const bubble = page.getByTestId('message').filter({ hasText: 'hi' });
+    await bubble.hover();
+    await bubble.getByTestId('edit').click();
+    await page.getByTestId('composer-input').press('Escape');
+    await page.getByTestId('composer-input').fill('another');
+    await page.getByTestId('composer-input').press('Enter');
+    await page.getByTestId('message').filter({ hasText: 'another' }).waitFor();
+    expect(await page.getByTestId('message').count()).toBe(2);
+  });
+
   async function setProfile(profile: object): Promise<void> {
     const { status } = await emulated.graph(
       'POST',
@@ -66,7 +95,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     return botSays({ attachment: { type: 'template', payload } });
   }
 
-  /** What the bot's webhook was told by what somebody does on the page. */
+  /** The event that an action on the page sends to the bot's webhook. */
   async function told(does: () => Promise<void>): Promise<JsonObject> {
     const answered = page.waitForResponse(/\/_emulator\/(actions|messages)$/);
     await does();
@@ -119,7 +148,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     });
   });
 
-  it('chooses from the persistent menu, which may be all that is left', async () => {
+  it('chooses from the persistent menu, which can be the only input', async () => {
     expect(await page.getByTestId('menu').isVisible()).toBe(false);
     await setProfile({
       get_started: { payload: 'START' },
@@ -151,7 +180,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     expect(await agent?.isVisible()).toBe(false);
   });
 
-  it('sees a long quick reply cut, and says it whole', async () => {
+  it('sees a long quick reply truncated, and sends it whole', async () => {
     await emulated.emulator.say(PSID, 'hi');
     const title = 'abcdefghijklmnopqrstuvwxyz';
     const offered = { content_type: 'text', title, payload: 'LETTERS' };
@@ -193,7 +222,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     await page.locator('img.sticker').waitFor();
   });
 
-  it('comes by a link: at once, or with the first button', async () => {
+  it('follows a link: sent at once, or with the first button', async () => {
     await page.getByTestId('more').locator('summary').click();
     await page.getByTestId('more-ref').fill('flyer');
     await page.getByRole('button', { name: 'By an m.me link' }).click();
@@ -213,7 +242,7 @@ describeInBrowser('what a customer does on the chat page', () => {
     await messageWith(page, 'Came by a link: poster');
   });
 
-  it('agrees on a website', async () => {
+  it('opts in on a website', async () => {
     expect((await more('By “Send to Messenger”')).optin).toBeDefined();
     await messageWith(page, 'Pressed “Send to Messenger”');
     expect((await more("By a website's checkbox")).optin).toMatchObject({
@@ -285,7 +314,7 @@ describeInBrowser('what a customer does on the chat page', () => {
       await window.close();
     });
 
-    it('reacts, and takes it back', async () => {
+    it('reacts, and removes the reaction', async () => {
       const shown = await botSays({ text: 'Do you like pears?' });
       await shown.hover();
       const event = await told(async () => {
@@ -303,7 +332,7 @@ describeInBrowser('what a customer does on the chat page', () => {
       await reaction.waitFor({ state: 'detached' });
     });
 
-    it('sees the bot react', async () => {
+    it('sees a reaction of the bot', async () => {
       const mid = emulated.emulator.state().conversations[0]?.entries[0]?.mid;
       const answer = await emulated.graph('POST', '/me/messages', {
         recipient: { id: PSID },

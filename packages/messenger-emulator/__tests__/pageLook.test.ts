@@ -200,7 +200,7 @@ describeInBrowser('how the chat page looks', () => {
     }
   });
 
-  it('the header is whole at any width', async () => {
+  it('the header is complete at any width', async () => {
     await open(1280);
     for (const width of [320, 360, 720, 721, 768, 850, 980, 981, 1280]) {
       await page.setViewportSize({ width, height: 800 });

@@ -49,7 +49,7 @@ describeInBrowser('templates on the chat page', () => {
     return shown;
   }
 
-  it('receipt: what was bought, what it costs, where it goes', async () => {
+  it('receipt: items, sums and address', async () => {
     const shown = await sent('receipt');
     const text = await shown.innerText();
     for (const words of [
@@ -70,7 +70,7 @@ describeInBrowser('templates on the chat page', () => {
     expect(await order.getAttribute('href')).toBe('https://example.com/order');
   });
 
-  it('receipt: one with the least, and odd values, is shown all the same', async () => {
+  it('receipt: with minimal and odd values', async () => {
     const shown = await sent('receipt', {
       recipient_name: ' ',
       order_number: '#',
@@ -123,7 +123,7 @@ describeInBrowser('templates on the chat page', () => {
   });
 
   it.each(['generic', 'receipt', 'image_grid'])(
-    '%s: a picture that cannot be fetched has a stand-in',
+    '%s: a picture that cannot be fetched is replaced',
     async (type) => {
       const shown = await sent(type);
       await shown.getByText('Picture not found').waitFor();
@@ -132,7 +132,7 @@ describeInBrowser('templates on the chat page', () => {
     },
   );
 
-  it('what is not drawn is shown as it was sent, and scrolls by keyboard', async () => {
+  it('unknown templates are shown as JSON, and scroll by keyboard', async () => {
     const shown = await sent('airline_checkin');
     const json = shown.getByRole('region', { name: 'airline checkin as sent' });
     expect(await json.innerText()).toContain('"Check-in is open."');

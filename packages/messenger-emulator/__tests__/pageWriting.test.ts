@@ -40,7 +40,7 @@ describeInBrowser('writing on the chat page', () => {
     emulated.deliveries.length = 0;
   });
 
-  it('begins at once: Enter sends, Shift+Enter makes a line', async () => {
+  it('works at once: Enter sends, Shift+Enter inserts a line break', async () => {
     await openChatPage(browser, emulator.origin);
     await page.keyboard.type('one');
     await page.keyboard.press('Shift+Enter');
@@ -53,7 +53,7 @@ describeInBrowser('writing on the chat page', () => {
     expect(await page.getByTestId('composer-input').inputValue()).toBe('');
   });
 
-  it('nothing is sent of blanks and lines alone', async () => {
+  it('sends nothing for white space', async () => {
     await page.getByTestId('composer-input').focus();
     await page.keyboard.type('  ');
     await page.keyboard.press('Shift+Enter');
@@ -68,7 +68,7 @@ describeInBrowser('writing on the chat page', () => {
     ['cannot be reached', 'http://127.0.0.1:9/hook', 'could not be reached'],
     ['refuses it', undefined, "the bot's webhook answered 400"],
   ])(
-    'marks what the bot never got: it %s',
+    'marks messages that the bot did not receive: it %s',
     async (_what, webhookUrl, reason) => {
       // The emulator itself is no bot, and refuses what it does not know.
       const refusing = `${emulator.origin}/_emulator/messages`;
@@ -94,7 +94,7 @@ describeInBrowser('writing on the chat page', () => {
     },
   );
 
-  it('marks what the bot is not subscribed to', async () => {
+  it('marks messages without a subscription', async () => {
     await emulated.graph('POST', '/me/subscribed_apps', {
       subscribed_fields: 'messaging_postbacks',
     });
@@ -110,7 +110,7 @@ describeInBrowser('writing on the chat page', () => {
   });
 
   it.each(['composer', 'inbox'])(
-    'keeps what stands in the %s when the emulator is gone',
+    'keeps the text of the %s when the emulator is gone',
     async (where) => {
       await emulator.say('1001', 'hello');
       await messageWith(page, 'hello');

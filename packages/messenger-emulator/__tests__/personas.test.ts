@@ -32,7 +32,7 @@ const names = ({ data }: List) => data.map(({ name }) => name);
 
 describe('creating', () => {
   test.each(['/me', `/${PAGE.id}`, '/v6.0/me', `/v23.0/${PAGE.id}`])(
-    'at %s/personas answers with an ID of digits',
+    'at %s/personas returns an ID of digits',
     async (page) => {
       const answer = await emulated.graph('POST', `${page}/personas`, PERSONA);
       expect(answer).toEqual({
@@ -42,7 +42,7 @@ describe('creating', () => {
     },
   );
 
-  test('takes its parameters from the query, as in Meta’s examples', async () => {
+  test("reads its parameters from the query, as in Meta's examples", async () => {
     const query = new URLSearchParams({
       ...PERSONA,
       access_token: PAGE.accessToken,
@@ -65,7 +65,7 @@ describe('creating', () => {
     expect(emulated.emulator.state().personas).toEqual([]);
   });
 
-  test('takes a name of 50 characters, counted as people count them', async () => {
+  test('accepts a name of 50 characters, counted in code points', async () => {
     const body = { ...PERSONA, name: '😀'.repeat(50) };
     expect((await emulated.graph('POST', '/me/personas', body)).status).toBe(
       200,
@@ -74,7 +74,7 @@ describe('creating', () => {
 });
 
 describe('reading one', () => {
-  test('gives its face, with a picture that is re-hosted', async () => {
+  test('returns its profile, with a picture that the emulator hosts', async () => {
     const id = await emulated.persona();
     const { body } = await emulated.graph('GET', `/${id}`);
     const picture = `${emulated.emulator.origin}/_emulator/pictures/${id}`;
@@ -84,7 +84,7 @@ describe('reading one', () => {
     expect(hosted.headers.get('location')).toBe(PERSONA.profile_picture_url);
   });
 
-  test('gives the fields that were asked for, and the ID', async () => {
+  test('returns the requested fields, and the ID', async () => {
     const id = await emulated.persona();
     const { body } = await emulated.graph('GET', `/${id}?fields=name`);
     expect(body).toEqual({ id, name: 'Adam Z.' });
@@ -97,7 +97,7 @@ describe('reading one', () => {
   });
 
   test.each(['GET', 'DELETE'])(
-    '%s of what is not there, or another Page’s, is refused with subcode 33',
+    "%s of a missing persona, or another Page's, is refused with subcode 33",
     async (method) => {
       const id = await emulated.persona();
       const gone = { status: 400, code: 100, subcode: 33 };
@@ -118,11 +118,11 @@ describe('reading one', () => {
 });
 
 describe('listing', () => {
-  test('is empty, without paging, where there is nothing', async () => {
+  test('is empty, without paging, if there are none', async () => {
     expect(await list()).toEqual({ data: [] });
   });
 
-  test('pages by cursor, forwards and back, with next only where there is more', async () => {
+  test('pages by cursor, forwards and back, with next only if there is more', async () => {
     for (const name of ['A', 'B', 'C', 'D', 'E']) await emulated.persona(name);
     const first = await list('?limit=2');
     expect(names(first)).toEqual(['A', 'B']);
@@ -146,7 +146,7 @@ describe('listing', () => {
     expect(beyond).toEqual({ data: [] });
   });
 
-  test('shows 25 unless told, and 100 at most', async () => {
+  test('returns 25 by default, and at most 100', async () => {
     await Promise.all(
       Array.from({ length: 101 }, (_, i) => emulated.persona(`${i}`)),
     );
@@ -163,7 +163,7 @@ describe('listing', () => {
     }
   });
 
-  test('its next URL works once a token is added, and holds none', async () => {
+  test('its next URL works with a token, and contains none', async () => {
     for (const name of ['A', 'B', 'C']) await emulated.persona(name);
     const { paging } = await list('?limit=1&fields=name');
     expect(paging?.next).not.toContain(PAGE.accessToken);
@@ -176,7 +176,7 @@ describe('listing', () => {
     ]);
   });
 
-  test('has 25 on a page unless told', async () => {
+  test('has 25 on a page by default', async () => {
     for (let i = 0; i < 26; i += 1) await emulated.persona(`P${i}`);
     const first = await list();
     expect(first.data).toHaveLength(25);
@@ -184,7 +184,7 @@ describe('listing', () => {
     expect((await list('?limit=100')).data).toHaveLength(26);
   });
 
-  test('a cursor outlives its persona', async () => {
+  test('a cursor remains valid when its persona is deleted', async () => {
     const id = await emulated.persona('A');
     await emulated.persona('B');
     const { paging } = await list('?limit=1');
@@ -200,7 +200,7 @@ describe('listing', () => {
     },
   );
 
-  test('shows a Page its own personas only', async () => {
+  test("returns a Page's own personas only", async () => {
     await emulated.persona();
     const { accessToken } = OTHER_PAGE;
     const others = await emulated.graph(
@@ -214,7 +214,7 @@ describe('listing', () => {
 });
 
 describe('deleting', () => {
-  test('takes it off the list and leaves its messages as they are', async () => {
+  test('removes it from the list, and does not change its messages', async () => {
     const id = await emulated.persona();
     await emulated.emulator.say(PSID, 'hi');
     await emulated.graph('POST', '/me/messages', {

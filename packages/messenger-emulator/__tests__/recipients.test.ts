@@ -44,7 +44,7 @@ function lastEntry() {
 }
 
 describe('a comment or a post', () => {
-  test('is told in the feed', async () => {
+  test('arrives in the feed', async () => {
     await subscribe('feed');
     const { customer } = emulated.emulator;
     customer.set(PSID, { name: 'Ada' });
@@ -147,7 +147,7 @@ describe('a comment or a post', () => {
     [{ type: 'post', message: 'x', post_id: '1_2' }],
     [{ type: 'comment', message: 'x', post_id: 'x' }],
     [{ type: 'photo', message: 'x' }],
-  ])('%j is none', async (item) => {
+  ])('%j is refused', async (item) => {
     const answer = await fetch(
       `${emulated.emulator.origin}/_emulator/actions`,
       {
@@ -161,7 +161,7 @@ describe('a comment or a post', () => {
 });
 
 describe('a phone number', () => {
-  test('reaches whose it is, however it is written, and gives no PSID away', async () => {
+  test('reaches its customer in any notation, and does not reveal the PSID', async () => {
     emulated.emulator.customer.set(PSID, { phoneNumber: '+12125552368' });
     const answer = await send({ phone_number: '+1 (212) 555-2368' });
     expect(answer).toEqual({
@@ -176,12 +176,15 @@ describe('a phone number', () => {
     });
   });
 
-  test.each(['', '12', '2125552368', '+1', 7])('%j is none', (phoneNumber) => {
-    const details = { phoneNumber } as { phoneNumber: string };
-    expect(() => emulated.emulator.customer.set(PSID, details)).toThrow(
-      /`phoneNumber` must be/,
-    );
-  });
+  test.each(['', '12', '2125552368', '+1', 7])(
+    '%j is refused',
+    (phoneNumber) => {
+      const details = { phoneNumber } as { phoneNumber: string };
+      expect(() => emulated.emulator.customer.set(PSID, details)).toThrow(
+        /`phoneNumber` must be/,
+      );
+    },
+  );
 });
 
 describe('a token', () => {
@@ -193,7 +196,7 @@ describe('a token', () => {
     return token ?? '';
   }
 
-  test('for one notification serves once', async () => {
+  test('for one notification is valid once', async () => {
     const recipient = {
       one_time_notif_token: await tokenOf('one_time_notif_req'),
     };
@@ -204,7 +207,7 @@ describe('a token', () => {
     expect(refusal(await send(recipient))).toEqual({ status: 400, code: 100 });
   });
 
-  test('for notifications serves again', async () => {
+  test('for notifications is valid repeatedly', async () => {
     const recipient = {
       notification_messages_token: await tokenOf('notification_messages'),
     };
@@ -215,7 +218,7 @@ describe('a token', () => {
     });
   });
 
-  test('of one kind is none of the other, and none of another Page', async () => {
+  test('of one kind is not valid as the other, or for another Page', async () => {
     const token = await tokenOf('one_time_notif_req');
     expect(
       refusal(await send({ notification_messages_token: token })),
@@ -232,7 +235,7 @@ describe('a token', () => {
     expect(refusal(elsewhere)).toMatchObject({ subcode: 2018001 });
   });
 
-  test('is forgotten when the emulator starts over', async () => {
+  test('is deleted by a reset', async () => {
     const token = await tokenOf('one_time_notif_req');
     emulated.emulator.reset();
     expect(refusal(await send({ one_time_notif_token: token }))).toMatchObject({
@@ -241,8 +244,8 @@ describe('a token', () => {
   });
 });
 
-test('what is sent to a user_ref has no echo and no receipts', async () => {
-  // What was read is told after all that came before.
+test('sends to a user_ref have no echo and no receipts', async () => {
+  // The read receipt is sent after all earlier receipts.
   await subscribe('messages', 'message_echoes', 'message_reads');
   const { customer } = emulated.emulator;
   await customer.optIn(PSID, {
@@ -262,7 +265,7 @@ test('what is sent to a user_ref has no echo and no receipts', async () => {
   expect(echoed).toEqual(['by PSID']);
 });
 
-test('whoever names nobody is told how to', async () => {
+test('an empty recipient is refused with the possible fields', async () => {
   const { body } = await send({ name: 'Ada' });
   expect(body.error?.message).toContain('user_ref, phone_number, comment_id');
 });

@@ -46,7 +46,7 @@ test('reset() starts over, and the webhook stays', async () => {
   await expectNothing();
 });
 
-test('DELETE /_emulator/state does the same, and readers of events are told', async () => {
+test('DELETE /_emulator/state does the same, and notifies readers of events', async () => {
   const { origin } = emulated.emulator;
   const ending = new AbortController();
   const events = await fetch(`${origin}/_emulator/events`, {

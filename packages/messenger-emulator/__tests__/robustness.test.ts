@@ -58,7 +58,7 @@ const MULTIPART = 'multipart/form-data; boundary=b';
 const part = (headers: string, content = '') =>
   `--b\r\n${headers}\r\n\r\n${content}\r\n`;
 
-describe('malformed bodies are refused as Graph refuses them', () => {
+describe('malformed bodies are refused like Graph does', () => {
   test.each<[string, string | Buffer, string | undefined]>([
     ['broken JSON', '{"a":', 'application/json'],
     ['a JSON list', '[]', 'application/json'],
@@ -148,7 +148,7 @@ describe('oversized bodies are refused with 413', () => {
     expect(emulated.emulator.state().requests).toMatchObject([{ status: 413 }]);
   });
 
-  test('a file of 24 MB is taken', async () => {
+  test('a file of 24 MB is accepted', async () => {
     const body = Buffer.concat([
       Buffer.from(
         part(
@@ -179,7 +179,7 @@ describe('oversized bodies are refused with 413', () => {
   });
 });
 
-test('what is no HTTP is answered with 400', async () => {
+test('a request that is not HTTP is answered with 400', async () => {
   const socket = net.connect(
     Number(new URL(emulated.emulator.origin).port),
     '127.0.0.1',
@@ -190,7 +190,7 @@ test('what is no HTTP is answered with 400', async () => {
   socket.destroy();
 });
 
-test('clients that go away in the middle do no harm', async () => {
+test('clients that disconnect early do no harm', async () => {
   const { port } = new URL(emulated.emulator.origin);
   for (const path of ['/me/messages', '/_emulator/messages']) {
     const socket = net.connect(Number(port), '127.0.0.1');
@@ -203,7 +203,7 @@ test('clients that go away in the middle do no harm', async () => {
   }
 });
 
-test('thousands of messages leave no more than the latest behind', async () => {
+test('of thousands of messages, only the latest are kept', async () => {
   const send = async (rounds: number) => {
     for (let i = 0; i < rounds; i += 1) {
       const batch = Array.from({ length: 50 }, (_, n) => ({
@@ -232,7 +232,7 @@ test('thousands of messages leave no more than the latest behind', async () => {
   expect(grown).toBeLessThan(6 * MEGABYTE);
 });
 
-test('personas that come and go are forgotten in the end', async () => {
+test('deleted personas are dropped eventually', async () => {
   const inBatch = async (calls: object[]) => {
     const { body } = await emulated.graph('POST', '/', { batch: calls });
     return body as unknown as { code: number; body: string }[];

@@ -37,7 +37,7 @@ const SEED: EmulatorSeed = {
   ],
 };
 
-test('what a seed says is there at the start, and after starting over', async () => {
+test('a seed is applied at the start, and after a reset', async () => {
   const emulated = await startEmulated({ seed: SEED });
   const { emulator, graph } = emulated;
   const expectSeed = async () => {
@@ -112,7 +112,7 @@ test.each<[string, unknown]>([
       ],
     },
   ],
-])('%s is named: %j', async (name, seed) => {
+])('%s is reported: %j', async (name, seed) => {
   const started = startMessengerEmulator({
     ...APP,
     pages: [PAGE],
@@ -156,7 +156,7 @@ describe('--seed', () => {
   test.each([
     ['{', '--seed'],
     ['{"personas":[{}]}', 'seed.personas[0].name'],
-  ])('%s is misuse', async (text, named) => {
+  ])('%s is wrong usage', async (text, named) => {
     const file = fileWith(text);
     const { status, stderr } = await installed.start('--seed', file).ended;
     expect({ status, stderr }).toEqual({
@@ -165,7 +165,7 @@ describe('--seed', () => {
     });
   });
 
-  test('a file that is not there is misuse', async () => {
+  test('a missing file is wrong usage', async () => {
     const missing = path.join(folder, 'missing.json');
     const { status } = await installed.start('--seed', missing).ended;
     expect(status).toBe(2);

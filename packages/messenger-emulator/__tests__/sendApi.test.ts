@@ -28,7 +28,7 @@ const picture = (payload: object = { url: 'https://a.test/1.png' }) => ({
 });
 
 test.each(['TYPING_ON', 'typing_on', 'Mark_Seen'])(
-  'the sender action %s, in capitals as in the reference',
+  'the sender action %s, in upper case as in the reference',
   async (action) => {
     expect((await send({ sender_action: action })).status).toBe(200);
     expect(last()?.senderAction).toBe(action.toLowerCase());
@@ -77,7 +77,7 @@ test('react and unreact to a message of the conversation', async () => {
   }
 });
 
-test('an attachment that is reusable gives its ID', async () => {
+test('a reusable attachment returns its ID', async () => {
   const url = 'https://a.test/1.png';
   const once = await send({ message: { attachment: picture() } });
   expect(once.body).not.toHaveProperty('attachment_id');
@@ -133,7 +133,7 @@ test('unknown keys of a message, in Messenger’s words', async () => {
   });
 });
 
-test('the type of an attachment may stand in capitals', async () => {
+test('the type of an attachment can be in upper case', async () => {
   const attachment = { ...picture(), type: 'IMAGE' };
   expect((await send({ message: { attachment } })).status).toBe(200);
   expect(last()?.message?.attachment).toMatchObject({ type: 'image' });

@@ -26,7 +26,7 @@ afterEach(() => emulated.close());
 
 const APP_TOKEN = `${APP.appId}|${APP.appSecret}`;
 
-test('tokens and Pages, as `bottender messenger webhook set` asks for them', async () => {
+test('tokens and Pages, as `bottender messenger webhook set` requests them', async () => {
   expect(await client.debugToken()).toMatchObject({
     appId: APP.appId,
     type: 'PAGE',
@@ -74,7 +74,7 @@ test('subscriptions are listed and ended', async () => {
   );
 });
 
-test('a Page is subscribed, asked and unsubscribed', async () => {
+test('a Page is subscribed, read and unsubscribed', async () => {
   const edge = '/me/subscribed_apps';
   const wrong = await emulated.graph('POST', edge, { subscribed_fields: 'x' });
   expect(refusal(wrong)).toEqual({ status: 400, code: 100 });
@@ -92,7 +92,7 @@ test('a Page is subscribed, asked and unsubscribed', async () => {
   expect(await emulated.emulator.say(PSID, 'hi')).toMatchObject({ status: 0 });
 });
 
-test('fields of which Messenger tells nothing here can be subscribed to', async () => {
+test('fields without events in the emulator can be subscribed to', async () => {
   const fields = [
     'messages',
     'follow',
@@ -176,7 +176,7 @@ test('language models are accepted', async () => {
   });
 });
 
-test('a thread that is passed on is out of reach until it is taken back', async () => {
+test('a conversation that was passed on cannot be written to until control is taken back', async () => {
   expect(await client.getThreadOwner(PSID)).toMatchObject({ appId: APP.appId });
   await client.passThreadControlToPageInbox(PSID);
   expect(await client.getThreadOwner(PSID)).toMatchObject({
@@ -203,7 +203,7 @@ test('a thread that is passed on is out of reach until it is taken back', async 
   });
 });
 
-test('profiles of customers have the fields that are asked for', async () => {
+test('profiles of customers have the requested fields', async () => {
   await fetch(`${emulated.emulator.origin}/_emulator/customers`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -223,7 +223,7 @@ test('profiles of customers have the fields that are asked for', async () => {
   await expect(client.getUserProfile('1499')).rejects.toThrow('does not exist');
 });
 
-test('the client’s own ways to use personas work', async () => {
+test("the client's own persona methods work", async () => {
   const { id } = await client.createPersona({
     name: PERSONA.name,
     profilePictureUrl: PERSONA.profile_picture_url,

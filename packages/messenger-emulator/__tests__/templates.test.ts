@@ -97,7 +97,7 @@ describe('takes', () => {
     expect((await send(payload)).status).toBe(200);
   });
 
-  test('media that were uploaded, of this Page', async () => {
+  test('uploaded media of this Page', async () => {
     const attachment = {
       type: 'image',
       payload: { url: 'https://x.test/x.png', is_reusable: true },
@@ -252,7 +252,7 @@ describe('a Messenger profile', () => {
     ['no default greeting', { greeting: [{ locale: 'de_DE', text: 'Hallo' }] }],
     ['a greeting without text', { greeting: [{ locale: 'default' }] }],
     ['a greeting that is no list', { greeting: 'Hello' }],
-  ])('refuses %s, and keeps what there was', async (_what, profile) => {
+  ])('refuses %s, and keeps the earlier value', async (_what, profile) => {
     await set({ get_started: { payload: 'BEFORE' } });
     expect(refusal(await set(profile))).toEqual(INVALID);
     const { body } = await emulated.graph(

@@ -31,7 +31,7 @@ test.each<[string, string, RequestInit | undefined]>([
     '/me',
     { headers: { authorization: `Bearer ${PAGE.accessToken}` } },
   ],
-])('the token may stand in %s', async (_where, path, init) => {
+])('the token can be in %s', async (_where, path, init) => {
   expect(await call(path, init)).toEqual({
     status: 200,
     body: { id: PAGE.id, name: PAGE.name },
@@ -60,7 +60,7 @@ test.each<[string, () => RequestInit]>([
       return { body };
     },
   ],
-])('the token may stand in a body of %s', async (_kind, init) => {
+])('the token can be in a body of %s', async (_kind, init) => {
   const { status } = await call('/me/nlp_configs', {
     method: 'POST',
     ...init(),
@@ -88,12 +88,12 @@ test.each([
   expect(JSON.stringify(body)).not.toContain('stolen');
 });
 
-test('another Page’s ID is not there for this token', async () => {
+test("another Page's ID does not exist for this token", async () => {
   const answer = await emulated.graph('GET', '/1300000000000002/personas');
   expect(refusal(answer)).toEqual({ status: 400, code: 100, subcode: 33 });
 });
 
-test('a proof is checked when it is sent', async () => {
+test('a proof is checked if it is sent', async () => {
   const path = `/me?access_token=${PAGE.accessToken}&appsecret_proof=`;
   expect((await call(path + proof(PAGE.accessToken))).status).toBe(200);
   for (const wrong of [proof('x'), 'x', '0'.repeat(64)]) {
@@ -118,7 +118,7 @@ test.each([
   ['DELETE', '/me'],
   ['PUT', '/me/personas'],
   ['PATCH', '/'],
-])('%s %s is refused and shows up in the log', async (method, path) => {
+])('%s %s is refused and logged', async (method, path) => {
   const init = {
     method,
     headers: { authorization: `Bearer ${PAGE.accessToken}` },

@@ -22,7 +22,15 @@ test('characters outside ASCII are escaped before the body is signed', async () 
   );
 });
 
-test('with NLP on, texts carry what was found in them: nothing', async () => {
+test('slashes, <, % and @ are escaped as Meta escapes them', async () => {
+  await emulated.emulator.say(PSID, 'a/b <b> 5% me@x.test');
+  const text = emulated.deliveries[0]?.text;
+  expect(text).toContain('a\\/b \\u003Cb> 5\\u0025 me\\u0040x.test');
+  expect(text).not.toMatch(/(?<!\\)\/|[<%@]/);
+  expect(message()).toMatchObject({ text: 'a/b <b> 5% me@x.test' });
+});
+
+test('with NLP enabled, texts carry an empty result', async () => {
   const configure = (nlp_enabled: boolean) =>
     emulated.graph('POST', '/me/nlp_configs', { nlp_enabled });
   await configure(true);
@@ -42,26 +50,29 @@ test('with NLP on, texts carry what was found in them: nothing', async () => {
 test.each([
   ['user_email', 'eva@example.com', 'eva'],
   ['user_phone_number', '+15550100', 'phone'],
-])('a quick reply of %s comes with its payload', async (type, given, other) => {
-  await emulated.emulator.say(PSID, 'hi');
-  await emulated.graph('POST', '/me/messages', {
-    recipient: { id: PSID },
-    message: { text: 'Yours?', quick_replies: [{ content_type: type }] },
-  });
-  const press = (payload: string) =>
-    fetch(`${emulated.emulator.origin}/_emulator/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ psid: PSID, payload }),
+])(
+  'a quick reply of %s is sent with its payload',
+  async (type, given, other) => {
+    await emulated.emulator.say(PSID, 'hi');
+    await emulated.graph('POST', '/me/messages', {
+      recipient: { id: PSID },
+      message: { text: 'Yours?', quick_replies: [{ content_type: type }] },
     });
-  await press(given);
-  expect(message()).toMatchObject({
-    text: given,
-    quick_reply: { payload: given },
-  });
-  await press(other);
-  expect(emulated.deliveries.at(-1)?.event).toHaveProperty('postback');
-});
+    const press = (payload: string) =>
+      fetch(`${emulated.emulator.origin}/_emulator/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ psid: PSID, payload }),
+      });
+    await press(given);
+    expect(message()).toMatchObject({
+      text: given,
+      quick_reply: { payload: given },
+    });
+    await press(other);
+    expect(emulated.deliveries.at(-1)?.event).toHaveProperty('postback');
+  },
+);
 
 test('every field of the Page webhook can be subscribed to', async () => {
   const subscribed_fields = ['feed', 'leadgen', 'messages', 'send_cart'];

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => emulated.close());
 
 describe('what a customer says', () => {
-  test('comes as a webhook body of Messenger, signed twice', async () => {
+  test('arrives as a webhook of Messenger, signed twice', async () => {
     const { status, mid } = await emulated.emulator.say(PSID, 'grüezi');
     expect(status).toBe(200);
     const [delivery] = emulated.deliveries;
@@ -77,7 +77,7 @@ describe('what a customer says', () => {
       { postback: { title: 'Start', payload: 'GET_STARTED' } },
       { postback: { title: 'Start', payload: 'GET_STARTED' } },
     ],
-  ])('may be %s', async (_what, said, event) => {
+  ])('can be %s', async (_what, said, event) => {
     const { mid } = await emulated.emulator.say(PSID, said);
     expect(emulated.deliveries[0]?.event).toMatchObject({
       sender: { id: PSID },
@@ -95,7 +95,7 @@ describe('what a customer says', () => {
     expect(event).not.toHaveProperty('sender');
   });
 
-  test('goes to the Page that is meant', async () => {
+  test('goes to the given Page', async () => {
     await emulated.emulator.say(PSID, 'hi', { pageId: OTHER_PAGE.id });
     expect(emulated.deliveries[0]?.body.entry[0]?.id).toBe(OTHER_PAGE.id);
     expect(emulated.emulator.state().conversations).toMatchObject([
@@ -120,7 +120,7 @@ describe('what a customer says', () => {
     ['message.optin.user_ref', PSID, { optin: { ref: 'x' } }],
     ['pageId', PSID, 'hi', { pageId: '1' }],
     ['options.page', PSID, 'hi', { page: '1' }],
-  ])('must be good: %s', async (name, psid, message, options = {}) => {
+  ])('must be valid: %s', async (name, psid, message, options = {}) => {
     const said = emulated.emulator.say(
       psid as string,
       message as CustomerMessage,
@@ -131,7 +131,7 @@ describe('what a customer says', () => {
     expect(emulated.emulator.state().conversations).toEqual([]);
   });
 
-  test('gives the bot’s status, good or bad', async () => {
+  test("returns the bot's status, good or bad", async () => {
     const bot = http.createServer((_request, response) => {
       response.writeHead(500).end();
     });
@@ -175,7 +175,7 @@ describe('receipts', () => {
     });
   const events = () => emulated.deliveries.map(({ event }) => event);
 
-  test('come to apps that have subscribed, in order', async () => {
+  test('are sent to subscribed apps, in order', async () => {
     await subscribe('messages,message_deliveries,message_reads,message_echoes');
     await emulated.emulator.say(PSID, 'hi');
     const { body } = await reply();
@@ -209,7 +209,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('do not come to others', async () => {
+  test('are not sent to other apps', async () => {
     await emulated.emulator.say(PSID, 'hi');
     await reply();
     await emulated.emulator.say(PSID, 'thanks');
@@ -219,7 +219,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('need a subscription of the Page, too', async () => {
+  test('need a subscription of the Page too', async () => {
     await subscribe('messages,message_echoes');
     await emulated.graph('POST', '/me/subscribed_apps', {
       subscribed_fields: 'messages',

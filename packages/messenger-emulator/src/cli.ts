@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
 
-import { createProgram, Failure, Misuse } from './command';
+import { createProgram } from './command';
+import { Failure, Misuse } from './commandOptions';
 
-/** What `npx messenger-emulator` runs. Exit status: 0 done, 1 failed, 2 misused. */
+/** Runs the command line. Exit status: 0 success, 1 failure, 2 wrong usage. */
 async function run(): Promise<number> {
   try {
     await createProgram().parseAsync();
     return 0;
   } catch (error) {
-    // commander has said what is wrong; asking for help is no misuse.
+    // commander has printed what is wrong, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`Error: ${messageOf(error)}\n`);
     return error instanceof Misuse ? 2 : 1;
@@ -17,10 +18,10 @@ async function run(): Promise<number> {
 
 function messageOf(error: unknown): string {
   if (error instanceof Failure || error instanceof Misuse) return error.message;
-  return `This should not have happened: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return `Unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
-// Whoever reads us has seen enough, as `head` does.
+// The reader of our output has closed it, as `head` does.
 process.stdout.on('error', () => process.exit(0));
 
 void run().then((status) => {

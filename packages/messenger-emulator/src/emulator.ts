@@ -13,39 +13,41 @@ import type {
   OptInRequest,
   OptInResult,
   PressOptions,
+  Recording,
+  ResumeResult,
   SayOptions,
   SayResult,
 } from './types';
 
-/** The Page's inbox; each of its steps resolves when the bot's webhook has answered. */
+/** The Page's inbox. Each method resolves when the bot's webhook has answered. */
 export interface PageInbox {
-  /** Takes the thread from the bot: what the customer says now comes as `standby`. */
+  /** Takes control of the conversation: what the customer writes now arrives as `standby`. */
   take(psid: string, options?: InboxOptions): Promise<InboxResult>;
-  /** Answers as the Page; takes the thread first where the bot has it. */
+  /** Answers as the Page; takes control first if the bot has it. */
   answer(
     psid: string,
     text: string,
     options?: InboxOptions,
   ): Promise<{ mid: string }>;
-  /** Hands the thread back to the bot. */
+  /** Passes control back to the bot, the default app. */
   pass(psid: string, options?: InboxOptions): Promise<InboxResult>;
-  /** Asks the bot for the thread. */
+  /** Asks the bot for control. */
   request(psid: string, options?: InboxOptions): Promise<InboxResult>;
 }
 
-/** What customers do besides writing; each step resolves when the bot's webhook has answered. */
+/** What customers do besides writing. Each method resolves when the bot's webhook has answered. */
 export interface CustomerActions {
-  /** Presses Get Started; throws when the Page has no such button. */
+  /** Presses Get Started. Throws if the Page has no such button. */
   getStarted(psid: string, options?: SayOptions): Promise<SayResult>;
-  /** Presses a quick reply, a button, an ice breaker or an entry of the menu. */
+  /** Presses a quick reply, a button, an ice breaker or a menu item. */
   press(
     psid: string,
     payload: string,
     options?: PressOptions,
   ): Promise<SayResult>;
   /**
-   * Follows an m.me link or an ad. In a conversation that has not begun, the
-   * first button pressed tells of it.
+   * Follows an m.me link or an ad. In a new conversation, the webhook of the
+   * first button carries the referral.
    */
   openLink(
     psid: string,
@@ -57,17 +59,18 @@ export interface CustomerActions {
     optIn: OptInRequest,
     options?: SayOptions,
   ): Promise<OptInResult>;
-  /** Posts on the Page, or comments on a post there; the bot can answer once. */
+  /** Posts on the Page, or comments on a post; the bot can answer once. */
   post(
     psid: string,
     item: FeedRequest,
     options?: SayOptions,
   ): Promise<FeedResult>;
   /**
-   * Presses a Log in button. The bot's login page leads a browser that opens
-   * the result's `url` back to the emulator, which then tells the bot.
+   * Presses a Log in button. A browser that opens the resulting `url` reaches
+   * the bot's login page, which redirects to the emulator, which then sends the
+   * webhook.
    *
-   * @param url the button's
+   * @param url the URL of the button
    */
   logIn(psid: string, url: string, options?: SayOptions): LogInResult;
   /** Links an account without a login page. */
@@ -77,7 +80,7 @@ export interface CustomerActions {
     options?: SayOptions,
   ): Promise<ActionResult>;
   unlinkAccount(psid: string, options?: SayOptions): Promise<ActionResult>;
-  /** Reacts to a message of the conversation, in place of an earlier reaction. */
+  /** Reacts to a message of the conversation, replacing an earlier reaction. */
   react(
     psid: string,
     mid: string,
@@ -89,25 +92,33 @@ export interface CustomerActions {
     mid: string,
     options?: SayOptions,
   ): Promise<ActionResult>;
-  /** Says what is known of a customer, and opens the conversation. */
+  /** Edits a text that the customer has sent, at most five times. */
+  edit(
+    psid: string,
+    mid: string,
+    text: string,
+    options?: SayOptions,
+  ): Promise<ActionResult>;
+  /** Sets the details of a customer, and opens the conversation. */
   set(psid: string, details: CustomerDetails, options?: SayOptions): void;
-  /** What the customer is shown besides the messages. */
+  /** Returns what the customer sees besides messages. */
   view(psid: string, options?: SayOptions): CustomerView;
-  /** Puts a file where the bot finds it. @returns its URL, for an attachment. */
+  /** Stores a file for the bot to download. Returns its URL, for an attachment. */
   upload(content: Uint8Array): string;
 }
 
 /** A running Messenger Platform on loopback. */
 export interface MessengerEmulator {
-  /** `http://127.0.0.1:<port>`, for the `origin` option of Bottender's Messenger channel. */
+  /** `http://127.0.0.1:<port>`, which the bot calls instead of `https://graph.facebook.com`. */
   readonly origin: string;
 
   /**
    * A customer writes to a Page. The webhook is signed and delivered.
    *
-   * @returns once the bot's webhook has answered.
-   * @throws when no webhook URL is known or the bot cannot be reached.
-   * @see https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
+   * @returns a promise that resolves when the bot's webhook has answered
+   * @throws if no webhook URL is known, or the bot cannot be reached
+   * @see
+   *   https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
    */
   say(
     psid: string,
@@ -119,53 +130,91 @@ export interface MessengerEmulator {
   readonly customer: CustomerActions;
 
   /**
-   * The Page's inbox, in which a person answers: it takes the thread from the
-   * bot, answers, and passes it back.
+   * The Page's inbox, where a person takes control of a conversation, answers,
+   * and passes control back.
    *
-   * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+   * @see
+   *   https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
    */
   readonly inbox: PageInbox;
 
-  /** What is there now: Pages, personas, conversations and Graph API calls. No tokens. */
+  /** Returns the Pages, personas, conversations and Graph API calls, without tokens. */
   state(): EmulatorState;
 
   /**
-   * Waits for the first truthy result of `check`, looked for at each change.
+   * Waits for the first truthy result of `check`, which is called at each
+   * change.
    *
-   * @throws when it has not come after `timeoutMs` (5,000 unless told).
+   * @throws if the result is still falsy after `timeoutMs` milliseconds, 5,000
+   *   by default
    */
   waitFor<T>(
     check: (state: EmulatorState) => T | undefined | null | false,
     timeoutMs?: number,
   ): Promise<T>;
 
+  /** Returns what customers did and what the bot answered so far, for `replay`. */
+  recording(): Recording;
+
   /**
-   * Moves the emulator's time on, by so many milliseconds: for the messaging
-   * window, rate limits, and tokens that expire. `reset` moves it back.
+   * Repeats what the customers of a recording did, in an emulator without
+   * conversations, and compares the bot's messages, without IDs and times.
+   *
+   * @param timeoutMs how long the bot may take for each turn, 5,000 by default
+   * @throws {Error} with the difference, line by line, if the bot answers
+   *   differently
+   */
+  replay(recording: Recording, timeoutMs?: number): Promise<void>;
+
+  /**
+   * Advances the emulator's time by `ms` milliseconds, for the messaging
+   * window, rate limits and expiring tokens. `reset` undoes it.
    */
   advance(ms: number): void;
 
-  /** Lets calls go wrong. @returns a function that ends it. */
+  /** Makes Graph API calls fail. Returns a function that ends the fault. */
   fail(fault: Fault): () => void;
 
-  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  /** Whether personas are refused for this customer, as Messenger once did in Europe. */
   setEuropean(psid: string, european: boolean): void;
 
   /**
-   * Starts over: forgets what was said, made, set up and called, ends all
-   * faults, and has the seed again. Where the bot listens, and its subscriptions, stay.
+   * Starts over: deletes conversations, personas, profiles and calls, ends all
+   * faults, and applies the seed again. The webhook's URL and subscriptions
+   * remain.
    */
   reset(): void;
 
-  /** Where the bot listens, for bots that start after the emulator. */
+  /**
+   * Holds webhooks back, as in an outage: until then, what customers do
+   * resolves at once, with status 0. `reset` ends the pause and drops the
+   * events.
+   */
+  pauseWebhooks(): void;
+
+  /**
+   * Delivers the events that were held back in one webhook, with several events
+   * per entry, and at most 1,000 events per webhook.
+   *
+   * @throws if the bot cannot be reached; the events are lost then
+   * @example
+   * emulator.pauseWebhooks();
+   * await emulator.say('1001', 'first');
+   * await emulator.say('1001', 'second');
+   * await emulator.resumeWebhooks(); // { status: 200, events: 2 }
+   */
+  resumeWebhooks(): Promise<ResumeResult>;
+
+  /** Sets the webhook's URL, for bots that start after the emulator. */
   setWebhookUrl(url: string): void;
 
   /**
-   * Presents the `verifyToken` to the bot, as the app's dashboard does when a
-   * webhook is set up.
+   * Sends the verification request with the `verifyToken`, like the app
+   * dashboard when a webhook is set up.
    *
-   * @throws when the bot does not answer with the challenge.
-   * @see https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
+   * @throws if the bot does not answer with the challenge
+   * @see
+   *   https://developers.facebook.com/docs/messenger-platform/webhooks#verification-requests
    */
   verifyWebhook(): Promise<void>;
 

@@ -7,9 +7,10 @@ import {
 import { readOptions, type MessengerEmulatorOptions } from './options';
 import { startServer } from './server';
 import type { MessengerEmulator } from './emulator';
-import { advance } from './control/advance';
-import { waitForState } from './control/waiting';
-import { checkPsid } from './world/who';
+import { waitForState } from './control/waitForState';
+import { readRecording, recordingOf } from './recording/recording';
+import { replay } from './recording/replay';
+import { checkPsid } from './world/participants';
 import type { World } from './world/world';
 
 export type { GraphErrorObject } from './values/graphError';
@@ -20,9 +21,10 @@ export type * from './types';
 
 /**
  * Starts a Messenger Platform on 127.0.0.1, for trying and testing a Messenger
- * bot without a Facebook app. It is strict where Messenger is strict.
+ * bot without a Facebook app.
  *
- * @throws {TypeError} naming the wrong option, or an error when the port is taken.
+ * @throws {TypeError} naming the wrong option, or an error if the port is
+ *   taken.
  */
 export async function startMessengerEmulator(
   options: MessengerEmulatorOptions,
@@ -41,16 +43,20 @@ export async function startMessengerEmulator(
       getStarted: (psid, given) => customers.getStarted(psid, given),
       press: (psid, payload, given) => customers.press(psid, payload, given),
       openLink: (psid, link, given) =>
-        customers.deeds.openLink(psid, link, given),
-      optIn: (psid, optIn, given) => customers.deeds.optIn(psid, optIn, given),
-      post: (psid, item, given) => customers.deeds.post(psid, item, given),
+        customers.actions.openLink(psid, link, given),
+      optIn: (psid, optIn, given) =>
+        customers.actions.optIn(psid, optIn, given),
+      post: (psid, item, given) => customers.actions.post(psid, item, given),
       logIn: (psid, url, given) => customers.accounts.logIn(psid, url, given),
       linkAccount: (psid, code, given) =>
         customers.accounts.link(psid, code, given),
       unlinkAccount: (psid, given) => customers.accounts.unlink(psid, given),
       react: (psid, mid, emoji, given) =>
-        customers.deeds.react(psid, mid, emoji, given),
-      unreact: (psid, mid, given) => customers.deeds.unreact(psid, mid, given),
+        customers.actions.react(psid, mid, emoji, given),
+      unreact: (psid, mid, given) =>
+        customers.actions.unreact(psid, mid, given),
+      edit: (psid, mid, text, given) =>
+        customers.actions.edit(psid, mid, text, given),
       set: (psid, details, given) => customers.set(psid, details, given),
       view: (psid, given) => customers.view(psid, given),
       upload: (content) => {
@@ -67,7 +73,18 @@ export async function startMessengerEmulator(
       checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
       return waitForState(world, check, timeoutMs, closing);
     },
-    advance: (ms) => advance(world.clock, ms),
+    recording: () => recordingOf(world.state(), world.origin),
+    replay: (recording, timeoutMs = 5000) => {
+      checkInteger(timeoutMs, 'timeoutMs', 0, 2 ** 31 - 1);
+      return replay(
+        readRecording(recording),
+        world,
+        customers,
+        (isDone, ms) => isDoneWithin(ms, isDone, world, closing),
+        timeoutMs,
+      );
+    },
+    advance: (ms) => world.clock.advance(ms),
     fail: (fault) => {
       const id = faults.add(fault);
       return () => faults.remove(id);
@@ -77,11 +94,27 @@ export async function startMessengerEmulator(
       world.conversations.setEuropean(psid, checkBoolean(european, 'european'));
     },
     reset: () => server.reset(),
+    pauseWebhooks: () => world.webhooks.pause(),
+    resumeWebhooks: () => world.webhooks.resume(),
     setWebhookUrl: (url) =>
       world.webhooks.setUrl(checkHttpUrl(url, 'webhookUrl')),
     verifyWebhook: () => verifyWebhook(world),
     close: () => server.close(),
   };
+}
+
+async function isDoneWithin(
+  timeoutMs: number,
+  isDone: () => boolean,
+  world: World,
+  closing: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await waitForState(world, isDone, timeoutMs, closing);
+  } catch (error) {
+    if (closing.aborted) throw error;
+    return false;
+  }
 }
 
 async function verifyWebhook({ settings, webhooks }: World): Promise<void> {

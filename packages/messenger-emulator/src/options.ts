@@ -18,38 +18,49 @@ export interface EmulatorPageOptions {
 }
 
 export interface MessengerEmulatorOptions {
-  /** 0 (a free one) unless told. */
+  /** The port to listen on; 0, the default, chooses a free one. */
   port?: number;
-  /** The address that it listens on: 127.0.0.1 unless told; `0.0.0.0` in a container. */
+  /** The address to listen on: 127.0.0.1 by default, `0.0.0.0` in a container. */
   host?: string;
-  /** Names, besides those of loopback, by which it may be called: `emulator`, say, from another container. */
+  /** Host names by which other containers call the emulator, besides those of loopback. */
   allowHosts?: string[];
-  /** Where the bot listens; may also be told later, or subscribed to. */
+  /** The URL of the bot's webhook; can also be set later, or by subscribing. */
   webhookUrl?: string;
   appId: string;
   /** Signs webhooks and checks `appsecret_proof`. */
   appSecret: string;
-  /** What `verifyWebhook` presents to the bot. */
+  /** The token that `verifyWebhook` sends to the bot. */
   verifyToken?: string;
   /** At least one. */
   pages: EmulatorPageOptions[];
-  /** What is there when it starts, and when it starts over: personas, customers, Messenger profiles. */
+  /** Personas, customers and Messenger profiles to start with, and after each reset. */
   seed?: EmulatorSeed;
-  /** PSIDs of customers for whom personas are refused, as they once were in Europe. */
+  /** PSIDs of customers for whom personas are refused, as Messenger once did in Europe. */
   european?: string[];
-  /** Is told each Graph call and each webhook, a line each, without tokens. */
+  /** Receives one line for each Graph API call and each webhook, without tokens. */
   log?: (line: string) => void;
-  /** Whether messages later than 24 hours after what the customer did are refused, as by Messenger; false unless told. */
+  /**
+   * Whether to refuse messages more than 24 hours after the customer's last
+   * action; false by default.
+   */
   messagingWindow?: boolean;
-  /** Whether Messenger's rate limits are kept; false unless told. */
+  /**
+   * Whether to answer a send only after its echo was delivered, as can happen
+   * on Messenger; false by default.
+   */
+  echoBeforeAnswer?: boolean;
+  /** Whether to enforce Messenger's rate limits; false by default. */
   rateLimits?: boolean;
-  /** The time in milliseconds since the epoch; Date.now unless told. `advance` moves it on from there. */
+  /** The time in milliseconds since the epoch, Date.now by default. `advance` adds to it. */
   now?: () => number;
-  /** From 0 to 1, decides whether a fault with a `share` hits; Math.random unless told. */
+  /**
+   * A number from 0 to 1 that decides whether a fault with a `share` hits;
+   * Math.random by default.
+   */
   random?: () => number;
 }
 
-/** Checked options with their defaults. */
+/** Validated options with their defaults. */
 export interface Settings {
   port: number;
   host: string;
@@ -59,11 +70,12 @@ export interface Settings {
   appSecret: string;
   verifyToken: string | undefined;
   pages: readonly EmulatorPageOptions[];
-  /** Checked by the server, which knows what Messenger takes. */
+  /** Validated by the server, which knows the rules of Messenger. */
   seed: unknown;
   european: readonly string[];
   messagingWindow: boolean;
   rateLimits: boolean;
+  echoBeforeAnswer: boolean;
   now: () => number;
   log: (line: string) => void;
   random: () => number;
@@ -82,6 +94,7 @@ const OPTIONS = [
   'european',
   'messagingWindow',
   'rateLimits',
+  'echoBeforeAnswer',
   'now',
   'log',
   'random',
@@ -95,7 +108,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
   const { host = '127.0.0.1', allowHosts = [] } = options;
   const { log = () => undefined, random = Math.random } = options;
   const { messagingWindow = false, rateLimits = false } = options;
-  const { now = Date.now } = options;
+  const { now = Date.now, echoBeforeAnswer = false } = options;
   if (typeof log !== 'function') fail('log', 'a function');
   if (!Array.isArray(european)) fail('european', 'a list of PSIDs');
   if (!Array.isArray(allowHosts)) fail('allowHosts', 'a list of host names');
@@ -106,7 +119,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
     host: checkText(host, 'host'),
     allowHosts: [
       ...allowHosts.map((name, i) => checkHostName(name, `allowHosts[${i}]`)),
-      // Whoever lets it listen on an address may call it by that.
+      // The address it listens on is also a valid host name.
       ...(isAnyAddress(host) ? [] : [host.toLowerCase()]),
     ],
     webhookUrl:
@@ -124,6 +137,7 @@ export function readOptions(options: MessengerEmulatorOptions): Settings {
     seed: options.seed,
     messagingWindow: checkBoolean(messagingWindow, 'messagingWindow'),
     rateLimits: checkBoolean(rateLimits, 'rateLimits'),
+    echoBeforeAnswer: checkBoolean(echoBeforeAnswer, 'echoBeforeAnswer'),
     now,
     log,
     random,
@@ -134,7 +148,7 @@ function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
-/** As it stands in a `Host` header, without the port. */
+/** A name as in a `Host` header, without the port. */
 function checkHostName(value: unknown, option: string): string {
   if (
     typeof value !== 'string' ||

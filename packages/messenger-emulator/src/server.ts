@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { Backlog } from './http/backlog';
 import { readBody, readForm } from './http/body';
 import { Intake } from './http/intake';
-import { refusedSender } from './http/sender';
-import { readSeed, sow } from './control/seed';
+import { refusedSender } from './http/refusedRequest';
+import { readSeed, applySeed } from './control/seed';
 import { ControlApi } from './control/control';
 import { Customers } from './world/customers';
 import { Faults } from './graph/faults';
 import type { GraphCall } from './graph/call';
 import { GraphApi } from './graph/graphApi';
-import { splitVersion } from './graph/path';
+import { splitVersion } from './graph/version';
 import { GraphError } from './values/graphError';
 import type { Settings } from './options';
 import { Parameters } from './graph/parameters';
@@ -21,7 +21,7 @@ import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
 import { World } from './world/world';
 
-/** Of all requests together. */
+/** For all requests together. */
 const MOST_BODY_BYTES = 128 * 1024 * 1024;
 
 export interface EmulatorServer {
@@ -29,14 +29,17 @@ export interface EmulatorServer {
   customers: Customers;
   inbox: Inbox;
   faults: Faults;
-  /** Forgets what was said, made, set up and called, and sows the seed again. */
+  /** Deletes everything except the webhook's URL and subscriptions, and applies the seed again. */
   reset(): void;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Listens on loopback, unless told otherwise: `/` and `/_emulator/…` for people and scripts, all else is the Graph API. */
+/**
+ * Starts the HTTP server, on loopback by default. `/` and `/_emulator/…` are
+ * the chat page and the control API; every other path is the Graph API.
+ */
 export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const { pages, appId } = settings;
   const seed = readSeed(
@@ -47,27 +50,25 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const server = http.createServer();
   const port = await listen(server, settings.port, settings.host);
   const closing = new AbortController();
-  // Every delivery, delay and event stream listens to it.
+  // Every delivery, delay and event stream adds a listener.
   setMaxListeners(0, closing.signal);
   const world = new World(
     settings,
     `http://${nameOf(settings.host)}:${port}`,
     closing.signal,
   );
-  const customers = new Customers(
-    world,
-    new Delivery(world, new Receipts(world)),
-  );
+  const receipts = new Receipts(world);
+  const customers = new Customers(world, new Delivery(world, receipts));
   const inbox = new Inbox(world);
-  sow(seed, world, customers);
+  applySeed(seed, world, customers);
   const faults = new Faults(settings.random);
-  const graph = new GraphApi(world, faults, closing.signal);
+  const graph = new GraphApi(world, faults, receipts, closing.signal);
   const backlog = new Backlog();
   const intake = new Intake(MOST_BODY_BYTES);
   const reset = () => {
     faults.removeAll();
     world.reset();
-    sow(seed, world, customers);
+    applySeed(seed, world, customers);
   };
   const control = new ControlApi(
     world,
@@ -81,7 +82,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   );
 
   server.on('request', (request, response) => {
-    // A client that goes away in the middle is no event.
+    // Ignore clients that disconnect.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     backlog.add(response);
@@ -112,7 +113,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   return { world, customers, inbox, faults, reset, closing: signal, close };
 }
 
-/** What the emulator is called by whoever looks at its page or follows its links. */
+/** The host name in the emulator's own URLs. */
 function nameOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
@@ -156,18 +157,18 @@ async function answerGraph(
     files: [],
   };
   const sender = refusedSender(request, allowHosts);
-  const body = sender
-    ? Promise.reject(
+  const answer = sender
+    ? graph.refuseForeign(
+        call,
         new GraphError(sender.message, { status: sender.status, code: 200 }),
       )
-    : readBody(request, intake);
-  const answer = await body.then(
-    ({ fields, files }) => {
-      const parameters = new Parameters(header, query, fields);
-      return graph.answer({ ...call, parameters, files });
-    },
-    (error: unknown) => graph.refuse(call, error),
-  );
+    : await readBody(request, intake).then(
+        ({ fields, files }) => {
+          const parameters = new Parameters(header, query, fields);
+          return graph.answer({ ...call, parameters, files });
+        },
+        (error: unknown) => graph.refuse(call, error),
+      );
   if (answer.broken) {
     request.socket.destroy();
     return;
@@ -175,8 +176,8 @@ async function answerGraph(
   response.writeHead(answer.status, {
     'Content-Type': 'application/json; charset=UTF-8',
     'Cache-Control': 'no-store',
-    // What was refused unread is not waited for.
+    // The body was not read, so the connection cannot be reused.
     ...(sender ? { Connection: 'close' } : {}),
   });
-  response.end(JSON.stringify(answer.body));
+  response.end(Buffer.from(JSON.stringify(answer.body)));
 }

@@ -11,7 +11,7 @@ export interface EmulatedPage {
 export interface PersonaFace {
   id: string;
   name: string;
-  /** Re-hosted by the emulator, as by Messenger: not the URL that was sent. */
+  /** A URL of the emulator, as Messenger hosts pictures itself; not the URL that was sent. */
   profile_picture_url: string;
 }
 
@@ -20,12 +20,12 @@ export interface PersonaState extends PersonaFace {
   deleted: boolean;
 }
 
-/** What was said, in the Send API's and the webhook's own field names. */
+/** A message, in the field names of the Send API and the webhook. */
 export type EntryMessage = { text?: string } & {
   [field: string]: Json | undefined;
 };
 
-/** Where somebody who enters a conversation comes from. */
+/** How a customer came to the conversation. */
 export interface Referral {
   /** The `ref` of an m.me link or an ad. */
   ref?: string;
@@ -34,11 +34,11 @@ export interface Referral {
   ad_id?: string;
 }
 
-/** What somebody agreed to, as the webhook tells it. */
+/** What a customer agreed to, in the field names of the webhook. */
 export interface OptIn {
-  /** Of the two plugins: what the website calls itself. */
+  /** For the two plugins: the value that the website has set. */
   ref?: string;
-  /** Of the checkbox plugin: whom to answer, while the PSID is not known. */
+  /** For the checkbox plugin: whom to answer until the PSID is known. */
   user_ref?: string;
   type?: 'one_time_notif_req' | 'notification_messages';
   payload?: string;
@@ -51,7 +51,7 @@ export interface OptIn {
   user_token_status?: 'NOT_REFRESHED';
 }
 
-/** By what a bot may write to a customer besides the PSID. */
+/** The ways to address a customer other than the PSID. */
 export type AddressKind =
   | 'user_ref'
   | 'phone_number'
@@ -60,30 +60,32 @@ export type AddressKind =
   | 'one_time_notif_token'
   | 'notification_messages_token';
 
-/** One thing that happened in a conversation. */
+/** One event of a conversation. */
 export interface ConversationEntry {
   from: 'user' | 'page' | 'persona';
-  /** The persona as it was when it spoke; it stays when the persona is deleted. */
+  /** The persona at the time of the message; unchanged when it is deleted. */
   persona: PersonaFace | null;
   message?: EntryMessage;
   /** A button that the customer pressed. */
   postback?: { title: string; payload: string; referral?: Referral };
-  /** What the customer agreed to: a plugin of a website, or a template of the bot's. */
+  /** What the customer agreed to, in a website's plugin or a template of the bot. */
   optin?: OptIn;
-  /** An m.me link or an ad by which the customer came back. */
+  /** The m.me link or ad by which the customer returned. */
   referral?: Referral;
   account_linking?: {
     status: 'linked' | 'unlinked';
     authorization_code?: string;
   };
-  /** By what the bot has reached the customer, where it was not the PSID. */
+  /** How the bot addressed the customer, if not by PSID. */
   address?: AddressKind;
   senderAction?: string;
-  /** The app that spoke, where it is not the bot's: the Page's inbox. */
+  /** The app that sent it, if not the bot's: the Page's inbox. */
   app_id?: string;
-  /** What a `react` or `unreact` is about. */
+  /** The customer edited a message; the entry of that message is unchanged. */
+  edit?: { mid: string; text: string; num_edit: number };
+  /** The reaction of a `react` or `unreact`. */
   reaction?: { mid: string; emoji?: string };
-  /** Why the bot has not got what the customer said, where it has not. */
+  /** Why the bot did not receive it, if it did not. */
   undelivered?: string;
   mid?: string;
   /** Milliseconds since the epoch. */
@@ -94,9 +96,9 @@ export interface ConversationState {
   psid: string;
   pageId: string;
   name: string;
-  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  /** Whether personas are refused for this customer, as Messenger once did in Europe. */
   european: boolean;
-  /** The app ID of whoever has the thread: the bot's app, or another, as the Page's inbox. */
+  /** The ID of the app in control: the bot's, or another such as the Page's inbox. */
   threadOwner: string;
   entries: readonly ConversationEntry[];
 }
@@ -109,15 +111,22 @@ export interface RequestRow {
   method: string;
   /** Without version prefix and query. */
   path: string;
+  /** On a call to an expired version: `v6.0, expired, served as v21.0`. */
+  version?: string;
   personaId: string | null;
-  /** What it is about, at most 120 characters: the text of a message, a sender action, a persona's name; `''` where the path says all. */
+  /**
+   * A description of at most 120 characters: the text of a message, a sender
+   * action, a persona's name; `''` if the path is enough.
+   */
   hint: string;
-  /** HTTP status; 0 where the connection was broken instead of an answer. */
+  /** The HTTP status; 0 if the connection was broken instead. */
   status: number;
   error: GraphErrorObject | null;
+  /** Whether another website's page sent it; only the latest 20 of these are kept. */
+  isForeign?: true;
 }
 
-/** A row with what went to and fro: no tokens, at most 4 KB each. */
+/** A row with the bodies of request and response: without tokens, at most 4 KB each. */
 export interface RequestDetail extends RequestRow {
   requestBody: string;
   responseBody: string;
@@ -131,43 +140,57 @@ export interface EmulatorState {
   requests: readonly RequestRow[];
 }
 
-/** What a customer says: a text, a message, a sticker, a pressed button, a ticked checkbox. */
+/** A text, a message, a sticker, a pressed button or a ticked checkbox. */
 export type CustomerMessage =
   | string
   | {
       text?: string;
       quick_reply?: { payload: string };
       attachments?: { type: string; payload: JsonObject }[];
-      /** 369239263222822 is the thumb. */
+      /** The thumb is 369239263222822. */
       sticker_id?: number | string;
     }
   | { postback: { title: string; payload: string } }
   | { optin: { ref: string; user_ref: string } };
 
 export interface SayOptions {
-  /** The Page that is written to; the first one unless told. */
+  /** The Page to write to; the first one by default. */
   pageId?: string;
 }
 
 export interface SayResult {
-  /** HTTP status of the bot's webhook; 0 when the bot is not subscribed to it, so that nothing was sent. */
+  /**
+   * The HTTP status of the bot's webhook; 0 if nothing was sent, because the
+   * bot is not subscribed or webhooks are paused.
+   */
   status: number;
-  /** Message ID of what was said. */
+  /** The ID of the message. */
   mid: string;
 }
 
 export interface PressOptions extends SayOptions {
-  /** What stands on the button; looked up among what is offered, else the payload. */
+  /**
+   * The title of the button; by default that of the offered button with this
+   * payload, else the payload.
+   */
   title?: string;
 }
 
-/** What happened to something that is no message. */
+/** The outcome of an action that is not a message. */
 export interface ActionResult {
-  /** HTTP status of the bot's webhook; 0 when there was nothing to tell, or the bot is not subscribed to it. */
+  /** The HTTP status of the bot's webhook; 0 if nothing was sent. */
   status: number;
 }
 
-/** A login that a customer has begun. */
+/** The outcome of resuming paused webhooks. */
+export interface ResumeResult {
+  /** The HTTP status of the last webhook; 0 if there were no events. */
+  status: number;
+  /** How many events were delivered. */
+  events: number;
+}
+
+/** A login that a customer has started. */
 export interface LogInResult extends ActionResult {
   /** The bot's login page with `account_linking_token` and `redirect_uri`, for a browser to open within 5 minutes. */
   url: string;
@@ -180,13 +203,13 @@ export type OptInRequest =
   | { type: 'one_time_notif_req'; payload: string }
   | { type: 'notification_messages'; payload: string; title?: string };
 
-/** What a customer leaves on the Page, outside of the conversation. */
+/** What a customer publishes on the Page, outside the conversation. */
 export type FeedRequest =
   | { type: 'post'; message: string }
   | {
       type: 'comment';
       message: string;
-      /** The post that it stands under; one of the Page's own unless told. */
+      /** The post that is commented on; one of the Page by default. */
       post_id?: string;
     };
 
@@ -195,20 +218,20 @@ export interface FeedResult extends ActionResult {
   comment_id?: string;
 }
 
-/** What is known of a customer. */
+/** The details of a customer. */
 export interface CustomerDetails {
   name?: string;
-  /** By which the Page may reach them (customer matching); digits with a leading `+`. */
+  /** The number for customer matching; digits with a leading `+`. */
   phoneNumber?: string;
-  /** Whether Messenger refuses personas for this customer, as it once did in Europe. */
+  /** Whether personas are refused for this customer, as Messenger once did in Europe. */
   european?: boolean;
 }
 
-/** What is there when the emulator starts, and when it starts over. The Page is the first one unless told. */
+/** The initial state, and the state after a reset. The Page is the first one by default. */
 export interface EmulatorSeed {
   personas?: {
     pageId?: string;
-    /** One of its own unless told. */
+    /** Generated by default. */
     id?: string;
     name: string;
     profile_picture_url: string;
@@ -219,11 +242,11 @@ export interface EmulatorSeed {
 }
 
 export interface OptInResult extends ActionResult {
-  /** By which the bot may write, where the opt-in gives one. */
+  /** The token by which the bot may write, if the opt-in yields one. */
   token?: string;
 }
 
-/** An entry of the persistent menu, as the bot has set it up. */
+/** An item of the persistent menu. */
 export interface MenuItem {
   type: string;
   title: string;
@@ -231,42 +254,42 @@ export interface MenuItem {
   url?: string;
 }
 
-/** What a customer is shown besides the messages, from the Page's Messenger profile. */
+/** What a customer sees besides messages, from the Page's Messenger profile. */
 export interface CustomerView {
   psid: string;
   pageId: string;
   name: string;
-  /** Of a conversation that has not begun, with the customer's name in it. */
+  /** Before the conversation begins: the greeting, with the customer's name filled in. */
   greeting: string | null;
-  /** Whether a conversation that has not begun has the Get Started button. */
+  /** Before the conversation begins: whether there is a Get Started button. */
   getStarted: boolean;
-  /** Of a conversation that has not begun; they take the place of Get Started. */
+  /** Before the conversation begins: the ice breakers, which replace Get Started. */
   iceBreakers: { question: string; payload: string }[];
   menu: MenuItem[];
-  /** Whether the customer can use the menu only. */
+  /** Whether the customer can only use the menu. */
   composerDisabled: boolean;
 }
 
 export interface InboxOptions extends SayOptions {
-  /** What the bot's app is told with it, at most 1,000 characters. */
+  /** A text for the bot's app, at most 1,000 characters. */
   metadata?: string;
 }
 
 export type InboxResult = ActionResult;
 
-/** Something that goes wrong on purpose. */
+/** A simulated failure of Graph API calls. */
 export interface Fault {
-  /** HTTP method; any unless told. */
+  /** The HTTP method; any by default. */
   method?: string;
-  /** Exact path without version (`/me/personas`), or a pattern for it; any unless told. */
+  /** The exact path without version (`/me/personas`), or a pattern; any by default. */
   path?: string | RegExp;
-  /** How many calls it hits; all until it is removed unless told. */
+  /** How many calls it hits; by default all, until it is removed. */
   times?: number;
-  /** The share of matching calls it hits, 0 to 1. */
+  /** The share of matching calls that it hits, from 0 to 1. */
   share?: number;
-  /** Waits this long before the call; alone it only delays. */
+  /** A delay before the call, in milliseconds; on its own it only delays. */
   delayMs?: number;
-  /** HTTP status of the answer. */
+  /** The HTTP status of the answer. */
   status?: number;
   error?: {
     message?: string;
@@ -277,6 +300,39 @@ export interface Fault {
     error_user_msg?: string;
     is_transient?: boolean;
   };
-  /** Breaks the connection before the call is carried out, or after it, unanswered. */
+  /** Breaks the connection before the call is executed, or after it instead of answering. */
   connection?: 'break-before' | 'break-after';
+}
+
+/** A conversation as a test: what customers did, and what the bot answered. */
+export interface Recording {
+  format: 'messenger-emulator/1';
+  turns: RecordedTurn[];
+}
+
+/** One step of a customer, with the bot's messages up to the customer's next step. */
+export interface RecordedTurn {
+  pageId: string;
+  psid: string;
+  customer: RecordedStep;
+  bot: RecordedMessage[];
+}
+
+/** What a customer did, in the field names of a conversation's entries. */
+export interface RecordedStep {
+  message?: JsonObject;
+  postback?: JsonObject;
+  optin?: JsonObject;
+  referral?: JsonObject;
+  account_linking?: JsonObject;
+  /** `message` counts the messages of the conversation, from 0. */
+  reaction?: { message: number; emoji?: string };
+  edit?: { message: number; text: string };
+}
+
+/** A message of the bot's, without IDs and times. */
+export interface RecordedMessage {
+  /** The persona's name; `null` for the Page. */
+  as: string | null;
+  message: JsonObject;
 }

@@ -17,7 +17,7 @@ export interface ChatPage {
   leave(): Promise<unknown>;
 }
 
-/** Each browser's window for whoever wants no special one: to open another takes as long as a test. */
+/** The shared window of each browser, because opening one takes as long as a test. */
 const windows = new WeakMap<Browser, Promise<ChatPage>>();
 
 /**

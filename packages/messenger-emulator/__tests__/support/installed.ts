@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -21,6 +21,7 @@ export interface Running {
   /** Resolves with the match when the output has one; rejects when it ends without. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -46,7 +47,10 @@ export class Installed {
       fs.readFileSync(path.join(this.folder, 'package.json'), 'utf8'),
     ) as { bin: Record<string, string> };
     const file = path.join(this.folder, bin['messenger-emulator'] ?? '');
-    const child = spawn(process.execPath, [file, ...args]);
+    return this.#watch(spawn(process.execPath, [file, ...args]));
+  }
+
+  #watch(child: ChildProcessWithoutNullStreams): Running {
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -57,6 +61,7 @@ export class Installed {
     });
     const running: Running = {
       ended,
+      pid: child.pid ?? 0,
       kill: (signal) => void child.kill(signal),
       printed: (pattern) =>
         new Promise((resolve, reject) => {
@@ -76,8 +81,29 @@ export class Installed {
     return running;
   }
 
+  /** Runs the command as `npx messenger-emulator` does: below npm and its shell. */
+  startWithNpx(...args: string[]): Running {
+    const command = path.join(this.folder, 'bin', 'messenger-emulator.js');
+    const script = `node ${command} ${args.join(' ')}; exit $?`;
+    return this.#watch(
+      // A process group of its own, so that `remove` reaches all of it.
+      spawn('npm', ['exec', '--offline', '-c', script], {
+        cwd: this.folder,
+        detached: true,
+      }),
+    );
+  }
+
   async remove(): Promise<void> {
-    for (const each of this.running) each.kill('SIGKILL');
+    for (const { pid } of this.running) {
+      for (const target of [-pid, pid]) {
+        try {
+          process.kill(target, 'SIGKILL');
+        } catch {
+          // Only one of the two exists.
+        }
+      }
+    }
     await Promise.all([...this.running].map(({ ended }) => ended));
     fs.rmSync(this.folder, { recursive: true });
   }

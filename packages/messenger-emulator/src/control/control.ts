@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkKnown, checkText, fail } from '../values/checks';
+import { checkBoolean, checkKnown, checkText, fail } from '../values/checks';
 import type { Backlog } from '../http/backlog';
 import type { Intake } from '../http/intake';
-import { refusedSender, refusedType } from '../http/sender';
+import { refusedSender, refusedType } from '../http/refusedRequest';
 import type { Customers } from '../world/customers';
 import { MULTIPART_LIMIT, readBody, readBytes, readForm } from '../http/body';
-import { advance } from './advance';
-import { asTheBots, ControlError, notFound } from './controlError';
+import { blameWebhook, ControlError, notFound } from './controlError';
 import { act, say, setCustomer } from './customerRoutes';
-import { streamEvents } from './events';
-import { useInbox } from './inboxRoutes';
+import { EventStreams } from './eventStreams';
+import { useInbox } from './useInbox';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import type { JsonObject } from '../values/json';
@@ -19,35 +18,41 @@ import {
   sendPicture,
   sendText,
 } from './pageFiles';
-import { readPattern } from './pathPattern';
+import { readPattern } from './readPattern';
 import type { Inbox } from '../world/inbox';
 import type { World } from '../world/world';
 
 const PREFIX = '/_emulator/';
-/** Where files are sent as they are. */
+/** Takes the bytes of a file as its body. */
 const UPLOADS = `${PREFIX}attachments`;
 
 /** The emulator's own API, for scripts and the chat page: `GET /` and `/_emulator/…`. */
 export class ControlApi {
+  readonly #events: EventStreams;
+
   constructor(
     private readonly world: World,
     private readonly customers: Customers,
     private readonly inbox: Inbox,
     private readonly faults: Faults,
     private readonly reset: () => void,
-    private readonly backlog: Backlog,
+    backlog: Backlog,
     private readonly intake: Intake,
-    private readonly closing: AbortSignal,
-  ) {}
+    closing: AbortSignal,
+  ) {
+    this.#events = new EventStreams(world, backlog, closing);
+  }
 
   owns(request: IncomingMessage): boolean {
     const path = pathOf(request);
-    return (
-      path.startsWith(PREFIX) || (path === '/' && request.method === 'GET')
-    );
+    const isChatPage =
+      path === '/' &&
+      request.method === 'GET' &&
+      !new URLSearchParams(queryOf(request)).has('ids');
+    return isChatPage || path.startsWith(PREFIX);
   }
 
-  /** Answers a request; malformed ones too. */
+  /** Answers every request, including malformed ones. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -96,7 +101,7 @@ export class ControlApi {
         this.reset();
         return sendJson(response, 200, { success: true });
       case 'GET events':
-        return streamEvents(response, this.world, this.backlog, this.closing);
+        return this.#events.open(response);
       case 'GET requests/*': {
         const detail = this.world.requests.detail(id ?? '');
         if (!detail) throw notFound();
@@ -107,7 +112,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => say(this.customers, fields)),
+          await blameWebhook(() => say(this.customers, fields)),
         );
       }
       case 'POST actions': {
@@ -115,7 +120,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => act(this.customers, fields)),
+          await blameWebhook(() => act(this.customers, fields)),
         );
       }
       case 'GET account_linking':
@@ -131,7 +136,7 @@ export class ControlApi {
         return sendJson(
           response,
           200,
-          await asTheBots(() => useInbox(this.inbox, fields)),
+          await blameWebhook(() => useInbox(this.inbox, fields)),
         );
       }
       case 'POST customers':
@@ -141,10 +146,21 @@ export class ControlApi {
         const view = this.customers.view(id ?? '', readQuery(request));
         return sendJson(response, 200, view);
       }
+      case 'POST webhooks': {
+        const { paused, ...others } = await this.#fields(request);
+        checkKnown(others, [], '');
+        if (checkBoolean(paused, 'paused')) {
+          this.world.webhooks.pause();
+          return sendJson(response, 200, { paused: true });
+        }
+        const { webhooks } = this.world;
+        const result = await blameWebhook(() => webhooks.resume());
+        return sendJson(response, 200, { paused: false, ...result });
+      }
       case 'POST clock': {
         const { advanceMs, ...others } = await this.#fields(request);
         checkKnown(others, [], '');
-        advance(this.world.clock, advanceMs);
+        this.world.clock.advance(advanceMs);
         return sendJson(response, 200, { now: this.world.clock.now() });
       }
       case 'POST faults': {
@@ -175,7 +191,7 @@ export class ControlApi {
     const query = new URLSearchParams(queryOf(request));
     const token = query.get('account_linking_token') ?? '';
     const code = query.get('authorization_code') ?? '';
-    const isLinked = await asTheBots(() =>
+    const isLinked = await blameWebhook(() =>
       this.customers.accounts.returnFromLogin(token, code),
     );
     sendText(
@@ -213,5 +229,6 @@ function sendJson(
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(JSON.stringify(value));
+  // Unlike a string, a buffer is not kept in the heap while it waits for a slow reader.
+  response.end(Buffer.from(JSON.stringify(value)));
 }

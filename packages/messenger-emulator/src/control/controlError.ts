@@ -1,11 +1,11 @@
-import { UndeliveredError } from '../world/undelivered';
+import { UndeliveredError } from '../world/delivery';
 
-/** A refusal of the emulator's own API. */
+/** An error response of the emulator's own API. */
 export class ControlError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** What was said nevertheless. */
+    /** The message that was recorded all the same. */
     readonly mid?: string,
   ) {
     super(message);
@@ -13,11 +13,11 @@ export class ControlError extends Error {
 }
 
 export function notFound(): ControlError {
-  return new ControlError(404, 'There is nothing here');
+  return new ControlError(404, 'Not found');
 }
 
-/** What is not the sender's mistake lies with the bot. */
-export async function asTheBots<T>(run: () => Promise<T>): Promise<T> {
+/** Reports errors other than the caller's own mistakes as the webhook's: 502. */
+export async function blameWebhook<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { checkKnown, checkText, fail } from '../values/checks';
-import { textOf, type JsonObject } from '../values/json';
+import { toText, type JsonObject } from '../values/json';
 import type { ActionResult, SayOptions, SayResult } from '../types';
 import type { Customers } from '../world/customers';
 
@@ -10,7 +10,7 @@ type Act = (
   options: SayOptions,
 ) => ActionResult | Promise<ActionResult>;
 
-/** What each action takes besides `psid`, `pageId` and `action`, and what it does. */
+/** The fields of each action besides `psid`, `pageId` and `action`, and its implementation. */
 const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
   [
     'get_started',
@@ -25,7 +25,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['ref', 'source', 'ad_id'],
       act: (customers, psid, { ref, source, ad_id }, options) =>
-        customers.deeds.openLink(psid, { ref, source, ad_id }, options),
+        customers.actions.openLink(psid, { ref, source, ad_id }, options),
     },
   ],
   [
@@ -33,7 +33,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['optIn'],
       act: (customers, psid, { optIn }, options) =>
-        customers.deeds.optIn(psid, optIn, options),
+        customers.actions.optIn(psid, optIn, options),
     },
   ],
   [
@@ -41,7 +41,7 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['item'],
       act: (customers, psid, { item }, options) =>
-        customers.deeds.post(psid, item, options),
+        customers.actions.post(psid, item, options),
     },
   ],
   [
@@ -77,10 +77,23 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid', 'emoji'],
       act: (customers, psid, { mid, emoji }, options) =>
-        customers.deeds.react(
+        customers.actions.react(
           psid,
           checkText(mid, 'mid'),
           checkText(emoji, 'emoji'),
+          options,
+        ),
+    },
+  ],
+  [
+    'edit',
+    {
+      takes: ['mid', 'text'],
+      act: (customers, psid, { mid, text }, options) =>
+        customers.actions.edit(
+          psid,
+          checkText(mid, 'mid'),
+          checkText(text, 'text'),
           options,
         ),
     },
@@ -90,13 +103,13 @@ const ACTIONS = new Map<string, { takes: string[]; act: Act }>([
     {
       takes: ['mid'],
       act: (customers, psid, { mid }, options) =>
-        customers.deeds.unreact(psid, checkText(mid, 'mid'), options),
+        customers.actions.unreact(psid, checkText(mid, 'mid'), options),
     },
   ],
 ]);
 
 /**
- * `POST messages`: a customer writes, or with a `payload` presses a button.
+ * `POST messages`: a customer writes or, with a `payload`, presses a button.
  *
  * @throws {TypeError} naming the wrong field.
  */
@@ -104,7 +117,7 @@ export function say(
   customers: Customers,
   fields: JsonObject,
 ): Promise<SayResult> {
-  const { psid, options } = readWho(fields);
+  const { psid, options } = readCustomer(fields);
   const { payload, text, attachments, sticker_id: stickerId } = fields;
   if (payload !== undefined) {
     checkKnown(fields, ['psid', 'text', 'payload', 'pageId'], '');
@@ -130,7 +143,7 @@ export function say(
 }
 
 /**
- * `POST actions`: what a customer does without writing.
+ * `POST actions`: a customer does something other than writing.
  *
  * @throws {TypeError} naming the wrong field.
  */
@@ -138,25 +151,28 @@ export async function act(
   customers: Customers,
   fields: JsonObject,
 ): Promise<ActionResult> {
-  const { psid, options } = readWho(fields);
-  const action = ACTIONS.get(textOf(fields.action) ?? '');
+  const { psid, options } = readCustomer(fields);
+  const action = ACTIONS.get(toText(fields.action) ?? '');
   if (!action) return fail('action', [...ACTIONS.keys()].join(', '));
   checkKnown(fields, ['psid', 'pageId', 'action', ...action.takes], '');
   return action.act(customers, psid, fields, options);
 }
 
 /**
- * `POST customers`: what is known of a customer.
+ * `POST customers`: sets the name and other details of a customer.
  *
  * @throws {TypeError} naming the wrong field.
  */
 export function setCustomer(customers: Customers, fields: JsonObject): void {
-  const { psid, options } = readWho(fields);
+  const { psid, options } = readCustomer(fields);
   const { psid: _psid, pageId: _pageId, ...details } = fields;
   customers.set(psid, details, options);
 }
 
-function readWho(fields: JsonObject): { psid: string; options: SayOptions } {
+function readCustomer(fields: JsonObject): {
+  psid: string;
+  options: SayOptions;
+} {
   const { psid, pageId } = fields;
   return {
     psid: checkText(psid, 'psid'),

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { World } from '../world/world';
 
-/** The chat page lies beside this folder, in the sources as in the package. */
+/** The chat page is next to this folder, in the sources and in the package. */
 const PAGE_DIRECTORY = join(__dirname, '..', 'page');
 
 const TYPES: Record<string, string> = {
@@ -15,17 +15,17 @@ const TYPES: Record<string, string> = {
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src http: https: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What somebody has uploaded must not become a page of the emulator's. */
+/** Uploaded files must not run scripts on the emulator's origin. */
 const UPLOAD_POLICY = "default-src 'none'; sandbox";
 
 const CUSTOMER_PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" fill="#ccc"/><circle cx="12" cy="9" r="4" fill="#fff"/><path d="M4 22a8 8 0 0 1 16 0z" fill="#fff"/></svg>';
 
-/** One for all stickers: the emulator has none of Meta's pictures. */
+/** Shown for every sticker, because the emulator has none of Meta's pictures. */
 const STICKER =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#06f" d="M2 10h4v11H2zM8 21V10l5-8c2 0 2 2 2 3l-1 4h6c2 0 2 2 2 3l-2 7c0 1-1 2-2 2z"/></svg>';
 
-/** Pictures of the emulator's own. */
+/** Pictures that the emulator draws itself. */
 const DRAWN = new Map([
   ['customer', CUSTOMER_PICTURE],
   ['sticker', STICKER],
@@ -35,7 +35,7 @@ export async function sendPageFile(
   response: ServerResponse,
   name: string,
 ): Promise<void> {
-  // Only plain names, so that nothing outside the directory can be meant.
+  // Accept plain names only, so that no path leaves the directory.
   const extension = /^[a-z-]+\.(html|js|css)$/.exec(name)?.[1] ?? '';
   const type = TYPES[extension];
   const content =
@@ -48,7 +48,7 @@ export async function sendPageFile(
   });
 }
 
-/** A persona's re-hosted picture, which lies where it was sent from; or one of the emulator's own. */
+/** A persona's picture, by a redirect to the URL that was sent, or a drawn one. */
 export function sendPicture(
   response: ServerResponse,
   world: World,
@@ -64,7 +64,7 @@ export function sendPicture(
   redirect(response, world.personas.pictureSource(id));
 }
 
-/** A file that was uploaded, or what was saved by its URL, which lies there. */
+/** An uploaded file, or a redirect to the URL that was saved. */
 export function sendAttachment(
   response: ServerResponse,
   world: World,
@@ -80,7 +80,7 @@ export function sendAttachment(
   });
 }
 
-/** By the first bytes: a name or type that came along may be wrong. */
+/** Detects the type by the first bytes, because a given name or type may be wrong. */
 function imageType(content: Buffer): string | undefined {
   const start = content.toString('latin1', 0, 12);
   if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';

@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { CustomerDetails } from '../types';
 import { checkProperties, PROPERTIES } from '../graph/messengerProfile';
 import { LONGEST_NAME, MOST_PERSONAS } from '../graph/personas';
-import { readDetails } from '../world/details';
+import { readDetails } from '../world/readDetails';
 import type { Customers } from '../world/customers';
 import type { World } from '../world/world';
 
@@ -30,7 +30,7 @@ interface SeededCustomer {
   details: CustomerDetails;
 }
 
-/** What is there when the emulator starts, and when it starts over; checked. */
+/** The validated initial state, applied at the start and after each reset. */
 export interface Seed {
   personas: readonly SeededPersona[];
   customers: readonly SeededCustomer[];
@@ -40,7 +40,7 @@ export interface Seed {
 /**
  * Checks a seed.
  *
- * @throws {TypeError} naming the wrong field, as `seed.personas[0].name`.
+ * @throws {TypeError} naming the wrong field, such as `seed.personas[0].name`.
  */
 export function readSeed(
   given: unknown,
@@ -54,7 +54,7 @@ export function readSeed(
       ? (pageIds[0] ?? '')
       : (pageIds.find((each) => each === pageId) ??
         fail(`${name}.pageId`, 'the ID of one of the `pages`'));
-  const personas = listOf(seed, 'personas', MOST_PERSONAS).map(
+  const personas = readList(seed, 'personas', MOST_PERSONAS).map(
     ({ item, name }) => {
       checkKnown(
         item,
@@ -68,12 +68,12 @@ export function readSeed(
   if (new Set(ids).size < ids.length) {
     fail('seed.personas', 'personas with different IDs');
   }
-  const customers = listOf(seed, 'customers', MOST_CUSTOMERS).map(
+  const customers = readList(seed, 'customers', MOST_CUSTOMERS).map(
     ({ item, name }) => {
       const { pageId: _pageId, psid, ...details } = item;
       const id = checkId(psid, `${name}.psid`);
       if (id === appId || pageIds.includes(id)) {
-        fail(`${name}.psid`, 'no ID of a Page or the app');
+        fail(`${name}.psid`, 'an ID that is not that of a Page or the app');
       }
       return {
         pageId: pageIdOf(item, name),
@@ -82,7 +82,7 @@ export function readSeed(
       };
     },
   );
-  const profiles = listOf(seed, 'profiles', pageIds.length).map(
+  const profiles = readList(seed, 'profiles', pageIds.length).map(
     ({ item, name }) => {
       checkKnown(item, ['pageId', ...PROPERTIES], `${name}.`);
       return {
@@ -94,8 +94,12 @@ export function readSeed(
   return { personas, customers, profiles };
 }
 
-/** Puts into the world what the seed says. */
-export function sow(seed: Seed, world: World, customers: Customers): void {
+/** Creates the seed's personas, customers and profiles. */
+export function applySeed(
+  seed: Seed,
+  world: World,
+  customers: Customers,
+): void {
   for (const { pageId, id, name, picture } of seed.personas) {
     world.personas.create(pageId, name, picture, id);
   }
@@ -107,7 +111,7 @@ export function sow(seed: Seed, world: World, customers: Customers): void {
   }
 }
 
-function listOf(
+function readList(
   seed: JsonObject,
   field: string,
   most: number,

@@ -2,9 +2,9 @@ import type { Attachment } from '../world/attachments';
 import { isHttpUrl } from '../values/checks';
 import { GraphError, invalidParameter } from '../values/graphError';
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
@@ -21,7 +21,7 @@ const MEDIA_TYPES = ['image', 'audio', 'video', 'file'];
  */
 export function uploadAttachment(call: PageCall): Json {
   const message = call.parameters.object('message');
-  const attachment = message && field(message, 'attachment');
+  const attachment = message && getProperty(message, 'attachment');
   if (!isObject(attachment)) {
     throw invalidParameter('The parameter message[attachment] is required');
   }
@@ -31,8 +31,8 @@ export function uploadAttachment(call: PageCall): Json {
 }
 
 /**
- * The attachment of a message as the customer sees it: with a URL, also where
- * it was uploaded with the message or is sent by its ID.
+ * Returns the attachment as the customer sees it: with a URL, even if it was
+ * uploaded with the message or is sent by its ID.
  */
 export function resolveAttachment(
   call: PageCall,
@@ -49,10 +49,10 @@ export function resolveAttachment(
   if (!MEDIA_TYPES.includes(type)) {
     throw unknownType([...MEDIA_TYPES, 'template']);
   }
-  const id = textOf(field(payload, 'attachment_id'));
+  const id = toText(getProperty(payload, 'attachment_id'));
   if (id === undefined) {
     const { url, id: newId } = saveMedia(call, type, payload);
-    const isReusable = textOf(field(payload, 'is_reusable')) === 'true';
+    const isReusable = toText(getProperty(payload, 'is_reusable')) === 'true';
     return {
       type,
       payload: { ...payload, url },
@@ -85,7 +85,7 @@ function saveMedia(
   type: string,
   payload: JsonObject,
 ): Attachment {
-  const url = field(payload, 'url');
+  const url = getProperty(payload, 'url');
   if (url !== undefined) {
     if (typeof url !== 'string' || !isHttpUrl(url)) {
       throw invalidParameter('The attachment needs a valid http(s) url');
@@ -106,8 +106,8 @@ function readAttachment(attachment: JsonObject): {
   type: string;
   payload: JsonObject;
 } {
-  const type = textOf(field(attachment, 'type'))?.toLowerCase() ?? '';
-  const payload = field(attachment, 'payload');
+  const type = toText(getProperty(attachment, 'type'))?.toLowerCase() ?? '';
+  const payload = getProperty(attachment, 'payload');
   return { type, payload: isObject(payload) ? payload : {} };
 }
 

@@ -1,38 +1,40 @@
 import { readForm } from '../http/body';
 import { GraphError, invalidParameter } from '../values/graphError';
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
+import type { UploadedFile } from '../values/uploadedFile';
 import { Parameters } from './parameters';
 import type { GraphAnswer, GraphCall } from './call';
-import { splitVersion } from './path';
+import { splitVersion } from './version';
 
 /** docs/messenger-facts.md#batches */
 const MOST_ITEMS = 50;
 
 type RunItem = (call: GraphCall) => Promise<GraphAnswer>;
 
-/** What an item leaves for those that depend on it. */
+/** The outcome of an item, for the items that depend on it. */
 interface Outcome {
   ok: boolean;
   body: Json;
 }
 
-/** What the items of one batch have answered so far. */
+/** The outcomes of a batch so far, by name. */
 class Outcomes extends Map<string, Outcome> {
-  /** Answers in answers double with each item: so much can be inserted in one batch. */
+  /** Nested references can double the size with each item, so insertions are limited. */
   charactersLeft = 1024 * 1024;
   referencesLeft = 1000;
 }
 
 /**
- * `POST /`: carries out the items in order; one that fails does not stop the rest.
+ * `POST /`: executes the items in order; a failing one does not stop the
+ * others.
  *
- * @throws {GraphError} when the batch itself is malformed.
+ * @throws {GraphError} if the batch itself is malformed.
  */
 export async function runBatch(batch: GraphCall, run: RunItem): Promise<Json> {
   const items = batch.parameters.list('batch');
@@ -72,7 +74,7 @@ async function runItem(
     };
   }
   const ok = answer.error === null;
-  const name = isObject(item) ? textOf(field(item, 'name')) : undefined;
+  const name = isObject(item) ? toText(getProperty(item, 'name')) : undefined;
   if (name !== undefined) outcomes.set(name, { ok, body: answer.body });
   if (ok && isObject(item) && omitsResponse(item, name)) return null;
   return {
@@ -86,32 +88,29 @@ const HEADERS = [
   { name: 'Content-Type', value: 'application/json; charset=UTF-8' },
 ];
 
-/** Of a named item, Graph leaves out a successful answer unless told otherwise. */
+/** Graph omits the successful answer of a named item by default. */
 function omitsResponse(item: JsonObject, name: string | undefined): boolean {
-  const told = textOf(field(item, 'omit_response_on_success'));
-  return name !== undefined && told !== 'false';
+  const setting = toText(getProperty(item, 'omit_response_on_success'));
+  return name !== undefined && setting !== 'false';
 }
 
 function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
   if (!isObject(item)) throw invalidParameter('A batch item must be an object');
-  const method = textOf(field(item, 'method'))?.toUpperCase();
-  const relativeUrl = textOf(field(item, 'relative_url'));
+  const method = toText(getProperty(item, 'method'))?.toUpperCase();
+  const relativeUrl = toText(getProperty(item, 'relative_url'));
   if (method === undefined || relativeUrl === undefined) {
     throw invalidParameter('A batch item needs a method and a relative_url');
-  }
-  if (field(item, 'attached_files') !== undefined) {
-    throw invalidParameter('The emulator does not know attached_files');
   }
   checkDependencies(item, outcomes);
   const [pathText = '', query = ''] = insertResults(
     relativeUrl,
     outcomes,
   ).split('?', 2);
-  const body = insertResults(textOf(field(item, 'body')) ?? '', outcomes);
+  const body = insertResults(toText(getProperty(item, 'body')) ?? '', outcomes);
   const { version, path } = splitVersion(`/${pathText.replace(/^\//, '')}`);
   const outer = batch.parameters.text('access_token');
   const own = new Parameters(readForm(query), readForm(body));
-  // The batch's proof belongs to the batch's token.
+  // The batch's proof is valid for the batch's token only.
   const inherited: JsonObject = own.has('access_token')
     ? {}
     : {
@@ -123,12 +122,32 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
     path,
     version: version || batch.version,
     parameters: new Parameters(inherited, own.toObject()),
-    files: [],
+    files: attachedFiles(item, batch.files),
   };
 }
 
+/**
+ * The parts of the multipart body that `attached_files` names, the first as the
+ * `filedata` of a call of its own. See docs/messenger-facts.md#attached-files
+ */
+function attachedFiles(
+  item: JsonObject,
+  files: readonly UploadedFile[],
+): UploadedFile[] {
+  const names = toText(getProperty(item, 'attached_files')) ?? '';
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name, i) => {
+      const file = files.find((each) => each.field === name);
+      if (!file) throw invalidParameter(`File ${name} has not been attached`);
+      return i === 0 ? { ...file, field: 'filedata' } : file;
+    });
+}
+
 function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
-  const dependsOn = textOf(field(item, 'depends_on'));
+  const dependsOn = toText(getProperty(item, 'depends_on'));
   if (dependsOn === undefined) return;
   for (const name of dependsOn.split(',').map((text) => text.trim())) {
     if (!outcomes.get(name)?.ok) {
@@ -139,7 +158,7 @@ function checkDependencies(item: JsonObject, outcomes: Outcomes): void {
   }
 }
 
-/** Replaces `{result=<name>:$.<path>}` by what the named item has answered. */
+/** Replaces `{result=<name>:$.<path>}` with a part of the named item's answer. */
 function insertResults(text: string, outcomes: Outcomes): string {
   // In a form body the braces may be escaped.
   return text.replace(
@@ -158,7 +177,7 @@ function insertResults(text: string, outcomes: Outcomes): string {
   );
 }
 
-/** The part of JSONPath that batch requests are documented with: names, indices and `*`. */
+/** Supports the part of JSONPath that the batch documentation uses: names, indices and `*`. */
 function pick(values: Json[], path: string): string[] {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   const found = steps.reduce<(Json | undefined)[]>(
@@ -168,9 +187,9 @@ function pick(values: Json[], path: string): string[] {
         if (step === '*') return Object.values(value);
         return Array.isArray(value)
           ? [value[Number(step)]]
-          : [field(value, step)];
+          : [getProperty(value, step)];
       }),
     values,
   );
-  return found.flatMap((value) => textOf(value) ?? []);
+  return found.flatMap((value) => toText(value) ?? []);
 }

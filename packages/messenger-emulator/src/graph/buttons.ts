@@ -1,8 +1,8 @@
 import { invalidParameter } from '../values/graphError';
 import {
-  field,
+  getProperty,
   isObject,
-  textOf,
+  toText,
   type Json,
   type JsonObject,
 } from '../values/json';
@@ -17,7 +17,7 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
     'web_url',
     (button) => {
       checkTitle(button);
-      if (!textOf(field(button, 'url'))) {
+      if (!toText(getProperty(button, 'url'))) {
         throw invalidParameter('A web_url button needs a url');
       }
     },
@@ -33,7 +33,9 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
     'phone_number',
     (button) => {
       checkTitle(button);
-      if (!/^\+[\d ()-]{3,}$/.test(textOf(field(button, 'payload')) ?? '')) {
+      if (
+        !/^\+[\d ()-]{3,}$/.test(toText(getProperty(button, 'payload')) ?? '')
+      ) {
         throw invalidParameter(
           'A phone_number button needs a payload of a "+" and digits',
         );
@@ -43,7 +45,7 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
   [
     'account_link',
     (button) => {
-      if (!/^https:/i.test(textOf(field(button, 'url')) ?? '')) {
+      if (!/^https:/i.test(toText(getProperty(button, 'url')) ?? '')) {
         throw invalidParameter('An account_link button needs an https url');
       }
     },
@@ -53,10 +55,10 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
 ]);
 
 /**
- * The buttons of a template.
+ * Checks the buttons of a template.
  *
- * @returns how many there are.
- * @throws {GraphError} for one that is not as Meta's pages say.
+ * @returns the number of buttons
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkButtons(buttons: Json | undefined): number {
   if (buttons === undefined || buttons === null) return 0;
@@ -67,9 +69,11 @@ export function checkButtons(buttons: Json | undefined): number {
   return buttons.length;
 }
 
-/** @param types those that can stand where it stands */
+/** @param types the types that are allowed here */
 export function checkButton(button: Json, types: readonly string[]): void {
-  const type = isObject(button) ? textOf(field(button, 'type')) : undefined;
+  const type = isObject(button)
+    ? toText(getProperty(button, 'type'))
+    : undefined;
   if (!isObject(button) || type === undefined || !types.includes(type)) {
     throw invalidParameter(
       `The type of a button must be one of {${types.join(', ')}}`,
@@ -79,7 +83,7 @@ export function checkButton(button: Json, types: readonly string[]): void {
 }
 
 function checkTitle(button: JsonObject): void {
-  const title = textOf(field(button, 'title')) ?? '';
+  const title = toText(getProperty(button, 'title')) ?? '';
   if (title === '' || [...title].length > LONGEST_TITLE) {
     throw invalidParameter(
       `A button needs a title of at most ${LONGEST_TITLE} characters`,
@@ -88,7 +92,7 @@ function checkTitle(button: JsonObject): void {
 }
 
 function checkPayload(button: JsonObject): void {
-  const payload = textOf(field(button, 'payload')) ?? '';
+  const payload = toText(getProperty(button, 'payload')) ?? '';
   if (payload === '' || [...payload].length > LONGEST_PAYLOAD) {
     throw invalidParameter(
       `A postback button needs a payload of at most ${LONGEST_PAYLOAD} characters`,

@@ -1,12 +1,12 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import { field, isObject, type Json } from '../values/json';
+import { getProperty, isObject, type Json } from '../values/json';
 import type { ConversationEntry } from '../types';
 import type { PageCall } from './call';
-import { askedIn, select, selectFields, type Node } from './fields';
+import { requestedFields, select, selectFields, type Node } from './fields';
 import { checkReadRate } from './limits';
-import { pageOf, shownOf, type Cursors } from './paging';
+import { paginate, listSize, type Cursors } from './paginate';
 
-/** Of older messages, only the IDs can be had: docs/messenger-facts.md#conversations-api */
+/** Older messages only have an ID: docs/messenger-facts.md#conversations-api */
 const MESSAGES_WITH_DETAILS = 20;
 
 interface Conversation {
@@ -31,8 +31,8 @@ export function listConversations(call: PageCall): Json {
   const found = world.conversations
     .ofPage(page.id)
     .filter((each) => psid === undefined || each.psid === psid);
-  const asked = askedIn(parameters);
-  return pageOf(
+  const asked = requestedFields(parameters);
+  return paginate(
     call,
     found,
     byId(found, (each) => each.psid),
@@ -41,7 +41,7 @@ export function listConversations(call: PageCall): Json {
   );
 }
 
-/** `GET /{conversation}`, or nothing where this is none's ID. */
+/** `GET /{conversation}`; undefined if there is no such conversation. */
 export function getConversation(call: PageCall, id: string): Json | undefined {
   const found = withId(call, id);
   return (
@@ -53,14 +53,14 @@ export function getConversation(call: PageCall, id: string): Json | undefined {
   );
 }
 
-/** `GET /{conversation}/messages`, or nothing where this is none's ID. */
+/** `GET /{conversation}/messages`; undefined if there is no such conversation. */
 export function listMessages(call: PageCall, id: string): Json | undefined {
   const { parameters } = call;
   const found = withId(call, id);
   if (!found) return undefined;
-  const asked = askedIn(parameters);
+  const asked = requestedFields(parameters);
   const all = messagesOf(call, found);
-  return pageOf(
+  return paginate(
     call,
     all,
     byId(all, ({ id }) => id),
@@ -68,7 +68,7 @@ export function listMessages(call: PageCall, id: string): Json | undefined {
   );
 }
 
-/** `GET /{message}`, or nothing where this is none's ID. */
+/** `GET /{message}`; undefined if there is no such message. */
 export function getMessage(call: PageCall, id: string): Json | undefined {
   const { world, page, parameters } = call;
   const psid = world.conversations.message(page.id, id)?.psid;
@@ -110,14 +110,15 @@ function nodeOf(call: PageCall, conversation: Conversation): Node {
     id: idOf(psid),
     link: `/${page.id}/inbox/${psid}/`,
     updated_time: timeOf(entries.at(-1)?.at ?? 0),
-    message_count: saidIn(entries).length,
+    message_count: messagesIn(entries).length,
     participants: {
       data: [personOf(psid, name), personOf(page.id, page.name)],
     },
     messages: {
       nodeType: 'Message',
-      nodes: (limit) => messagesOf(call, conversation).slice(0, shownOf(limit)),
-      unasked: ['id', 'created_time'],
+      nodes: (limit) =>
+        messagesOf(call, conversation).slice(0, listSize(limit)),
+      defaultFields: ['id', 'created_time'],
     },
   };
 }
@@ -126,26 +127,38 @@ interface MessageNode extends Node {
   id: string;
 }
 
-/** The latest first, as Meta's lists are. */
+/** Latest first, like Meta's lists. */
 function messagesOf(
   { page }: PageCall,
   { psid, name, entries }: Conversation,
 ): MessageNode[] {
   const customer = personOf(psid, name);
   const ofPage = personOf(page.id, page.name);
-  return saidIn(entries)
+  return messagesIn(entries)
     .reverse()
     .map(({ from, mid, message, postback, at }) => ({
       id: mid ?? '',
       created_time: timeOf(at),
       from: from === 'user' ? customer : ofPage,
       to: { data: [from === 'user' ? ofPage : customer] },
-      message: message?.text ?? postback?.title ?? '',
+      message:
+        latestText(entries, mid) ?? message?.text ?? postback?.title ?? '',
       attachments: { data: attachmentsOf(message) },
     }));
 }
 
-function saidIn(entries: readonly ConversationEntry[]): ConversationEntry[] {
+/** The text after the latest edit, if there was one. */
+function latestText(
+  entries: readonly ConversationEntry[],
+  mid: string | undefined,
+): string | undefined {
+  return entries.findLast(({ edit }) => edit !== undefined && edit.mid === mid)
+    ?.edit?.text;
+}
+
+function messagesIn(
+  entries: readonly ConversationEntry[],
+): ConversationEntry[] {
   return entries.filter(
     ({ mid, message, postback }) => mid !== undefined && (message ?? postback),
   );
@@ -156,9 +169,9 @@ function attachmentsOf(message: ConversationEntry['message']): Json[] {
   const all = Array.isArray(attachments) ? attachments : [attachment];
   return all.flatMap((each) => {
     if (!isObject(each)) return [];
-    const payload = field(each, 'payload');
-    const url = isObject(payload) ? field(payload, 'url') : undefined;
-    const type = field(each, 'type');
+    const payload = getProperty(each, 'payload');
+    const url = isObject(payload) ? getProperty(payload, 'url') : undefined;
+    const type = getProperty(each, 'type');
     return [
       type === 'image'
         ? { image_data: { url } }
@@ -179,7 +192,7 @@ function timeOf(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, '+0000');
 }
 
-/** New ones come in before the others: a cursor is who or what stands there. */
+/** New items are inserted at the start, so a cursor holds the ID of an item. */
 function byId<Item>(
   all: readonly Item[],
   idIn: (item: Item) => string,

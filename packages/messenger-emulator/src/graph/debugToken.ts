@@ -1,5 +1,5 @@
 import type { Json } from '../values/json';
-import { callerOf } from './token';
+import { findCaller } from './token';
 import type { AppCall } from './call';
 
 /** @see https://developers.facebook.com/docs/permissions */
@@ -12,7 +12,7 @@ const SCOPES = ['pages_messaging', 'pages_manage_metadata', 'pages_show_list'];
  */
 export function debugToken({ world, parameters }: AppCall): Json {
   const { settings } = world;
-  const caller = callerOf(settings, parameters.requiredText('input_token'));
+  const caller = findCaller(settings, parameters.requiredText('input_token'));
   const application = {
     app_id: settings.appId,
     application: 'Messenger emulator',

@@ -5,14 +5,14 @@ import type { Fault } from '../types';
 const LONGEST_DELAY = 10 * 60 * 1000;
 const MOST_FAULTS = 100;
 
-/** What the faults of the moment do to one call. */
+/** The combined effect of the active faults on one call. */
 export interface Hit {
   delayMs: number;
   error?: GraphError;
   connection?: 'break-before' | 'break-after';
 }
 
-/** What a path is held against. */
+/** Matches a path. */
 export interface PathPattern {
   test(path: string): boolean;
 }
@@ -24,7 +24,7 @@ interface ActiveFault {
   left: number;
 }
 
-/** Things that go wrong on purpose; the first fault that answers a call wins, delays add up. */
+/** The active faults. The first one with an answer wins; delays add up. */
 export class Faults {
   #active: ActiveFault[] = [];
   #count = 0;
@@ -32,7 +32,7 @@ export class Faults {
   constructor(private readonly random: () => number) {}
 
   /**
-   * @param pattern in place of the fault's own path.
+   * @param pattern replaces the fault's own path
    * @throws {TypeError} naming the wrong field.
    */
   add(fault: Fault, pattern?: PathPattern): string {
@@ -58,7 +58,7 @@ export class Faults {
     this.#active = [];
   }
 
-  /** @param inBatch an item of a batch, whose connection is not its own. */
+  /** @param inBatch whether the call shares the connection of a batch */
   hit(method: string, path: string, inBatch: boolean): Hit {
     let delayMs = 0;
     for (const active of this.#active) {
@@ -88,7 +88,8 @@ function matches(active: ActiveFault, method: string, path: string): boolean {
 
 function patternOf({ path }: Fault): RegExp | undefined {
   if (!(path instanceof RegExp)) return undefined;
-  // Without g and y, whose lastIndex would make every second test miss.
+  // Drops the flags g and y, because their lastIndex makes every second test
+  // fail.
   return new RegExp(path.source, path.flags.replace(/[gy]/g, ''));
 }
 

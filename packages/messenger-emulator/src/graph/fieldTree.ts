@@ -1,6 +1,6 @@
 import { invalidParameter } from '../values/graphError';
 
-/** Fields that are asked for, each with those of what it leads to: `a,b.limit(2){c}`. */
+/** A requested field with its own subfields: `a,b.limit(2){c}`. */
 export interface FieldTree {
   name: string;
   limit: number | undefined;
@@ -13,7 +13,7 @@ const DEEPEST = 5;
 /**
  * Reads the parameter `fields`: docs/messenger-facts.md#field-expansion
  *
- * @throws {GraphError} when it is malformed.
+ * @throws {GraphError} if it is malformed.
  */
 export function readFieldTree(text: string): FieldTree[] {
   const tokens = text.match(/[\w.]+(?:\(\d{1,9}\))?|[{},]|\S/g) ?? [];
@@ -27,7 +27,7 @@ export function readFieldTree(text: string): FieldTree[] {
         at += 1;
         continue;
       }
-      const field = one(tokens[at++] ?? '');
+      const field = readField(tokens[at++] ?? '');
       if (tokens[at] === '{') {
         at += 1;
         field.fields = list(depth + 1);
@@ -42,7 +42,7 @@ export function readFieldTree(text: string): FieldTree[] {
   return all;
 }
 
-function one(token: string): FieldTree {
+function readField(token: string): FieldTree {
   const [, name, , limit] = /^(\w+)(\.limit\((\d+)\))?$/.exec(token) ?? [];
   if (name === undefined) throw malformed();
   return {

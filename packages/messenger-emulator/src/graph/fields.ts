@@ -3,12 +3,12 @@ import { isObject, type Json, type JsonObject } from '../values/json';
 import { readFieldTree, type FieldTree } from './fieldTree';
 import type { Parameters } from './parameters';
 
-/** An edge of a node: a list of other nodes, made when it is asked for. */
+/** An edge of a node: a list of other nodes, built on demand. */
 export interface Edge {
   nodeType: string;
   nodes: (limit: number | undefined) => Node[];
-  /** What is shown of each where nothing is asked for. */
-  unasked: readonly string[];
+  /** The fields that are returned by default. */
+  defaultFields: readonly string[];
 }
 
 /** A node's fields, and its edges. */
@@ -17,22 +17,24 @@ export interface Node {
 }
 
 /**
- * The part of a node that `fields` asks for; its ID always:
+ * Selects the fields of a node that `fields` requests, and its ID:
  * docs/messenger-facts.md#field-expansion
  *
- * @throws {GraphError} for a field that the node does not have.
+ * @throws {GraphError} for an unknown field.
  */
 export function selectFields(
   nodeType: string,
   node: Node,
   parameters: Parameters,
-  unasked: readonly string[] = Object.keys(node),
+  defaultFields: readonly string[] = Object.keys(node),
 ): JsonObject {
-  return select(nodeType, node, askedIn(parameters), unasked);
+  return select(nodeType, node, requestedFields(parameters), defaultFields);
 }
 
-/** The same of each node of a list. */
-export function askedIn(parameters: Parameters): FieldTree[] | undefined {
+/** Reads the parameter `fields`, to be applied to each node of a list. */
+export function requestedFields(
+  parameters: Parameters,
+): FieldTree[] | undefined {
   const names = parameters.names('fields');
   return names && readFieldTree(names.join(','));
 }
@@ -41,9 +43,9 @@ export function select(
   nodeType: string,
   node: Node,
   asked: readonly FieldTree[] | undefined,
-  unasked: readonly string[],
+  defaultFields: readonly string[],
 ): JsonObject {
-  const trees = asked ?? unasked.map(plain);
+  const trees = asked ?? defaultFields.map(withoutSubfields);
   const selected: JsonObject = {};
   for (const { name, limit, fields } of trees) {
     if (!Object.hasOwn(node, name)) {
@@ -56,7 +58,9 @@ export function select(
       ? {
           data: value
             .nodes(limit)
-            .map((each) => select(value.nodeType, each, fields, value.unasked)),
+            .map((each) =>
+              select(value.nodeType, each, fields, value.defaultFields),
+            ),
         }
       : value;
   }
@@ -64,7 +68,7 @@ export function select(
   return { ...selected, ...(isEdge(id) ? {} : { id }) };
 }
 
-function plain(name: string): FieldTree {
+function withoutSubfields(name: string): FieldTree {
   return { name, limit: undefined, fields: undefined };
 }
 

@@ -1,16 +1,16 @@
 import { GraphError } from '../values/graphError';
-import { field, isObject, textOf } from '../values/json';
+import { getProperty, isObject, toText } from '../values/json';
 import type { World } from '../world/world';
 import type { PageCall } from './call';
-import type { Recipient } from './recipient';
+import type { Recipient } from './readRecipient';
 
 const HOUR = 60 * 60 * 1000;
 const STANDARD_WINDOW = 24 * HOUR;
 const TAGGED_WINDOW = 7 * 24 * HOUR;
 
 /**
- * Where `messagingWindow` is on, a message by PSID comes soon enough after what
- * the customer did: docs/messenger-facts.md#messaging-window
+ * With `messagingWindow`, refuses a message by PSID that is too late:
+ * docs/messenger-facts.md#messaging-window
  *
  * @throws {GraphError} code 10, subcode 2018278.
  */
@@ -18,10 +18,10 @@ export function checkWindow(
   { world, page, parameters }: PageCall,
   { psid, address }: Recipient,
 ): void {
-  // What else a customer has given has rules of its own.
+  // Other addresses have rules of their own.
   if (!world.settings.messagingWindow || address) return;
   if (parameters.text('messaging_type')?.toUpperCase() === 'UTILITY') return;
-  const opened = world.conversations.openedAt(page.id, psid) ?? -Infinity;
+  const opened = world.conversations.windowOpenedAt(page.id, psid) ?? -Infinity;
   const age = world.clock.now() - opened;
   const window =
     parameters.text('tag') === undefined ? STANDARD_WINDOW : TAGGED_WINDOW;
@@ -33,21 +33,26 @@ export function checkWindow(
 }
 
 /**
- * Where `rateLimits` are on, the Page has not sent too much in this second:
+ * With `rateLimits`, limits the sends of a Page per second:
  * docs/messenger-facts.md#rate-limits
  *
  * @throws {GraphError} code 613.
  */
 export function checkSendRate({ world, page, parameters }: PageCall): void {
-  const attachment = field(parameters.object('message') ?? {}, 'attachment');
-  const type = isObject(attachment) ? textOf(field(attachment, 'type')) : '';
+  const attachment = getProperty(
+    parameters.object('message') ?? {},
+    'attachment',
+  );
+  const type = isObject(attachment)
+    ? toText(getProperty(attachment, 'type'))
+    : '';
   const isMedia = /^(audio|video)$/i.test(type ?? '');
   const kind = isMedia ? 'media' : 'text';
   if (!world.rateLimits.takeOneOf(page.id, kind)) throw tooManyInASecond();
 }
 
 /**
- * The same of the Conversations API.
+ * Limits the calls to the Conversations API in the same way.
  *
  * @throws {GraphError} code 613.
  */
@@ -57,13 +62,13 @@ export function checkReadRate({ world, page }: PageCall): void {
 }
 
 /**
- * Where `rateLimits` are on, there were not too many calls for the Page in 24
- * hours: docs/messenger-facts.md#rate-limits
+ * With `rateLimits`, limits the calls for a Page in 24 hours:
+ * docs/messenger-facts.md#rate-limits
  *
  * @throws {GraphError} code 80006.
  */
 export function checkCallRate(world: World, pageId: string): void {
-  const people = world.conversations.peopleOf(pageId);
+  const people = world.conversations.countCustomers(pageId);
   if (world.rateLimits.takeCall(pageId, people)) return;
   throw new GraphError(
     '(#80006) There have been too many messenger api calls to this Page account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.',

@@ -1,5 +1,5 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import { textOf, type Json, type JsonObject } from '../values/json';
+import { toText, type Json, type JsonObject } from '../values/json';
 import type { EntryMessage } from '../types';
 import { resolveAttachment, resolveImages } from './attachments';
 import type { PageCall } from './call';
@@ -18,10 +18,10 @@ const KEYS = [
   'metadata',
 ];
 
-/** A message as the customer sees it, and what the sender is told besides. */
+/** A message as the customer sees it, and what the answer to the sender adds. */
 export interface Content {
   message: EntryMessage;
-  /** Of an attachment that may be sent again. */
+  /** The ID of a reusable attachment. */
   attachmentId?: string;
 }
 
@@ -48,7 +48,7 @@ export function readContent(call: PageCall): Content {
   checkSticker(given.sticker_id);
   checkNotEmpty(message);
   if (given.quick_replies) checkQuickReplies(given.quick_replies);
-  const metadata = textOf(given.metadata) ?? '';
+  const metadata = toText(given.metadata) ?? '';
   if (metadata.length > LONGEST_METADATA) {
     throw invalidParameter(
       `Length of param message[metadata] must be less than or equal to ${LONGEST_METADATA}`,
@@ -86,16 +86,16 @@ function checkNotEmpty(message: EntryMessage): void {
   );
 }
 
-/** Meta does not say what other IDs are answered with. */
+/** The answer to other IDs is undocumented. */
 function checkSticker(value: Json | undefined): void {
-  if (value === undefined || /^\d{1,20}$/.test(textOf(value) ?? '')) return;
+  if (value === undefined || /^\d{1,20}$/.test(toText(value) ?? '')) return;
   throw invalidParameter(
     'Param message[sticker_id] must be the ID of a sticker',
   );
 }
 
 function readText(value: Json | undefined): string | undefined {
-  const text = textOf(value);
+  const text = toText(value);
   if (text === undefined || text === '') return undefined;
   if ([...text].length > LONGEST_TEXT) {
     throw invalidParameter(

@@ -1,15 +1,16 @@
 import { GraphError, invalidParameter } from '../values/graphError';
 import { newMessageId } from '../values/ids';
-import { field, textOf, type Json } from '../values/json';
+import { getProperty, toText, type Json } from '../values/json';
 import type { Address } from '../world/addresses';
-import { faceOf } from '../world/personas';
+import { toPersonaFace } from '../world/personas';
 import type { ConversationEntry, PersonaFace } from '../types';
 import type { PageCall } from './call';
 import { checkSendRate, checkWindow } from './limits';
 import { readContent } from './messageContent';
-import { readRecipient } from './recipient';
+import { readRecipient } from './readRecipient';
+import { readThreadControl } from './threadControl';
 
-/** The Graph reference has them in capitals: docs/messenger-facts.md#sender-actions */
+/** Accepted in upper case too: docs/messenger-facts.md#sender-actions */
 const SENDER_ACTIONS = [
   'typing_on',
   'typing_off',
@@ -20,11 +21,11 @@ const SENDER_ACTIONS = [
 /** docs/messenger-facts.md#persona-sender-actions */
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
-/** An emoji may be made of several characters. */
+/** An emoji may consist of several characters. */
 const LONGEST_EMOJI = 64;
 
 const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
-/** Those that are not retired: docs/messenger-facts.md#messaging-types */
+/** The tags that are not retired: docs/messenger-facts.md#messaging-types */
 const TAGS = ['CUSTOMER_FEEDBACK', 'HUMAN_AGENT'];
 
 /** `POST /{page}/messages` */
@@ -63,6 +64,7 @@ export function sendMessage(call: PageCall): Json {
   checkMessagingType(call);
   checkWindow(call, recipient);
   const { message, attachmentId } = readContent(call);
+  const nextOwner = readThreadControl(call);
   const mid = newMessageId();
   if (address) world.addresses.spend(address);
   world.conversations.add(page.id, psid, {
@@ -73,6 +75,10 @@ export function sendMessage(call: PageCall): Json {
     mid,
     at,
   });
+  if (nextOwner !== undefined) {
+    world.threads.pass(page.id, psid, nextOwner);
+    world.conversations.emitChange(page.id, psid);
+  }
   return {
     ...answer,
     message_id: mid,
@@ -125,11 +131,11 @@ function readPersona(
   if (world.conversations.isEuropean(psid)) throw personaRefusedByRegion();
   const persona = world.personas.ofPage(page.id, id);
   if (!persona) throw personaUnknown(id);
-  return faceOf(persona);
+  return toPersonaFace(persona);
 }
 
 /**
- * As Messenger answered to people in Europe until October 2023:
+ * Messenger's answer for people in Europe until October 2023:
  * docs/messenger-facts.md#personas-refused-by-region
  */
 function personaRefusedByRegion(): GraphError {
@@ -140,8 +146,8 @@ function personaRefusedByRegion(): GraphError {
 }
 
 /**
- * An assumption: Meta does not document what Messenger answers to a persona_id
- * that is unknown, deleted or another Page's: docs/messenger-facts.md#unknown-persona
+ * ASSUMPTION: the answer to a persona_id that is unknown, deleted or belongs to
+ * another Page is undocumented: docs/messenger-facts.md#unknown-persona
  */
 function personaUnknown(id: string): GraphError {
   return invalidParameter(
@@ -166,17 +172,17 @@ function readReaction(
   action: string,
 ): Pick<ConversationEntry, 'reaction'> {
   if (action !== 'react' && action !== 'unreact') return {};
-  // Frameworks send it without; what Messenger answers then is not documented.
+  // Some frameworks omit it; the answer to that is undocumented.
   if (!parameters.has('payload')) return {};
   const payload = parameters.object('payload') ?? {};
-  const mid = textOf(field(payload, 'message_id')) ?? '';
+  const mid = toText(getProperty(payload, 'message_id')) ?? '';
   if (world.conversations.message(page.id, mid)?.psid !== psid) {
     throw invalidParameter(
       'Param payload[message_id] must be a message of this conversation',
     );
   }
   if (action === 'unreact') return { reaction: { mid } };
-  const emoji = textOf(field(payload, 'reaction')) ?? '';
+  const emoji = toText(getProperty(payload, 'reaction')) ?? '';
   if (emoji === '' || emoji.length > LONGEST_EMOJI) {
     throw invalidParameter('Param payload[reaction] must be an emoji');
   }

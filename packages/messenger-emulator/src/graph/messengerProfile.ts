@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { Parameters } from './parameters';
 import type { PageCall } from './call';
 import { checkMenu, checkProperty } from './profileProperties';
-import { writtenBy } from './recipient';
+import { requireCustomer } from './readRecipient';
 
 /** docs/messenger-facts.md#messenger-profile */
 export const PROPERTIES = [
@@ -49,8 +49,8 @@ export function setMessengerProfile(call: PageCall): Json {
 }
 
 /**
- * @param known what has been set before
- * @throws {GraphError} where they are not as Meta's pages say.
+ * @param known the properties that are already set
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkProperties(
   properties: readonly [string, Json][],
@@ -65,7 +65,7 @@ export function checkProperties(
     );
   }
   for (const [name, value] of properties) {
-    checkProperty(name, notTooLong(name, value));
+    checkProperty(name, checkSize(name, value));
   }
 }
 
@@ -108,7 +108,7 @@ export function setUserSettings(call: PageCall): Json {
   call.world.profiles.setMenu(
     call.page.id,
     psid,
-    notTooLong('persistent_menu', menu),
+    checkSize('persistent_menu', menu),
   );
   return { result: 'success' };
 }
@@ -123,8 +123,8 @@ export function deleteUserSettings(call: PageCall): Json {
   return { result: 'success' };
 }
 
-/** Meta gives no limit for the whole: the emulator's own. */
-function notTooLong(name: string, value: Json): Json {
+/** The emulator's own limit; Meta gives none. */
+function checkSize(name: string, value: Json): Json {
   if (JSON.stringify(value).length > LONGEST_PROPERTY) {
     throw invalidParameter(
       `Param ${name} must be at most ${LONGEST_PROPERTY} characters of JSON in the emulator`,
@@ -148,5 +148,5 @@ function readNames(parameters: Parameters): string[] {
 }
 
 function readPsid(call: PageCall): string {
-  return writtenBy(call, call.parameters.requiredText('psid'));
+  return requireCustomer(call, call.parameters.requiredText('psid'));
 }

@@ -26,7 +26,7 @@ const MODELS = [
   'VIETNAMESE',
 ];
 
-/** `POST /{page}/nlp_configs`: from then on messages carry `nlp`; the emulator understands no language. */
+/** `POST /{page}/nlp_configs`: enables an `nlp` field, which is always empty. */
 export function setNlpConfigs({ world, page, parameters }: PageCall): Json {
   const enabled = parameters.text('nlp_enabled');
   if (enabled !== undefined && !/^(true|false|0|1)$/.test(enabled)) {

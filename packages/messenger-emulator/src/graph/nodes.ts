@@ -1,10 +1,11 @@
-import { invalidParameter, objectNotFound } from '../values/graphError';
+import { objectNotFound } from '../values/graphError';
 import type { Json } from '../values/json';
-import { faceOf } from '../world/personas';
+import { toPersonaFace } from '../world/personas';
+import { loginFields } from './accountLinking';
 import type { PageCall } from './call';
 import { getConversation, getMessage } from './conversations';
 import { selectFields, type Node } from './fields';
-import { shownOf } from './paging';
+import { listSize } from './paginate';
 import { personaNode } from './personas';
 
 /** `GET /{id}`: the Page, one of its personas, or a customer who wrote to it. */
@@ -29,7 +30,7 @@ export function getNode(call: PageCall, id: string): Json {
 function pageNode(call: PageCall): Node {
   const { world, page } = call;
   return {
-    ...loggingIn(call),
+    ...loginFields(call),
     name: page.name,
     id: page.id,
     personas: {
@@ -37,22 +38,11 @@ function pageNode(call: PageCall): Node {
       nodes: (limit) =>
         world.personas
           .listOfPage(page.id)
-          .slice(0, shownOf(limit))
-          .map((persona) => ({ ...faceOf(persona) })),
-      unasked: ['id', 'name', 'profile_picture_url'],
+          .slice(0, listSize(limit))
+          .map((persona) => ({ ...toPersonaFace(persona) })),
+      defaultFields: ['id', 'name', 'profile_picture_url'],
     },
   };
-}
-
-/** Who it is that logs in: docs/messenger-facts.md#account-linking */
-function loggingIn({ world, page, parameters }: PageCall): Node {
-  const token = parameters.text('account_linking_token');
-  if (token === undefined) return {};
-  const login = world.logins.find(token, world.clock.now());
-  if (login?.pageId !== page.id) {
-    throw invalidParameter('The account_linking_token is invalid or expired');
-  }
-  return { recipient: login.psid };
 }
 
 /** `DELETE /{id}`: only personas can be deleted. */

@@ -1,11 +1,8 @@
 import { invalidParameter } from '../values/graphError';
-import { isObject, parseLooseJson, textOf } from '../values/json';
+import { isObject, parseLooseJson, toText } from '../values/json';
 import type { Json, JsonObject } from '../values/json';
 
-/**
- * The parameters of one Graph API call. Query and form values are strings,
- * so that objects and lists may stand in them as JSON text.
- */
+/** The parameters of one Graph API call. Objects and lists in queries and forms are JSON text. */
 export class Parameters {
   readonly #values = new Map<string, Json>();
 
@@ -24,7 +21,7 @@ export class Parameters {
   }
 
   text(name: string): string | undefined {
-    return this.has(name) ? textOf(this.#values.get(name)) : undefined;
+    return this.has(name) ? toText(this.#values.get(name)) : undefined;
   }
 
   requiredText(name: string): string {
@@ -35,7 +32,7 @@ export class Parameters {
     return text;
   }
 
-  /** A JSON value, also when it came as text. */
+  /** A JSON value, parsed if it is text. */
   json(name: string): Json | undefined {
     const value = this.#values.get(name);
     if (!this.has(name) || typeof value !== 'string') {
@@ -72,9 +69,9 @@ export class Parameters {
     if (value === undefined) return undefined;
     const names = Array.isArray(value)
       ? value
-      : (textOf(value) ?? '').split(',');
+      : (toText(value) ?? '').split(',');
     return names
-      .map((item) => textOf(item)?.trim() ?? '')
+      .map((item) => toText(item)?.trim() ?? '')
       .filter((item) => item !== '');
   }
 

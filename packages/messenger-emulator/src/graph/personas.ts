@@ -1,14 +1,14 @@
 import { isHttpUrl } from '../values/checks';
 import { GraphError, invalidParameter } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
-import { faceOf, type Persona } from '../world/personas';
+import { toPersonaFace, type Persona } from '../world/personas';
 import type { PageCall } from './call';
 import { selectFields } from './fields';
-import { pageOf, type Cursors } from './paging';
+import { paginate, type Cursors } from './paginate';
 
 /** docs/messenger-facts.md#persona-profile */
 export const LONGEST_NAME = 50;
-/** The emulator's own: Meta gives no number. */
+/** The emulator's own limit; Meta gives none. */
 export const MOST_PERSONAS = 50_000;
 
 /** `POST /{page}/personas` */
@@ -51,7 +51,7 @@ export function listPersonas(call: PageCall): Json {
       };
     },
   };
-  return pageOf(call, all, cursors, (persona) => personaNode(call, persona));
+  return paginate(call, all, cursors, (persona) => personaNode(call, persona));
 }
 
 /** `GET /{persona-id}` */
@@ -59,10 +59,10 @@ export function personaNode(
   { parameters }: PageCall,
   persona: Persona,
 ): JsonObject {
-  return selectFields('Persona', { ...faceOf(persona) }, parameters);
+  return selectFields('Persona', { ...toPersonaFace(persona) }, parameters);
 }
 
-/** A cursor holds a place in the list, so that it outlives its persona. */
+/** A cursor holds a position, so that it remains valid when its persona is deleted. */
 function cursorOf({ sequence }: Persona): string {
   return Buffer.from(`persona:${sequence}`).toString('base64url');
 }

@@ -1,12 +1,12 @@
 import { invalidParameter } from '../values/graphError';
-import { field, isObject, textOf, type Json } from '../values/json';
+import { getProperty, isObject, toText, type Json } from '../values/json';
 import { checkButton } from './buttons';
 
 const MENU_TYPES = ['web_url', 'postback'];
 const MOST_ITEMS = 20;
 const MOST_QUESTIONS = 4;
 
-/** What Meta's pages say of each; the content of the others is the app's. */
+/** The documented rules; other properties are not checked. */
 const CHECKS = new Map<string, (value: Json) => void>([
   ['account_linking_url', checkLoginPage],
   ['get_started', checkGetStarted],
@@ -16,9 +16,9 @@ const CHECKS = new Map<string, (value: Json) => void>([
 ]);
 
 /**
- * One property of a Messenger profile.
+ * Checks one property of a Messenger profile.
  *
- * @throws {GraphError} where it is not as Meta's pages say.
+ * @throws {GraphError} if it breaks a documented rule.
  */
 export function checkProperty(name: string, value: Json): void {
   CHECKS.get(name)?.(value);
@@ -27,7 +27,9 @@ export function checkProperty(name: string, value: Json): void {
 /** docs/messenger-facts.md#messenger-profile */
 export function checkMenu(value: Json): void {
   for (const menu of localized('persistent_menu', value)) {
-    const items = isObject(menu) ? field(menu, 'call_to_actions') : undefined;
+    const items = isObject(menu)
+      ? getProperty(menu, 'call_to_actions')
+      : undefined;
     if (items === undefined) continue;
     if (!Array.isArray(items) || items.length > MOST_ITEMS) {
       throw invalidParameter(
@@ -38,11 +40,11 @@ export function checkMenu(value: Json): void {
   }
 }
 
-/** Their titles may be longer than those of other buttons. */
+/** Menu items may have longer titles than other buttons. */
 function checkItem(item: Json): void {
-  const title = isObject(item) ? textOf(field(item, 'title')) : undefined;
+  const title = isObject(item) ? toText(getProperty(item, 'title')) : undefined;
   if (!isObject(item) || !title) {
-    throw invalidParameter('Every entry of a menu needs a title');
+    throw invalidParameter('Every menu item needs a title');
   }
   checkButton({ ...item, title: [...title].slice(0, 20).join('') }, MENU_TYPES);
 }
@@ -56,14 +58,16 @@ function checkLoginPage(value: Json): void {
 
 /** docs/messenger-facts.md#welcome-screen */
 function checkGetStarted(value: Json): void {
-  const payload = isObject(value) ? textOf(field(value, 'payload')) : undefined;
+  const payload = isObject(value)
+    ? toText(getProperty(value, 'payload'))
+    : undefined;
   if (!payload) throw invalidParameter('Param get_started needs a payload');
 }
 
 /** docs/messenger-facts.md#greeting: how long it may be is no reason to refuse it. */
 function checkGreeting(value: Json): void {
   for (const greeting of localized('greeting', value)) {
-    const text = isObject(greeting) ? field(greeting, 'text') : undefined;
+    const text = isObject(greeting) ? getProperty(greeting, 'text') : undefined;
     if (typeof text !== 'string' || text === '') {
       throw invalidParameter('Every greeting needs a text');
     }
@@ -74,11 +78,11 @@ function checkGreeting(value: Json): void {
 function checkIceBreakers(value: Json): void {
   const isPlain =
     Array.isArray(value) &&
-    value.every((each) => isObject(each) && field(each, 'question'));
+    value.every((each) => isObject(each) && getProperty(each, 'question'));
   const lists = isPlain
     ? [value]
     : localized('ice_breakers', value).map((each) =>
-        isObject(each) ? field(each, 'call_to_actions') : undefined,
+        isObject(each) ? getProperty(each, 'call_to_actions') : undefined,
       );
   for (const questions of lists) {
     if (!Array.isArray(questions) || questions.length > MOST_QUESTIONS) {
@@ -89,8 +93,8 @@ function checkIceBreakers(value: Json): void {
     for (const each of questions) {
       const isWhole =
         isObject(each) &&
-        Boolean(textOf(field(each, 'question'))) &&
-        Boolean(textOf(field(each, 'payload')));
+        Boolean(toText(getProperty(each, 'question'))) &&
+        Boolean(toText(getProperty(each, 'payload')));
       if (!isWhole) {
         throw invalidParameter('An ice breaker needs a question and a payload');
       }
@@ -98,16 +102,18 @@ function checkIceBreakers(value: Json): void {
   }
 }
 
-/** A list with an entry a language, one of which is the default. */
+/** Checks that a list has one entry per locale, and one for `default`. */
 function localized(name: string, value: Json): Json[] {
   if (!Array.isArray(value)) {
     throw invalidParameter(`Param ${name} must be an array`);
   }
   const hasDefault = value.some(
-    (each) => isObject(each) && field(each, 'locale') === 'default',
+    (each) => isObject(each) && getProperty(each, 'locale') === 'default',
   );
   if (!hasDefault) {
-    throw invalidParameter(`Param ${name} needs one of the locale default`);
+    throw invalidParameter(
+      `Param ${name} needs an entry for the locale default`,
+    );
   }
   return value;
 }

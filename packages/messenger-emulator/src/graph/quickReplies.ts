@@ -1,5 +1,5 @@
 import { invalidParameter } from '../values/graphError';
-import { field, isObject, textOf, type Json } from '../values/json';
+import { getProperty, isObject, toText, type Json } from '../values/json';
 
 const MOST_QUICK_REPLIES = 13;
 const LONGEST_PAYLOAD = 1000;
@@ -9,7 +9,7 @@ const CONTENT_TYPES = ['text', 'user_phone_number', 'user_email', 'location'];
  * docs/messenger-facts.md#quick-replies: a title that is too long is taken, and
  * shown cut.
  *
- * @throws {GraphError} for one that is not as Meta's pages say.
+ * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkQuickReplies(value: Json): void {
   if (!Array.isArray(value) || value.length > MOST_QUICK_REPLIES) {
@@ -19,7 +19,7 @@ export function checkQuickReplies(value: Json): void {
   }
   for (const [at, quickReply] of value.entries()) {
     const contentType = isObject(quickReply)
-      ? textOf(field(quickReply, 'content_type'))?.toLowerCase()
+      ? toText(getProperty(quickReply, 'content_type'))?.toLowerCase()
       : undefined;
     if (contentType === undefined || !CONTENT_TYPES.includes(contentType)) {
       throw invalidParameter(
@@ -40,14 +40,14 @@ export function checkQuickReplies(value: Json): void {
 function hasTitleAndPayload(quickReply: Json): boolean {
   return (
     isObject(quickReply) &&
-    Boolean(textOf(field(quickReply, 'title'))) &&
-    textOf(field(quickReply, 'payload')) !== undefined
+    Boolean(toText(getProperty(quickReply, 'title'))) &&
+    toText(getProperty(quickReply, 'payload')) !== undefined
   );
 }
 
 function payloadLength(quickReply: Json): number {
   const payload = isObject(quickReply)
-    ? textOf(field(quickReply, 'payload'))
+    ? toText(getProperty(quickReply, 'payload'))
     : undefined;
   return [...(payload ?? '')].length;
 }

@@ -47,7 +47,7 @@ export async function createSubscription(call: AppCall): Promise<Json> {
   return { success: true };
 }
 
-/** `DELETE /{app-id}/subscriptions`: of some fields, or as a whole. */
+/** `DELETE /{app-id}/subscriptions`: ends the subscription to some fields, or to all. */
 export function deleteSubscription({ world, parameters }: AppCall): Json {
   if (parameters.has('object')) checkObject(parameters);
   world.webhooks.unsubscribeApp(

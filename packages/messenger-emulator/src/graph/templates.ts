@@ -1,6 +1,6 @@
 import { isHttpUrl } from '../values/checks';
 import { invalidParameter } from '../values/graphError';
-import { field, isObject, textOf, type JsonObject } from '../values/json';
+import { getProperty, isObject, toText, type JsonObject } from '../values/json';
 import { checkButtons } from './buttons';
 import type { PageCall } from './call';
 
@@ -23,9 +23,9 @@ const TEMPLATE_TYPES = [
 ];
 const LONGEST_BUTTON_TEXT = 640;
 const MOST_ELEMENTS = 10;
-/** Of an element's title and subtitle. */
+/** For the title and the subtitle of an element. */
 const LONGEST_TITLE = 80;
-/** What was bought, on a receipt. */
+/** The items of a receipt. */
 const MOST_ORDERED = 100;
 const LONGEST_REQUEST = 65;
 const LEAST_IMAGES = 2;
@@ -33,7 +33,7 @@ const MOST_IMAGES = 6;
 const LONGEST_GRID_TITLE = 45;
 const LONGEST_GRID_SUBTITLE = 80;
 
-/** What Meta's pages say of each; of the others, their content is the app's. */
+/** The documented rules; other templates are not checked. */
 const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
   ['button', checkButtonTemplate],
   ['coupon', checkCoupon],
@@ -44,9 +44,9 @@ const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
   ['receipt', checkReceipt],
 ]);
 
-/** @throws {GraphError} for a template that is not as Meta's pages say. */
+/** @throws {GraphError} for a template that breaks a documented rule. */
 export function checkTemplate(payload: JsonObject, call: PageCall): void {
-  const type = textOf(field(payload, 'template_type')) ?? '';
+  const type = toText(getProperty(payload, 'template_type')) ?? '';
   if (!TEMPLATE_TYPES.includes(type)) {
     throw invalidParameter(
       `Param template_type must be one of {${TEMPLATE_TYPES.join(', ')}}`,
@@ -57,13 +57,13 @@ export function checkTemplate(payload: JsonObject, call: PageCall): void {
 
 /** docs/messenger-facts.md#button-template */
 function checkButtonTemplate(payload: JsonObject): void {
-  const text = textOf(field(payload, 'text')) ?? '';
+  const text = toText(getProperty(payload, 'text')) ?? '';
   if (text === '' || [...text].length > LONGEST_BUTTON_TEXT) {
     throw invalidParameter(
       `The button template needs a text of at most ${LONGEST_BUTTON_TEXT} characters`,
     );
   }
-  if (checkButtons(field(payload, 'buttons')) === 0) {
+  if (checkButtons(getProperty(payload, 'buttons')) === 0) {
     throw invalidParameter('The button template needs at least one button');
   }
 }
@@ -71,27 +71,29 @@ function checkButtonTemplate(payload: JsonObject): void {
 /** docs/messenger-facts.md#generic-template */
 function checkGenericTemplate(payload: JsonObject): void {
   for (const element of elementsOf(payload, MOST_ELEMENTS)) {
-    if (!textOf(field(element, 'title'))) {
+    if (!toText(getProperty(element, 'title'))) {
       throw invalidParameter('Every element needs a title');
     }
     checkLength(element, 'title', LONGEST_TITLE);
     checkLength(element, 'subtitle', LONGEST_TITLE);
     if (Object.keys(element).length < 2) {
-      throw invalidParameter('Every element needs something besides its title');
+      throw invalidParameter(
+        'Every element needs at least one field besides its title',
+      );
     }
-    checkButtons(field(element, 'buttons'));
+    checkButtons(getProperty(element, 'buttons'));
   }
 }
 
 /** docs/messenger-facts.md#media-template */
 function checkMediaTemplate(payload: JsonObject, call: PageCall): void {
   for (const element of elementsOf(payload, 1)) {
-    const type = textOf(field(element, 'media_type')) ?? '';
+    const type = toText(getProperty(element, 'media_type')) ?? '';
     if (!/^(image|video)$/i.test(type)) {
       throw invalidParameter('Param media_type must be image or video');
     }
-    const id = textOf(field(element, 'attachment_id'));
-    const url = textOf(field(element, 'url'));
+    const id = toText(getProperty(element, 'attachment_id'));
+    const url = toText(getProperty(element, 'url'));
     if ((id === undefined) === (url === undefined)) {
       throw invalidParameter('An element needs an attachment_id or a url');
     }
@@ -99,9 +101,9 @@ function checkMediaTemplate(payload: JsonObject, call: PageCall): void {
       throw invalidParameter(`Invalid attachment_id ${id} for this Page`);
     }
     if (url !== undefined && !isFacebookUrl(url)) {
-      throw invalidParameter('The url must be one of Facebook');
+      throw invalidParameter('The url must be on Facebook');
     }
-    checkButtons(field(element, 'buttons'));
+    checkButtons(getProperty(element, 'buttons'));
   }
 }
 
@@ -113,12 +115,14 @@ function checkReceipt(payload: JsonObject): void {
     'currency',
     'payment_method',
   ]);
-  const summary = field(payload, 'summary');
-  const total = isObject(summary) ? field(summary, 'total_cost') : undefined;
-  if (textOf(total) === undefined) {
+  const summary = getProperty(payload, 'summary');
+  const total = isObject(summary)
+    ? getProperty(summary, 'total_cost')
+    : undefined;
+  if (toText(total) === undefined) {
     throw invalidParameter('The receipt needs a summary with a total_cost');
   }
-  if (field(payload, 'elements') !== undefined) {
+  if (getProperty(payload, 'elements') !== undefined) {
     elementsOf(payload, MOST_ORDERED);
   }
 }
@@ -136,12 +140,12 @@ function checkNotificationRequest(payload: JsonObject): void {
 
 /** docs/messenger-facts.md#image-grid-template */
 function checkImageGrid(payload: JsonObject): void {
-  const elements = field(payload, 'elements');
+  const elements = getProperty(payload, 'elements');
   const [element] = Array.isArray(elements) ? elements : [];
   if (!Array.isArray(elements) || elements.length !== 1 || !isObject(element)) {
     throw invalidParameter('The image grid template needs exactly 1 element');
   }
-  const images = field(element, 'images');
+  const images = getProperty(element, 'images');
   if (
     !Array.isArray(images) ||
     images.length < LEAST_IMAGES ||
@@ -152,21 +156,24 @@ function checkImageGrid(payload: JsonObject): void {
     );
   }
   const heroes = images.filter((image) => {
-    if (!isObject(image) || !isHttpUrl(textOf(field(image, 'url')) ?? '')) {
+    if (
+      !isObject(image) ||
+      !isHttpUrl(toText(getProperty(image, 'url')) ?? '')
+    ) {
       throw invalidParameter('Every image of a grid needs a url');
     }
-    return field(image, 'is_hero_image') === true;
+    return getProperty(image, 'is_hero_image') === true;
   });
   if (heroes.length > 1) {
     throw invalidParameter('At most one image can have is_hero_image');
   }
   checkLength(element, 'title', LONGEST_GRID_TITLE);
   checkLength(element, 'subtitle', LONGEST_GRID_SUBTITLE);
-  checkButtons(field(element, 'buttons'));
+  checkButtons(getProperty(element, 'buttons'));
 }
 
 function checkLength(element: JsonObject, name: string, most: number): void {
-  const text = textOf(field(element, name)) ?? '';
+  const text = toText(getProperty(element, name)) ?? '';
   if ([...text].length > most) {
     throw invalidParameter(`Param ${name} must be at most ${most} characters`);
   }
@@ -174,14 +181,14 @@ function checkLength(element: JsonObject, name: string, most: number): void {
 
 function checkTexts(payload: JsonObject, names: readonly string[]): void {
   for (const name of names) {
-    if (!textOf(field(payload, name))) {
+    if (!toText(getProperty(payload, name))) {
       throw invalidParameter(`The template needs a ${name}`);
     }
   }
 }
 
 function elementsOf(payload: JsonObject, most: number): JsonObject[] {
-  const elements = field(payload, 'elements');
+  const elements = getProperty(payload, 'elements');
   if (!Array.isArray(elements) || elements.length > most) {
     throw invalidParameter(`The template needs 1 to ${most} elements`);
   }

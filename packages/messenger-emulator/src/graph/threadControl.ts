@@ -1,13 +1,14 @@
 import { GraphError, invalidParameter } from '../values/graphError';
-import type { Json } from '../values/json';
+import { getProperty, toText, type Json } from '../values/json';
 import { PAGE_INBOX } from '../world/threads';
 import type { PageCall } from './call';
-import { readRecipient, writtenBy } from './recipient';
+import { readRecipient, requireCustomer } from './readRecipient';
 
 /**
  * `POST /{page}/pass_thread_control`
  *
- * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ * @see
+ *   https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
  */
 export function passThreadControl(call: PageCall): Json {
   const { world, page, parameters } = call;
@@ -18,7 +19,15 @@ export function passThreadControl(call: PageCall): Json {
   }
   if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   world.threads.pass(page.id, psid, target);
-  world.conversations.tell(page.id, psid);
+  world.conversations.emitChange(page.id, psid);
+  return { success: true };
+}
+
+/** `POST /{page}/release_thread_control`: returns control to the default app, the bot's. */
+export function releaseThreadControl(call: PageCall): Json {
+  const { world, page } = call;
+  const { psid } = readRecipient(call);
+  if (!world.threads.isOurs(page.id, psid)) throw notInControl();
   return { success: true };
 }
 
@@ -27,11 +36,11 @@ export function takeThreadControl(call: PageCall): Json {
   const { world, page } = call;
   const { psid } = readRecipient(call);
   world.threads.pass(page.id, psid, world.settings.appId);
-  world.conversations.tell(page.id, psid);
+  world.conversations.emitChange(page.id, psid);
   return { success: true };
 }
 
-/** `POST /{page}/request_thread_control`: whoever has the thread may ignore it. */
+/** `POST /{page}/request_thread_control`: the app in control may ignore it. */
 export function requestThreadControl(call: PageCall): Json {
   readRecipient(call);
   return { success: true };
@@ -40,7 +49,7 @@ export function requestThreadControl(call: PageCall): Json {
 /** `GET /{page}/thread_owner?recipient=` */
 export function getThreadOwner(call: PageCall): Json {
   const { world, page, parameters } = call;
-  const psid = writtenBy(call, parameters.requiredText('recipient'));
+  const psid = requireCustomer(call, parameters.requiredText('recipient'));
   const owner = world.threads.owner(page.id, psid);
   return { data: [{ thread_owner: { app_id: owner } }] };
 }
@@ -50,10 +59,37 @@ export function getSecondaryReceivers(): Json {
   return { data: [{ id: PAGE_INBOX, name: 'Page Inbox' }] };
 }
 
-/** Only who has the thread can pass it on; the code is an assumption, after docs/messenger-facts.md#other-apps-thread */
+/**
+ * `thread_control` of a send: passes or releases the conversation after the
+ * message. See docs/messenger-facts.md#conversation-routing
+ *
+ * @throws {GraphError} for a control type that is unknown.
+ */
+export function readThreadControl({
+  world,
+  parameters,
+}: PageCall): string | undefined {
+  const control = parameters.object('thread_control');
+  if (!control) return undefined;
+  const type = toText(getProperty(control, 'control_type'));
+  if (type !== 'pass' && type !== 'release') {
+    throw invalidParameter(
+      'Param thread_control[control_type] must be one of {pass, release}',
+    );
+  }
+  const target = toText(getProperty(control, 'app_id'));
+  return type === 'pass' && target !== undefined
+    ? target
+    : world.settings.appId;
+}
+
+/**
+ * Only the app in control can pass it. ASSUMPTION: the code, after
+ * docs/messenger-facts.md#other-apps-thread
+ */
 function notInControl(): GraphError {
   return new GraphError(
-    '(#10) This app does not control this thread, and cannot pass it on.',
+    '(#10) This app does not control this thread, so it cannot pass or release it.',
     { code: 10, subcode: 2018300 },
   );
 }

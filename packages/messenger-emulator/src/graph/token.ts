@@ -4,7 +4,7 @@ import { GraphError, invalidParameter } from '../values/graphError';
 import type { EmulatorPageOptions, Settings } from '../options';
 import type { Parameters } from './parameters';
 
-/** Whom a token speaks for: a Page, or the app itself. */
+/** The owner of a token: a Page, or the app itself. */
 export type Caller =
   { kind: 'page'; page: EmulatorPageOptions } | { kind: 'app' };
 
@@ -14,10 +14,12 @@ export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /**
- * Checks `access_token` and, when it was sent, `appsecret_proof`:
- * docs/messenger-facts.md#access-tokens, docs/messenger-facts.md#appsecret-proof
+ * Checks `access_token` and, if sent, `appsecret_proof`:
+ * docs/messenger-facts.md#access-tokens,
+ * docs/messenger-facts.md#appsecret-proof
  *
- * @throws {GraphError} 190 for an unknown token, 104 or 2500 for none, 100 for a wrong proof.
+ * @throws {GraphError} 190 for an unknown token, 104 or 2500 for a missing one,
+ *   100 for a wrong proof.
  */
 export function authenticate(
   settings: Settings,
@@ -26,7 +28,7 @@ export function authenticate(
 ): Caller {
   const token = parameters.text('access_token');
   if (token === undefined) throw tokenMissing(path);
-  const caller = callerOf(settings, token);
+  const caller = findCaller(settings, token);
   if (!caller) {
     throw new GraphError('Invalid OAuth access token.', { code: 190 });
   }
@@ -39,7 +41,7 @@ export function authenticate(
   return caller;
 }
 
-export function callerOf(
+export function findCaller(
   settings: Settings,
   token: string,
 ): Caller | undefined {
@@ -67,7 +69,7 @@ function isProof(
   token: string,
   proof: string,
 ): boolean {
-  // MessengerClient.debugToken sends the proof of the token it asks about.
+  // MessengerClient.debugToken sends the proof of the inspected token.
   const provable = [token, parameters.text('input_token')];
   return provable.some(
     (text) =>

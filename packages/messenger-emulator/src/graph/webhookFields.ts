@@ -1,4 +1,4 @@
-/** What a Page can be subscribed to: docs/messenger-facts.md#webhook-fields */
+/** The fields that a Page can subscribe to: docs/messenger-facts.md#webhook-fields */
 export const WEBHOOK_FIELDS = [
   'affiliation',
   'attire',

@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-/** What readers have been sent and have not read yet, all of them together. */
+/** In bytes, of all responses together. */
 const MOST_UNREAD_BYTES = 128 * 1024 * 1024;
-/** One that follows the events and falls this far behind comes back for the state. */
-const MOST_UNREAD_BY_ONE = 4 * 1024 * 1024;
 
 /**
- * Bounds what is kept for readers that do not read: whoever has most waiting is
- * cut off first.
+ * Bounds the memory that slow readers take: beyond the limit, the reader with
+ * the most unread bytes is cut off.
  */
 export class Backlog {
   readonly #responses = new Set<ServerResponse>();
@@ -18,7 +16,7 @@ export class Backlog {
     this.check();
   }
 
-  /** To be called after something was written. */
+  /** Call after writing to a response. */
   check(): void {
     let unread = 0;
     for (const { writableLength } of this.#responses) unread += writableLength;
@@ -32,11 +30,5 @@ export class Backlog {
     this.#responses.delete(slowest);
     slowest.destroy();
     this.check();
-  }
-
-  /** After a change was written to a reader of events, who had the state already. */
-  checkFollower(response: ServerResponse): void {
-    if (response.writableLength > MOST_UNREAD_BY_ONE) response.destroy();
-    else this.check();
   }
 }

@@ -3,15 +3,18 @@ import { Busboy } from '@fastify/busboy';
 import { GraphError, invalidParameter } from '../values/graphError';
 import { isObject, parseJson, type JsonObject } from '../values/json';
 import type { Intake } from './intake';
-import { nested } from './nested';
+import { nestFields } from './nestFields';
 import type { UploadedFile } from '../values/uploadedFile';
 
 const MEGABYTE = 1024 * 1024;
 /** JSON and forms. */
 export const TEXT_LIMIT = MEGABYTE;
-/** Meta's limit for an attachment, and so for a multipart body here: docs/messenger-facts.md#attachments */
+/**
+ * Meta's limit for an attachment, used for multipart bodies:
+ * docs/messenger-facts.md#attachments
+ */
 export const MULTIPART_LIMIT = 25 * MEGABYTE;
-/** What is beyond a limit is read and thrown away, so that the sender can hear why. */
+/** Bytes beyond a limit are read and discarded, so that the client gets the answer. */
 const DISCARD_LIMIT = 8 * MULTIPART_LIMIT;
 
 export interface Body {
@@ -22,8 +25,8 @@ export interface Body {
 /**
  * Reads the parameters of a request's body: JSON, form or multipart.
  *
- * @throws {GraphError} 413 when it is too large, 503 when there is no room for
- *   it beside others, 400 when it is malformed.
+ * @throws {GraphError} 413 if it is too large, 503 if other bodies use all
+ *   memory, 400 if it is malformed.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -42,7 +45,8 @@ export async function readBody(
   if (kind === 'application/json') {
     return { fields: readJsonObject(text), files: [] };
   }
-  if (kind === 'application/x-www-form-urlencoded') {
+  // fbgraph sends forms without a type: docs/messenger-facts.md#untyped-forms
+  if (kind === 'application/x-www-form-urlencoded' || kind === '') {
     return { fields: readForm(text), files: [] };
   }
   throw invalidParameter(
@@ -50,9 +54,9 @@ export async function readBody(
   );
 }
 
-/** The fields of a form or a query; of repeated ones the last. */
+/** Reads the fields of a form or a query; the last of repeated ones wins. */
 export function readForm(text: string): JsonObject {
-  return nested(new URLSearchParams(text));
+  return nestFields(new URLSearchParams(text));
 }
 
 function readJsonObject(text: string): JsonObject {
@@ -67,7 +71,7 @@ function readJsonObject(text: string): JsonObject {
   return value;
 }
 
-/** @throws {GraphError} 413 when they are more than `limit`, 503 when there is no room. */
+/** @throws {GraphError} 413 for more than `limit` bytes, 503 if other bodies use all memory. */
 export async function readBytes(
   request: IncomingMessage,
   intake: Intake,
@@ -113,7 +117,8 @@ function readMultipart(bytes: Buffer, contentType: string): Promise<Body> {
       const parser = new Busboy({
         headers: { 'content-type': contentType },
         limits: { parts: 100, fieldSize: TEXT_LIMIT },
-        // A Buffer is often sent without a filename; it is a file all the same.
+        // A Buffer is often sent without a filename, and is a file all the
+        // same.
         isPartAFile: (name, _type, filename) =>
           name === 'filedata' || filename !== undefined,
       });
@@ -128,7 +133,7 @@ function readMultipart(bytes: Buffer, contentType: string): Promise<Body> {
         });
       });
       parser.on('error', malformed);
-      parser.on('finish', () => resolve({ fields: nested(fields), files }));
+      parser.on('finish', () => resolve({ fields: nestFields(fields), files }));
       parser.end(bytes);
     } catch {
       malformed();

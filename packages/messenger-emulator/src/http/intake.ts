@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Bounds what many large requests at once take: each alone is within its own limit. */
+/** Bounds the memory of all request bodies together. */
 export class Intake {
   readonly #bytes = new Map<IncomingMessage, number>();
   #total = 0;
 
-  /** @param most of all bodies together that are being read or answered, in bytes */
+  /** @param most the limit for all bodies that are being processed, in bytes */
   constructor(private readonly most: number) {}
 
-  /** @returns whether there is room for it; then it counts until `release`. */
+  /** @returns whether the bytes fit; they count until `release` */
   take(request: IncomingMessage, bytes: number): boolean {
     if (this.#total + bytes > this.most) return false;
     this.#total += bytes;
@@ -16,7 +16,7 @@ export class Intake {
     return true;
   }
 
-  /** To be called when the body is not needed any more. */
+  /** Call when the body is no longer needed. */
   release(request: IncomingMessage): void {
     this.#total -= this.#bytes.get(request) ?? 0;
     this.#bytes.delete(request);

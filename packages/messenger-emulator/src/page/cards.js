@@ -10,6 +10,7 @@ import { textOf } from './values.js';
  * @typedef {{
  *   press: (pressed: { payload: string, title: string }) => void,
  *   act: (action: Record<string, unknown>) => void,
+ *   edit: (message: { mid: string, text: string }) => void,
  * }} Actions
  */
 
@@ -53,9 +54,9 @@ export function cardPicture(address) {
 const BUTTON = { class: 'card-button', 'data-testid': 'template-button' };
 
 /**
- * Postback buttons speak to the bot, web buttons open their page, Log in the
- * bot's login page, and Log out ends the login at once. The others (calls, games) need a real
- * Messenger and cannot be pressed here.
+ * Postback buttons are sent to the bot, web buttons open their page, Log in
+ * opens the bot's login page, and Log out unlinks at once. Other buttons
+ * (calls, games) need a real Messenger and are disabled.
  *
  * @param {Record<string, unknown>} shown
  * @param {Actions} actions
@@ -86,7 +87,8 @@ export const LOG_OUT = { action: 'unlink_account' };
 
 /**
  * @param {string} label
- * @param {(() => void) | null} onPress null where nothing happens outside of Messenger
+ * @param {(() => void) | null} onPress null if the button only works in
+ *   Messenger
  */
 export function cardButton(label, onPress) {
   const button = element('button', { ...BUTTON, type: 'button' }, label);
@@ -100,7 +102,7 @@ export function cardButton(label, onPress) {
 }
 
 /**
- * Messenger's own words on buttons that bring none.
+ * Messenger's labels for buttons without a title.
  *
  * @param {string} type
  */

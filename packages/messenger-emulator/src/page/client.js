@@ -10,7 +10,7 @@ import { Inbox } from './inbox.js';
 import { isSaid } from './message.js';
 import { Menu } from './menu.js';
 import { startMore } from './more.js';
-import { attempt, tell } from './notice.js';
+import { attempt, showNotice } from './notice.js';
 import { PersonaList } from './personas.js';
 import { startPopUps } from './pop-ups.js';
 import { QuickReplies } from './quick-replies.js';
@@ -31,10 +31,18 @@ const connection = part('connection', HTMLElement);
 
 const world = new World();
 const choice = new Choice(world);
+/** @type {string | null} the message that the composer changes */
+let editing = null;
 /** @type {import('./cards.js').Actions} */
 const actions = {
   press({ title, payload }) {
     void speak({ text: title, payload });
+  },
+  edit(message) {
+    editing = message.mid;
+    input.value = message.text;
+    input.focus();
+    showNotice('Change the text and send it. Escape cancels.', 'note');
   },
   act(action) {
     const { page, psid } = choice;
@@ -49,7 +57,7 @@ const actions = {
       const loginPage = webUrl(url);
       if (loginPage) window.open(loginPage, '_blank', 'noopener,noreferrer');
     }).then((isDone) => {
-      if (isDone && action.action === 'open_link') tellOfLink();
+      if (isDone && action.action === 'open_link') explainLink();
     });
   },
 };
@@ -85,7 +93,7 @@ function listParts(id) {
 startViews(part('views', HTMLElement));
 const end = new EndFollower(part('scroller', HTMLElement));
 
-// Under load many events come between two frames: they are drawn at once.
+// Draws once per frame, even if many events arrive.
 let drawing = 0;
 function draw() {
   drawing ||= requestAnimationFrame(() => {
@@ -95,7 +103,7 @@ function draw() {
   });
 }
 
-/** Every part changes only what differs from what it shows already. */
+/** Each part updates only what has changed. */
 function show() {
   const { page, customer } = choice;
   const listed = world.customersOf(page.id);
@@ -153,7 +161,7 @@ function showPage(page) {
 
 /**
  * @param {Record<string, unknown>} words
- * @returns {Promise<boolean>} whether the emulator has taken them
+ * @returns {Promise<boolean>} whether the emulator has accepted it
  */
 function speak(words) {
   const { page, psid } = choice;
@@ -162,17 +170,32 @@ function speak(words) {
   return attempt(() => say({ psid, pageId: page.id, ...words }));
 }
 
-/** Of a new conversation, which the bot hears of by the first button. */
-function tellOfLink() {
+/** In a new conversation, the referral is sent with the first button. */
+function explainLink() {
   if (choice.customer.entries.length > 0) return;
-  tell('The bot learns of the link with the first button pressed.', 'note');
+  showNotice(
+    'The bot learns of the link with the first button pressed.',
+    'note',
+  );
 }
 
 startPopUps();
 startMore(actions, speak);
-startComposer(part('composer', HTMLFormElement), input, (text) =>
-  speak({ text }),
-);
+startComposer(part('composer', HTMLFormElement), input, (text) => {
+  const mid = editing;
+  editing = null;
+  if (mid === null) return speak({ text });
+  const { page, psid } = choice;
+  return attempt(() =>
+    act({ psid, pageId: page.id, action: 'edit', mid, text }),
+  );
+});
+input.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape' || editing === null) return;
+  editing = null;
+  input.value = '';
+  void attempt(() => Promise.resolve());
+});
 input.focus();
 
 pageSelect.addEventListener('change', () => {
@@ -214,7 +237,7 @@ part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
 listen({
   state(state) {
     world.replace(state);
-    views.outdate();
+    views.invalidate();
     draw();
   },
   entry(event) {
@@ -227,7 +250,7 @@ listen({
     end.follow();
   },
   profile() {
-    views.outdate();
+    views.invalidate();
     draw();
   },
   conversation({ conversation }) {

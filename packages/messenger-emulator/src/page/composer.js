@@ -1,16 +1,17 @@
 // @ts-check
 
 /**
- * Lets somebody write: Enter sends, Shift+Enter makes a line. What could not be
- * sent stands there again, before what has been written meanwhile.
+ * Sends on Enter; Shift+Enter inserts a line break. A text that could not be
+ * sent is put back, before text that was typed since then.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLTextAreaElement} input
- * @param {(text: string) => Promise<boolean>} send resolves with whether the text has gone out
+ * @param {(text: string) => Promise<boolean>} send resolves with whether the
+ *   text was sent
  */
 export function startComposer(form, input, send) {
   input.addEventListener('keydown', (event) => {
-    // What an input method takes for itself is no Enter of ours.
+    // During composition, Enter belongs to the input method.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();

@@ -1,7 +1,7 @@
 // @ts-check
 import { element } from './dom.js';
 import { pageFace, personaFace } from './faces.js';
-import { isSaid, messageElement, undelivered } from './message.js';
+import { isSaid, messageElement, showEdit, undelivered } from './message.js';
 import { showReaction } from './reactions.js';
 
 /**
@@ -10,12 +10,12 @@ import { showReaction } from './reactions.js';
  * @typedef {import('./cards.js').Actions} Actions
  */
 
-// Older groups leave the screen, so that a bot under load does not slow it down.
+// Older groups are removed, so that the page stays fast under load.
 const GROUPS_SHOWN = 300;
-// After a silence this long, in milliseconds, the time is written again.
+// The time is shown again after a silence of this many milliseconds.
 const SILENCE = 15 * 60_000;
 
-/** The messages, grouped by who wrote them, oldest first. */
+/** The messages, grouped by sender, oldest first. */
 export class ConversationLog {
   #key = '';
   #lastShown = '';
@@ -37,10 +37,10 @@ export class ConversationLog {
   }
 
   /**
-   * Adds what is new; starts over when it is another conversation or an
-   * emulator that was restarted.
+   * Adds new entries; starts over for another conversation or a restarted
+   * emulator.
    *
-   * @param {string} key which conversation this is
+   * @param {string} key identifies the conversation
    * @param {Entry[]} entries
    * @param {Page} page
    */
@@ -58,7 +58,7 @@ export class ConversationLog {
   }
 
   /**
-   * Says of a message, where it stands here, that the bot has not got it.
+   * Marks a message that the bot did not receive.
    *
    * @param {string} mid
    * @param {string} reason
@@ -95,6 +95,10 @@ export class ConversationLog {
       const message = this.#find(entry.reaction.mid);
       if (message) showReaction(message, entry, this.actions);
     }
+    if (entry.edit) {
+      const message = this.#find(entry.edit.mid);
+      if (message) showEdit(message, entry.edit);
+    }
     if (!isSaid(entry)) return;
     this.#addTime(entry.at);
     const sender = `${entry.from} ${entry.persona?.id ?? ''} ${entry.app_id ?? ''}`;
@@ -128,10 +132,10 @@ function identity({ from, mid, senderAction, at }) {
 }
 
 /**
- * Consecutive messages of one sender: the face and, for a persona, who speaks
- * for whom, stand there once.
+ * Consecutive messages of one sender, with one picture and, for a persona, one
+ * annotation.
  *
- * @param {Entry} entry the first of them
+ * @param {Entry} entry the first message
  * @param {Page} page
  */
 function group({ from, persona, app_id }, page) {

@@ -3,7 +3,7 @@ import { fetchView } from './emulator.js';
 
 /** @typedef {import('../types').CustomerView} View */
 
-/** What the chosen customer is shown besides the messages, asked for again when it may have changed. */
+/** What the selected customer sees besides messages; fetched again when it may have changed. */
 export class CustomerViews {
   #asked = '';
   #version = 0;
@@ -15,14 +15,14 @@ export class CustomerViews {
     this.onChange = onChange;
   }
 
-  /** The Pages' settings may be others now. */
-  outdate() {
+  /** Call when the settings of a Page may have changed. */
+  invalidate() {
     this.#version += 1;
   }
 
   /**
    * @param {import('./world.js').Conversation} customer
-   * @returns {View | undefined} nothing until it is known
+   * @returns {View | undefined} undefined until it was fetched
    */
   of({ pageId, psid, entries }) {
     const hasWritten = entries.some(({ from }) => from === 'user');
@@ -41,7 +41,7 @@ export class CustomerViews {
    * @param {string} asking
    */
   async #ask(pageId, psid, asking) {
-    // An emulator that is gone sends everything anew when it is back.
+    // When the emulator is back, it sends the whole state again.
     const view = await fetchView(pageId, psid).catch(() => undefined);
     if (!view || asking !== this.#asked) return;
     this.#view = view;

@@ -7,10 +7,10 @@ import { newCustomer } from './world.js';
  * @typedef {import('./world.js').Page} Page
  */
 
-// Who writes before anyone has been added: becomes known with the first message.
+// The default customer, who is created with the first message.
 const FIRST_PSID = '1001';
 
-/** Which Page is talked to and as which customer. */
+/** The selected Page and customer. */
 export class Choice {
   #pageId = '';
   /** @type {Map<string, string>} the customer chosen on each Page */
@@ -57,7 +57,7 @@ export class Choice {
     this.#psids.set(this.page.id, psid);
   }
 
-  /** @returns {string} a PSID that nobody has yet */
+  /** @returns {string} an unused PSID */
   get freePsid() {
     const taken = new Set(this.world.conversations.map(({ psid }) => psid));
     taken.add(this.psid);
@@ -68,7 +68,7 @@ export class Choice {
 }
 
 /**
- * Fills a select, leaving it alone (open, perhaps) while nothing changes.
+ * Fills a select, which may be open, only if something changes.
  *
  * @param {HTMLSelectElement} select
  * @param {{ value: string, label: string }[]} choices

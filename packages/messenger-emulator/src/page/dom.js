@@ -1,13 +1,13 @@
 // @ts-check
 
 /**
- * A new element. Text from outside is safe as a child (it becomes a text node);
- * attributes are for values of ours, and addresses go through `webUrl`.
+ * Creates an element. Untrusted text is safe as a child, because it becomes a
+ * text node. Attributes take trusted values only; check URLs with `webUrl`.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Record<string, string>} attributes
- * @param {(Node | string | null)[]} children null stands for nothing
+ * @param {(Node | string | null)[]} children null is skipped
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, attributes = {}, ...children) {
@@ -20,7 +20,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * The part of index.html with this ID, of the kind the caller expects.
+ * Returns the element of index.html with this ID and type.
  *
  * @template {HTMLElement} T
  * @param {string} id
@@ -34,8 +34,8 @@ export function part(id, kind) {
 }
 
 /**
- * An address that may stand in a link or an image: http, https, and for images
- * `data:image`. Anything else (`javascript:` above all) gives null.
+ * Returns a URL that is safe in a link or an image: http, https and, for
+ * images, `data:image`. Returns null for anything else, such as `javascript:`.
  *
  * @param {unknown} address
  * @returns {string | null}
@@ -57,8 +57,7 @@ export function imageUrl(address) {
 }
 
 /**
- * A link that opens beside the emulator, or plain text where the address is not
- * one to follow.
+ * A link that opens in a new tab, or plain text if the URL is not safe.
  *
  * @param {unknown} address
  * @param {Record<string, string>} attributes

@@ -20,8 +20,8 @@
  */
 
 /**
- * Listens to the emulator for as long as the page is open. The browser
- * reconnects by itself, and the emulator then sends the whole state again.
+ * Listens to the emulator while the page is open. The browser reconnects
+ * automatically, and the emulator then sends the whole state again.
  *
  * @param {Listeners} listeners
  */
@@ -45,9 +45,9 @@ export function listen(listeners) {
 }
 
 /**
- * Speaks as a customer: `text` is what was written, or what a pressed button or
- * quick reply said that stands for `payload`; or attachments, or a sticker.
- * Resolves when the bot has answered its webhook, with the status of that answer.
+ * Sends a customer's text, attachments or sticker; with a `payload`, presses
+ * the button or quick reply with the title `text`. Resolves with the status of
+ * the bot's webhook.
  *
  * @param {{ psid: string, pageId: string, [field: string]: unknown }} message
  * @returns {Promise<import('../types').SayResult>}
@@ -57,10 +57,11 @@ export function say(message) {
 }
 
 /**
- * Does what is no message: `action` is one of `/_emulator/actions`.
+ * Performs one of the actions of `/_emulator/actions`.
  *
  * @param {{ psid: string, pageId: string, [field: string]: unknown }} action
- * @returns {Promise<import('../types').ActionResult & { url?: string }>} the bot's login page, where it was asked for
+ * @returns {Promise<import('../types').ActionResult & { url?: string }>} with
+ *   the URL of the bot's login page for `log_in`
  */
 export function act(action) {
   return post('/_emulator/actions', action);
@@ -78,7 +79,7 @@ export async function fetchView(pageId, psid) {
 }
 
 /**
- * Gives a customer's file an address.
+ * Uploads a customer's file.
  *
  * @param {Blob} file
  * @returns {Promise<{ url: string }>}
@@ -88,7 +89,7 @@ export async function upload(file) {
 }
 
 /**
- * Adds a customer, or changes what is known of one.
+ * Adds a customer, or changes their details.
  *
  * @param {Customer} customer
  */
@@ -97,7 +98,7 @@ export function putCustomer(customer) {
 }
 
 /**
- * A person of the Page takes the thread, answers, or hands it back to the bot.
+ * A person takes control in the Page's inbox, answers, or passes control back.
  *
  * @param {{ psid: string, pageId: string, action: string, text?: string }} step
  */
@@ -106,7 +107,7 @@ export function useInbox(step) {
 }
 
 /**
- * One Graph call with the bodies that the list leaves out.
+ * Fetches one Graph API call with its bodies.
  *
  * @param {GraphCall['id']} id
  * @returns {Promise<import('../types').RequestDetail>}
@@ -115,7 +116,7 @@ export async function fetchRequest(id) {
   return answerOf(await fetch(`/_emulator/requests/${encodeURIComponent(id)}`));
 }
 
-/** The emulator has taken what the customer said, and the bot has not. */
+/** The emulator accepted the message, but the bot did not. */
 export class WebhookError extends Error {}
 
 /**

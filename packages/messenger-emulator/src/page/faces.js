@@ -5,8 +5,8 @@ import { picture } from './pictures.js';
 /** @typedef {import('./world.js').PersonaFace} PersonaFace */
 
 /**
- * A persona's face: its picture, or its coloured initials when it has none or
- * the picture cannot be fetched.
+ * A persona's picture, or its coloured initials if the picture cannot be
+ * fetched.
  *
  * @param {PersonaFace} persona
  */
@@ -22,7 +22,7 @@ export function personaFace({ name, profile_picture_url }) {
 }
 
 /**
- * The Page's own face, told apart from people's by its shape.
+ * The Page's picture, which differs from people's by its shape.
  *
  * @param {string} name
  */
@@ -50,7 +50,7 @@ function initialsFace(name, classes) {
 
 /**
  * @param {string} name
- * @returns {string} its first and last words' first letters
+ * @returns {string} the first letters of the first and the last word
  */
 function initials(name) {
   const letters = name

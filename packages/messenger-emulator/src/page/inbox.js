@@ -11,14 +11,12 @@ import { attempt } from './notice.js';
 /** The app ID of every Page's inbox. */
 const PAGE_INBOX = '263902037430900';
 
-/** The Page's inbox: whoever uses the page answers as a person, in place of the bot. */
+/** The Page's inbox, where a person answers instead of the bot. */
 export class Inbox {
   #summary = part('inbox-summary', HTMLElement);
   #owner = part('inbox-owner', HTMLButtonElement);
 
-  /**
-   * @param {() => Customer} customer the one who is chosen
-   */
+  /** @param {() => Customer} customer the selected customer */
   constructor(customer) {
     this.customer = customer;
     startComposer(
@@ -34,9 +32,11 @@ export class Inbox {
   show() {
     const isTaken = this.#isTaken();
     this.#summary.textContent = isTaken
-      ? 'Page inbox: a person has this thread, and the bot listens'
-      : 'Page inbox: the bot has this thread';
-    this.#owner.textContent = isTaken ? 'Hand back to the bot' : 'Take over';
+      ? 'Page inbox: a person controls this conversation, and the bot is on standby'
+      : 'Page inbox: the bot, as the default app, controls this conversation';
+    this.#owner.textContent = isTaken
+      ? 'Pass control to the bot'
+      : 'Take control';
   }
 
   #isTaken() {

@@ -6,7 +6,7 @@ import { element, link } from './dom.js';
  * @typedef {import('./customer-view.js').View} View
  */
 
-/** The persistent menu, where the Page has one. */
+/** The persistent menu, if the Page has one. */
 export class Menu {
   #shown = '';
 

@@ -10,12 +10,12 @@ import { listOf, recordOf, textOf } from './values.js';
  * @typedef {import('./cards.js').Actions} Actions
  */
 
-// The emulator has one for all.
+// The emulator has one picture for all stickers.
 const STICKER_PICTURE = new URL('/_emulator/pictures/sticker', location.href)
   .href;
 
 /**
- * Whether the entry stands in the conversation; sender actions do not.
+ * Whether the entry is shown in the conversation; sender actions are not.
  *
  * @param {Entry} entry
  */
@@ -30,7 +30,8 @@ export function isSaid({
 }
 
 /**
- * One message as its receiver sees it: text in a bubble, then what is attached.
+ * One message as the customer sees it: the text in a bubble, then the
+ * attachments.
  *
  * @param {Entry} entry
  * @param {Actions} actions
@@ -39,8 +40,8 @@ export function messageElement(entry, actions) {
   const { from, persona, at } = entry;
   const { attachment, attachments } = entry.message ?? {};
   const sticker = entry.message?.sticker_id;
-  const deed = deedOf(entry);
-  const text = deed ?? entry.postback?.title ?? textOf(entry.message?.text);
+  const event = eventText(entry);
+  const text = event ?? entry.postback?.title ?? textOf(entry.message?.text);
   return element(
     'div',
     {
@@ -53,19 +54,20 @@ export function messageElement(entry, actions) {
       'data-persona-name': persona?.name ?? '',
     },
     text
-      ? element('p', { class: deed ? 'bubble deed' : 'bubble' }, text)
+      ? element('p', { class: event ? 'bubble event' : 'bubble' }, text)
       : null,
     sticker === undefined ? null : stickerElement(STICKER_PICTURE),
     ...[attachment, ...listOf(attachments)]
       .filter((one) => one instanceof Object)
       .map((one) => attachmentElement(recordOf(one), actions)),
     entry.undelivered === undefined ? null : undelivered(entry.undelivered),
+    editButton(entry, actions),
     reactionBar(entry, actions),
   );
 }
 
 /**
- * Stands at a message that the bot has not got.
+ * The mark at a message that the bot did not receive.
  *
  * @param {string} reason
  */
@@ -78,11 +80,46 @@ export function undelivered(reason) {
 }
 
 /**
- * What the customer did, where it is no message.
+ * Replaces a customer's text after an edit.
+ *
+ * @param {Element} message
+ * @param {NonNullable<Entry['edit']>} edit
+ */
+export function showEdit(message, { text }) {
+  const bubble = message.querySelector('.bubble');
+  if (bubble) bubble.textContent = text;
+  if (message.querySelector('.edited')) return;
+  bubble?.after(
+    element('p', { class: 'edited', 'data-testid': 'edited' }, 'Edited'),
+  );
+}
+
+/**
+ * A button to edit a text of the customer.
+ *
+ * @param {Entry} entry
+ * @param {Actions} actions
+ */
+function editButton({ from, mid, message }, { edit }) {
+  if (from !== 'user' || mid === undefined || !message?.text) return null;
+  const button = element(
+    'button',
+    { type: 'button', class: 'edit', 'data-testid': 'edit', title: 'Edit' },
+    'Edit',
+  );
+  button.addEventListener('click', () => {
+    const bubble = button.closest('.message')?.querySelector('.bubble');
+    edit({ mid, text: bubble?.textContent ?? '' });
+  });
+  return button;
+}
+
+/**
+ * Describes an action that is not a message.
  *
  * @param {Entry} entry
  */
-function deedOf({ optin, referral, account_linking }) {
+function eventText({ optin, referral, account_linking }) {
   if (account_linking) {
     return account_linking.status === 'linked' ? 'Logged in' : 'Logged out';
   }
@@ -119,7 +156,8 @@ function stickerElement(address) {
 }
 
 /**
- * What cannot be shown inline: a file, audio, video, or an image out of reach.
+ * An attachment that cannot be shown inline: a file, audio, video, or an image
+ * that cannot be fetched.
  *
  * @param {string} type
  * @param {Record<string, unknown>} payload

@@ -13,8 +13,8 @@ import { attempt } from './notice.js';
 const THUMB = 369239263222822;
 
 /**
- * What a customer can do besides writing and pressing: send a file or the thumb,
- * come by a link, agree on a website, log in and out.
+ * The + menu: send a file or the thumb, follow a link, opt in on a website, log
+ * in and out.
  *
  * @param {Actions} actions
  * @param {Speak} speak
@@ -51,7 +51,7 @@ export function startMore({ act }, speak) {
 }
 
 /**
- * How somebody comes from elsewhere, with the `ref` that the place calls itself.
+ * The action for entering a conversation from elsewhere, with a `ref`.
  *
  * @param {string} by
  * @param {string} ref

@@ -5,10 +5,11 @@ import { WebhookError } from './emulator.js';
 const notice = part('notice', HTMLElement);
 
 /**
- * Says below the conversation what has gone wrong, until something goes right.
+ * Shows an error below the conversation, until something succeeds.
  *
  * @param {() => Promise<unknown>} request
- * @returns {Promise<boolean>} whether the emulator has done it, whatever the bot did
+ * @returns {Promise<boolean>} whether the emulator has accepted it, whatever
+ *   the bot did
  */
 export async function attempt(request) {
   try {
@@ -16,10 +17,10 @@ export async function attempt(request) {
     notice.hidden = true;
     return true;
   } catch (error) {
-    // What was lost on the way to the bot says so itself.
+    // Messages that the bot did not receive are marked individually.
     notice.hidden = true;
     if (error instanceof WebhookError) return true;
-    tell(error instanceof Error ? error.message : String(error), 'error');
+    showNotice(error instanceof Error ? error.message : String(error), 'error');
     return false;
   }
 }
@@ -28,7 +29,7 @@ export async function attempt(request) {
  * @param {string} text
  * @param {'error' | 'note'} kind
  */
-export function tell(text, kind) {
+export function showNotice(text, kind) {
   notice.textContent = text;
   notice.dataset.kind = kind;
   notice.hidden = false;

@@ -4,12 +4,12 @@ import { personaFace } from './faces.js';
 
 /** @typedef {import('./world.js').Persona} Persona */
 
-// Personas made on the fly leave one row each; the oldest of them are left out.
+// Ephemeral personas leave one row each; the oldest are omitted.
 const DELETED_SHOWN = 50;
 
 /** The Page's personas: the active ones, then the deleted ones, newest first. */
 export class PersonaList {
-  /** @type {Map<string, { shown: string, row: HTMLElement }>} by what they show */
+  /** @type {Map<string, { shown: string, row: HTMLElement }>} by ID */
   #rows = new Map();
 
   /** @param {{ root: HTMLElement, count: HTMLElement, empty: HTMLElement }} parts */
@@ -17,7 +17,7 @@ export class PersonaList {
     this.parts = parts;
   }
 
-  /** @param {Persona[]} personas of one Page, oldest first */
+  /** @param {Persona[]} personas the personas of one Page, oldest first */
   show(personas) {
     const active = personas.filter(({ deleted }) => !deleted);
     const deleted = personas.filter((persona) => persona.deleted).reverse();
@@ -27,7 +27,7 @@ export class PersonaList {
     const listed = [...active, ...deleted.slice(0, DELETED_SHOWN)];
     const rows = listed.map((persona) => this.#row(persona));
     this.#rows = new Map(rows.map((row) => [row.shown, row]));
-    // Moved only when they differ, so that a reader's selection stays.
+    // Rows are moved only if the order differs, to keep the user's selection.
     if (!rows.every(({ row }, index) => root.children[index] === row)) {
       root.replaceChildren(...rows.map(({ row }) => row));
     }

@@ -1,14 +1,13 @@
 // @ts-check
 import { element, imageUrl } from './dom.js';
 
-// One that could not be fetched once is not asked for at every message.
+// Pictures that could not be fetched, to avoid requests for each message.
 const REMEMBERED = 1000;
 /** @type {Set<string>} */
 const unreachable = new Set();
 
 /**
- * An image from outside, or what stands in for it where its address is none or
- * it cannot be fetched.
+ * An image, or its replacement if the URL is invalid or cannot be fetched.
  *
  * @param {unknown} address
  * @param {{ class: string, alt: string }} attributes

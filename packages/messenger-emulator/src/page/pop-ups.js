@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Closes what has popped up (`details.pop-up`) after a choice in it, by Escape
- * and by a press elsewhere. Once for all of them: messages bring new ones.
+ * Closes pop-ups (`details.pop-up`) after a choice, on Escape and on a click
+ * elsewhere. One listener handles all of them, because messages add new ones.
  */
 export function startPopUps() {
   document.addEventListener('click', ({ target }) => {

@@ -8,17 +8,17 @@ import { listOf, recordOf, textOf } from './values.js';
  * @typedef {import('./cards.js').Actions} Actions
  */
 
-// Messenger fills these two in from the customer's profile.
+// In Messenger, the customer's profile provides the values for these two.
 /** @type {Record<string, string>} */
 const FROM_PROFILE = {
   user_email: 'customer@example.com',
   user_phone_number: '+15550100',
 };
 
-/** Of a title that the bot gives: docs/messenger-facts.md#quick-replies */
+/** The limit for the bot's titles: docs/messenger-facts.md#quick-replies */
 const LONGEST_TITLE = 20;
 
-/** The quick replies of the last message; gone once anyone has written again. */
+/** The quick replies of the last message; removed with the next message. */
 export class QuickReplies {
   #shown = '[]';
 
@@ -66,7 +66,7 @@ function quickReply(offered, { press }) {
 }
 
 /**
- * As Messenger shows a title that is too long; pressed, it is said whole.
+ * Truncates a long title, like Messenger; the whole title is sent.
  *
  * @param {string} title
  */

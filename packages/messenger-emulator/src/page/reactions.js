@@ -6,7 +6,7 @@ import { element } from './dom.js';
  * @typedef {import('./cards.js').Actions} Actions
  */
 
-/** Messenger's own, with the names it gives them. */
+/** Messenger's reactions and their names. */
 const EMOJI = [
   ['❤', 'Love'],
   ['😆', 'Laugh'],
@@ -18,8 +18,7 @@ const EMOJI = [
 ];
 
 /**
- * What stands below a message that can be reacted to: the reactions, and for
- * what the Page has said, the choice of one.
+ * The reactions below a message and, for messages of the Page, a picker.
  *
  * @param {Entry} entry
  * @param {Actions} actions
@@ -33,7 +32,7 @@ export function reactionBar({ from, mid }, { act }) {
     { class: 'react pop-up', 'data-testid': 'react' },
     element('summary', { 'aria-label': 'React', title: 'React' }),
   );
-  // Of many messages, few are reacted to.
+  // The picker is built on demand, because most messages get no reaction.
   picker.addEventListener('toggle', () => picker.append(choices(mid, act)), {
     once: true,
   });
@@ -64,7 +63,7 @@ function choices(mid, act) {
 }
 
 /**
- * Shows a reaction below a message, or takes it away.
+ * Shows or removes a reaction below a message.
  *
  * @param {Element} message
  * @param {Entry} entry

@@ -4,7 +4,7 @@ import { element, link } from './dom.js';
 import { listOf, recordOf, textOf } from './values.js';
 
 /**
- * What was bought, what it costs, and where it goes.
+ * The items, sums and address of a receipt.
  * https://developers.facebook.com/docs/messenger-platform/reference/templates/receipt
  *
  * @param {Record<string, unknown>} payload
@@ -61,7 +61,7 @@ function item(bought, price) {
 }
 
 /**
- * @param {string[][]} lines names and values; those without a value are left out
+ * @param {string[][]} lines names and values; lines without a value are omitted
  * @param {string} [kind]
  */
 function rows(lines, kind = '') {
@@ -78,7 +78,8 @@ function rows(lines, kind = '') {
 
 /**
  * @param {unknown} amount
- * @param {unknown} currency a code as `USD`; other texts stand beside the number
+ * @param {unknown} currency a code such as `USD`; other texts are shown next to
+ *   the number
  */
 function money(amount, currency) {
   if (typeof amount !== 'number' && typeof amount !== 'string') return '';

@@ -17,17 +17,24 @@ export function isRefused({ status }) {
 }
 
 /**
- * What a call can be found by.
+ * The text that the filter searches.
  *
  * @param {GraphCall} request
  * @param {Map<string, Persona>} personas
  */
 export function wordsOf(request, personas) {
-  const { method, path, status, personaId, hint } = request;
+  const { method, path, version, status, personaId, hint } = request;
   const name = personas.get(personaId ?? '')?.name;
-  return [method, path, status, personaId, name, hint, reason(request)].join(
-    ' ',
-  );
+  return [
+    method,
+    path,
+    version,
+    status,
+    personaId,
+    name,
+    hint,
+    reason(request),
+  ].join(' ');
 }
 
 /** @param {GraphCall} request */
@@ -39,13 +46,13 @@ function reason({ status, error }) {
 }
 
 /**
- * One call, which opens to show its bodies.
+ * One call; opening it shows the bodies.
  *
  * @param {GraphCall} request
  * @param {Map<string, Persona>} personas
  */
 export function requestRow(request, personas) {
-  const { id, method, path, status, personaId, hint, at } = request;
+  const { id, method, path, version, status, personaId, hint, at } = request;
   const refusal = reason(request);
   const persona = personas.get(personaId ?? '');
   const details = element(
@@ -79,6 +86,7 @@ export function requestRow(request, personas) {
               persona?.name ?? personaId,
             ),
       ),
+      version ? element('span', { class: 'request-note' }, version) : null,
       refusal && element('span', { class: 'reason' }, refusal),
     ),
   );
@@ -129,7 +137,7 @@ function body(title, text) {
   );
 }
 
-/** @param {string} text JSON, or else left as it is */
+/** @param {string} text returned unchanged if it is not JSON */
 function indented(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -13,7 +13,7 @@ import { isRefused, requestRow, wordsOf } from './request-row.js';
  * }} Parts
  */
 
-/** The calls to the Graph API, newest first; those that the filter lets through. */
+/** The Graph API calls that match the filter, newest first. */
 export class RequestList {
   /** @type {Map<GraphCall['id'], { row: HTMLElement, words: string, refused: boolean }>} */
   #rows = new Map();
@@ -26,7 +26,7 @@ export class RequestList {
 
   /**
    * @param {GraphCall[]} requests oldest first
-   * @param {Map<string, Persona>} personas whom their persona IDs may mean
+   * @param {Map<string, Persona>} personas by their ID
    */
   show(requests, personas) {
     const kept = new Set(requests.map(({ id }) => id));

@@ -14,18 +14,18 @@ export class EndFollower {
       const { scrollHeight, scrollTop, clientHeight } = scroller;
       this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     });
-    // Images arrive after they were drawn, and a phone's keyboard takes room.
+    // Images that load, and the keyboard of a phone, change the height.
     const sizes = new ResizeObserver(() => this.follow());
     sizes.observe(scroller);
     for (const content of scroller.children) sizes.observe(content);
   }
 
-  /** To be called when content has changed. */
+  /** Call when the content has changed. */
   follow() {
     if (this.#atEnd) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  /** Goes to the end, wherever the reader is, and stays there from then on. */
+  /** Scrolls to the end and stays there. */
   goToEnd() {
     this.#atEnd = true;
     this.follow();

@@ -16,7 +16,7 @@ import { listOf, recordOf, textOf } from './values.js';
  */
 
 /**
- * A template as a card, or a carousel of them. What is not drawn is shown as it was sent.
+ * A template as a card or a carousel. Unknown templates are shown as JSON.
  * https://developers.facebook.com/docs/messenger-platform/send-messages/templates
  *
  * @param {Payload} payload
@@ -81,7 +81,7 @@ function carousel({ elements }, drawn) {
 }
 
 /**
- * An image, sent by its ID or as a post of Facebook's, which is no image by itself.
+ * An image by its ID, or the URL of a Facebook post, which is not an image.
  *
  * @param {Payload} shown
  */
@@ -106,7 +106,8 @@ function imageGrid({ images }) {
 }
 
 /**
- * Asks whether the Page may write later. The label is one of Messenger's own, by its name.
+ * A notification request. The label is one of Messenger's own, selected by
+ * name.
  *
  * @param {Payload} shown
  * @param {Actions} actions

@@ -7,12 +7,12 @@ import { personaFace, pageFace } from './faces.js';
  * @typedef {import('./world.js').Page} Page
  */
 
-// Messenger takes a typing indicator away by itself after this many milliseconds.
+// Messenger removes a typing indicator after this many milliseconds.
 const TYPING_LASTS = 20_000;
 
 /**
- * Who is typing now: those whose typing_on is neither older than 20 s nor
- * followed by their typing_off or by a message of theirs.
+ * Returns who is typing: senders of a typing_on within the last 20 s without a
+ * later typing_off or message.
  *
  * @param {Entry[]} entries
  * @param {number} now in milliseconds since 1970
@@ -34,7 +34,7 @@ export function typists(entries, now) {
   return [...found.values()].filter(({ until }) => until > now);
 }
 
-/** The dots below the last message, with the face of who is typing. */
+/** The typing indicator below the last message. */
 export class TypingArea {
   #shown = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -57,7 +57,7 @@ export class TypingArea {
       const first = Math.min(...typing.map(({ until }) => until));
       this.#timer = setTimeout(() => this.show(entries, page), first - now);
     }
-    // Left alone while nothing changes: its dots move, and it is read aloud.
+    // Updated only if something changes, because it is animated and read aloud.
     const showing = JSON.stringify([
       page,
       typing.map(({ persona }) => persona),

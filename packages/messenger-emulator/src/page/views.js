@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * On a phone one panel is shown at a time, chosen here; elsewhere all are.
+ * On a phone, selects which panel is shown; elsewhere all panels are.
  *
- * @param {HTMLElement} views the buttons that choose
+ * @param {HTMLElement} views the buttons
  */
 export function startViews(views) {
   const buttons = views.querySelectorAll('button');

@@ -6,7 +6,7 @@ import { element } from './dom.js';
  * @typedef {import('./customer-view.js').View} View
  */
 
-/** What somebody sees who has not written yet: the greeting, and how to begin. */
+/** The welcome screen: the greeting, and how to begin. */
 export class Welcome {
   #shown = '';
 
@@ -20,8 +20,8 @@ export class Welcome {
   }
 
   /**
-   * @param {View | undefined} view once it is known
-   * @param {string} hint what writing does
+   * @param {View | undefined} view undefined until it was fetched
+   * @param {string} hint explains what writing does
    */
   show(view, hint) {
     const showing = JSON.stringify([view, hint]);

@@ -11,12 +11,13 @@
  * @typedef {Customer & { entries: Entry[] }} Conversation
  */
 
-// An emulator under load must not fill the browser's memory.
+// Limits that bound the browser's memory.
 const ENTRIES_KEPT = 1000;
 const REQUESTS_KEPT = 300;
+const FOREIGN_REQUESTS_KEPT = 20;
 const PERSONAS_KEPT = 1000;
 
-/** What the emulator has told this page, kept up to date by its events. */
+/** The emulator's state, kept up to date by its events. */
 export class World {
   /** @type {readonly Page[]} */
   pages = [];
@@ -68,10 +69,16 @@ export class World {
   /** @param {GraphCall} request */
   addRequest(request) {
     this.requests.push(request);
-    if (this.requests.length > REQUESTS_KEPT) this.requests.shift();
+    const foreign = this.requests.filter(({ isForeign }) => isForeign);
+    const surplus =
+      foreign.length > FOREIGN_REQUESTS_KEPT
+        ? foreign[0]
+        : this.requests.length > REQUESTS_KEPT && this.requests[0];
+    if (!surplus) return;
+    this.requests = this.requests.filter((one) => one !== surplus);
   }
 
-  /** Out of sight here; the emulator keeps them. */
+  /** Hides the calls on this page; the emulator keeps them. */
   clearRequests() {
     this.requests = [];
   }

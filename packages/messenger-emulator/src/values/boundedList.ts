@@ -1,4 +1,4 @@
-/** The latest items of a log, oldest first; older ones are forgotten. */
+/** Keeps the latest items of a log, oldest first. */
 export class BoundedList<T> {
   #items: T[] = [];
 
@@ -6,7 +6,7 @@ export class BoundedList<T> {
 
   push(item: T): void {
     this.#items.push(item);
-    // Cut rarely, at twice the limit, so that a push stays cheap.
+    // Trims at twice the limit, so that a push is cheap on average.
     if (this.#items.length >= this.limit * 2) this.#items = this.latest();
   }
 

@@ -1,4 +1,4 @@
-/** The latest so many things by name; the oldest gives way to a new one. */
+/** A Map that drops the oldest entry once it exceeds its limit. */
 export class BoundedMap<T> extends Map<string, T> {
   constructor(private readonly limit: number) {
     super();

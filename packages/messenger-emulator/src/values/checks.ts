@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from './json';
 
-/** Checks of what a caller hands over; each error names the option. */
+/** Checks of values from callers; each error names the option. */
 
 export function fail(option: string, expected: string): never {
   throw new TypeError(`Messenger emulator: \`${option}\` must be ${expected}`);
@@ -27,7 +27,7 @@ export function checkObject(value: unknown, option: string): object {
   return value;
 }
 
-/** The same, to be read field by field. */
+/** Like `checkObject`, with access to the fields. */
 export function checkFields(value: unknown, option: string): JsonObject {
   return isObject(value) ? value : fail(option, 'an object');
 }
@@ -47,7 +47,7 @@ export function checkLength(
   return text.length > most ? fail(option, `at most ${most} characters`) : text;
 }
 
-/** IDs stand in URL paths: letters, digits, `_` and `-`. */
+/** IDs occur in URL paths, so they consist of letters, digits, `_` and `-`. */
 export function checkId(value: unknown, option: string): string {
   if (
     typeof value !== 'string' ||
@@ -66,7 +66,7 @@ export function checkHttpUrl(value: unknown, option: string): string {
   return value;
 }
 
-/** Longer ones are not what anybody means, and would fill the memory. */
+/** A limit that bounds memory. */
 const LONGEST_URL = 8192;
 
 export function isHttpUrl(text: string): boolean {

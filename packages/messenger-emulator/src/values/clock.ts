@@ -1,20 +1,25 @@
-/** The emulator's time, which a test can move on without waiting. */
+import { checkInteger } from './checks';
+
+/** A year: longer than anything in the emulator lasts. */
+const LONGEST_ADVANCE = 366 * 24 * 60 * 60 * 1000;
+
+/** The emulator's time. Tests can advance it without waiting. */
 export class Clock {
-  #ahead = 0;
+  #aheadMs = 0;
 
   constructor(private readonly source: () => number) {}
 
   /** Milliseconds since the epoch. */
   now(): number {
-    return this.source() + this.#ahead;
+    return this.source() + this.#aheadMs;
   }
 
-  /** @param ms how far, in milliseconds */
-  advance(ms: number): void {
-    this.#ahead += ms;
+  /** @throws {TypeError} unless `ms` is an integer from 0 to a year. */
+  advance(ms: unknown): void {
+    this.#aheadMs += checkInteger(ms, 'advanceMs', 0, LONGEST_ADVANCE);
   }
 
   reset(): void {
-    this.#ahead = 0;
+    this.#aheadMs = 0;
   }
 }

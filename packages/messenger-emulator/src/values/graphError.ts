@@ -10,7 +10,7 @@ export interface GraphErrorObject {
   type: string;
   code: number;
   error_subcode?: number;
-  /** For people, as a dialog would show it. */
+  /** For users, to be shown in a dialog. */
   error_user_title?: string;
   error_user_msg?: string;
   is_transient?: boolean;
@@ -28,7 +28,7 @@ export interface GraphErrorDetails {
   userMessage?: string;
 }
 
-/** A refusal of the Graph API; code 100 ("Invalid parameter") unless told. */
+/** An error answer of the Graph API, with code 100 ("Invalid parameter") by default. */
 export class GraphError extends Error {
   readonly status: number;
   readonly #details: GraphErrorDetails;
@@ -56,12 +56,12 @@ export class GraphError extends Error {
   }
 }
 
-/** `(#100) …`: a parameter that Graph does not take. */
+/** `(#100) …`: an invalid parameter. */
 export function invalidParameter(message: string): GraphError {
   return new GraphError(`(#100) ${message}`);
 }
 
-/** What Graph answers for an object that is not there, or not visible: docs/messenger-facts.md#object-missing */
+/** Graph's answer for a missing or invisible object: docs/messenger-facts.md#object-missing */
 export function objectNotFound(method: string, id: string): GraphError {
   return new GraphError(
     `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, ` +

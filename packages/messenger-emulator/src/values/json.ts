@@ -1,18 +1,18 @@
-/** A JSON value, as it travels in bodies, parameters and answers. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 
-/** A JSON object; a field that is `undefined` is not written. */
+/** A JSON object; fields that are `undefined` are omitted. */
 export interface JsonObject {
   [field: string]: Json | undefined;
 }
 
-/** Deep enough for every Messenger template, and safe to walk recursively. */
+/** Enough for every Messenger template, and safe for recursion. */
 const DEEPEST_NESTING = 64;
 
 /**
- * Parses JSON text from outside.
+ * Parses untrusted JSON text.
  *
- * @throws {SyntaxError} when it is not JSON or nested too deeply.
+ * @throws {SyntaxError} if it is not JSON, or nested too deeply.
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;
@@ -26,7 +26,7 @@ export function parseJson(text: string): Json {
  * Parses JSON text that may have single quotes, as in Meta's own examples:
  * `recipient={'id':'PSID'}`.
  *
- * @throws {SyntaxError} when it is not JSON even so.
+ * @throws {SyntaxError} if it is still not JSON.
  */
 export function parseLooseJson(text: string): Json {
   try {
@@ -38,8 +38,8 @@ export function parseLooseJson(text: string): Json {
 }
 
 /**
- * Gives strings in single quotes double ones. Looks at each character once:
- * a regular expression would look for the end of every quote that has none.
+ * Converts single-quoted strings to double-quoted ones, in linear time: a
+ * regular expression would backtrack at each unclosed quote.
  */
 function requote(text: string): string {
   const parts: string[] = [];
@@ -65,7 +65,7 @@ function requote(text: string): string {
       start = at + 1;
       continue;
     }
-    // A quote that opens or ends.
+    // An opening or a closing quote.
     parts.push(text.slice(start, at), '"');
     start = at + 1;
   }
@@ -85,13 +85,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The field's value, never one that the object inherits. */
-export function field(object: JsonObject, name: string): Json | undefined {
+/** Returns an own field, never an inherited one. */
+export function getProperty(
+  object: JsonObject,
+  name: string,
+): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** A string, or a number or boolean as a string; otherwise `undefined`. */
-export function textOf(value: Json | undefined): string | undefined {
+/** Converts a string, number or boolean to a string; otherwise returns `undefined`. */
+export function toText(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') {
     return String(value);

@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { Json } from '../values/json';
 import { withoutSecrets } from '../values/urls';
 
-/** Longer than Meta waits, for a developer at a breakpoint. */
+/** Longer than Meta's timeout, for developers at a breakpoint. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const ANSWER_LIMIT = 64 * 1024;
 
@@ -14,11 +14,12 @@ export interface WebhookAnswer {
 }
 
 /**
- * Delivers one webhook body, escaped and signed as Messenger does it:
+ * Delivers one webhook body, escaped and signed like Messenger:
  * docs/messenger-facts.md#webhook-signature
  *
- * @see https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
- * @throws {Error} when the bot cannot be reached or does not answer.
+ * @see
+ *   https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
+ * @throws {Error} if the bot cannot be reached or does not answer.
  */
 export function deliver(
   url: string,
@@ -26,7 +27,7 @@ export function deliver(
   appSecret: string,
   closing: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const text = escaped(JSON.stringify(body));
+  const text = escape(JSON.stringify(body));
   const sign = (algorithm: string) =>
     createHmac(algorithm, appSecret).update(text).digest('hex');
   return send(url, 'POST', text, closing, {
@@ -37,15 +38,26 @@ export function deliver(
   });
 }
 
-/** Whoever checks the signature of what it has parsed and written anew finds out here. */
-function escaped(json: string): string {
+/**
+ * The escapes of Meta's JSON encoder. Bots that check the signature of
+ * re-encoded JSON fail because of them.
+ */
+const ESCAPED: Record<string, string> = {
+  '/': '\\/',
+  '<': '\\u003C',
+  '%': '\\u0025',
+  '@': '\\u0040',
+};
+
+function escape(json: string): string {
   return json.replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    /[/<%@\u0080-\uffff]/g,
+    (unit) =>
+      ESCAPED[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** One request to the bot's webhook, over a connection of its own. */
+/** Sends one request to the bot's webhook, over a new connection. */
 export function send(
   url: string,
   method: 'GET' | 'POST',

@@ -1,54 +1,54 @@
 import { checkHttpUrl, checkText, fail } from '../values/checks';
 import type { ActionResult, LogInResult, SayOptions } from '../types';
 import type { Delivery } from './delivery';
-import { pageOf } from './who';
+import { resolvePageId } from './participants';
 import type { World } from './world';
 
-/** Customers link their account with the bot: docs/messenger-facts.md#account-linking */
+/** Account linking, from the customer's side: docs/messenger-facts.md#account-linking */
 export class AccountLinking {
   constructor(
     private readonly world: World,
     private readonly delivery: Delivery,
   ) {}
 
-  /**
-   * A customer presses a Log in button, and is to be sent to the bot's login
-   * page: docs/messenger-facts.md#account-linking
-   */
+  /** A customer presses a Log in button. Returns the URL of the bot's login page. */
   logIn(psid: string, url: string, options: SayOptions = {}): LogInResult {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     checkHttpUrl(url, 'url');
     const now = this.world.clock.now();
     return { status: 0, url: this.world.logins.begin(pageId, psid, url, now) };
   }
 
   /**
-   * A customer comes back from the login page.
+   * The login page redirects the customer back.
    *
-   * @param code the `authorization_code`; `''` where the login has failed
-   * @returns whether the account is linked now
-   * @throws {TypeError} when the login is not known, too old or done before.
+   * @param code the `authorization_code`; `''` if the login has failed
+   * @returns whether the account is now linked
+   * @throws {TypeError} if the login is unknown, expired or already done.
    */
   async returnFromLogin(token: string, code: string): Promise<boolean> {
     const login = this.world.logins.find(token, this.world.clock.now());
     if (!login || login.isDone) {
-      fail('account_linking_token', 'that of a login of the last 5 minutes');
+      fail(
+        'account_linking_token',
+        'the token of a login within the last 5 minutes',
+      );
     }
     if (code === '') return false;
     login.isDone = true;
     const { psid, pageId } = login;
     const { status } = await this.link(psid, code, { pageId });
-    // Linking ends where the bot does not take the event.
+    // Linking fails if the bot does not acknowledge the event.
     return status !== 0 && status < 400;
   }
 
-  /** The same at once, without a login page. */
+  /** Links an account at once, without a login page. */
   async link(
     psid: string,
     authorizationCode: string,
     options: SayOptions = {},
   ): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     const code = checkText(authorizationCode, 'authorizationCode');
     return this.delivery.act(pageId, psid, {
       account_linking: { status: 'linked', authorization_code: code },
@@ -56,7 +56,7 @@ export class AccountLinking {
   }
 
   async unlink(psid: string, options: SayOptions = {}): Promise<ActionResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     return this.delivery.act(pageId, psid, {
       account_linking: { status: 'unlinked' },
     });

@@ -4,7 +4,7 @@ import type { AddressKind } from '../types';
 const ADDRESSES_KEPT = 10_000;
 const DAY = 24 * 60 * 60 * 1000;
 
-/** How long each serves, and whether once only: docs/messenger-facts.md#recipients */
+/** How long each kind is valid, and whether once only: docs/messenger-facts.md#recipients */
 const RULES: Record<AddressKind, { lasts: number; once: boolean }> = {
   user_ref: { lasts: Infinity, once: false },
   phone_number: { lasts: Infinity, once: false },
@@ -14,21 +14,21 @@ const RULES: Record<AddressKind, { lasts: number; once: boolean }> = {
   notification_messages_token: { lasts: 270 * DAY, once: false },
 };
 
-/** Whom an address reaches. */
+/** An address and its customer. */
 export interface Address {
   kind: AddressKind;
   psid: string;
   /** Milliseconds since the epoch. */
   until: number;
-  /** Whether it has served, and serves once only. */
+  /** Whether it was used, and can be used once only. */
   isSpent: boolean;
 }
 
-/** What customers have given besides their PSID, for bots to write to. */
+/** Addresses of customers other than their PSID. */
 export class Addresses {
   readonly #all = new BoundedMap<Address>(ADDRESSES_KEPT);
 
-  /** @returns until when it serves, in milliseconds since the epoch. */
+  /** @returns until when it is valid, in milliseconds since the epoch */
   add(
     pageId: string,
     kind: AddressKind,
@@ -46,7 +46,7 @@ export class Addresses {
     return this.#all.get(keyOf(pageId, kind, value));
   }
 
-  /** To be called when a message has reached the customer. */
+  /** Call when a message was sent to this address. */
   spend(address: Address): void {
     address.isSpent = RULES[address.kind].once;
   }

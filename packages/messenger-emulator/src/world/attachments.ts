@@ -1,7 +1,7 @@
 import { newObjectId } from '../values/ids';
 import type { UploadedFile } from '../values/uploadedFile';
 
-/** Uploads are looked at on the chat page; the oldest give way to new ones. */
+/** Enough to look at on the chat page; the oldest files are dropped. */
 const BYTES_KEPT = 64 * 1024 * 1024;
 const ATTACHMENTS_KEPT = 10_000;
 
@@ -9,11 +9,11 @@ export interface Attachment {
   id: string;
   pageId: string;
   type: string;
-  /** Where a browser finds it: the URL that was sent, or the emulator's own. */
+  /** The URL that was sent, or one of the emulator. */
   url: string;
 }
 
-/** What bots have uploaded or saved for reuse. */
+/** Files and URLs that bots have uploaded or saved. */
 export class Attachments {
   readonly #byId = new Map<string, Attachment>();
   readonly #files = new Map<string, UploadedFile>();
@@ -31,7 +31,7 @@ export class Attachments {
     return this.#remember({ id, pageId, type, url });
   }
 
-  /** A customer's own file, which no bot can send on by an ID. @returns its URL. */
+  /** Stores a customer's file, which has no attachment ID. Returns its URL. */
   upload(content: Buffer): string {
     return this.#keep(newObjectId(), {
       field: 'filedata',
@@ -49,7 +49,7 @@ export class Attachments {
     return this.#files.get(id);
   }
 
-  /** Where what was saved by its URL lies. */
+  /** The URL of an attachment that was saved by its URL. */
   source(id: string): string | undefined {
     const url = this.#byId.get(id)?.url;
     return url === this.#ownUrl(id) ? undefined : url;

@@ -5,10 +5,10 @@ import type {
   RequestRow,
 } from '../types';
 
-/** Something that became different in the emulated world. */
+/** A change of the emulator's state. */
 export type Change =
   | { type: 'entry'; psid: string; pageId: string; entry: ConversationEntry }
-  /** The bot has not got what a customer said. */
+  /** The bot did not receive a customer's message. */
   | {
       type: 'undelivered';
       psid: string;
@@ -18,16 +18,16 @@ export type Change =
     }
   | { type: 'conversation'; conversation: Omit<ConversationState, 'entries'> }
   | { type: 'reset' }
-  /** What customers of the Page are shown may have changed. */
+  /** What customers of the Page see may have changed. */
   | { type: 'profile'; pageId: string }
   | { type: 'persona'; persona: PersonaState }
   | { type: 'request'; request: RequestRow };
 
-/** Tells listeners of each change, in order, as it happens. */
+/** Notifies listeners of each change, synchronously and in order. */
 export class Changes {
   readonly #listeners = new Set<(change: Change) => void>();
 
-  /** @returns a function that ends the subscription. */
+  /** @returns a function that ends the subscription */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

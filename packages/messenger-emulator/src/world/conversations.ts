@@ -1,7 +1,7 @@
 import type { Changes } from './changes';
-import { field, isObject, textOf } from '../values/json';
+import { getProperty, isObject, toText } from '../values/json';
 import { BoundedMap } from '../values/boundedMap';
-import { EntryStore } from './entries';
+import { MessageLog } from './messageLog';
 import type { Threads } from './threads';
 import type { ConversationEntry, ConversationState } from '../types';
 
@@ -13,33 +13,33 @@ interface Conversation {
   name: string;
   /** A PSID exists for a Page once it has written to it. */
   hasWritten: boolean;
-  /** When the customer last did what lets the Page write, in milliseconds since the epoch. */
-  openedAt: number | undefined;
+  /** When the customer last opened the messaging window, in milliseconds since the epoch. */
+  windowOpenedAt: number | undefined;
   entries: ConversationEntry[];
 }
 
 export interface OfferedQuickReply {
   contentType: string;
   title: string;
-  /** Of those for an email address or a phone number, nothing is known before. */
+  /** Empty for quick replies that ask for an email address or a phone number. */
   payload: string;
 }
 
-/** Who has written to which Page, and all that was said. */
+/** All conversations of customers with Pages. */
 export class Conversations {
   readonly #byKey = new BoundedMap<Conversation>(CONVERSATIONS_KEPT);
-  readonly #entries = new EntryStore();
+  readonly #entries = new MessageLog();
   readonly #european = new BoundedMap<true>(CONVERSATIONS_KEPT);
 
   constructor(
-    private readonly atFirst: readonly string[],
+    private readonly initiallyEuropean: readonly string[],
     private readonly threads: Threads,
     private readonly changes: Changes,
   ) {
-    for (const psid of atFirst) this.#european.set(psid, true);
+    for (const psid of initiallyEuropean) this.#european.set(psid, true);
   }
 
-  /** Opens the conversation, or gives its customer another name. */
+  /** Opens the conversation, or renames its customer. */
   open(pageId: string, psid: string, name?: string): void {
     const key = keyOf(pageId, psid);
     const known = this.#byKey.get(key);
@@ -47,24 +47,24 @@ export class Conversations {
     this.#byKey.set(key, {
       psid,
       pageId,
-      name: name ?? nameBefore(psid),
+      name: name ?? defaultName(psid),
       hasWritten: known?.hasWritten ?? false,
-      openedAt: known?.openedAt,
+      windowOpenedAt: known?.windowOpenedAt,
       entries: known?.entries ?? [],
     });
-    this.tell(pageId, psid);
+    this.emitChange(pageId, psid);
   }
 
   hasWritten(pageId: string, psid: string): boolean {
     return this.#byKey.get(keyOf(pageId, psid))?.hasWritten ?? false;
   }
 
-  openedAt(pageId: string, psid: string): number | undefined {
-    return this.#byKey.get(keyOf(pageId, psid))?.openedAt;
+  windowOpenedAt(pageId: string, psid: string): number | undefined {
+    return this.#byKey.get(keyOf(pageId, psid))?.windowOpenedAt;
   }
 
-  /** How many have written to the Page. */
-  peopleOf(pageId: string): number {
+  /** The number of customers who have written to the Page. */
+  countCustomers(pageId: string): number {
     let people = 0;
     for (const each of this.#byKey.values()) {
       if (each.pageId === pageId && each.hasWritten) people += 1;
@@ -76,20 +76,20 @@ export class Conversations {
     return this.#byKey.get(keyOf(pageId, psid))?.name;
   }
 
-  /** Adds to an open conversation. */
+  /** Adds an entry to an open conversation. */
   add(pageId: string, psid: string, entry: ConversationEntry): void {
     const conversation = this.#byKey.get(keyOf(pageId, psid));
     if (conversation) this.#entries.add(conversation.entries, entry);
-    // Ticking a checkbox does not yet show who did it.
+    // A ticked checkbox does not identify the customer.
     const isKnown = entry.optin?.user_ref === undefined;
     if (conversation && entry.from === 'user' && isKnown) {
       conversation.hasWritten = true;
-      if (opensWindow(entry)) conversation.openedAt = entry.at;
+      if (opensWindow(entry)) conversation.windowOpenedAt = entry.at;
     }
     this.changes.emit({ type: 'entry', psid, pageId, entry });
   }
 
-  /** Says of what a customer has said why the bot has not got it. */
+  /** Marks an entry that the bot did not receive. */
   markUndelivered(
     pageId: string,
     psid: string,
@@ -102,7 +102,7 @@ export class Conversations {
     this.changes.emit({ type: 'undelivered', psid, pageId, mid, reason });
   }
 
-  /** What was said with this message ID, and to whom. */
+  /** Finds a message by its ID. */
   message(
     pageId: string,
     mid: string,
@@ -114,7 +114,17 @@ export class Conversations {
     return undefined;
   }
 
-  /** Those in which a customer has written, the one with the latest entry first. */
+  /** The edits of a message, oldest first. */
+  editsOf(
+    pageId: string,
+    psid: string,
+    mid: string,
+  ): NonNullable<ConversationEntry['edit']>[] {
+    const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
+    return entries.flatMap(({ edit }) => (edit?.mid === mid ? [edit] : []));
+  }
+
+  /** The conversations with a message of the customer, latest first. */
   ofPage(
     pageId: string,
   ): { psid: string; name: string; entries: readonly ConversationEntry[] }[] {
@@ -128,26 +138,28 @@ export class Conversations {
   /** The quick replies that the last message to a customer offers. */
   offeredQuickReplies(pageId: string, psid: string): OfferedQuickReply[] {
     const entries = this.#byKey.get(keyOf(pageId, psid))?.entries ?? [];
-    const last = entries.findLast((entry) => entry.senderAction === undefined);
+    const last = entries.findLast(
+      ({ senderAction, edit }) => senderAction === undefined && !edit,
+    );
     const offered =
       last?.from === 'user' ? undefined : last?.message?.quick_replies;
     return (Array.isArray(offered) ? offered : []).flatMap((quickReply) => {
       if (!isObject(quickReply)) return [];
-      const title = textOf(field(quickReply, 'title')) ?? '';
-      const payload = textOf(field(quickReply, 'payload')) ?? '';
+      const title = toText(getProperty(quickReply, 'title')) ?? '';
+      const payload = toText(getProperty(quickReply, 'payload')) ?? '';
       const contentType = (
-        textOf(field(quickReply, 'content_type')) ?? ''
+        toText(getProperty(quickReply, 'content_type')) ?? ''
       ).toLowerCase();
       return [{ contentType, title, payload }];
     });
   }
 
-  /** Forgets all but who is refused personas by the options. */
+  /** Deletes everything except the customers of the option `european`. */
   clear(): void {
     this.#byKey.clear();
     this.#entries.clear();
     this.#european.clear();
-    for (const psid of this.atFirst) this.#european.set(psid, true);
+    for (const psid of this.initiallyEuropean) this.#european.set(psid, true);
   }
 
   isEuropean(psid: string): boolean {
@@ -158,7 +170,8 @@ export class Conversations {
     if (european) this.#european.set(psid, true);
     else this.#european.delete(psid);
     for (const conversation of this.#byKey.values()) {
-      if (conversation.psid === psid) this.tell(conversation.pageId, psid);
+      if (conversation.psid === psid)
+        this.emitChange(conversation.pageId, psid);
     }
   }
 
@@ -173,8 +186,8 @@ export class Conversations {
     }));
   }
 
-  /** Tells listeners what has become of a conversation, but for its entries. */
-  tell(pageId: string, psid: string): void {
+  /** Notifies listeners of a conversation's details, without its entries. */
+  emitChange(pageId: string, psid: string): void {
     const name = this.nameOf(pageId, psid) ?? '';
     const european = this.isEuropean(psid);
     const threadOwner = this.threads.owner(pageId, psid);
@@ -185,14 +198,15 @@ export class Conversations {
   }
 }
 
-/** What customers are called who have been given no name. */
-export function nameBefore(psid: string): string {
+/** The name of a customer without a given name. */
+export function defaultName(psid: string): string {
   return `Customer ${psid.slice(-4)}`;
 }
 
 /** docs/messenger-facts.md#messaging-window */
 function opensWindow(entry: ConversationEntry): boolean {
-  return entry.optin?.type === undefined && !entry.account_linking;
+  const { optin, account_linking, edit } = entry;
+  return optin?.type === undefined && !account_linking && !edit;
 }
 
 function keyOf(pageId: string, id: string): string {

@@ -6,25 +6,25 @@ import type {
   SayResult,
 } from '../types';
 import { AccountLinking } from './accountLinking';
-import { Deeds } from './deeds';
+import type { OfferedQuickReply } from './conversations';
+import { CustomerActions } from './customerActions';
 import type { Delivery } from './delivery';
-import { readDetails } from './details';
-import { offeredBy } from './quickReplies';
-import { entryOf } from './said';
-import { viewOf } from './view';
-import { pageOf } from './who';
+import { readDetails } from './readDetails';
+import { readCustomerMessage } from './customerMessage';
+import { customerView } from './customerView';
+import { resolvePageId } from './participants';
 import type { World } from './world';
 
-/** Lets customers write to Pages, and brings what they say and do to the bot. */
+/** Customers: what they write, press and see. */
 export class Customers {
-  readonly deeds: Deeds;
+  readonly actions: CustomerActions;
   readonly accounts: AccountLinking;
 
   constructor(
     private readonly world: World,
     private readonly delivery: Delivery,
   ) {
-    this.deeds = new Deeds(world, delivery);
+    this.actions = new CustomerActions(world, delivery);
     this.accounts = new AccountLinking(world, delivery);
   }
 
@@ -34,14 +34,18 @@ export class Customers {
     said: unknown,
     options: SayOptions = {},
   ): Promise<SayResult> {
-    const pageId = pageOf(this.world, psid, options);
-    const entry = entryOf(said, this.world.clock.now(), this.world.origin);
-    return this.delivery.bring(pageId, psid, entry);
+    const pageId = resolvePageId(this.world, psid, options);
+    const entry = readCustomerMessage(
+      said,
+      this.world.clock.now(),
+      this.world.origin,
+    );
+    return this.delivery.deliver(pageId, psid, entry);
   }
 
   /**
-   * A customer presses a quick reply, where the last message offers it, or else
-   * a button, an ice breaker or an entry of the menu.
+   * A customer presses a quick reply, if the last message offers it, or else a
+   * button, an ice breaker or a menu item.
    */
   press(
     psid: string,
@@ -49,13 +53,13 @@ export class Customers {
     options: PressOptions = {},
   ): Promise<SayResult> {
     const { title, ...others } = options;
-    const pageId = pageOf(this.world, psid, others);
+    const pageId = resolvePageId(this.world, psid, others);
     checkText(payload, 'payload');
-    const offered = offeredBy(
+    const offered = findQuickReply(
       this.world.conversations.offeredQuickReplies(pageId, psid),
       payload,
     );
-    const { iceBreakers, menu } = viewOf(this.world, pageId, psid);
+    const { iceBreakers, menu } = customerView(this.world, pageId, psid);
     const known =
       iceBreakers.find((each) => each.payload === payload)?.question ??
       menu.find((each) => each.payload === payload)?.title;
@@ -68,10 +72,10 @@ export class Customers {
   /**
    * A customer presses Get Started: docs/messenger-facts.md#welcome-screen
    *
-   * @throws {TypeError} when the Page has no such button.
+   * @throws {TypeError} if the Page has no such button.
    */
   async getStarted(psid: string, options: SayOptions = {}): Promise<SayResult> {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     const payload = this.world.profiles.getStartedOf(pageId);
     if (payload === undefined) {
       throw new TypeError(
@@ -85,9 +89,9 @@ export class Customers {
     );
   }
 
-  /** Says what is known of a customer, and opens the conversation. */
+  /** Sets the details of a customer, and opens the conversation. */
   set(psid: string, given: unknown, options: SayOptions = {}): void {
-    const pageId = pageOf(this.world, psid, options);
+    const pageId = resolvePageId(this.world, psid, options);
     const details = readDetails(given);
     const { addresses, conversations } = this.world;
     conversations.open(pageId, psid, details.name);
@@ -106,8 +110,28 @@ export class Customers {
     }
   }
 
-  /** What the customer is shown besides the messages. */
+  /** Returns what the customer sees besides messages. */
   view(psid: string, options: SayOptions = {}): CustomerView {
-    return viewOf(this.world, pageOf(this.world, psid, options), psid);
+    return customerView(
+      this.world,
+      resolvePageId(this.world, psid, options),
+      psid,
+    );
   }
+}
+
+/** Finds the quick reply with this payload, or one that asks for such a value. */
+function findQuickReply(
+  quickReplies: readonly OfferedQuickReply[],
+  payload: string,
+): { title: string } | undefined {
+  const named = quickReplies.find((each) => each.payload === payload);
+  if (named) return named;
+  const asked = quickReplies.some(({ contentType }) =>
+    contentType === 'user_email'
+      ? /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(payload)
+      : contentType === 'user_phone_number' &&
+        /^\+?[\d\s()-]{5,30}$/.test(payload),
+  );
+  return asked ? { title: payload } : undefined;
 }

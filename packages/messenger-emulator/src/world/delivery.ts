@@ -4,21 +4,31 @@ import type {
   Referral,
   SayResult,
 } from '../types';
-import { eventOf, fieldOf } from './customerEvents';
+import { webhookEventOf, webhookFieldOf } from './webhookEvents';
 import { addressOf } from './optIns';
 import type { Receipts } from './receipts';
-import { UndeliveredError } from './undelivered';
 import type { World } from './world';
 
-/** Brings what customers say and do to the bot, and marks what it never got. */
+/** The bot could not be reached. What the customer did stays in the conversation. */
+export class UndeliveredError extends Error {
+  constructor(
+    cause: unknown,
+    /** The message that was lost, if it was a message. */
+    readonly mid: string | undefined,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Delivers what customers do to the bot, and marks what it did not receive. */
 export class Delivery {
   constructor(
     private readonly world: World,
     private readonly receipts: Receipts,
   ) {}
 
-  /** Adds to the conversation, and tells the bot. */
-  async bring(
+  /** Adds an entry to the conversation and sends it to the bot. */
+  async deliver(
     pageId: string,
     psid: string,
     given: ConversationEntry,
@@ -29,32 +39,31 @@ export class Delivery {
     const referral = arrivals.get(key);
     arrivals.delete(key);
     const entry = this.#complete(pageId, psid, given, referral);
-    const field = threads.isOurs(pageId, psid) ? fieldOf(entry) : 'standby';
+    const field = threads.isOurs(pageId, psid)
+      ? webhookFieldOf(entry)
+      : 'standby';
     conversations.open(pageId, psid);
     await this.receipts.read(pageId, psid, entry.at);
     conversations.add(pageId, psid, entry);
-    const event = eventOf(psid, pageId, entry, {
+    const event = webhookEventOf(psid, pageId, entry, {
       isStandby: field === 'standby',
       hasNlp: profiles.nlp.has(pageId),
     });
-    const undelivered = (reason: string) =>
+    const markLost = (reason: string) =>
       conversations.markUndelivered(pageId, psid, entry, reason);
-    const status = await webhooks
-      .deliver(pageId, field, event)
-      .catch((error: unknown) => {
-        const lost = new UndeliveredError(error, entry.mid);
-        undelivered(lost.message.replace(/^Messenger emulator: /, ''));
-        throw lost;
-      });
-    // What goes to another's thread needs nobody who listens along.
-    if (status === 0 && field !== 'standby') {
-      undelivered(`the bot is not subscribed to ${field}`);
+    // In another app's thread, the bot only listens.
+    if (!webhooks.isSubscribed(pageId, field) && field !== 'standby') {
+      markLost(`the bot is not subscribed to ${field}`);
     }
-    if (status >= 400) undelivered(`the bot's webhook answered ${status}`);
+    const status = await webhooks
+      .deliver(pageId, field, event, markLost)
+      .catch((error: unknown) => {
+        throw new UndeliveredError(error, entry.mid);
+      });
     return { status, mid: entry.mid ?? '' };
   }
 
-  /** The same of what is done without a message. */
+  /** Adds and sends an action that is not a message. */
   async act(
     pageId: string,
     psid: string,
@@ -66,11 +75,11 @@ export class Delivery {
       at: this.world.clock.now(),
       ...what,
     } as const;
-    const { status } = await this.bring(pageId, psid, entry);
+    const { status } = await this.deliver(pageId, psid, entry);
     return { status };
   }
 
-  /** With where the customer came from, and how long what they gave serves. */
+  /** Adds the pending referral to a postback, and the expiry to an opt-in's token. */
   #complete(
     pageId: string,
     psid: string,

@@ -3,18 +3,18 @@ import { newObjectId } from '../values/ids';
 import type { JsonObject } from '../values/json';
 import type { FeedResult } from '../types';
 
-/** What a customer leaves on the Page, with its IDs. */
+/** A post or a comment of a customer, with its IDs. */
 export interface FeedItem {
   ids: Omit<FeedResult, 'status'>;
   message: string;
 }
 
 /**
- * A post or a comment, checked.
+ * Validates a post or a comment.
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function feedItemOf(given: unknown, pageId: string): FeedItem {
+export function readFeedItem(given: unknown, pageId: string): FeedItem {
   const request = checkFields(given, 'item');
   const message = checkText(request.message, 'item.message');
   switch (request.type) {
@@ -36,8 +36,8 @@ export function feedItemOf(given: unknown, pageId: string): FeedItem {
   }
 }
 
-/** What the webhook tells of it: docs/messenger-facts.md#feed */
-export function feedValueOf(
+/** The value of the webhook's change: docs/messenger-facts.md#feed */
+export function feedWebhookValue(
   { ids, message }: FeedItem,
   from: { id: string; name: string },
   at: number,
@@ -47,7 +47,7 @@ export function feedValueOf(
     item: ids.comment_id === undefined ? 'post' : 'comment',
     ...ids,
     verb: 'add',
-    // In seconds, as all of the feed's times.
+    // In seconds, like all times of the feed.
     created_time: Math.floor(at / 1000),
     message,
   };

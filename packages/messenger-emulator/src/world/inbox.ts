@@ -8,44 +8,50 @@ import type { World } from './world';
 const LONGEST_METADATA = 1000;
 
 /**
- * The Page's inbox, in which a person answers. To Messenger it is another app:
- * it takes a thread, answers, and passes it back.
+ * The Page's inbox, where a person answers. For Messenger it is another app,
+ * which takes control, answers and passes control back.
  *
- * @see https://developers.facebook.com/docs/messenger-platform/handover-protocol
+ * @see
+ *   https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
  */
 export class Inbox {
   constructor(private readonly world: World) {}
 
-  /** Takes the thread from the bot's app, which is told. */
+  /** Takes control from the bot's app, and notifies it. */
   take(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
-    return this.#own(psid, options, PAGE_INBOX, 'take_thread_control');
+    return this.#transferControl(
+      psid,
+      options,
+      PAGE_INBOX,
+      'take_thread_control',
+    );
   }
 
-  /** Passes the thread to the bot's app, which is told. */
+  /** Passes control to the bot's app, and notifies it. */
   pass(psid: string, options: InboxOptions = {}): Promise<InboxResult> {
     const { appId } = this.world.settings;
-    return this.#own(psid, options, appId, 'pass_thread_control');
+    return this.#transferControl(psid, options, appId, 'pass_thread_control');
   }
 
-  /** Asks the bot's app for the thread. */
+  /** Asks the bot's app for control. */
   async request(
     psid: string,
     options: InboxOptions = {},
   ): Promise<InboxResult> {
-    const pageId = this.#pageOf(psid, options);
-    return this.#tell(pageId, psid, 'request_thread_control', {
+    const pageId = this.#resolvePageId(psid, options);
+    return this.#notify(pageId, psid, 'request_thread_control', {
       requested_owner_app_id: PAGE_INBOX,
       ...metadataOf(options),
     });
   }
 
-  /** Answers the customer as the Page; takes the thread first where it is another's. */
+  /** Answers the customer as the Page; takes control first if another app has it. */
   async answer(
     psid: string,
     text: string,
     options: InboxOptions = {},
   ): Promise<{ mid: string }> {
-    const pageId = this.#pageOf(psid, options);
+    const pageId = this.#resolvePageId(psid, options);
     checkText(text, 'text');
     await this.take(psid, options);
     const mid = newMessageId();
@@ -60,26 +66,26 @@ export class Inbox {
     return { mid };
   }
 
-  async #own(
+  async #transferControl(
     psid: string,
     options: InboxOptions,
     newOwner: string,
     action: 'take_thread_control' | 'pass_thread_control',
   ): Promise<InboxResult> {
-    const pageId = this.#pageOf(psid, options);
+    const pageId = this.#resolvePageId(psid, options);
     const { threads, conversations } = this.world;
     const previous = threads.owner(pageId, psid);
     if (previous === newOwner) return { status: 0 };
     threads.pass(pageId, psid, newOwner);
-    conversations.tell(pageId, psid);
-    return this.#tell(pageId, psid, action, {
+    conversations.emitChange(pageId, psid);
+    return this.#notify(pageId, psid, action, {
       previous_owner_app_id: previous,
       new_owner_app_id: newOwner,
       ...metadataOf(options),
     });
   }
 
-  async #tell(
+  async #notify(
     pageId: string,
     psid: string,
     action: string,
@@ -95,8 +101,8 @@ export class Inbox {
     return { status };
   }
 
-  /** @throws {TypeError} when there is no such conversation. */
-  #pageOf(psid: string, options: InboxOptions): string {
+  /** @throws {TypeError} if there is no such conversation. */
+  #resolvePageId(psid: string, options: InboxOptions): string {
     checkId(psid, 'psid');
     checkObject(options, 'options');
     checkKnown(options, ['pageId', 'metadata'], 'options.');

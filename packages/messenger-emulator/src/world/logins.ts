@@ -6,17 +6,17 @@ const LOGINS_KEPT = 10_000;
 /** In milliseconds: docs/messenger-facts.md#account-linking */
 const LASTS = 5 * 60 * 1000;
 
-/** Who has been sent to a bot's login page. */
+/** A customer on the way to a bot's login page. */
 export interface Login {
   pageId: string;
   psid: string;
   /** Milliseconds since the epoch. */
   until: number;
-  /** Whether the account has been linked: once is enough. */
+  /** Whether the account was linked. A token links once. */
   isDone: boolean;
 }
 
-/** The logins that customers have begun, by their `account_linking_token`. */
+/** Pending logins by their `account_linking_token`. */
 export class Logins {
   readonly #byToken = new BoundedMap<Login>(LOGINS_KEPT);
 
@@ -43,7 +43,7 @@ export class Logins {
     return address.href;
   }
 
-  /** @returns nothing where it is unknown or has expired. */
+  /** @returns undefined if it is unknown or has expired */
   find(token: string, now: number): Login | undefined {
     const login = this.#byToken.get(token);
     return login && now < login.until ? login : undefined;

@@ -9,11 +9,11 @@ import {
 import type { AddressKind, OptIn } from '../types';
 
 /**
- * What a customer agrees to, checked, as the webhook tells it.
+ * Validates an opt-in, and converts it to the fields of the webhook.
  *
  * @throws {TypeError} naming the wrong field.
  */
-export function optInOf(given: unknown): OptIn {
+export function readOptIn(given: unknown): OptIn {
   const request = checkFields(given, 'optIn');
   switch (request.type) {
     case 'checkbox':
@@ -54,7 +54,7 @@ export function optInOf(given: unknown): OptIn {
   }
 }
 
-/** By what the bot may write to whoever has opted in. */
+/** The address that an opt-in gives to the bot. */
 export function addressOf(
   optin: OptIn,
 ): { kind: AddressKind; value: string } | undefined {

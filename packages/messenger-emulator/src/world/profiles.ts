@@ -1,12 +1,12 @@
 import { BoundedMap } from '../values/boundedMap';
-import { field, isObject, textOf, type Json } from '../values/json';
+import { getProperty, isObject, toText, type Json } from '../values/json';
 import type { Changes } from './changes';
 
 const MENUS_KEPT = 1000;
 
-/** What apps have set up for a Page's Messenger, and for single customers of it. */
+/** Messenger profiles of Pages, and menus of single customers. */
 export class Profiles {
-  /** The Pages with built-in NLP. */
+  /** The Pages with built-in NLP enabled. */
   readonly nlp = new Set<string>();
   readonly #byPage = new Map<string, Map<string, Json>>();
   readonly #menus = new BoundedMap<Json>(MENUS_KEPT);
@@ -33,10 +33,12 @@ export class Profiles {
     this.changes.emit({ type: 'profile', pageId });
   }
 
-  /** The payload of the Page's Get Started button, where it has one. */
+  /** The payload of the Page's Get Started button, if it has one. */
   getStartedOf(pageId: string): string | undefined {
     const button = this.ofPage(pageId).get('get_started');
-    return isObject(button) ? textOf(field(button, 'payload')) : undefined;
+    return isObject(button)
+      ? toText(getProperty(button, 'payload'))
+      : undefined;
   }
 
   clear(): void {

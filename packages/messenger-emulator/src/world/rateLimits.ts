@@ -4,18 +4,18 @@ const SECOND = 1000;
 const HOUR = 60 * 60 * SECOND;
 const DAY_IN_HOURS = 24;
 
-/** Calls of a kind a second, for each Page: docs/messenger-facts.md#rate-limits */
+/** Calls per second for each Page and kind: docs/messenger-facts.md#rate-limits */
 const A_SECOND = { text: 300, media: 10, conversations: 2 };
-/** Calls for a Page in 24 hours, for each person whom it can message. */
+/** Calls for a Page in 24 hours, per person that it can message. */
 const CALLS_A_PERSON = 200;
 
 export type CallKind = keyof typeof A_SECOND;
 
-/** Counts calls, where Messenger's limits are to be kept. */
+/** Counts calls, if Messenger's limits are enforced. */
 export class RateLimits {
-  /** When the latest calls were, a list for each Page and kind; no longer than its limit. */
+  /** Times of the latest calls for each Page and kind; lists are no longer than the limit. */
   readonly #latest = new Map<string, number[]>();
-  /** How many calls there were for each Page in each of the latest hours. */
+  /** Number of calls for each Page in each of the latest hours. */
   readonly #hours = new Map<string, { hour: number; calls: number }[]>();
 
   constructor(
@@ -23,7 +23,7 @@ export class RateLimits {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns whether there may be one more call of this kind now; then there was. */
+  /** @returns whether one more call of this kind is allowed; if so, it is counted */
   takeOneOf(pageId: string, kind: CallKind): boolean {
     if (!this.isOn) return true;
     const now = this.clock.now();
@@ -38,8 +38,9 @@ export class RateLimits {
   }
 
   /**
-   * @param people whom the Page can message
-   * @returns whether there may be one more call for the Page now; then there was.
+   * @param people the number of people whom the Page can message
+   * @returns whether one more call for the Page is allowed; if so, it is
+   *   counted
    */
   takeCall(pageId: string, people: number): boolean {
     if (!this.isOn) return true;
@@ -49,7 +50,7 @@ export class RateLimits {
     );
     this.#hours.set(pageId, hours);
     const sum = hours.reduce((total, { calls }) => total + calls, 0);
-    // A Page that nobody has written to yet can be set up all the same.
+    // At least one, so that a Page without customers can be set up.
     if (sum >= CALLS_A_PERSON * Math.max(1, people)) return false;
     const current = hours.find((each) => each.hour === hour);
     if (current) current.calls += 1;

@@ -1,19 +1,19 @@
 import type { Change } from './changes';
-import { field, isObject, type JsonObject } from '../values/json';
+import { getProperty, isObject, type JsonObject } from '../values/json';
 import type { EntryMessage } from '../types';
 import type { World } from './world';
 
-/** A bot that hangs loses what is beyond this. */
+/** Receipts beyond this are dropped if the bot hangs. In characters. */
 const MOST_WAITING = 16 * 1024 * 1024;
-/** What one that waits takes besides its text. */
+/** The overhead of one waiting receipt. */
 const LEAST_SIZE = 1024;
 
-/** Tells apps that have subscribed to it what became of their messages. */
+/** Sends echoes, deliveries and reads to subscribed apps. */
 export class Receipts {
-  /** One after the other, so that they arrive in order. */
+  /** The last delivery; they are sent one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #unread = new Set<string>();
-  /** What waits for a bot that does not answer, in characters. */
+  /** The size of the waiting receipts, in characters. */
   #waiting = 0;
 
   constructor(private readonly world: World) {
@@ -33,6 +33,11 @@ export class Receipts {
       timestamp: at,
       read: { watermark: at },
     });
+    await this.#last;
+  }
+
+  /** Resolves when the bot has answered all echoes and receipts so far. */
+  async delivered(): Promise<void> {
     await this.#last;
   }
 
@@ -67,14 +72,14 @@ export class Receipts {
 
   #send(pageId: string, psid: string, field: string, event: JsonObject): void {
     const { webhooks, threads } = this.world;
-    // Of another's thread, all that happens comes as standby.
+    // Events in another app's conversation are sent as standby.
     const name = threads.isOurs(pageId, psid) ? field : 'standby';
     if (!webhooks.isSubscribed(pageId, field)) return;
     if (!webhooks.isSubscribed(pageId, name)) return;
     const size = JSON.stringify(event).length + LEAST_SIZE;
     if (this.#waiting + size > MOST_WAITING) return;
     this.#waiting += size;
-    // A bot that is gone misses its receipts; nobody waits for them.
+    // A bot that cannot be reached misses its receipts.
     this.#last = this.#last.then(async () => {
       await webhooks.deliver(pageId, name, event).catch(() => undefined);
       this.#waiting -= size;
@@ -99,8 +104,8 @@ function echoOf(message: EntryMessage): JsonObject {
       ? {}
       : {
           attachments: attached.map((each) => ({
-            type: field(each, 'type'),
-            payload: field(each, 'payload'),
+            type: getProperty(each, 'type'),
+            payload: getProperty(each, 'payload'),
           })),
         }),
   };

@@ -1,11 +1,11 @@
 import { BoundedMap } from '../values/boundedMap';
 
-/** The app ID by which Messenger knows every Page's inbox: docs/messenger-facts.md#page-inbox */
+/** The app ID of every Page's inbox: docs/messenger-facts.md#page-inbox */
 export const PAGE_INBOX = '263902037430900';
 
 const THREADS_KEPT = 10_000;
 
-/** Which app speaks in which conversation; this one unless it has passed the thread on. */
+/** Which app controls each conversation; by default the bot's. */
 export class Threads {
   readonly #others = new BoundedMap<string>(THREADS_KEPT);
 

@@ -16,7 +16,7 @@ import { Webhooks } from '../webhooks/webhooks';
 
 const ARRIVALS_KEPT = 10_000;
 
-/** All that the emulated Messenger knows while it runs. */
+/** The state of the emulated Messenger. */
 export class World {
   readonly changes = new Changes();
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export class World {
   readonly requests: RequestLog;
   readonly profiles = new Profiles(this.changes);
   readonly addresses = new Addresses();
-  /** Of those who followed a link and have not begun a conversation yet. */
+  /** Referrals of customers who have not begun a conversation yet. */
   readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
   readonly logins: Logins;
   readonly threads: Threads;
@@ -57,7 +57,7 @@ export class World {
     return this.settings.pages.find((page) => page.id === id);
   }
 
-  /** Forgets what was said, made, set up and called; not where the bot listens. */
+  /** Deletes everything except the webhook's URL and subscriptions. */
   reset(): void {
     this.personas.clear();
     this.conversations.clear();
@@ -70,6 +70,7 @@ export class World {
     this.addresses.clear();
     this.arrivals.clear();
     this.logins.clear();
+    this.webhooks.dropHeld();
     this.changes.emit({ type: 'reset' });
   }
 

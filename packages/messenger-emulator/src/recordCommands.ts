@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+
+import {
+  endOfCommand,
+  Failure,
+  log,
+  Misuse,
+  print,
+  readJsonFile,
+  startFrom,
+  type StartOptions,
+} from './commandOptions';
+import { readRecording, transcriptOf } from './recording/recording';
+import { withoutSecrets } from './values/urls';
+
+const BOT_START_TIMEOUT_MS = 10_000;
+const BOT_CHECK_MS = 100;
+
+/** `messenger-emulator record --to FILE`: runs until SIGINT or SIGTERM. */
+export async function record(
+  options: StartOptions,
+  file: string,
+  show: (origin: string, options: StartOptions) => void,
+): Promise<void> {
+  const ended = endOfCommand();
+  const emulator = await startFrom(options, options.json ? undefined : log);
+  show(emulator.origin, options);
+  await ended;
+  const recording = emulator.recording();
+  await emulator.close();
+  try {
+    writeFileSync(file, `${JSON.stringify(recording, undefined, 2)}\n`);
+  } catch (error) {
+    throw new Failure(`--to ${file}: ${messageOf(error)}`);
+  }
+  if (options.json) return;
+  print(`${recording.turns.length} turns written to ${file}.`);
+}
+
+/**
+ * `messenger-emulator replay FILE`.
+ *
+ * @throws {Failure} with the difference.
+ */
+export async function replay(
+  options: StartOptions,
+  file: string,
+  timeout: string,
+): Promise<void> {
+  if (!/^\d{1,7}$/.test(timeout)) {
+    throw new Misuse('--timeout is a number of milliseconds.');
+  }
+  const recording = readFile(file);
+  const emulator = await startFrom(options);
+  try {
+    await untilListening(options.webhook);
+    await emulator.replay(recording, Number(timeout));
+  } catch (error) {
+    throw new Failure(messageOf(error).replace(/^Messenger emulator: /, ''));
+  } finally {
+    await emulator.close();
+  }
+  if (options.json) {
+    print(JSON.stringify({ turns: recording.turns.length }));
+    return;
+  }
+  for (const line of transcriptOf(recording)) print(line);
+  print(`${recording.turns.length} turns, answered as recorded.`);
+}
+
+function readFile(file: string): ReturnType<typeof readRecording> {
+  try {
+    return readRecording(readJsonFile('replay', file));
+  } catch (error) {
+    throw new Misuse(messageOf(error));
+  }
+}
+
+/** Waits for a bot that is started together with the emulator. */
+async function untilListening(webhook: string): Promise<void> {
+  const end = performance.now() + BOT_START_TIMEOUT_MS;
+  while (!(await isListening(webhook))) {
+    if (performance.now() > end) {
+      throw new Error(
+        `nothing listens at ${withoutSecrets(webhook)}; start the bot, or give --webhook`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, BOT_CHECK_MS));
+  }
+}
+
+/** Whether anything answers, whatever the answer is. */
+function isListening(webhook: string): Promise<boolean> {
+  const client = webhook.startsWith('https:') ? https : http;
+  return new Promise((resolve) => {
+    const request = client.get(webhook, { agent: false, timeout: 1000 });
+    request.on('response', (response) => {
+      response.resume();
+      request.destroy();
+      resolve(true);
+    });
+    request.on('timeout', () => request.destroy(new Error('timeout')));
+    request.on('error', () => resolve(false));
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
