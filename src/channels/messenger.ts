@@ -44,6 +44,7 @@ export const messenger: Channel = {
   clientMethod: 'sendText',
   senderActionMethod: 'sendSenderAction',
   rememberedMethods: ['typing', 'sendSenderAction'],
+  optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
   reader,
