@@ -209,7 +209,7 @@ export function readMessages(
       const sent = [...args];
       sent[at] = given.map((message: unknown, position) => {
         const now = changed[position];
-        if (!now || now.fields === NO_FIELDS) return message;
+        if (!now || !isFields(message)) return message;
         return now.text === messages[position]?.text
           ? now.fields
           : withText(now);

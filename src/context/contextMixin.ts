@@ -143,8 +143,10 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
       const make = Reflect.get(base, name) as Method;
       const options = Reflect.apply(make, this, [given]) as Options;
       if (options.personaId === undefined && options.persona_id === undefined) {
-        const persona = publicPersona(this._personas.activeSpeaker);
-        if (persona && isPersonaId(persona)) options.personaId = persona;
+        const { activeSpeaker: speaker } = this._personas;
+        if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
+          options.personaId = speaker.persona;
+        }
       }
       return options;
     },

@@ -120,8 +120,13 @@ class Send {
         : personas.speakerNamed(own),
     );
     if (isDebugging()) {
-      const source = queued?.source ?? personas.source;
-      logSpeaker(method, speaker, own === undefined ? source : 'personaId');
+      const { activeSpeaker, source } = personas;
+      const isOwn = own !== undefined && own !== publicPersona(activeSpeaker);
+      logSpeaker(
+        method,
+        speaker,
+        isOwn ? 'personaId' : (queued?.source ?? source),
+      );
     }
     if (speaker.kind === 'page') return new OutgoingMessage(given);
     if (speaker.kind === 'caller') {
