@@ -4,7 +4,7 @@ import { personas } from 'bottender-persona';
 import { CUSTOMER } from '../support/bot';
 import { clientFor, startedBy } from '../support/clients';
 import { profile } from '../support/faces';
-import { shown, calls } from '../support/wire';
+import { shown } from '../support/wire';
 test('forms', async () => {
   const bot = await startedBy();
   const client = personas({ directory: { adam: profile('Adam') } }).client(

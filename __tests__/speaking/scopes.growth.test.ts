@@ -113,7 +113,7 @@ test('what usePersona changes in an outer scope is seen inside and after', () =>
   block(a, 'a', () => {
     block(b, 'b', () => {
       block(b, 'inner b', () => {
-        expect(changeSpeaker(innermostScope(a), changed)).toBe('in-block');
+        expect(changeSpeaker(innermostScope(a), changed)).toBe(true);
       });
       expect(innermostScope(a)?.speaker).toBe(changed);
     });
