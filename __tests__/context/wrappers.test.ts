@@ -6,7 +6,15 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import {
+  startOn,
+  type ChannelName,
+  type ChannelSetup,
+  type Recorded,
+} from '../support/channels';
+import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/faces';
+import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { alive, bodies, shown } from '../support/wire';
 
@@ -18,10 +26,10 @@ const MODES: [string, BotSetup][] = [
   ['in batch mode', { batchDelayMs: 20 }],
 ];
 const SEND = 'POST /me/messages';
-const DIRECTORY = { adam: profile('Adam') };
+const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 
 /** Another plugin, which stands before ours and wraps a method. */
-function wrapping(
+function replacing(
   wrap: (original: SendText, ...args: Parameters<SendText>) => unknown,
   method: 'sendText' | 'sendImage' | 'typingOn' = 'sendText',
 ): Plugin {
@@ -91,7 +99,7 @@ describe.each(MODES)(
     test('a refused message goes out as its wrapper made it, and the wrapper runs once', async () => {
       const ran = jest.fn();
       const { bot } = await start(
-        wrapping(async (sendText, text, options) => {
+        replacing(async (sendText, text, options) => {
           ran();
           const answer = await sendText(`${text}, Eva`, {
             ...options,
@@ -117,7 +125,7 @@ describe.each(MODES)(
     test('a persona that is gone is made anew there', async () => {
       const ran = jest.fn();
       const { bot } = await start(
-        wrapping((sendText, ...args) => {
+        replacing((sendText, ...args) => {
           ran();
           return sendText(...args);
         }),
@@ -132,7 +140,7 @@ describe.each(MODES)(
 
     test('so is one that was made on the fly', async () => {
       const { bot } = await start(
-        wrapping((sendText, ...args) => sendText(...args)),
+        replacing((sendText, ...args) => sendText(...args)),
       );
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -174,7 +182,7 @@ describe.each(MODES)(
     test('with `throw` the wrapper sees the rejection, once', async () => {
       const rejected = jest.fn();
       const { bot } = await start(
-        wrapping((sendText, ...args) =>
+        replacing((sendText, ...args) =>
           sendText(...args).catch((error: unknown) => {
             rejected(error);
             throw error;
@@ -193,7 +201,7 @@ describe.each(MODES)(
 
     test('signText signs the text that the wrapper made', async () => {
       const { bot } = await start(
-        wrapping((sendText, text) =>
+        replacing((sendText, text) =>
           sendText(text.toUpperCase(), { quickReplies: [] }),
         ),
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -209,7 +217,10 @@ describe.each(MODES)(
       const { bot } = await start(
         (context) => {
           for (const method of ['sendImage', 'typingOn'] as const) {
-            wrapping((original, ...args) => original(...args), method)(context);
+            replacing(
+              (original, ...args) => original(...args),
+              method,
+            )(context);
           }
         },
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -252,7 +263,7 @@ describe.each(MODES)(
 
     test('each of the messages that a wrapper makes of one is seen to by itself', async () => {
       const { bot, onRefused } = await start(
-        wrapping(async (sendText, text, options) => {
+        replacing(async (sendText, text, options) => {
           await sendText(`${text} 1`, options);
           return sendText(`${text} 2`, options);
         }),
@@ -273,7 +284,7 @@ describe.each(MODES)(
 
     test('what the Page may not say either is not said a third time', async () => {
       const { bot } = await start(
-        wrapping((sendText, ...args) => sendText(...args)),
+        replacing((sendText, ...args) => sendText(...args)),
       );
       const error = {
         code: 10,
@@ -291,7 +302,7 @@ describe.each(MODES)(
 
     test('any other error comes through, and nothing is sent again', async () => {
       const { bot } = await start(
-        wrapping((sendText, _text, options) => sendText('', options)),
+        replacing((sendText, _text, options) => sendText('', options)),
       );
       await bot.run(async (context) => {
         await expect(greet(context)).rejects.toThrow();
@@ -304,7 +315,7 @@ describe.each(MODES)(
       let given: unknown;
       const { bot } = await start((context) => {
         given = context.client;
-        wrapping((sendText, ...args) => sendText(...args))(context);
+        replacing((sendText, ...args) => sendText(...args))(context);
       });
       await bot.run(async (context) => {
         expect(context.client).toBe(given);
@@ -332,3 +343,188 @@ describe.each(MODES)(
     });
   },
 );
+
+/** A channel on which other plugins wrap `sendText`. */
+interface Channel {
+  /** Refuses every persona. */
+  readonly refuse: boolean;
+  readonly plugins: readonly ((context: never) => unknown)[];
+}
+
+type Run = (
+  setup: Channel,
+  action: (context: PersonaContext) => Promise<void>,
+) => Promise<string[]>;
+
+const onMessenger =
+  (setup: BotSetup): Run =>
+  async ({ refuse, plugins }, action) => {
+    const bot = await startBot({ ...setup, plugins: [...plugins] as Plugin[] });
+    await bot.say('hello');
+    if (refuse) bot.emulator.setEuropean(CUSTOMER, true);
+    await bot.run(action);
+    expect(bot.errors).toEqual([]);
+    return shown(bot.emulator);
+  };
+
+const onChannel =
+  (
+    name: ChannelName,
+    speaker: (body: Recorded['body']) => string | undefined,
+    text: (body: Recorded['body']) => unknown,
+    refusal?: { status?: number; body: object },
+    setup: ChannelSetup = {},
+  ): Run =>
+  async ({ refuse, plugins }, action) => {
+    const refuses = ({ body }: Recorded) =>
+      refuse && (speaker(body) ?? 'Page') !== 'Page';
+    const bot = await startOn(name, {
+      ...setup,
+      plugins,
+      answer: (request) => (refuses(request) ? refusal : undefined),
+    });
+    const sent = await bot.run(action);
+    expect(bot.errors).toEqual([]);
+    return sent
+      .filter((request) => !refuses(request))
+      .map(({ body }) => `${speaker(body) ?? 'Page'}: ${String(text(body))}`);
+  };
+
+const onLine = (setup: ChannelSetup) =>
+  onChannel(
+    'line',
+    ({ messages }) =>
+      (messages as { sender?: { name: string } }[])[0]?.sender?.name,
+    ({ messages }) => (messages as { text: string }[])[0]?.text,
+    { status: 400, body: { details: [{ property: 'messages[0].sender' }] } },
+    setup,
+  );
+
+const CHANNELS: [string, Run][] = [
+  ['Messenger', onMessenger({})],
+  ['Messenger in batch mode', onMessenger({ batchDelayMs: 20 })],
+  ['LINE, reply', onLine({})],
+  ['LINE, push, batched', onLine({ sendMethod: 'push', shouldBatch: true })],
+  [
+    'Slack',
+    onChannel(
+      'slack',
+      ({ username }) => username as string | undefined,
+      ({ text }) => text,
+      { body: { ok: false, error: 'not_allowed_token_type' } },
+    ),
+  ],
+  [
+    'Viber',
+    onChannel(
+      'viber',
+      ({ sender }) => {
+        const { name } = sender as { name: string };
+        return name === 'The bot' ? 'Page' : name;
+      },
+      ({ text }) => text,
+    ),
+  ],
+];
+
+describe.each(CHANNELS)('on %s', (title, run) => {
+  beforeEach(() => {
+    jest.spyOn(console, 'error').mockImplementation();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  describe.each(WRAPPER_NAMES)('another plugin, which %s,', (wrapper) => {
+    test.each(['before', 'after'] as const)(
+      'installed %s ours, leaves the speaker of the bot’s call, sees what the bot gave, and runs once',
+      async (position) => {
+        const onCall = jest.fn();
+        const onRefused = jest.fn();
+        const ours = personas({ directory: DIRECTORY, onRefused });
+        const theirs = wrapping(wrapper, onCall);
+        const plugins = position === 'before' ? [theirs, ours] : [ours, theirs];
+        const options = deepFrozen({ personaId: 'eve' });
+        const say = (given?: object) => async (context: PersonaContext) => {
+          context.usePersona('adam');
+          const sending = context.sendText('hi', given);
+          context.usePersona(null);
+          await sending;
+        };
+        const plain = { refuse: false, plugins };
+        expect(await run(plain, say())).toEqual(['Adam: hi']);
+        expect(await run(plain, say(options))).toEqual(['Eve: hi']);
+        expect(onCall.mock.calls).toEqual([
+          ['hi', undefined],
+          ['hi', options],
+        ]);
+        if (title === 'Viber') return;
+        onCall.mockClear();
+        const refusing = { refuse: true, plugins };
+        expect(await run(refusing, say())).toEqual(['Page: hi']);
+        expect(onCall).toHaveBeenCalledTimes(1);
+        expect(onRefused).toHaveBeenCalledTimes(1);
+      },
+    );
+  });
+});
+
+test('a plugin that calls usePersona in its wrapper changes who speaks, from there on', async () => {
+  const wrap = (context: PersonaContext) => {
+    const sendText = context.sendText.bind(context);
+    Object.assign(context, {
+      async sendText(text: string) {
+        await Promise.resolve();
+        if (text === 'eve please') context.usePersona('eve');
+        return sendText(text);
+      },
+    });
+  };
+  for (const order of ['before', 'after']) {
+    const ours = personas({ directory: DIRECTORY });
+    const plugins = order === 'before' ? [wrap, ours] : [ours, wrap];
+    const bot = await startBot({ plugins: plugins });
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      await context.sendText('one');
+      await context.withPersona('adam', async () => {
+        await context.sendText('eve please');
+        await context.sendText('two');
+      });
+      await context.sendText('three');
+      await context.sendText('eve please');
+      await context.sendText('four');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: one',
+      'Eve: eve please',
+      'Eve: two',
+      'Adam: three',
+      'Eve: eve please',
+      'Eve: four',
+    ]);
+  }
+});
+
+test('a mock in the place of a method keeps its calls, which are as the bot made them', async () => {
+  const before = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
+  const mock = (context: PersonaContext) =>
+    void Object.assign(context, { sendImage: before });
+  const bot = await startBot({
+    plugins: [mock, personas({ directory: DIRECTORY })] as Plugin[],
+  });
+  await bot.run(async (context) => {
+    context.usePersona('adam');
+    await context.sendImage('https://example.com/a.png');
+    expect(jest.mocked(context.sendImage).mock.calls).toEqual([
+      ['https://example.com/a.png'],
+    ]);
+    const spy = jest.spyOn(context, 'sendText');
+    await context.sendText('hi', { tag: 'HUMAN_AGENT' });
+    expect(context.sendText).toHaveBeenCalledWith('hi', { tag: 'HUMAN_AGENT' });
+    spy.mockRestore();
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+});
