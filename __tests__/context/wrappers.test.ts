@@ -6,12 +6,7 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
-import {
-  startOn,
-  type ChannelName,
-  type ChannelSetup,
-  type Recorded,
-} from '../support/channels';
+import { CHANNEL_STAGES } from '../support/channelStages';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/faces';
 import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
@@ -344,90 +339,7 @@ describe.each(MODES)(
   },
 );
 
-/** A channel on which other plugins wrap `sendText`. */
-interface Channel {
-  /** Refuses every persona. */
-  readonly refuse: boolean;
-  readonly plugins: readonly ((context: never) => unknown)[];
-}
-
-type Run = (
-  setup: Channel,
-  action: (context: PersonaContext) => Promise<void>,
-) => Promise<string[]>;
-
-const onMessenger =
-  (setup: BotSetup): Run =>
-  async ({ refuse, plugins }, action) => {
-    const bot = await startBot({ ...setup, plugins: [...plugins] as Plugin[] });
-    await bot.say('hello');
-    if (refuse) bot.emulator.setEuropean(CUSTOMER, true);
-    await bot.run(action);
-    expect(bot.errors).toEqual([]);
-    return shown(bot.emulator);
-  };
-
-const onChannel =
-  (
-    name: ChannelName,
-    speaker: (body: Recorded['body']) => string | undefined,
-    text: (body: Recorded['body']) => unknown,
-    refusal?: { status?: number; body: object },
-    setup: ChannelSetup = {},
-  ): Run =>
-  async ({ refuse, plugins }, action) => {
-    const refuses = ({ body }: Recorded) =>
-      refuse && (speaker(body) ?? 'Page') !== 'Page';
-    const bot = await startOn(name, {
-      ...setup,
-      plugins,
-      answer: (request) => (refuses(request) ? refusal : undefined),
-    });
-    const sent = await bot.run(action);
-    expect(bot.errors).toEqual([]);
-    return sent
-      .filter((request) => !refuses(request))
-      .map(({ body }) => `${speaker(body) ?? 'Page'}: ${String(text(body))}`);
-  };
-
-const onLine = (setup: ChannelSetup) =>
-  onChannel(
-    'line',
-    ({ messages }) =>
-      (messages as { sender?: { name: string } }[])[0]?.sender?.name,
-    ({ messages }) => (messages as { text: string }[])[0]?.text,
-    { status: 400, body: { details: [{ property: 'messages[0].sender' }] } },
-    setup,
-  );
-
-const CHANNELS: [string, Run][] = [
-  ['Messenger', onMessenger({})],
-  ['Messenger in batch mode', onMessenger({ batchDelayMs: 20 })],
-  ['LINE, reply', onLine({})],
-  ['LINE, push, batched', onLine({ sendMethod: 'push', shouldBatch: true })],
-  [
-    'Slack',
-    onChannel(
-      'slack',
-      ({ username }) => username as string | undefined,
-      ({ text }) => text,
-      { body: { ok: false, error: 'not_allowed_token_type' } },
-    ),
-  ],
-  [
-    'Viber',
-    onChannel(
-      'viber',
-      ({ sender }) => {
-        const { name } = sender as { name: string };
-        return name === 'The bot' ? 'Page' : name;
-      },
-      ({ text }) => text,
-    ),
-  ],
-];
-
-describe.each(CHANNELS)('on %s', (title, run) => {
+describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
   beforeEach(() => {
     jest.spyOn(console, 'error').mockImplementation();
   });
@@ -445,24 +357,28 @@ describe.each(CHANNELS)('on %s', (title, run) => {
         const theirs = wrapping(wrapper, onCall);
         const plugins = position === 'before' ? [theirs, ours] : [ours, theirs];
         const options = deepFrozen({ personaId: 'eve' });
-        const say = (given?: object) => async (context: PersonaContext) => {
-          context.usePersona('adam');
-          const sending = context.sendText('hi', given);
-          context.usePersona(null);
-          await sending;
-        };
-        const plain = { refuse: false, plugins };
-        expect(await run(plain, say())).toEqual(['Adam: hi']);
-        expect(await run(plain, say(options))).toEqual(['Eve: hi']);
+        const stage = await open();
+        const say = (refuses: boolean, given?: object) =>
+          stage.play({
+            plugins,
+            refuses,
+            async action(context) {
+              context.usePersona('adam');
+              const sending = context.sendText('hi', given);
+              context.usePersona(null);
+              await sending;
+            },
+          });
+        expect(await say(false)).toEqual(['Adam: hi']);
+        expect(await say(false, options)).toEqual(['Eve: hi']);
         expect(onCall.mock.calls).toEqual([
           ['hi', undefined],
           ['hi', options],
         ]);
+        // No answer of Viber's is known that refuses a sender.
         if (title === 'Viber') return;
-        onCall.mockClear();
-        const refusing = { refuse: true, plugins };
-        expect(await run(refusing, say())).toEqual(['Page: hi']);
-        expect(onCall).toHaveBeenCalledTimes(1);
+        expect(await say(true)).toEqual(['Page: hi']);
+        expect(onCall).toHaveBeenCalledTimes(3);
         expect(onRefused).toHaveBeenCalledTimes(1);
       },
     );
