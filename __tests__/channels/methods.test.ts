@@ -1,6 +1,5 @@
 import {
   LineContext,
-  MessengerContext,
   SlackContext,
   TelegramContext,
   ViberContext,
@@ -9,8 +8,8 @@ import {
 import { personas } from 'bottender-persona';
 
 import { startOn } from '../support/channels';
+import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/faces';
-import { SEND_METHODS } from '../support/sends';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -84,7 +83,9 @@ describe.each(['reply', 'push', 'send'])('LINE, %s', (way) => {
       persona: string | null = 'adam',
     ) => {
       const sent = await bot.run((context: Any) =>
-        context.withPersona(persona, () => context[method]?.(...given)),
+        context.withPersona(persona, () =>
+          context[method]?.(...deepFrozen(given)),
+        ),
       );
       expect(bot.errors).toEqual([]);
       expect(sent).toHaveLength(1);
@@ -153,7 +154,9 @@ describe('Viber', () => {
       const message = { type: 'text', text: 'a', ...options };
       const given = isMessage ? [message] : [...args, options];
       const [sent, ...others] = await bot.run((context: Any) =>
-        context.withPersona(persona, () => context[method]?.(...given)),
+        context.withPersona(persona, () =>
+          context[method]?.(...deepFrozen(given)),
+        ),
       );
       expect(bot.errors).toEqual([]);
       expect(others).toEqual([]);
@@ -196,7 +199,8 @@ describe('Slack', () => {
     '%s',
     async (path) => {
       const bodies = await bodiesOf(async (context) => {
-        const post = (given: object) => at(context, path).call(context, given);
+        const post = (given: object) =>
+          at(context, path).call(context, deepFrozen(given));
         await post({ text: 'a' });
         await post({ text: 'b', blocks, threadTs: '9' });
         await post({ text: 'c', username: 'Mine' });
@@ -285,9 +289,8 @@ describe('Slack', () => {
   });
 });
 
-/** The methods of Bottender's contexts whose names send, and those that are tried on the wire in this suite and in sending/send.test.ts. */
+/** The methods of Bottender's contexts whose names send, and those that this suite tries on the wire. */
 test.each<[string, string[], string[]]>([
-  ['Messenger', theirs(MessengerContext, /^(send|typingO)/), SEND_METHODS],
   [
     'LINE',
     theirs(LineContext, /^(reply|push|send)/),

@@ -37,7 +37,8 @@ const SEND = 'POST /me/messages';
 type Options = MessengerTypes.SendOption;
 type SendText = Parameters<MessengerContext['sendText']>;
 
-const install = () => personas({ directory: DIRECTORY });
+/** Without its names in the type, so that any string may be a persona's ID. */
+const install = () => personas<string>({ directory: DIRECTORY });
 
 describe('a client that queues its sends', () => {
   class QueueingClient extends MessengerClient {

@@ -6,7 +6,10 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import { CHANNEL_STAGES } from '../support/channelStages';
+import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/faces';
+import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { alive, bodies, shown } from '../support/wire';
 
@@ -18,10 +21,10 @@ const MODES: [string, BotSetup][] = [
   ['in batch mode', { batchDelayMs: 20 }],
 ];
 const SEND = 'POST /me/messages';
-const DIRECTORY = { adam: profile('Adam') };
+const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 
 /** Another plugin, which stands before ours and wraps a method. */
-function wrapping(
+function replacing(
   wrap: (original: SendText, ...args: Parameters<SendText>) => unknown,
   method: 'sendText' | 'sendImage' | 'typingOn' = 'sendText',
 ): Plugin {
@@ -91,7 +94,7 @@ describe.each(MODES)(
     test('a refused message goes out as its wrapper made it, and the wrapper runs once', async () => {
       const ran = jest.fn();
       const { bot } = await start(
-        wrapping(async (sendText, text, options) => {
+        replacing(async (sendText, text, options) => {
           ran();
           const answer = await sendText(`${text}, Eva`, {
             ...options,
@@ -117,7 +120,7 @@ describe.each(MODES)(
     test('a persona that is gone is made anew there', async () => {
       const ran = jest.fn();
       const { bot } = await start(
-        wrapping((sendText, ...args) => {
+        replacing((sendText, ...args) => {
           ran();
           return sendText(...args);
         }),
@@ -132,7 +135,7 @@ describe.each(MODES)(
 
     test('so is one that was made on the fly', async () => {
       const { bot } = await start(
-        wrapping((sendText, ...args) => sendText(...args)),
+        replacing((sendText, ...args) => sendText(...args)),
       );
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -174,7 +177,7 @@ describe.each(MODES)(
     test('with `throw` the wrapper sees the rejection, once', async () => {
       const rejected = jest.fn();
       const { bot } = await start(
-        wrapping((sendText, ...args) =>
+        replacing((sendText, ...args) =>
           sendText(...args).catch((error: unknown) => {
             rejected(error);
             throw error;
@@ -193,7 +196,7 @@ describe.each(MODES)(
 
     test('signText signs the text that the wrapper made', async () => {
       const { bot } = await start(
-        wrapping((sendText, text) =>
+        replacing((sendText, text) =>
           sendText(text.toUpperCase(), { quickReplies: [] }),
         ),
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -209,7 +212,10 @@ describe.each(MODES)(
       const { bot } = await start(
         (context) => {
           for (const method of ['sendImage', 'typingOn'] as const) {
-            wrapping((original, ...args) => original(...args), method)(context);
+            replacing(
+              (original, ...args) => original(...args),
+              method,
+            )(context);
           }
         },
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -252,7 +258,7 @@ describe.each(MODES)(
 
     test('each of the messages that a wrapper makes of one is seen to by itself', async () => {
       const { bot, onRefused } = await start(
-        wrapping(async (sendText, text, options) => {
+        replacing(async (sendText, text, options) => {
           await sendText(`${text} 1`, options);
           return sendText(`${text} 2`, options);
         }),
@@ -273,7 +279,7 @@ describe.each(MODES)(
 
     test('what the Page may not say either is not said a third time', async () => {
       const { bot } = await start(
-        wrapping((sendText, ...args) => sendText(...args)),
+        replacing((sendText, ...args) => sendText(...args)),
       );
       const error = {
         code: 10,
@@ -291,7 +297,7 @@ describe.each(MODES)(
 
     test('any other error comes through, and nothing is sent again', async () => {
       const { bot } = await start(
-        wrapping((sendText, _text, options) => sendText('', options)),
+        replacing((sendText, _text, options) => sendText('', options)),
       );
       await bot.run(async (context) => {
         await expect(greet(context)).rejects.toThrow();
@@ -304,7 +310,7 @@ describe.each(MODES)(
       let given: unknown;
       const { bot } = await start((context) => {
         given = context.client;
-        wrapping((sendText, ...args) => sendText(...args))(context);
+        replacing((sendText, ...args) => sendText(...args))(context);
       });
       await bot.run(async (context) => {
         expect(context.client).toBe(given);
@@ -332,3 +338,109 @@ describe.each(MODES)(
     });
   },
 );
+
+describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
+  beforeEach(() => {
+    jest.spyOn(console, 'error').mockImplementation();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  describe.each(WRAPPER_NAMES)('another plugin, which %s,', (wrapper) => {
+    test.each(['before', 'after'] as const)(
+      'installed %s ours, leaves the speaker of the bot’s call, sees what the bot gave, and runs once',
+      async (position) => {
+        const onCall = jest.fn();
+        const onRefused = jest.fn();
+        const ours = personas({ directory: DIRECTORY, onRefused });
+        const theirs = wrapping(wrapper, onCall);
+        const plugins = position === 'before' ? [theirs, ours] : [ours, theirs];
+        const options = deepFrozen({ personaId: 'eve' });
+        const stage = await open();
+        const say = (refuses: boolean, given?: object) =>
+          stage.play({
+            plugins,
+            refuses,
+            async action(context) {
+              context.usePersona('adam');
+              const sending = context.sendText('hi', given);
+              context.usePersona(null);
+              await sending;
+            },
+          });
+        expect(await say(false)).toEqual(['Adam: hi']);
+        expect(await say(false, options)).toEqual(['Eve: hi']);
+        expect(onCall.mock.calls).toEqual([
+          ['hi', undefined],
+          ['hi', options],
+        ]);
+        // No answer of Viber's is known that refuses a sender.
+        if (title === 'Viber') return;
+        expect(await say(true)).toEqual(['Page: hi']);
+        expect(onCall).toHaveBeenCalledTimes(3);
+        expect(onRefused).toHaveBeenCalledTimes(1);
+      },
+    );
+  });
+});
+
+test('a plugin that calls usePersona in its wrapper changes who speaks, from there on', async () => {
+  const wrap = (context: PersonaContext) => {
+    const sendText = context.sendText.bind(context);
+    Object.assign(context, {
+      async sendText(text: string) {
+        await Promise.resolve();
+        if (text === 'eve please') context.usePersona('eve');
+        return sendText(text);
+      },
+    });
+  };
+  for (const order of ['before', 'after']) {
+    const ours = personas({ directory: DIRECTORY });
+    const plugins = order === 'before' ? [wrap, ours] : [ours, wrap];
+    const bot = await startBot({ plugins: plugins });
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      await context.sendText('one');
+      await context.withPersona('adam', async () => {
+        await context.sendText('eve please');
+        await context.sendText('two');
+      });
+      await context.sendText('three');
+      await context.sendText('eve please');
+      await context.sendText('four');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: one',
+      'Eve: eve please',
+      'Eve: two',
+      'Adam: three',
+      'Eve: eve please',
+      'Eve: four',
+    ]);
+  }
+});
+
+test('a mock in the place of a method keeps its calls, which are as the bot made them', async () => {
+  const before = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
+  const mock = (context: PersonaContext) =>
+    void Object.assign(context, { sendImage: before });
+  const bot = await startBot({
+    plugins: [mock, personas({ directory: DIRECTORY })] as Plugin[],
+  });
+  await bot.run(async (context) => {
+    context.usePersona('adam');
+    await context.sendImage('https://example.com/a.png');
+    expect(jest.mocked(context.sendImage).mock.calls).toEqual([
+      ['https://example.com/a.png'],
+    ]);
+    const spy = jest.spyOn(context, 'sendText');
+    await context.sendText('hi', { tag: 'HUMAN_AGENT' });
+    expect(context.sendText).toHaveBeenCalledWith('hi', { tag: 'HUMAN_AGENT' });
+    spy.mockRestore();
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+});

@@ -1,0 +1,250 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+
+import type { MessengerTypes } from 'bottender';
+import {
+  personas,
+  UnsupportedSenderActionError,
+  type PersonaContext,
+} from 'bottender-persona';
+
+import {
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+  type BotSetup,
+} from '../support/bot';
+import { clientFor } from '../support/clients';
+import { deepFrozen } from '../support/deepFrozen';
+import { faces, profile } from '../support/faces';
+import { gate } from '../support/gate';
+import { watch } from '../support/graph';
+import { SEND_METHODS, SENDS } from '../support/sends';
+import { alive, bodies, shown } from '../support/wire';
+
+const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
+const MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+const SEND = 'POST /me/messages';
+const MISSING = path.join(__dirname, 'no-such-picture.png');
+
+const start = (setup: BotSetup = {}) =>
+  startBot({ ...setup, plugins: [personas({ directory: DIRECTORY })] });
+
+describe.each(MODES)(
+  'while a send waits for its persona, %s,',
+  (_mode, setup) => {
+    test('its options, its content and the speaker may change: what the bot gave is what is sent', async () => {
+      const bot = await start(setup);
+      await bot.run(async (context) => {
+        context.usePersona('adam');
+        const reply = {
+          contentType: 'text' as const,
+          title: 'Yes',
+          payload: 'Y',
+        };
+        const options: MessengerTypes.SendOption = {
+          tag: 'HUMAN_AGENT',
+          quickReplies: [reply],
+        };
+        const message = { text: 'two' };
+        const sending = [
+          context.sendText('one', options),
+          context.sendMessage(message),
+        ];
+        reply.title = 'No';
+        options.tag = 'CONFIRMED_EVENT_UPDATE';
+        options.personaId = '7';
+        message.text = 'changed';
+        context.usePersona('eve');
+        await Promise.all(sending);
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator).sort()).toEqual(['Adam: one', 'Adam: two']);
+      const sent = await bodies(bot.emulator, SEND);
+      const one = sent.find((body) => JSON.stringify(body).includes('one'));
+      expect(one).toMatchObject({ tag: 'HUMAN_AGENT' });
+      expect(JSON.stringify(one)).toContain('Yes');
+    });
+
+    test.each(SEND_METHODS)(
+      '%s leaves frozen options as they are',
+      async (method) => {
+        const bot = await start(setup);
+        const { Cyd } = await faces(bot.emulator, ['Cyd']);
+        const options = deepFrozen({ tag: 'HUMAN_AGENT' as const });
+        const own = deepFrozen({ ...options, personaId: 'eve' });
+        await bot.run(async (context) => {
+          await context.withPersona('adam', () =>
+            SENDS[method](context, options),
+          );
+          await SENDS[method](context, own);
+          await context.withPersona(Cyd, () => SENDS[method](context, options));
+        });
+        expect(bot.errors).toEqual([]);
+        expect(shown(bot.emulator).map((text) => text.split(':')[0])).toEqual([
+          'Adam',
+          'Eve',
+          'Cyd',
+        ]);
+      },
+    );
+  },
+);
+
+test('with plugin.client, what changes while a send waits changes nothing, and nothing given is changed', async () => {
+  const bot = await startBot();
+  await bot.say('hello');
+  const client = personas({ directory: DIRECTORY }).client(clientFor(bot));
+  const message = { text: 'one' };
+  const recipient = { id: CUSTOMER };
+  const body = { recipient, message: { text: 'two' } };
+  await client.withPersona('adam', async () => {
+    const sending = [
+      client.sendMessage(recipient, message),
+      client.sendRawBody(body),
+      client.sendText(CUSTOMER, 'three', deepFrozen({ tag: 'HUMAN_AGENT' })),
+    ];
+    message.text = 'changed';
+    body.message.text = 'changed';
+    recipient.id = '4040';
+    await Promise.all(sending);
+  });
+  expect(message).toEqual({ text: 'changed' });
+  expect(body).toEqual({ recipient, message: { text: 'changed' } });
+  expect(shown(bot.emulator).sort()).toEqual([
+    'Adam: one',
+    'Adam: three',
+    'Adam: two',
+  ]);
+});
+
+test('a send goes out with the token that the context had at the call', async () => {
+  const bot = await startBot({
+    plugins: [personas({ directory: DIRECTORY })],
+    severalPages: true,
+    skipAppSecretProof: true,
+  });
+  await bot.say('hello', { pageId: OTHER_PAGE.id });
+  await bot.run(async (context) => {
+    context.usePersona('adam');
+    const before = context.sendText('before');
+    context.useAccessToken(OTHER_PAGE.accessToken);
+    const after = context.sendText('after');
+    context.useAccessToken('NO_TOKEN');
+    await Promise.all([before, after]);
+  });
+  expect(bot.errors).toEqual([]);
+  const { conversations } = bot.emulator.state();
+  const said = conversations.map(({ pageId, entries }) => [
+    pageId,
+    ...entries
+      .filter(({ from }) => from !== 'user')
+      .map(({ persona, message }) => `${persona?.name}: ${message?.text}`),
+  ]);
+  expect(said.sort()).toEqual([
+    [PAGE.id, 'Adam: before'],
+    [OTHER_PAGE.id, 'Adam: after'],
+  ]);
+});
+
+describe('a stream that fails', () => {
+  const send = (context: PersonaContext) =>
+    context.sendImage(createReadStream(MISSING));
+
+  test.each<[string, (context: PersonaContext) => Promise<unknown>]>([
+    [
+      'while its persona is looked up',
+      (c) => c.withPersona('adam', () => send(c)),
+    ],
+    [
+      'when its persona is known',
+      async (context) => {
+        await context.withPersona('adam', async () => {
+          await context.sendText('hi');
+          await send(context);
+        });
+      },
+    ],
+    [
+      'under a persona that was created for a block',
+      (c) => c.withEphemeralPersona(profile('Guest'), () => send(c)),
+    ],
+  ])('%s rejects that send, and nothing else', async (_when, sendBroken) => {
+    const bot = await start();
+    await bot.run(async (context) => {
+      await expect(sendBroken(context)).rejects.toThrow('ENOENT');
+      await context.sendText('on we go');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator).at(-1)).toBe('Page: on we go');
+  });
+});
+
+describe.each(MODES)('mark_seen, sent %s,', (_mode, setup) => {
+  test('is the Page’s by markSeen(), and rejected by sendSenderAction() where a persona speaks', async () => {
+    const bot = await start(setup);
+    await bot.run(async (context) => {
+      await context.withPersona('adam', async () => {
+        await context.markSeen();
+        await expect(context.sendSenderAction('mark_seen')).rejects.toThrow(
+          UnsupportedSenderActionError,
+        );
+      });
+      await context.sendSenderAction('mark_seen');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: [mark_seen]',
+      'Page: [mark_seen]',
+    ]);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+});
+
+describe.each(MODES)(
+  'after the block of a persona has ended, %s,',
+  (_mode, setup) => {
+    test('typing goes out as the Page and creates nothing; a message creates the persona anew', async () => {
+      const bot = await start(setup);
+      const ended = gate();
+      let late: Promise<void> | undefined;
+      const made = () =>
+        bot.emulator
+          .state()
+          .requests.filter(
+            ({ method, path: to }) => `${method} ${to}` === 'POST /me/personas',
+          ).length;
+      await bot.run(async (context) => {
+        await context.withEphemeralPersona(profile('Guest'), async () => {
+          await context.typingOn();
+          late = ended.opened.then(async () => {
+            const calls = watch(bot.emulator);
+            await context.typingOn();
+            await context.sendSenderAction('typing_off');
+            await context.typing(1);
+            expect(calls()).not.toContain('POST /me/personas');
+            await context.sendText('by the way');
+          });
+        });
+        expect(made()).toBe(1);
+      });
+      ended.open();
+      await late;
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Guest: [typing_on]',
+        'Page: [typing_on]',
+        'Page: [typing_off]',
+        'Page: [typing_on]',
+        'Page: [typing_off]',
+        'Guest: by the way',
+      ]);
+      expect(made()).toBe(2);
+      await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
+    });
+  },
+);
