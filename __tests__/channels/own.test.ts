@@ -222,6 +222,19 @@ test('with `throw`, a name that nobody has rejects, and does not throw in betwee
   expect(sent).toEqual([]);
 });
 
+test('with `throw`, a refused reply leaves the reply token for another one', async () => {
+  const plugin = personas({ directory, refusedPersona: 'throw' });
+  const bot = await startOn('line', { plugins: [plugin] });
+  const sent = await bot.run(async (context: Line) => {
+    await expect(context.as('nobody').replyText('one')).rejects.toMatchObject({
+      persona: 'nobody',
+    });
+    await context.as('adam').replyText('two');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(onLine(sent)).toEqual(['Adam']);
+});
+
 test('the context’s client is the bot’s, and what sends nothing works as before', async () => {
   const answer = ({ path }: Recorded) =>
     path.includes('/profile/')

@@ -87,6 +87,8 @@ export interface Channel {
   readonly droppedOptions?: Readonly<Record<string, number>>;
   /** Methods by which Bottender's context makes the options of its calls to the client. */
   readonly optionsMethods?: readonly string[];
+  /** Called with a context whose message was not sent, because its speaker is refused. */
+  readonly onUnsent?: (context: object) => void;
   /** Where a context queues requests that are answered later. */
   readonly requestQueue?: string;
   /** Where a context queues bare messages until its handler has ended. */

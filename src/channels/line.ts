@@ -36,6 +36,8 @@ export const line: Channel = {
     pushCarouselTemplate: 2,
     sendCarouselTemplate: 2,
   },
+  // The reply token has not been used, so the bot may reply after all.
+  onUnsent: (context) => Object.assign(context, { _isReplied: false }),
   messageQueues: ['_replyMessages', '_pushMessages'],
   reader,
   displayProfile,

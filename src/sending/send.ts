@@ -56,8 +56,10 @@ export function send(
     const answer = new Send(personas, outgoing, call).start();
     return answer instanceof Promise ? personas.keep(answer) : answer;
   } catch (error) {
-    if (error instanceof PersonaError) return rejected(error);
-    throw error;
+    if (!(error instanceof PersonaError)) throw error;
+    const { context } = personas.sendContext();
+    if (context) via.channel.onUnsent?.(context);
+    return rejected(error);
   }
 }
 
