@@ -395,6 +395,50 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
+describe.each([
+  ['line', LineContext],
+  ['slack', SlackContext],
+  ['viber', ViberContext],
+] as const)('a class of contexts on %s', (channel, Base) => {
+  type Say = (text: string) => unknown;
+
+  /** Waits before it sends, counts in private, and loses all options. */
+  class CountingContext extends (Base as new (params: never) => {
+    sendText: Say;
+  }) {
+    #sent = 0;
+
+    override async sendText(text: string) {
+      await nextTurn();
+      this.#sent += 1;
+      return super.sendText(`${text} ${this.#sent}`);
+    }
+  }
+
+  test('that overrides a method speaks as the bot did at its call', async () => {
+    const bot = await startOn(channel, {
+      plugins: [install()],
+      contextClass: CountingContext,
+      sendMethod: 'push',
+    });
+    const sent = await bot.run(async (context: PersonaContext) => {
+      context.usePersona('adam');
+      const one = context.sendText('hi');
+      context.usePersona(null);
+      await one;
+      await context.sendText('hi', { personaId: 'eve' });
+      await context.as('adam').sendText('hi');
+    });
+    expect(bot.errors).toEqual([]);
+    const told = sent.map(({ body }) => JSON.stringify(body));
+    expect(told).toEqual([
+      expect.stringMatching(/hi 1.*Adam|Adam.*hi 1/),
+      expect.stringMatching(/hi 2.*Eve|Eve.*hi 2/),
+      expect.stringMatching(/hi 3.*Adam|Adam.*hi 3/),
+    ]);
+  });
+});
+
 describe('what a class sends by its client', () => {
   beforeEach(() => {
     jest.spyOn(console, 'error').mockImplementation();

@@ -37,7 +37,7 @@ function replacing(
 
 const ran = jest.fn();
 
-/** A class of somebody's own, whose method calls another one that is covered. */
+/** A user's class, whose method calls another send method. */
 class PoliteContext extends MessengerContext {
   override sendText(...[text, options]: Parameters<SendText>) {
     ran();

@@ -12,14 +12,14 @@ import {
 
 import type { Carried, Resolution, Sending } from './resolution';
 
-type Id = string | Promise<string>;
+type ResolvedId = string | Promise<string>;
 
 /** Where the ID comes from. */
 interface IdSource {
   readonly persona: Persona;
   readonly name?: string | undefined;
-  id(): Id | null;
-  readonly renew?: (goneId: string) => Id;
+  id(): ResolvedId | null;
+  readonly renew?: (goneId: string) => ResolvedId;
   readonly end?: () => Promise<void>;
 }
 
@@ -137,7 +137,7 @@ function named(
   const { pageContext, canSend } = context;
   if (!pageContext) return { persona, name, id: () => persona };
   if (!canSend) return { persona, name, id: () => null };
-  const onPage = (idOn: (page: Page) => Id): Id => {
+  const onPage = (idOn: (page: Page) => ResolvedId): ResolvedId => {
     const page = pageOf(pageContext);
     return page instanceof Promise ? page.then(idOn) : idOn(page);
   };
