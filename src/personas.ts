@@ -60,8 +60,9 @@ export interface Personas<Name extends string = string> {
    * agents' console or a cron job: its send and typing methods carry the
    * persona of `as`, `withPersona`, `withEphemeralPersona`, or their own
    * `personaId`. Names, refusals and errors are as on a context;
-   * `initialPersona` is about events and does not count. What `sendRawBody`,
-   * `sendMessageFormData` and `sendBatch` are given is sent as it is.
+   * `initialPersona` is about events and does not count. `sendRawBody` and
+   * `sendMessageFormData` carry personas too, unless they have a `persona_id` of
+   * their own; `sendBatch` sends what it is given.
    *
    * The client that is given stays as it is; given it again, this gives the
    * same object.

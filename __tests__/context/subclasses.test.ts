@@ -400,12 +400,13 @@ describe.each([
   ['slack', SlackContext],
   ['viber', ViberContext],
 ] as const)('a class of contexts on %s', (channel, Base) => {
-  type Say = (text: string) => unknown;
+  /** A method, and not a property, so that a class may override it. */
+  interface Saying {
+    sendText(text: string): unknown;
+  }
 
   /** Waits before it sends, counts in private, and loses all options. */
-  class CountingContext extends (Base as new (params: never) => {
-    sendText: Say;
-  }) {
+  class CountingContext extends (Base as new (params: never) => Saying) {
     #sent = 0;
 
     override async sendText(text: string) {

@@ -41,6 +41,7 @@ export const slack: Channel = {
 
 /** `chat.postMessage(options)`, and the older `postMessage(channel, message, options)`. */
 function reader(method: string): ReadCall | undefined {
+  if (method === 'callMethod') return readMethodCall;
   const [, namespace, name] =
     /^(chat\.)?(postMessage|postEphemeral)$/.exec(method) ?? [];
   if (name === undefined) return undefined;
@@ -58,6 +59,12 @@ function reader(method: string): ReadCall | undefined {
     return new SingleMessage([...args.slice(0, at), fields], at, at, channel);
   };
 }
+
+/** `callMethod('chat.postMessage', options)`, in which the others end. */
+const readMethodCall: ReadCall = (args) =>
+  /^chat\.post(Message|Ephemeral)$/.test(String(args[0]))
+    ? new SingleMessage(args, 1, 1, fieldsAt(args, 1).channel)
+    : undefined;
 
 /** A token has scopes, or lacks them. By its digest, so that no token is kept. */
 function accountOf(client: unknown): string {

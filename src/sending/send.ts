@@ -20,7 +20,7 @@ import { debug, isDebugging } from '../util/debug';
 import { deepCopy } from '../util/deepCopy';
 import { rejected } from '../util/rejected';
 
-import { ownPersona, withoutPersona } from './ownPersona';
+import { ownPersona, withoutPersona, withoutPersonas } from './ownPersona';
 import { queuedSpeaker } from './queuedSpeakers';
 import type { Carried, Resolution } from './resolution';
 import { resolveId } from './resolveId';
@@ -51,7 +51,10 @@ export function send(
 ): unknown {
   const { via, args } = outgoing;
   const call = via.read(args);
-  if (!call) return outgoing.transmit({ args });
+  if (!call) {
+    const given = via.channel.carriesId ? args : withoutPersonas(args);
+    return outgoing.transmit({ args: given });
+  }
   try {
     const answer = new Send(personas, outgoing, call).start();
     return answer instanceof Promise ? personas.keep(answer) : answer;
