@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
+import { format } from 'prettier';
+
 import { MemoryStore } from '../src/store/memory';
 
 import { startRedis } from '../bench/redisServer';
@@ -9,7 +11,7 @@ import { SimulatedProcess, type Commands } from './simulation/process';
 import { measureRedis, type RedisFigures } from './simulation/redis';
 
 const PAGE = 'docs/scale.md';
-const BLOCK = /(<!-- simulated -->\n)[^]*(\n<!-- \/simulated -->)/;
+const BLOCK = /(<!-- simulated -->)[^]*(<!-- \/simulated -->)/;
 
 const PROCESSES = 100;
 const AGENTS = 1000;
@@ -23,6 +25,13 @@ const OPTIONS = { lingerMs: 30_000, leaseMs: 60_000 };
 
 /** `npm run simulate`: an hour of a large fleet, in minutes; `npm run simulate -- 5` for five minutes of it. */
 async function main(): Promise<void> {
+  const writesPage = MINUTES === 60;
+  const page = readFileSync(PAGE, 'utf8');
+  if (writesPage && !BLOCK.test(page)) {
+    throw new Error(
+      `${PAGE} has nowhere to write the table: it lacks the lines <!-- simulated --> and <!-- /simulated -->. Restore both, and run this again.`,
+    );
+  }
   const redis = await redisFigures();
   const clock = new SimulatedClock();
   clock.install();
@@ -95,9 +104,9 @@ async function main(): Promise<void> {
     ...redisRows(redis),
   ].join('\n');
   console.log(table);
-  if (MINUTES !== 60) return;
-  const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, page.replace(BLOCK, `$1\n${table}\n$2`));
+  if (!writesPage) return;
+  const written = page.replace(BLOCK, `$1\n\n${table}\n\n$2`);
+  writeFileSync(PAGE, await format(written, { filepath: PAGE }));
   console.log(`(written to ${PAGE})`);
 }
 
@@ -134,4 +143,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-void main().then(() => process.exit(0));
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
