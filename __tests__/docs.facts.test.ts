@@ -79,8 +79,8 @@ describe('pointers to the facts', () => {
     expect(IDS.filter((id) => !used.has(id))).toEqual([]);
   });
 
-  test('of refusal.ts lead to entries that give the codes', () => {
-    const rows = read('src/refusals/refusal.ts').matchAll(
+  test('of channels/messenger.ts lead to entries that give the codes', () => {
+    const rows = read('src/channels/messenger.ts').matchAll(
       /^ \* \| (\d+) +\| (\w+) .*$/gm,
     );
     const codes = [...rows].map(([row, code, subcode]) => {

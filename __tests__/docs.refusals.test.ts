@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 // What the rules do is tested in refusals/refusal.test.ts.
-describe('the table of codes', () => {
+describe('the table of codes in channels/messenger.ts', () => {
   const source = readFileSync(
-    path.join(__dirname, '../src/refusals/refusal.ts'),
+    path.join(__dirname, '../src/channels/messenger.ts'),
     'utf8',
   );
   const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];
@@ -12,7 +12,7 @@ describe('the table of codes', () => {
 
   test('has a row for each rule', () => {
     expect(rows.map(([, code]) => code)).toEqual(rules.map(([, code]) => code));
-    expect(rules.map(([, , about]) => about)).toEqual(['region', 'persona']);
+    expect(rules.map(([, , about]) => about)).toEqual(['recipient', 'persona']);
   });
 
   test('gives meaning and source of each, and marks what is assumed', () => {
