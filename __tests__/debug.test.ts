@@ -72,7 +72,7 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
     'typingOn: adam speaks, by usePersona',
     'sendText: adam speaks, by as',
     'sendText: nobody speaks, by personaId',
-    expect.stringMatching(/^refused, and sent without its face: .*"nobody"/),
+    expect.stringMatching(/^refused, and sent without its profile: .*"nobody"/),
     "made 'Guest' on the Page <PAGE>: <GUEST>",
     'sendText: <GUEST> speaks, by withEphemeralPersona',
     "shared 'Guest' on the Page <PAGE>",

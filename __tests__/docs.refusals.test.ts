@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-// What the rules do is tested in refusals/refusal.test.ts.
-describe('the table of codes in channels/messenger.ts', () => {
+// What the rules do is tested in channels/messenger.test.ts.
+describe('the table of codes', () => {
   const source = readFileSync(
     path.join(__dirname, '../src/channels/messenger.ts'),
     'utf8',

@@ -170,11 +170,11 @@ test('on slack the simulated methods show the face too', async () => {
     username,
     iconUrl,
   });
-  expect(context.postMessage).toHaveBeenNthCalledWith(
-    2,
-    { text: 'hi' },
-    { username, iconUrl },
-  );
+  expect(context.postMessage).toHaveBeenNthCalledWith(2, {
+    text: 'hi',
+    username,
+    iconUrl,
+  });
   expect(context.sendText).toHaveBeenCalledWith('hi', { username, iconUrl });
 });
 
@@ -324,7 +324,7 @@ describe.each([
     expect(lines).toEqual([
       'typingOn with args: [ { "personaId": "1" } ]',
       'sendImage with args: [ "https://example.com/a.png", { "personaId": "1" } ]',
-      'sendButtonTemplate with args: [ "A pear?", [], { "tag": "HUMAN_AGENT", "personaId": "1" } ]',
+      'sendButtonTemplate with args: [ "A pear?", [], { "personaId": "1", "tag": "HUMAN_AGENT" } ]',
       'typingOff with args: [ { "personaId": "Guest" } ]',
       'typingOn with args: [ { "personaId": "2" } ]',
     ]);

@@ -37,8 +37,6 @@ type Methods = Record<string, (...args: unknown[]) => unknown>;
 /** One way to say a text on a channel. */
 interface Way {
   readonly say: (on: Methods, text: string, options: object) => unknown;
-  /** Whether the text says who speaks where the face cannot. */
-  readonly signs?: boolean;
   /** Whether it takes a face of the caller's own. */
   readonly takesMine?: boolean;
 }
@@ -56,7 +54,6 @@ interface Platform {
 
 const sendText: Way = {
   say: (on, text, options) => on.sendText?.(text, options),
-  signs: true,
 };
 
 const inOptions = (method: string): Way => ({
@@ -159,10 +156,7 @@ const PLATFORMS: Record<ChannelName, Platform> = {
   telegram: {
     ways: [
       sendText,
-      {
-        say: (on, text, options) => on.sendMessage?.(text, options),
-        signs: true,
-      },
+      { say: (on, text, options) => on.sendMessage?.(text, options) },
     ],
     messages: ({ text, ...body }) => [[String(text), without(body, 'chat_id')]],
   },
@@ -212,7 +206,7 @@ function shownIn(program: Program, mode: Mode): Map<number, unknown[]> {
     const face = platform.face?.(speaker.profile);
     if (face && !mode.refuses?.(face)) return [text, face];
     if (face && throws) return undefined;
-    return [way?.signs ? sign(text, speaker.profile) : text, {}];
+    return [sign(text, speaker.profile), {}];
   };
   const walk = (steps: readonly Step[]): void => {
     for (const step of steps) {

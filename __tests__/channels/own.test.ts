@@ -7,9 +7,8 @@ import {
 } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import type { FaceChannel } from '../../src/channels/channel';
 import { line } from '../../src/channels/line';
-import { shownName } from '../../src/channels/shownName';
+import { fitName } from '../../src/channels/fitName';
 import { slack } from '../../src/channels/slack';
 import { startOn, type Recorded } from '../support/channels';
 import { profile } from '../support/faces';
@@ -95,46 +94,36 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(post.mock.calls).toEqual([[{ text: 'hi' }]]);
   });
 
-  test('on Slack, deep in `chat`, nothing of ours is seen, and each method stays the same', async () => {
-    const list = jest.fn();
-    const plugin = asAdam();
-    const chat = { scheduledMessages: { list } };
-    const bot = await startOn('slack', {
-      plugins: [(context) => plugin(Object.assign(context, { chat }))],
-    });
-    await bot.run(async ({ chat }: PersonaContext<SlackContext>) => {
-      await chat.scheduledMessages.list({
-        personaId: 'adam',
-        limit: 1,
-      } as never);
+  test('on Slack, deep in `chat`, each method stays the same', async () => {
+    const bot = await startOn('slack', { plugins: [asAdam()] });
+    await bot.run(({ chat }: PersonaContext<SlackContext>) => {
       expect(chat.scheduledMessages).toBe(chat.scheduledMessages);
       expect(chat.scheduledMessages.list).toBe(chat.scheduledMessages.list);
     });
     expect(bot.errors).toEqual([]);
-    expect(list.mock.calls).toEqual([[{ limit: 1 }]]);
   });
 
-  test('on Slack a persona goes to no view, and to none where there are no views', async () => {
-    const seen: unknown[] = [];
-    const open = (...given: unknown[]) => seen.push(...given);
-    let views: object | null = { open };
-    const plugin = asAdam();
-    const bot = await startOn('slack', {
-      plugins: [(context) => plugin(Object.assign(context, { views }))],
-    });
-    const view = { triggerId: 'T', view: '{}' };
-    await bot.run(async ({ views }: PersonaContext<SlackContext>) => {
-      await views.open({ ...view, personaId: 'adam' } as never);
-    });
-    views = null;
-    const sent = await bot.run(
-      async (context: PersonaContext<SlackContext>) => {
-        await context.sendText('hi');
-      },
+  test('on Slack a persona goes to no view', async () => {
+    const bot = await startOn('slack', { plugins: [asAdam()] });
+    const view = { triggerId: 'T', view: '{}', personaId: 'adam' };
+    const [opened] = await bot.run(({ views }: PersonaContext<SlackContext>) =>
+      views.open(view as never),
     );
     expect(bot.errors).toEqual([]);
-    expect(seen).toEqual([view]);
-    expect(sent.at(-1)?.body).toMatchObject({ username: 'Adam' });
+    expect(opened?.body).toMatchObject({ trigger_id: 'T' });
+    expect(JSON.stringify(opened?.body)).not.toMatch(/persona|username/i);
+  });
+
+  test('on Slack messages are sent where there are no views', async () => {
+    const plugin = asAdam();
+    const bot = await startOn('slack', {
+      plugins: [(context) => plugin(Object.assign(context, { views: null }))],
+    });
+    const [sent] = await bot.run((context: PersonaContext<SlackContext>) =>
+      context.sendText('hi'),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(sent?.body).toMatchObject({ username: 'Adam' });
   });
 
   test.each(['iconUrl', 'icon_url'])(
@@ -257,10 +246,12 @@ test('the context’s client is the bot’s, and what sends nothing works as bef
   expect(got).toEqual([true, { userId: 'U1', displayName: 'Ann' }]);
 });
 
-test('where answers are not seen to, a wrapper of somebody’s own is covered all the same', async () => {
-  const texts: unknown[] = [];
+test('on Telegram the text that another plugin makes of it is signed', async () => {
   const wrap = (context: TelegramContext) => {
-    Object.assign(context, { sendText: (text: string) => texts.push(text) });
+    const sendText = context.sendText.bind(context);
+    Object.assign(context, {
+      sendText: (text: string) => sendText(`${text}!`),
+    });
   };
   const plugin = personas({
     directory,
@@ -268,11 +259,11 @@ test('where answers are not seen to, a wrapper of somebody’s own is covered al
     signText: (text, { name }) => `${name}: ${text}`,
   });
   const bot = await startOn('telegram', { plugins: [wrap, plugin] });
-  await bot.run(async (context: PersonaContext<TelegramContext>) => {
-    await context.sendText('hi');
-  });
+  const [sent] = await bot.run((context: PersonaContext<TelegramContext>) =>
+    context.sendText('hi'),
+  );
   expect(bot.errors).toEqual([]);
-  expect(texts).toEqual(['Adam: hi']);
+  expect(sent?.body).toMatchObject({ text: 'Adam: hi!' });
 });
 
 test('what a bot keeps in its state may be named as a persona is', async () => {
@@ -288,7 +279,7 @@ test('what a bot keeps in its state may be named as a persona is', async () => {
 
 describe('what LINE answers', () => {
   const answered = (status: number, data: unknown) =>
-    line.readRefusal?.({ response: { status, data } });
+    line.readRefusal?.({ response: { status, data } }, []);
   const details = (...properties: unknown[]) => ({
     message: 'The request body has 1 error(s)',
     details: properties.map((property) => ({ message: 'Bad', property })),
@@ -301,13 +292,16 @@ describe('what LINE answers', () => {
         details('messages[0].sender.name', 'messages[12].sender', 5),
       ),
     ).toEqual({
-      message: 'messages[0].sender.name: Bad; messages[12].sender: Bad',
-      status: 400,
-      of: [0, 12],
+      about: 'profile',
+      failure: {
+        message: 'messages[0].sender.name: Bad; messages[12].sender: Bad',
+        status: 400,
+      },
+      messages: [0, 12],
     });
     const untold = { details: [{ property: 'messages[0].sender' }] };
     expect(answered(400, untold)).toMatchObject({
-      message: 'messages[0].sender',
+      failure: { message: 'messages[0].sender' },
     });
   });
 
@@ -326,7 +320,7 @@ describe('what LINE answers', () => {
 });
 
 describe('what Slack answers', () => {
-  const { readIgnored, accountOf }: FaceChannel = slack;
+  const { readIgnored, accountOf } = slack;
   const face = { username: 'Adam', iconUrl: 'https://example.com/a.png' };
 
   test.each<[unknown, string | undefined]>([
@@ -353,8 +347,8 @@ describe('what Slack answers', () => {
 
 test('a short name that just fits is shown whole', () => {
   const long = { ...profile('x'.repeat(30)), shortName: 'y'.repeat(20) };
-  expect(shownName(long, 20)).toBe('y'.repeat(20));
-  expect(shownName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(
+  expect(fitName(long, 20)).toBe('y'.repeat(20));
+  expect(fitName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(
     `${'y'.repeat(19)}…`,
   );
 });

@@ -131,7 +131,7 @@ describe('LINE', () => {
         [
           ['one', 'Adam'],
           ['LINE Adam: two', undefined],
-          ['three', undefined],
+          ['The LINE: three', undefined],
           ['four', undefined],
         ],
       ]);
@@ -250,12 +250,10 @@ describe('LINE', () => {
       context.withPersona('line', () => context.replyText('one')),
     );
     expect(wrapped).toHaveBeenCalledTimes(1);
-    expect(wrapped).toHaveBeenCalledWith('one', {
-      sender: expect.objectContaining({ name: 'LINE Adam' }) as unknown,
-    });
+    expect(wrapped).toHaveBeenCalledWith('one', undefined);
     expect(spoken(sent)).toEqual([
       [['one!', 'LINE Adam']],
-      [['one!', undefined]],
+      [['LINE Adam: one!', undefined]],
     ]);
   });
 });
@@ -306,8 +304,8 @@ describe('Slack', () => {
         ['one', 'Adam', true],
         ['Adam: one', undefined, false],
         ['Adam: two', undefined, false],
-        ['three', undefined, false],
-        ['four', undefined, false],
+        ['LINE Adam: three', undefined, false],
+        ['LINE Adam: four', undefined, false],
       ]);
       expect(told()).toEqual([['channel', 'adam']]);
       const [[error]] = onRefused.mock.calls as [[PersonaRefusedError]];
@@ -339,7 +337,7 @@ describe('Slack', () => {
     expect(bot.errors).toEqual([]);
     expect(spoken(sent)).toEqual([
       ['one', 'Adam', true],
-      ['one', undefined, false],
+      ['Adam: one', undefined, false],
     ]);
     const [first, second] = sent.map(({ path: to, body }) => ({
       to,
@@ -502,7 +500,7 @@ describe('Slack', () => {
     expect(wrapped).toHaveBeenCalledTimes(1);
     expect(spoken(sent)).toEqual([
       ['one', 'Adam', true],
-      ['one', undefined, false],
+      ['Adam: one', undefined, false],
     ]);
   });
 });

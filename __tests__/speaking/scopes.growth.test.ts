@@ -3,17 +3,20 @@ import { setImmediate as nextJob } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import type { PersonaHandle } from '../../src/ephemeral/handle';
 import {
+  changeSpeaker,
   innermostScope,
-  inScope,
-  keepMadeFor,
+  keepCreated,
+  runInScope,
   type ScopeOwner,
-} from '../../src/speaking/scope';
+} from '../../src/speaking/scopes';
 import {
-  UnavailablePersona,
-  type MadeForBlock,
+  publicPersona,
+  speakerFor,
+  type ActiveSpeaker,
+  type EphemeralSpeaker,
 } from '../../src/speaking/speaker';
-import { PersonaRefusedError } from '../../src/errors';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -21,7 +24,8 @@ const collect = runInNewContext('gc') as () => void;
 const TURNS = 600;
 const TURNS_A_JOB = 200;
 
-const NOBODY = new PersonaRefusedError('unknown', '7', '1', { message: '' });
+const block = <T>(owner: ScopeOwner, persona: string, run: () => T): T =>
+  runInScope(owner, speakerFor(persona), 'withPersona', run);
 
 /**
  * Opens scopes, each in the asynchronous call tree of the one before, as a timer
@@ -33,16 +37,18 @@ async function openInTurns(
   ownerOf: (turn: number) => ScopeOwner,
 ): Promise<{ owners: number; scopes: number }> {
   const owners: WeakRef<ScopeOwner>[] = [];
-  const inForce: WeakRef<UnavailablePersona>[] = [];
+  const speakers: WeakRef<ActiveSpeaker>[] = [];
   let last: AsyncResource | undefined;
   for (let turn = 0; turn < TURNS; turn += 1) {
     const open = () => {
       const owner = ownerOf(turn);
       // Known to its scope alone, so that it can be seen whether that is still there.
-      const speaker = new UnavailablePersona(NOBODY);
+      const speaker = speakerFor('7');
       owners.push(new WeakRef(owner));
-      inForce.push(new WeakRef(speaker));
-      inScope(owner, speaker, () => (last = new AsyncResource('timer')));
+      speakers.push(new WeakRef(speaker));
+      runInScope(owner, speaker, 'withPersona', () => {
+        last = new AsyncResource('timer');
+      });
     };
     if (last) last.runInAsyncScope(open);
     else open();
@@ -56,7 +62,7 @@ async function openInTurns(
   collect();
   const left = (refs: WeakRef<object>[]) =>
     new Set(refs.map((ref) => ref.deref()).filter((value) => value)).size;
-  const counted = { owners: left(owners), scopes: left(inForce) };
+  const counted = { owners: left(owners), scopes: left(speakers) };
   last?.emitDestroy();
   return counted;
 }
@@ -83,11 +89,14 @@ test('a new context each turn, around an old one, is not kept when nobody has it
 test('who speaks on a context is found through any number of others’ scopes', () => {
   const [a, b, c]: [ScopeOwner, ScopeOwner, ScopeOwner] = [{}, {}, {}];
   const speakers = () =>
-    [a, b, c].map((owner) => innermostScope(owner)?.inForce);
-  inScope(a, 'outer a', () => {
-    inScope(b, 'b', () => {
-      inScope(c, 'c', () => {
-        inScope(a, 'inner a', () => {
+    [a, b, c].map((owner) => {
+      const scope = innermostScope(owner);
+      return scope && publicPersona(scope.speaker);
+    });
+  block(a, 'outer a', () => {
+    block(b, 'b', () => {
+      block(c, 'c', () => {
+        block(a, 'inner a', () => {
           expect(speakers()).toEqual(['inner a', 'b', 'c']);
         });
         expect(speakers()).toEqual(['outer a', 'b', 'c']);
@@ -100,34 +109,28 @@ test('who speaks on a context is found through any number of others’ scopes', 
 
 test('what usePersona changes in an outer scope is seen inside and after', () => {
   const [a, b]: [ScopeOwner, ScopeOwner] = [{}, {}];
-  inScope(a, 'a', () => {
-    inScope(b, 'b', () => {
-      inScope(b, 'inner b', () => {
-        const scope = innermostScope(a);
-        if (scope) scope.inForce = 'changed';
+  const changed = speakerFor('changed');
+  block(a, 'a', () => {
+    block(b, 'b', () => {
+      block(b, 'inner b', () => {
+        expect(changeSpeaker(innermostScope(a), changed)).toBe('in-block');
       });
-      expect(innermostScope(a)?.inForce).toBe('changed');
+      expect(innermostScope(a)?.speaker).toBe(changed);
     });
-    expect(innermostScope(a)?.inForce).toBe('changed');
+    expect(innermostScope(a)?.speaker).toBe(changed);
   });
 });
 
 test('a speaker’s sends, one within the other, keep its persona once', () => {
   const owner: ScopeOwner = {};
   const waitFor = jest.fn();
-  const persona = {
-    id: '7',
-    profile: { name: 'Guest', profilePictureUrl: 'https://example.com/g.png' },
-  };
-  const made: MadeForBlock = { persona, isActive: true, waitFor };
+  const handle = { isActive: true, waitFor } as unknown as PersonaHandle;
+  const guest: EphemeralSpeaker = { kind: 'ephemeral', handle };
   const speak = (turns: number): void => {
-    if (turns > 0) inScope(owner, null, () => speak(turns - 1), made);
-    else keepMadeFor(innermostScope(owner) ?? fail(), Promise.resolve());
+    if (turns > 0)
+      runInScope(owner, guest, 'as', () => speak(turns - 1), guest);
+    else void keepCreated(innermostScope(owner), Promise.resolve());
   };
   speak(100);
   expect(waitFor).toHaveBeenCalledTimes(1);
 });
-
-function fail(): never {
-  throw new Error('there is no scope');
-}

@@ -5,7 +5,9 @@ import {
   createServer,
   MessengerBot,
   type Action,
+  type MessengerClient,
   type MessengerConnector,
+  type MessengerContext,
   type MessengerTypes,
 } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
@@ -49,6 +51,10 @@ export interface BotSetup {
   emulator?: MessengerEmulator;
   /** Where the bot calls the Graph API, if not at the emulator itself. */
   origin?: string;
+  /** A class that extends Bottender's, for the contexts. */
+  contextClass?: typeof MessengerContext;
+  /** A class that extends Bottender's, for the client. */
+  clientClass?: typeof MessengerClient;
 }
 
 /** Bottender's real server with a bot on it, and the emulator that it talks to. */
@@ -106,6 +112,9 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
       ? undefined
       : { batchConfig: { delay: setup.batchDelayMs } }),
   } as ConstructorParameters<typeof MessengerBot>[0]);
+
+  const config = { origin: setup.origin ?? emulator.origin };
+  extend(bot.connector as MessengerConnector, setup, config);
 
   let action: TestAction = setup.action ?? nothing;
   const entry: TestAction = (context) => action(context, {});
@@ -165,6 +174,23 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
   };
   running.push(started);
   return started;
+}
+
+/** As teams do that extend Bottender's classes. */
+function extend(
+  connector: MessengerConnector,
+  { contextClass, clientClass }: BotSetup,
+  config: { origin: string },
+): void {
+  const { accessToken } = PAGE;
+  const own = clientClass
+    ? new clientClass({ ...config, accessToken, appSecret: APP_SECRET })
+    : connector.client;
+  Reflect.set(connector, '_client', own);
+  if (!contextClass) return;
+  const { _batchQueue: batchQueue } = connector;
+  connector.createContext = (params) =>
+    Promise.resolve(new contextClass({ ...params, client: own, batchQueue }));
 }
 
 function nothing(): void {}

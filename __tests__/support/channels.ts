@@ -95,6 +95,8 @@ export interface ChannelSetup {
   /** LINE's. */
   readonly sendMethod?: 'reply' | 'push';
   readonly shouldBatch?: boolean;
+  /** A class that extends Bottender's, for the contexts. */
+  readonly contextClass?: new (params: never) => object;
 }
 
 export interface ChannelBot {
@@ -113,7 +115,7 @@ afterEach(async () => {
 /** Bottender's own server and connector of a channel, talking to a platform that records. */
 export async function startOn(
   channel: ChannelName,
-  { plugins = [], answer, ...own }: ChannelSetup = {},
+  { plugins = [], answer, contextClass, ...own }: ChannelSetup = {},
 ): Promise<ChannelBot> {
   const { origin, received } = await startPlatform(channel, answer);
   const bot: Bot<never, never, never, never> = BOTS[channel](
@@ -129,6 +131,12 @@ export async function startOn(
     errors.push(error);
   }) as never);
   for (const plugin of plugins) bot.use(plugin);
+  if (contextClass) {
+    const client: unknown = Reflect.get(bot.connector, 'client');
+    const create = (params: object) =>
+      new contextClass({ ...params, ...own, client } as never);
+    Object.assign(bot.connector, { createContext: create });
+  }
 
   const server: Server = await new Promise((resolve) => {
     const listening: Server = createServer(bot, {

@@ -85,6 +85,8 @@ export interface Channel {
   readonly namespaces?: readonly string[];
   /** Methods of contexts that drop what their options say about who speaks, with the position of these. */
   readonly droppedOptions?: Readonly<Record<string, number>>;
+  /** Methods by which Bottender's context makes the options of its calls to the client. */
+  readonly optionsMethods?: readonly string[];
   /** Where a context queues requests that are answered later. */
   readonly requestQueue?: string;
   /** Where a context queues bare messages until its handler has ended. */
@@ -207,7 +209,7 @@ export function readMessages(
       const sent = [...args];
       sent[at] = given.map((message: unknown, position) => {
         const now = changed[position];
-        if (!now || now.fields === NO_FIELDS) return message;
+        if (!now || !isFields(message)) return message;
         return now.text === messages[position]?.text
           ? now.fields
           : withText(now);

@@ -44,6 +44,7 @@ export const messenger: Channel = {
   clientMethod: 'sendText',
   senderActionMethod: 'sendSenderAction',
   rememberedMethods: ['typing', 'sendSenderAction'],
+  optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
   reader,
@@ -78,11 +79,14 @@ function reader(method: string): ReadCall | undefined {
   const isKnown = KNOWN_METHODS.test(method);
   const position = OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
   const textAt = method === 'sendText' ? 1 : undefined;
-  return (args) => {
-    // Methods that are not known here take their options last.
-    const at = position ?? Math.max(2, args.length - 1);
-    return new MessengerCall(args, at, textAt, method);
-  };
+  return (args) =>
+    new MessengerCall(args, position ?? optionsPosition(args), textAt, method);
+}
+
+/** Methods that are not known here take their options last, where they are given any. */
+function optionsPosition(args: readonly unknown[]): number {
+  const last = args.at(-1) ?? {};
+  return Math.max(2, isFields(last) ? args.length - 1 : args.length);
 }
 
 class MessengerCall extends SingleMessage {

@@ -3,7 +3,7 @@ import type { Context } from 'bottender';
 import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { ChannelInfo } from '../errors';
-import type { Persona } from '../persona';
+import { isPersonaId, type Persona } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { checkRun, runActions } from '../speaking/runActions';
@@ -102,6 +102,9 @@ function createMixin(base: object, channel: Channel | undefined): object {
       },
     };
   }
+  for (const name of channel?.optionsMethods ?? []) {
+    if (name in base) properties[name] = optionsMethod(base, name);
+  }
   return Object.create(base, {
     ...properties,
     ...personaMethods,
@@ -126,6 +129,33 @@ function rememberedMethod(
       Reflect.apply(Reflect.get(base, name) as Method, this, args);
     return callRemembered(this._personas, channel, name, args, run);
   };
+}
+
+/**
+ * Adds a known ID to options that Bottender has just made, so that the seam need
+ * not copy them: that costs more than all else, as V8 handles objects of one
+ * shape faster.
+ */
+function optionsMethod(base: object, name: string): PropertyDescriptor {
+  return {
+    configurable: true,
+    value(this: Installed, given: object) {
+      const make = Reflect.get(base, name) as Method;
+      const options = Reflect.apply(make, this, [given]) as Options;
+      if (options.personaId === undefined && options.persona_id === undefined) {
+        const { activeSpeaker: speaker } = this._personas;
+        if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
+          options.personaId = speaker.persona;
+        }
+      }
+      return options;
+    },
+  };
+}
+
+interface Options {
+  personaId?: unknown;
+  persona_id?: unknown;
 }
 
 /** Users get the client that the context was given. */

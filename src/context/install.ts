@@ -148,23 +148,12 @@ function replacesDefaults(
     installed.runtime = runtime;
     return true;
   }
-  warnOfSecond(first, runtime);
-  return false;
-}
-
-/** Second plugins that were reported, by the first. */
-const reported = new WeakMap<Runtime, WeakSet<Runtime>>();
-
-function warnOfSecond(first: Runtime, second: Runtime): void {
-  const seconds = reported.get(first) ?? new WeakSet();
-  reported.set(first, seconds);
-  if (seconds.has(second)) return;
-  seconds.add(second);
-  process.emitWarning(
+  warnOnce(
+    first,
     'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
       'Keep one, among the `plugins` or in a chain.',
-    'PersonaWarning',
   );
+  return false;
 }
 
 /** Whoever comes first on a Page clears up what others left behind there. */

@@ -67,7 +67,7 @@ class OutgoingMessage {
   hasRenewed = false;
 
   constructor(
-    /** What the bot gave, without a persona; signed where it goes out without its profile. */
+    /** What the bot gave; signed where it goes out without its profile. */
     public message: Message,
     readonly resolution?: Resolution,
   ) {}
@@ -76,6 +76,7 @@ class OutgoingMessage {
 class Send {
   private readonly messages: readonly OutgoingMessage[];
   private knownContext: SendContext | undefined;
+  private args: unknown[];
   /** Set where another method of the client sends what was uploaded. */
   private method: string | undefined;
 
@@ -84,6 +85,7 @@ class Send {
     private readonly outgoing: OutgoingCall,
     private call: MessageCall,
   ) {
+    this.args = outgoing.args;
     const messages: OutgoingMessage[] = [];
     for (const given of call.messages) messages.push(this.decide(given));
     this.messages = messages;
@@ -107,13 +109,9 @@ class Send {
     const { personas, outgoing } = this;
     const { channel, method } = outgoing.via;
     const own = ownPersona(given.fields);
-    const message =
-      own === undefined
-        ? given
-        : { ...given, fields: withoutPersona(given.fields) };
     const { profileField, messageQueues, carriesId } = channel;
-    if (profileField !== undefined && isSet(profileField, message.fields)) {
-      return new OutgoingMessage(message);
+    if (profileField !== undefined && isSet(profileField, given.fields)) {
+      return new OutgoingMessage(given);
     }
     const queued = messageQueues && queuedSpeaker(given.fields);
     const speaker = this.checked(
@@ -122,19 +120,24 @@ class Send {
         : personas.speakerNamed(own),
     );
     if (isDebugging()) {
-      const source = queued?.source ?? personas.source;
-      logSpeaker(method, speaker, own === undefined ? source : 'personaId');
+      const { activeSpeaker, source } = personas;
+      const isOwn = own !== undefined && own !== publicPersona(activeSpeaker);
+      logSpeaker(
+        method,
+        speaker,
+        isOwn ? 'personaId' : (queued?.source ?? source),
+      );
     }
-    if (speaker.kind === 'page') return new OutgoingMessage(message);
+    if (speaker.kind === 'page') return new OutgoingMessage(given);
     if (speaker.kind === 'caller') {
-      const fields = { ...message.fields, ...speaker.fields };
-      return new OutgoingMessage({ ...message, fields });
+      const fields = { ...given.fields, ...speaker.fields };
+      return new OutgoingMessage({ ...given, fields });
     }
     const { runtime } = personas;
     const resolution = carriesId
       ? resolveId(speaker, runtime, this)
       : resolveProfile(speaker, runtime, this, channel);
-    return new OutgoingMessage(message, resolution);
+    return new OutgoingMessage(given, resolution);
   }
 
   /** @throws UnsupportedSenderActionError */
@@ -176,6 +179,7 @@ class Send {
     const { via, args } = this.outgoing;
     // What the bot gave is what is sent, whatever changes while this waits.
     const given = deepCopy(args);
+    this.args = given;
     this.call = via.read(given) ?? this.call;
     for (const outgoing of this.messages) {
       outgoing.message = deepCopy(outgoing.message);
@@ -187,15 +191,12 @@ class Send {
       const { pageContext, canSend } = this.context;
       if (file && first?.carried && pageContext && canSend) {
         const uploaded = await upload(file, given, pageContext);
+        this.args = uploaded.args;
         this.method = uploaded.method;
         const { method = via.method } = uploaded;
         const read = sendMethod(via.channel, method)?.read;
         this.call = read?.(uploaded.args) ?? this.call;
-        const [message] = this.call.messages;
-        if (message) {
-          const fields = withoutPersona(message.fields);
-          first.message = { ...message, fields };
-        }
+        [first.message = first.message] = this.call.messages;
       }
       return await this.transmit();
     } finally {
@@ -206,19 +207,16 @@ class Send {
   private transmit(): unknown {
     const { transmit, via } = this.outgoing;
     const { addFields = addMissing, readIgnored } = via.channel;
-    let isCarried = false;
-    const sent: Message[] = [];
-    for (const { message, carried } of this.messages) {
-      if (carried) {
-        isCarried = true;
-        const fields = addFields(message.fields, carried.fields);
-        sent.push({ fields, text: message.text });
-      } else sent.push(message);
-    }
-    const call = this.call.withMessages(sent);
-    const { method } = this;
+    const sent = this.messages.map(({ message, carried }) =>
+      carried ? shownAs(message, carried, addFields) : asPage(message),
+    );
+    const given = this.call.messages;
+    const isAsGiven = sent.every((message, at) => message === given[at]);
+    const { method, args } = this;
+    const call = isAsGiven ? { args } : this.call.withMessages(sent);
     const answer = transmit(method === undefined ? call : { ...call, method });
-    if (!isCarried || !(answer instanceof Promise)) return answer;
+    if (!(answer instanceof Promise)) return answer;
+    if (!this.messages.some(({ carried }) => carried)) return answer;
     return answer.then(
       readIgnored && ((given) => this.reportIgnored(given)),
       (error: unknown) => this.afterFailure(error),
@@ -318,6 +316,24 @@ class Send {
       ? JSON.stringify([title, accountOf(this.personas.client)])
       : title;
   }
+}
+
+/** The message without a persona. */
+function asPage(message: Message): Message {
+  const fields = withoutPersona(message.fields);
+  return fields === message.fields ? message : { ...message, fields };
+}
+
+/** The message with what shows its speaker: the same one where it has that already. */
+function shownAs(
+  message: Message,
+  { id, fields: added }: Carried,
+  addFields: (fields: Fields, added: Fields) => Fields,
+): Message {
+  const { fields, text } = message;
+  const isThere = id !== undefined && fields.personaId === id;
+  if (isThere && fields.persona_id === undefined) return message;
+  return { fields: addFields(withoutPersona(fields), added), text };
 }
 
 /** What the bot put into a message stays, in either spelling. */

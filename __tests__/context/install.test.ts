@@ -34,18 +34,6 @@ describe('what is installed', () => {
     expect('typing' in context).toBe(false);
   });
 
-  test('stands in front of the class, once for all contexts of it', async () => {
-    const [one, two] = [
-      await install(new BareContext()),
-      await install(new BareContext()),
-    ];
-    expect(Object.getPrototypeOf(one)).toBe(Object.getPrototypeOf(two));
-    expect(Object.hasOwn(one, 'sendText')).toBe(false);
-    const front = Object.getPrototypeOf(one) as object;
-    expect(Object.getPrototypeOf(front)).toBe(BareContext.prototype);
-    expect(Object.keys(front)).toEqual([]);
-  });
-
   test('puts one thing into a context of Bottender’s, which is not shown', async () => {
     let before: string[] = [];
     const look = (context: PersonaContext) => {

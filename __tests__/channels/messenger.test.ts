@@ -1,9 +1,8 @@
 import type { MessengerClient } from 'bottender';
 import type { Fault } from 'messenger-emulator';
 
+import { messenger } from '../../src/channels/messenger';
 import { secretsOf } from '../../src/graph/call';
-import { readGraphFailure } from '../../src/graph/graphFailure';
-import { readRefusal } from '../../src/refusals/refusal';
 import {
   APP_SECRET,
   CUSTOMER,
@@ -32,18 +31,18 @@ async function errorOf(bot: RunningBot, personaId = '12345') {
   return { error, client };
 }
 
-/** What a send that was rejected with this error was refused for. */
+/** The refusal in the error of a send. */
 function refusalIn(error: unknown, client?: MessengerClient) {
-  return readRefusal(readGraphFailure(error, client && secretsOf(client)));
+  return messenger.readRefusal?.(error, client ? secretsOf(client) : []);
 }
 
 type Answer = NonNullable<Fault['error']>;
 
 /** Each row of the table, with answers that it covers. */
-const REFUSALS: [string, 'region' | 'persona', Answer[]][] = [
+const REFUSALS: [string, 'recipient' | 'persona', Answer[]][] = [
   [
     'code 10, subcode 2018336, whatever it says',
-    'region',
+    'recipient',
     [
       { code: 10, error_subcode: 2018336, message: '(#10) Privacy rules' },
       { code: 10, error_subcode: 2018336, message: 'something else' },
@@ -104,13 +103,13 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
   const start = () => startBot(setup);
 
   test.each(REFUSALS)(
-    'with %s, is the refusal %s',
-    async (_what, reason, answers) => {
+    'with %s, is a refusal about the %s',
+    async (_what, about, answers) => {
       const bot = await start();
       for (const answer of answers) {
         bot.emulator.fail({ path: '/me/messages', error: answer, times: 1 });
         const { error, client } = await errorOf(bot);
-        expect(refusalIn(error, client)).toBe(reason);
+        expect(refusalIn(error, client)).toMatchObject({ about });
       }
     },
   );
@@ -136,10 +135,10 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
   test('is read as the emulator answers, to people in Europe and to unknown IDs', async () => {
     const bot = await start();
     const unknown = await errorOf(bot);
-    expect(refusalIn(unknown.error)).toBe('persona');
+    expect(refusalIn(unknown.error)).toMatchObject({ about: 'persona' });
     bot.emulator.setEuropean(CUSTOMER, true);
     const region = await errorOf(bot);
-    expect(refusalIn(region.error)).toBe('region');
+    expect(refusalIn(region.error)).toMatchObject({ about: 'recipient' });
   });
 
   test('gives away neither token nor secret', async () => {
@@ -147,11 +146,9 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
     const message = `persona? ${PAGE.accessToken} ${APP_SECRET} access_token=${PAGE.accessToken}`;
     bot.emulator.fail({ path: '/me/messages', error: { code: 100, message } });
     const { error, client } = await errorOf(bot);
-    const { message: shown } = readGraphFailure(
-      error,
-      client && secretsOf(client),
+    expect(refusalIn(error, client)?.failure.message).toBe(
+      'persona? [removed] [removed] access_token=[removed]',
     );
-    expect(shown).toBe('persona? [removed] [removed] access_token=[removed]');
   });
 });
 

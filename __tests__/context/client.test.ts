@@ -19,6 +19,7 @@ import {
 } from '../support/bot';
 import { clientFor, sendingTo, startedBy } from '../support/clients';
 import { faces, profile } from '../support/faces';
+import { deepFrozen } from '../support/deepFrozen';
 import { deleteElsewhere, idsOf, watch } from '../support/graph';
 import { SEND_METHODS, SENDS } from '../support/sends';
 import { leaveLease } from '../support/stores';
@@ -86,7 +87,7 @@ describe('a client with personas', () => {
     const small = { createPersona: () => Promise.resolve({ id: '1' }) };
     const client = personas().client(small as unknown as MessengerClient);
     expect('sendText' in client).toBe(false);
-    expect('createPersona' in client).toBe(true);
+    expect(client.createPersona).toBeInstanceOf(Function);
   });
 
   test('can be spied on, as others', async () => {
@@ -430,11 +431,23 @@ describe('plugin.client()', () => {
     expect(client.accessToken).toBe(given.accessToken);
   });
 
-  test('sends raw bodies, forms and batches as they are', async () => {
+  test('gives raw bodies their persona, where they have none; a batch is sent as it is', async () => {
     const { bot, client } = await start();
+    const { Bea } = await faces(bot.emulator, ['Bea']);
     await client.withPersona('adam', async () => {
       const recipient = { id: CUSTOMER };
-      await client.sendRawBody({ recipient, message: { text: 'raw' } });
+      const raw = (text: string, own: object = {}) =>
+        client.sendRawBody(
+          deepFrozen({ recipient, message: { text }, ...own }),
+        );
+      await raw('raw');
+      await raw('own', { persona_id: Bea });
+      await raw('named', { personaId: 'eve' });
+      await raw('page', { persona_id: null });
+      await client.sendRawBody({ recipient, senderAction: 'typing_on' });
+      await expect(
+        client.sendRawBody({ recipient, senderAction: 'mark_seen' }),
+      ).rejects.toThrow(UnsupportedSenderActionError);
       await client.sendBatch([
         {
           method: 'POST',
@@ -443,7 +456,14 @@ describe('plugin.client()', () => {
         },
       ]);
     });
-    expect(shown(bot.emulator)).toEqual(['Page: raw', 'Page: batch']);
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: raw',
+      'Bea: own',
+      'Eve: named',
+      'Page: page',
+      'Adam: [typing_on]',
+      'Page: batch',
+    ]);
   });
 
   test.each([

@@ -1,0 +1,207 @@
+import { PersonaRefusedError } from '../../src/errors';
+import { EVIDENCE_MS, personaState } from '../../src/graph/personaState';
+import { PersonaStates } from '../../src/refusals/personaStates';
+import { answering, type Answer } from '../support/answers';
+import { pass, takeTimers } from '../support/clock';
+import { meeting } from '../support/gate';
+import { behaving, drip, sendJson } from '../support/odd';
+
+const ALIVE: Answer = {
+  body: { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' },
+};
+const UNKNOWN: Answer = {
+  status: 400,
+  body: { error: { code: 100, error_subcode: 33, message: 'does not exist' } },
+};
+const NO_LIST: Answer = { status: 400, body: { error: { code: 200 } } };
+const EMPTY_LIST: Answer = { body: { data: [] } };
+
+const refusal = () =>
+  new PersonaRefusedError('unverified', '7', '1', { message: 'no' });
+
+test('all who ask at a time ask once', async () => {
+  const { page, calls } = await answering([ALIVE]);
+  const states = new PersonaStates();
+  const answers = await Promise.all([
+    states.of(page, '7'),
+    states.of(page, '7'),
+  ]);
+  expect(answers).toEqual(['alive', 'alive']);
+  expect(calls).toHaveLength(1);
+  // What is alive may be gone the next time.
+  await states.of(page, '7');
+  expect(calls).toHaveLength(2);
+});
+
+test('what is gone is not looked for again for ten seconds', async () => {
+  const { page, calls } = await answering([
+    UNKNOWN,
+    EMPTY_LIST,
+    UNKNOWN,
+    EMPTY_LIST,
+  ]);
+  const states = new PersonaStates();
+  expect(await states.of(page, '7')).toBe('gone');
+  pass(9000);
+  expect(await states.of(page, '7')).toBe('gone');
+  expect(calls).toHaveLength(2);
+  pass(1000);
+  expect(await states.of(page, '7')).toBe('gone');
+  expect(calls).toHaveLength(4);
+});
+
+test('one Page and one persona say nothing of another', async () => {
+  const { page, calls } = await answering([UNKNOWN, EMPTY_LIST, ALIVE]);
+  const states = new PersonaStates();
+  expect(await states.of({ ...page, id: '2' }, '7')).toBe('gone');
+  expect(await states.of(page, '7')).toBe('alive');
+  expect(calls).toHaveLength(3);
+});
+
+test('where nothing can be found out, that is known until a wait is over', async () => {
+  const { page } = await answering([UNKNOWN, NO_LIST]);
+  const states = new PersonaStates();
+  expect(await states.of(page, '7')).toBe('unsure');
+  expect(states.unverified(page, '7')).toBeUndefined();
+  const first = refusal();
+  expect(states.giveUp(page, '7', first)).toBe(first);
+  expect(states.giveUp(page, '7', refusal())).toBe(first);
+  expect(states.unverified(page, '7')).toBe(first);
+  expect(states.unverified(page, '8')).toBeUndefined();
+  expect(states.unverified({ ...page, id: '2' }, '7')).toBeUndefined();
+  pass(1000);
+  expect(states.unverified(page, '7')).toBeUndefined();
+  // The second wait is longer; no evidence has come meanwhile.
+  await states.of(page, '7');
+  const second = refusal();
+  states.giveUp(page, '7', second);
+  pass(1000);
+  expect(states.unverified(page, '7')).toBe(second);
+});
+
+test('evidence begins the waits anew', async () => {
+  const { page } = await answering([ALIVE]);
+  const states = new PersonaStates();
+  states.giveUp(page, '7', refusal());
+  pass(1000);
+  await states.of(page, '7');
+  states.giveUp(page, '7', refusal());
+  pass(1000);
+  expect(states.unverified(page, '7')).toBeUndefined();
+});
+
+test('a thousand answers are kept, the oldest goes', async () => {
+  const { page } = await answering([]);
+  const request = jest
+    .spyOn(page.client.axios, 'request')
+    .mockResolvedValue({ data: EMPTY_LIST.body });
+  const states = new PersonaStates();
+  // However long the test takes.
+  jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+  // Neither is a persona, and the list has none: what is asked for is gone.
+  for (let id = 1; id <= 1001; id += 1) {
+    await states.of(page, String(id));
+  }
+  const asked = request.mock.calls.length;
+  await states.of(page, '2');
+  await states.of(page, '1001');
+  expect(request).toHaveBeenCalledTimes(asked);
+  await states.of(page, '1');
+  expect(request).toHaveBeenCalledTimes(asked + 2);
+});
+
+const MISSING: Answer = {
+  status: 400,
+  body: {
+    error: {
+      code: 100,
+      error_subcode: 33,
+      message:
+        "Unsupported get request. Object with ID '12' does not exist, cannot be loaded due to missing permissions",
+    },
+  },
+};
+const listOf = (...ids: unknown[]): Answer => ({
+  body: { data: ids.map((id) => ({ id })) },
+});
+
+test('a persona that Messenger gives is alive, and the list is not read', async () => {
+  const { page, calls } = await answering([{ body: { id: '12' } }]);
+  expect(await personaState(page, '12')).toBe('alive');
+  expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
+});
+
+const ANYTHING: [string, Answer][] = [
+  ['that it does not exist', MISSING],
+  ['another ID', { body: { id: '1' } }],
+  ['HTML', { body: '<html></html>' }],
+  ['null', { body: null }],
+  ['nothing', { body: {} }],
+  ['no permission', { status: 403, body: { error: { code: 10 } } }],
+  ['an error', { status: 500, body: {} }],
+];
+
+describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
+  test.each<['alive' | 'gone' | 'unsure', string, Answer]>([
+    ['alive', 'has it', listOf('1', '12')],
+    ['alive', 'has it, though it is not complete', listOf(null, '12')],
+    ['gone', 'has only others', listOf('1', '2')],
+    ['gone', 'is empty', listOf()],
+    ['unsure', 'is not complete', listOf('1', null)],
+    ['unsure', 'is refused', { status: 400, body: { error: { code: 190 } } }],
+    ['unsure', 'is HTML', { body: '<html></html>' }],
+    ['unsure', 'is null', { body: null }],
+  ])('it is %s if the list %s', async (state, _how, list) => {
+    const { page } = await answering([answer, list]);
+    expect(await personaState(page, '12')).toBe(state);
+  });
+});
+
+test('a list that breaks in the middle is no evidence', async () => {
+  const cursors = { after: 'a' };
+  const first = { data: [], paging: { next: 'http://next', cursors } };
+  const broken = { status: 500, body: {} };
+  const { page } = await answering([MISSING, { body: first }, broken]);
+  expect(await personaState(page, '12')).toBe('unsure');
+});
+
+test('all of it has an end', async () => {
+  takeTimers();
+  const [gets, lists] = [meeting(4), meeting(4)];
+  const come = (count: number) => void [gets, lists][count - 1]?.();
+  const silent = await behaving((_response, _request, count) => come(count));
+  const dripping = await behaving((response, _request, count) => {
+    come(count);
+    drip(response);
+  });
+  const endless = await behaving((response, { url }, count) => {
+    come(count);
+    if (!url?.includes('personas')) return;
+    const cursors = { after: `${count}` };
+    const paging = { next: 'http://next', cursors };
+    setTimeout(() => sendJson(response, { data: [], paging }), 20);
+  });
+  const started = Date.now();
+  const asking = Promise.all(
+    [silent, dripping, endless].map(({ page }) => personaState(page, '12')),
+  );
+  await gets();
+  pass(EVIDENCE_MS / 2);
+  await lists();
+  pass(EVIDENCE_MS / 2);
+  expect(await asking).toEqual(['unsure', 'unsure', 'unsure']);
+  expect(Date.now() - started).toBeLessThan(EVIDENCE_MS + 4000);
+});
+
+test('a call that hangs leaves the list its time', async () => {
+  takeTimers();
+  const come = meeting(2);
+  const { page } = await behaving((response, { url }) => {
+    if (url?.includes('personas')) sendJson(response, { data: [{ id: '12' }] });
+    else void come();
+  });
+  const asking = personaState(page, '12');
+  await come();
+  pass(EVIDENCE_MS / 2);
+  expect(await asking).toBe('alive');
+});

@@ -1,0 +1,74 @@
+import { PersonaRefusedError } from '../../src/errors';
+import { RefusalMemory } from '../../src/refusals/refusalMemory';
+
+const refusal = () =>
+  new PersonaRefusedError('unknown', 'adam', '1', { message: 'no' });
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('a refusal is found by its kind, its place and what it is about', () => {
+  const memory = new RefusalMemory();
+  const error = refusal();
+  expect(memory.isEmpty).toBe(true);
+  expect(memory.add('unknown', '1', '7', error)).toBe(error);
+  expect(memory.isEmpty).toBe(false);
+  expect(memory.get('unknown', '1', '7')).toBe(error);
+  expect(memory.get('unknown', '2', '7')).toBeUndefined();
+  expect(memory.get('unknown', undefined, '7')).toBeUndefined();
+  expect(memory.get('unknown', '1', '8')).toBeUndefined();
+  // A Page may be named like a channel, and a customer like a persona.
+  expect(memory.get('profile', '1', '7')).toBeUndefined();
+  expect(memory.get('region', '1', '7')).toBeUndefined();
+});
+
+test('a refusal of a whole account is none of a persona', () => {
+  const memory = new RefusalMemory();
+  const error = refusal();
+  memory.add('profile', 'Slack', null, error);
+  expect(memory.get('profile', 'Slack', null)).toBe(error);
+  expect(memory.get('profile', 'Slack', 'adam')).toBeUndefined();
+  expect(memory.get('profile', 'Slack', 'null')).toBeUndefined();
+});
+
+test('messages that were refused together get one refusal', () => {
+  const memory = new RefusalMemory();
+  const first = refusal();
+  expect(memory.add('unknown', '1', '7', first)).toBe(first);
+  expect(memory.add('unknown', '1', '7', refusal())).toBe(first);
+});
+
+test('it lasts ten minutes, to the millisecond, and a newer one as long', () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  const memory = new RefusalMemory();
+  memory.add('unknown', '1', '7', refusal());
+  jest.setSystemTime(1_599_999);
+  expect(memory.get('unknown', '1', '7')).toBeDefined();
+  jest.setSystemTime(1_600_000);
+  expect(memory.get('unknown', '1', '7')).toBeUndefined();
+  expect(memory.isEmpty).toBe(true);
+  const second = refusal();
+  expect(memory.add('unknown', '1', '7', second)).toBe(second);
+});
+
+test('at most 10,000 are remembered, the oldest goes', () => {
+  const memory = new RefusalMemory();
+  for (let id = 0; id <= 10_000; id += 1) {
+    memory.add('unknown', '1', `${id}`, refusal());
+  }
+  expect(memory.get('unknown', '1', '0')).toBeUndefined();
+  expect(memory.get('unknown', '1', '1')).toBeDefined();
+  expect(memory.get('unknown', '1', '10000')).toBeDefined();
+});
+
+test('an account that ignores profiles is known after the first time; at most 1,000 are', () => {
+  const memory = new RefusalMemory();
+  expect(memory.isKnownToIgnore('0')).toBe(false);
+  expect(memory.isKnownToIgnore('0')).toBe(true);
+  for (let account = 1; account <= 1000; account += 1) {
+    expect(memory.isKnownToIgnore(`${account}`)).toBe(false);
+  }
+  expect(memory.isKnownToIgnore('1')).toBe(true);
+  expect(memory.isKnownToIgnore('0')).toBe(false);
+});
