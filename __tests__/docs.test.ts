@@ -22,6 +22,13 @@ const { personas } = library;
 /** What is written by hand; docs/api is written from docstrings. */
 const DOCUMENTS = ['.', 'docs', 'docs/recipes'].flatMap(documentsIn);
 
+it('README.md begins with a bottender.config.js, which the command line reads', () => {
+  const [first] = codeBlocks('README.md').filter(
+    ({ language }) => language !== 'sh',
+  );
+  expect(first?.code).toMatch(/^\/\/ bottender\.config\.js\n/);
+});
+
 it('README.md names lines that the example bot prints', () => {
   const start = read('example-bot/start.ts');
   const lines = [...read('README.md').matchAll(/the line "(.+?) …"/g)];
@@ -82,6 +89,19 @@ describe('docs/command-line.md', () => {
     expect(firstColumn('docs/command-line.md', 'Commands').sort()).toEqual(
       commands.map((command) => command.name()).sort(),
     );
+  });
+
+  it('names the settings of the channel that it uses', () => {
+    const [, fields = ''] =
+      /interface MessengerChannel \{(.*?)\n\}/s.exec(
+        read('src/cli/config.ts'),
+      ) ?? [];
+    const names = [...fields.matchAll(/^ {2}(\w+)\?:/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(names).toContain('origin');
+    const text = read('docs/command-line.md');
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('explains every option', () => {
