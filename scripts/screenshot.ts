@@ -80,7 +80,7 @@ async function takePicture(
 /** A quarter of the size of a PNG, which counts because the picture is in the package. */
 async function webp(page: Page): Promise<Buffer> {
   const browser = await page.context().newCDPSession(page);
-  const options = { format: 'webp', quality: 50 } as const;
+  const options = { format: 'webp', quality: 30 } as const;
   const { data } = await browser.send('Page.captureScreenshot', options);
   return Buffer.from(data, 'base64');
 }
