@@ -20,6 +20,12 @@ describe.each(PACKAGES)('docs/api of $folder', ({ folder, entries }) => {
     // In code, and not in words that happen to be the same.
     const code = text.match(/^```ts\n.*?^```$|`[^`\n]+`/gms)?.join('\n') ?? '';
     const named = new Set(code.match(/\b[A-Z]\w+\b/g));
+    // A type parameter may have the name of a type.
+    for (const [, name = ''] of text.matchAll(
+      /<a id="type-parameter-[\w-]+"><\/a> `(\w+)`/g,
+    )) {
+      named.delete(name);
+    }
     expect([...kept].filter((name) => named.has(name))).toEqual([]);
   });
 
@@ -28,6 +34,30 @@ describe.each(PACKAGES)('docs/api of $folder', ({ folder, entries }) => {
     const [, contents = ''] =
       /^## Contents\n(.*?)^## /ms.exec(read(page)) ?? [];
     expect(contents.match(/\]\(#/g) ?? []).toHaveLength(members.length);
+  });
+
+  it('follows the order of the exports', () => {
+    const order = entries.flatMap((entry) => {
+      const lists = read(path.join(folder, entry)).matchAll(
+        /^export (?:type )?\{([^}]*)\}/gm,
+      );
+      return [...lists].flatMap(([, list = '']) => list.match(/\b[\w]+\b/g));
+    });
+    for (const page of pages) {
+      const groups = read(page).matchAll(/^\*\*[\w ]+\*\*: (.*)$/gm);
+      for (const [, links = ''] of groups) {
+        const names = [...links.matchAll(/\[(\w+)/g)].map(([, name]) => name);
+        const positions = names
+          .map((name) => order.indexOf(name ?? ''))
+          // What `export *` exports keeps the order of its file.
+          .filter((position) => position >= 0);
+        expect(positions).toEqual([...positions].sort((a, b) => a - b));
+      }
+    }
+  });
+
+  it('has no dash in place of a description', () => {
+    expect(text.match(/^\|.*\| - \|$/gm)).toBeNull();
   });
 
   it('has no column without anything', () => {

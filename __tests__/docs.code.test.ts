@@ -140,25 +140,32 @@ describe('docs/getting-started.md', () => {
     ]);
   });
 
-  it('from an empty folder', async () => {
-    const compiled = code.run('start-app');
-    const App = code.run('start-index', { modules: { './dist': compiled } });
-    const bot = await startBot({
-      ...code.config('start-config', { process: { env: {} } }),
-      action: App as TestAction,
-    });
-    for (const text of ['hi', 'agent', 'pears?']) await bot.say(text);
-    expect(bot.errors).toEqual([]);
-    expect(shown(bot.emulator)).toEqual([
-      'Page: Hello! Write "agent", or ask about pears.',
-      'Page: One moment, I am getting a colleague.',
-      'Adam Z.: [typing_on]',
-      'Adam Z.: [typing_off]',
-      'Adam Z.: Adam here.',
-      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
-    ]);
-    expect(alive(bot.emulator)).toEqual(['Adam Z.']);
-  });
+  it.each(['JavaScript', 'TypeScript'])(
+    'from an empty folder, in %s',
+    async (language) => {
+      const App =
+        language === 'JavaScript'
+          ? code.run('start-javascript')
+          : code.run('start-index', {
+              modules: { './dist': code.run('start-app') },
+            });
+      const bot = await startBot({
+        ...code.config('start-config', { process: { env: {} } }),
+        action: App as TestAction,
+      });
+      for (const text of ['hi', 'agent', 'pears?']) await bot.say(text);
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Page: Hello! Write "agent", or ask about pears.',
+        'Page: One moment, I am getting a colleague.',
+        'Adam Z.: [typing_on]',
+        'Adam Z.: [typing_off]',
+        'Adam Z.: Adam here.',
+        'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+      ]);
+      expect(alive(bot.emulator)).toEqual(['Adam Z.']);
+    },
+  );
 });
 
 it('docs/operating.md', async () => {
@@ -266,7 +273,8 @@ it('docs/upgrading.md: a placeholder is an unknown name', async () => {
 
 it('README.md, the example', async () => {
   const texts = ['hi', 'agent', 'pears', 'hi'];
-  expect(await code.answers('example', texts, {})).toEqual([
+  const config = code.config('example-config');
+  expect(await code.answers('example', texts, config)).toEqual([
     'Page: Write "agent" or "pears".',
     'Adam Z.: Adam here. How can I help?',
     'Dr. Pear: A pear is ripe when its neck gives.',

@@ -121,7 +121,7 @@ describe(PAGE_OF_ROWS, () => {
     expect(shown(plugin.emulator)).toEqual(['Page: Sorry.']);
   });
 
-  row('Two parts of a handler at the same time', async () => {
+  row('Two parts of a handler in parallel', async () => {
     const alone = await play(undefined, (adam, bea) => async (context) => {
       const all = meeting(2);
       const speak = async (id: string, text: string) => {
@@ -150,7 +150,7 @@ describe(PAGE_OF_ROWS, () => {
     ]);
   });
 
-  row('A persona made for a router or a chain', async () => {
+  row('A persona created for a router or a chain', async () => {
     const Greet: TestAction = async (context) => {
       await context.sendText('hi');
     };
@@ -171,7 +171,7 @@ describe(PAGE_OF_ROWS, () => {
     expect(alive(plugin.emulator)).not.toContain('Guest');
   });
 
-  row('A persona made for a send that nobody awaits', async () => {
+  row('A persona created for a send that no one awaits', async () => {
     const prepare = ({ emulator }: RunningBot) =>
       void emulator.fail({ path: '/me/messages', delayMs: 50, times: 1 });
     const refused = gate();

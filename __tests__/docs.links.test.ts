@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { brokenLinks, documentsIn, linksBeyond, ROOT } from './support/docs';
+import {
+  brokenLinks,
+  documentsIn,
+  FOR_CONTRIBUTORS,
+  linksBeyond,
+  ROOT,
+} from './support/docs';
 
 const PACKAGES = ['.', 'packages/messenger-emulator'];
 
@@ -38,15 +44,20 @@ describe.each(packedFiles(PACKAGES))('what npm packs of $folder', (each) => {
     expect(latest).toBe(each.version);
   });
 
-  it.each(documents)('%s has no link to what is not packed', (file) => {
-    const pages = path.join(folder, 'docs/');
-    const isPage = (linked: string) =>
-      linked.startsWith(pages) && !file.startsWith(pages);
-    // README.md says that its pages are in the repository. It has no address yet.
-    expect(
-      linksBeyond(file, packed).filter((linked) => !isPage(linked)),
-    ).toEqual([]);
+  it.each(documents)('%s links only to packed files', (file) => {
+    expect(linksBeyond(file, packed)).toEqual([]);
   });
+});
+
+it('bottender-persona packs the pages for users, and none for contributors', () => {
+  const [plugin] = packedFiles(['.']);
+  const pages = plugin?.files.filter((file) => /^docs\/.*\.md$/.test(file));
+  const written = ['docs', 'docs/api', 'docs/recipes'].flatMap(documentsIn);
+  expect(pages?.sort()).toEqual(
+    written
+      .filter((page) => !FOR_CONTRIBUTORS.has(path.relative('docs', page)))
+      .sort(),
+  );
 });
 
 /** What `npm pack` would put into the tarballs, without building them first. */

@@ -36,13 +36,13 @@ describe('docs/recipes', () => {
       'Adam Z.: Adam here.',
     ];
     expect(await code.answers('handover', texts, config)).toEqual([
-      'Page: Write "agent" to talk to somebody.',
+      'Page: Write "agent" to talk to someone.',
       ...handOver,
       'Adam Z.: About "Pears": let me see.',
       ...handOver,
       'Adam Z.: Goodbye!',
       'Page: You are with the bot again.',
-      'Page: Write "agent" to talk to somebody.',
+      'Page: Write "agent" to talk to someone.',
     ]);
   });
 
@@ -228,6 +228,15 @@ describe('docs/recipes', () => {
         body: '{}',
       });
       expect(unsigned.status).toBe(400);
+      const malformed = await fetch(`${origin}/webhooks/messenger`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{ "object": ',
+      });
+      expect(malformed.status).toBe(400);
+      expect(await malformed.json()).toEqual({
+        error: { message: 'Bad request' },
+      });
       const stats = await fetch(`${origin}/stats`);
       expect(await stats.json()).toMatchObject({ made: 1, deleted: 0 });
 

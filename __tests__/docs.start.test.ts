@@ -16,27 +16,34 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 // The compiler and Bottender are stood for by programs that need no time.
-it('the start script of docs/getting-started.md frees its port when npm is ended', async () => {
-  const [, start = ''] =
-    /npm pkg set scripts\.start="(.+)"/.exec(read('docs/getting-started.md')) ??
-    [];
-  expect(start).toMatch(/^tsc && .*bottender start$/);
-  const bin = path.join(folder, 'node_modules/.bin');
-  await mkdir(bin, { recursive: true });
-  const programs = { tsc: '#!/usr/bin/env node\n', bottender: LISTENS };
-  for (const [name, code] of Object.entries(programs)) {
-    await writeFile(path.join(bin, name), code);
-    await chmod(path.join(bin, name), 0o755);
-  }
-  await writeFile(
-    path.join(folder, 'package.json'),
-    JSON.stringify({ name: 'my-bot', scripts: { start } }),
-  );
+it.each([
+  ['JavaScript', /^exec bottender start$/],
+  ['TypeScript', /^tsc && exec bottender start$/],
+])(
+  'the start script of docs/getting-started.md in %s frees its port when npm is ended',
+  async (_, expected) => {
+    const page = read('docs/getting-started.md');
+    const scripts = page.matchAll(/npm pkg set scripts\.start="(.+)"/g);
+    const start = [...scripts]
+      .map(([, script = '']) => script)
+      .find((script) => expected.test(script));
+    const bin = path.join(folder, 'node_modules/.bin');
+    await mkdir(bin, { recursive: true });
+    const programs = { tsc: '#!/usr/bin/env node\n', bottender: LISTENS };
+    for (const [name, code] of Object.entries(programs)) {
+      await writeFile(path.join(bin, name), code);
+      await chmod(path.join(bin, name), 0o755);
+    }
+    await writeFile(
+      path.join(folder, 'package.json'),
+      JSON.stringify({ name: 'my-bot', scripts: { start } }),
+    );
 
-  const [port] = await freePorts();
-  const npm = startProgram('npm', ['start'], { PORT: String(port) }, folder);
-  await npm.printed(/listens/);
-  npm.signal('SIGTERM');
-  await npm.ended;
-  expect(await isTaken(port)).toBe(false);
-});
+    const [port] = await freePorts();
+    const npm = startProgram('npm', ['start'], { PORT: String(port) }, folder);
+    await npm.printed(/listens/);
+    npm.signal('SIGTERM');
+    await npm.ended;
+    expect(await isTaken(port)).toBe(false);
+  },
+);

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import * as library from 'bottender-persona';
@@ -8,6 +11,7 @@ import {
   codeBlocks,
   documentsIn,
   firstColumn,
+  FOR_CONTRIBUTORS,
   read,
   ROOT,
   typeErrors,
@@ -18,12 +22,19 @@ const { personas } = library;
 /** What is written by hand; docs/api is written from docstrings. */
 const DOCUMENTS = ['.', 'docs', 'docs/recipes'].flatMap(documentsIn);
 
-/** Linked to from CONTRIBUTING.md. */
-const FOR_CONTRIBUTORS = new Set([
-  'architecture.md',
-  'benchmarks.md',
-  'mutation.md',
-]);
+it('README.md begins with a bottender.config.js, which the command line reads', () => {
+  const [first] = codeBlocks('README.md').filter(
+    ({ language }) => language !== 'sh',
+  );
+  expect(first?.code).toMatch(/^\/\/ bottender\.config\.js\n/);
+});
+
+it('README.md names lines that the example bot prints', () => {
+  const start = read('example-bot/start.ts');
+  const lines = [...read('README.md').matchAll(/the line "(.+?) …"/g)];
+  expect(lines).toHaveLength(1);
+  for (const [, line = ''] of lines) expect(start).toContain(`\`${line} `);
+});
 
 it('README.md is read in two minutes', () => {
   expect(read('README.md').split('\n').length).toBeLessThanOrEqual(250);
@@ -61,8 +72,12 @@ describe('the tables', () => {
     const index = read('docs/README.md');
     const missing = pages
       .map((page) => path.relative('docs', page))
-      .filter((page) => !FOR_CONTRIBUTORS.has(page))
-      .filter((page) => !index.includes(`](${page})`));
+      .filter((page) =>
+        // Named, because they are not in the package.
+        FOR_CONTRIBUTORS.has(page)
+          ? !index.includes(`\`docs/${page}\``)
+          : !index.includes(`](${page})`),
+      );
     expect(missing).toEqual([]);
   });
 });
@@ -74,6 +89,19 @@ describe('docs/command-line.md', () => {
     expect(firstColumn('docs/command-line.md', 'Commands').sort()).toEqual(
       commands.map((command) => command.name()).sort(),
     );
+  });
+
+  it('names the settings of the channel that it uses', () => {
+    const [, fields = ''] =
+      /interface MessengerChannel \{(.*?)\n\}/s.exec(
+        read('src/cli/config.ts'),
+      ) ?? [];
+    const names = [...fields.matchAll(/^ {2}(\w+)\?:/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(names).toContain('origin');
+    const text = read('docs/command-line.md');
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('explains every option', () => {
@@ -94,6 +122,10 @@ describe.each(DOCUMENTS)('%s', (file) => {
   it('has code in TypeScript that the compiler takes', () => {
     const typescript = blocks.filter(({ language }) => language === 'ts');
     expect(typeErrors(typescript)).toEqual([]);
+  });
+
+  it('has no generated block without anything in it', () => {
+    expect(emptyGeneratedBlocks(read(file))).toEqual([]);
   });
 
   it('names files that there are', () => {
@@ -138,6 +170,42 @@ it('docs/typescript.md: the compiler refuses a name that is misspelt', () => {
     expect.stringMatching(`'"adma"'.*not assignable`),
   ]);
 });
+
+it('npm run simulate fails at once where docs/scale.md has no place for the table', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'simulate-'));
+  await mkdir(path.join(folder, 'docs'));
+  await writeFile(path.join(folder, 'docs/scale.md'), '<!-- simulated -->\n');
+  const tsx = require.resolve('tsx/cjs');
+  const script = path.join(ROOT, 'scripts/simulate.ts');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--require', tsx, script],
+    { cwd: folder, encoding: 'utf8', timeout: 60_000 },
+  );
+  await rm(folder, { recursive: true });
+  expect(stderr).toMatch(/docs\/scale\.md has nowhere to write the table/);
+  expect(status).toBe(1);
+});
+
+it('finds a generated block that is empty, or has no end', () => {
+  const full = '<!-- a -->\n\n| 1 |\n\n<!-- /a -->\n';
+  expect(emptyGeneratedBlocks(full)).toEqual([]);
+  expect(emptyGeneratedBlocks('<!-- a -->\n<!-- /a -->')).toEqual(['a']);
+  expect(emptyGeneratedBlocks('<!-- a -->\n\n<!-- /a -->')).toEqual(['a']);
+  expect(emptyGeneratedBlocks('<!-- /a -->')).toEqual(['a']);
+});
+
+/** Names of blocks between `<!-- name -->` and `<!-- /name -->` that hold nothing. */
+function emptyGeneratedBlocks(text: string): string[] {
+  const names = [...text.matchAll(/^<!-- \/([\w-]+) -->$/gm)].map(
+    ([, name = '']) => name,
+  );
+  return names.filter((name) => {
+    const [, inner = ''] = text.split(new RegExp(`^<!-- /?${name} -->$`, 'm'));
+    const isOpened = text.includes(`<!-- ${name} -->`);
+    return !isOpened || inner.trim() === '';
+  });
+}
 
 function messageOf(options: object): string {
   try {

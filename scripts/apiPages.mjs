@@ -1,5 +1,5 @@
-// A plugin of TypeDoc: pages that begin with their contents, and show nothing of
-// what the package does not export.
+// A TypeDoc plugin. Its pages begin with a table of contents, follow the order of
+// the exports in the entry file, and do not show types that are not exported.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -19,14 +19,17 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     hideInternals(project, ownPackage(app));
   });
-  // The files have their names by now, and keep them.
+  // At this point file names are fixed, so that modules can be renamed.
   app.renderer.on(MarkdownRendererEvent.BEGIN, ({ project }) => {
+    sortAsExported(project, app.options.getValue('entryPoints'));
     nameModules(project, ownPackage(app));
   });
   app.renderer.on(MarkdownPageEvent.END, (page) => {
     page.contents = withContents(
-      withoutEmptyColumns(
-        withDistinctHeadings(withoutInternalBases(page.contents)),
+      withoutDashes(
+        withoutEmptyColumns(
+          withDistinctHeadings(withoutInternalBases(page.contents)),
+        ),
       ),
     );
   });
@@ -38,7 +41,36 @@ function ownPackage(app) {
   return JSON.parse(readFileSync(file, 'utf8')).name;
 }
 
-/** A module is called what stands in an import of it. */
+/** Lists the members of each module in the order in which its entry file exports them. */
+function sortAsExported(project, entryPoints) {
+  const modules = project.getReflectionsByKind(ReflectionKind.Module);
+  // With a single entry, the project itself has the members.
+  for (const module of modules.length > 0 ? modules : [project]) {
+    const entry =
+      modules.length > 0
+        ? entryPoints.find((file) => path.parse(file).name === module.name)
+        : entryPoints[0];
+    const names = exportedNames(readFileSync(entry, 'utf8'));
+    const rank = ({ name }) => {
+      const position = names.indexOf(name);
+      return position < 0 ? names.length : position;
+    };
+    const inOrder = (one, other) => rank(one) - rank(other);
+    for (const group of module.groups ?? []) group.children.sort(inOrder);
+  }
+}
+
+function exportedNames(text) {
+  const lists = text.matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  return [...lists].flatMap(([, list]) =>
+    list
+      .split(',')
+      .map((each) => each.trim().replace(/^type |^.* as /g, ''))
+      .filter(Boolean),
+  );
+}
+
+/** Names each module as an import names it. */
 function nameModules(project, own) {
   for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = module.name === 'index' ? own : `${own}/${module.name}`;
@@ -46,9 +78,9 @@ function nameModules(project, own) {
 }
 
 /**
- * Takes away the definitions and overloads that are made of types which the
- * package keeps to itself. An overload goes only where another says the same
- * in types that can be looked up; its comment goes to that one.
+ * Removes definitions and overloads that use types which are not exported. An
+ * overload is removed only if another one uses exported types alone; that one
+ * gets its comment.
  */
 function hideInternals(project, own) {
   const leaks = (...types) => types.some((type) => type && leaksOf(type, own));
@@ -74,7 +106,7 @@ function hideInternals(project, own) {
   }
 }
 
-/** Whether a type names one of this package that has no entry. */
+/** Whether a type refers to a type of this package that is not exported. */
 function leaksOf(type, own) {
   let leaks = false;
   const visitor = makeRecursiveVisitor({
@@ -88,7 +120,7 @@ function leaksOf(type, own) {
   return leaks;
 }
 
-/** What a Markdown renderer calls a heading in links. */
+/** The anchor that a Markdown renderer gives a heading. */
 function slugOf(heading) {
   return heading
     .toLowerCase()
@@ -96,7 +128,7 @@ function slugOf(heading) {
     .replace(/\s/g, '-');
 }
 
-/** `personas()` and `Personas()` would have the same name in links. */
+/** `personas()` and `Personas` would have the same anchor. */
 function withDistinctHeadings(text) {
   const seen = new Set();
   const renamed = [];
@@ -119,14 +151,19 @@ function withDistinctHeadings(text) {
   );
 }
 
-/** An interface of ours that has no entry is not worth a line as another's base. */
+/** Removes the names of base interfaces that are not exported. */
 function withoutInternalBases(text) {
   return text
     .replace(/^#+ Extends\n\n- `(?!Error)\w+`\n\n/gm, '')
     .replace(/^#+ Inherited from\n\n`(?!Error)\w+\.\w+`\n\n/gm, '');
 }
 
-/** The columns of which no row has anything. */
+/** Leaves the cell empty where a member has no description. */
+function withoutDashes(text) {
+  return text.replace(/^\|.*\|$/gm, (row) => row.replace(/ - (?=\|$)/, '  '));
+}
+
+/** Removes columns that are empty in every row. */
 function withoutEmptyColumns(text) {
   return text.replace(/(?:^\|.*\|$\n?)+/gm, (table) => {
     const rows = table
@@ -145,7 +182,7 @@ function withoutEmptyColumns(text) {
   });
 }
 
-/** The groups and their members, with links, below the title. */
+/** Adds a table of contents below the title: the groups, with links to their members. */
 function withContents(text) {
   const groups = text.split(/^## /m).slice(1);
   const lines = groups.map((group) => {

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
+import { format } from 'prettier';
+
 import { MemoryStore } from '../src/store/memory';
 
 import { startRedis } from '../bench/redisServer';
@@ -9,7 +11,7 @@ import { SimulatedProcess, type Commands } from './simulation/process';
 import { measureRedis, type RedisFigures } from './simulation/redis';
 
 const PAGE = 'docs/scale.md';
-const BLOCK = /(<!-- simulated -->\n)[^]*(\n<!-- \/simulated -->)/;
+const BLOCK = /(<!-- simulated -->)[^]*(<!-- \/simulated -->)/;
 
 const PROCESSES = 100;
 const AGENTS = 1000;
@@ -17,12 +19,19 @@ const MESSAGES_A_SECOND = 300;
 const MINUTES = Number(process.argv[2] ?? 60);
 const STEP_MS = 10;
 const SEND_MS = 150;
-/** A process dies so often, and another takes its place. */
+/** How often a process dies, in milliseconds; another one takes its place. */
 const DEATH_MS = 60_000;
 const OPTIONS = { lingerMs: 30_000, leaseMs: 60_000 };
 
-/** `npm run simulate`: an hour of a large fleet, in minutes; `npm run simulate -- 5` for five minutes of it. */
+/** `npm run simulate` simulates an hour of a large fleet; `npm run simulate -- 5`, five minutes of it. */
 async function main(): Promise<void> {
+  const writesPage = MINUTES === 60;
+  const page = readFileSync(PAGE, 'utf8');
+  if (writesPage && !BLOCK.test(page)) {
+    throw new Error(
+      `${PAGE} has nowhere to write the table: it lacks the lines <!-- simulated --> and <!-- /simulated -->. Restore both, and run this again.`,
+    );
+  }
   const redis = await redisFigures();
   const clock = new SimulatedClock();
   clock.install();
@@ -68,26 +77,29 @@ async function main(): Promise<void> {
   const calls = messenger.calls;
   const { made, mostAlive } = messenger;
   asPage += fleet.reduce((sum, one) => sum + one.asPage, 0);
-  // Nobody writes any more: what lingers goes, and what the dead have left runs out.
+  // No more messages: lingering personas are deleted, and leases of dead processes expire.
   await clock.pass(5 * 60_000);
 
   const seconds = MINUTES * 60;
   const table = [
     '| figure | value |',
     '| --- | --- |',
-    row('processes, of which died', `${PROCESSES}, ${deaths}`),
-    row('agents, each a persona made on the fly', AGENTS),
+    row('processes at a time, and deaths', `${PROCESSES}, ${deaths}`),
+    row('agents, each with an ephemeral persona', AGENTS),
     row('messages', messages),
-    row('Graph calls a message', (calls / messages).toFixed(4)),
-    row('personas made', made),
+    row('Graph calls per message', (calls / messages).toFixed(4)),
+    row('personas created', made),
     row('personas alive at once, at most', mostAlive),
-    row('messages that went out as the Page', asPage),
+    row('messages sent as the Page', asPage),
     row(
-      'leases renewed a second',
+      'leases renewed per second',
       (duringTheHour.renewals / seconds).toFixed(1),
     ),
-    row('Redis commands a second', (duringTheHour.all / seconds).toFixed(1)),
-    row('Redis commands a message', (duringTheHour.all / messages).toFixed(3)),
+    row('Redis commands per second', (duringTheHour.all / seconds).toFixed(1)),
+    row(
+      'Redis commands per message',
+      (duringTheHour.all / messages).toFixed(3),
+    ),
     row(
       'personas left five minutes after the last message',
       messenger.alive.size,
@@ -95,13 +107,13 @@ async function main(): Promise<void> {
     ...redisRows(redis),
   ].join('\n');
   console.log(table);
-  if (MINUTES !== 60) return;
-  const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, page.replace(BLOCK, `$1\n${table}\n$2`));
+  if (!writesPage) return;
+  const written = page.replace(BLOCK, `$1\n\n${table}\n\n$2`);
+  writeFileSync(PAGE, await format(written, { filepath: PAGE }));
   console.log(`(written to ${PAGE})`);
 }
 
-/** Measured on a real one, before the clock is a simulated one. */
+/** Measured on a real Redis, before the clock is replaced. */
 async function redisFigures(): Promise<RedisFigures | undefined> {
   const server = await startRedis();
   if (!server) return undefined;
@@ -114,7 +126,7 @@ function redisRows(redis: RedisFigures | undefined): string[] {
   if (!redis) return [];
   const { live, bytesAPersona, commandsASweep } = redis;
   return [
-    row(`Redis memory a persona, with ${live} alive, bytes`, bytesAPersona),
+    row(`Redis memory per persona, with ${live} alive, bytes`, bytesAPersona),
     row(`commands of a sweep, with ${live} alive`, commandsASweep),
   ];
 }
@@ -123,7 +135,7 @@ function row(figure: string, value: string | number): string {
   return `| ${figure} | ${value} |`;
 }
 
-/** The same hour each time: mulberry32. */
+/** Makes each run the same: mulberry32. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -134,4 +146,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-void main().then(() => process.exit(0));
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

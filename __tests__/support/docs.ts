@@ -5,6 +5,13 @@ import ts from 'typescript';
 
 export const ROOT = path.join(__dirname, '..', '..');
 
+/** Pages in docs/ that are not in the package, so that packed pages do not link to them. */
+export const FOR_CONTRIBUTORS: ReadonlySet<string> = new Set([
+  'architecture.md',
+  'benchmarks.md',
+  'mutation.md',
+]);
+
 /** A code block of a Markdown file. */
 export interface CodeBlock {
   /** Where it is, for messages: `README.md:12`. */

@@ -2,20 +2,38 @@ import path from 'node:path';
 
 import type { EmulatorState } from 'messenger-emulator';
 
-import { codeBlocks, type CodeBlock } from './docs';
+import { codeBlocks, read, type CodeBlock } from './docs';
 import { freePorts, startProgram, stateWhen } from './exampleBot';
 import type { PackedApp } from './packedApp';
 
 const PAGE = 'docs/getting-started.md';
 
-/** The blocks from "From an empty folder" on: what is typed first, then the files. */
-function blocks(): { steps: string[]; files: CodeBlock[] } {
-  const all = codeBlocks(PAGE);
-  const start = all.findIndex(({ code }) => code.startsWith('mkdir my-bot'));
+export type Language = 'JavaScript' | 'TypeScript';
+
+/** What a reader types, and the files, of the bot in one language: the blocks for both, then its own. */
+function blocks(language: Language): { steps: string[]; files: CodeBlock[] } {
+  const all = [
+    ...blocksUnder('## From an empty folder'),
+    ...blocksUnder(`### In ${language}`),
+  ];
   return {
-    steps: all[start]?.code.trim().split('\n') ?? [],
-    files: all.slice(start + 1).filter(({ code }) => nameOf(code)),
+    steps: all
+      .filter((block) => block.language === 'sh')
+      .flatMap(({ code }) => code.trim().split('\n')),
+    files: all.filter(({ code }) => nameOf(code)),
   };
+}
+
+/** The blocks between a heading and the next. */
+function blocksUnder(heading: string): CodeBlock[] {
+  const lines = read(PAGE).split('\n');
+  const start = lines.indexOf(heading) + 1;
+  if (start === 0) throw new Error(`${PAGE} has no heading "${heading}".`);
+  const next = lines.findIndex((line, at) => at >= start && /^##+ /.test(line));
+  return codeBlocks(PAGE).filter(({ place }) => {
+    const line = Number(place.split(':')[1]);
+    return line > start && line <= next;
+  });
 }
 
 /** A block that is a file begins with its name. */
@@ -24,8 +42,8 @@ function nameOf(code: string): string | undefined {
 }
 
 /** The packages that the page has a reader install, without versions. */
-export function packagesOfThePage(): string[] {
-  return blocks()
+export function packagesOfThePage(language: Language): string[] {
+  return blocks(language)
     .steps.filter((step) => step.startsWith('npm install '))
     .flatMap((step) => step.split(' ').slice(2))
     .filter((word) => !word.startsWith('--'))
@@ -43,9 +61,10 @@ export function packagesOfThePage(): string[] {
  */
 export async function playThePage(
   app: PackedApp,
+  language: Language,
   talk: readonly (readonly [text: string, answers: number])[],
 ): Promise<{ files: string[]; state: EmulatorState }> {
-  const { steps, files } = blocks();
+  const { steps, files } = blocks(language);
   for (const step of steps) {
     if (/^(mkdir my-bot|npm install) /.test(step)) continue;
     await app.run('sh', ['-c', step]);
