@@ -220,6 +220,7 @@ export const PARTS: Record<string, Part> = {
       'graph/page',
       'graph/pageIds',
       'graph/personaCalls',
+      'graph/personaState',
       'graph/retries',
       'graph/secrets',
     ],
