@@ -13,8 +13,7 @@ import type {
   Use,
 } from './port';
 
-/** A lease as the memory holds it. */
-export interface StoredLease {
+interface StoredLease {
   readonly record: LeaseRecord;
   readonly slot: string;
   /** When each use ends unless it is renewed. */
@@ -52,7 +51,7 @@ export class MemoryStore implements StorePort {
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!isFenced(lease, use)) extend(lease, use.use, now + leaseMs);
+        if (!lease.fences.has(use.use)) extend(lease, use.use, now + leaseMs);
         return Promise.resolve({ as: 'user', key, id });
       }
       if (key !== use.key && usedUntil(lease) > now) {
@@ -60,19 +59,17 @@ export class MemoryStore implements StorePort {
       }
     }
     const own = page.leases.get(use.key);
-    // Arrived late, after its persona was created: the record of that stays.
+    // This step arrived after its persona was created.
     if (own && own.record.id !== null) {
       return Promise.resolve({ as: 'waiting', name: own.record.name });
     }
     const isTakeover = lease?.deleting === undefined && key !== use.key;
     if (lease && isTakeover) this.epoch = use.key;
     page.slots.set(use.slot, use.key);
-    page.leases.set(use.key, {
-      record: { ...use.record, expiresAt: now + leaseMs },
-      slot: use.slot,
-      uses: new Map([[use.use, now + claimMs]]),
-      fences: new Map(),
-    });
+    const intent = { ...use.record, expiresAt: now + leaseMs };
+    const created = newLease(use.slot, intent);
+    created.uses.set(use.use, now + claimMs);
+    page.leases.set(use.key, created);
     const record = page.names.get(use.slot.replace(/^name:/, ''));
     return Promise.resolve({ as: 'creator', epoch: this.epoch, record });
   }
@@ -82,14 +79,12 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  release(
-    use: Use,
-    { leaseMs, claimMs, fence }: ReleaseOptions,
-  ): Promise<Released> {
+  release(use: Use, options: ReleaseOptions): Promise<Released> {
+    const { leaseMs, fence } = options;
     const page = this.page(use.record.pageId);
     const lease = page.leases.get(use.key);
     if (!lease) {
-      this.renewOne(use, { leaseMs, claimMs });
+      this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
     if (lease.deleting === use.use) return Promise.resolve('last');
@@ -102,10 +97,10 @@ export class MemoryStore implements StorePort {
       if (fence) lease.fences.set(use.use, now + leaseMs);
       return Promise.resolve('others');
     }
-    // The next in the slot finds the intent without a claim.
+    // The slot's next user finds the intent without a claim.
     if (lease.record.id === null) return Promise.resolve('others');
     if ((lease.recoveringUntil ?? 0) > now) {
-      this.renewOne(use, { leaseMs, claimMs });
+      this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
     free(page, use.slot, use.key);
@@ -136,14 +131,14 @@ export class MemoryStore implements StorePort {
   }
 
   claimExpired(
-    [key, record]: LeaseEntry,
+    [key, { pageId }]: LeaseEntry,
     { leaseMs }: LeaseOptions,
   ): Promise<boolean> {
-    const page = this.page(record.pageId);
+    const page = this.page(pageId);
     const lease = page.leases.get(key);
     const now = Date.now();
     if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
-    lease.deleting = `sweep of ${key}`;
+    lease.deleting = 'sweep';
     lease.record.expiresAt = now + leaseMs;
     free(page, lease.slot, key);
     return Promise.resolve(true);
@@ -167,13 +162,13 @@ export class MemoryStore implements StorePort {
     { pageId, name, record, seenId, key }: Settled,
     options: LeaseOptions,
   ): Promise<NamedRecord> {
-    const page = this.page(pageId);
-    const stored = page.names.get(name);
+    const { names } = this.page(pageId);
+    const stored = names.get(name);
     if (stored && stored.id !== seenId && stored.id !== record.id) {
       if (key !== undefined) this.keepSurplus(pageId, key, record.id, options);
       return Promise.resolve(stored);
     }
-    page.names.set(name, record);
+    names.set(name, record);
     if (key !== undefined) void this.forget(pageId, key);
     return Promise.resolve(record);
   }
@@ -190,7 +185,7 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  /** The intent becomes the lease of a surplus persona. */
+  /** Turns an intent into the lease of a surplus persona. */
   keepSurplus(
     pageId: string,
     key: string,
@@ -210,25 +205,21 @@ export class MemoryStore implements StorePort {
     return [...this.pages.values()].flatMap(({ leases }) => [...leases]);
   }
 
-  /** Holds another process's lease too, as one that nobody uses. */
+  /** Records another process's lease as one without a use. */
   adopt(key: string, slot: string, record: LeaseRecord): void {
     const { leases } = this.page(record.pageId);
-    if (leases.has(key)) return;
-    leases.set(key, { record, slot, uses: new Map(), fences: new Map() });
+    if (!leases.has(key)) leases.set(key, newLease(slot, record));
   }
 
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
     const { leases } = this.page(use.record.pageId);
     const now = Date.now();
     const lease = leases.get(use.key) ?? {
-      record: { ...use.record, expiresAt: 0 },
-      slot: use.slot,
-      uses: new Map<string, number>(),
-      fences: new Map<string, number>(),
+      ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
       recoveringUntil: now + leaseMs,
     };
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
-    if (isFenced(lease, use)) return;
+    if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
     lease.record.id = use.record.id ?? lease.record.id;
     const forMs = use.record.id === null ? claimMs : leaseMs;
@@ -254,6 +245,14 @@ export class MemoryStore implements StorePort {
   }
 }
 
+export function usedUntil({ uses }: StoredLease): number {
+  return Math.max(0, ...uses.values());
+}
+
+function newLease(slot: string, record: LeaseRecord): StoredLease {
+  return { slot, record, uses: new Map(), fences: new Map() };
+}
+
 function extend(
   { uses, record }: StoredLease,
   use: string,
@@ -262,14 +261,6 @@ function extend(
 ): void {
   uses.set(use, until);
   record.expiresAt = Math.max(record.expiresAt, expiresAt);
-}
-
-export function usedUntil({ uses }: StoredLease): number {
-  return Math.max(0, ...uses.values());
-}
-
-function isFenced({ fences }: StoredLease, { use }: Use): boolean {
-  return fences.has(use);
 }
 
 /** Uses of dead processes, and fences that nothing can arrive at any more. */

@@ -4,7 +4,7 @@
  */
 import type { PersonaProfile } from '../profile';
 
-/** What is stored about an ephemeral persona, or one that is about to be created. It holds no token. */
+/** What is stored about an ephemeral persona. It holds no token. */
 export interface LeaseRecord extends PersonaProfile {
   pageId: string;
   /** `null` is an intent: the persona is about to be created, or its creation was never answered. */
@@ -13,7 +13,6 @@ export interface LeaseRecord extends PersonaProfile {
   expiresAt: number;
 }
 
-/** A lease's record under its key. */
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /**
@@ -25,10 +24,7 @@ export interface NamedRecord extends PersonaProfile {
   id: string;
   /** IDs of personas that this one replaced and that may not be deleted yet. */
   replaces?: string[];
-  /**
-   * A persona that was about to be created in place of this one. `beside` holds
-   * the personas of the same name that the Page had by then.
-   */
+  /** A persona that was about to replace this one. `beside`: the personas of the same name that the Page had then. */
   making?: PersonaProfile & { beside: string[] };
 }
 
@@ -45,18 +41,14 @@ export interface Use {
 
 /** How long leases and claims last without being renewed, in milliseconds. */
 export interface LeaseOptions {
-  /** A use, and the record of a lease: after this any sweep may delete the persona. */
+  /** After this any sweep may delete the persona. */
   readonly leaseMs: number;
-  /** The claim that an intent has on its slot: after this another process may create the persona. */
+  /** After this another process may create the persona of an intent. */
   readonly claimMs: number;
 }
 
-/** Options of a release. */
 export interface ReleaseOptions extends LeaseOptions {
-  /**
-   * Whether a renewal of the use may still be on its way to the store, which
-   * must then refuse it: it would revive the use, and no release would be the last.
-   */
+  /** Whether to refuse a renewal that arrives after the release: it would revive the use. */
   readonly fence: boolean;
 }
 
@@ -71,15 +63,11 @@ export type Acquired =
        * may have created the persona, and where the store has lost its data.
        */
       readonly epoch: string;
-      /** What is recorded for the slot `name:NAME` in this very epoch. */
+      /** What is recorded for the slot `name:NAME` in this epoch. */
       readonly record?: NamedRecord | undefined;
     }
-  /** Wait: another process is creating it. */
-  | {
-      readonly as: 'waiting';
-      /** The name in the other process's intent. */
-      readonly name: string;
-    }
+  /** Wait: another process is creating it. `name` is in that process's intent. */
+  | { readonly as: 'waiting'; readonly name: string }
   /** Use the persona that exists. */
   | { readonly as: 'user'; readonly key: string; readonly id: string };
 
@@ -87,7 +75,7 @@ export type Acquired =
  * How a release ended. `last`: no process can acquire the persona any more, and
  * this one deletes it. `unknown`: the store had lost the lease, so others may use
  * the persona who have not renewed it since. The use is recorded again, and can be
- * released once that has taken longer than a lease.
+ * released after the duration of a lease.
  */
 export type Released = 'last' | 'others' | 'unknown';
 
@@ -103,9 +91,9 @@ export interface Settled {
 }
 
 /**
- * What processes agree on. Each step happens entirely or not at all, and is
- * harmless when it runs late or twice. Every method may reject with
- * PersonaStoreError, within two seconds where a handler waits for it.
+ * Each step happens entirely or not at all, and is harmless when it runs late or
+ * twice. Every method may reject with PersonaStoreError, within two seconds where
+ * a handler waits for it.
  */
 export interface StorePort {
   /** Whether it outlives this process. */
@@ -120,17 +108,15 @@ export interface StorePort {
   /** Removes a lease: its persona does not exist. */
   forget(pageId: string, key: string): Promise<void>;
 
-  /** All leases on a Page. */
   leasesOn(pageId: string): Promise<LeaseEntry[]>;
-  /** The expired leases on these Pages. */
   expired(pageIds: readonly string[]): Promise<LeaseEntry[]>;
   /** Whether the lease is still expired: then this process deletes its persona, within `leaseMs`. */
   claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean>;
-  /** The persona could not be deleted: the next sweep may claim it at once. */
+  /** Lets the next sweep claim a persona that could not be deleted. */
   requeue(entry: LeaseEntry): Promise<void>;
 
   nameOn(pageId: string, name: string): Promise<NamedRecord | undefined>;
-  /** @param names names that are looked up in any case, by a store that cannot list all */
+  /** @param names names to look up in any case, by a store that cannot list all */
   namesOn(
     pageId: string,
     names: Iterable<string>,

@@ -25,18 +25,17 @@ import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
 /** How long a handler waits for all the calls that a creation needs. */
 const MAX_WAIT_MS = 2000;
-
 const LATE = Symbol('late');
 
 /**
- * Leases and names in a Keyv. Personas are shared within one process; another
- * one only waits where this process claims a name. What a dead process left is
- * swept by the processes' own clocks.
+ * Personas are shared within one process; another one only waits where this
+ * process claims a name. What a dead process left is swept by the processes' own
+ * clocks.
  */
 export class KeyvPort implements StorePort {
   readonly isLasting = true;
   private readonly memory = new MemoryStore();
-  private readonly names = new Map<string, readonly [string, string]>();
+  private readonly names = new Map<string, [pageId: string, name: string]>();
   private readonly processes: Processes;
 
   constructor(private readonly store: GuardedKeyv) {
@@ -48,12 +47,15 @@ export class KeyvPort implements StorePort {
     if (acquired.as !== 'creator') return acquired;
     const { pageId } = use.record;
     try {
-      const other = await this.bounded(this.announce(use));
+      const other = await withTimeout(this.announce(use), MAX_WAIT_MS, LATE);
+      if (other === LATE) {
+        throw new PersonaStoreError('write to', 'it did not answer in time');
+      }
       if (!other) return { ...acquired, record: await this.recordOf(use) };
       await this.forget(pageId, use.key);
       return { as: 'waiting', name: other.record.name };
     } catch (error) {
-      // No process but this one may go on with it, under another key.
+      // This process may go on, but under another key.
       await this.memory.forget(pageId, use.key);
       throw error;
     }
@@ -61,8 +63,7 @@ export class KeyvPort implements StorePort {
 
   async renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
     await this.memory.renew(uses, options);
-    await this.processes.publish();
-    await this.processes.list();
+    await this.processes.announce();
   }
 
   release(use: Use, options: ReleaseOptions): Promise<Released> {
@@ -76,14 +77,10 @@ export class KeyvPort implements StorePort {
 
   async leasesOn(pageId: string): Promise<LeaseEntry[]> {
     const leases = new Map(await this.memory.leasesOn(pageId));
-    for (const { leases: others } of (await this.processes.others()).values()) {
-      for (const { key, record } of others) {
-        if (record.pageId !== pageId) continue;
-        const known = leases.get(key);
-        if (!known || record.expiresAt > known.expiresAt) {
-          leases.set(key, record);
-        }
-      }
+    for (const { key, record } of await this.leasesOfOthers()) {
+      const isNewer =
+        record.expiresAt > (leases.get(key)?.expiresAt ?? -Infinity);
+      if (record.pageId === pageId && isNewer) leases.set(key, record);
     }
     return [...leases];
   }
@@ -110,15 +107,14 @@ export class KeyvPort implements StorePort {
       for (const [pageId, name] of names) this.remember(pageId, name);
     }
     if (dead.size > 0) {
-      await this.processes.publish();
-      await this.processes.list();
+      await this.processes.announce();
       await this.processes.remove(dead);
     }
     const expired = await this.memory.expired(pageIds);
     return expired.filter(([key]) => !renewed.has(key));
   }
 
-  /** Nothing keeps another process from it too: it finds the persona deleted. */
+  /** Another process may claim it too: it finds the persona deleted. */
   claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean> {
     return this.memory.claimExpired(entry, options);
   }
@@ -130,9 +126,8 @@ export class KeyvPort implements StorePort {
   async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
     const key = keyOf(pageId, name);
     const value = await this.store.get(key);
-    if (value === undefined) return undefined;
     const record = readName(value);
-    if (!record) this.store.broken(key);
+    if (value !== undefined && !record) this.store.broken(key);
     return record;
   }
 
@@ -142,17 +137,15 @@ export class KeyvPort implements StorePort {
   ): Promise<Map<string, NamedRecord>> {
     const wanted = new Set(names);
     const indexes = [...(await this.processes.others()).values(), this.index()];
-    for (const index of indexes) {
-      for (const [page, name] of index.names) {
-        if (page === pageId) wanted.add(name);
-      }
+    for (const [page, name] of indexes.flatMap((index) => index.names)) {
+      if (page === pageId) wanted.add(name);
     }
-    const read = async (name: string) =>
-      [name, await this.nameOn(pageId, name)] as const;
     const records = new Map<string, NamedRecord>();
-    for (const [name, record] of await Promise.all([...wanted].map(read))) {
+    const read = async (name: string) => {
+      const record = await this.nameOn(pageId, name);
       if (record) records.set(name, record);
-    }
+    };
+    await Promise.all([...wanted].map(read));
     return records;
   }
 
@@ -178,10 +171,9 @@ export class KeyvPort implements StorePort {
     name: string,
     record: NamedRecord,
   ): Promise<void> {
-    if (this.remember(pageId, name)) {
-      await this.processes.publish();
-      await this.processes.list();
-    }
+    const isKnown = this.names.has(keyOf(pageId, name));
+    this.remember(pageId, name);
+    if (!isKnown) await this.processes.announce();
     await this.store.set(keyOf(pageId, name), record);
   }
 
@@ -190,53 +182,40 @@ export class KeyvPort implements StorePort {
     if (this.names.delete(keyOf(pageId, name))) await this.processes.publish();
   }
 
-  /** Makes the intent known to others. Returns another process's claim on the slot, where names must not be created twice. */
+  /** Publishes the intent. Returns another process's claim on the slot. */
   private async announce(use: Use): Promise<IndexedLease | undefined> {
-    // Personas for blocks are not shared between processes.
-    const isExclusive = !use.slot.startsWith('fly:');
-    const before = isExclusive ? await this.claimOfOther(use) : undefined;
+    const before = await this.claimOfOther(use);
     if (before) return before;
-    await this.processes.publish();
-    await this.processes.list();
+    await this.processes.announce();
     // Of two that announce at the same time at least one sees the other.
-    return isExclusive ? this.claimOfOther(use) : undefined;
+    return this.claimOfOther(use);
   }
 
-  private async claimOfOther({
-    slot,
-    record,
-  }: Use): Promise<IndexedLease | undefined> {
+  private async claimOfOther(use: Use): Promise<IndexedLease | undefined> {
+    // Processes do not share ephemeral personas.
+    if (use.slot.startsWith('fly:')) return undefined;
     const now = Date.now();
+    return (await this.leasesOfOthers()).find(
+      ({ slot, record, claimedUntil }) =>
+        slot === use.slot &&
+        record.pageId === use.record.pageId &&
+        claimedUntil > now,
+    );
+  }
+
+  private async leasesOfOthers(): Promise<IndexedLease[]> {
     const others = await this.processes.others();
-    return [...others.values()]
-      .flatMap(({ leases }) => leases)
-      .find(
-        (lease) =>
-          lease.slot === slot &&
-          lease.record.pageId === record.pageId &&
-          lease.claimedUntil > now,
-      );
+    return [...others.values()].flatMap(({ leases }) => leases);
   }
 
-  private recordOf({ slot, record }: Use): Promise<NamedRecord | undefined> {
-    const [, name] = /^name:(.*)$/s.exec(slot) ?? [];
-    return name === undefined
-      ? Promise.resolve(undefined)
-      : this.nameOn(record.pageId, name);
+  private async recordOf(use: Use): Promise<NamedRecord | undefined> {
+    const [, name] = /^name:(.*)$/s.exec(use.slot) ?? [];
+    if (name === undefined) return undefined;
+    return this.nameOn(use.record.pageId, name);
   }
 
-  private async bounded<T>(work: Promise<T>): Promise<T> {
-    const value = await withTimeout(work, MAX_WAIT_MS, LATE);
-    if (value !== LATE) return value;
-    throw new PersonaStoreError('write to', 'it did not answer in time');
-  }
-
-  /** Whether the name is new to this process. */
-  private remember(pageId: string, name: string): boolean {
-    const key = keyOf(pageId, name);
-    if (this.names.has(key)) return false;
-    this.names.set(key, [pageId, name]);
-    return true;
+  private remember(pageId: string, name: string): void {
+    this.names.set(keyOf(pageId, name), [pageId, name]);
   }
 
   private index(): ProcessIndex {
