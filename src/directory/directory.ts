@@ -22,7 +22,7 @@ const MAX_GONE = 1000;
 /** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
-  /** By name and by ID, as an entry can be given as either. */
+  /** By name and by ID. */
   private readonly looks = new Map<string, Look>();
 
   constructor(
@@ -33,10 +33,9 @@ export class Directory {
     for (const [name, entry] of entries) {
       const profile = profileOf(entry);
       if (!profile) continue;
-      for (const persona of [name, fixedIdOf(entry)]) {
-        if (persona === undefined) continue;
-        this.looks.set(persona, { persona, profile });
-      }
+      this.looks.set(name, { persona: name, profile });
+      const id = fixedIdOf(entry);
+      if (id !== undefined) this.looks.set(id, { persona: id, profile });
     }
   }
 
@@ -44,19 +43,13 @@ export class Directory {
     return this.entries.has(name);
   }
 
-  names(): Iterable<string> {
-    return this.entries.keys();
-  }
-
-  /** How the name's persona looks, where the directory says so. */
-  profileOf(name: string): PersonaProfile | undefined {
-    const entry = this.entries.get(name);
-    return entry === undefined ? undefined : profileOf(entry);
-  }
-
-  /** How a persona looks, by its name or by an ID that the directory has a profile for. */
+  /** The profile of a persona, by its name or its ID, where the directory has one. */
   lookOf(persona: string): Look | undefined {
     return this.looks.get(persona);
+  }
+
+  profileOf(name: string): PersonaProfile | undefined {
+    return this.looks.get(name)?.profile;
   }
 
   /** The ID that the directory has for the name, on every Page. */
@@ -77,15 +70,15 @@ export class Directory {
 
   /** Obtains another ID for the name, unless that has been done, because `goneId` is gone from the Page. */
   async renew(page: Page, name: string, goneId: string): Promise<string> {
-    const known = this.known(page);
-    if (known.ids.get(name) === goneId) {
-      known.gone.add(goneId);
+    const { ids, gone, list } = this.known(page);
+    if (ids.get(name) === goneId) {
+      gone.add(goneId);
       // The store has another one by then.
-      evictOldest(known.gone, MAX_GONE);
-      known.ids.delete(name);
-      known.list.forget();
+      evictOldest(gone, MAX_GONE);
+      ids.delete(name);
+      list.forget();
     }
-    return known.ids.get(name) ?? this.obtainOnce(page, name, true);
+    return ids.get(name) ?? this.obtainOnce(page, name, true);
   }
 
   /**
@@ -94,27 +87,21 @@ export class Directory {
    * @throws PersonaStoreError
    */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const { store } = this.services;
-    const records = await store.namesOn(pageId, this.names());
-    const ids = new Set([...records.values()].map(({ id }) => id));
-    for (const id of this.pages.get(pageId)?.ids.values() ?? []) {
-      if (typeof id === 'string') ids.add(id);
-    }
-    for (const entry of this.entries.values()) {
-      const id = fixedIdOf(entry);
-      if (id !== undefined) ids.add(id);
-    }
-    return ids;
+    const names = this.entries.keys();
+    const records = await this.services.store.namesOn(pageId, names);
+    const ids = [
+      ...[...records.values()].map(({ id }) => id),
+      ...(this.pages.get(pageId)?.ids.values() ?? []),
+      ...[...this.entries.values()].map(fixedIdOf),
+    ];
+    return new Set(ids.filter((id) => typeof id === 'string'));
   }
 
   private known(page: Page): KnownPage {
     let known = this.pages.get(page.id);
     if (!known) {
-      known = {
-        ids: new Map(),
-        gone: new Set(),
-        list: new PageList(this.services.leases),
-      };
+      const list = new PageList(this.services.leases);
+      known = { ids: new Map(), gone: new Set(), list };
       this.pages.set(page.id, known);
     }
     return known;
@@ -127,16 +114,12 @@ export class Directory {
   ): Promise<string> {
     const profile = this.profileOf(name);
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
+    const { services } = this;
     const known = this.known(page);
-    const slot = new NameSlot(
-      this.services,
-      known,
+    const obtaining = this.creator.obtain(
       page,
-      name,
-      profile,
-      isReplacement,
+      new NameSlot(services, known, page, name, profile, isReplacement),
     );
-    const obtaining = this.creator.obtain(page, slot);
     known.ids.set(name, obtaining);
     obtaining.then(
       (id) => known.ids.set(name, id),

@@ -21,7 +21,7 @@ export interface EphemeralPersonaUse {
   readonly isOwn: boolean;
 }
 
-/** Where processes meet that want an ephemeral persona with the same profile. */
+/** Shared by processes that want an ephemeral persona with the same profile. */
 export class EphemeralSlot implements Slot<EphemeralPersonaUse> {
   readonly key: string;
   readonly persona: string;

@@ -30,12 +30,11 @@ export class PersonaHandle {
     return new PersonaHandle(pool, await pool.acquire(page, profile));
   }
 
-  /** Whether it keeps the persona from being deleted. */
   get isActive(): boolean {
     return !this.isReleased;
   }
 
-  /** Another handle of the same persona, for a send that this one does not serve, as after its block. */
+  /** Another handle of the same profile, for a send after the block or on another Page. */
   reacquire(page: Page = this.persona.page): Promise<PersonaHandle> {
     return PersonaHandle.take(this.pool, page, this.persona.profile);
   }

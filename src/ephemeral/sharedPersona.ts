@@ -6,6 +6,10 @@ import type { Ticket } from './keyedLimiter';
 
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
+  /** Personas with equal keys are shared. */
+  readonly key: string;
+  /** Its ID now, or the last one while it is being replaced. */
+  id = '';
   /** Blocks and sends that use it now. */
   users = 0;
   /** Deletes it when it has not been used for a while. */
@@ -15,8 +19,7 @@ export class SharedPersona {
   /** What exists on the Page; `undefined` while it is being obtained. */
   current: EphemeralPersonaUse | undefined;
   /** Shared by all who wait; a failure is not remembered. */
-  private obtaining: Promise<EphemeralPersonaUse> | undefined;
-  private lastId = '';
+  private obtaining: Promise<string> | undefined;
 
   constructor(
     readonly page: Page,
@@ -24,16 +27,8 @@ export class SharedPersona {
     private readonly obtain: (
       isReplacement: boolean,
     ) => Promise<EphemeralPersonaUse>,
-  ) {}
-
-  /** Personas with equal keys are shared. */
-  get key(): string {
-    return keyOf(this.page, this.profile);
-  }
-
-  /** Its ID now, or the last one while it is being replaced. */
-  get id(): string {
-    return this.lastId;
+  ) {
+    this.key = sharingKey(page, profile);
   }
 
   /**
@@ -44,7 +39,7 @@ export class SharedPersona {
   ready(isReplacement = false): string | Promise<string> {
     if (this.current) return this.current.id;
     this.obtaining ??= this.obtainOnce(isReplacement);
-    return this.obtaining.then(({ id }) => id);
+    return this.obtaining;
   }
 
   /** Obtains another one, unless that has been done, because `goneId` is gone from the Page. */
@@ -56,20 +51,17 @@ export class SharedPersona {
     return this.ready(true);
   }
 
-  private async obtainOnce(
-    isReplacement: boolean,
-  ): Promise<EphemeralPersonaUse> {
+  private async obtainOnce(isReplacement: boolean): Promise<string> {
     try {
-      const obtained = await this.obtain(isReplacement);
-      this.current = obtained;
-      this.lastId = obtained.id;
-      return obtained;
+      this.current = await this.obtain(isReplacement);
+      this.id = this.current.id;
+      return this.id;
     } finally {
       this.obtaining = undefined;
     }
   }
 }
 
-export function keyOf(page: Page, profile: PersonaProfile): string {
+export function sharingKey(page: Page, profile: PersonaProfile): string {
   return JSON.stringify([page.id, profile.name, profile.profilePictureUrl]);
 }
