@@ -501,7 +501,7 @@ test('a sweep takes over what has run out, and puts it back', async () => {
 test('whoever waits for the last lease is told of it, once', async () => {
   const { mine } = open();
   const onNone = jest.fn();
-  mine.whenNoneIsHeld(onNone);
+  mine.onNoneHeld = onNone;
   const one = await take(mine);
   const two = await mine.acquire(page, profile('Other'), 'fly:other');
   one.abandon();

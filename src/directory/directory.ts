@@ -19,7 +19,6 @@ import { PageList } from './pageList';
 /** IDs that are remembered as gone from a Page; the oldest is dropped. */
 const MAX_GONE = 1000;
 
-/** Turns names into the IDs of personas, Page by Page. */
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
@@ -89,11 +88,10 @@ export class Directory {
   async idsOn(pageId: string): Promise<Set<string>> {
     const names = this.entries.keys();
     const records = await this.services.store.namesOn(pageId, names);
-    const ids = [
-      ...[...records.values()].map(({ id }) => id),
-      ...(this.pages.get(pageId)?.ids.values() ?? []),
-      ...[...this.entries.values()].map(fixedIdOf),
-    ];
+    const stored = [...records.values()].map(({ id }) => id);
+    const known = this.pages.get(pageId)?.ids.values() ?? [];
+    const fixed = [...this.entries.values()].map(fixedIdOf);
+    const ids = [...stored, ...known, ...fixed];
     return new Set(ids.filter((id) => typeof id === 'string'));
   }
 

@@ -3,6 +3,7 @@ import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
 import type { PersonaError } from '../errors';
+import { invalidResponse } from '../graph/answers';
 import type { Outcome } from '../graph/call';
 import type { Page } from '../graph/page';
 import type { PersonaList } from '../graph/personaList';
@@ -22,13 +23,9 @@ const RETRY_POLICY: RetryPolicy = {
 };
 
 /** What the list lacks may exist, so nothing is created. */
-const UNREADABLE_ENTRIES: Outcome<never> = {
-  ok: false,
-  failure: {
-    status: 200,
-    message: 'the list of the Page has unreadable entries',
-  },
-};
+const UNREADABLE_ENTRIES = invalidResponse(
+  'the list of the Page has unreadable entries',
+);
 
 /** What this process knows of one Page. */
 export interface KnownPage {
@@ -39,7 +36,6 @@ export interface KnownPage {
   readonly list: PageList;
 }
 
-/** What names need besides the Page. */
 export interface NameServices {
   readonly store: StorePort;
   readonly leases: Leases;
@@ -48,11 +44,11 @@ export interface NameServices {
   readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
 }
 
-/** A name of the directory on a Page: its persona is recorded in the store, or on the Page's list, or created. */
+/** A name on a Page: its persona is recorded in the store, or on the Page's list, or created. */
 export class NameSlot implements Slot<string> {
   readonly key: string;
   readonly retryPolicy = RETRY_POLICY;
-  /** The ID that the store has, whether it is of use or not. */
+  /** In the store, whether it is of use or not. */
   private storedId: string | undefined;
 
   constructor(
@@ -79,13 +75,7 @@ export class NameSlot implements Slot<string> {
 
   settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
     if (!isOwn) return this.use(id, lease);
-    debug(
-      'made %o for the name %o on the Page %s: %s',
-      this.profile.name,
-      this.persona,
-      this.page.id,
-      id,
-    );
+    this.log('made %o for the name %o on the Page %s: %s', id);
     return this.record(id, lease);
   }
 
@@ -95,17 +85,15 @@ export class NameSlot implements Slot<string> {
     if (!ids.has(this.persona)) ids.set(this.persona, id);
   }
 
-  /** A recent list will do for what is on it. A replacement may be gone as well; asking costs a call. */
   private async findRecent(): Promise<Outcome<string | undefined>> {
+    const { page, known, isReplacement } = this;
     for (;;) {
-      const { recent } = this.known.list;
-      const id = (await this.readStored()) ?? this.idOn(recent);
-      const isGone =
-        id !== undefined &&
-        this.isReplacement &&
-        (await personaState(this.page, id)) === 'gone';
-      if (!isGone) return { ok: true, value: id };
-      this.known.gone.add(id);
+      const id = (await this.readStored()) ?? this.idOn(known.list.recent);
+      if (id === undefined || !isReplacement) return { ok: true, value: id };
+      // Asking costs a call.
+      const state = await personaState(page, id);
+      if (state !== 'gone') return { ok: true, value: id };
+      known.gone.add(id);
     }
   }
 
@@ -128,7 +116,6 @@ export class NameSlot implements Slot<string> {
     return { ok: true, value: stored };
   }
 
-  /** Records what was found, and ends the claim under which it was. */
   private async use(id: string, lease: Lease | undefined): Promise<string> {
     const used = id === this.storedId ? id : await this.record(id);
     await lease?.remove();
@@ -164,24 +151,21 @@ export class NameSlot implements Slot<string> {
 
   private usable(stored: NamedRecord | undefined): string | undefined {
     this.storedId = stored?.id;
-    const isUsable =
-      stored?.name === this.profile.name && !this.known.gone.has(stored.id);
-    return isUsable ? stored.id : undefined;
+    if (stored?.name !== this.profile.name) return undefined;
+    return this.known.gone.has(stored.id) ? undefined : stored.id;
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {
-    const found = list?.personas.find(
-      ({ id, name }) => name === this.profile.name && !this.known.gone.has(id),
-    );
-    if (found) {
-      debug(
-        'found %o for the name %o on the list of the Page %s: %s',
-        found.name,
-        this.persona,
-        this.page.id,
-        found.id,
-      );
-    }
-    return found?.id;
+    const { profile, known } = this;
+    const id = list?.personas.find(
+      (each) => each.name === profile.name && !known.gone.has(each.id),
+    )?.id;
+    if (id === undefined) return undefined;
+    this.log('found %o for the name %o on the list of the Page %s: %s', id);
+    return id;
+  }
+
+  private log(format: string, id: string): void {
+    debug(format, this.profile.name, this.persona, this.page.id, id);
   }
 }

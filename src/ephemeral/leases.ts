@@ -22,20 +22,20 @@ export type ReportCleanup = (
   persona: EphemeralPersona | null,
 ) => void;
 
-interface PendingRelease {
-  readonly whenLast: () => void;
-  /** When to ask again: others who use the persona have renewed their leases by then. */
+interface Release {
   readonly askAt: number;
+  readonly whenLast: () => void;
 }
 
 /** This process's leases, renewed while their personas are in use. */
 export class Leases {
+  /** Called when the last lease is let go. */
+  onNoneHeld = () => {};
   private readonly leases = new Set<Lease>();
-  private onNone = () => {};
   private readonly retries = new WriteRetryQueue();
-  private readonly pending = new Map<Lease, PendingRelease>();
-  private renewal: NodeJS.Timeout | undefined;
-  private claimRenewal: NodeJS.Timeout | undefined;
+  /** Releases to ask for again, at a time when others have renewed their leases. */
+  private readonly pending = new Map<Lease, Release>();
+  private readonly timers: NodeJS.Timeout[] = [];
   private isClosing = false;
   private readonly options: LeaseOptions;
 
@@ -48,9 +48,9 @@ export class Leases {
   }
 
   /**
-   * Acquires the slot's persona: the lease has its ID. A lease without an ID is
-   * the intent to create it. `undefined` while another process creates it. Never
-   * rejects: where the store is away, this process goes on alone.
+   * Acquires the slot's persona, or the intent to create it; `undefined` while
+   * another process creates it. Never rejects: where the store is away, this
+   * process goes on alone.
    */
   async acquire(
     page: Page,
@@ -78,7 +78,6 @@ export class Leases {
     return lease;
   }
 
-  /** All leases that are renewed now: of personas in use, lingering, being created or being deleted. */
   held(): Lease[] {
     return [...this.leases];
   }
@@ -87,11 +86,6 @@ export class Leases {
     return this.leases.size === 0;
   }
 
-  whenNoneIsHeld(listener: () => void): void {
-    this.onNone = listener;
-  }
-
-  /** All leases on the Page, this process's and others'. */
   on(pageId: string): Promise<LeaseEntry[]> {
     return this.store.leasesOn(pageId);
   }
@@ -123,10 +117,9 @@ export class Leases {
   }
 
   /**
-   * Ends the use. `last`: this process deletes the persona, and renews the lease
-   * until then. `others`: the lease is let go. `later`: nothing is known yet, as
-   * the store is away or had lost the lease; `whenLast` is called if this process
-   * turns out to be the last. Never rejects.
+   * Ends the use. `last`: this process deletes the persona. `later`: the store is
+   * away or had lost the lease; `whenLast` is called if this process turns out to
+   * be the last. Never rejects.
    */
   async release(
     lease: Lease,
@@ -146,7 +139,7 @@ export class Leases {
         this.abandon(lease);
         return 'others';
       }
-      // The store has the lease: it is renewed until the persona is deleted, or the answer is known.
+      // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
       if (released === 'last') return 'last';
       askAt = Date.now() + this.leaseMs;
@@ -155,20 +148,19 @@ export class Leases {
     }
     if (!lease.isHeld) return 'others';
     this.pending.set(lease, { whenLast, askAt });
-    if (this.isClosing) this.leavePending();
+    if (this.isClosing) this.close();
     return 'later';
   }
 
   /** From now on leases that the store had lost are left to the sweep, as this process ends. */
   close(): void {
     this.isClosing = true;
-    this.leavePending();
+    for (const [lease, { askAt }] of this.pending) {
+      if (askAt > 0) this.abandon(lease);
+    }
   }
 
-  /**
-   * Lets others create the persona, as no one waits for this creation any more.
-   * The intent is kept until the creation is answered.
-   */
+  /** Lets others create the persona. The intent is kept until this creation is answered. */
   unclaim(lease: Lease): void {
     if (!lease.isHeld || !lease.isIntent) return;
     lease.isClaim = false;
@@ -222,7 +214,7 @@ export class Leases {
     lease.isHeld = false;
     this.pending.delete(lease);
     this.stopRenewingIfDone();
-    if (this.isNoneHeld) this.onNone();
+    if (this.isNoneHeld) this.onNoneHeld();
   }
 
   /** Removes a lease; where the store is away, when it is back. Never rejects. */
@@ -252,34 +244,24 @@ export class Leases {
     }
   }
 
-  private leavePending(): void {
-    for (const [lease, { askAt }] of this.pending) {
-      if (askAt > 0) this.abandon(lease);
-    }
-  }
-
   private retryLater(about: string, write: () => Promise<unknown>): void {
     this.retries.add(about, write);
     this.startRenewing();
   }
 
   private startRenewing(): void {
-    this.renewal ??= setInterval(
-      () => this.renewAll(),
-      this.leaseMs / 3,
-    ).unref();
-    this.claimRenewal ??= setInterval(
-      () => this.renewIdle(({ isIntent, isClaim }) => isIntent && isClaim),
-      CLAIM_RENEWAL_MS,
-    ).unref();
+    if (this.timers.length > 0) return;
+    const renewClaims = () =>
+      this.renewIdle(({ isIntent, isClaim }) => isIntent && isClaim);
+    this.timers.push(
+      setInterval(() => this.renewAll(), this.leaseMs / 3).unref(),
+      setInterval(renewClaims, CLAIM_RENEWAL_MS).unref(),
+    );
   }
 
   private stopRenewingIfDone(): void {
     if (!this.isNoneHeld || !this.retries.isEmpty) return;
-    clearInterval(this.renewal);
-    clearInterval(this.claimRenewal);
-    this.renewal = undefined;
-    this.claimRenewal = undefined;
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
   }
 
   private renewAll(): void {

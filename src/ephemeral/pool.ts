@@ -42,7 +42,7 @@ export class EphemeralPool {
     private readonly report: ReportCleanup,
     private readonly stats: PersonaStats,
   ) {
-    leases.whenNoneIsHeld(() => this.resolveIfEmpty());
+    leases.onNoneHeld = () => this.resolveIfEmpty();
   }
 
   /**

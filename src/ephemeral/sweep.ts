@@ -24,7 +24,6 @@ export interface SweepResult {
   suspects: ListedPersona[];
 }
 
-/** Whether the sweep is complete, hit a rate limit, or took too long. */
 type SweepEnd = 'done' | 'limited' | 'late';
 
 /** Deletes the personas of a Page's expired leases, and finds those that expired intents may have led to. */
@@ -37,18 +36,13 @@ export class Sweep {
     private readonly stats: PersonaStats,
   ) {}
 
-  /** Reads the Page's expired leases and sweeps them. Throws as `of` does. */
+  /** @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be read */
   async now(page: Page): Promise<SweepResult> {
     const { swept } = await this.of(page, await this.leases.expired([page.id]));
     return swept;
   }
 
-  /**
-   * Stops at a rate limit, and after a while; the next sweep does the rest.
-   *
-   * @param expired the Page's expired leases
-   * @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be read
-   */
+  /** Stops at a rate limit, and after a while; the next sweep does the rest. Throws as `now` does. */
   async of(
     page: Page,
     expired: LeaseEntry[],

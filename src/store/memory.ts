@@ -14,11 +14,11 @@ import type {
 } from './port';
 
 interface StoredLease {
-  readonly record: LeaseRecord;
   readonly slot: string;
+  readonly record: LeaseRecord;
   /** When each use ends unless it is renewed. */
   readonly uses: Map<string, number>;
-  /** Uses that were released while a renewal was on its way, and until when it is refused. */
+  /** Until when renewals of released uses are refused. */
   readonly fences: Map<string, number>;
   /** Who deletes the persona; no process can acquire it any more. */
   deleting?: string;
@@ -33,10 +33,7 @@ interface StoredPage {
   readonly names: Map<string, NamedRecord>;
 }
 
-/**
- * The default store, which lives as long as the process. Several runtimes share
- * it by the same steps as a Redis; the simulation and the model run on it.
- */
+/** The default store, which ends with the process. Its steps are those of a Redis, for the simulation and the model. */
 export class MemoryStore implements StorePort {
   readonly isLasting = false;
   private readonly pages = new Map<string, StoredPage>();
@@ -51,17 +48,17 @@ export class MemoryStore implements StorePort {
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!lease.fences.has(use.use)) extend(lease, use.use, now + leaseMs);
+        if (!lease.fences.has(use.use)) extend(lease, use, leaseMs, leaseMs);
         return Promise.resolve({ as: 'user', key, id });
       }
       if (key !== use.key && usedUntil(lease) > now) {
         return Promise.resolve({ as: 'waiting', name });
       }
     }
-    const own = page.leases.get(use.key);
+    const own = page.leases.get(use.key)?.record;
     // This step arrived after its persona was created.
-    if (own && own.record.id !== null) {
-      return Promise.resolve({ as: 'waiting', name: own.record.name });
+    if (own && own.id !== null) {
+      return Promise.resolve({ as: 'waiting', name: own.name });
     }
     const isTakeover = lease?.deleting === undefined && key !== use.key;
     if (lease && isTakeover) this.epoch = use.key;
@@ -158,14 +155,12 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(new Map(this.pages.get(pageId)?.names));
   }
 
-  settle(
-    { pageId, name, record, seenId, key }: Settled,
-    options: LeaseOptions,
-  ): Promise<NamedRecord> {
+  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
+    const { pageId, name, record, seenId, key } = settled;
     const { names } = this.page(pageId);
     const stored = names.get(name);
     if (stored && stored.id !== seenId && stored.id !== record.id) {
-      if (key !== undefined) this.keepSurplus(pageId, key, record.id, options);
+      this.keepSurplus(settled, options);
       return Promise.resolve(stored);
     }
     names.set(name, record);
@@ -186,16 +181,12 @@ export class MemoryStore implements StorePort {
   }
 
   /** Turns an intent into the lease of a surplus persona. */
-  keepSurplus(
-    pageId: string,
-    key: string,
-    id: string,
-    { leaseMs }: LeaseOptions,
-  ): void {
+  keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
+    const { pageId, key = '', record } = settled;
     const page = this.page(pageId);
     const lease = page.leases.get(key);
     if (!lease) return;
-    lease.record.id = id;
+    lease.record.id = record.id;
     lease.record.expiresAt = Date.now() + leaseMs;
     free(page, lease.slot, key);
   }
@@ -213,17 +204,15 @@ export class MemoryStore implements StorePort {
 
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
     const { leases } = this.page(use.record.pageId);
-    const now = Date.now();
     const lease = leases.get(use.key) ?? {
       ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
-      recoveringUntil: now + leaseMs,
+      recoveringUntil: Date.now() + leaseMs,
     };
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
     if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
     lease.record.id = use.record.id ?? lease.record.id;
-    const forMs = use.record.id === null ? claimMs : leaseMs;
-    extend(lease, use.use, now + forMs, now + leaseMs);
+    extend(lease, use, use.record.id === null ? claimMs : leaseMs, leaseMs);
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
@@ -255,12 +244,13 @@ function newLease(slot: string, record: LeaseRecord): StoredLease {
 
 function extend(
   { uses, record }: StoredLease,
-  use: string,
-  until: number,
-  expiresAt = until,
+  { use }: Use,
+  useMs: number,
+  leaseMs: number,
 ): void {
-  uses.set(use, until);
-  record.expiresAt = Math.max(record.expiresAt, expiresAt);
+  const now = Date.now();
+  uses.set(use, now + useMs);
+  record.expiresAt = Math.max(record.expiresAt, now + leaseMs);
 }
 
 /** Uses of dead processes, and fences that nothing can arrive at any more. */

@@ -16,9 +16,8 @@ export interface LeaseRecord extends PersonaProfile {
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
 /**
- * What is stored about a name on a Page: its persona's ID, and the profile that
- * was sent. Messenger lists its own URL for the picture, so only this record
- * shows whether the picture has changed since.
+ * What is stored about a name on a Page. Messenger lists its own URL for the
+ * picture, so only this record shows whether the picture has changed since.
  */
 export interface NamedRecord extends PersonaProfile {
   id: string;

@@ -35,7 +35,8 @@ const LATE = Symbol('late');
 export class KeyvPort implements StorePort {
   readonly isLasting = true;
   private readonly memory = new MemoryStore();
-  private readonly names = new Map<string, [pageId: string, name: string]>();
+  /** The keys of the names that this process has recorded. */
+  private readonly names = new Set<string>();
   private readonly processes: Processes;
 
   constructor(private readonly store: GuardedKeyv) {
@@ -88,30 +89,23 @@ export class KeyvPort implements StorePort {
   /** Adopts expired leases, and the names of processes without any other. */
   async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
-    const dead = new Map<string, ProcessIndex>();
-    // Leases that their process renewed after another had adopted them.
-    const renewed = new Set<string>();
-    for (const [id, index] of await this.processes.others()) {
-      let isDead = true;
-      for (const { key, slot, record } of index.leases) {
-        if (record.expiresAt < now) {
-          this.memory.adopt(key, slot, record);
-        } else {
-          renewed.add(key);
-          isDead = false;
-        }
-      }
-      if (isDead) dead.set(id, index);
+    const isExpired = ({ record }: IndexedLease) => record.expiresAt < now;
+    const others = await this.processes.others();
+    const leases = others.flatMap((other) => other.leases);
+    for (const { key, slot, record } of leases.filter(isExpired)) {
+      this.memory.adopt(key, slot, record);
     }
-    for (const { names } of dead.values()) {
-      for (const [pageId, name] of names) this.remember(pageId, name);
-    }
-    if (dead.size > 0) {
+    const dead = others.filter((other) => other.leases.every(isExpired));
+    for (const name of dead.flatMap(({ names }) => names)) this.names.add(name);
+    if (dead.length > 0) {
       await this.processes.announce();
       await this.processes.remove(dead);
     }
+    // Their process renewed these after another one had adopted them.
+    const renewed = leases.filter((lease) => !isExpired(lease));
+    const renewedKeys = new Set(renewed.map(({ key }) => key));
     const expired = await this.memory.expired(pageIds);
-    return expired.filter(([key]) => !renewed.has(key));
+    return expired.filter(([key]) => !renewedKeys.has(key));
   }
 
   /** Another process may claim it too: it finds the persona deleted. */
@@ -136,9 +130,10 @@ export class KeyvPort implements StorePort {
     names: Iterable<string>,
   ): Promise<Map<string, NamedRecord>> {
     const wanted = new Set(names);
-    const indexes = [...(await this.processes.others()).values(), this.index()];
-    for (const [page, name] of indexes.flatMap((index) => index.names)) {
-      if (page === pageId) wanted.add(name);
+    const indexes = [...(await this.processes.others()), this.index()];
+    const prefix = keyOf(pageId, '');
+    for (const key of indexes.flatMap((index) => index.names)) {
+      if (key.startsWith(prefix)) wanted.add(key.slice(prefix.length));
     }
     const records = new Map<string, NamedRecord>();
     const read = async (name: string) => {
@@ -149,16 +144,12 @@ export class KeyvPort implements StorePort {
     return records;
   }
 
-  async settle(
-    { pageId, name, record, seenId, key }: Settled,
-    options: LeaseOptions,
-  ): Promise<NamedRecord> {
+  async settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
+    const { pageId, name, record, seenId, key } = settled;
     const stored = await this.nameOn(pageId, name);
     if (stored && stored.id !== seenId && stored.id !== record.id) {
-      if (key !== undefined) {
-        this.memory.keepSurplus(pageId, key, record.id, options);
-        await this.processes.publish();
-      }
+      this.memory.keepSurplus(settled, options);
+      if (key !== undefined) await this.processes.publish();
       return stored;
     }
     await this.setName(pageId, name, record);
@@ -171,15 +162,17 @@ export class KeyvPort implements StorePort {
     name: string,
     record: NamedRecord,
   ): Promise<void> {
-    const isKnown = this.names.has(keyOf(pageId, name));
-    this.remember(pageId, name);
+    const key = keyOf(pageId, name);
+    const isKnown = this.names.has(key);
+    this.names.add(key);
     if (!isKnown) await this.processes.announce();
-    await this.store.set(keyOf(pageId, name), record);
+    await this.store.set(key, record);
   }
 
   async deleteName(pageId: string, name: string): Promise<void> {
-    await this.store.delete(keyOf(pageId, name));
-    if (this.names.delete(keyOf(pageId, name))) await this.processes.publish();
+    const key = keyOf(pageId, name);
+    await this.store.delete(key);
+    if (this.names.delete(key)) await this.processes.publish();
   }
 
   /** Publishes the intent. Returns another process's claim on the slot. */
@@ -205,17 +198,13 @@ export class KeyvPort implements StorePort {
 
   private async leasesOfOthers(): Promise<IndexedLease[]> {
     const others = await this.processes.others();
-    return [...others.values()].flatMap(({ leases }) => leases);
+    return others.flatMap(({ leases }) => leases);
   }
 
   private async recordOf(use: Use): Promise<NamedRecord | undefined> {
     const [, name] = /^name:(.*)$/s.exec(use.slot) ?? [];
     if (name === undefined) return undefined;
     return this.nameOn(use.record.pageId, name);
-  }
-
-  private remember(pageId: string, name: string): void {
-    this.names.set(keyOf(pageId, name), [pageId, name]);
   }
 
   private index(): ProcessIndex {
@@ -225,10 +214,11 @@ export class KeyvPort implements StorePort {
       claimedUntil: lease.record.id === null ? usedUntil(lease) : 0,
       record: { ...lease.record },
     }));
-    return { leases, names: [...this.names.values()] };
+    return { leases, names: [...this.names] };
   }
 }
 
+/** A name's key in the Keyv. */
 function keyOf(pageId: string, name: string): string {
   return `directory:${pageId}:${name}`;
 }

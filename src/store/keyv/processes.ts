@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
 import { PersonaStoreError } from '../../errors';
-import { isId } from '../../graph/answers';
 import { fieldsOf, readLease } from '../fields';
 import type { LeaseRecord } from '../port';
 
@@ -22,10 +21,14 @@ export interface IndexedLease {
   readonly record: LeaseRecord;
 }
 
-/** What a process stores under a key of its own: its leases, and the names that it has recorded. */
+/** What a process stores under a key of its own: its leases, and the keys of names that it has recorded. */
 export interface ProcessIndex {
   readonly leases: readonly IndexedLease[];
-  readonly names: readonly [pageId: string, name: string][];
+  readonly names: readonly string[];
+}
+
+interface OtherProcess extends ProcessIndex {
+  readonly id: string;
 }
 
 /**
@@ -76,23 +79,20 @@ export class Processes {
     );
   }
 
-  /** The other processes' indexes, by their IDs; an empty one where there is none. */
-  async others(): Promise<Map<string, ProcessIndex>> {
+  /** The other processes, with an empty index where they have none. */
+  async others(): Promise<OtherProcess[]> {
     const ids = (await this.listed()).filter((id) => id !== this.id);
-    return new Map(
-      await Promise.all(
-        ids.map(async (id) => [id, await this.read(id)] as const),
-      ),
-    );
+    return Promise.all(ids.map((id) => this.read(id)));
   }
 
   /** Removes dead processes, once their leases and names are in this one's index. */
-  async remove(dead: ReadonlyMap<string, ProcessIndex>): Promise<void> {
-    const ids = (await this.listed()).filter((id) => !dead.has(id));
+  async remove(dead: readonly OtherProcess[]): Promise<void> {
+    const deadIds = new Set(dead.map(({ id }) => id));
+    const ids = (await this.listed()).filter((id) => !deadIds.has(id));
     await this.store.set(LIST, { ids });
-    for (const [id, index] of dead) {
+    for (const other of dead) {
       // An empty one may belong to a process that writes its first lease just now.
-      if (!isEmpty(index)) await this.store.delete(keyOf(id));
+      if (!isEmpty(other)) await this.store.delete(keyOf(other.id));
     }
   }
 
@@ -109,12 +109,13 @@ export class Processes {
     return Array.isArray(ids) ? ids.filter(isUuid) : [];
   }
 
-  private async read(id: string): Promise<ProcessIndex> {
+  private async read(id: string): Promise<OtherProcess> {
     const key = keyOf(id);
     const { leases, names } = fieldsOf(await this.store.get(key));
     return {
+      id,
       leases: this.readAll(key, leases, readIndexed),
-      names: this.readAll(key, names, readName),
+      names: this.readAll(key, names, readNameKey),
     };
   }
 
@@ -153,7 +154,6 @@ function readIndexed(value: unknown): IndexedLease | undefined {
   return { key, slot, claimedUntil, record: lease };
 }
 
-function readName(value: unknown): [string, string] | undefined {
-  const [pageId, name] = Array.isArray(value) ? (value as unknown[]) : [];
-  return isId(pageId) && typeof name === 'string' ? [pageId, name] : undefined;
+function readNameKey(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
