@@ -1,7 +1,4 @@
-/**
- * directory/ is about the names that a bot gives its personas: each becomes the ID
- * of one persona on a Page, which is found there or created, once.
- */
+/** directory/ turns the names that a bot gives its personas into IDs, Page by Page. */
 import type { PersonaCreator } from '../ephemeral/personaCreator';
 import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
@@ -42,7 +39,6 @@ export class Directory {
     return this.entries.has(name);
   }
 
-  /** The profile of a persona, by its name or its ID, where the directory has one. */
   lookOf(persona: string): Look | undefined {
     return this.looks.get(persona);
   }
@@ -51,15 +47,13 @@ export class Directory {
     return this.looks.get(name)?.profile;
   }
 
-  /** The ID that the directory has for the name, on every Page. */
   fixedIdOf(name: string): string | undefined {
     const entry = this.entries.get(name);
     return entry === undefined ? undefined : fixedIdOf(entry);
   }
 
   /**
-   * The ID on this Page of a name that has a profile: from the store, else from
-   * the Page's list, else of a persona created now. Synchronous where it is known.
+   * The ID on this Page of a name that has a profile. Synchronous where it is known.
    *
    * @throws PersonaRefusedError, the same one until it may be tried again
    */
@@ -80,11 +74,7 @@ export class Directory {
     return ids.get(name) ?? this.obtainOnce(page, name, true);
   }
 
-  /**
-   * The IDs of this Page's named personas, which are not ephemeral.
-   *
-   * @throws PersonaStoreError
-   */
+  /** @throws PersonaStoreError */
   async idsOn(pageId: string): Promise<Set<string>> {
     const names = this.entries.keys();
     const records = await this.services.store.namesOn(pageId, names);

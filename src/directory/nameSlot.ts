@@ -15,7 +15,6 @@ import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
 
-/** A customer waits for it. A creation that takes longer serves the next message. */
 const RETRY_POLICY: RetryPolicy = {
   tries: 3,
   firstWaitMs: 200,
@@ -27,7 +26,6 @@ const UNREADABLE_ENTRIES = invalidResponse(
   'the list of the Page has unreadable entries',
 );
 
-/** What this process knows of one Page. */
 export interface KnownPage {
   /** IDs by name; a promise while one is being obtained, shared by all who wait. */
   readonly ids: Map<string, string | Promise<string>>;
@@ -48,7 +46,6 @@ export interface NameServices {
 export class NameSlot implements Slot<string> {
   readonly key: string;
   readonly retryPolicy = RETRY_POLICY;
-  /** In the store, whether it is of use or not. */
   private storedId: string | undefined;
 
   constructor(

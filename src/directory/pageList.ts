@@ -35,11 +35,7 @@ export class PageList {
     return last && Date.now() < last.until ? last.list : undefined;
   }
 
-  /**
-   * A list that began in this epoch, a new one if need be.
-   *
-   * @param isGivenUp tells whether the caller waits no more
-   */
+  /** A list that began in this epoch, a new one if need be. */
   read(
     page: Page,
     epoch: string | undefined,
@@ -55,7 +51,6 @@ export class PageList {
     return reading.list;
   }
 
-  /** Forgets the list, because a persona on it is gone. */
   forget(): void {
     this.reading = undefined;
     this.last = undefined;

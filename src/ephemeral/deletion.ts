@@ -9,7 +9,6 @@ import {
   type RetryPolicy,
 } from '../graph/retries';
 
-/** For the tries after the first. */
 const RETRY_POLICY: RetryPolicy = {
   tries: 4,
   firstWaitMs: 500,
@@ -17,11 +16,7 @@ const RETRY_POLICY: RetryPolicy = {
   sitsOutRateLimits: true,
 };
 
-/**
- * Retries a deletion after its first failure.
- *
- * @throws PersonaCleanupError when it gives up
- */
+/** @throws PersonaCleanupError when it gives up */
 export async function retryDeletion(
   page: Page,
   persona: { readonly id: string; readonly name: string },

@@ -16,7 +16,6 @@ export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
-  /** Whether this process renews it. */
   isHeld = true;
   /** Whether other processes may use the persona; not where the store did not take the lease. */
   isShared = true;
@@ -28,7 +27,6 @@ export class Lease implements Use {
   isUnwritten = false;
   /** Whether a write that failed may still reach the store. */
   mayArriveLate = false;
-  /** Writes under way. */
   writes = 0;
   /** Whether a release may have been carried out, so that a renewal would undo it. */
   isReleased = false;
@@ -51,7 +49,6 @@ export class Lease implements Use {
     return { id, name, profilePictureUrl };
   }
 
-  /** Uses what another process created. */
   join(key: string, id: string): void {
     this.key = key;
     this.record.id = id;

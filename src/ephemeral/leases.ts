@@ -29,7 +29,6 @@ interface Release {
 
 /** This process's leases, renewed while their personas are in use. */
 export class Leases {
-  /** Called when the last lease is let go. */
   onNoneHeld = () => {};
   private readonly leases = new Set<Lease>();
   private readonly retries = new WriteRetryQueue();
@@ -105,7 +104,6 @@ export class Leases {
     return new Set([...stored, ...held].filter((id) => id !== null));
   }
 
-  /** Whether this process is the one to delete the expired lease's persona. */
   claimExpired(entry: LeaseEntry): Promise<boolean> {
     return this.store.claimExpired(entry, this.options);
   }
@@ -177,9 +175,8 @@ export class Leases {
 
   /**
    * Records the persona of a name and ends the intent; where the store is away,
-   * when it is back. Returns what is recorded. Never rejects.
+   * when it is back. Never rejects.
    *
-   * @param lease the intent under which the persona was created
    * @param onOther called when another process has recorded another ID: the lease is kept then
    */
   async settle(

@@ -20,14 +20,13 @@ import type { Leases } from './leases';
 
 /** Personas that are created at the same time on a Page: Messenger limits calls by rate. */
 const CREATIONS_AT_ONCE = 16;
-/** How long to wait before looking again whether another process has created the persona; up to half is added at random, so that two do not block each other. */
+/** How long to wait for another process; up to half is added at random, so that two do not block each other. */
 const LOOK_AFTER_MS = 100;
 
-/** What is wanted once on a Page, and what is done with its persona: a name's, or that of blocks with equal profiles. */
+/** What is wanted once on a Page: a name, or an ephemeral persona with some profile. */
 export interface Slot<T> {
   /** Equal keys on a Page get the same persona, in all processes. */
   readonly key: string;
-  /** The persona as it was given, for errors. */
   readonly persona: string;
   readonly profile: PersonaProfile;
   readonly retryPolicy: RetryPolicy;
@@ -36,8 +35,7 @@ export interface Slot<T> {
   /**
    * Finds and records a persona that exists besides the slot's lease.
    *
-   * @param lease the claim on the slot, under which nothing read before counts; it ends where a persona is found
-   * @param isGivenUp tells whether no one waits any more
+   * @param lease the claim on the slot; it ends where a persona is found
    */
   find?(
     lease: Lease | undefined,
@@ -49,12 +47,7 @@ export interface Slot<T> {
   onLate(value: T): void;
 }
 
-/**
- * Obtains the one persona of a slot, in however many processes it is wanted:
- * claims the slot, which records an intent, creates the persona and settles it;
- * or waits for another process that does, and takes over when that dies.
- * docs/architecture.md shows the states.
- */
+/** Obtains the one persona of a slot, in however many processes it is wanted. docs/architecture.md shows the states. */
 export class PersonaCreator {
   private readonly limiter = new KeyedLimiter(CREATIONS_AT_ONCE);
 
@@ -64,12 +57,7 @@ export class PersonaCreator {
     private readonly stats: PersonaStats,
   ) {}
 
-  /**
-   * Retries within bounds while a failure may be temporary; each creation has an
-   * intent of its own, because one without an answer may have succeeded.
-   *
-   * @throws PersonaRefusedError, the same one until it may be tried again
-   */
+  /** @throws PersonaRefusedError, the same one until it may be tried again */
   async obtain<T>(page: Page, slot: Slot<T>): Promise<T> {
     this.waits.check(page, slot.key);
     let ticket: Ticket | undefined;
@@ -108,7 +96,6 @@ export class PersonaCreator {
   }
 }
 
-/** One try to claim a slot and create its persona. */
 class Attempt<T> {
   private creating: Lease | undefined;
 
@@ -143,7 +130,6 @@ class Attempt<T> {
     return found?.ok === false ? found : NO_ANSWER;
   }
 
-  /** Lets others create the persona while a creation is not answered. */
   giveUp(): void {
     if (this.creating) this.leases.unclaim(this.creating);
   }

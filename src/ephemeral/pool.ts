@@ -1,7 +1,6 @@
 /**
- * ephemeral/ is about personas that live as long as they are used: created once
- * for all who want them, leased, deleted after the last use, and swept by another
- * process where one died. `personaCreator.ts` serves the directory's names too.
+ * ephemeral/ is about personas that live as long as they are used: created once,
+ * leased, deleted after the last use, and swept where a process died.
  */
 import { debug } from '../util/debug';
 import { PersonaCleanupError, type PersonaError } from '../errors';
@@ -14,7 +13,7 @@ import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
 import { retryDeletion } from './deletion';
-import { EphemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
+import { ephemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
 import { KeyedLimiter } from './keyedLimiter';
 import type { Leases, ReportCleanup } from './leases';
 import type { PersonaCreator } from './personaCreator';
@@ -45,12 +44,7 @@ export class EphemeralPool {
     leases.onNoneHeld = () => this.resolveIfEmpty();
   }
 
-  /**
-   * A persona with this profile on this Page. The caller releases it once.
-   *
-   * @throws PersonaRefusedError when Messenger did not create it; the same one
-   * until it may be tried again
-   */
+  /** @throws PersonaRefusedError, the same one until it may be tried again */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
     const persona =
       this.shared.get(sharingKey(page, profile)) ?? this.add(page, profile);
@@ -73,11 +67,7 @@ export class EphemeralPool {
     }
   }
 
-  /**
-   * Ends one use. Without `lingerMs`, resolves after the last use when the
-   * persona is deleted, its first deletion failed, or that takes too long.
-   * Never rejects.
-   */
+  /** Ends one use. Without `lingerMs`, resolves after the first try to delete the persona. Never rejects. */
   async release(persona: SharedPersona): Promise<void> {
     persona.users -= 1;
     if (persona.users > 0) return;
@@ -91,9 +81,9 @@ export class EphemeralPool {
   }
 
   /**
-   * Deletes what lingers now, and what is in use after its last use; resolves
-   * when nothing is left, or after the timeout: then the rest is reported, and
-   * left to the sweep. Personas created later do not linger. Never rejects.
+   * Deletes what lingers now, and what is in use after its last use. Resolves when
+   * nothing is left, or after the timeout, when the rest is reported and left to
+   * the sweep. Never rejects.
    */
   async close(timeoutMs: number): Promise<void> {
     this.isClosed = true;
@@ -145,9 +135,8 @@ export class EphemeralPool {
     profile: PersonaProfile,
     isReplacement: boolean,
   ): Promise<EphemeralPersonaUse> {
-    const slot = new EphemeralSlot(profile, isReplacement, (late) =>
-      this.endSurplus(late),
-    );
+    const onLate = (late: EphemeralPersonaUse) => this.endSurplus(late);
+    const slot = ephemeralSlot(profile, isReplacement, onLate);
     const obtained = await this.creator.obtain(page, slot);
     const { id, isOwn } = obtained;
     if (!isOwn) this.stats.shared += 1;
@@ -186,7 +175,6 @@ export class EphemeralPool {
     if (released === 'last') await this.delete(use);
   }
 
-  /** Resolves after the first try. */
   private async delete(use: EphemeralPersonaUse): Promise<void> {
     const { id, lease } = use;
     const { page, persona } = lease;

@@ -6,13 +6,11 @@ import type { Ticket } from './keyedLimiter';
 
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
-  /** Personas with equal keys are shared. */
   readonly key: string;
   /** Its ID now, or the last one while it is being replaced. */
   id = '';
   /** Blocks and sends that use it now. */
   users = 0;
-  /** Deletes it when it has not been used for a while. */
   linger: NodeJS.Timeout | undefined;
   /** Its place among those to be deleted, until its deletion begins. */
   ticket: Ticket | undefined;
@@ -31,11 +29,7 @@ export class SharedPersona {
     this.key = sharingKey(page, profile);
   }
 
-  /**
-   * Its ID, once it exists.
-   *
-   * @throws PersonaRefusedError
-   */
+  /** @throws PersonaRefusedError */
   ready(isReplacement = false): string | Promise<string> {
     if (this.current) return this.current.id;
     this.obtaining ??= this.obtainOnce(isReplacement);

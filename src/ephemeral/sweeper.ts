@@ -18,13 +18,10 @@ const MAX_REPORTED = 10_000;
 /** Decides when to sweep: at the first event on a Page, by a timer, and on demand. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
-  /** Of the last event. */
   private newest: Page | undefined;
   /** Pages that are being swept: a slow one does not delay the others. */
   private readonly sweeping = new Set<string>();
-  /** Pages where a sweep ran into the rate limit. */
   private readonly limited = new Backoff<true>();
-  /** Intents whose suspects this process has reported. */
   private readonly reportedIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -60,11 +57,7 @@ export class Sweeper {
     this.newest = undefined;
   }
 
-  /**
-   * Sweeps the Page that this client speaks for.
-   *
-   * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
-   */
+  /** @throws UnknownPageError, PersonaStoreError or PersonaCleanupError */
   async now(client: MessengerClient): Promise<SweepResult> {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }

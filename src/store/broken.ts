@@ -1,10 +1,6 @@
-import createDebug from 'debug';
-
 import { PersonaStoreError } from '../errors';
+import { debug } from '../util/debug';
 
-const debug = createDebug('bottender:persona');
-
-/** More reports would help no one. */
 const MAX_REPORTED = 1000;
 
 /** Values in the store that are not ours. Each is skipped, and reported once. */

@@ -9,7 +9,6 @@ import type { LeaseRecord, NamedRecord } from './port';
  * or a person may have written what is in the store.
  */
 
-/** The properties of a value that may be anything. */
 export type Fields = Partial<Record<string, unknown>>;
 
 export function fieldsOf(value: unknown): Fields {

@@ -15,10 +15,9 @@ const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
 
 /**
- * Limits how long anyone waits for a store: a failure or a timeout becomes a
- * PersonaStoreError. After a call that timed out, or took long to fail, the
- * following ones fail at once, except for one probe at a time, until the store
- * answers one.
+ * Limits how long anyone waits for a store. After a call that timed out, or took
+ * long to fail, the following ones fail at once, except for one probe at a time,
+ * until the store answers one.
  */
 export class StoreGuard {
   private breaker: CircuitBreaker | undefined;

@@ -35,9 +35,8 @@ interface StoredPage {
 
 /** The default store, which ends with the process. Its steps are those of a Redis, for the simulation and the model. */
 export class MemoryStore implements StorePort {
-  readonly isLasting = false;
+  readonly isLasting: boolean = false;
   private readonly pages = new Map<string, StoredPage>();
-  /** One for all Pages. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
@@ -151,7 +150,10 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(this.pages.get(pageId)?.names.get(name));
   }
 
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
+  namesOn(
+    pageId: string,
+    _names?: Iterable<string>,
+  ): Promise<Map<string, NamedRecord>> {
     return Promise.resolve(new Map(this.pages.get(pageId)?.names));
   }
 
@@ -181,7 +183,7 @@ export class MemoryStore implements StorePort {
   }
 
   /** Turns an intent into the lease of a surplus persona. */
-  keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
+  protected keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
     const { pageId, key = '', record } = settled;
     const page = this.page(pageId);
     const lease = page.leases.get(key);
@@ -191,13 +193,12 @@ export class MemoryStore implements StorePort {
     free(page, lease.slot, key);
   }
 
-  /** All leases, of all Pages. */
-  leases(): [key: string, lease: StoredLease][] {
+  protected leases(): [key: string, lease: StoredLease][] {
     return [...this.pages.values()].flatMap(({ leases }) => [...leases]);
   }
 
   /** Records another process's lease as one without a use. */
-  adopt(key: string, slot: string, record: LeaseRecord): void {
+  protected adopt(key: string, slot: string, record: LeaseRecord): void {
     const { leases } = this.page(record.pageId);
     if (!leases.has(key)) leases.set(key, newLease(slot, record));
   }
@@ -260,7 +261,6 @@ function forgetPast({ uses, fences }: StoredLease, now: number): void {
   }
 }
 
-/** Keeps processes from acquiring the lease by its slot. */
 function free({ slots }: StoredPage, slot: string, key: string): void {
   if (slots.get(slot) === key) slots.delete(slot);
 }

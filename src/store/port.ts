@@ -15,10 +15,7 @@ export interface LeaseRecord extends PersonaProfile {
 
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
-/**
- * What is stored about a name on a Page. Messenger lists its own URL for the
- * picture, so only this record shows whether the picture has changed since.
- */
+/** What is stored about a name on a Page. Only this record has the URL of the picture that was sent. */
 export interface NamedRecord extends PersonaProfile {
   id: string;
   /** IDs of personas that this one replaced and that may not be deleted yet. */
@@ -51,7 +48,6 @@ export interface ReleaseOptions extends LeaseOptions {
   readonly fence: boolean;
 }
 
-/** What a process may do with a slot. */
 export type Acquired =
   /** Create the persona. The same use gets this answer again, and extends its claim. */
   | {
@@ -71,14 +67,12 @@ export type Acquired =
   | { readonly as: 'user'; readonly key: string; readonly id: string };
 
 /**
- * How a release ended. `last`: no process can acquire the persona any more, and
- * this one deletes it. `unknown`: the store had lost the lease, so others may use
- * the persona who have not renewed it since. The use is recorded again, and can be
- * released after the duration of a lease.
+ * `last`: no process can acquire the persona any more, and this one deletes it.
+ * `unknown`: the store had lost the lease, so others may use the persona who have
+ * not renewed it since. The use is recorded again, to be released later.
  */
 export type Released = 'last' | 'others' | 'unknown';
 
-/** A name whose persona is known now. */
 export interface Settled {
   readonly pageId: string;
   readonly name: string;
@@ -121,9 +115,9 @@ export interface StorePort {
     names: Iterable<string>,
   ): Promise<Map<string, NamedRecord>>;
   /**
-   * Records the persona of a name and ends the intent, unless another process
-   * has recorded another ID since `seenId` was read. Returns what is recorded
-   * then: with another ID, the intent becomes the lease of a surplus persona.
+   * Records the persona of a name and ends the intent. Where another process has
+   * recorded another ID, the intent becomes the lease of a surplus persona.
+   * Returns what is recorded.
    */
   settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord>;
   setName(pageId: string, name: string, record: NamedRecord): Promise<void>;

@@ -13,10 +13,7 @@ import type {
   LeaseEntry,
   LeaseOptions,
   NamedRecord,
-  Released,
-  ReleaseOptions,
   Settled,
-  StorePort,
   Use,
 } from '../port';
 
@@ -27,24 +24,20 @@ import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 const MAX_WAIT_MS = 2000;
 const LATE = Symbol('late');
 
-/**
- * Personas are shared within one process; another one only waits where this
- * process claims a name. What a dead process left is swept by the processes' own
- * clocks.
- */
-export class KeyvPort implements StorePort {
-  readonly isLasting = true;
-  private readonly memory = new MemoryStore();
+/** Ephemeral personas are shared within one process only; names are shared by all. */
+export class KeyvPort extends MemoryStore {
+  override readonly isLasting = true;
   /** The keys of the names that this process has recorded. */
   private readonly names = new Set<string>();
   private readonly processes: Processes;
 
   constructor(private readonly store: GuardedKeyv) {
+    super();
     this.processes = new Processes(store, () => this.index());
   }
 
-  async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
-    const acquired = await this.memory.acquire(use, options);
+  override async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
+    const acquired = await super.acquire(use, options);
     if (acquired.as !== 'creator') return acquired;
     const { pageId } = use.record;
     try {
@@ -57,27 +50,26 @@ export class KeyvPort implements StorePort {
       return { as: 'waiting', name: other.record.name };
     } catch (error) {
       // This process may go on, but under another key.
-      await this.memory.forget(pageId, use.key);
+      await super.forget(pageId, use.key);
       throw error;
     }
   }
 
-  async renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
-    await this.memory.renew(uses, options);
+  override async renew(
+    uses: readonly Use[],
+    options: LeaseOptions,
+  ): Promise<void> {
+    await super.renew(uses, options);
     await this.processes.announce();
   }
 
-  release(use: Use, options: ReleaseOptions): Promise<Released> {
-    return this.memory.release(use, options);
-  }
-
-  async forget(pageId: string, key: string): Promise<void> {
-    await this.memory.forget(pageId, key);
+  override async forget(pageId: string, key: string): Promise<void> {
+    await super.forget(pageId, key);
     await this.processes.publish();
   }
 
-  async leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    const leases = new Map(await this.memory.leasesOn(pageId));
+  override async leasesOn(pageId: string): Promise<LeaseEntry[]> {
+    const leases = new Map(await super.leasesOn(pageId));
     for (const { key, record } of await this.leasesOfOthers()) {
       const isNewer =
         record.expiresAt > (leases.get(key)?.expiresAt ?? -Infinity);
@@ -87,13 +79,13 @@ export class KeyvPort implements StorePort {
   }
 
   /** Adopts expired leases, and the names of processes without any other. */
-  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
+  override async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
     const isExpired = ({ record }: IndexedLease) => record.expiresAt < now;
     const others = await this.processes.others();
     const leases = others.flatMap((other) => other.leases);
     for (const { key, slot, record } of leases.filter(isExpired)) {
-      this.memory.adopt(key, slot, record);
+      this.adopt(key, slot, record);
     }
     const dead = others.filter((other) => other.leases.every(isExpired));
     for (const name of dead.flatMap(({ names }) => names)) this.names.add(name);
@@ -104,20 +96,14 @@ export class KeyvPort implements StorePort {
     // Their process renewed these after another one had adopted them.
     const renewed = leases.filter((lease) => !isExpired(lease));
     const renewedKeys = new Set(renewed.map(({ key }) => key));
-    const expired = await this.memory.expired(pageIds);
+    const expired = await super.expired(pageIds);
     return expired.filter(([key]) => !renewedKeys.has(key));
   }
 
-  /** Another process may claim it too: it finds the persona deleted. */
-  claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean> {
-    return this.memory.claimExpired(entry, options);
-  }
-
-  requeue(entry: LeaseEntry): Promise<void> {
-    return this.memory.requeue(entry);
-  }
-
-  async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
+  override async nameOn(
+    pageId: string,
+    name: string,
+  ): Promise<NamedRecord | undefined> {
     const key = keyOf(pageId, name);
     const value = await this.store.get(key);
     const record = readName(value);
@@ -125,9 +111,9 @@ export class KeyvPort implements StorePort {
     return record;
   }
 
-  async namesOn(
+  override async namesOn(
     pageId: string,
-    names: Iterable<string>,
+    names: Iterable<string> = [],
   ): Promise<Map<string, NamedRecord>> {
     const wanted = new Set(names);
     const indexes = [...(await this.processes.others()), this.index()];
@@ -144,11 +130,14 @@ export class KeyvPort implements StorePort {
     return records;
   }
 
-  async settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
+  override async settle(
+    settled: Settled,
+    options: LeaseOptions,
+  ): Promise<NamedRecord> {
     const { pageId, name, record, seenId, key } = settled;
     const stored = await this.nameOn(pageId, name);
     if (stored && stored.id !== seenId && stored.id !== record.id) {
-      this.memory.keepSurplus(settled, options);
+      this.keepSurplus(settled, options);
       if (key !== undefined) await this.processes.publish();
       return stored;
     }
@@ -157,7 +146,7 @@ export class KeyvPort implements StorePort {
     return record;
   }
 
-  async setName(
+  override async setName(
     pageId: string,
     name: string,
     record: NamedRecord,
@@ -169,7 +158,7 @@ export class KeyvPort implements StorePort {
     await this.store.set(key, record);
   }
 
-  async deleteName(pageId: string, name: string): Promise<void> {
+  override async deleteName(pageId: string, name: string): Promise<void> {
     const key = keyOf(pageId, name);
     await this.store.delete(key);
     if (this.names.delete(key)) await this.processes.publish();
@@ -208,7 +197,7 @@ export class KeyvPort implements StorePort {
   }
 
   private index(): ProcessIndex {
-    const leases = this.memory.leases().map(([key, lease]) => ({
+    const leases = this.leases().map(([key, lease]) => ({
       key,
       slot: lease.slot,
       claimedUntil: lease.record.id === null ? usedUntil(lease) : 0,
@@ -218,7 +207,6 @@ export class KeyvPort implements StorePort {
   }
 }
 
-/** A name's key in the Keyv. */
 function keyOf(pageId: string, name: string): string {
   return `directory:${pageId}:${name}`;
 }

@@ -45,7 +45,6 @@ export class Processes {
 
   constructor(
     private readonly store: GuardedKeyv,
-    /** This process's index as it is now. */
     private readonly index: () => ProcessIndex,
   ) {}
 

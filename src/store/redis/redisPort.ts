@@ -1,7 +1,4 @@
-/**
- * store/redis/ is the port on a Redis, for a fleet: each step is one Lua script
- * (`*.lua`), which runs entirely or not at all, and is harmless when it runs late.
- */
+/** store/redis/ is the port on a Redis: each step is one Lua script (`*.lua`), which runs entirely or not at all. */
 import { isId } from '../../graph/answers';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';

@@ -1,8 +1,5 @@
-import createDebug from 'debug';
-
 import { InvalidOptionError } from '../../errors';
-
-const debug = createDebug('bottender:persona');
+import { debug } from '../../util/debug';
 
 /** The methods of a client of the package `redis` (5 or 6) that are called. */
 export interface RedisClient {

@@ -20,38 +20,31 @@ export class Scripts {
     private readonly broken: BrokenValues,
   ) {}
 
-  /** @throws PersonaStoreError */
   async run(step: Step, pageId: string, args: object): Promise<Fields> {
     const { verb, text, sha } = this.steps[step];
-    const rest = [
-      '1',
-      `${this.redis.prefix}:{${pageId}}`,
-      JSON.stringify(args),
-    ];
-    const result = await this.guard.ask(verb, async () =>
-      fieldsOf(JSON.parse(await this.evaluate(text, sha, rest))),
-    );
+    const key = `${this.redis.prefix}:{${pageId}}`;
+    const rest = ['1', key, JSON.stringify(args)];
+    const result = await this.guard.ask(verb, async () => {
+      const reply = await this.send(
+        ['EVALSHA', sha, ...rest],
+        ['EVAL', text, ...rest],
+      );
+      return fieldsOf(JSON.parse(reply));
+    });
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
   }
 
   /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
-  private async evaluate(
-    text: string,
-    sha: string,
-    rest: string[],
-  ): Promise<string> {
+  private async send(byDigest: string[], byText: string[]): Promise<string> {
     const { client } = this.redis;
-    let reply: unknown;
-    try {
-      reply = await client.sendCommand(['EVALSHA', sha, ...rest]);
-    } catch (error) {
+    const reply = await client.sendCommand(byDigest).catch((error: unknown) => {
       // Redis forgets its scripts when it restarts.
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
-        throw error;
-      }
-      reply = await client.sendCommand(['EVAL', text, ...rest]);
-    }
+      const isForgotten =
+        error instanceof Error && error.message.startsWith('NOSCRIPT');
+      if (!isForgotten) throw error;
+      return client.sendCommand(byText);
+    });
     // A client may be configured to return buffers.
     if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
       return String(reply);
