@@ -29,7 +29,6 @@ export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
   private readonly endings = new Set<Promise<void>>();
   private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
-  /** Pages whose rate limit a deletion ran into. */
   private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
   private isClosed = false;

@@ -9,10 +9,9 @@ export class SharedPersona {
   readonly key: string;
   /** Its ID now, or the last one while it is being replaced. */
   id = '';
-  /** Blocks and sends that use it now. */
   users = 0;
   linger: NodeJS.Timeout | undefined;
-  /** Its place among those to be deleted, until its deletion begins. */
+  /** Until its deletion begins. */
   ticket: Ticket | undefined;
   /** What exists on the Page; `undefined` while it is being obtained. */
   current: EphemeralPersonaUse | undefined;

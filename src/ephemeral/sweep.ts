@@ -77,13 +77,8 @@ export class Sweep {
       const intents = expired.filter(([, { id }]) => id === null);
       swept.suspects = await this.suspects(page, intents, deadline);
     }
-    debug(
-      'swept the Page %s: %d deleted, %d suspects, %s',
-      page.id,
-      swept.deleted.length,
-      swept.suspects.length,
-      end,
-    );
+    const counts = [swept.deleted.length, swept.suspects.length, end];
+    debug('swept the Page %s: %d deleted, %d suspects, %s', page.id, ...counts);
     return { swept, end };
   }
 

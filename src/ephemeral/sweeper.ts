@@ -15,11 +15,9 @@ const MAX_PAGES = 10_000;
 /** Intents whose suspects were reported; the oldest is dropped, and reported again. */
 const MAX_REPORTED = 10_000;
 
-/** Decides when to sweep: at the first event on a Page, by a timer, and on demand. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
   private newest: Page | undefined;
-  /** Pages that are being swept: a slow one does not delay the others. */
   private readonly sweeping = new Set<string>();
   private readonly limited = new Backoff<true>();
   private readonly reportedIntents = new Set<string>();
@@ -32,7 +30,7 @@ export class Sweeper {
     private readonly report: ReportCleanup,
   ) {}
 
-  /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
+  /** Sweeps a Page at its first event, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
     // Most events are on the same Page as the previous one.
     if (this.newest?.id === pageId && this.newest.client === client) return;

@@ -121,9 +121,8 @@ export class MemoryStore implements StorePort {
   expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
     const entries = pageIds.flatMap((pageId) => this.entriesOn(pageId));
-    return Promise.resolve(
-      entries.filter(([, { expiresAt }]) => expiresAt < now),
-    );
+    const expired = entries.filter(([, record]) => record.expiresAt < now);
+    return Promise.resolve(expired);
   }
 
   claimExpired(
@@ -150,10 +149,7 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(this.pages.get(pageId)?.names.get(name));
   }
 
-  namesOn(
-    pageId: string,
-    _names?: Iterable<string>,
-  ): Promise<Map<string, NamedRecord>> {
+  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
     return Promise.resolve(new Map(this.pages.get(pageId)?.names));
   }
 
