@@ -44,7 +44,7 @@ export function createRuntime(settings: Settings): Runtime {
     store,
     leases,
     report,
-    endSurplus: (...surplus) => pool.endSurplus(...surplus),
+    endSurplus: (surplus) => pool.endSurplus(surplus),
   });
   const sweep = new Sweep(
     leases,

@@ -190,7 +190,10 @@ test('--prune deletes what the directory does not name, and nothing with a lease
     id: made.Gone,
     ...profile('Gone'),
   });
-  await leaveIndex(app.store, { leases: [], names: [[PAGE.id, 'gone']] });
+  await leaveIndex(app.store, {
+    leases: [],
+    names: [`directory:${PAGE.id}:gone`],
+  });
 
   const kept = await app.json<Synced>(0, 'sync', '--yes');
   expect(kept.notes).toEqual([

@@ -1,9 +1,11 @@
 import { PersonaCleanupError } from 'bottender-persona';
 
-import { retryDeletion, deleteOnce } from '../../src/ephemeral/deletion';
+import { retryDeletion } from '../../src/ephemeral/deletion';
 import type { GraphFailure } from '../../src/graph/graphFailure';
+import { deletePersona } from '../../src/graph/personaCalls';
 import { answering, type Answer } from '../support/answers';
 
+const ADAM = { id: '7', name: 'Adam' };
 const OK: Answer = { body: { success: true } };
 const failing = (code: number): Answer => ({
   status: 400,
@@ -12,9 +14,11 @@ const failing = (code: number): Answer => ({
 
 test('the first try says why the persona may not be gone', async () => {
   const { page, calls } = await answering([failing(200), OK]);
-  const doomed = { page, id: '7', name: 'Adam' };
-  expect(await deleteOnce(doomed)).toMatchObject({ code: 200 });
-  expect(await deleteOnce(doomed)).toBeUndefined();
+  expect(await deletePersona(page, '7')).toMatchObject({
+    ok: false,
+    failure: { code: 200 },
+  });
+  expect(await deletePersona(page, '7')).toMatchObject({ ok: true });
   expect(calls).toEqual([
     expect.stringMatching(/^DELETE .*\/7\?/),
     expect.stringMatching(/^DELETE .*\/7\?/),
@@ -26,19 +30,18 @@ describe('further tries', () => {
 
   test('sit out rate limits', async () => {
     const { page, calls } = await answering([failing(613), OK]);
-    await retryDeletion({ page, id: '7', name: 'Adam' }, limited);
+    await retryDeletion(page, ADAM, limited);
     expect(calls).toHaveLength(2);
   });
 
   test('end at a failure that lasts', async () => {
     const { page, calls } = await answering([failing(200)]);
-    const doomed = { page, id: '7', name: 'Adam' };
-    const error: unknown = await retryDeletion(doomed, limited).catch(
+    const error: unknown = await retryDeletion(page, ADAM, limited).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(PersonaCleanupError);
     expect(error).toMatchObject({
-      persona: { id: '7', name: 'Adam' },
+      persona: ADAM,
       pageId: '1',
       failure: { code: 200 },
     });
@@ -47,10 +50,9 @@ describe('further tries', () => {
 
   test('are not made after a first failure that lasts', async () => {
     const { page, calls } = await answering([OK]);
-    const doomed = { page, id: '7', name: 'Adam' };
     const lasting = { status: 400, code: 200, message: 'no' };
-    await expect(retryDeletion(doomed, lasting)).rejects.toMatchObject({
-      persona: { id: '7', name: 'Adam' },
+    await expect(retryDeletion(page, ADAM, lasting)).rejects.toMatchObject({
+      persona: ADAM,
       failure: lasting,
     });
     expect(calls).toEqual([]);

@@ -121,7 +121,7 @@ describe('a persona that two processes want', () => {
     const steps = store.steps.length;
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     expect(store.steps.slice(steps)).toEqual([]);
-    expect(mine.isHeld(one)).toBe(true);
+    expect(one.isHeld).toBe(true);
     const two = await take(theirs);
     expect(two.key).not.toBe(one.key);
     one.abandon();
@@ -161,7 +161,7 @@ describe('giving back', () => {
     expect(await mine.release(one, whenLast)).toBe('others');
     expect(mine.isNoneHeld).toBe(true);
     expect(await theirs.release(two, whenLast)).toBe('last');
-    expect(theirs.isHeld(two)).toBe(true);
+    expect(two.isHeld).toBe(true);
     expect(await stored(theirs)).toHaveLength(1);
     await two.remove();
     expect(await stored(theirs)).toEqual([]);
@@ -197,7 +197,7 @@ describe('giving back', () => {
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
-    expect(mine.isHeld(one)).toBe(true);
+    expect(one.isHeld).toBe(true);
     await jest.advanceTimersByTimeAsync(3 * RENEWAL_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
     one.abandon();
@@ -279,7 +279,7 @@ describe('what the model found', () => {
     expect(whenLast).not.toHaveBeenCalled();
     await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
-    expect(mine.isHeld(one)).toBe(true);
+    expect(one.isHeld).toBe(true);
     one.abandon();
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -334,10 +334,10 @@ describe('an intent that is left', () => {
     const one = await take(mine);
     store.isAway = true;
     await mine.leave(one);
-    expect(mine.isHeld(one)).toBe(true);
+    expect(one.isHeld).toBe(true);
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
-    expect(mine.isHeld(one)).toBe(false);
+    expect(one.isHeld).toBe(false);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -346,29 +346,28 @@ describe('an intent that is left', () => {
     store.isAway = true;
     const one = await take(mine);
     await mine.leave(one);
-    expect(mine.isHeld(one)).toBe(false);
+    expect(one.isHeld).toBe(false);
     expect(jest.getTimerCount()).toBe(0);
   });
 });
 
 describe('settling a name', () => {
   const ADAM = { ...profile('Adam'), id: '7' };
-  const settling = (lease?: Lease, id = '7') => ({
-    page,
+  const settling = (id = '7') => ({
+    pageId: '1',
     name: 'adam',
     record: { ...ADAM, id },
     seenId: undefined,
-    lease,
   });
 
   test('writes it down and ends the intent', async () => {
     const { mine, store, report } = open();
     const lease = await take(mine);
     const onOther = jest.fn();
-    expect(await mine.settle(settling(lease), onOther)).toEqual(ADAM);
+    expect(await mine.settle(settling(), lease, onOther)).toEqual(ADAM);
     expect(await store.nameOn('1', 'adam')).toEqual(ADAM);
     expect(await stored(mine)).toEqual([]);
-    expect(mine.isHeld(lease)).toBe(false);
+    expect(lease.isHeld).toBe(false);
     expect(onOther).not.toHaveBeenCalled();
     expect(report).not.toHaveBeenCalled();
     expect(jest.getTimerCount()).toBe(0);
@@ -379,9 +378,9 @@ describe('settling a name', () => {
     const lease = await take(mine);
     await store.setName('1', 'adam', ADAM);
     const onOther = jest.fn();
-    expect(await mine.settle(settling(lease, '8'), onOther)).toEqual(ADAM);
+    expect(await mine.settle(settling('8'), lease, onOther)).toEqual(ADAM);
     expect(onOther.mock.calls).toEqual([[ADAM]]);
-    expect(mine.isHeld(lease)).toBe(true);
+    expect(lease.isHeld).toBe(true);
     expect(await stored(mine)).toEqual([expect.objectContaining({ id: '8' })]);
     lease.abandon();
   });
@@ -390,9 +389,9 @@ describe('settling a name', () => {
     const { mine, store, report } = open();
     const lease = await take(mine);
     store.isAway = true;
-    expect(await mine.settle(settling(lease), jest.fn())).toEqual(ADAM);
-    expect(mine.isHeld(lease)).toBe(false);
-    await mine.settle({ ...settling(), name: 'eve' }, jest.fn());
+    expect(await mine.settle(settling(), lease, jest.fn())).toEqual(ADAM);
+    expect(lease.isHeld).toBe(false);
+    await mine.settle({ ...settling(), name: 'eve' }, undefined, jest.fn());
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(report.mock.calls).toEqual([
       [expect.any(PersonaStoreError), null],
@@ -411,7 +410,7 @@ describe('settling a name', () => {
     const { mine, store, report } = open();
     store.isAway = true;
     const lease = await take(mine);
-    await mine.settle(settling(lease), jest.fn());
+    await mine.settle(settling(), lease, jest.fn());
     expect(report).toHaveBeenCalledTimes(1);
     expect(mine.isNoneHeld).toBe(true);
   });
@@ -502,7 +501,7 @@ test('a sweep takes over what has run out, and puts it back', async () => {
 test('whoever waits for the last lease is told of it, once', async () => {
   const { mine } = open();
   const onNone = jest.fn();
-  mine.whenNoneIsHeld(onNone);
+  mine.onNoneHeld = onNone;
   const one = await take(mine);
   const two = await mine.acquire(page, profile('Other'), 'fly:other');
   one.abandon();

@@ -1,7 +1,7 @@
 import { MessengerClient } from 'bottender';
 import { PersonaRefusedError } from 'bottender-persona';
 
-import { EphemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
+import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { CreationWaits } from '../../src/graph/creationWaits';
@@ -34,7 +34,7 @@ function open() {
   const endLate = jest.fn();
   const creator = new PersonaCreator(leases, new CreationWaits(), noStats());
   const obtain = (page: Page, profile: PersonaProfile = GUEST) =>
-    creator.obtain(page, new EphemeralSlot(profile, false, endLate));
+    creator.obtain(page, ephemeralSlot(profile, false, endLate));
   return { store, leases, others, endLate, obtain };
 }
 

@@ -4,7 +4,7 @@ import { isObject } from '../util/isObject';
 import { isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 
-/** A persona that exists on a Page, and how it looks where personas have no IDs. */
+/** A persona that exists on a Page, and its profile for channels where personas have no IDs. */
 export interface ExistingPersona extends PersonaProfile {
   /** Its ID on the Page: digits. */
   id: string;
@@ -28,17 +28,14 @@ export function fixedIdOf(entry: DirectoryEntry): string | undefined {
   return 'id' in entry ? entry.id : undefined;
 }
 
-/**
- * How who speaks looks, on a channel on which messages carry a profile: not yet
- * a face, which is what one channel makes of the look within its limits.
- */
+/** A speaker's profile, before a channel adapts it to its limits. */
 export interface Look {
   /** As the persona was given: an ID or a name. */
   readonly persona: string;
   readonly profile: PersonaProfile;
 }
 
-/** How the entry's persona looks, where the directory says so. */
+/** The profile of the entry's persona, where the directory has one. */
 export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
   if (typeof entry === 'string') return undefined;
   if (!('id' in entry)) return entry;
@@ -46,19 +43,12 @@ export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
   return profile;
 }
 
-/**
- * The entries by name, if Messenger would take them all.
- *
- * @throws InvalidOptionError naming the entry
- */
+/** @throws InvalidOptionError naming an entry that Messenger would refuse */
 export function checkDirectory(
   directory: unknown,
 ): Map<string, DirectoryEntry> {
-  if (
-    !isObject(directory) ||
-    // An array or a Map, whose entries would be passed over.
-    Symbol.iterator in directory
-  ) {
+  // The entries of an array or a Map would be ignored.
+  if (!isObject(directory) || Symbol.iterator in directory) {
     throw new InvalidOptionError(
       `The option "directory" of personas() must be an object of names.`,
     );
@@ -101,9 +91,7 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
       'must be a profile or a persona ID, which has digits only',
     );
   }
-  if (!isObject(entry) || !('id' in entry)) {
-    return checkLook(name, entry);
-  }
+  if (!isObject(entry) || !('id' in entry)) return checkLook(name, entry);
   const { id, ...profile } = entry;
   if (id === undefined) return checkLook(name, profile);
   if (typeof id !== 'string' || !isPersonaId(id)) {

@@ -1,11 +1,13 @@
 import type { EphemeralPersonaUse } from '../ephemeral/ephemeralSlot';
 import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
-import type { Lookup, Slot } from '../ephemeral/personaCreator';
+import type { Slot } from '../ephemeral/personaCreator';
 import type { PersonaError } from '../errors';
+import { invalidResponse } from '../graph/answers';
 import type { Outcome } from '../graph/call';
 import type { Page } from '../graph/page';
 import type { PersonaList } from '../graph/personaList';
+import { personaState } from '../graph/personaState';
 import type { RetryPolicy } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
 import type { NamedRecord, StorePort } from '../store/port';
@@ -13,7 +15,6 @@ import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
 
-/** A customer waits for it. A creation that takes longer serves the next message. */
 const RETRY_POLICY: RetryPolicy = {
   tries: 3,
   firstWaitMs: 200,
@@ -21,15 +22,10 @@ const RETRY_POLICY: RetryPolicy = {
 };
 
 /** What the list lacks may exist, so nothing is created. */
-const UNREADABLE_ENTRIES: Outcome<never> = {
-  ok: false,
-  failure: {
-    status: 200,
-    message: 'the list of the Page has unreadable entries',
-  },
-};
+const UNREADABLE_ENTRIES = invalidResponse(
+  'the list of the Page has unreadable entries',
+);
 
-/** What this process knows of one Page. */
 export interface KnownPage {
   /** IDs by name; a promise while one is being obtained, shared by all who wait. */
   readonly ids: Map<string, string | Promise<string>>;
@@ -38,83 +34,45 @@ export interface KnownPage {
   readonly list: PageList;
 }
 
-/** What names need besides the Page. */
 export interface NameServices {
   readonly store: StorePort;
   readonly leases: Leases;
   readonly report: ReportCleanup;
   /** Deletes a persona that this process created while another one settled the name. */
-  readonly endSurplus: (
-    page: Page,
-    profile: PersonaProfile,
-    surplus: EphemeralPersonaUse,
-  ) => void;
+  readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
 }
 
-/** A name of the directory on a Page: its persona is recorded in the store, or on the Page's list, or created. */
-export class NameSlot implements Slot<string>, Lookup<string> {
+/** A name on a Page: its persona is recorded in the store, or on the Page's list, or created. */
+export class NameSlot implements Slot<string> {
   readonly key: string;
-  readonly persona: string;
   readonly retryPolicy = RETRY_POLICY;
-  readonly lookup = this;
-  /** The ID that the store has, whether it is of use or not. */
   private storedId: string | undefined;
 
   constructor(
     private readonly services: NameServices,
     private readonly known: KnownPage,
     private readonly page: Page,
-    name: string,
+    readonly persona: string,
     readonly profile: PersonaProfile,
     readonly isReplacement: boolean,
   ) {
-    this.key = `name:${name}`;
-    this.persona = name;
+    this.key = `name:${persona}`;
   }
 
-  /** Before the claim a recent list will do, for what is on it. Under the claim no other process creates the persona, so a list without it is certain. */
   async find(
     lease: Lease | undefined,
     isGivenUp: () => boolean,
   ): Promise<Outcome<string | undefined>> {
-    const { list } = this.known;
-    if (!lease) {
-      const id = (await this.readStored()) ?? this.idOn(list.recent);
-      return { ok: true, value: id };
-    }
-    const { claim } = lease;
-    // Read together with the epoch, in case the store loses its data in between.
-    const recorded = this.usable(claim?.record);
-    if (recorded !== undefined) return { ok: true, value: recorded };
-    const read = await list.read(this.page, claim?.epoch, isGivenUp);
-    if (!read.ok) return read;
-    const listed = this.idOn(read.value);
-    if (listed !== undefined) return { ok: true, value: listed };
-    if (!read.value.isComplete) return UNREADABLE_ENTRIES;
-    // A process that was stopped may have settled it while the list was read.
-    const stored = lease.isShared ? await this.readStored() : undefined;
-    return { ok: true, value: stored };
-  }
-
-  exclude(id: string): void {
-    this.known.gone.add(id);
-  }
-
-  async use(id: string, lease: Lease | undefined): Promise<string> {
-    const used = id === this.storedId ? id : await this.record(id);
-    await lease?.remove();
-    return used;
+    const found = lease
+      ? await this.findUnder(lease, isGivenUp)
+      : await this.findRecent();
+    if (!found.ok || found.value === undefined) return found;
+    return { ok: true, value: await this.use(found.value, lease) };
   }
 
   settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
     if (!isOwn) return this.use(id, lease);
-    debug(
-      'made %o for the name %o on the Page %s: %s',
-      this.profile.name,
-      this.persona,
-      this.page.id,
-      id,
-    );
+    this.log('made %o for the name %o on the Page %s: %s', id);
     return this.record(id, lease);
   }
 
@@ -124,22 +82,55 @@ export class NameSlot implements Slot<string>, Lookup<string> {
     if (!ids.has(this.persona)) ids.set(this.persona, id);
   }
 
+  private async findRecent(): Promise<Outcome<string | undefined>> {
+    const { page, known, isReplacement } = this;
+    for (;;) {
+      const id = (await this.readStored()) ?? this.idOn(known.list.recent);
+      if (id === undefined || !isReplacement) return { ok: true, value: id };
+      // Asking costs a call.
+      const state = await personaState(page, id);
+      if (state !== 'gone') return { ok: true, value: id };
+      known.gone.add(id);
+    }
+  }
+
+  /** Under the claim no other process creates the persona, so a list without it is certain. */
+  private async findUnder(
+    { claim, isShared }: Lease,
+    isGivenUp: () => boolean,
+  ): Promise<Outcome<string | undefined>> {
+    // Read together with the epoch, in case the store loses its data in between.
+    const recorded = this.usable(claim?.record);
+    if (recorded !== undefined) return { ok: true, value: recorded };
+    const { list } = this.known;
+    const read = await list.read(this.page, claim?.epoch, isGivenUp);
+    if (!read.ok) return read;
+    const listed = this.idOn(read.value);
+    if (listed !== undefined) return { ok: true, value: listed };
+    if (!read.value.isComplete) return UNREADABLE_ENTRIES;
+    // A process that was stopped may have settled it while the list was read.
+    const stored = isShared ? await this.readStored() : undefined;
+    return { ok: true, value: stored };
+  }
+
+  private async use(id: string, lease: Lease | undefined): Promise<string> {
+    const used = id === this.storedId ? id : await this.record(id);
+    await lease?.remove();
+    return used;
+  }
+
   /** Records the ID, unless another process was first: then its persona is the name's. */
   private async record(id: string, lease?: Lease): Promise<string> {
-    const { known, page, profile, persona: name, services } = this;
+    const { page, persona: name, profile, services, storedId } = this;
+    const record = { ...profile, id };
     const recorded = await services.leases.settle(
-      {
-        page,
-        name,
-        record: { ...profile, id },
-        seenId: this.storedId,
-        lease,
-      },
+      { pageId: page.id, name, record, seenId: storedId },
+      lease,
       (other) => {
-        known.ids.set(name, other.id);
+        this.known.ids.set(name, other.id);
         if (!lease) return;
         lease.record.id = id;
-        services.endSurplus(page, profile, { id, lease, isOwn: true });
+        services.endSurplus({ id, lease, isOwn: true });
       },
     );
     return recorded.id;
@@ -148,8 +139,7 @@ export class NameSlot implements Slot<string>, Lookup<string> {
   private async readStored(): Promise<string | undefined> {
     const { store, report } = this.services;
     try {
-      const stored = await store.nameOn(this.page.id, this.persona);
-      return this.usable(stored);
+      return this.usable(await store.nameOn(this.page.id, this.persona));
     } catch (error) {
       report(error as PersonaError, null);
       return undefined;
@@ -158,25 +148,21 @@ export class NameSlot implements Slot<string>, Lookup<string> {
 
   private usable(stored: NamedRecord | undefined): string | undefined {
     this.storedId = stored?.id;
-    const isUsable =
-      stored?.name === this.profile.name && !this.known.gone.has(stored.id);
-    return isUsable ? stored.id : undefined;
+    if (stored?.name !== this.profile.name) return undefined;
+    return this.known.gone.has(stored.id) ? undefined : stored.id;
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {
-    const { known, page, profile, persona } = this;
-    const found = list?.personas.find(
-      ({ id, name }) => name === profile.name && !known.gone.has(id),
-    );
-    if (found) {
-      debug(
-        'found %o for the name %o on the list of the Page %s: %s',
-        profile.name,
-        persona,
-        page.id,
-        found.id,
-      );
-    }
-    return found?.id;
+    const { profile, known } = this;
+    const id = list?.personas.find(
+      (each) => each.name === profile.name && !known.gone.has(each.id),
+    )?.id;
+    if (id === undefined) return undefined;
+    this.log('found %o for the name %o on the list of the Page %s: %s', id);
+    return id;
+  }
+
+  private log(format: string, id: string): void {
+    debug(format, this.profile.name, this.persona, this.page.id, id);
   }
 }

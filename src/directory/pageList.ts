@@ -13,7 +13,7 @@ interface Reading {
   /** The epoch in which it began: in the same one, what it lacks and is not recorded does not exist. */
   readonly epoch: string | undefined;
   readonly list: Promise<Outcome<PersonaList>>;
-  /** Each tells whether one who waits for it has given up. */
+  /** Each tells whether a caller has given up. */
   readonly waiting: (() => boolean)[];
   /** Until when it is good; `Infinity` while it is under way. */
   until: number;
@@ -25,49 +25,32 @@ interface Reading {
  */
 export class PageList {
   private reading: Reading | undefined;
-  private last:
-    { readonly list: PersonaList; readonly until: number } | undefined;
+  private last: { list: PersonaList; until: number } | undefined;
 
   constructor(private readonly leases: Leases) {}
 
   /** The last list, if it is recent: what it lacks may exist. */
   get recent(): PersonaList | undefined {
-    return this.last && Date.now() < this.last.until
-      ? this.last.list
-      : undefined;
+    const { last } = this;
+    return last && Date.now() < last.until ? last.list : undefined;
   }
 
-  /**
-   * A list that began in this epoch, a new one if need be.
-   *
-   * @param isGivenUp tells whether the caller waits no more
-   */
+  /** A list that began in this epoch, a new one if need be. */
   read(
     page: Page,
     epoch: string | undefined,
     isGivenUp: () => boolean,
   ): Promise<Outcome<PersonaList>> {
-    const reading = this.readingIn(epoch);
-    if (reading) {
-      if (reading.until === Infinity) reading.waiting.push(isGivenUp);
-      return reading.list;
-    }
-    const begun = this.begin(page, epoch, isGivenUp);
-    this.reading = begun;
-    return begun.list;
-  }
-
-  private readingIn(epoch: string | undefined): Reading | undefined {
     const { reading } = this;
-    return reading &&
-      epoch !== undefined &&
-      reading.epoch === epoch &&
-      Date.now() < reading.until
-      ? reading
-      : undefined;
+    const isOfEpoch = epoch !== undefined && reading?.epoch === epoch;
+    if (!isOfEpoch || Date.now() >= reading.until) {
+      this.reading = this.begin(page, epoch, isGivenUp);
+      return this.reading.list;
+    }
+    if (reading.until === Infinity) reading.waiting.push(isGivenUp);
+    return reading.list;
   }
 
-  /** Forgets the list, because a persona on it is gone. */
   forget(): void {
     this.reading = undefined;
     this.last = undefined;

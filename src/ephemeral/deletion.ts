@@ -9,7 +9,6 @@ import {
   type RetryPolicy,
 } from '../graph/retries';
 
-/** For the tries after the first. */
 const RETRY_POLICY: RetryPolicy = {
   tries: 4,
   firstWaitMs: 500,
@@ -17,41 +16,21 @@ const RETRY_POLICY: RetryPolicy = {
   sitsOutRateLimits: true,
 };
 
-/** A persona to be deleted. */
-export interface DeletionTarget {
-  readonly page: Page;
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Tries once; `undefined` when the persona is gone, else why it may not be. */
-export async function deleteOnce({
-  page,
-  id,
-}: DeletionTarget): Promise<GraphFailure | undefined> {
-  const outcome = await deletePersona(page, id);
-  return outcome.ok ? undefined : outcome.failure;
-}
-
-/**
- * Retries after a first failure.
- *
- * @throws PersonaCleanupError when it gives up
- */
+/** @throws PersonaCleanupError when it gives up */
 export async function retryDeletion(
-  target: DeletionTarget,
+  page: Page,
+  persona: { readonly id: string; readonly name: string },
   first: GraphFailure,
 ): Promise<void> {
-  const { page, id } = target;
   if (!isTransient(first)) {
-    throw new PersonaCleanupError(target, page.id, first);
+    throw new PersonaCleanupError(persona, page.id, first);
   }
   await sleep(waitAfter(1, RETRY_POLICY));
   const outcome = await withRetries(
-    () => deletePersona(page, id),
+    () => deletePersona(page, persona.id),
     RETRY_POLICY,
   );
   if (!outcome.ok) {
-    throw new PersonaCleanupError(target, page.id, outcome.failure);
+    throw new PersonaCleanupError(persona, page.id, outcome.failure);
   }
 }

@@ -13,37 +13,30 @@ const RETRY_POLICY: RetryPolicy = {
   withinMs: 4000,
 };
 
-/** An ephemeral persona, and the lease under which this process uses it. */
 export interface EphemeralPersonaUse {
   readonly id: string;
   readonly lease: Lease;
-  /** Whether this process created it. */
   readonly isOwn: boolean;
 }
 
-/** Where processes meet that want an ephemeral persona with the same profile. */
-export class EphemeralSlot implements Slot<EphemeralPersonaUse> {
-  readonly key: string;
-  readonly persona: string;
-  readonly retryPolicy = RETRY_POLICY;
-
-  constructor(
-    readonly profile: PersonaProfile,
-    readonly isReplacement: boolean,
-    readonly onLate: (use: EphemeralPersonaUse) => void,
-  ) {
-    this.key = slotOf(profile);
-    this.persona = profile.name;
-  }
-
-  async settle(
-    id: string,
-    lease: Lease,
-    isOwn: boolean,
-  ): Promise<EphemeralPersonaUse> {
-    if (isOwn) await lease.complete(id);
-    return { id, lease, isOwn };
-  }
+/** Shared by processes that want an ephemeral persona with the same profile. */
+export function ephemeralSlot(
+  profile: PersonaProfile,
+  isReplacement: boolean,
+  onLate: (use: EphemeralPersonaUse) => void,
+): Slot<EphemeralPersonaUse> {
+  return {
+    key: slotOf(profile),
+    persona: profile.name,
+    profile,
+    retryPolicy: RETRY_POLICY,
+    isReplacement,
+    onLate,
+    async settle(id, lease, isOwn) {
+      if (isOwn) await lease.complete(id);
+      return { id, lease, isOwn };
+    },
+  };
 }
 
 /** Digested, as a URL may be long. */

@@ -8,10 +8,7 @@ import type { SharedPersona } from './sharedPersona';
 /** How long a block waits after its function for sends that are not answered. */
 const MAX_WAIT_MS = 10_000;
 
-/**
- * One block's use of an ephemeral persona, which is not deleted before it is
- * released. Several handles of a process share a persona, and its lease.
- */
+/** One block's use of an ephemeral persona, which is not deleted before it is released. */
 export class PersonaHandle {
   private readonly pending = new Set<Promise<unknown>>();
   private isReleased = false;
@@ -30,12 +27,11 @@ export class PersonaHandle {
     return new PersonaHandle(pool, await pool.acquire(page, profile));
   }
 
-  /** Whether it keeps the persona from being deleted. */
   get isActive(): boolean {
     return !this.isReleased;
   }
 
-  /** Another handle of the same persona, for a send that this one does not serve, as after its block. */
+  /** Another handle of the same profile, for a send after the block or on another Page. */
   reacquire(page: Page = this.persona.page): Promise<PersonaHandle> {
     return PersonaHandle.take(this.pool, page, this.persona.profile);
   }
@@ -47,10 +43,7 @@ export class PersonaHandle {
     sending.then(answered, answered);
   }
 
-  /**
-   * Releases the persona after the last answer, however late that comes; resolves
-   * earlier where the block has waited long enough. Never rejects.
-   */
+  /** Releases the persona after the last answer; resolves after some time in any case. Never rejects. */
   async release(): Promise<void> {
     const answered = this.answered();
     const inTime = await withTimeout(answered, MAX_WAIT_MS, false);

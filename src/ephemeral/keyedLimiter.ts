@@ -1,4 +1,3 @@
-/** A job's place in the queue of its key. */
 export interface Ticket {
   /** Takes the job out of the queue; `false` when it has begun already. */
   cancel(): boolean;
@@ -18,10 +17,7 @@ interface Lane {
   pause?: NodeJS.Timeout | undefined;
 }
 
-/**
- * Runs a limited number of jobs at a time for each key, in the order in which
- * they came. It holds nothing but what is queued or running.
- */
+/** Runs a limited number of jobs at a time for each key, in order. */
 export class KeyedLimiter {
   private readonly lanes = new Map<string, Lane>();
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { PersonaProfile } from '../profile';
+import type { Page } from '../graph/page';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { Acquired, LeaseRecord, Use } from '../store/port';
 
-/** What a lease needs of `Leases`, which renews and writes it. */
+/** Implemented by `Leases`, which renews and writes a lease. */
 interface LeaseKeeper {
-  write(lease: Lease): Promise<void>;
-  isHeld(lease: Lease): boolean;
+  renew(leases: Lease[]): Promise<void>;
   abandon(lease: Lease): void;
   forget(pageId: string, key: string): Promise<void>;
 }
@@ -16,7 +16,8 @@ export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
-  /** Whether other processes may use the persona too; not where the store did not take the lease. */
+  isHeld = true;
+  /** Whether other processes may use the persona; not where the store did not take the lease. */
   isShared = true;
   /** What the store has answered to the intent; not where it is away. */
   claim: Extract<Acquired, { as: 'creator' }> | undefined;
@@ -26,39 +27,34 @@ export class Lease implements Use {
   isUnwritten = false;
   /** Whether a write that failed may still reach the store. */
   mayArriveLate = false;
-  /** Writes under way. */
   writes = 0;
   /** Whether a release may have been carried out, so that a renewal would undo it. */
   isReleased = false;
 
   constructor(
     private readonly leases: LeaseKeeper,
-    pageId: string,
-    profile: PersonaProfile,
+    readonly page: Page,
+    { name, profilePictureUrl }: PersonaProfile,
     readonly slot: string,
   ) {
-    const { name, profilePictureUrl } = profile;
-    this.record = { pageId, id: null, name, profilePictureUrl };
+    this.record = { pageId: page.id, id: null, name, profilePictureUrl };
   }
 
   get isIntent(): boolean {
     return this.record.id === null;
   }
 
-  get isHeld(): boolean {
-    return this.leases.isHeld(this);
+  get persona(): EphemeralPersona {
+    const { id, name, profilePictureUrl } = this.record;
+    return { id, name, profilePictureUrl };
   }
 
-  /** Uses what another process created. */
   join(key: string, id: string): void {
     this.key = key;
     this.record.id = id;
   }
 
-  /**
-   * Goes on without the store, under another key: what still arrives under the
-   * first is another lease, which nobody completes.
-   */
+  /** Goes on without the store. What still arrives under the first key is a lease that no one completes. */
   goAlone(): void {
     this.key = randomUUID();
     this.isShared = false;
@@ -67,7 +63,7 @@ export class Lease implements Use {
 
   complete(id: string): Promise<void> {
     this.record.id = id;
-    return this.leases.write(this);
+    return this.leases.renew([this]);
   }
 
   abandon(): void {
@@ -76,7 +72,7 @@ export class Lease implements Use {
 
   /** Removes the lease, because its persona does not exist. */
   remove(): Promise<void> {
-    this.leases.abandon(this);
-    return this.leases.forget(this.record.pageId, this.key);
+    this.abandon();
+    return this.leases.forget(this.page.id, this.key);
   }
 }

@@ -5,6 +5,7 @@ import type {
   LeaseEntry,
   LeaseOptions,
   NamedRecord,
+  Settled,
   StorePort,
 } from '../store/port';
 
@@ -21,32 +22,19 @@ export type ReportCleanup = (
   persona: EphemeralPersona | null,
 ) => void;
 
-/** A name whose persona is known now. */
-export interface Settling {
-  readonly page: Page;
-  readonly name: string;
-  readonly record: NamedRecord;
-  /** The ID that was stored, and is of no use. */
-  readonly seenId: string | undefined;
-  /** The intent under which the persona was created or found. */
-  readonly lease?: Lease | undefined;
-}
-
-/** A release that is not over. */
-interface PendingRelease {
-  readonly whenLast: () => void;
-  /** When to ask again: others who use the persona have renewed their leases by then. */
+interface Release {
   readonly askAt: number;
+  readonly whenLast: () => void;
 }
 
 /** This process's leases, renewed while their personas are in use. */
 export class Leases {
+  onNoneHeld = () => {};
   private readonly leases = new Set<Lease>();
-  private onNone = () => {};
   private readonly retries = new WriteRetryQueue();
-  private readonly pending = new Map<Lease, PendingRelease>();
-  private renewal: NodeJS.Timeout | undefined;
-  private claimRenewal: NodeJS.Timeout | undefined;
+  /** Releases to ask for again, at a time when others have renewed their leases. */
+  private readonly pending = new Map<Lease, Release>();
+  private readonly timers: NodeJS.Timeout[] = [];
   private isClosing = false;
   private readonly options: LeaseOptions;
 
@@ -59,18 +47,16 @@ export class Leases {
   }
 
   /**
-   * Acquires the slot's persona: the lease has its ID. A lease without an ID is
-   * the intent to create it. `undefined` while another process creates it. Never
-   * rejects: where the store is away, this process goes on alone.
-   *
-   * @param slot equal slots on a Page share one persona
+   * Acquires the slot's persona, or the intent to create it; `undefined` while
+   * another process creates it. Never rejects: where the store is away, this
+   * process goes on alone.
    */
   async acquire(
     page: Page,
     profile: PersonaProfile,
     slot: string,
   ): Promise<Lease | undefined> {
-    const lease = new Lease(this, page.id, profile, slot);
+    const lease = new Lease(this, page, profile, slot);
     this.leases.add(lease);
     this.startRenewing();
     lease.writes += 1;
@@ -83,7 +69,7 @@ export class Leases {
       if (acquired.as === 'user') lease.join(acquired.key, acquired.id);
       else lease.claim = acquired;
     } catch (error) {
-      this.reportFailure(error, lease);
+      this.report(error as PersonaError, lease.persona);
       lease.goAlone();
     } finally {
       lease.writes -= 1;
@@ -91,25 +77,14 @@ export class Leases {
     return lease;
   }
 
-  /** All leases that are renewed now: of personas in use, lingering, being created or being deleted. */
   held(): Lease[] {
     return [...this.leases];
-  }
-
-  /** Calls the listener whenever the last lease is let go. */
-  whenNoneIsHeld(listener: () => void): void {
-    this.onNone = listener;
   }
 
   get isNoneHeld(): boolean {
     return this.leases.size === 0;
   }
 
-  isHeld(lease: Lease): boolean {
-    return this.leases.has(lease);
-  }
-
-  /** All leases on the Page, this process's and others'. */
   on(pageId: string): Promise<LeaseEntry[]> {
     return this.store.leasesOn(pageId);
   }
@@ -123,13 +98,12 @@ export class Leases {
 
   /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */
   async idsOn(pageId: string): Promise<Set<string>> {
-    const records = await this.on(pageId).catch(() => []);
-    const leases = this.held().map(({ record }) => record);
-    const ids = [...records.map(([, record]) => record), ...leases];
-    return new Set(ids.map(({ id }) => id).filter((id) => id !== null));
+    const entries = await this.on(pageId).catch(() => []);
+    const stored = entries.map(([, { id }]) => id);
+    const held = this.held().map(({ record }) => record.id);
+    return new Set([...stored, ...held].filter((id) => id !== null));
   }
 
-  /** Whether this process is the one to delete the expired lease's persona. */
   claimExpired(entry: LeaseEntry): Promise<boolean> {
     return this.store.claimExpired(entry, this.options);
   }
@@ -140,16 +114,10 @@ export class Leases {
     await this.store.requeue(entry).catch(() => {});
   }
 
-  /** Never rejects. */
-  write(lease: Lease): Promise<void> {
-    return this.renew([lease]);
-  }
-
   /**
-   * Ends the use. `last`: this process deletes the persona, and renews the lease
-   * until then. `others`: the lease is let go. `later`: nothing is known yet, as
-   * the store is away or had lost the lease; `whenLast` is called if this process
-   * turns out to be the last. Never rejects.
+   * Ends the use. `last`: this process deletes the persona. `later`: the store is
+   * away or had lost the lease; `whenLast` is called if this process turns out to
+   * be the last. Never rejects.
    */
   async release(
     lease: Lease,
@@ -157,49 +125,46 @@ export class Leases {
   ): Promise<'last' | 'others' | 'later'> {
     // No other process can have acquired it.
     if (!lease.isShared) return 'last';
-    const fence = lease.writes > 0 || lease.mayArriveLate;
+    const fence = !lease.isIntent && (lease.writes > 0 || lease.mayArriveLate);
+    const options = { ...this.options, fence };
     const isFirst = !lease.isReleased;
+    // A failed release is repeated with the next renewal.
+    let askAt = 0;
     lease.isReleased = true;
     try {
-      const released = await this.store.release(lease, {
-        ...this.options,
-        fence: fence && !lease.isIntent,
-      });
+      const released = await this.store.release(lease, options);
       if (released === 'others') {
         this.abandon(lease);
         return 'others';
       }
-      // The store has the lease: it is renewed until the persona is deleted, or the answer is known.
+      // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
       if (released === 'last') return 'last';
+      askAt = Date.now() + this.leaseMs;
     } catch (error) {
-      if (isFirst) this.reportFailure(error, lease);
+      if (isFirst) this.report(error as PersonaError, lease.persona);
     }
-    if (!this.isHeld(lease)) return 'others';
-    // A failed release is repeated with the next renewal.
-    const askAt = lease.isReleased ? 0 : Date.now() + this.leaseMs;
+    if (!lease.isHeld) return 'others';
     this.pending.set(lease, { whenLast, askAt });
-    if (this.isClosing) this.leavePending();
+    if (this.isClosing) this.close();
     return 'later';
   }
 
   /** From now on leases that the store had lost are left to the sweep, as this process ends. */
   close(): void {
     this.isClosing = true;
-    this.leavePending();
+    for (const [lease, { askAt }] of this.pending) {
+      if (askAt > 0) this.abandon(lease);
+    }
   }
 
-  /**
-   * Lets others create the persona, as no one waits for this creation any more.
-   * The intent is kept until the creation is answered.
-   */
+  /** Lets others create the persona. The intent is kept until this creation is answered. */
   unclaim(lease: Lease): void {
     if (!lease.isHeld || !lease.isIntent) return;
     lease.isClaim = false;
+    const options = { ...this.options, fence: false };
     // The claim expires by itself too.
-    this.store
-      .release(lease, { ...this.options, fence: false })
-      .catch(() => {});
+    this.store.release(lease, options).catch(() => {});
   }
 
   /** Leaves an intent to the sweep, and the creation to the slot's next user. Never rejects. */
@@ -210,21 +175,23 @@ export class Leases {
 
   /**
    * Records the persona of a name and ends the intent; where the store is away,
-   * when it is back. Returns what is recorded. Never rejects.
+   * when it is back. Never rejects.
    *
    * @param onOther called when another process has recorded another ID: the lease is kept then
    */
   async settle(
-    { page, name, record, seenId, lease }: Settling,
+    settled: Omit<Settled, 'key'>,
+    lease: Lease | undefined,
     onOther: (recorded: NamedRecord) => void,
   ): Promise<NamedRecord> {
+    const { pageId, name, record } = settled;
     const settle = async () => {
       const recorded = await this.store.settle(
-        { pageId: page.id, name, record, seenId, key: lease?.key },
+        { ...settled, key: lease?.key },
         this.options,
       );
       if (recorded.id !== record.id) onOther(recorded);
-      else if (lease) this.abandon(lease);
+      else lease?.abandon();
       return recorded;
     };
     try {
@@ -232,10 +199,8 @@ export class Leases {
     } catch (error) {
       // Reported when the intent was to be written.
       if (!lease?.isUnwritten) this.report(error as PersonaError, null);
-      if (lease) this.abandon(lease);
-      this.retryLater(`name:${page.id}:${name}`, async () => {
-        await settle();
-      });
+      lease?.abandon();
+      this.retryLater(`name:${pageId}:${name}`, settle);
       return record;
     }
   }
@@ -243,55 +208,57 @@ export class Leases {
   /** Stops renewing the lease; its record stays, for the sweep. */
   abandon(lease: Lease): void {
     if (!this.leases.delete(lease)) return;
+    lease.isHeld = false;
     this.pending.delete(lease);
     this.stopRenewingIfDone();
-    if (this.isNoneHeld) this.onNone();
+    if (this.isNoneHeld) this.onNoneHeld();
   }
 
-  /**
-   * Removes the lease's record, because its persona does not exist; where the
-   * store is away, when it is back. Never rejects.
-   */
+  /** Removes a lease; where the store is away, when it is back. Never rejects. */
   async forget(pageId: string, key: string): Promise<void> {
+    const forget = () => this.store.forget(pageId, key);
     try {
-      await this.store.forget(pageId, key);
+      await forget();
     } catch (error) {
       this.report(error as PersonaError, null);
-      this.retryLater(`lease:${key}`, () => this.store.forget(pageId, key));
+      this.retryLater(`lease:${key}`, forget);
     }
   }
 
-  private leavePending(): void {
-    for (const [lease, { askAt }] of this.pending) {
-      if (askAt > 0) this.abandon(lease);
+  /** Never rejects. */
+  async renew(leases: Lease[]): Promise<void> {
+    for (const lease of leases) lease.writes += 1;
+    const failure = await this.store.renew(leases, this.options).then(
+      () => undefined,
+      (error: PersonaError) => error,
+    );
+    for (const lease of leases) {
+      lease.writes -= 1;
+      // Once for each lease: the following renewals will write it.
+      if (failure && !lease.isUnwritten) this.report(failure, lease.persona);
+      lease.isUnwritten = failure !== undefined;
+      lease.mayArriveLate ||= lease.isUnwritten;
     }
   }
 
-  private retryLater(about: string, write: () => Promise<void>): void {
+  private retryLater(about: string, write: () => Promise<unknown>): void {
     this.retries.add(about, write);
     this.startRenewing();
   }
 
   private startRenewing(): void {
-    this.renewal ??= setInterval(
-      () => this.renewAll(),
-      this.leaseMs / 3,
-    ).unref();
-    this.claimRenewal ??= setInterval(
-      () =>
-        this.renewIdle(
-          this.held().filter(({ isIntent, isClaim }) => isIntent && isClaim),
-        ),
-      CLAIM_RENEWAL_MS,
-    ).unref();
+    if (this.timers.length > 0) return;
+    const renewClaims = () =>
+      this.renewIdle(({ isIntent, isClaim }) => isIntent && isClaim);
+    this.timers.push(
+      setInterval(() => this.renewAll(), this.leaseMs / 3).unref(),
+      setInterval(renewClaims, CLAIM_RENEWAL_MS).unref(),
+    );
   }
 
   private stopRenewingIfDone(): void {
     if (!this.isNoneHeld || !this.retries.isEmpty) return;
-    clearInterval(this.renewal);
-    clearInterval(this.claimRenewal);
-    this.renewal = undefined;
-    this.claimRenewal = undefined;
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
   }
 
   private renewAll(): void {
@@ -304,39 +271,14 @@ export class Leases {
         if (released === 'last') whenLast();
       });
     }
-    this.renewIdle(this.held().filter(({ isIntent }) => !isIntent));
+    this.renewIdle(({ isIntent }) => !isIntent);
   }
 
-  private renewIdle(leases: Lease[]): void {
-    const idle = leases.filter(
-      // A store that hangs gets no further write of a lease for each renewal.
-      ({ writes, isReleased }) => writes === 0 && !isReleased,
-    );
+  private renewIdle(isDue: (lease: Lease) => boolean): void {
+    // A store that hangs gets no further write of a lease for each renewal.
+    const isIdle = ({ writes, isReleased }: Lease) =>
+      writes === 0 && !isReleased;
+    const idle = this.held().filter((lease) => isDue(lease) && isIdle(lease));
     if (idle.length > 0) void this.renew(idle);
-  }
-
-  private async renew(leases: Lease[]): Promise<void> {
-    for (const lease of leases) lease.writes += 1;
-    let failure: unknown;
-    try {
-      await this.store.renew(leases, this.options);
-    } catch (error) {
-      failure = error;
-    }
-    for (const lease of leases) {
-      lease.writes -= 1;
-      if (failure === undefined) lease.isUnwritten = false;
-      else {
-        // Once for each lease: the following renewals will write it.
-        if (!lease.isUnwritten) this.reportFailure(failure, lease);
-        lease.isUnwritten = true;
-        lease.mayArriveLate = true;
-      }
-    }
-  }
-
-  private reportFailure(error: unknown, { record }: Lease): void {
-    const { id, name, profilePictureUrl } = record;
-    this.report(error as PersonaError, { id, name, profilePictureUrl });
   }
 }

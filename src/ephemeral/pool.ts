@@ -1,23 +1,23 @@
 /**
- * ephemeral/ is about personas that live as long as they are used: created once
- * for all who want them, leased, deleted after the last use, and swept by another
- * process where one died. `personaCreator.ts` serves the directory's names too.
+ * ephemeral/ is about personas that live as long as they are used: created once,
+ * leased, deleted after the last use, and swept where a process died.
  */
 import { debug } from '../util/debug';
 import { PersonaCleanupError, type PersonaError } from '../errors';
 import { Backoff } from '../graph/backoff';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
+import { deletePersona } from '../graph/personaCalls';
 import { LONGEST_MS, withTimeout } from '../util/withTimeout';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
-import { deleteOnce, retryDeletion, type DeletionTarget } from './deletion';
-import { EphemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
+import { retryDeletion } from './deletion';
+import { ephemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
 import { KeyedLimiter } from './keyedLimiter';
 import type { Leases, ReportCleanup } from './leases';
 import type { PersonaCreator } from './personaCreator';
-import { keyOf, SharedPersona } from './sharedPersona';
+import { SharedPersona, sharingKey } from './sharedPersona';
 
 /** How long a handler waits for the first try of a deletion; retries go on without it. */
 const FIRST_DELETION_MS = 5000;
@@ -29,7 +29,6 @@ export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
   private readonly endings = new Set<Promise<void>>();
   private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
-  /** Pages whose rate limit a deletion ran into. */
   private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
   private isClosed = false;
@@ -41,18 +40,13 @@ export class EphemeralPool {
     private readonly report: ReportCleanup,
     private readonly stats: PersonaStats,
   ) {
-    leases.whenNoneIsHeld(() => this.resolveIfEmpty());
+    leases.onNoneHeld = () => this.resolveIfEmpty();
   }
 
-  /**
-   * A persona with this profile on this Page. The caller releases it once.
-   *
-   * @throws PersonaRefusedError when Messenger did not create it; the same one
-   * until it may be tried again
-   */
+  /** @throws PersonaRefusedError, the same one until it may be tried again */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
     const persona =
-      this.shared.get(keyOf(page, profile)) ?? this.add(page, profile);
+      this.shared.get(sharingKey(page, profile)) ?? this.add(page, profile);
     persona.users += 1;
     clearTimeout(persona.linger);
     persona.linger = undefined;
@@ -67,16 +61,12 @@ export class EphemeralPool {
       return persona;
     } catch (error) {
       persona.users -= 1;
-      this.removeUnlessNeeded(persona);
+      if (persona.users === 0 && !persona.current) this.remove(persona);
       throw error;
     }
   }
 
-  /**
-   * Ends one use. Without `lingerMs`, resolves after the last use when the
-   * persona is deleted, its first deletion failed, or that takes too long; what
-   * follows then goes on by itself. Never rejects.
-   */
+  /** Ends one use. Without `lingerMs`, resolves after the first try to delete the persona. Never rejects. */
   async release(persona: SharedPersona): Promise<void> {
     persona.users -= 1;
     if (persona.users > 0) return;
@@ -90,9 +80,9 @@ export class EphemeralPool {
   }
 
   /**
-   * Deletes what lingers now, and what is in use after its last use; resolves
-   * when nothing is left, or after the timeout: then the rest is reported, and
-   * left to the sweep. Personas created later do not linger. Never rejects.
+   * Deletes what lingers now, and what is in use after its last use. Resolves when
+   * nothing is left, or after the timeout, when the rest is reported and left to
+   * the sweep. Never rejects.
    */
   async close(timeoutMs: number): Promise<void> {
     this.isClosed = true;
@@ -111,26 +101,19 @@ export class EphemeralPool {
     const isEmptied = await withTimeout(emptied, timeoutMs, false);
     clearTimeout(staying);
     if (isEmptied) return;
+    const failure = { message: 'close() did not wait for it any longer' };
     for (const lease of this.leases.held()) {
       lease.abandon();
-      const { id, pageId, name, profilePictureUrl } = lease.record;
+      const { persona, page } = lease;
+      const { id, name } = persona;
       const target = id === null ? { name } : { id, name };
-      const failure = { message: 'close() did not wait for it any longer' };
-      this.report(new PersonaCleanupError(target, pageId, failure), {
-        id,
-        name,
-        profilePictureUrl,
-      });
+      this.report(new PersonaCleanupError(target, page.id, failure), persona);
     }
   }
 
   /** Deletes a persona that this process created and nobody is to use. */
-  endSurplus(
-    page: Page,
-    profile: PersonaProfile,
-    surplus: EphemeralPersonaUse,
-  ): void {
-    this.track(this.letGo(page, profile, surplus));
+  endSurplus(surplus: EphemeralPersonaUse): void {
+    this.track(this.letGo(surplus));
   }
 
   /** A persona that exists, or may be coming to exist, has a lease. */
@@ -151,30 +134,19 @@ export class EphemeralPool {
     profile: PersonaProfile,
     isReplacement: boolean,
   ): Promise<EphemeralPersonaUse> {
-    const slot = new EphemeralSlot(profile, isReplacement, (late) =>
-      this.endSurplus(page, profile, late),
-    );
+    const onLate = (late: EphemeralPersonaUse) => this.endSurplus(late);
+    const slot = ephemeralSlot(profile, isReplacement, onLate);
     const obtained = await this.creator.obtain(page, slot);
-    if (!obtained.isOwn) this.stats.shared += 1;
-    debug(
-      '%s %o on the Page %s: %s',
-      obtained.isOwn ? 'made' : 'shared with another process',
-      profile.name,
-      page.id,
-      obtained.id,
-    );
+    const { id, isOwn } = obtained;
+    if (!isOwn) this.stats.shared += 1;
+    const how = isOwn ? 'made' : 'shared with another process';
+    debug('%s %o on the Page %s: %s', how, profile.name, page.id, id);
     return obtained;
   }
 
-  private removeUnlessNeeded(persona: SharedPersona): void {
-    if (persona.users > 0 || persona.current) return;
-    this.remove(persona);
-  }
-
   private remove(persona: SharedPersona): void {
-    if (this.shared.get(persona.key) === persona) {
-      this.shared.delete(persona.key);
-    }
+    const { key } = persona;
+    if (this.shared.get(key) === persona) this.shared.delete(key);
   }
 
   /**
@@ -182,12 +154,11 @@ export class EphemeralPool {
    * Until its deletion begins a persona can be used again, which cancels it.
    */
   private end(persona: SharedPersona): Promise<void> {
-    const { page, profile } = persona;
     persona.linger = undefined;
-    persona.ticket ??= this.deletions.enqueue(page.id, async () => {
+    persona.ticket ??= this.deletions.enqueue(persona.page.id, async () => {
       persona.ticket = undefined;
       this.remove(persona);
-      if (persona.current) await this.letGo(page, profile, persona.current);
+      if (persona.current) await this.letGo(persona.current);
     });
     const { done } = persona.ticket;
     this.track(done);
@@ -195,50 +166,42 @@ export class EphemeralPool {
   }
 
   /** Deletes the persona, unless other processes use it; where the store is away, when it is back. */
-  private async letGo(
-    page: Page,
-    profile: PersonaProfile,
-    use: EphemeralPersonaUse,
-  ): Promise<void> {
-    const released = await this.leases.release(use.lease, () =>
-      this.deletions.enqueue(page.id, () => this.delete(page, profile, use)),
+  private async letGo(use: EphemeralPersonaUse): Promise<void> {
+    const { lease } = use;
+    const released = await this.leases.release(lease, () =>
+      this.deletions.enqueue(lease.page.id, () => this.delete(use)),
     );
-    if (released === 'last') await this.delete(page, profile, use);
+    if (released === 'last') await this.delete(use);
   }
 
-  /** Resolves after the first try. */
-  private async delete(
-    page: Page,
-    profile: PersonaProfile,
-    { id, lease }: EphemeralPersonaUse,
-  ): Promise<void> {
-    const target: DeletionTarget = { page, id, name: profile.name };
-    const failure = await deleteOnce(target);
-    if (!failure) {
+  private async delete(use: EphemeralPersonaUse): Promise<void> {
+    const { id, lease } = use;
+    const { page, persona } = lease;
+    const outcome = await deletePersona(page, id);
+    if (outcome.ok) {
       this.limited.succeeded(page.id);
-      this.countDeletion(target);
-      return lease.remove();
+      return this.forgetDeleted(use);
     }
-    if (isRateLimit(failure)) {
+    if (isRateLimit(outcome.failure)) {
       this.deletions.pause(page.id, this.limited.failed(page.id, true));
     }
-    const retrying = retryDeletion(target, failure).then(
-      () => {
-        this.countDeletion(target);
-        return lease.remove();
-      },
+    const target = { id, name: persona.name };
+    const retrying = retryDeletion(page, target, outcome.failure).then(
+      () => this.forgetDeleted(use),
       (error: PersonaError) => {
         if (!lease.isHeld) return;
         lease.abandon();
-        this.report(error, { id, ...profile });
+        this.report(error, persona);
       },
     );
     this.track(retrying);
   }
 
-  private countDeletion({ page, id, name }: DeletionTarget): void {
+  private forgetDeleted({ id, lease }: EphemeralPersonaUse): Promise<void> {
     this.stats.deleted += 1;
-    debug('deleted %o of the Page %s: %s', name, page.id, id);
+    const { page, record } = lease;
+    debug('deleted %o of the Page %s: %s', record.name, page.id, id);
+    return lease.remove();
   }
 
   private track(ending: Promise<void>): void {

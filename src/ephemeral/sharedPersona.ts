@@ -6,17 +6,17 @@ import type { Ticket } from './keyedLimiter';
 
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
-  /** Blocks and sends that use it now. */
+  readonly key: string;
+  /** Its ID now, or the last one while it is being replaced. */
+  id = '';
   users = 0;
-  /** Deletes it when it has not been used for a while. */
   linger: NodeJS.Timeout | undefined;
-  /** Its place among those to be deleted, until its deletion begins. */
+  /** Until its deletion begins. */
   ticket: Ticket | undefined;
   /** What exists on the Page; `undefined` while it is being obtained. */
   current: EphemeralPersonaUse | undefined;
   /** Shared by all who wait; a failure is not remembered. */
-  private obtaining: Promise<EphemeralPersonaUse> | undefined;
-  private lastId = '';
+  private obtaining: Promise<string> | undefined;
 
   constructor(
     readonly page: Page,
@@ -24,27 +24,15 @@ export class SharedPersona {
     private readonly obtain: (
       isReplacement: boolean,
     ) => Promise<EphemeralPersonaUse>,
-  ) {}
-
-  /** Personas with equal keys are shared. */
-  get key(): string {
-    return keyOf(this.page, this.profile);
+  ) {
+    this.key = sharingKey(page, profile);
   }
 
-  /** Its ID now, or the last one while it is being replaced. */
-  get id(): string {
-    return this.lastId;
-  }
-
-  /**
-   * Its ID, once it exists.
-   *
-   * @throws PersonaRefusedError
-   */
+  /** @throws PersonaRefusedError */
   ready(isReplacement = false): string | Promise<string> {
     if (this.current) return this.current.id;
     this.obtaining ??= this.obtainOnce(isReplacement);
-    return this.obtaining.then(({ id }) => id);
+    return this.obtaining;
   }
 
   /** Obtains another one, unless that has been done, because `goneId` is gone from the Page. */
@@ -56,20 +44,17 @@ export class SharedPersona {
     return this.ready(true);
   }
 
-  private async obtainOnce(
-    isReplacement: boolean,
-  ): Promise<EphemeralPersonaUse> {
+  private async obtainOnce(isReplacement: boolean): Promise<string> {
     try {
-      const obtained = await this.obtain(isReplacement);
-      this.current = obtained;
-      this.lastId = obtained.id;
-      return obtained;
+      this.current = await this.obtain(isReplacement);
+      this.id = this.current.id;
+      return this.id;
     } finally {
       this.obtaining = undefined;
     }
   }
 }
 
-export function keyOf(page: Page, profile: PersonaProfile): string {
+export function sharingKey(page: Page, profile: PersonaProfile): string {
   return JSON.stringify([page.id, profile.name, profile.profilePictureUrl]);
 }

@@ -3,12 +3,12 @@ import { PersonaCleanupError, type PersonaError } from '../errors';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import type { ListedPersona } from '../graph/answers';
+import { deletePersona } from '../graph/personaCalls';
 import { listAll } from '../graph/personaList';
-
 import type { PersonaStats } from '../stats';
 import type { LeaseEntry } from '../store/port';
 
-import { retryDeletion, deleteOnce } from './deletion';
+import { retryDeletion } from './deletion';
 import type { Leases, ReportCleanup } from './leases';
 
 /** A sweep begins no further call after this: the next one goes on. */
@@ -24,10 +24,9 @@ export interface SweepResult {
   suspects: ListedPersona[];
 }
 
-/** Whether the sweep is complete, hit a rate limit, or took too long. */
 type SweepEnd = 'done' | 'limited' | 'late';
 
-/** Sweeps a Page: deletes the personas of expired leases, and finds those that expired intents may have led to. */
+/** Deletes the personas of a Page's expired leases, and finds those that expired intents may have led to. */
 export class Sweep {
   constructor(
     private readonly leases: Leases,
@@ -37,18 +36,13 @@ export class Sweep {
     private readonly stats: PersonaStats,
   ) {}
 
-  /** Reads the Page's expired leases and sweeps them. Throws as `of` does. */
+  /** @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be read */
   async now(page: Page): Promise<SweepResult> {
     const { swept } = await this.of(page, await this.leases.expired([page.id]));
     return swept;
   }
 
-  /**
-   * Stops at a rate limit, and after a while; the next sweep does the rest.
-   *
-   * @param expired the Page's expired leases
-   * @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be had
-   */
+  /** Stops at a rate limit, and after a while; the next sweep does the rest. Throws as `now` does. */
   async of(
     page: Page,
     expired: LeaseEntry[],
@@ -56,14 +50,14 @@ export class Sweep {
     const deadline = Date.now() + SWEEP_WITHIN_MS;
     const swept: SweepResult = { deleted: [], suspects: [] };
     let isLimited = false;
-    const end = (): SweepEnd =>
+    const endNow = (): SweepEnd =>
       isLimited ? 'limited' : Date.now() >= deadline ? 'late' : 'done';
     const rest = expired.values();
     const work = async () => {
       for (const entry of rest) {
         const [key, { id, name, profilePictureUrl }] = entry;
         if (id === null) continue;
-        if (end() !== 'done') return;
+        if (endNow() !== 'done') return;
         // Another process deletes it, or uses it again.
         if (!(await this.leases.claimExpired(entry))) continue;
         const persona = { id, name, profilePictureUrl };
@@ -78,32 +72,26 @@ export class Sweep {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    const intents = expired.filter(([, { id }]) => id === null);
-    const ended = end();
-    if (ended === 'done') {
+    const end = endNow();
+    if (end === 'done') {
+      const intents = expired.filter(([, { id }]) => id === null);
       swept.suspects = await this.suspects(page, intents, deadline);
     }
-    debug(
-      'swept the Page %s: %d deleted, %d suspects, %s',
-      page.id,
-      swept.deleted.length,
-      swept.suspects.length,
-      ended,
-    );
-    return { swept, end: ended };
+    const counts = [swept.deleted.length, swept.suspects.length, end];
+    debug('swept the Page %s: %d deleted, %d suspects, %s', page.id, ...counts);
+    return { swept, end };
   }
 
   private async delete(
     page: Page,
     persona: ListedPersona,
   ): Promise<'deleted' | 'limited' | 'left'> {
-    const target = { page, ...persona };
-    const failure = await deleteOnce(target);
-    if (!failure) return 'deleted';
+    const outcome = await deletePersona(page, persona.id);
+    if (outcome.ok) return 'deleted';
     // Not reported: the next sweep deletes it.
-    if (isRateLimit(failure)) return 'limited';
+    if (isRateLimit(outcome.failure)) return 'limited';
     try {
-      await retryDeletion(target, failure);
+      await retryDeletion(page, persona, outcome.failure);
       return 'deleted';
     } catch (error) {
       this.report(error as PersonaError, persona);
@@ -113,8 +101,8 @@ export class Sweep {
 
   /**
    * Personas on the Page's list that these intents may have led to: they have the
-   * same name, and neither a lease nor the directory has their ID. An intent that
-   * led to none is removed.
+   * same name, and no lease or name has their ID. An intent that led to none is
+   * removed.
    */
   private async suspects(
     page: Page,
@@ -131,19 +119,20 @@ export class Sweep {
     const { personas, isComplete } = listed.value;
     // Read after the list, so that the leases have the ID of every listed persona.
     const records = new Map(await this.leases.on(page.id));
-    const accounted = await this.namedIds(page.id);
-    for (const { id } of records.values()) if (id !== null) accounted.add(id);
+    const known = await this.namedIds(page.id);
+    for (const { id } of records.values()) if (id !== null) known.add(id);
     const suspects = new Map<string, ListedPersona>();
     for (const [key, { name, expiresAt }] of intents) {
       // The record has changed: the process that wrote it was slow, not dead.
       if (records.get(key)?.expiresAt !== expiresAt) continue;
       const matching = personas.filter(
-        (persona) => persona.name === name && !accounted.has(persona.id),
+        (persona) => persona.name === name && !known.has(persona.id),
       );
-      // A list with gaps does not show what is missing.
-      if (matching.length === 0 && isComplete)
-        await this.leases.forget(page.id, key);
       for (const persona of matching) suspects.set(persona.id, persona);
+      // A list with gaps does not show what is missing.
+      if (matching.length === 0 && isComplete) {
+        await this.leases.forget(page.id, key);
+      }
     }
     return [...suspects.values()];
   }

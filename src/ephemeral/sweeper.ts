@@ -12,20 +12,14 @@ import type { Sweep, SweepResult } from './sweep';
 
 /** Pages that the timer sweeps; the one without events for longest is dropped. */
 const MAX_PAGES = 10_000;
-
 /** Intents whose suspects were reported; the oldest is dropped, and reported again. */
 const MAX_REPORTED = 10_000;
 
-/** Decides when to sweep: at the first event on a Page, by a timer, and on demand. */
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
-  /** The Page of the last event. */
   private newest: Page | undefined;
-  /** Pages that are being swept: a slow one does not delay the others. */
   private readonly sweeping = new Set<string>();
-  /** Pages where a sweep ran into the rate limit. */
   private readonly limited = new Backoff<true>();
-  /** Intents whose suspects this process has reported. */
   private readonly reportedIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -36,7 +30,7 @@ export class Sweeper {
     private readonly report: ReportCleanup,
   ) {}
 
-  /** An event on this Page: sweeps it if it is the first, and from then on by a timer. */
+  /** Sweeps a Page at its first event, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
     // Most events are on the same Page as the previous one.
     if (this.newest?.id === pageId && this.newest.client === client) return;
@@ -47,13 +41,13 @@ export class Sweeper {
     if (!isFirst) return;
     evictOldest(this.clients, MAX_PAGES);
     void this.sweepQuietly([{ id: pageId, client }]);
-    this.timer ??= setInterval(
-      () => void this.sweepAll(),
-      this.intervalMs,
-    ).unref();
+    const sweepAll = () => {
+      const pages = [...this.clients].map(([id, client]) => ({ id, client }));
+      void this.sweepQuietly(pages);
+    };
+    this.timer ??= setInterval(sweepAll, this.intervalMs).unref();
   }
 
-  /** Ends the timer. */
   close(): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -61,23 +55,12 @@ export class Sweeper {
     this.newest = undefined;
   }
 
-  /**
-   * Sweeps the Page that this client speaks for.
-   *
-   * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError
-   */
+  /** @throws UnknownPageError, PersonaStoreError or PersonaCleanupError */
   async now(client: MessengerClient): Promise<SweepResult> {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }
 
-  /** Every Page that had an event in this process. */
-  private async sweepAll(): Promise<void> {
-    await this.sweepQuietly(
-      [...this.clients].map(([id, client]) => ({ id, client })),
-    );
-  }
-
-  /** Sweeps Pages after one read of the store for all of them. Never rejects. */
+  /** Reads the store once for all Pages. Never rejects. */
   private async sweepQuietly(pages: Page[]): Promise<void> {
     const ready = pages.filter(
       ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
@@ -110,8 +93,8 @@ export class Sweeper {
       if (end === 'limited') this.limited.failed(page.id, true);
       if (end !== 'done') return;
       this.limited.succeeded(page.id);
-      for (const [key, { id }] of news)
-        if (id === null) this.reportedIntents.add(key);
+      const intents = news.filter(([, { id }]) => id === null);
+      for (const [key] of intents) this.reportedIntents.add(key);
       evictOldest(this.reportedIntents, MAX_REPORTED);
     } catch (error) {
       this.report(error as PersonaError, null);

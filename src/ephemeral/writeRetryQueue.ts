@@ -3,13 +3,13 @@ const MAX_WRITES = 10_000;
 
 /** Writes that failed, by what they are about, to be repeated when the store is back. */
 export class WriteRetryQueue {
-  private readonly writes = new Map<string, () => Promise<void>>();
+  private readonly writes = new Map<string, () => Promise<unknown>>();
 
   get isEmpty(): boolean {
     return this.writes.size === 0;
   }
 
-  add(about: string, write: () => Promise<void>): void {
+  add(about: string, write: () => Promise<unknown>): void {
     if (this.writes.size < MAX_WRITES) this.writes.set(about, write);
   }
 

@@ -1,10 +1,6 @@
-import createDebug from 'debug';
-
 import { PersonaStoreError } from '../errors';
+import { debug } from '../util/debug';
 
-const debug = createDebug('bottender:persona');
-
-/** Keys that are reported at most: more reports would help no one. */
 const MAX_REPORTED = 1000;
 
 /** Values in the store that are not ours. Each is skipped, and reported once. */
@@ -13,7 +9,7 @@ export class BrokenValues {
 
   constructor(private readonly report: (error: PersonaStoreError) => void) {}
 
-  /** Reports the kind of the key only, and nothing of the value, which may be someone else's. */
+  /** Reports nothing of the value, which may be someone else's. */
   found(key: string): void {
     if (this.reported.size >= MAX_REPORTED || this.reported.has(key)) return;
     this.reported.add(key);

@@ -1,19 +1,18 @@
 const REMOVED = '[removed]';
 
-/** Longer than what an adapter has to say; what follows helps nobody. */
-const MOST_CHARACTERS = 500;
+/** Longer than an adapter's own messages. */
+const MAX_CHARACTERS = 500;
 
-/** The names that a password goes by, with the sign before it. All that follows on the line may be it. */
+/** A property that holds a password. The rest of the line may be part of it. */
 const NAMED =
   /((?:pass(?:word|wd|phrase)?|pwd|requirepass|masterauth|secret|token)["']?\s*(?:=|:|%3D)).*/gi;
 
-/** Redis's command, and Redis's answer where it does not know the command. */
+/** Redis's command, and its answer to an unknown command. */
 const COMMAND = /(\bAUTH\b|["']auth["']|args beginning with:)[^]+/g;
 
 /**
- * An adapter's message without the passwords that it may hold. It takes away
- * too much rather than too little: a password may hold spaces, `@` and `/`, so
- * that only the end of the line is certain to be after it.
+ * Removes the passwords from an adapter's message. It removes too much rather
+ * than too little, as a password may contain spaces, `@` and `/`.
  */
 export function withoutCredentials(message: string): string {
   const clean = message
@@ -21,11 +20,11 @@ export function withoutCredentials(message: string): string {
     .split('\n')
     .map((line) => withoutUserInfo(line).replace(NAMED, `$1${REMOVED}`))
     .join('\n');
-  // Only now: a URL that is cut before its `@` does not look like one with a password.
-  return clean.slice(0, MOST_CHARACTERS);
+  // Shortened last, as a URL that is cut before its `@` would not be recognised.
+  return clean.slice(0, MAX_CHARACTERS);
 }
 
-/** Takes away what stands between the first `//` and the last `@`. By hand, as a pattern takes the square of the length. */
+/** Removes what is between the first `//` and the last `@`. Without a pattern, which would take quadratic time. */
 function withoutUserInfo(line: string): string {
   const begin = /\/\/|%2F%2F/i.exec(line);
   if (!begin) return line;
@@ -35,6 +34,6 @@ function withoutUserInfo(line: string): string {
     line.toUpperCase().lastIndexOf('%40'),
   );
   if (to >= from) return line.slice(0, from) + REMOVED + line.slice(to);
-  // Without a host too: what follows `//:` is a password or of no use.
+  // A URL may lack the host.
   return line.startsWith(':', from) ? line.slice(0, from) + REMOVED : line;
 }

@@ -5,19 +5,18 @@ import type { PersonaProfile } from '../profile';
 import type { LeaseRecord, NamedRecord } from './port';
 
 /*
- * Records are read here, whole or not at all: the store may hold what another
- * version, another program or a hand has written.
+ * Records are read here, whole or not at all: another version, another program
+ * or a person may have written what is in the store.
  */
 
-/** The fields of a record; none of what is no object. */
-export function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
+export type Fields = Partial<Record<string, unknown>>;
+
+export function fieldsOf(value: unknown): Fields {
   return isObject(value) ? { ...value } : {};
 }
 
-function readProfile({
-  name,
-  profilePictureUrl,
-}: Partial<Record<string, unknown>>): PersonaProfile | undefined {
+function readProfile(fields: Fields): PersonaProfile | undefined {
+  const { name, profilePictureUrl } = fields;
   if (typeof name !== 'string' || name === '') return undefined;
   if (typeof profilePictureUrl !== 'string') return undefined;
   return { name, profilePictureUrl };
@@ -39,7 +38,6 @@ export function readLease(value: unknown): LeaseRecord | undefined {
   return { ...profile, pageId, id, expiresAt };
 }
 
-/** A name's record, whole or not at all. */
 export function readName(value: unknown): NamedRecord | undefined {
   const fields = fieldsOf(value);
   const profile = readProfile(fields);

@@ -5,9 +5,9 @@ import { withoutCredentials } from './credentials';
 
 /** How long a handler waits for the store before it goes on without it. */
 const MAX_WAIT_MS = 1000;
-/** A failure that takes longer, such as that of repeated logins, will take as long the next time. */
+/** A failure that takes longer will take as long the next time. */
 const SLOW_FAILURE_MS = 100;
-/** A call without an answer counts as lost after this, and another is sent; twice as long each time. */
+/** An unanswered call counts as lost after this, and another is sent; twice as long each time. */
 const FIRST_PROBE_MS = 1000;
 const MAX_PROBE_MS = 4000;
 
@@ -15,10 +15,9 @@ const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
 
 /**
- * Calls a store that may be slow or away without keeping anyone waiting for it:
- * a failure or a timeout becomes a PersonaStoreError. After a call that timed
- * out, or took long to fail, the following ones fail at once, but for one at a
- * time, until the store answers one.
+ * Limits how long anyone waits for a store. After a call that timed out, or took
+ * long to fail, the following ones fail at once, except for one probe at a time,
+ * until the store answers one.
  */
 export class StoreGuard {
   private breaker: CircuitBreaker | undefined;
@@ -43,7 +42,8 @@ export class StoreGuard {
       if (Date.now() - begunAt >= SLOW_FAILURE_MS) {
         this.breaker ??= new CircuitBreaker();
       }
-      throw new PersonaStoreError(verb, reasonOf(error));
+      const message = error instanceof Error ? error.message : String(error);
+      throw new PersonaStoreError(verb, withoutCredentials(message));
     }
     this.breaker ??= new CircuitBreaker();
     answer.catch(() => {});
@@ -51,18 +51,16 @@ export class StoreGuard {
   }
 }
 
-/** Open while the store does not answer: one call at a time probes whether it does again. */
 class CircuitBreaker {
   private probe: Promise<unknown> | undefined;
   private probeEndsAt = 0;
   private probeMs = FIRST_PROBE_MS;
 
-  /** Whether a call is under way whose answer would close the circuit. */
   get isProbing(): boolean {
     return this.probe !== undefined && Date.now() < this.probeEndsAt;
   }
 
-  /** Lets an answer that has arrived already close the circuit. */
+  /** Lets an answer that has already arrived close the circuit. */
   async settle(): Promise<void> {
     if (this.probe) await withTimeout(this.probe, 0, undefined);
   }
@@ -77,10 +75,4 @@ class CircuitBreaker {
     this.probeEndsAt = Date.now() + this.probeMs;
     this.probeMs = Math.min(2 * this.probeMs, MAX_PROBE_MS);
   }
-}
-
-/** An adapter's message may hold the URL that it connects to, and that a password. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return withoutCredentials(message);
 }

@@ -13,13 +13,12 @@ import type {
   Use,
 } from './port';
 
-/** A lease as the memory holds it. */
-export interface StoredLease {
-  readonly record: LeaseRecord;
+interface StoredLease {
   readonly slot: string;
+  readonly record: LeaseRecord;
   /** When each use ends unless it is renewed. */
   readonly uses: Map<string, number>;
-  /** Uses that were released while a renewal was on its way, and until when it is refused. */
+  /** Until when renewals of released uses are refused. */
   readonly fences: Map<string, number>;
   /** Who deletes the persona; no process can acquire it any more. */
   deleting?: string;
@@ -34,14 +33,10 @@ interface StoredPage {
   readonly names: Map<string, NamedRecord>;
 }
 
-/**
- * The default store, which lives as long as the process. Several runtimes share
- * it by the same steps as a Redis; the simulation and the model run on it.
- */
+/** The default store, which ends with the process. Its steps are those of a Redis, for the simulation and the model. */
 export class MemoryStore implements StorePort {
-  readonly isLasting = false;
+  readonly isLasting: boolean = false;
   private readonly pages = new Map<string, StoredPage>();
-  /** One for all Pages. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
@@ -52,27 +47,25 @@ export class MemoryStore implements StorePort {
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!isFenced(lease, use)) extend(lease, use.use, now + leaseMs);
+        if (!lease.fences.has(use.use)) extend(lease, use, leaseMs, leaseMs);
         return Promise.resolve({ as: 'user', key, id });
       }
       if (key !== use.key && usedUntil(lease) > now) {
         return Promise.resolve({ as: 'waiting', name });
       }
     }
-    const own = page.leases.get(use.key);
-    // Arrived late, after its persona was created: the record of that stays.
-    if (own && own.record.id !== null) {
-      return Promise.resolve({ as: 'waiting', name: own.record.name });
+    const own = page.leases.get(use.key)?.record;
+    // This step arrived after its persona was created.
+    if (own && own.id !== null) {
+      return Promise.resolve({ as: 'waiting', name: own.name });
     }
     const isTakeover = lease?.deleting === undefined && key !== use.key;
     if (lease && isTakeover) this.epoch = use.key;
     page.slots.set(use.slot, use.key);
-    page.leases.set(use.key, {
-      record: { ...use.record, expiresAt: now + leaseMs },
-      slot: use.slot,
-      uses: new Map([[use.use, now + claimMs]]),
-      fences: new Map(),
-    });
+    const intent = { ...use.record, expiresAt: now + leaseMs };
+    const created = newLease(use.slot, intent);
+    created.uses.set(use.use, now + claimMs);
+    page.leases.set(use.key, created);
     const record = page.names.get(use.slot.replace(/^name:/, ''));
     return Promise.resolve({ as: 'creator', epoch: this.epoch, record });
   }
@@ -82,14 +75,12 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  release(
-    use: Use,
-    { leaseMs, claimMs, fence }: ReleaseOptions,
-  ): Promise<Released> {
+  release(use: Use, options: ReleaseOptions): Promise<Released> {
+    const { leaseMs, fence } = options;
     const page = this.page(use.record.pageId);
     const lease = page.leases.get(use.key);
     if (!lease) {
-      this.renewOne(use, { leaseMs, claimMs });
+      this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
     if (lease.deleting === use.use) return Promise.resolve('last');
@@ -102,10 +93,10 @@ export class MemoryStore implements StorePort {
       if (fence) lease.fences.set(use.use, now + leaseMs);
       return Promise.resolve('others');
     }
-    // The next in the slot finds the intent without a claim.
+    // The slot's next user finds the intent without a claim.
     if (lease.record.id === null) return Promise.resolve('others');
     if ((lease.recoveringUntil ?? 0) > now) {
-      this.renewOne(use, { leaseMs, claimMs });
+      this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
     free(page, use.slot, use.key);
@@ -130,20 +121,19 @@ export class MemoryStore implements StorePort {
   expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const now = Date.now();
     const entries = pageIds.flatMap((pageId) => this.entriesOn(pageId));
-    return Promise.resolve(
-      entries.filter(([, { expiresAt }]) => expiresAt < now),
-    );
+    const expired = entries.filter(([, record]) => record.expiresAt < now);
+    return Promise.resolve(expired);
   }
 
   claimExpired(
-    [key, record]: LeaseEntry,
+    [key, { pageId }]: LeaseEntry,
     { leaseMs }: LeaseOptions,
   ): Promise<boolean> {
-    const page = this.page(record.pageId);
+    const page = this.page(pageId);
     const lease = page.leases.get(key);
     const now = Date.now();
     if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
-    lease.deleting = `sweep of ${key}`;
+    lease.deleting = 'sweep';
     lease.record.expiresAt = now + leaseMs;
     free(page, lease.slot, key);
     return Promise.resolve(true);
@@ -163,17 +153,15 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(new Map(this.pages.get(pageId)?.names));
   }
 
-  settle(
-    { pageId, name, record, seenId, key }: Settled,
-    options: LeaseOptions,
-  ): Promise<NamedRecord> {
-    const page = this.page(pageId);
-    const stored = page.names.get(name);
+  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
+    const { pageId, name, record, seenId, key } = settled;
+    const { names } = this.page(pageId);
+    const stored = names.get(name);
     if (stored && stored.id !== seenId && stored.id !== record.id) {
-      if (key !== undefined) this.keepSurplus(pageId, key, record.id, options);
+      this.keepSurplus(settled, options);
       return Promise.resolve(stored);
     }
-    page.names.set(name, record);
+    names.set(name, record);
     if (key !== undefined) void this.forget(pageId, key);
     return Promise.resolve(record);
   }
@@ -190,49 +178,38 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  /** The intent becomes the lease of a surplus persona. */
-  keepSurplus(
-    pageId: string,
-    key: string,
-    id: string,
-    { leaseMs }: LeaseOptions,
-  ): void {
+  /** Turns an intent into the lease of a surplus persona. */
+  protected keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
+    const { pageId, key = '', record } = settled;
     const page = this.page(pageId);
     const lease = page.leases.get(key);
     if (!lease) return;
-    lease.record.id = id;
+    lease.record.id = record.id;
     lease.record.expiresAt = Date.now() + leaseMs;
     free(page, lease.slot, key);
   }
 
-  /** All leases, of all Pages. */
-  leases(): [key: string, lease: StoredLease][] {
+  protected leases(): [key: string, lease: StoredLease][] {
     return [...this.pages.values()].flatMap(({ leases }) => [...leases]);
   }
 
-  /** Holds another process's lease too, as one that nobody uses. */
-  adopt(key: string, slot: string, record: LeaseRecord): void {
+  /** Records another process's lease as one without a use. */
+  protected adopt(key: string, slot: string, record: LeaseRecord): void {
     const { leases } = this.page(record.pageId);
-    if (leases.has(key)) return;
-    leases.set(key, { record, slot, uses: new Map(), fences: new Map() });
+    if (!leases.has(key)) leases.set(key, newLease(slot, record));
   }
 
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
     const { leases } = this.page(use.record.pageId);
-    const now = Date.now();
     const lease = leases.get(use.key) ?? {
-      record: { ...use.record, expiresAt: 0 },
-      slot: use.slot,
-      uses: new Map<string, number>(),
-      fences: new Map<string, number>(),
-      recoveringUntil: now + leaseMs,
+      ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
+      recoveringUntil: Date.now() + leaseMs,
     };
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
-    if (isFenced(lease, use)) return;
+    if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
     lease.record.id = use.record.id ?? lease.record.id;
-    const forMs = use.record.id === null ? claimMs : leaseMs;
-    extend(lease, use.use, now + forMs, now + leaseMs);
+    extend(lease, use, use.record.id === null ? claimMs : leaseMs, leaseMs);
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
@@ -254,22 +231,23 @@ export class MemoryStore implements StorePort {
   }
 }
 
-function extend(
-  { uses, record }: StoredLease,
-  use: string,
-  until: number,
-  expiresAt = until,
-): void {
-  uses.set(use, until);
-  record.expiresAt = Math.max(record.expiresAt, expiresAt);
-}
-
 export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());
 }
 
-function isFenced({ fences }: StoredLease, { use }: Use): boolean {
-  return fences.has(use);
+function newLease(slot: string, record: LeaseRecord): StoredLease {
+  return { slot, record, uses: new Map(), fences: new Map() };
+}
+
+function extend(
+  { uses, record }: StoredLease,
+  { use }: Use,
+  useMs: number,
+  leaseMs: number,
+): void {
+  const now = Date.now();
+  uses.set(use, now + useMs);
+  record.expiresAt = Math.max(record.expiresAt, now + leaseMs);
 }
 
 /** Uses of dead processes, and fences that nothing can arrive at any more. */
@@ -279,7 +257,6 @@ function forgetPast({ uses, fences }: StoredLease, now: number): void {
   }
 }
 
-/** Keeps processes from acquiring the lease by its slot. */
 function free({ slots }: StoredPage, slot: string, key: string): void {
   if (slots.get(slot) === key) slots.delete(slot);
 }

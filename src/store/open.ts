@@ -11,11 +11,7 @@ import { RedisStore } from './redis/redisStore';
 /** One port for each Keyv, so that several `personas()` of a process share what is on it. */
 const keyvPorts = new WeakMap<KeyvLike, KeyvPort>();
 
-/**
- * The port to the option `store` of `personas()`.
- *
- * @param onBroken called once for each value that is not ours
- */
+/** @param onBroken called once for each value that is not ours */
 export function openStore(
   store: KeyvLike | RedisStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,

@@ -4,7 +4,7 @@
  */
 import type { PersonaProfile } from '../profile';
 
-/** What is stored about an ephemeral persona, or one that is about to be created. It holds no token. */
+/** What is stored about an ephemeral persona. It holds no token. */
 export interface LeaseRecord extends PersonaProfile {
   pageId: string;
   /** `null` is an intent: the persona is about to be created, or its creation was never answered. */
@@ -13,22 +13,14 @@ export interface LeaseRecord extends PersonaProfile {
   expiresAt: number;
 }
 
-/** A lease's record under its key. */
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
-/**
- * What is stored about a name on a Page: its persona's ID, and the profile that
- * was sent. Messenger lists its own URL for the picture, so only this record
- * shows whether the picture has changed since.
- */
+/** What is stored about a name on a Page. Only this record has the URL of the picture that was sent. */
 export interface NamedRecord extends PersonaProfile {
   id: string;
   /** IDs of personas that this one replaced and that may not be deleted yet. */
   replaces?: string[];
-  /**
-   * A persona that was about to be created in place of this one. `beside` holds
-   * the personas of the same name that the Page had by then.
-   */
+  /** A persona that was about to replace this one. `beside`: the personas of the same name that the Page had then. */
   making?: PersonaProfile & { beside: string[] };
 }
 
@@ -45,22 +37,17 @@ export interface Use {
 
 /** How long leases and claims last without being renewed, in milliseconds. */
 export interface LeaseOptions {
-  /** A use, and the record of a lease: after this any sweep may delete the persona. */
+  /** After this any sweep may delete the persona. */
   readonly leaseMs: number;
-  /** The claim that an intent has on its slot: after this another process may create the persona. */
+  /** After this another process may create the persona of an intent. */
   readonly claimMs: number;
 }
 
-/** Options of a release. */
 export interface ReleaseOptions extends LeaseOptions {
-  /**
-   * Whether a renewal of the use may still be on its way to the store, which
-   * must then refuse it: it would revive the use, and no release would be the last.
-   */
+  /** Whether to refuse a renewal that arrives after the release: it would revive the use. */
   readonly fence: boolean;
 }
 
-/** What a process may do with a slot. */
 export type Acquired =
   /** Create the persona. The same use gets this answer again, and extends its claim. */
   | {
@@ -71,27 +58,21 @@ export type Acquired =
        * may have created the persona, and where the store has lost its data.
        */
       readonly epoch: string;
-      /** What is recorded for the slot `name:NAME` in this very epoch. */
+      /** What is recorded for the slot `name:NAME` in this epoch. */
       readonly record?: NamedRecord | undefined;
     }
-  /** Wait: another process is creating it. */
-  | {
-      readonly as: 'waiting';
-      /** The name in the other process's intent. */
-      readonly name: string;
-    }
+  /** Wait: another process is creating it. `name` is in that process's intent. */
+  | { readonly as: 'waiting'; readonly name: string }
   /** Use the persona that exists. */
   | { readonly as: 'user'; readonly key: string; readonly id: string };
 
 /**
- * How a release ended. `last`: no process can acquire the persona any more, and
- * this one deletes it. `unknown`: the store had lost the lease, so others may use
- * the persona who have not renewed it since. The use is recorded again, and can be
- * released once that has taken longer than a lease.
+ * `last`: no process can acquire the persona any more, and this one deletes it.
+ * `unknown`: the store had lost the lease, so others may use the persona who have
+ * not renewed it since. The use is recorded again, to be released later.
  */
 export type Released = 'last' | 'others' | 'unknown';
 
-/** A name whose persona is known now. */
 export interface Settled {
   readonly pageId: string;
   readonly name: string;
@@ -103,9 +84,9 @@ export interface Settled {
 }
 
 /**
- * What processes agree on. Each step happens entirely or not at all, and is
- * harmless when it runs late or twice. Every method may reject with
- * PersonaStoreError, within two seconds where a handler waits for it.
+ * Each step happens entirely or not at all, and is harmless when it runs late or
+ * twice. Every method may reject with PersonaStoreError, within two seconds where
+ * a handler waits for it.
  */
 export interface StorePort {
   /** Whether it outlives this process. */
@@ -120,25 +101,23 @@ export interface StorePort {
   /** Removes a lease: its persona does not exist. */
   forget(pageId: string, key: string): Promise<void>;
 
-  /** All leases on a Page. */
   leasesOn(pageId: string): Promise<LeaseEntry[]>;
-  /** The expired leases on these Pages. */
   expired(pageIds: readonly string[]): Promise<LeaseEntry[]>;
   /** Whether the lease is still expired: then this process deletes its persona, within `leaseMs`. */
   claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean>;
-  /** The persona could not be deleted: the next sweep may claim it at once. */
+  /** Lets the next sweep claim a persona that could not be deleted. */
   requeue(entry: LeaseEntry): Promise<void>;
 
   nameOn(pageId: string, name: string): Promise<NamedRecord | undefined>;
-  /** @param names names that are looked up in any case, by a store that cannot list all */
+  /** @param names names to look up in any case, by a store that cannot list all */
   namesOn(
     pageId: string,
     names: Iterable<string>,
   ): Promise<Map<string, NamedRecord>>;
   /**
-   * Records the persona of a name and ends the intent, unless another process
-   * has recorded another ID since `seenId` was read. Returns what is recorded
-   * then: with another ID, the intent becomes the lease of a surplus persona.
+   * Records the persona of a name and ends the intent. Where another process has
+   * recorded another ID, the intent becomes the lease of a surplus persona.
+   * Returns what is recorded.
    */
   settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord>;
   setName(pageId: string, name: string, record: NamedRecord): Promise<void>;

@@ -17,9 +17,8 @@ export interface KeyvLike {
 }
 
 /**
- * A Keyv that may be slow, away, or hold anything: every call has a time limit, a
- * failure reported by an event fails the calls under way, and values that are
- * not JSON are skipped.
+ * Gives every call of a Keyv a time limit, fails the calls under way when an
+ * event reports a failure, and skips values that are not JSON.
  */
 export class GuardedKeyv {
   private readonly brokenValues: BrokenValues;
@@ -29,7 +28,6 @@ export class GuardedKeyv {
 
   constructor(
     private readonly keyv: KeyvLike,
-    /** Called once for each value that is not ours. */
     onBroken: (error: PersonaStoreError) => void = () => {},
   ) {
     this.brokenValues = new BrokenValues(onBroken);
@@ -39,13 +37,16 @@ export class GuardedKeyv {
     });
   }
 
-  /** `undefined` where there is nothing, for which some stores return `null`. */
+  /** Resolves to `undefined` where there is nothing, or no JSON. */
   get(key: string): Promise<unknown> {
     return this.ask('read', async () => {
       try {
         return (await this.keyv.get(key)) ?? undefined;
       } catch (error) {
-        if (!isSyntaxError(error)) throw error;
+        // As JSON.parse fails; its message would show the value.
+        const isJsonError =
+          error instanceof Error && error.name === 'SyntaxError';
+        if (!isJsonError) throw error;
         this.broken(key);
         return undefined;
       }
@@ -64,7 +65,6 @@ export class GuardedKeyv {
     await this.ask('delete from', () => this.keyv.delete(key));
   }
 
-  /** Reports that the key's value is not ours. */
   broken(key: string): void {
     this.brokenValues.found(key);
   }
@@ -77,9 +77,4 @@ export class GuardedKeyv {
       return value;
     });
   }
-}
-
-/** As JSON.parse fails; its message would show the value. */
-function isSyntaxError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'SyntaxError';
 }

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import { PersonaStoreError } from '../../errors';
-import { isId } from '../../graph/answers';
 import { fieldsOf, readLease } from '../fields';
 import type { LeaseRecord } from '../port';
 
 import type { GuardedKeyv } from './guardedKeyv';
 
-/** More processes than any fleet on a Keyv has; the one listed longest ago is dropped. */
+/** More than any fleet on a Keyv has; the one listed longest ago is dropped. */
 const MAX_PROCESSES = 1000;
 /** How often a process lists itself while others overwrite the list. */
 const LISTING_TRIES = 5;
 
 const LIST = 'processes';
 
-/** A lease in a process's index. */
 export interface IndexedLease {
   readonly key: string;
   readonly slot: string;
@@ -23,18 +21,21 @@ export interface IndexedLease {
   readonly record: LeaseRecord;
 }
 
-/** What a process stores under a key of its own. */
+/** What a process stores under a key of its own: its leases, and the keys of names that it has recorded. */
 export interface ProcessIndex {
   readonly leases: readonly IndexedLease[];
-  /** The names that it has recorded, each after its Page's ID. */
-  readonly names: readonly (readonly [pageId: string, name: string])[];
+  readonly names: readonly string[];
+}
+
+interface OtherProcess extends ProcessIndex {
+  readonly id: string;
 }
 
 /**
- * The processes on a Keyv, which cannot list its keys reliably. Each writes an
- * index under a key of its own; only the list of processes is shared. Keyv has
- * no atomic update, so two that list themselves at the same time may overwrite
- * each other: each reads itself back, and lists itself again with each renewal.
+ * The processes on a Keyv. Each writes an index under a key of its own; only the
+ * list of processes is shared. Keyv has no atomic update, so two that list
+ * themselves at the same time may overwrite each other: each reads itself back,
+ * and lists itself again with each renewal.
  */
 export class Processes {
   private readonly id = randomUUID();
@@ -44,7 +45,6 @@ export class Processes {
 
   constructor(
     private readonly store: GuardedKeyv,
-    /** This process's index as it is now. */
     private readonly index: () => ProcessIndex,
   ) {}
 
@@ -60,17 +60,17 @@ export class Processes {
   }
 
   /**
-   * Resolves when others find this process.
+   * Writes this process's index where others find it.
    *
    * @throws PersonaStoreError, also when others overwrite the list again and again
    */
-  async list(): Promise<void> {
+  async announce(): Promise<void> {
+    await this.publish();
     for (let tries = 0; tries < LISTING_TRIES; tries += 1) {
-      const ids = await this.listed();
-      if (ids.includes(this.id)) return;
-      await this.store.set(LIST, {
-        ids: [...ids, this.id].slice(-MAX_PROCESSES),
-      });
+      const listed = await this.listed();
+      if (listed.includes(this.id)) return;
+      const ids = [...listed, this.id].slice(-MAX_PROCESSES);
+      await this.store.set(LIST, { ids });
     }
     throw new PersonaStoreError(
       'write to',
@@ -78,32 +78,29 @@ export class Processes {
     );
   }
 
-  /** The other processes' indexes, by their IDs; an empty one where there is none. */
-  async others(): Promise<Map<string, ProcessIndex>> {
+  /** The other processes, with an empty index where they have none. */
+  async others(): Promise<OtherProcess[]> {
     const ids = (await this.listed()).filter((id) => id !== this.id);
-    const indexes = await Promise.all(ids.map((id) => this.read(id)));
-    return new Map(
-      ids.map((id, at) => [id, indexes[at] ?? { leases: [], names: [] }]),
-    );
+    return Promise.all(ids.map((id) => this.read(id)));
   }
 
   /** Removes dead processes, once their leases and names are in this one's index. */
-  async remove(dead: ReadonlyMap<string, ProcessIndex>): Promise<void> {
-    const ids = (await this.listed()).filter((id) => !dead.has(id));
+  async remove(dead: readonly OtherProcess[]): Promise<void> {
+    const deadIds = new Set(dead.map(({ id }) => id));
+    const ids = (await this.listed()).filter((id) => !deadIds.has(id));
     await this.store.set(LIST, { ids });
-    for (const [id, index] of dead) {
+    for (const other of dead) {
       // An empty one may belong to a process that writes its first lease just now.
-      if (!isEmpty(index)) await this.store.delete(keyOf(id));
+      if (!isEmpty(other)) await this.store.delete(keyOf(other.id));
     }
   }
 
   private async write(): Promise<void> {
     const index = this.index();
-    const hasNothing = isEmpty(index);
-    if (hasNothing && !this.isWritten) return;
-    this.isWritten = !hasNothing;
-    if (hasNothing) await this.store.delete(keyOf(this.id));
-    else await this.store.set(keyOf(this.id), index);
+    const wasWritten = this.isWritten;
+    this.isWritten = !isEmpty(index);
+    if (this.isWritten) await this.store.set(keyOf(this.id), index);
+    else if (wasWritten) await this.store.delete(keyOf(this.id));
   }
 
   private async listed(): Promise<string[]> {
@@ -111,25 +108,25 @@ export class Processes {
     return Array.isArray(ids) ? ids.filter(isUuid) : [];
   }
 
-  private async read(id: string): Promise<ProcessIndex> {
+  private async read(id: string): Promise<OtherProcess> {
     const key = keyOf(id);
     const { leases, names } = fieldsOf(await this.store.get(key));
-    const readAll = <T>(
-      values: unknown,
-      read: (value: unknown) => T | undefined,
-    ) => {
-      const found: T[] = [];
-      for (const value of Array.isArray(values) ? (values as unknown[]) : []) {
-        const one = read(value);
-        if (one) found.push(one);
-        else this.store.broken(key);
-      }
-      return found;
-    };
     return {
-      leases: readAll(leases, readIndexed),
-      names: readAll(names, readName),
+      id,
+      leases: this.readAll(key, leases, readIndexed),
+      names: this.readAll(key, names, readNameKey),
     };
+  }
+
+  private readAll<T>(
+    key: string,
+    values: unknown,
+    read: (value: unknown) => T | undefined,
+  ): T[] {
+    if (!Array.isArray(values)) return [];
+    const found = values.map(read);
+    if (found.includes(undefined)) this.store.broken(key);
+    return found.filter((one) => one !== undefined);
   }
 }
 
@@ -156,7 +153,6 @@ function readIndexed(value: unknown): IndexedLease | undefined {
   return { key, slot, claimedUntil, record: lease };
 }
 
-function readName(value: unknown): [string, string] | undefined {
-  const [pageId, name] = Array.isArray(value) ? (value as unknown[]) : [];
-  return isId(pageId) && typeof name === 'string' ? [pageId, name] : undefined;
+function readNameKey(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

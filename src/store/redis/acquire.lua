@@ -23,7 +23,7 @@ if type(key) == 'string' then
   end
 end
 local mine = read(args.key)
--- Arrived late, after its persona was created: the record of that stays.
+-- This step arrived after its persona was created.
 if mine and mine.id then return result({ as = 'waiting', name = mine.name }) end
 local epoch = own('GET', EPOCH)
 if isTakeover or not epoch then

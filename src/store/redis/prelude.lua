@@ -1,9 +1,8 @@
--- What all steps share. It stands before each of them, and each gets:
---   KEYS[1]  `prefix:{page}`, which all keys of a Page begin with, so that they
---            share a hash slot of a cluster
---   ARGV[1]  the step's arguments as JSON; `args` below
--- and returns its result as JSON. `broken` in a result names a key whose value
--- was not ours. Under KEYS[1]:
+-- Precedes each step. A step gets:
+--   KEYS[1]  `prefix:{page}`: all keys of a Page share a hash slot of a cluster
+--   ARGV[1]  its arguments as JSON; `args` below
+-- and returns its result as JSON; `broken` there names a key whose value was not
+-- ours. Under KEYS[1]:
 --   :lease:KEY  a hash: slot, name, picture, id, deleting (by whom), and until
 --               when, in ms, `use:USE` counts, `fence:USE` refuses renewals, and
 --               uses may not be `recovered` since Redis had lost the lease
@@ -77,7 +76,6 @@ local function keepSlot(slot)
   redis.call('PEXPIREAT', slotKey(slot), now + args.leaseMs + KEPT_MS)
 end
 
--- No process acquires the lease by its slot any more.
 local function free(slot, key)
   if redis.pcall('GET', slotKey(slot)) == key then redis.call('DEL', slotKey(slot)) end
 end
@@ -104,21 +102,6 @@ local function renew(use)
   if not lease then redis.call('HSET', leaseKey(use.key), 'recovered', now + args.leaseMs) end
   setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs))
   if redis.pcall('GET', slotKey(use.slot)) == use.key then keepSlot(use.slot) end
-end
-
--- The leases of `scores`, which alternates keys and when they expire.
-local function entries(scores)
-  local found = {}
-  for i = 1, #scores, 2 do
-    local key, lease = scores[i], read(scores[i])
-    if lease == nil then
-      own('ZREM', DUE, key)
-    else
-      lease = lease or {}
-      found[#found + 1] = { key = key, name = lease.name, picture = lease.picture, id = lease.id, expiresAt = tonumber(scores[i + 1]) }
-    end
-  end
-  return result({ entries = found })
 end
 
 local function writeName(name, record)

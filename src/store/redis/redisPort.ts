@@ -1,12 +1,8 @@
-/**
- * store/redis/ is the port on a Redis, for a fleet: each step is one Lua script
- * (`*.lua`), which runs entirely or not at all, and is harmless when it runs late.
- */
+/** store/redis/ is the port on a Redis: each step is one Lua script (`*.lua`), which runs entirely or not at all. */
 import { isId } from '../../graph/answers';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, readLease, readName } from '../fields';
-import { StoreGuard } from '../guard';
 import type {
   Acquired,
   LeaseEntry,
@@ -20,84 +16,72 @@ import type {
 } from '../port';
 
 import type { RedisStore } from './redisStore';
-import { evaluate, loadScripts, type Step } from './scripts';
+import { invalidReply, Scripts } from './scripts';
 
 /** Leases that one script renews at most, so that it does not hold up Redis. */
-const MAX_RENEWALS = 200;
-/** Pages that are asked about at a time. */
+const RENEWALS_AT_ONCE = 200;
+/** A bot of many Pages does not hold up what its handlers ask. */
 const PAGES_AT_ONCE = 100;
 
-type Answer = Partial<Record<string, unknown>>;
-
-/** What a fleet of processes agrees on, by scripts in one Redis. */
 export class RedisPort implements StorePort {
   readonly isLasting = true;
-  private readonly guard = new StoreGuard();
-  private readonly scripts = loadScripts();
+  private readonly scripts: Scripts;
 
   constructor(
-    private readonly redis: RedisStore,
+    redis: RedisStore,
     private readonly broken: BrokenValues,
-  ) {}
+  ) {
+    this.scripts = new Scripts(redis, broken);
+  }
 
   async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
-    const answer = await this.step('write to', use.record.pageId, 'acquire', {
-      ...argsOf(use),
-      ...options,
-    });
-    const { as, key, id, name, epoch, record } = answer;
+    const args = { ...argsOf(use), ...options };
+    const { as, key, id, name, epoch, record } = await this.scripts.run(
+      'acquire',
+      use.record.pageId,
+      args,
+    );
     if (as === 'waiting') return { as, name: String(name) };
     if (as === 'creator') {
-      const stored = record === undefined ? undefined : this.readName(record);
-      return { as, epoch: String(epoch), record: stored };
+      return { as, epoch: String(epoch), record: this.readName(record) };
     }
     if (as === 'user' && typeof key === 'string' && isId(id)) {
       return { as, key, id };
     }
-    throw new TypeError('Redis answered nothing that a script of ours returns');
+    throw invalidReply();
   }
 
   async renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
-    const chunks: Promise<unknown>[] = [];
+    const renewals: Promise<unknown>[] = [];
     for (const [pageId, ofPage] of groupBy(uses, (use) => use.record.pageId)) {
-      for (let from = 0; from < ofPage.length; from += MAX_RENEWALS) {
-        const some = ofPage.slice(from, from + MAX_RENEWALS).map(argsOf);
-        // Sent together: one round trip, however many.
-        chunks.push(
-          this.step('write to', pageId, 'renew', { uses: some, ...options }),
-        );
+      for (const some of chunks(ofPage, RENEWALS_AT_ONCE)) {
+        const args = { uses: some.map(argsOf), ...options };
+        renewals.push(this.scripts.run('renew', pageId, args));
       }
     }
-    await Promise.all(chunks);
+    await Promise.all(renewals);
   }
 
   async release(use: Use, options: ReleaseOptions): Promise<Released> {
-    const { released } = await this.step(
-      'write to',
-      use.record.pageId,
-      'release',
-      { ...argsOf(use), ...options },
-    );
+    const args = { ...argsOf(use), ...options };
+    const { pageId } = use.record;
+    const { released } = await this.scripts.run('release', pageId, args);
     return released === 'last' || released === 'others' ? released : 'unknown';
   }
 
   async forget(pageId: string, key: string): Promise<void> {
-    await this.step('delete from', pageId, 'forget', { key });
+    await this.scripts.run('forget', pageId, { key });
   }
 
-  async leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    const answer = await this.step('read', pageId, 'leasesOn', {});
-    return this.entriesIn(pageId, answer);
+  leasesOn(pageId: string): Promise<LeaseEntry[]> {
+    return this.leases(pageId, false);
   }
 
   async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
     const found: LeaseEntry[] = [];
-    const read = async (pageId: string) =>
-      this.entriesIn(pageId, await this.step('read', pageId, 'expired', {}));
-    // A bot of many Pages does not hold up what its handlers ask.
-    for (let from = 0; from < pageIds.length; from += PAGES_AT_ONCE) {
-      const some = pageIds.slice(from, from + PAGES_AT_ONCE);
-      found.push(...(await Promise.all(some.map(read))).flat());
+    for (const some of chunks(pageIds, PAGES_AT_ONCE)) {
+      const read = some.map((pageId) => this.leases(pageId, true));
+      found.push(...(await Promise.all(read)).flat());
     }
     return found;
   }
@@ -106,111 +90,94 @@ export class RedisPort implements StorePort {
     [key, { pageId }]: LeaseEntry,
     { leaseMs }: LeaseOptions,
   ): Promise<boolean> {
-    const { claimed } = await this.step('write to', pageId, 'claimExpired', {
-      key,
-      leaseMs,
-    });
+    const args = { key, leaseMs };
+    const { claimed } = await this.scripts.run('claimExpired', pageId, args);
     return claimed === true;
   }
 
   async requeue([key, { pageId }]: LeaseEntry): Promise<void> {
-    await this.step('write to', pageId, 'requeue', { key });
+    await this.scripts.run('requeue', pageId, { key });
   }
 
   async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    const { record } = await this.step('read', pageId, 'nameOn', { name });
-    return record === undefined ? undefined : this.readName(record);
+    return (await this.names(pageId, { name })).get(name);
   }
 
-  async namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    const { names } = await this.step('read', pageId, 'namesOn', {});
-    const records = new Map<string, NamedRecord>();
-    for (const one of listOf(names)) {
-      const { name, record } = fieldsOf(one);
-      const read = this.readName(record);
-      if (typeof name === 'string' && read) records.set(name, read);
-    }
-    return records;
+  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
+    return this.names(pageId, {});
   }
 
   async settle(
     { pageId, name, record, seenId, key }: Settled,
     { leaseMs }: LeaseOptions,
   ): Promise<NamedRecord> {
-    const answer = await this.step('write to', pageId, 'settle', {
-      key,
-      name,
-      id: record.id,
-      record: JSON.stringify(record),
-      seenId,
-      leaseMs,
-    });
-    return this.readName(answer.record) ?? record;
+    const json = JSON.stringify(record);
+    const args = { key, name, id: record.id, record: json, seenId, leaseMs };
+    const settled = await this.scripts.run('settle', pageId, args);
+    return this.readName(settled.record) ?? record;
   }
 
   async setName(pageId: string, name: string, record: NamedRecord) {
-    await this.step('write to', pageId, 'setName', {
-      name,
-      record: JSON.stringify(record),
-    });
+    const args = { name, record: JSON.stringify(record) };
+    await this.scripts.run('writeName', pageId, args);
   }
 
   async deleteName(pageId: string, name: string): Promise<void> {
-    await this.step('delete from', pageId, 'deleteName', { name });
+    await this.scripts.run('writeName', pageId, { name });
   }
 
-  private async step(
-    verb: string,
+  private async leases(
     pageId: string,
-    step: Step,
-    args: object,
-  ): Promise<Answer> {
-    const { client, prefix } = this.redis;
-    const script = this.scripts[step];
-    const answer = await this.guard.ask(verb, async () =>
-      fieldsOf(
-        JSON.parse(
-          await evaluate(client, script, `${prefix}:{${pageId}}`, args),
-        ),
-      ),
-    );
-    if (typeof answer.broken === 'string') this.broken.found(answer.broken);
-    return answer;
-  }
-
-  private entriesIn(pageId: string, { entries }: Answer): LeaseEntry[] {
+    areExpired: boolean,
+  ): Promise<LeaseEntry[]> {
+    const { entries } = await this.scripts.run('leases', pageId, {
+      areExpired,
+    });
     const leases: LeaseEntry[] = [];
-    for (const one of listOf(entries)) {
-      const { key, name, picture, id = null, expiresAt } = fieldsOf(one);
+    for (const { key, id = null, ...fields } of listOf(entries)) {
       if (typeof key !== 'string') continue;
-      const record = readLease({
-        pageId,
-        id,
-        name,
-        profilePictureUrl: picture,
-        expiresAt,
-      });
+      const record = readLease({ ...fields, id, pageId });
       if (record) leases.push([key, record]);
       else this.broken.found(`lease:${key}`);
     }
     return leases;
   }
 
+  private async names(
+    pageId: string,
+    args: { name?: string },
+  ): Promise<Map<string, NamedRecord>> {
+    const { names } = await this.scripts.run('names', pageId, args);
+    const records = new Map<string, NamedRecord>();
+    for (const { name, record: json } of listOf(names)) {
+      const record = this.readName(json);
+      if (typeof name === 'string' && record) records.set(name, record);
+    }
+    return records;
+  }
+
   private readName(json: unknown): NamedRecord | undefined {
+    if (json === undefined) return undefined;
     const record = readName(parsed(json));
     if (!record) this.broken.found('names');
     return record;
   }
 }
 
-function argsOf({ key, use, slot, record }: Use): object {
+function argsOf({ key, use, slot, record }: Use) {
   const { id, name, profilePictureUrl: picture } = record;
-  return { key, use, slot, name, picture, ...(id !== null && { id }) };
+  return { key, use, slot, name, picture, id: id ?? undefined };
 }
 
 /** Lua writes an empty list as an object. */
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+function listOf(value: unknown) {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) {
+    yield items.slice(from, from + size);
+  }
 }
 
 function parsed(json: unknown): unknown {

@@ -1,16 +1,13 @@
-import createDebug from 'debug';
-
 import { InvalidOptionError } from '../../errors';
+import { debug } from '../../util/debug';
 
-const debug = createDebug('bottender:persona');
-
-/** What of `redis`'s `createClient()` (5 or 6) is needed. */
+/** The methods of a client of the package `redis` (5 or 6) that are called. */
 export interface RedisClient {
   sendCommand(args: string[]): Promise<unknown>;
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
-/** What `redisStore()` gives: the option `store` of `personas()`. */
+/** Created by `redisStore()`, for the option `store` of `personas()`. */
 export class RedisStore {
   constructor(
     readonly client: RedisClient,
@@ -20,19 +17,17 @@ export class RedisStore {
 
 const listenedTo = new WeakSet<RedisClient>();
 
-/** The command, and options. */
-const MOST_PARAMETERS = 2;
-
+/** Of `sendCommand`: the command, and options. */
+const MAX_PARAMETERS = 2;
 const DEFAULT_PREFIX = 'bottender-persona';
 
 /**
- * Keeps what a fleet of processes agrees on in a Redis (6.2 or newer), so that
- * they share one persona for each name and each person, however many they are.
- * Connecting the client, and closing it, is yours.
+ * Stores personas in a Redis (6.2 or newer), so that any number of processes
+ * share one persona for each name and each person. You connect and close the client.
  *
- * @param client what `createClient()` of the package `redis` gives, version 5 or 6
- * @param options `prefix` begins every key: bots that share a Redis have one each
- * @throws InvalidOptionError for what is no such client, and for a bad prefix
+ * @param client created by `createClient()` of the package `redis`, version 5 or 6
+ * @param options `prefix` begins every key: bots that share a Redis need one each
+ * @throws InvalidOptionError for another kind of client, and for a bad prefix
  * @see https://github.com/redis/node-redis
  */
 export function redisStore(
@@ -48,8 +43,8 @@ export function redisStore(
       'redisStore() takes a client of the package "redis": redisStore(createClient({ url })).',
     );
   }
-  // A cluster's and a Sentinel's take the key, or whether it only reads, before the command.
-  if (client.sendCommand.length > MOST_PARAMETERS) {
+  // A cluster's and a Sentinel's client take another parameter first.
+  if (client.sendCommand.length > MAX_PARAMETERS) {
     throw new InvalidOptionError(
       'redisStore() takes the client of one Redis, by createClient({ url }) or createClientPool(), not of a cluster or of Sentinel.',
     );

@@ -2,70 +2,80 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { RedisClient } from './redisStore';
+import type { BrokenValues } from '../broken';
+import { fieldsOf, type Fields } from '../fields';
+import { StoreGuard } from '../guard';
 
-/** The steps of the port. Each is a file `STEP.lua` beside this one. */
-const STEPS = [
-  'acquire',
-  'renew',
-  'release',
-  'forget',
-  'leasesOn',
-  'expired',
-  'claimExpired',
-  'requeue',
-  'nameOn',
-  'namesOn',
-  'settle',
-  'setName',
-  'deleteName',
-] as const;
+import type { RedisStore } from './redisStore';
 
-export type Step = (typeof STEPS)[number];
+type Step = keyof ReturnType<typeof loadSteps>;
 
-interface Script {
-  readonly text: string;
-  readonly sha: string;
+/** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
+export class Scripts {
+  private readonly guard = new StoreGuard();
+  private readonly steps = loadSteps();
+
+  constructor(
+    private readonly redis: RedisStore,
+    private readonly broken: BrokenValues,
+  ) {}
+
+  async run(step: Step, pageId: string, args: object): Promise<Fields> {
+    const { verb, text, sha } = this.steps[step];
+    const key = `${this.redis.prefix}:{${pageId}}`;
+    const rest = ['1', key, JSON.stringify(args)];
+    const result = await this.guard.ask(verb, async () => {
+      const reply = await this.send(
+        ['EVALSHA', sha, ...rest],
+        ['EVAL', text, ...rest],
+      );
+      return fieldsOf(JSON.parse(reply));
+    });
+    if (typeof result.broken === 'string') this.broken.found(result.broken);
+    return result;
+  }
+
+  /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
+  private async send(byDigest: string[], byText: string[]): Promise<string> {
+    const { client } = this.redis;
+    const reply = await client.sendCommand(byDigest).catch((error: unknown) => {
+      // Redis forgets its scripts when it restarts.
+      const isForgotten =
+        error instanceof Error && error.message.startsWith('NOSCRIPT');
+      if (!isForgotten) throw error;
+      return client.sendCommand(byText);
+    });
+    // A client may be configured to return buffers.
+    if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
+      return String(reply);
+    }
+    throw invalidReply();
+  }
 }
 
-export type Scripts = Readonly<Record<Step, Script>>;
+export function invalidReply(): TypeError {
+  return new TypeError('Redis answered nothing that a script of ours returns');
+}
 
-/** Reads the steps' scripts from their files. */
-export function loadScripts(): Scripts {
+function loadSteps() {
   const read = (name: string) =>
     readFileSync(path.join(__dirname, `${name}.lua`), 'utf8');
   const prelude = read('prelude');
-  const scriptOf = (step: Step): Script => {
-    const text = prelude + read(step);
-    return { text, sha: createHash('sha1').update(text).digest('hex') };
+  /** @param verb what the step does with the store, for errors */
+  const load = (name: string, verb: string) => {
+    const text = prelude + read(name);
+    return { verb, text, sha: createHash('sha1').update(text).digest('hex') };
   };
-  const scripts = STEPS.map((step) => [step, scriptOf(step)] as const);
-  return Object.fromEntries(scripts) as Record<Step, Script>;
-}
-
-/**
- * Runs a script, by its digest where Redis has it already. Returns its JSON.
- *
- * @see https://redis.io/docs/latest/develop/programmability/eval-intro/
- */
-export async function evaluate(
-  client: RedisClient,
-  { text, sha }: Script,
-  base: string,
-  args: object,
-): Promise<string> {
-  const rest = ['1', base, JSON.stringify(args)];
-  let reply: unknown;
-  try {
-    reply = await client.sendCommand(['EVALSHA', sha, ...rest]);
-  } catch (error) {
-    // Redis forgets its scripts when it restarts.
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
-      throw error;
-    }
-    reply = await client.sendCommand(['EVAL', text, ...rest]);
-  }
-  // A client may be configured to return buffers.
-  if (typeof reply === 'string' || Buffer.isBuffer(reply)) return String(reply);
-  throw new TypeError('Redis answered nothing that a script of ours returns');
+  return {
+    acquire: load('acquire', 'write to'),
+    renew: load('renew', 'write to'),
+    release: load('release', 'write to'),
+    forget: load('forget', 'delete from'),
+    leases: load('leases', 'read'),
+    claimExpired: load('claimExpired', 'write to'),
+    requeue: load('requeue', 'write to'),
+    names: load('names', 'read'),
+    settle: load('settle', 'write to'),
+    writeName: load('writeName', 'write to'),
+  };
 }
