@@ -252,7 +252,7 @@ test.each([
   expect(message).toMatch(advice);
   const nowhere = new PersonaRefusedError(reason, 'adam', undefined, failure);
   expect(nowhere.message).toMatch(/on the Page \(unknown\): no\./);
-  expect(nowhere.instead).toBe('The Page');
+  expect(nowhere.defaultSender).toBe('The Page');
 });
 
 test('UnknownPageError tells the answer and what to check', async () => {

@@ -4,13 +4,13 @@ import type { ContextPersonas } from './speaking/contextPersonas';
 import type { SpeakerOn } from './context/personaContext';
 import { install } from './context/install';
 import { runActions } from './speaking/runActions';
-import type { FromState, Held } from './options';
+import type { StateValue, CheckedSpeaker } from './options';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
 
 /** A value, or a function of the event that gives it; the function may be async. */
-export type Given<T, C extends Context, P> =
+export type ValueOrFactory<T, C extends Context, P> =
   T | ((context: C, props: Props<C> & P) => T | Promise<T>);
 
 /**
@@ -29,7 +29,7 @@ export type Given<T, C extends Context, P> =
 export function withPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 >(
   persona:
     | SpeakerOn<C>
@@ -38,7 +38,9 @@ export function withPersona<
         ((
           context: C,
           props: Props<C> & P,
-        ) => Held<R, SpeakerOn<C>> | Promise<Held<R, SpeakerOn<C>>>)),
+        ) =>
+          | CheckedSpeaker<R, SpeakerOn<C>>
+          | Promise<CheckedSpeaker<R, SpeakerOn<C>>>)),
   action?: Action<C, P>,
 ): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);
@@ -68,7 +70,10 @@ export function withPersona<
 export function withEphemeralPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
->(profile: Given<PersonaProfile, C, P>, action?: Action<C, P>): Action<C, P> {
+>(
+  profile: ValueOrFactory<PersonaProfile, C, P>,
+  action?: Action<C, P>,
+): Action<C, P> {
   if (typeof profile !== 'function') checkProfile(profile);
   checkAction('withEphemeralPersona', action);
   return async function WithEphemeralPersona(context, props): Promise<void> {

@@ -171,9 +171,9 @@ function warn({ message }: Error): void {
   process.emitWarning(message, 'PersonaWarning');
 }
 
-function warnOfRefusal({ message, instead }: PersonaRefusedError): void {
+function warnOfRefusal({ message, defaultSender }: PersonaRefusedError): void {
   process.emitWarning(
-    `${message} ${instead} speaks instead.`,
+    `${message} ${defaultSender} speaks instead.`,
     'PersonaWarning',
   );
 }

@@ -82,7 +82,7 @@ export interface ChannelInfo {
  */
 export class PersonaRefusedError extends PersonaError {
   /** Who speaks where the persona does not, for people: "The Page" on Messenger. */
-  readonly instead: string;
+  readonly defaultSender: string;
 
   constructor(
     readonly reason: RefusalReason,
@@ -100,7 +100,7 @@ export class PersonaRefusedError extends PersonaError {
         `${describeFailure(failure)}. ${adviceOn(reason, channelInfo)}`,
       { cause: failure },
     );
-    this.instead = channelInfo?.defaultSender ?? 'The Page';
+    this.defaultSender = channelInfo?.defaultSender ?? 'The Page';
   }
 }
 

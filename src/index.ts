@@ -1,5 +1,9 @@
 export { personas, type NamesOf, type Personas } from './personas';
-export { withEphemeralPersona, withPersona, type Given } from './actions';
+export {
+  withEphemeralPersona,
+  withPersona,
+  type ValueOrFactory,
+} from './actions';
 export type { PersonaStats } from './stats';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
@@ -11,8 +15,8 @@ export type { GraphFailure } from './graph/graphFailure';
 export type { ListedPersona } from './graph/answers';
 export type { RefusalReason } from './errors';
 export type {
-  FromState,
-  Held,
+  StateValue,
+  CheckedSpeaker,
   OnCleanupError,
   OnRefused,
   PersonasOptions,

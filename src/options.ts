@@ -9,10 +9,12 @@ import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
 
 /** What session state may hold under a key: anything, so only at run time is it known for a persona. */
-export type FromState = Context['state'][string];
+export type StateValue = Context['state'][string];
 
 /** What of `R` a function may give that says who speaks: literals are held against `S`, what state holds is not. */
-export type Held<R, S extends Persona> = [FromState] extends [R | undefined]
+export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
+  R | undefined,
+]
   ? R
   : R extends string
     ? string extends R
@@ -30,7 +32,7 @@ export type Held<R, S extends Persona> = [FromState] extends [R | undefined]
 export interface PersonasOptions<
   Name extends string = string,
   C extends Context = Context,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 > {
   /**
    * The persona in force when an event starts: an ID or a name, or a function of

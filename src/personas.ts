@@ -7,7 +7,7 @@ import type { PersonaClient } from './context/clientTypes';
 import { install } from './context/install';
 import { PersonaClients } from './context/personaClient';
 import type { SweepResult } from './ephemeral/sweep';
-import type { FromState, Held, PersonasOptions } from './options';
+import type { StateValue, CheckedSpeaker, PersonasOptions } from './options';
 import type { Speaker } from './persona';
 import { rejected } from './util/rejected';
 import type { PersonaStats } from './stats';
@@ -97,7 +97,7 @@ export type NamesOf<P> = P extends Personas<infer Name> ? Name : never;
 export function personas<
   Name extends string = string,
   C extends Context = Context,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 >(
   options: PersonasOptions<Name, C, R> & {
     initialPersona?:
@@ -106,8 +106,8 @@ export function personas<
       | ((
           context: C,
         ) =>
-          | Held<R, Speaker<NoInfer<Name>>>
-          | Promise<Held<R, Speaker<NoInfer<Name>>>>)
+          | CheckedSpeaker<R, Speaker<NoInfer<Name>>>
+          | Promise<CheckedSpeaker<R, Speaker<NoInfer<Name>>>>)
       | undefined;
   } = {},
 ): Personas<Name> {

@@ -31,7 +31,7 @@ test.each<[string, string, string, RefusalReason, RegExp]>([
     );
     expect(error.message).toContain(`cannot speak on ${title}: no. `);
     expect(error.message).toMatch(advice);
-    expect(error.instead).toBe(itself);
+    expect(error.defaultSender).toBe(itself);
   },
 );
 
