@@ -12,7 +12,7 @@ export type {
   ExistingPersona,
 } from './directory/entries';
 export type { GraphFailure } from './graph/graphFailure';
-export type { ListedPersona } from './graph/answers';
+export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
 export type {
   StateValue,

@@ -8,7 +8,7 @@ import { checkOptions } from './checkOptions';
 import { debug } from './util/debug';
 import { PersonaCleanupError } from './errors';
 import type { Settings } from './options';
-import { CreationWaits } from './graph/creationWaits';
+import { CreationBackoff } from './graph/creationBackoff';
 import { Refusals } from './refusals/refusals';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
@@ -38,7 +38,7 @@ export function createRuntime(settings: Settings): Runtime {
   };
   const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);
-  const creator = new PersonaCreator(leases, new CreationWaits(), stats);
+  const creator = new PersonaCreator(leases, new CreationBackoff(), stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
   const directory = new Directory(settings.directory, creator, {
     store,

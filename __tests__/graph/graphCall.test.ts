@@ -1,21 +1,21 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 
-import { Cancellation } from '../../src/graph/cancellation';
-import type { Outcome } from '../../src/graph/call';
+import { CancelToken } from '../../src/graph/cancelToken';
+import type { Outcome } from '../../src/graph/graphCall';
 import {
-  GRAPH_CALL_MS,
+  GRAPH_TIMEOUT_MS,
   graphCall,
   type GraphRequest,
 } from '../../src/graph/graphCall';
 import { isTransient, isAmbiguous } from '../../src/graph/graphFailure';
-import { askPage } from '../../src/graph/page';
+import { getPage } from '../../src/graph/page';
 import {
   createPersona,
   deletePersona,
   getPersona,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaList';
+import { listAll } from '../../src/graph/personaCalls';
 import { pass, takeTimers } from '../support/clock';
 import { profile } from '../support/faces';
 import { gate, meeting } from '../support/gate';
@@ -54,16 +54,16 @@ describe('a call without an answer in time', () => {
     });
     const started = Date.now();
     const asking: Promise<Outcome<unknown>[]> = Promise.all([
-      askPage(client),
+      getPage(client),
       listAll(page),
       getPersona(page, '1'),
       createPersona(page, profile('Adam')),
       deletePersona(page, '1'),
     ]);
     await come();
-    pass(GRAPH_CALL_MS);
+    pass(GRAPH_TIMEOUT_MS);
     const outcomes = await asking;
-    expect(Date.now() - started).toBeLessThan(GRAPH_CALL_MS + 9000);
+    expect(Date.now() - started).toBeLessThan(GRAPH_TIMEOUT_MS + 9000);
     expect(outcomes.map(failureOf)).toEqual(
       Array(5).fill({ message: 'there was no answer in 10 s' }),
     );
@@ -121,33 +121,33 @@ test('the token stands in the path, and the proof is made of it', async () => {
   });
 });
 
-describe('a cancellation reaches', () => {
+describe('a token reaches', () => {
   test('axios 0.21, which waits for a promise', async () => {
-    const cancellation = new Cancellation();
-    cancellation.throwIfRequested();
-    cancellation.cancel();
-    expect(await cancellation.promise).toBeInstanceOf(Error);
-    expect(() => cancellation.throwIfRequested()).toThrow('given up');
+    const token = new CancelToken();
+    token.throwIfRequested();
+    token.cancel();
+    expect(await token.promise).toBeInstanceOf(Error);
+    expect(() => token.throwIfRequested()).toThrow('cancelled');
   });
 
   test('later ones, which subscribe', () => {
-    const cancellation = new Cancellation();
+    const token = new CancelToken();
     const [stays, goes] = [jest.fn(), jest.fn()];
-    cancellation.subscribe(stays);
-    cancellation.subscribe(goes);
-    cancellation.unsubscribe(goes);
-    cancellation.cancel();
-    expect(stays).toHaveBeenCalledWith(cancellation.reason);
+    token.subscribe(stays);
+    token.subscribe(goes);
+    token.unsubscribe(goes);
+    token.cancel();
+    expect(stays).toHaveBeenCalledWith(token.reason);
     expect(goes).not.toHaveBeenCalled();
   });
 
   test('what wants an AbortSignal', async () => {
-    const cancellation = new Cancellation();
-    const signal = cancellation.toAbortSignal();
+    const token = new CancelToken();
+    const signal = token.toAbortSignal();
     expect(signal.aborted).toBe(false);
     const aborted = once(signal, 'abort');
-    cancellation.cancel();
+    token.cancel();
     await aborted;
-    expect(signal.reason).toBe(cancellation.reason);
+    expect(signal.reason).toBe(token.reason);
   });
 });

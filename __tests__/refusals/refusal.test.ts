@@ -1,7 +1,7 @@
 import type { MessengerClient } from 'bottender';
 import type { Fault } from 'messenger-emulator';
 
-import { secretsOf } from '../../src/graph/call';
+import { secretsOf } from '../../src/graph/secrets';
 import { readGraphFailure } from '../../src/graph/graphFailure';
 import { readRefusal } from '../../src/refusals/refusal';
 import {

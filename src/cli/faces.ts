@@ -3,7 +3,7 @@ import {
   profileOf,
   type DirectoryEntry,
 } from '../directory/entries';
-import type { ListedPersona } from '../graph/answers';
+import type { ListedPersona } from '../graph/responses';
 import type { PersonaProfile } from '../profile';
 import type { NamedRecord } from '../store/port';
 

@@ -1,25 +1,29 @@
-import type { Outcome } from '../graph/call';
+import type { Outcome } from '../graph/graphCall';
 import { withRetries, type RetryPolicy } from '../graph/retries';
 
 import { describeRefusal, Failure } from './failure';
 
 /** A person waits, and a wrong address should not keep them waiting. */
 export const BRIEFLY: RetryPolicy = {
-  tries: 3,
-  firstWaitMs: 200,
-  withinMs: 30_000,
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 30_000,
 };
 
 /** Nobody's message waits: a rate limit is sat out for half a minute. */
 export const LONG: RetryPolicy = {
-  sitsOutRateLimits: true,
-  tries: 6,
-  firstWaitMs: 1000,
-  withinMs: 180_000,
+  retryRateLimits: true,
+  attempts: 6,
+  firstDelayMs: 1000,
+  timeoutMs: 180_000,
 };
 
 /** For calls that may have been carried out although there was no answer; Messenger fetches a picture meanwhile. */
-export const ONCE: RetryPolicy = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
+export const ONCE: RetryPolicy = {
+  attempts: 1,
+  firstDelayMs: 0,
+  timeoutMs: 30_000,
+};
 
 /**
  * What a Graph call gives.
@@ -30,9 +34,9 @@ export const ONCE: RetryPolicy = { tries: 1, firstWaitMs: 0, withinMs: 30_000 };
 export async function ask<T>(
   what: string,
   run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
-  patience: RetryPolicy,
+  policy: RetryPolicy,
 ): Promise<T> {
-  const outcome = await withRetries(run, patience);
+  const outcome = await withRetries(run, policy);
   if (outcome.ok) return outcome.value;
   throw new Failure(`Could not ${what}: ${describeRefusal(outcome.failure)}`);
 }

@@ -1,6 +1,6 @@
 import type { MessengerClient } from 'bottender';
 
-import { askPage, type Page } from '../graph/page';
+import { getPage, type Page } from '../graph/page';
 import { withTimeout } from '../util/withTimeout';
 import { withoutCredentials } from '../store/credentials';
 
@@ -33,7 +33,7 @@ export async function openPage(
   const client = clientFor(channel, await tokenFor(channel, pageId));
   const { id, name } = await ask(
     'open the Page',
-    () => askPage(client),
+    () => getPage(client),
     BRIEFLY,
   );
   if (pageId !== undefined && pageId !== id) {

@@ -1,5 +1,5 @@
-import type { ListedPersona } from '../graph/answers';
-import { listAll } from '../graph/personaList';
+import type { ListedPersona } from '../graph/responses';
+import { listAll } from '../graph/personaCalls';
 import type { Runtime } from '../runtime';
 import type { LeaseRecord, NamedRecord } from '../store/port';
 
@@ -48,10 +48,10 @@ type Known = Omit<Snapshot, 'listed'>;
 const UNKNOWN: Known = { records: new Map(), leases: [] };
 
 async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
-  const { withinMs } = LONG;
+  const { timeoutMs } = LONG;
   const { personas, isComplete } = await ask(
     'list the personas',
-    (stop) => listAll(page, { withinMs, stop }),
+    (isGivenUp) => listAll(page, { timeoutMs, isGivenUp }),
     LONG,
   );
   if (!isComplete) printNote(NOT_COMPLETE);

@@ -3,9 +3,9 @@ import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import type { Lookup, Slot } from '../ephemeral/personaCreator';
 import type { PersonaError } from '../errors';
-import type { Outcome } from '../graph/call';
+import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
-import type { PersonaList } from '../graph/personaList';
+import type { PersonaList } from '../graph/personaCalls';
 import type { RetryPolicy } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
 import type { NamedRecord, StorePort } from '../store/port';
@@ -15,9 +15,9 @@ import type { PageList } from './pageList';
 
 /** A customer waits for it. A creation that takes longer serves the next message. */
 const RETRY_POLICY: RetryPolicy = {
-  tries: 3,
-  firstWaitMs: 200,
-  withinMs: 5000,
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 5000,
 };
 
 /** What the list lacks may exist, so nothing is created. */

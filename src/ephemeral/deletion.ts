@@ -4,17 +4,17 @@ import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
 import {
   sleep,
-  waitAfter,
+  retryDelay,
   withRetries,
   type RetryPolicy,
 } from '../graph/retries';
 
 /** For the tries after the first. */
 const RETRY_POLICY: RetryPolicy = {
-  tries: 4,
-  firstWaitMs: 500,
-  withinMs: 30_000,
-  sitsOutRateLimits: true,
+  attempts: 4,
+  firstDelayMs: 500,
+  timeoutMs: 30_000,
+  retryRateLimits: true,
 };
 
 /** A persona to be deleted. */
@@ -46,7 +46,7 @@ export async function retryDeletion(
   if (!isTransient(first)) {
     throw new PersonaCleanupError(target, page.id, first);
   }
-  await sleep(waitAfter(1, RETRY_POLICY));
+  await sleep(retryDelay(1, RETRY_POLICY));
   const outcome = await withRetries(
     () => deletePersona(page, id),
     RETRY_POLICY,

@@ -1,9 +1,9 @@
 import { PersonaRefusedError } from '../errors';
-import type { Outcome } from '../graph/call';
-import type { CreationWaits } from '../graph/creationWaits';
+import type { CreationBackoff } from '../graph/creationBackoff';
+import type { Outcome } from '../graph/graphCall';
 import { isAmbiguous } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
-import { createPersona } from '../graph/personaCalls';
+import { createPersona, personaState } from '../graph/personaCalls';
 import {
   NO_ANSWER,
   sleep,
@@ -11,7 +11,6 @@ import {
   type RetryPolicy,
 } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
-import { personaState } from '../graph/personaState';
 import type { PersonaStats } from '../stats';
 
 import { KeyedLimiter, type Ticket } from './keyedLimiter';
@@ -70,7 +69,7 @@ export class PersonaCreator {
 
   constructor(
     private readonly leases: Leases,
-    private readonly waits: CreationWaits,
+    private readonly backoff: CreationBackoff,
     private readonly stats: PersonaStats,
   ) {}
 
@@ -81,7 +80,7 @@ export class PersonaCreator {
    * @throws PersonaRefusedError, the same one until it may be tried again
    */
   async obtain<T>(page: Page, slot: Slot<T>): Promise<T> {
-    this.waits.check(page, slot.key);
+    this.backoff.check(page, slot.key);
     const attempt = new Attempt(this.leases, this.stats, page, slot);
     let ticket: Ticket | undefined;
     const outcome = await withRetries<T>(async (isGivenUp) => {
@@ -99,7 +98,7 @@ export class PersonaCreator {
       }
     }, slot.retryPolicy);
     if (outcome.ok) {
-      this.waits.succeeded(page, slot.key);
+      this.backoff.succeeded(page, slot.key);
       return outcome.value;
     }
     ticket?.cancel();
@@ -111,7 +110,7 @@ export class PersonaCreator {
       page.id,
       failure,
     );
-    this.waits.failed(page, slot.key, error);
+    this.backoff.failed(page, slot.key, error);
     throw error;
   }
 }

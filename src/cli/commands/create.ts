@@ -1,6 +1,6 @@
 import { InvalidProfileError } from '../../errors';
 import { createPersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaList';
+import { listAll } from '../../graph/personaCalls';
 import { checkProfile, type PersonaProfile } from '../../profile';
 import { open, type PageOptions } from '../common';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
@@ -19,7 +19,7 @@ export async function create(options: CreateOptions): Promise<void> {
   const { page } = await open(options);
   const { personas } = await ask(
     'list the personas',
-    (stop) => listAll(page, { withinMs: BRIEFLY.withinMs, stop }),
+    (isGivenUp) => listAll(page, { timeoutMs: BRIEFLY.timeoutMs, isGivenUp }),
     BRIEFLY,
   );
   const same = personas.filter(({ name }) => name === profile.name);
@@ -35,7 +35,7 @@ export async function create(options: CreateOptions): Promise<void> {
   }
   const id = await ask(
     `create the persona "${profile.name}"`,
-    () => createPersona(page, profile, ONCE.withinMs),
+    () => createPersona(page, profile, ONCE.timeoutMs),
     ONCE,
   );
   if (options.json) {

@@ -3,7 +3,7 @@ import {
   profileOf,
   type DirectoryEntry,
 } from '../../directory/entries';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import { isGone } from '../../graph/graphFailure';
 import { deletePersona, getPersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';

@@ -1,6 +1,6 @@
 import { Sweep } from '../../ephemeral/sweep';
 import { PersonaCleanupError, type PersonaError } from '../../errors';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import { deletePersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import { open, type PageOptions } from '../common';

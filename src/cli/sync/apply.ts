@@ -1,7 +1,7 @@
 import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
-import type { Outcome } from '../../graph/call';
+import type { Outcome } from '../../graph/graphCall';
 import { createPersona, deletePersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaList';
+import { listAll } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
@@ -131,7 +131,7 @@ export class Applying {
         if (!made.ok) return made;
         if (made.value !== undefined) return { ok: true, value: made.value };
       }
-      const created = await createPersona(this.page, profile, ONCE.withinMs);
+      const created = await createPersona(this.page, profile, ONCE.timeoutMs);
       if (created.ok) this.seen.add(created.value);
       else unsure ||= isAmbiguous(created.failure);
       return created;
@@ -140,10 +140,10 @@ export class Applying {
 
   private async findMade(
     { name }: PersonaProfile,
-    stop: () => boolean,
+    isGivenUp: () => boolean,
   ): Promise<Outcome<string | undefined>> {
-    const { withinMs } = LONG;
-    const list = await listAll(this.page, { withinMs, stop });
+    const { timeoutMs } = LONG;
+    const list = await listAll(this.page, { timeoutMs, isGivenUp });
     if (!list.ok) return list;
     const { personas, isComplete } = list.value;
     const records = await this.runtime.store.leasesOn(this.page.id);

@@ -3,7 +3,7 @@
  * planned and shown before it is applied.
  */
 import { fixedIdOf } from '../../directory/entries';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import type { PersonaProfile } from '../../profile';
 import { findFaces, fixedIds, type Entries, type Face } from '../faces';
 import { isOnTheFly, type Snapshot } from '../snapshot';

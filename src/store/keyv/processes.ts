@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { PersonaStoreError } from '../../errors';
-import { isId } from '../../graph/answers';
+import { isId } from '../../graph/responses';
 import { fieldsOf, readLease } from '../fields';
 import type { LeaseRecord } from '../port';
 

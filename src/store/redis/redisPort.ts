@@ -2,7 +2,7 @@
  * store/redis/ is the port on a Redis, for a fleet: each step is one Lua script
  * (`*.lua`), which runs entirely or not at all, and is harmless when it runs late.
  */
-import { isId } from '../../graph/answers';
+import { isId } from '../../graph/responses';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, readLease, readName } from '../fields';
