@@ -3,7 +3,7 @@ import { InvalidOptionError, type PersonaRefusedError } from './errors';
 import { isObject } from './util/isObject';
 import { didYouMean } from './util/closestMatch';
 import type { PersonasOptions, Settings } from './options';
-import { LONGEST_MS } from './util/withTimeout';
+import { MAX_TIMER_MS } from './util/withTimeout';
 import { isPersonaId, type Persona } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import { MemoryStore } from './store/memory';
@@ -107,13 +107,13 @@ export function checkTimeout(
   const { timeoutMs = CLOSE_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
+    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
   );
 }
 
 /** Whatever the types say: a string would be waited for as 0 or for ever. */
 function isMs(value: unknown, least: number): value is number {
-  return typeof value === 'number' && value >= least && value <= LONGEST_MS;
+  return typeof value === 'number' && value >= least && value <= MAX_TIMER_MS;
 }
 
 /** As long as app secrets are; tokens are longer. What is shorter may be shown. */
@@ -140,7 +140,7 @@ function checkEphemeral(value: unknown): string | false {
     }
     if (ms === undefined) continue;
     if (!isMs(ms, least)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${LONGEST_MS}`;
+      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${MAX_TIMER_MS}`;
     }
   }
   return false;
