@@ -9,22 +9,22 @@ import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
 
-/** A value, or a function of the event that gives it; the function may be async. */
+/** A value, or a sync or async function of context and props that returns it. */
 export type ValueOrFactory<T, C extends Context, P> =
   T | ((context: C, props: Props<C> & P) => T | Promise<T>);
 
 /**
- * An action that runs `action`, and whatever actions it returns, to the end
- * with this persona in force. Without `action` it runs `props.next`, so it
- * stands in a chain. Works without `personas()` too.
+ * Wraps an action: it, and the actions that it returns, send as this persona.
+ * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
+ * @param persona an ID, a name, `null` for the Page, or a function that returns one
+ * @throws InvalidPersonaError for an invalid persona; the action rejects with it
+ * if the function returns one
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
  * chain([withPersona((context) => context.state.agent), App]);
  * ```
- * @throws InvalidPersonaError at once for a bad persona; when the function
- * gives one, the action rejects with it
  */
 export function withPersona<
   C extends Context = Context,
@@ -55,17 +55,16 @@ export function withPersona<
 }
 
 /**
- * An action that makes a persona, runs `action`, and whatever actions it
- * returns, to the end with it in force, and deletes it after the last send is
- * answered. Without `action` it runs `props.next`, so it stands in a chain.
- * Works without `personas()` too.
+ * Wraps an action: creates a persona, runs the action and those that it returns
+ * as it, and deletes it after their last send. Without `action` it wraps
+ * `props.next`, for chains. Works without `personas()`.
  *
+ * @throws InvalidProfileError for an invalid profile; the action rejects with it
+ * if the function returns one
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
  * ```
- * @throws InvalidProfileError at once for a bad profile; when the function
- * gives one, the action rejects with it
  */
 export function withEphemeralPersona<
   C extends Context = Context,

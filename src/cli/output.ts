@@ -1,4 +1,4 @@
-import { redactKnown } from '../graph/secrets';
+import { redactSecrets } from '../graph/secrets';
 
 import { printable, printableJson, printableLines } from './printable';
 import { paint } from './style';
@@ -42,5 +42,5 @@ export function printError(text: string): void {
 
 /** Secrets first: one may hold what is no letter. */
 function shown(text: string): string {
-  return printableLines(redactKnown(text, secrets));
+  return printableLines(redactSecrets(text, secrets));
 }

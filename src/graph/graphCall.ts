@@ -24,14 +24,20 @@ export interface GraphRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  readonly timeoutMs?: number | undefined;
 }
 
-/** Calls Graph as the client's Page. The response is not validated: see `responses.ts`. */
-export async function graphCall(
+/**
+ * Calls Graph as the client's Page.
+ *
+ * @param parse validates the response, which may be anything: see `responses.ts`
+ */
+export async function graphCall<T>(
   client: MessengerClient,
   request: GraphRequest,
-  timeoutMs: number = GRAPH_TIMEOUT_MS,
-): Promise<Outcome<unknown>> {
+  parse: (response: unknown) => Outcome<T>,
+): Promise<Outcome<T>> {
+  const { timeoutMs = GRAPH_TIMEOUT_MS } = request;
   const cancelToken = new CancelToken();
   const running = outcomeOf(client, async () => {
     const response = await client.axios.request<unknown>({
@@ -50,7 +56,7 @@ export async function graphCall(
   });
   // axios's timeout is for idle connections: a slow body could take forever.
   const outcome = await withTimeout(running, timeoutMs, undefined);
-  if (outcome) return outcome;
+  if (outcome) return outcome.ok ? parse(outcome.value) : outcome;
   cancelToken.cancel();
   return timedOut(timeoutMs);
 }

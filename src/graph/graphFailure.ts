@@ -105,12 +105,15 @@ export function describeFailure(failure: GraphFailure): string {
   const { message, userTitle, userMessage } = failure;
   const texts = new Set([message, userTitle, userMessage]);
   const description = [...texts].filter(Boolean).join(': ');
-  const numbers = [
-    failure.status !== undefined && `HTTP ${failure.status}`,
-    failure.code !== undefined && `code ${failure.code}`,
-    failure.subcode !== undefined && `subcode ${failure.subcode}`,
-    failure.fbtraceId !== undefined && `fbtrace_id ${failure.fbtraceId}`,
-  ].filter((part) => part !== false);
+  const labelled = {
+    HTTP: failure.status,
+    code: failure.code,
+    subcode: failure.subcode,
+    fbtrace_id: failure.fbtraceId,
+  };
+  const numbers = Object.entries(labelled).flatMap(([label, value]) =>
+    value === undefined ? [] : `${label} ${value}`,
+  );
   return numbers.length > 0
     ? `${description} (${numbers.join(', ')})`
     : description;

@@ -101,11 +101,8 @@ function requestPageId(client: MessengerClient): string | Promise<string> {
 }
 
 /** Requests the Page that the client's token belongs to. */
-export async function getPage(
-  client: MessengerClient,
-): Promise<Outcome<PageInfo>> {
-  const outcome = await graphCall(client, { method: 'GET', path: '/me' });
-  return outcome.ok ? parsePage(outcome.value) : outcome;
+export function getPage(client: MessengerClient): Promise<Outcome<PageInfo>> {
+  return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
 }
 
 /** Clients for tokens that `useAccessToken` was given. */

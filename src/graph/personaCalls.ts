@@ -41,18 +41,17 @@ export interface PersonaList {
 export type PersonaState = 'alive' | 'gone' | 'unsure';
 
 /** Creates a persona and resolves to its ID. Messenger fetches the picture before it responds. */
-export async function createPersona(
+export function createPersona(
   { client }: Page,
   { name, profilePictureUrl }: PersonaProfile,
   timeoutMs?: number,
 ): Promise<Outcome<string>> {
   const body = { name, profilePictureUrl };
-  const outcome = await graphCall(
+  return graphCall(
     client,
-    { method: 'POST', path: '/me/personas', body },
-    timeoutMs,
+    { method: 'POST', path: '/me/personas', body, timeoutMs },
+    parsePersonaId,
   );
-  return outcome.ok ? parsePersonaId(outcome.value) : outcome;
 }
 
 export async function getPersona(
@@ -61,12 +60,8 @@ export async function getPersona(
   timeoutMs?: number,
 ): Promise<Outcome<ListedPersona>> {
   if (!isId(id)) return invalidId(id);
-  const outcome = await graphCall(
-    client,
-    { method: 'GET', path: `/${id}` },
-    timeoutMs,
-  );
-  return outcome.ok ? parsePersona(outcome.value, id) : outcome;
+  const request = { method: 'GET', path: `/${id}`, timeoutMs } as const;
+  return graphCall(client, request, (response) => parsePersona(response, id));
 }
 
 /** Deletes a persona. One that no longer exists counts as deleted. */
@@ -75,9 +70,10 @@ export async function deletePersona(
   id: string,
 ): Promise<Outcome<void>> {
   if (!isId(id)) return invalidId(id);
-  const outcome = await graphCall(client, { method: 'DELETE', path: `/${id}` });
-  if (outcome.ok) return parseDeletion(outcome.value);
-  return isGone(outcome.failure) ? { ok: true, value: undefined } : outcome;
+  const request = { method: 'DELETE', path: `/${id}` } as const;
+  const outcome = await graphCall(client, request, parseDeletion);
+  if (outcome.ok || !isGone(outcome.failure)) return outcome;
+  return { ok: true, value: undefined };
 }
 
 /**
@@ -134,14 +130,14 @@ const GIVEN_UP: Outcome<never> = {
   failure: { message: 'the caller stopped waiting for the list' },
 };
 
-async function listPage({ client }: Page, after: string, leftMs: number) {
+function listPage({ client }: Page, after: string, leftMs: number) {
   const query = { limit: String(LIST_LIMIT), ...(after && { after }) };
-  const outcome = await graphCall(
+  const timeoutMs = Math.min(GRAPH_TIMEOUT_MS, leftMs);
+  return graphCall(
     client,
-    { method: 'GET', path: '/me/personas', query },
-    Math.min(GRAPH_TIMEOUT_MS, leftMs),
+    { method: 'GET', path: '/me/personas', query, timeoutMs },
+    parseListPage,
   );
-  return outcome.ok ? parseListPage(outcome.value) : outcome;
 }
 
 /** Anything else could address another object of Graph. */

@@ -20,25 +20,14 @@ export function secretsOf(client: object | undefined): string[] {
   return secrets;
 }
 
-/** Removes these secrets, and the values of parameters that are secret by their names. */
-export function redactSecrets(
-  text: string,
-  secrets: readonly string[],
-): string {
-  return redactKnown(
-    text.replace(SECRET_PARAMETERS, `$1$2${REMOVED}`),
-    secrets,
-  );
-}
-
-/** Removes these secrets, however they are encoded. */
-export function redactKnown(text: string, secrets: Iterable<string>): string {
+/** Removes these secrets, however they are encoded, and the values of secret parameters. */
+export function redactSecrets(text: string, secrets: Iterable<string>): string {
   const forms = new Set([...secrets].flatMap(encodingsOf));
   // Longest first, because one secret may contain another.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return longestFirst.reduce(
     (redacted, form) => redacted.replaceAll(form, () => REMOVED),
-    text,
+    text.replace(SECRET_PARAMETERS, `$1$2${REMOVED}`),
   );
 }
 
