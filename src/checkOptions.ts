@@ -1,5 +1,5 @@
 import { checkDirectory } from './directory/entries';
-import { InvalidOptionError, type PersonaRefusedError } from './errors';
+import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
@@ -96,8 +96,11 @@ export function checkOptions(options: unknown = {}): Settings {
     directory,
     refusedPersona: given.refusedPersona ?? 'send-as-page',
     signText: given.signText,
-    onRefused: given.onRefused ?? warnOfRefusal,
-    onCleanupError: given.onCleanupError ?? warn,
+    onRefused:
+      given.onRefused ??
+      (({ message, defaultSender }) =>
+        warn(`${message} ${defaultSender} speaks instead.`)),
+    onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
     store: isStore(given.store) ? given.store : new MemoryStore(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
@@ -160,13 +163,6 @@ function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(CHECKS, name);
 }
 
-function warn({ message }: Error): void {
+function warn(message: string): void {
   process.emitWarning(message, 'PersonaWarning');
-}
-
-function warnOfRefusal({ message, defaultSender }: PersonaRefusedError): void {
-  process.emitWarning(
-    `${message} ${defaultSender} speaks instead.`,
-    'PersonaWarning',
-  );
 }

@@ -58,11 +58,9 @@ export function parseDeletion(response: unknown): Outcome<void> {
   if (getProperty(response, 'success') === true) {
     return { ok: true, value: undefined };
   }
-  const { failure } = invalidResponse(
-    'the response does not confirm the deletion',
-  );
+  const message = 'the response does not confirm the deletion';
   // Deleting again does no harm.
-  return { ok: false, failure: { ...failure, isTransient: true } };
+  return { ok: false, failure: { status: 200, message, isTransient: true } };
 }
 
 /** Skips unreadable entries. */
