@@ -1,5 +1,5 @@
-// A plugin of TypeDoc: pages that begin with their contents, and show nothing of
-// what the package does not export.
+// A TypeDoc plugin: adds a table of contents to each page, and hides what the
+// package does not export.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -17,11 +17,11 @@ import {
 /** @param {import('typedoc-plugin-markdown').MarkdownApplication} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    hideInternals(project, ownPackage(app));
+    hideInternals(project, packageName(app));
   });
-  // The files have their names by now, and keep them.
+  // Only now, so that the names of the files stay.
   app.renderer.on(MarkdownRendererEvent.BEGIN, ({ project }) => {
-    nameModules(project, ownPackage(app));
+    nameModules(project, packageName(app));
   });
   app.renderer.on(MarkdownPageEvent.END, (page) => {
     page.contents = withContents(
@@ -32,13 +32,13 @@ export function load(app) {
   });
 }
 
-function ownPackage(app) {
+function packageName(app) {
   const tsconfig = app.options.getValue('tsconfig');
   const file = path.join(path.dirname(tsconfig), 'package.json');
   return JSON.parse(readFileSync(file, 'utf8')).name;
 }
 
-/** A module is called what stands in an import of it. */
+/** Names modules as they are imported. */
 function nameModules(project, own) {
   for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = module.name === 'index' ? own : `${own}/${module.name}`;
@@ -46,9 +46,8 @@ function nameModules(project, own) {
 }
 
 /**
- * Takes away the definitions and overloads that are made of types which the
- * package keeps to itself. An overload goes only where another says the same
- * in types that can be looked up; its comment goes to that one.
+ * Removes definitions and overloads that use unexported types. An overload is
+ * removed only if another one uses only exported types; that one gets its comment.
  */
 function hideInternals(project, own) {
   const leaks = (...types) => types.some((type) => type && leaksOf(type, own));
@@ -74,7 +73,7 @@ function hideInternals(project, own) {
   }
 }
 
-/** Whether a type names one of this package that has no entry. */
+/** Whether a type refers to an unexported type of this package. */
 function leaksOf(type, own) {
   let leaks = false;
   const visitor = makeRecursiveVisitor({
@@ -88,7 +87,7 @@ function leaksOf(type, own) {
   return leaks;
 }
 
-/** What a Markdown renderer calls a heading in links. */
+/** The anchor of a heading. */
 function slugOf(heading) {
   return heading
     .toLowerCase()
@@ -96,7 +95,7 @@ function slugOf(heading) {
     .replace(/\s/g, '-');
 }
 
-/** `personas()` and `Personas()` would have the same name in links. */
+/** `personas()` and `Personas()` would have the same anchor. */
 function withDistinctHeadings(text) {
   const seen = new Set();
   const renamed = [];
@@ -119,14 +118,13 @@ function withDistinctHeadings(text) {
   );
 }
 
-/** An interface of ours that has no entry is not worth a line as another's base. */
+/** Removes references to unexported base interfaces. */
 function withoutInternalBases(text) {
   return text
     .replace(/^#+ Extends\n\n- `(?!Error)\w+`\n\n/gm, '')
     .replace(/^#+ Inherited from\n\n`(?!Error)\w+\.\w+`\n\n/gm, '');
 }
 
-/** The columns of which no row has anything. */
 function withoutEmptyColumns(text) {
   return text.replace(/(?:^\|.*\|$\n?)+/gm, (table) => {
     const rows = table
@@ -145,7 +143,7 @@ function withoutEmptyColumns(text) {
   });
 }
 
-/** The groups and their members, with links, below the title. */
+/** Adds the groups and their members, with links, below the title. */
 function withContents(text) {
   const groups = text.split(/^## /m).slice(1);
   const lines = groups.map((group) => {

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 
 import { launchBrowser } from '../packages/messenger-emulator/__tests__/support/browser';
 
-/** `npm run screenshot`: the picture at the top of README.md, of the example bot's conversation. */
+/** `npm run screenshot` takes the picture at the top of README.md, with the example bot. */
 async function main(): Promise<void> {
   const port = await freePort();
   const emulatorPort = await freePort();
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** With the emulator, whatever credentials a developer has in `.env`. */
+/** Always with the emulator, ignoring credentials in `.env`. */
 function startExampleBot(port: number, emulatorPort: number): ChildProcess {
   const credentials = ['ACCESS_TOKEN', 'APP_ID', 'APP_SECRET', 'VERIFY_TOKEN'];
   const none = credentials.map((name) => [`MESSENGER_${name}`, '']);
@@ -40,7 +40,7 @@ interface Addresses {
   agentsConsole: string;
 }
 
-/** What the bot prints once it listens. */
+/** Reads the addresses that the bot prints once it listens. */
 async function addressesOf({ stdout }: ChildProcess): Promise<Addresses> {
   let output = '';
   for await (const piece of stdout ?? []) {
@@ -76,26 +76,26 @@ async function takePicture(
 }
 
 /**
- * A customer who meets a persona of the bot's and then a human, who answers as
- * Adam; before that, one to whom personas are refused.
+ * Plays two conversations: with a customer for whom personas are refused, and with
+ * one who talks to an ephemeral persona, then to a human as Adam.
  */
 async function talk(page: Page, agents: Page): Promise<void> {
-  const said = (text: string) =>
+  const shown = (text: string) =>
     page.getByTestId('message').filter({ hasText: text }).waitFor();
   const write = async (text: string, answer: string) => {
     await page.getByTestId('composer-input').fill(text);
     await page.getByTestId('composer-send').click();
-    await said(answer);
+    await shown(answer);
   };
   const customer = page.getByTestId('customer-select');
-  const mine = await customer.inputValue();
+  const firstCustomer = await customer.inputValue();
 
   await write('hi', 'What can I do for you?');
   await page.getByTestId('new-customer').click();
   await page.getByTestId('personas-refused').check();
   await write('specialist', 'A pear is ripe');
 
-  await customer.selectOption(mine);
+  await customer.selectOption(firstCustomer);
   await write('specialist', 'A pear is ripe');
   await page
     .locator('[data-testid=persona][data-deleted=true]')
@@ -106,7 +106,7 @@ async function talk(page: Page, agents: Page): Promise<void> {
   await agents.getByText('Nobody waits.').waitFor();
   await agents.getByLabel('Answer as Adam').fill(ANSWER);
   await agents.getByRole('button', { name: 'Send' }).click();
-  await said(ANSWER);
+  await shown(ANSWER);
   await page.evaluate(
     "document.querySelector('[data-refused=true]').scrollIntoView({ block: 'end' })",
   );

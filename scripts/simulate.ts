@@ -9,20 +9,22 @@ import { SimulatedProcess, type Commands } from './simulation/process';
 import { measureRedis, type RedisFigures } from './simulation/redis';
 
 const PAGE = 'docs/scale.md';
-const BLOCK = /(<!-- simulated -->\n)[^]*(\n<!-- \/simulated -->)/;
+const BLOCK = /(<!-- simulated -->\n)[^]*(<!-- \/simulated -->)/;
 
 const PROCESSES = 100;
 const AGENTS = 1000;
-const MESSAGES_A_SECOND = 300;
+const MESSAGES_PER_SECOND = 300;
 const MINUTES = Number(process.argv[2] ?? 60);
 const STEP_MS = 10;
 const SEND_MS = 150;
-/** A process dies so often, and another takes its place. */
-const DEATH_MS = 60_000;
+/** The interval between deaths of a process, each replaced by another. */
+const DEATH_INTERVAL_MS = 60_000;
 const OPTIONS = { lingerMs: 30_000, leaseMs: 60_000 };
 
-/** `npm run simulate`: an hour of a large fleet, in minutes; `npm run simulate -- 5` for five minutes of it. */
+/** `npm run simulate` simulates an hour of a large fleet in minutes; `npm run simulate -- 5` five minutes of it. */
 async function main(): Promise<void> {
+  const page = readFileSync(PAGE, 'utf8');
+  if (!BLOCK.test(page)) throw new Error(`${PAGE} has no block to write to.`);
   const redis = await redisFigures();
   const clock = new SimulatedClock();
   clock.install();
@@ -48,14 +50,14 @@ async function main(): Promise<void> {
   let asPage = 0;
   let due = 0;
   for (let at = 0; at < MINUTES * 60_000; at += STEP_MS) {
-    due += (MESSAGES_A_SECOND * STEP_MS) / 1000;
+    due += (MESSAGES_PER_SECOND * STEP_MS) / 1000;
     for (; due >= 1; due -= 1) {
       const agent = pick(agents);
       if (!agent) continue;
       messages += 1;
       void pick(fleet)?.say(agent, send);
     }
-    if (at % DEATH_MS === DEATH_MS - STEP_MS) {
+    if (at % DEATH_INTERVAL_MS === DEATH_INTERVAL_MS - STEP_MS) {
       const dying = Math.floor(random() * fleet.length);
       asPage += fleet[dying]?.asPage ?? 0;
       fleet[dying]?.die();
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
   const calls = messenger.calls;
   const { made, mostAlive } = messenger;
   asPage += fleet.reduce((sum, one) => sum + one.asPage, 0);
-  // Nobody writes any more: what lingers goes, and what the dead have left runs out.
+  // Without messages, idle personas are deleted, and the leases of dead processes expire.
   await clock.pass(5 * 60_000);
 
   const seconds = MINUTES * 60;
@@ -76,18 +78,21 @@ async function main(): Promise<void> {
     '| figure | value |',
     '| --- | --- |',
     row('processes, of which died', `${PROCESSES}, ${deaths}`),
-    row('agents, each a persona made on the fly', AGENTS),
+    row('agents, each an ephemeral persona', AGENTS),
     row('messages', messages),
-    row('Graph calls a message', (calls / messages).toFixed(4)),
-    row('personas made', made),
+    row('Graph calls per message', (calls / messages).toFixed(4)),
+    row('personas created', made),
     row('personas alive at once, at most', mostAlive),
-    row('messages that went out as the Page', asPage),
+    row('messages sent as the Page', asPage),
     row(
-      'leases renewed a second',
+      'leases renewed per second',
       (duringTheHour.renewals / seconds).toFixed(1),
     ),
-    row('Redis commands a second', (duringTheHour.all / seconds).toFixed(1)),
-    row('Redis commands a message', (duringTheHour.all / messages).toFixed(3)),
+    row('Redis commands per second', (duringTheHour.all / seconds).toFixed(1)),
+    row(
+      'Redis commands per message',
+      (duringTheHour.all / messages).toFixed(3),
+    ),
     row(
       'personas left five minutes after the last message',
       messenger.alive.size,
@@ -96,12 +101,11 @@ async function main(): Promise<void> {
   ].join('\n');
   console.log(table);
   if (MINUTES !== 60) return;
-  const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, page.replace(BLOCK, `$1\n${table}\n$2`));
+  writeFileSync(PAGE, page.replace(BLOCK, `$1\n${table}\n\n$2`));
   console.log(`(written to ${PAGE})`);
 }
 
-/** Measured on a real one, before the clock is a simulated one. */
+/** Measured with a real Redis, before the simulated clock is installed. */
 async function redisFigures(): Promise<RedisFigures | undefined> {
   const server = await startRedis();
   if (!server) return undefined;
@@ -112,10 +116,13 @@ async function redisFigures(): Promise<RedisFigures | undefined> {
 
 function redisRows(redis: RedisFigures | undefined): string[] {
   if (!redis) return [];
-  const { live, bytesAPersona, commandsASweep } = redis;
+  const { live, bytesPerPersona, commandsPerSweep } = redis;
   return [
-    row(`Redis memory a persona, with ${live} alive, bytes`, bytesAPersona),
-    row(`commands of a sweep, with ${live} alive`, commandsASweep),
+    row(
+      `Redis memory per persona, with ${live} alive, in bytes`,
+      bytesPerPersona,
+    ),
+    row(`Redis commands per sweep, with ${live} alive`, commandsPerSweep),
   ];
 }
 
@@ -123,7 +130,7 @@ function row(figure: string, value: string | number): string {
   return `| ${figure} | ${value} |`;
 }
 
-/** The same hour each time: mulberry32. */
+/** The mulberry32 generator, so that each run simulates the same hour. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -134,4 +141,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-void main().then(() => process.exit(0));
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -40,7 +40,7 @@ export class PersonaError extends Error {
 /** An option of this package is unknown or has a bad value; the message names it. */
 export class InvalidOptionError extends PersonaError {}
 
-/** A persona is neither a non-empty string nor `null` (the Page). */
+/** A persona must be a non-empty string, or `null` for the Page. */
 export class InvalidPersonaError extends PersonaError {}
 
 /** Messenger would refuse a profile; nothing was sent to it. */

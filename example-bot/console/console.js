@@ -5,12 +5,12 @@
  * @typedef {{ psid: string, lines: Line[], seat: string | null }} Conversation
  */
 
-/** Messenger shows somebody typing for 20 seconds; it is said again before. */
-const TYPING_AGAIN_MS = 10_000;
-/** Who has not touched a key for so long does not type. */
+/** Messenger shows the typing indicator for 20 seconds: it is renewed before that. */
+const TYPING_RENEWAL_MS = 10_000;
+/** After this long without a key, typing has stopped. */
 const IDLE_MS = 4000;
 
-/** Who sits here: another tab is another agent. */
+/** Identifies this agent; another tab is another agent. */
 const seat = crypto.randomUUID();
 
 /** @type {Map<string, ReturnType<typeof makeCard>>} */
@@ -96,7 +96,7 @@ function makeTyping(psid) {
       if (!hasText) return stop();
       clearTimeout(idle);
       idle = setTimeout(stop, IDLE_MS);
-      if (Date.now() - saidAt < TYPING_AGAIN_MS) return;
+      if (Date.now() - saidAt < TYPING_RENEWAL_MS) return;
       saidAt = Date.now();
       void ask('typing', { psid, isTyping: 'true' });
     },

@@ -1,17 +1,17 @@
 /** A part of the library. */
 export interface Part {
-  /** Files of `src/`. */
+  /** Files in `src/`. */
   readonly mutate: readonly string[];
-  /** The suites that are about them, as beginnings of their paths in `__tests__/`. */
+  /** Their suites, as prefixes of paths in `__tests__/`. */
   readonly tests: readonly string[];
   /**
-   * Runs all these tests for each mutant. Elsewhere Stryker runs those that
-   * reached the mutant, which misses what a process does once, for the first.
+   * Runs all tests for each mutant. By default, Stryker runs those that reach it,
+   * which misses code that runs once per process.
    */
   readonly eachRunsAll?: boolean;
 }
 
-/** All mutants against all tests would take days, so each part has its own tests. */
+/** Running all tests for all mutants would take days, so each part has its own. */
 export const PARTS: Record<string, Part> = {
   checks: {
     mutate: [

@@ -4,7 +4,7 @@ import { redactSecrets } from './secrets';
 
 /**
  * What Messenger returned when it refused a Graph call, or why there was no
- * response. It contains nothing of the request, so neither a token nor a proof.
+ * response. It contains nothing of the request, so no token and no proof.
  *
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
  */

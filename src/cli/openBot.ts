@@ -4,43 +4,62 @@ import { getPage, type Page } from '../graph/page';
 import { withTimeout } from '../util/withTimeout';
 import { withoutCredentials } from '../store/credentials';
 
-import type { MessengerChannel } from './config';
-import { Failure, Misuse } from './failure';
-import { messengerClient } from './fromBottender';
-import { ask, BRIEFLY } from './graph';
+import { loadConfig, type BotConfig, type MessengerChannel } from './config';
+import { CommandError, UsageError } from './commandErrors';
+import { messengerClientClass } from './bottenderModules';
+import { callGraph, SHORT_RETRIES } from './callGraph';
 import { hide } from './output';
 
-/** The bot's own `mapPageToAccessToken` may ask a database, that may be away. */
-const MAP_MS = 10_000;
+/** The bot's `mapPageToAccessToken` may ask a database. */
+const MAP_TIMEOUT_MS = 10_000;
 const LATE = Symbol('late');
 
-/** The Page that a command is about. */
+/** Options of all commands. */
+export interface PageOptions {
+  /** The Page's ID. */
+  page?: string;
+  json?: boolean;
+  /** The bot's config, if it is not bottender.config.js in the current folder. */
+  config?: string;
+}
+
 export interface OpenPage extends Page {
   readonly name: string;
 }
 
+/** Loads the bot's config and opens the Page that the command is about. */
+export async function openBot({
+  page,
+  config: named,
+}: PageOptions): Promise<BotConfig & { page: OpenPage }> {
+  const config = await loadConfig(named);
+  return { ...config, page: await openPage(config.channel, page) };
+}
+
 /**
- * Opens the Page that `--page` names, or that the channel's access token
- * belongs to, with a client like that of Bottender's own connector.
+ * Opens the Page that `--page` names, or the one of the channel's access token,
+ * with a client like that of Bottender's connector.
  *
- * @throws Misuse when the Page is not said or not the token's
- * @throws Failure when there is no token for it, or Messenger refuses it
+ * @throws UsageError if the Page is missing or is not the token's
+ * @throws CommandError if there is no token for it, or Messenger refuses it
  */
 export async function openPage(
   channel: MessengerChannel,
   pageId: string | undefined,
 ): Promise<OpenPage> {
   const client = clientFor(channel, await tokenFor(channel, pageId));
-  const { id, name } = await ask(
+  const { id, name } = await callGraph(
     'open the Page',
     () => getPage(client),
-    BRIEFLY,
+    SHORT_RETRIES,
   );
   if (pageId !== undefined && pageId !== id) {
     const wrong = `the access token belongs to the Page ${id}, not to ${pageId}`;
     throw channel.mapPageToAccessToken
-      ? new Failure(`mapPageToAccessToken is wrong: ${wrong}.`)
-      : new Misuse(`--page: ${wrong}.`);
+      ? new CommandError(
+          `mapPageToAccessToken returned a wrong token: ${wrong}.`,
+        )
+      : new UsageError(`--page: ${wrong}.`);
   }
   return { id, name, client };
 }
@@ -52,21 +71,21 @@ async function tokenFor(
   hide(accessToken);
   if (!mapPageToAccessToken) {
     if (accessToken) return accessToken;
-    throw new Failure(
+    throw new CommandError(
       'There is no access token: channels.messenger.accessToken in bottender.config.js is empty. Is it set in .env?',
     );
   }
   if (pageId === undefined) {
-    throw new Misuse(
-      'This bot serves several Pages (mapPageToAccessToken): say which one with --page <id>.',
+    throw new UsageError(
+      'This bot serves several Pages (mapPageToAccessToken): choose one with --page <id>.',
     );
   }
-  // Where the map has none for a Page, Bottender takes the channel's.
+  // Like Bottender, fall back to the channel's token.
   const token =
     (await mappedToken(mapPageToAccessToken, pageId)) || accessToken;
   if (typeof token !== 'string' || token === '') {
-    throw new Failure(
-      `mapPageToAccessToken gives no access token for the Page ${pageId}.`,
+    throw new CommandError(
+      `mapPageToAccessToken returned no access token for the Page ${pageId}.`,
     );
   }
   hide(token);
@@ -78,15 +97,19 @@ async function mappedToken(
   pageId: string,
 ): Promise<unknown> {
   try {
-    const token = await withTimeout(Promise.resolve(map(pageId)), MAP_MS, LATE);
+    const token = await withTimeout(
+      Promise.resolve(map(pageId)),
+      MAP_TIMEOUT_MS,
+      LATE,
+    );
     if (token !== LATE) return token;
   } catch (error) {
-    throw new Failure(
+    throw new CommandError(
       `mapPageToAccessToken failed for the Page ${pageId}: ${withoutCredentials(String(error))}`,
     );
   }
-  throw new Failure(
-    `mapPageToAccessToken gave no answer for the Page ${pageId} in ${MAP_MS / 1000} s.`,
+  throw new CommandError(
+    `mapPageToAccessToken did not answer for the Page ${pageId} in ${MAP_TIMEOUT_MS / 1000} s.`,
   );
 }
 
@@ -96,11 +119,11 @@ function clientFor(
 ): MessengerClient {
   hide(appSecret);
   if (!appSecret && !skipAppSecretProof) {
-    throw new Failure(
+    throw new CommandError(
       'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',
     );
   }
-  const Client = messengerClient();
+  const Client = messengerClientClass();
   return new Client({
     accessToken,
     appSecret,
