@@ -1,4 +1,4 @@
-// The page of a human agent: who waits, who is with whom, and what is typed.
+// The page of a human agent: the queue, the conversations and the typing indicator.
 
 /**
  * @typedef {{ from: 'customer' | 'agent', text: string }} Line
@@ -79,7 +79,7 @@ function makeCard(psid) {
   };
 }
 
-/** Says when somebody begins to type, goes on, and stops. @param {string} psid */
+/** Reports when the agent begins to type, goes on, and stops. @param {string} psid */
 function makeTyping(psid) {
   let saidAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -117,7 +117,7 @@ function itemFor({ from, text }) {
 }
 
 /**
- * Asks the bot to do something; says what went wrong.
+ * Posts to the bot, and shows an error if that fails.
  *
  * @param {string} what
  * @param {Record<string, string>} about
