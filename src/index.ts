@@ -15,12 +15,12 @@ export type { GraphFailure } from './graph/graphFailure';
 export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
 export type {
-  StateValue,
   CheckedSpeaker,
   OnCleanupError,
   OnRefused,
   PersonasOptions,
   SignText,
+  StateValue,
 } from './options';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {
