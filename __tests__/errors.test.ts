@@ -118,7 +118,7 @@ const MODES: [string, BotSetup][] = [
 describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
   test.each([
     ['region', indiscreet(10, 2018336), /usePersona\(null\)/],
-    ['this-message', indiscreet(100), /does not take it for this message/],
+    ['this-message', indiscreet(100), /refuses it for this message/],
   ])(
     'for %s tells persona, Page, answer and way out, and no secret',
     async (reason, fault, wayOut) => {
@@ -233,16 +233,13 @@ test('PersonaCleanupError of a persona without an ID tells the name alone', () =
 
 test.each([
   ['region', /refused for this customer: speak as the Page/],
-  [
-    'unknown',
-    /deleted, belongs to another Page, or is a misspelt name\. Look at the list/,
-  ],
+  ['unknown', /no\. Correct the name, or put it into the directory\.$/],
   ['not-made', /check the access token/],
-  ['this-message', /does not take it for this message/],
-  ['unverified', /Nothing told whether the persona exists/],
+  ['this-message', /exists, but Messenger refuses it for this message/],
+  ['unverified', /uncertain whether it exists/],
   ['initial-persona', /"initialPersona".*within 5 seconds/],
-  ['channel', /does not take this name or picture: look at what it answered/],
-  ['ignored', /The channel took the message, and showed another name/],
+  ['channel', /refuses this name or picture: look at what it answered/],
+  ['ignored', /delivered the message under another name/],
 ] as const)('PersonaRefusedError, %s, says what to do', (reason, advice) => {
   const failure = { message: 'no' };
   const { message } = new PersonaRefusedError(reason, 'adam', '1', failure);
@@ -251,8 +248,17 @@ test.each([
   );
   expect(message).toMatch(advice);
   const nowhere = new PersonaRefusedError(reason, 'adam', undefined, failure);
-  expect(nowhere.message).toMatch(/on the Page \(unknown\): no\./);
-  expect(nowhere.instead).toBe('The Page');
+  expect(nowhere.message).toMatch(/on this Page: no\./);
+  expect(nowhere.defaultSender).toBe('The Page');
+});
+
+test('PersonaRefusedError says of an ID that is gone where to look for it', () => {
+  const failure = { status: 400, code: 100, message: 'no such persona' };
+  const { message } = new PersonaRefusedError('unknown', '7', '1', failure);
+  expect(message).toBe(
+    'The persona "7" cannot speak on the Page 1: no such persona (HTTP 400, code 100). ' +
+      'It was deleted or belongs to another Page: look for its ID with `npx bottender-persona list`.',
+  );
 });
 
 test('UnknownPageError tells the answer and what to check', async () => {

@@ -119,7 +119,7 @@ test('on a platform that is not known here a failure is told by its own name', a
     [
       expect.objectContaining({
         reason: 'initial-persona',
-        instead: 'The bot',
+        defaultSender: 'The bot',
         message: expect.stringContaining(
           'cannot speak on my-own: no desk.',
         ) as string,

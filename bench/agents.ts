@@ -16,8 +16,8 @@ import {
 import { quantile } from './statistics';
 
 const EVENTS = 400;
-const AT_A_TIME = 20;
-const ANSWER_MS = 20;
+const CONCURRENCY = 20;
+const LATENCY_MS = 20;
 const LINGER_MS = 5000;
 const ROUNDS = 5;
 
@@ -28,16 +28,16 @@ const AGENTS: PersonaProfile[] = ['Adam', 'Berta', 'Chris', 'Dora'].map(
   (name) => ({ name, profilePictureUrl: `https://example.com/${name}.png` }),
 );
 
-/** What a desk of agents costs, who each answer through a persona made on the fly. */
+/** The costs of a desk of agents, who each answer through an ephemeral persona. */
 export interface Desk {
   name: string;
-  callsAMessage: number;
-  /** Milliseconds from the webhook's arrival to its answer. */
+  callsPerMessage: number;
+  /** From the webhook's request to its response, in milliseconds. */
   p50: number;
   p95: number;
 }
 
-/** The rounds of the guide and of the plugin, played in turns. */
+/** Alternating rounds of the guide and the plugin. */
 export interface Desks {
   guide: Desk[];
   plugin: Desk[];
@@ -45,7 +45,7 @@ export interface Desks {
 
 type Answer = (context: PersonaContext, agent: PersonaProfile) => Promise<void>;
 
-/** As Bottender's guide does it: create, send, delete. */
+/** Bottender's guide: create, send, delete. */
 const asTheGuide: Answer = async (context, agent) => {
   const { id: personaId } = await context.client.createPersona(agent);
   await context.sendText('hi', { personaId });
@@ -56,7 +56,7 @@ const withThePlugin: Answer = async (context, agent) => {
   await context.withEphemeralPersona(agent, () => context.sendText('hi'));
 };
 
-/** Lets both desks work in turns and gives the figures of all their rounds. */
+/** Measures both desks in alternating rounds. */
 export async function measureDesks(): Promise<Desks> {
   const guide: Desk[] = [];
   const plugin: Desk[] = [];
@@ -69,13 +69,13 @@ export async function measureDesks(): Promise<Desks> {
 
 async function work(name: string, answer: Answer): Promise<Desk> {
   const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
-  emulator.fail({ delayMs: ANSWER_MS });
+  emulator.fail({ delayMs: LATENCY_MS });
   const plugin = personas({ ephemeral: { lingerMs: LINGER_MS } });
   const server = await startBot(emulator, plugin, answer);
 
   let next = 0;
   const times: number[] = [];
-  const customers = Array.from({ length: AT_A_TIME }, async () => {
+  const customers = Array.from({ length: CONCURRENCY }, async () => {
     for (let event = next++; event < EVENTS; event = next++) {
       const start = performance.now();
       await emulator.say(String(1000 + event), String(event));
@@ -91,14 +91,14 @@ async function work(name: string, answer: Answer): Promise<Desk> {
     .filter(({ from }) => from === 'persona');
   if (answers.length !== EVENTS)
     throw new Error('not every event was answered');
-  // The log is bounded, but its numbers go on.
+  // The log is bounded, but its numbering continues.
   const calls = Number(emulator.state().requests.at(-1)?.id);
   server.closeAllConnections();
   server.close();
   await emulator.close();
   return {
     name,
-    callsAMessage: calls / EVENTS,
+    callsPerMessage: calls / EVENTS,
     p50: quantile(times, 0.5),
     p95: quantile(times, 0.95),
   };

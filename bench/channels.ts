@@ -10,7 +10,7 @@ import { personas } from 'bottender-persona';
 
 import type { HandleEvent, Pair } from './variants';
 
-/** What of a client and a bot of any channel is needed here. */
+/** The parts of any channel's client and bot that are needed here. */
 interface AnyClient {
   readonly axios: { defaults: { adapter?: unknown } };
 }
@@ -27,13 +27,13 @@ const ADAM = {
 };
 const SENDER = { name: ADAM.name, iconUrl: ADAM.profilePictureUrl };
 
-/** A plugin of which `adam` speaks in all that is sent. */
+/** A plugin that sends everything as `adam`. */
 function asAdam() {
   return personas({ directory: { adam: ADAM }, initialPersona: 'adam' });
 }
 
-/** A channel: its bot, and one message with a face written by hand, and without. */
-interface Channel<C> {
+/** A channel's bot, and one message with and without a profile written by hand. */
+interface BenchChannel<C> {
   readonly bot: () => AnyBot;
   readonly byHand: (context: C) => Promise<unknown>;
   readonly say: (context: C) => Promise<unknown>;
@@ -41,7 +41,7 @@ interface Channel<C> {
   readonly answer: string;
 }
 
-const line: Channel<LineContext> = {
+const line: BenchChannel<LineContext> = {
   bot: () =>
     new LineBot({
       accessToken: 'TOKEN',
@@ -66,7 +66,7 @@ const line: Channel<LineContext> = {
   answer: '{"sentMessages":[{"id":"1"}]}',
 };
 
-const slack: Channel<SlackContext> = {
+const slack: BenchChannel<SlackContext> = {
   bot: () =>
     new SlackBot({ accessToken: 'TOKEN', signingSecret: 'SECRET', sync: true }),
   byHand: (context) =>
@@ -90,7 +90,7 @@ const slack: Channel<SlackContext> = {
     '{"ok":true,"channel":"C1","ts":"1.2","message":{"text":"hi","username":"Adam"}}',
 };
 
-const viber: Channel<ViberContext> = {
+const viber: BenchChannel<ViberContext> = {
   bot: () =>
     new ViberBot({
       accessToken: 'TOKEN',
@@ -112,14 +112,14 @@ const viber: Channel<ViberContext> = {
   answer: '{"status":0,"status_message":"ok","message_token":5}',
 };
 
-/** The same message in answer to the same event, under a profile of the directory and with the face written by hand. */
+/** Compares a profile of the directory with the same profile written by hand. */
 export const CHANNEL_PAIRS: Record<string, Pair> = {
   'a profile on LINE': pairOn(line),
   'a profile on Slack': pairOn(slack),
   'a profile on Viber': pairOn(viber),
 };
 
-function pairOn<C>({ bot, byHand, say, body, answer }: Channel<C>): Pair {
+function pairOn<C>({ bot, byHand, say, body, answer }: BenchChannel<C>): Pair {
   const start = (
     handler: (context: C) => Promise<unknown>,
     plugin?: ReturnType<typeof asAdam>,

@@ -12,23 +12,23 @@ import { startRedis, type RedisServer } from './redisServer';
 
 const SIZES = [1, 2, 4, 6, 8];
 const EVENTS = 400;
-const AT_A_TIME = 24;
-const ANSWER_MS = 20;
+const CONCURRENCY = 24;
+const LATENCY_MS = 20;
 const LINGER_MS = 5000;
 const AGENTS = ['Adam', 'Berta', 'Chris', 'Dora'];
 
 const APP = { appId: '1', appSecret: 'app-secret', verifyToken: 'verify' };
 const PAGE = { id: '100000000000001', name: 'Bench', accessToken: 'token' };
 
-/** What a desk of four agents costs, with so many processes on one Redis. */
+/** The costs of a desk of four agents, by the number of processes on one Redis. */
 export interface FleetFigures {
   processes: number;
-  callsAMessage: number;
+  callsPerMessage: number;
   creations: number;
-  commandsAMessage: number;
+  commandsPerMessage: number;
 }
 
-/** `undefined` where no redis-server is installed. */
+/** `undefined` if no redis-server is installed. */
 export async function measureFleet(): Promise<FleetFigures[] | undefined> {
   const sizes: FleetFigures[] = [];
   for (const processes of SIZES) {
@@ -45,7 +45,7 @@ async function work(
   processes: number,
 ): Promise<FleetFigures> {
   const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
-  emulator.fail({ delayMs: ANSWER_MS });
+  emulator.fail({ delayMs: LATENCY_MS });
   const job: FleetJob = {
     ...APP,
     origin: emulator.origin,
@@ -62,9 +62,11 @@ async function work(
       return child;
     }),
   );
-  const psids = Array.from({ length: AT_A_TIME }, (_, at) => String(1000 + at));
-  // Customers write before a Page may.
-  const webhook = await takeAll();
+  const psids = Array.from({ length: CONCURRENCY }, (_, at) =>
+    String(1000 + at),
+  );
+  // A Page may only answer customers who have written.
+  const webhook = await startNoopWebhook();
   emulator.setWebhookUrl(webhook.url);
   for (const psid of psids) await emulator.say(psid, 'hi');
   webhook.close();
@@ -101,14 +103,14 @@ async function work(
   await emulator.close();
   return {
     processes,
-    callsAMessage: calls / EVENTS,
+    callsPerMessage: calls / EVENTS,
     creations: personas.length,
-    commandsAMessage: commands / EVENTS,
+    commandsPerMessage: commands / EVENTS,
   };
 }
 
-/** A webhook that takes what it is sent, and does nothing. */
-async function takeAll(): Promise<{ url: string; close(): void }> {
+/** A webhook that does nothing. */
+async function startNoopWebhook(): Promise<{ url: string; close(): void }> {
   const server = createServer((_request, response) => response.end('ok'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -120,7 +122,7 @@ async function takeAll(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}/`, close };
 }
 
-/** Each process has one event of a customer at a time, so that the next answer is this one's. */
+/** A process handles one event at a time, so that its next message is the answer. */
 const busy = new WeakMap<ChildProcess, Promise<unknown>>();
 async function answer(
   child: ChildProcess,
@@ -128,12 +130,12 @@ async function answer(
   text: string,
 ): Promise<void> {
   const before = busy.get(child) ?? Promise.resolve();
-  const mine = before.then(async () => {
+  const answered = before.then(async () => {
     child.send({ psid, text });
     await once(child, 'message');
   });
-  busy.set(child, mine);
-  await mine;
+  busy.set(child, answered);
+  await answered;
 }
 
 function scriptsIn(stats: string): number {

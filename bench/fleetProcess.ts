@@ -3,7 +3,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import { redisStore } from 'bottender-persona/redis';
 import { createClient } from 'redis';
 
-/** What a process of the fleet is told when it is started, as JSON in its first argument. */
+/** The first argument of the process, as JSON. */
 export interface FleetJob {
   readonly origin: string;
   readonly redisUrl: string;
@@ -15,7 +15,7 @@ export interface FleetJob {
   readonly pageId: string;
 }
 
-/** A process of the fleet: answers each event that it is sent, and says when it has. */
+/** A process of the fleet: handles each event that it is sent, then reports that it is done. */
 async function main(job: FleetJob): Promise<void> {
   const client = createClient({ url: job.redisUrl });
   await client.connect();

@@ -12,7 +12,9 @@ const PARTS = ['overhead', 'fleet'];
 
 async function main(only?: string): Promise<void> {
   if (only !== undefined && !PARTS.includes(only)) {
-    throw new Error(`Only ${PARTS.join(' or ')} can be asked for, not ${only}`);
+    throw new Error(
+      `There is no benchmark "${only}"; there are ${PARTS.join(' and ')}.`,
+    );
   }
   console.log('Measuring, for about five minutes ...');
   if (only === 'fleet') {

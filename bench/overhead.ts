@@ -6,30 +6,30 @@ import { PAIR_NAMES } from './pairs';
 import { median } from './statistics';
 
 const PROCESSES = 3;
-const PROCESS_BOUND_MS = 60_000;
+const PROCESS_TIMEOUT_MS = 60_000;
 
 const runFile = promisify(execFile);
 
-/** What an event costs with a variant, as ratios to Bottender alone. */
+/** The cost of an event with a variant, as a ratio to Bottender alone. */
 export interface Overhead {
   name: string;
   /** The median of the processes. */
   ratio: number;
-  /** What each process measured, the smallest first. */
+  /** Of each process, in ascending order. */
   ratios: number[];
 }
 
 /**
  * Measures the same event (a webhook body in, one `sendText` out) with each
- * variant. A process measures one variant only, because several in one process
- * spoil what the compiler knows about each other's objects; a process may still
- * compile otherwise than the next, so that each variant has several.
+ * variant. Each process measures only one, because V8's optimizations for one
+ * variant would affect the others. They also differ between processes, so each
+ * variant is measured in several.
  */
 export async function measureOverhead(): Promise<Overhead[]> {
   const ratios = new Map<string, number[]>(
     PAIR_NAMES.map((name) => [name, []]),
   );
-  // In turns, so that a busy minute of the machine does not fall on one variant.
+  // Alternating, so that a busy minute of the machine affects all variants.
   for (let turn = 0; turn < PROCESSES; turn += 1) {
     for (const [name, measured] of ratios) {
       measured.push(await measureInProcess(name));
@@ -46,7 +46,7 @@ async function measureInProcess(name: string): Promise<number> {
   const { stdout } = await runFile(
     process.execPath,
     [path.join(__dirname, 'pair.js'), name],
-    { timeout: PROCESS_BOUND_MS, killSignal: 'SIGKILL' },
+    { timeout: PROCESS_TIMEOUT_MS, killSignal: 'SIGKILL' },
   );
   const ratio = Number(stdout);
   if (!(ratio > 0)) throw new Error(`"${name}" printed no ratio: ${stdout}`);

@@ -2,17 +2,16 @@ import { pairNamed } from './pairs';
 import { median } from './statistics';
 import type { HandleEvent } from './variants';
 
-// Few events a turn, so that whatever else the machine does slows both alike;
-// still milliseconds, and the process's CPU time is counted in microseconds.
-const EVENTS_A_TURN = 25;
+// Short turns, so that other load affects both alike. They still take
+// milliseconds, and CPU time is measured in microseconds.
+const EVENTS_PER_TURN = 25;
 const WARM_UP_MS = 2000;
 const MEASURE_MS = 8000;
 
 /**
- * Runs as a process of its own: measures what an event costs with one variant
- * and with Bottender alone, in turns, and prints the ratio. It is the median of
- * the rounds' ratios, as their sums follow the few rounds in which another
- * process took the machine.
+ * Runs in its own process: measures the cost of an event with one variant and
+ * with Bottender alone, alternating, and prints the ratio. It is the median of the
+ * rounds, because a mean would depend on the few with other load.
  */
 async function main(name: string): Promise<void> {
   const pair = pairNamed(name);
@@ -30,13 +29,13 @@ async function ratiosDuring(
   const ratios: number[] = [];
   const end = performance.now() + milliseconds;
   while (performance.now() < end) {
-    ratios.push(await playRound(variant, alone));
+    ratios.push(await measureRound(variant, alone));
   }
   return ratios;
 }
 
-/** Each goes first as often as the other, lest it inherit more of the garbage. */
-async function playRound(
+/** Neither side always goes first, because the second pays for the garbage of the first. */
+async function measureRound(
   variant: HandleEvent,
   alone: HandleEvent,
 ): Promise<number> {
@@ -47,10 +46,10 @@ async function playRound(
   return (with1 + with2) / (before + after);
 }
 
-/** Microseconds that the process was on a CPU, garbage collection and compiler included. */
+/** In microseconds, including garbage collection and compilation. */
 async function cpuTimeOf(handleEvent: HandleEvent): Promise<number> {
   const start = process.cpuUsage();
-  for (let n = 0; n < EVENTS_A_TURN; n += 1) await handleEvent(n);
+  for (let n = 0; n < EVENTS_PER_TURN; n += 1) await handleEvent(n);
   const { user, system } = process.cpuUsage(start);
   return user + system;
 }

@@ -3,11 +3,10 @@ import { MESSENGER_PAIRS, type Pair } from './variants';
 
 const PAIRS: Record<string, Pair> = { ...MESSENGER_PAIRS, ...CHANNEL_PAIRS };
 
-/** What is measured: each with Bottender alone. */
 export const PAIR_NAMES = Object.keys(PAIRS);
 
 export function pairNamed(name: string): Pair {
   const pair = PAIRS[name];
-  if (!pair) throw new Error(`Nothing is called "${name}" here`);
+  if (!pair) throw new Error(`There is no pair "${name}"`);
   return pair;
 }

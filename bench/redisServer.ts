@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 
-/** A redis-server of the measuring's own; `undefined` where none is installed. */
 export interface RedisServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
+/** Starts a redis-server; `undefined` if none is installed. */
 export async function startRedis(): Promise<RedisServer | undefined> {
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1'];
-  const nothingKept = ['--save', '', '--appendonly', 'no', '--dir', tmpdir()];
-  const server = spawn('redis-server', [...settings, ...nothingKept], {
+  const inMemory = ['--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+  const server = spawn('redis-server', [...settings, ...inMemory], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ready = new Promise<boolean>((resolve) => {

@@ -7,7 +7,7 @@ import type { FleetFigures } from './fleet';
 import type { Overhead } from './overhead';
 import { median } from './statistics';
 
-/** The figures as a page of Markdown. */
+/** The figures as a Markdown page. */
 export function report(
   overhead: Overhead[],
   desks: Desks,
@@ -19,15 +19,15 @@ What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node
 
 ## What an event costs
 
-The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not time on the clock. A process measures Bottender alone and one variant, in turns of a few milliseconds, and gives the median of the rounds; the figure is the median of three processes. On LINE, Slack and Viber the message has a profile of the directory, and with Bottender alone the same face written by hand.
+The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not wall-clock time. A process alternates between Bottender alone and one variant every few milliseconds, and takes the median of the rounds; the figure is the median of three processes. On LINE, Slack and Viber the message has a profile of the directory; with Bottender alone the same profile is written by hand.
 
 ${overheadTable(overhead)}
 
 ## A desk of four agents
 
-400 events by four agents, 20 at a time, against an emulator that takes 20 ms an answer; each answer by a persona made on the fly. As Bottender's guide does it (create, send, delete) and with \`withEphemeralPersona\` and \`lingerMs: 5000\`, in turns; medians of the rounds, and their range.
+400 events by four agents, 20 at a time, against an emulator with a latency of 20 ms; each answer through an ephemeral persona. As Bottender's guide does it (create, send, delete) and with \`withEphemeralPersona\` and \`lingerMs: 5000\`, alternating; medians of the rounds, and their range.
 
-| | Graph calls a message | p50 of an event | p95 of an event |
+| | Graph calls per message | p50 of an event | p95 of an event |
 | --- | --- | --- | --- |
 ${[desks.guide, desks.plugin].map(deskRow).join('\n')}
 
@@ -35,27 +35,25 @@ The plugin's p50 is ${p50Ratio(desks).toFixed(2)} of the guide's.
 
 ## The same desk, with several processes on one Redis
 
-400 events by four agents made on the fly, \`lingerMs: 5000\`, spread over the processes, which share by \`redisStore\`. Creations and deletions are among the calls.
+400 events by four agents with ephemeral personas, \`lingerMs: 5000\`, spread over the processes, which share them with \`redisStore\`. Creations and deletions are among the calls.
 
 ${fleetTable(fleet)}
 `;
 }
 
-/** What sharing by Redis costs, as a table of Markdown. */
 export function fleetTable(fleet: FleetFigures[] | undefined): string {
   if (!fleet) return 'Not measured: no redis-server is installed.';
   const rows = fleet.map(
-    ({ processes, callsAMessage, creations, commandsAMessage }) =>
-      `| ${processes} | ${callsAMessage.toFixed(3)} | ${creations} | ${commandsAMessage.toFixed(3)} |`,
+    ({ processes, callsPerMessage, creations, commandsPerMessage }) =>
+      `| ${processes} | ${callsPerMessage.toFixed(3)} | ${creations} | ${commandsPerMessage.toFixed(3)} |`,
   );
   return [
-    '| Processes | Graph calls a message | Personas made | Redis commands a message |',
+    '| Processes | Graph calls per message | Personas created | Redis commands per message |',
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }
 
-/** What an event costs, as a table of Markdown. */
 export function overheadTable(overhead: Overhead[]): string {
   const rows = overhead.map(({ name, ratio, ratios }) => {
     const each = ratios.map((value) => value.toFixed(3)).join(', ');
@@ -79,14 +77,14 @@ function deskRow(rounds: Desk[]): string {
   };
   const columns = [
     rounds[0]?.name,
-    column((desk) => desk.callsAMessage, 2),
+    column((desk) => desk.callsPerMessage, 2),
     column((desk) => desk.p50, 0, ' ms'),
     column((desk) => desk.p95, 0, ' ms'),
   ];
   return `| ${columns.join(' | ')} |`;
 }
 
-/** The median of the rounds' ratios, each round's two played one after the other. */
+/** The median of the rounds' ratios: the two desks of a round ran one after the other. */
 function p50Ratio({ guide, plugin }: Desks): number {
   return median(
     plugin.map(({ p50 }, round) => p50 / (guide[round]?.p50 ?? NaN)),

@@ -7,7 +7,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 const PERSONA_ID = '12345678901234567';
 
-/** A bot, and the one thing that it does in answer to each event. */
+/** A bot's plugin, and its handler of each event. */
 interface Variant {
   plugin?: (context: MessengerContext) => unknown;
   handler: (context: MessengerContext) => Promise<void>;
@@ -39,16 +39,15 @@ const VARIANTS: Record<string, () => Variant> = {
   }),
 };
 
-/** Handles the n-th event to its end. */
+/** Handles the n-th event, and resolves when it is done. */
 export type HandleEvent = (n: number) => Promise<unknown>;
 
-/** What is compared: Bottender alone, and with a plugin. */
 export interface Pair {
   readonly alone: () => HandleEvent;
   readonly variant: () => HandleEvent;
 }
 
-/** On Messenger, Bottender alone has its own `usePersona`, and nothing else. */
+/** On Messenger, Bottender alone has only its own `usePersona`. */
 export const MESSENGER_PAIRS: Record<string, Pair> = Object.fromEntries(
   Object.entries(VARIANTS).map(([name, variant]) => [
     name,
@@ -70,7 +69,7 @@ function start({ plugin, handler }: Variant): HandleEvent {
   return async (n) => handle(webhookBody(n));
 }
 
-/** So that nothing but Bottender's own time is what a plugin is compared with. */
+/** Answers in the process, so that only Bottender's own time is measured. */
 function answerInProcess(client: MessengerClient): void {
   client.axios.defaults.adapter = (config) =>
     Promise.resolve({

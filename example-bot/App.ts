@@ -10,14 +10,14 @@ import {
 
 import { desk } from './desk';
 
-/** Relative to the folder that the bot is started in, as Bottender's own files are. */
+/** Relative to the current folder, like Bottender's own files. */
 const OFFER = path.join('example-bot', 'offer.png');
 
 const QUICK_REPLIES = ['hi', 'agent', 'photo', 'specialist', 'bye'].map(
   (word) => ({ contentType: 'text' as const, title: word, payload: word }),
 );
 
-/** Made for one answer, and gone after it. */
+/** An ephemeral persona: created for one answer, then deleted. */
 const SPECIALIST: PersonaProfile = {
   name: 'Dr. Pear',
   profilePictureUrl: 'https://example.com/faces/dr-pear.png',
@@ -34,8 +34,8 @@ async function Greet(context: PersonaContext) {
 }
 
 /**
- * Where somebody sits at the agents' console, the customer waits there, and the
- * bot goes on until she is taken over; else Adam has an answer ready.
+ * Puts the customer into the queue of the agents' console, and the bot continues
+ * until an agent takes over. If no console is open, the bot speaks as Adam.
  */
 async function HandOver(context: PersonaContext) {
   if (!desk.isStaffed) return Adam;
@@ -46,8 +46,8 @@ async function HandOver(context: PersonaContext) {
 }
 
 /**
- * `adam` is a name from the directory in bottender.config.js. Session state makes
- * him speak until `bye`: see `initialPersona` there.
+ * `adam` is a name from the directory in bottender.config.js. Session state keeps
+ * him as the speaker until `bye`: see `initialPersona` there.
  */
 async function Adam(context: PersonaContext) {
   await context.sendText('One moment, I am getting a colleague.');
@@ -57,7 +57,7 @@ async function Adam(context: PersonaContext) {
   await context.sendText('Hi, Adam here. I have read along: how can I help?');
 }
 
-/** An uploaded file, sent by whoever speaks. */
+/** An uploaded file, sent as the active persona. */
 async function Photo(context: PersonaContext) {
   await context.sendImage(createReadStream(OFFER));
   await context.sendText("This is this week's offer.");
@@ -76,7 +76,7 @@ async function Leave(context: PersonaContext) {
   return Back;
 }
 
-/** Where a human has been, customers are told that they talk to a bot again. */
+/** Tells customers that they talk to a bot again, and no longer to a human. */
 async function Back(context: PersonaContext) {
   await context.sendText('You are with the bot again.');
 }
@@ -97,17 +97,18 @@ const words = router([
   text('*', Help),
 ]);
 
-/** What a customer of the agents' console writes goes there; while a human sits with her, there alone. */
+/** Forwards messages to the agents' console. While an agent has the conversation, the bot does not answer. */
 export default function App(context: PersonaContext) {
   const text: unknown = context.event.text;
-  const said = typeof text === 'string' ? text : '[not a text]';
-  const isLeaving = /^\s*bye\s*$/i.test(said);
-  const isWithHuman = goesOut(context) && desk.heard(psidOf(context), said);
-  return isWithHuman && !isLeaving ? undefined : words;
+  const message = typeof text === 'string' ? text : '[not a text]';
+  const isLeaving = /^\s*bye\s*$/i.test(message);
+  const hasAgent =
+    isFromCustomer(context) && desk.customerSaid(psidOf(context), message);
+  return hasAgent && !isLeaving ? undefined : words;
 }
 
-/** Echoes and receipts of the bot's own messages come as events too. */
-function goesOut({ event }: PersonaContext): boolean {
+/** Bottender also creates events for echoes and receipts of the bot's own messages. */
+function isFromCustomer({ event }: PersonaContext): boolean {
   return !event.isEcho && !event.isDelivery && !event.isRead;
 }
 

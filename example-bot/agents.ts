@@ -7,11 +7,11 @@ import type { Conversation } from './desk';
 
 type Names = 'adam';
 
-/** The human agents' side of the conversation: everything that they send is Adam's. */
+/** Sends what human agents write, as Adam. */
 export class Agents {
   private constructor(private readonly client: ReturnType<typeof clientOf>) {}
 
-  /** Speaks with the personas of bottender.config.js, which reads the credentials. */
+  /** Uses the `personas()` of bottender.config.js, which also reads the credentials. */
   static async start(): Promise<Agents> {
     const file = path.resolve('bottender.config.js');
     const { default: config } = (await import(file)) as {
@@ -31,8 +31,8 @@ export class Agents {
   }
 
   /**
-   * The Page says that the bot answers again, in whatever market: Meta asks for
-   * that where a chat moves from a human to an automated experience.
+   * Sends, as the Page, that the bot answers again. Meta requires this when a chat
+   * moves from a human to an automated experience; we do it in all markets.
    *
    * @see docs/messenger-facts.md#automated-chats
    */

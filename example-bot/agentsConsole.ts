@@ -6,18 +6,18 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Agents } from './agents';
 import { desk } from './desk';
 
-/** Relative to the folder that the bot is started in. */
+/** Relative to the current folder. */
 const FILES = path.join('example-bot', 'console');
 
-/** A console that is loaded again comes back within this time. */
-const BACK_WITHIN_MS = 5000;
-/** After so long its page tries again. */
+/** A console that reconnects within this time, for example by a reload, keeps its seat. */
+const RECONNECT_MS = 5000;
+/** The delay before the browser reconnects. */
 const RETRY_MS = 1000;
 
-/** The console speaks for the Page, so it opens to whoever was shown its address, and nobody else. */
+/** The console can speak for the Page, so its address is a secret. */
 export const CONSOLE_PATH = `/console/${randomBytes(16).toString('hex')}`;
 
-/** The page of the human agents, and what it asks for. */
+/** Serves the page of the human agents and its API. */
 export function agentsConsole(agents: Agents): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
@@ -44,7 +44,7 @@ export function agentsConsole(agents: Agents): Router {
     agents
       .say(psid, text)
       .then(() => {
-        desk.said(psid, text);
+        desk.agentSaid(psid, text);
         response.sendStatus(204);
       })
       .catch(next);
@@ -70,7 +70,7 @@ export function agentsConsole(agents: Agents): Router {
   return router;
 }
 
-/** As long as its page listens, somebody sits at this console. */
+/** Streams the conversations to a console, whose seat is taken as long as it is connected. */
 function attend(seat: string, response: Response, agents: Agents): void {
   const show = () => {
     response.write(`data: ${JSON.stringify(desk.all)}\n\n`);
@@ -91,25 +91,25 @@ function attend(seat: string, response: Response, agents: Agents): void {
         });
       }
     };
-    leaving.set(seat, setTimeout(leave, BACK_WITHIN_MS).unref());
+    leaving.set(seat, setTimeout(leave, RECONNECT_MS).unref());
   });
 }
 
 const leaving = new Map<string, NodeJS.Timeout>();
 
-/** The fields of what the page sends; what is missing is empty. */
+/** The fields of a request body; missing ones are empty. */
 function bodyOf(
   request: Request,
 ): Record<'psid' | 'seat' | 'text' | 'isTyping', string> {
   const body = request.body as Record<string, unknown>;
-  const field = (name: string) => {
+  const fieldOf = (name: string) => {
     const value = body[name];
     return typeof value === 'string' ? value : '';
   };
   return {
-    psid: field('psid'),
-    seat: field('seat'),
-    text: field('text'),
-    isTyping: field('isTyping'),
+    psid: fieldOf('psid'),
+    seat: fieldOf('seat'),
+    text: fieldOf('text'),
+    isTyping: fieldOf('isTyping'),
   };
 }

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 
-/** What was said in a conversation, oldest first. */
 export interface Line {
   readonly from: 'customer' | 'agent';
   readonly text: string;
@@ -9,29 +8,29 @@ export interface Line {
 /** A customer who waits for a human agent, or has one. */
 export interface Conversation {
   readonly psid: string;
+  /** Oldest first. */
   readonly lines: Line[];
-  /** Whose console sits with the customer; `null` while she waits. */
+  /** The agent's console; `null` while the customer waits. */
   seat: string | null;
 }
 
-/** More lines than these are not kept; the oldest go. */
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 /**
- * Who waits, and who sits with whom. A store of its own, because Bottender
- * writes session state at the end of each event: what a human agent does
- * meanwhile would be lost.
+ * The queue of customers and their agents. It is not in session state, which
+ * Bottender writes at the end of each event, overwriting what agents do during
+ * the event.
  */
 export class Desk extends EventEmitter<{ change: [] }> {
   private readonly conversations = new Map<string, Conversation>();
   private readonly seats = new Set<string>();
 
-  /** Whether somebody sits at a console. */
+  /** Whether a console is open. */
   get isStaffed(): boolean {
     return this.seats.size > 0;
   }
 
-  /** Those who wait longest come first. */
+  /** The longest waiting first. */
   get all(): Conversation[] {
     return [...this.conversations.values()];
   }
@@ -41,9 +40,9 @@ export class Desk extends EventEmitter<{ change: [] }> {
   }
 
   /**
-   * Nobody sits there any more: whom that agent was with waits for another.
+   * Closes a console. Its customers wait for another agent.
    *
-   * @returns whom nobody is left for
+   * @returns the conversations that ended, because no console is open
    */
   leave(seat: string): Conversation[] {
     this.seats.delete(seat);
@@ -56,20 +55,20 @@ export class Desk extends EventEmitter<{ change: [] }> {
     return left;
   }
 
-  /** Puts a customer into the queue, unless she is there. */
+  /** Puts a customer into the queue, once. */
   wait(psid: string): void {
     if (this.conversations.has(psid)) return;
     this.conversations.set(psid, { psid, lines: [], seat: null });
     this.emit('change');
   }
 
-  /** @returns whether a human agent sits with the customer, so that the bot is silent */
-  heard(psid: string, text: string): boolean {
+  /** @returns whether the customer has an agent, so that the bot must not answer */
+  customerSaid(psid: string, text: string): boolean {
     this.add(psid, { from: 'customer', text });
     return this.conversations.get(psid)?.seat != null;
   }
 
-  /** @returns whether the customer is this agent's now */
+  /** @returns whether the customer now has this agent */
   take(psid: string, seat: string): boolean {
     const conversation = this.conversations.get(psid);
     if (!conversation || !this.seats.has(seat)) return false;
@@ -82,7 +81,7 @@ export class Desk extends EventEmitter<{ change: [] }> {
     return this.conversations.get(psid)?.seat === seat;
   }
 
-  said(psid: string, text: string): void {
+  agentSaid(psid: string, text: string): void {
     this.add(psid, { from: 'agent', text });
   }
 
@@ -97,10 +96,10 @@ export class Desk extends EventEmitter<{ change: [] }> {
     const lines = this.conversations.get(psid)?.lines;
     if (!lines) return;
     lines.push(line);
-    if (lines.length > MOST_LINES) lines.shift();
+    if (lines.length > MAX_LINES) lines.shift();
     this.emit('change');
   }
 }
 
-/** The only one: the bot's handlers and the console meet here. */
+/** Shared by the bot's handlers and the console. */
 export const desk = new Desk();

@@ -1,5 +1,5 @@
-// What `npm start` runs: the bot as one process, so that a signal sent to it ends the bot, and
-// from its TypeScript, so that nothing has to be built. (Its `exec` is for shells that would
-// stand in between; on Windows, which has none, run this file with node.)
+// `npm start` runs the TypeScript without a build, in a single process, so that a
+// signal to it ends the bot. The `exec` in package.json replaces the shell; on
+// Windows, which has no exec, run this file with node.
 require('tsx/cjs');
 require('./start.ts');

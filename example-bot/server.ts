@@ -13,8 +13,8 @@ import { agentsConsole, CONSOLE_PATH } from './agentsConsole';
 const WEBHOOK = '/webhooks/messenger';
 
 /**
- * Bottender's own server behind Express, as its guide on custom servers has it,
- * with an answer for every request: Bottender leaves an unknown path unanswered.
+ * Runs Bottender's server behind Express, as in its guide on custom servers.
+ * Express answers unknown paths, which Bottender leaves unanswered.
  *
  * @see https://bottender.js.org/docs/advanced-guides-custom-server
  */
@@ -27,7 +27,7 @@ export async function startServer(port: number): Promise<http.Server> {
   server.use(WEBHOOK, keepRawBody);
   server.use(WEBHOOK, express.json({ verify: rememberRawBody }));
   server.all(WEBHOOK, (request, response, next) => {
-    // Bottender checks the signature of a POST only, and takes what is no GET for an event.
+    // Bottender checks the signature of a POST only, but handles all methods except GET as events.
     if (request.method === 'GET' || request.method === 'POST') {
       handle(request, response).catch(next);
     } else {
@@ -38,7 +38,7 @@ export async function startServer(port: number): Promise<http.Server> {
   server.use((_request, response) => {
     answer(response, 404, `The webhook is at ${WEBHOOK}.`);
   });
-  server.use(refuse);
+  server.use(handleError);
 
   return new Promise((resolve, reject) => {
     const listening = http.createServer(server);
@@ -49,7 +49,7 @@ export async function startServer(port: number): Promise<http.Server> {
 
 type WithRawBody = http.IncomingMessage & { rawBody?: string };
 
-/** Bottender checks the signature of the raw body, also where there is none. */
+/** Bottender requires a raw body to check the signature, even of an empty request. */
 function keepRawBody(
   request: WithRawBody,
   _response: Response,
@@ -67,8 +67,8 @@ function rememberRawBody(
   request.rawBody = body.toString();
 }
 
-/** What the body parser refuses (malformed, too large) gets an answer of Bottender's form. */
-function refuse(
+/** Answers errors of the body parser (malformed, too large) in Bottender's format. */
+function handleError(
   error: { status?: number; type?: string },
   _request: Request,
   response: Response,

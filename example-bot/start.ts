@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     );
   }
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
-  const server = await naming('PORT', startServer(port)).catch(
+  const server = await withPortHint('PORT', startServer(port)).catch(
     async (error: unknown) => {
       await emulator?.close();
       throw error;
@@ -54,14 +54,14 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-/** Starts a Messenger of our own, and has bottender.config.js use it. */
+/** Starts a Messenger emulator and points bottender.config.js to it. */
 async function emulate(botPort: number): Promise<MessengerEmulator> {
   const app = {
     appId: '1',
     appSecret: 'emulated-app-secret',
     verifyToken: 'emulated-verify-token',
   };
-  const emulator = await naming(
+  const emulator = await withPortHint(
     'EMULATOR_PORT',
     startMessengerEmulator({
       ...app,
@@ -94,13 +94,16 @@ function portFrom(name: string, fallback: number): number {
   const given = process.env[name];
   if (given === undefined || given === '') return fallback;
   const port = Number(given);
-  // 0 would be any free port, which the other of the two could not know.
+  // With 0 the bot and the emulator would not know each other's port.
   if (Number.isInteger(port) && port > 0 && port < 65536) return port;
   throw new Error(`${name} must be a port number, but it is "${given}".`);
 }
 
-/** Adds to an error about a port the variable that chooses another. */
-async function naming<T>(variable: string, starting: Promise<T>): Promise<T> {
+/** Adds to an error about a port which variable to set. */
+async function withPortHint<T>(
+  variable: string,
+  starting: Promise<T>,
+): Promise<T> {
   try {
     return await starting;
   } catch (error) {

@@ -1,11 +1,10 @@
 /**
- * Draws docs/channels.svg: one conversation as it came to each platform. The
- * bytes are those that `__tests__/channels/picture.test.ts` records, which
- * writes the picture with `PICTURE=write npx jest __tests__/channels/picture`,
- * and otherwise holds it against them.
+ * Draws docs/channels.svg: one conversation as each platform received it.
+ * `__tests__/channels/picture.test.ts` records the requests and compares the
+ * picture, or writes it with `PICTURE=write npx jest __tests__/channels/picture`.
  */
 
-/** A message as it came to a platform: the name and picture that it shows, if any. */
+/** A message as a platform received it. */
 export interface ShownMessage {
   readonly text: string;
   readonly name?: string | undefined;
@@ -15,8 +14,8 @@ export interface ShownMessage {
 /** A conversation on one channel. */
 export interface Panel {
   readonly title: string;
-  /** Who speaks where a message shows nobody. */
-  readonly itself: string;
+  /** The sender of messages without a name. */
+  readonly defaultSender: string;
   readonly messages: readonly ShownMessage[];
 }
 
@@ -28,7 +27,7 @@ interface Sender {
   readonly avatar?: string;
 }
 
-/** What each platform's request shows. */
+/** Reads each platform's request. */
 export const READERS: Readonly<Record<string, (body: Body) => ShownMessage>> = {
   line: ({ messages }) => {
     const [message] = messages as { text: string; sender?: Sender }[];
@@ -53,9 +52,9 @@ const TOP = 48;
 const ROW = 62;
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, sans-serif';
 const COLOURS = ['#2f6f9f', '#8a4f7d', '#3d7a4a', '#a0592b'];
-const NOBODY = '#8d939b';
+const GREY = '#8d939b';
 
-/** The conversations side by side, as SVG. */
+/** Returns the conversations side by side, as SVG. */
 export function draw(panels: readonly Panel[]): string {
   const rows = Math.max(...panels.map(({ messages }) => messages.length));
   const height = TOP + rows * ROW + 12;
@@ -69,13 +68,13 @@ export function draw(panels: readonly Panel[]): string {
     ),
   ];
   const colourOf = (name: string) =>
-    COLOURS[names.indexOf(name) % COLOURS.length] ?? NOBODY;
+    COLOURS[names.indexOf(name) % COLOURS.length] ?? GREY;
   const drawn = panels.map(
-    ({ title, itself, messages }, column) =>
+    ({ title, defaultSender, messages }, column) =>
       `<g transform="translate(${column * WIDTH + 6} 6)">
 <rect width="${WIDTH - 12}" height="${height - 12}" rx="10" fill="#fff" stroke="#d5d9de"/>
 <text x="14" y="26" font-size="14" font-weight="600" fill="#20252b">${escaped(title)}</text>
-${messages.map((message, row) => bubble(message, itself, row, colourOf)).join('\n')}
+${messages.map((message, row) => bubble(message, defaultSender, row, colourOf)).join('\n')}
 </g>`,
   );
   const width = panels.length * WIDTH;
@@ -88,12 +87,12 @@ ${drawn.join('\n')}
 
 function bubble(
   { text, name, picture }: ShownMessage,
-  itself: string,
+  defaultSender: string,
   row: number,
   colourOf: (name: string) => string,
 ): string {
-  const speaker = name ?? itself;
-  const colour = name && picture ? colourOf(name) : NOBODY;
+  const speaker = name ?? defaultSender;
+  const colour = name && picture ? colourOf(name) : GREY;
   const [initial = ''] = speaker.replace(/^The /, '');
   return `<g transform="translate(14 ${TOP - 6 + row * ROW})">
 <circle cx="16" cy="18" r="16" fill="${colour}"/>

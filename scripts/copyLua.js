@@ -1,4 +1,4 @@
-// Copies the Lua scripts of src/ to where tsc has compiled it, which copies TypeScript only:
+// Copies the Lua scripts of src/ to the output of tsc:
 //   node scripts/copyLua.js dist
 const fs = require('node:fs');
 const path = require('node:path');

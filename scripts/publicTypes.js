@@ -1,4 +1,4 @@
-// Of the declarations that tsc has written, keeps those that a user's compiler reads:
+// Deletes the declaration files that no entry point imports:
 //   node scripts/publicTypes.js dist index.d.ts redis.d.ts
 const fs = require('node:fs');
 const path = require('node:path');

@@ -124,10 +124,10 @@ async function redisFigures(): Promise<RedisFigures | undefined> {
 
 function redisRows(redis: RedisFigures | undefined): string[] {
   if (!redis) return [];
-  const { live, bytesAPersona, commandsASweep } = redis;
+  const { live, bytesPerPersona, commandsPerSweep } = redis;
   return [
-    row(`Redis memory per persona, with ${live} alive, bytes`, bytesAPersona),
-    row(`commands of a sweep, with ${live} alive`, commandsASweep),
+    row(`Redis memory per persona, with ${live} alive, bytes`, bytesPerPersona),
+    row(`commands of a sweep, with ${live} alive`, commandsPerSweep),
   ];
 }
 

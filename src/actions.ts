@@ -4,32 +4,32 @@ import type { ContextPersonas } from './speaking/contextPersonas';
 import type { SpeakerOn } from './context/personaContext';
 import { install } from './context/install';
 import { runActions } from './speaking/runActions';
-import type { FromState, Held } from './options';
+import type { StateValue, CheckedSpeaker } from './options';
 import { checkPersona } from './persona';
 import { checkProfile, type PersonaProfile } from './profile';
 import { defaultRuntime } from './runtime';
 
-/** A value, or a function of the event that gives it; the function may be async. */
-export type Given<T, C extends Context, P> =
+/** A value, or a sync or async function of context and props that returns it. */
+export type ValueOrFactory<T, C extends Context, P> =
   T | ((context: C, props: Props<C> & P) => T | Promise<T>);
 
 /**
- * An action that runs `action`, and whatever actions it returns, to the end
- * with this persona in force. Without `action` it runs `props.next`, so it
- * stands in a chain. Works without `personas()` too.
+ * Wraps an action: it, and the actions that it returns, send as this persona.
+ * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
+ * @param persona an ID, a name, `null` for the Page, or a function that returns one
+ * @throws InvalidPersonaError for an invalid persona; the action rejects with it
+ * if the function returns one
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
  * chain([withPersona((context) => context.state.agent), App]);
  * ```
- * @throws InvalidPersonaError at once for a bad persona; when the function
- * gives one, the action rejects with it
  */
 export function withPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 >(
   persona:
     | SpeakerOn<C>
@@ -38,7 +38,9 @@ export function withPersona<
         ((
           context: C,
           props: Props<C> & P,
-        ) => Held<R, SpeakerOn<C>> | Promise<Held<R, SpeakerOn<C>>>)),
+        ) =>
+          | CheckedSpeaker<R, SpeakerOn<C>>
+          | Promise<CheckedSpeaker<R, SpeakerOn<C>>>)),
   action?: Action<C, P>,
 ): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);
@@ -53,22 +55,24 @@ export function withPersona<
 }
 
 /**
- * An action that makes a persona, runs `action`, and whatever actions it
- * returns, to the end with it in force, and deletes it after the last send is
- * answered. Without `action` it runs `props.next`, so it stands in a chain.
- * Works without `personas()` too.
+ * Wraps an action: creates a persona, runs the action and those that it returns
+ * as it, and deletes it after their last send. Without `action` it wraps
+ * `props.next`, for chains. Works without `personas()`.
  *
+ * @throws InvalidProfileError for an invalid profile; the action rejects with it
+ * if the function returns one
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
  * ```
- * @throws InvalidProfileError at once for a bad profile; when the function
- * gives one, the action rejects with it
  */
 export function withEphemeralPersona<
   C extends Context = Context,
   P extends Record<string, unknown> = Record<never, never>,
->(profile: Given<PersonaProfile, C, P>, action?: Action<C, P>): Action<C, P> {
+>(
+  profile: ValueOrFactory<PersonaProfile, C, P>,
+  action?: Action<C, P>,
+): Action<C, P> {
   if (typeof profile !== 'function') checkProfile(profile);
   checkAction('withEphemeralPersona', action);
   return async function WithEphemeralPersona(context, props): Promise<void> {

@@ -1,23 +1,24 @@
 import { checkDirectory } from './directory/entries';
-import { InvalidOptionError, type PersonaRefusedError } from './errors';
-import { isObject } from './util/isObject';
-import { didYouMean } from './util/closestMatch';
+import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
-import { LONGEST_MS } from './util/withTimeout';
-import { isPersonaId, type Persona } from './persona';
+import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import { MemoryStore } from './store/memory';
 import { RedisStore } from './store/redis/redisStore';
+import { didYouMean } from './util/closestMatch';
+import { getProperty } from './util/getProperty';
+import { isObject } from './util/isObject';
+import { MAX_TIMER_MS } from './util/withTimeout';
 
 type OptionName = keyof PersonasOptions;
 
-/** What is wrong with a value, in the words of an error; nothing if it is right. */
+/** Describes what is wrong with a value; `false` if it is valid. */
 type Check = (value: unknown) => string | false;
 
 const mustBeFunction: Check = (value) =>
   typeof value !== 'function' && 'must be a function';
 
-const mustBeWord =
+const mustBeOneOf =
   (...words: string[]): Check =>
   (value) =>
     !words.some((word) => word === value) &&
@@ -30,10 +31,10 @@ const CHECKS: Record<OptionName, Check> = {
     typeof value !== 'function' &&
     (typeof value !== 'string' || value.trim() === '') &&
     'must be a non-empty string, null, or a function of the context',
-  unsupportedSenderActions: mustBeWord('reject', 'as-page'),
-  // Its entries are checked by `checkDirectory`.
+  unsupportedSenderActions: mustBeOneOf('reject', 'as-page'),
+  // `checkDirectory` checks the entries.
   directory: (value) => value === null && 'must be an object of names',
-  refusedPersona: mustBeWord('send-as-page', 'throw'),
+  refusedPersona: mustBeOneOf('send-as-page', 'throw'),
   signText: mustBeFunction,
   onRefused: mustBeFunction,
   onCleanupError: mustBeFunction,
@@ -43,11 +44,17 @@ const CHECKS: Record<OptionName, Check> = {
   ephemeral: checkEphemeral,
 };
 
-/** Under this, renewals come so often that a slow moment costs a persona. */
+/** Shorter leases would expire whenever a process is slow for a moment. */
 const MIN_LEASE_MS = 1000;
-const LEAST_MS = { lingerMs: 0, leaseMs: MIN_LEASE_MS };
-/** So long `close()` takes at the most, unless told. */
-const CLOSE_MS = 10_000;
+const MIN_MS = new Map([
+  ['lingerMs', 0],
+  ['leaseMs', MIN_LEASE_MS],
+]);
+
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** App secrets have 32 characters, and tokens more: shorter values may be printed. */
+const SECRET_LENGTH = 32;
 
 /** @throws InvalidOptionError naming the option that is unknown or has a bad value */
 export function checkOptions(options: unknown = {}): Settings {
@@ -56,7 +63,7 @@ export function checkOptions(options: unknown = {}): Settings {
       `personas() takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
     );
   }
-  if (isContext(options)) {
+  if ('platform' in options && 'event' in options) {
     throw new InvalidOptionError(
       'personas was given a context as its options, because it was not called: write `plugins: [personas()]`, or `chain([personas(), App])`.',
     );
@@ -70,10 +77,10 @@ export function checkOptions(options: unknown = {}): Settings {
       );
     }
     if (value === undefined) continue;
-    const wrong = CHECKS[name](value);
-    if (wrong) {
+    const problem = CHECKS[name](value);
+    if (problem) {
       throw new InvalidOptionError(
-        `The option "${name}" of personas() ${wrong}.`,
+        `The option "${name}" of personas() ${problem}.`,
       );
     }
     Object.assign(given, { [name]: value as unknown });
@@ -89,8 +96,11 @@ export function checkOptions(options: unknown = {}): Settings {
     directory,
     refusedPersona: given.refusedPersona ?? 'send-as-page',
     signText: given.signText,
-    onRefused: given.onRefused ?? warnOfRefusal,
-    onCleanupError: given.onCleanupError ?? warn,
+    onRefused:
+      given.onRefused ??
+      (({ message, defaultSender }) =>
+        warn(`${message} ${defaultSender} speaks instead.`)),
+    onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
     store: isStore(given.store) ? given.store : new MemoryStore(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
@@ -99,28 +109,23 @@ export function checkOptions(options: unknown = {}): Settings {
   };
 }
 
-/** @throws InvalidOptionError for what is no time to wait for */
+/** @throws InvalidOptionError unless `timeoutMs` is omitted or a valid time */
 export function checkTimeout(
   options: { timeoutMs?: number | undefined } | null | undefined,
 ): number {
-  // As a callback of `server.close` it may be given null.
-  const { timeoutMs = CLOSE_MS } = options ?? {};
+  // A Node callback, for example of `server.close`, may be called with null.
+  const { timeoutMs = CLOSE_TIMEOUT_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${LONGEST_MS}.`,
+    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
   );
 }
 
-/** Whatever the types say: a string would be waited for as 0 or for ever. */
-function isMs(value: unknown, least: number): value is number {
-  return typeof value === 'number' && value >= least && value <= LONGEST_MS;
+function isMs(value: unknown, min: number): value is number {
+  return typeof value === 'number' && value >= min && value <= MAX_TIMER_MS;
 }
 
-/** As long as app secrets are; tokens are longer. What is shorter may be shown. */
-const SECRET_LENGTH = 32;
-
-/** @throws InvalidOptionError for what is neither an ID nor one of the names */
-function checkInitialPersona(persona: Persona, names: string[]): void {
+function checkInitialPersona(persona: string, names: string[]): void {
   if (isPersonaId(persona) || names.includes(persona)) return;
   const shown = persona.length < SECRET_LENGTH ? ` "${persona}"` : '';
   const known = names.length > 0 ? ` (${names.join(', ')})` : '';
@@ -133,14 +138,13 @@ function checkInitialPersona(persona: Persona, names: string[]): void {
 function checkEphemeral(value: unknown): string | false {
   if (!isObject(value)) return 'must be an object';
   for (const [name, ms] of Object.entries(value)) {
-    const least = new Map(Object.entries(LEAST_MS)).get(name);
-    if (least === undefined) {
-      const names = Object.keys(LEAST_MS);
+    const min = MIN_MS.get(name);
+    if (min === undefined) {
+      const names = [...MIN_MS.keys()];
       return `has no "${name}"${didYouMean(name, names)}; it has ${names.join(' and ')}`;
     }
-    if (ms === undefined) continue;
-    if (!isMs(ms, least)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${least} to ${LONGEST_MS}`;
+    if (ms !== undefined && !isMs(ms, min)) {
+      return `has a bad "${name}": it must be a number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
     }
   }
   return false;
@@ -148,32 +152,17 @@ function checkEphemeral(value: unknown): string | false {
 
 function isStore(value: unknown): value is KeyvLike | RedisStore {
   if (value instanceof RedisStore) return true;
-  return (
-    isObject(value) &&
-    // A Map has these methods too, and does not outlive the process.
-    !(value instanceof Map) &&
-    ['get', 'set', 'delete'].every(
-      (method) => typeof Reflect.get(value, method) === 'function',
-    )
+  // A Map has the methods of a Keyv, but does not outlive the process.
+  if (value instanceof Map) return false;
+  return ['get', 'set', 'delete'].every(
+    (method) => typeof getProperty(value, method) === 'function',
   );
-}
-
-/** As Bottender hands one to each plugin. */
-function isContext(options: object): boolean {
-  return 'platform' in options && 'event' in options;
 }
 
 function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(CHECKS, name);
 }
 
-function warn({ message }: Error): void {
+function warn(message: string): void {
   process.emitWarning(message, 'PersonaWarning');
-}
-
-function warnOfRefusal({ message, instead }: PersonaRefusedError): void {
-  process.emitWarning(
-    `${message} ${instead} speaks instead.`,
-    'PersonaWarning',
-  );
 }

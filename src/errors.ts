@@ -1,15 +1,15 @@
 import { describeFailure, type GraphFailure } from './graph/graphFailure';
 
 /**
- * Why a message does not show the persona that was meant:
- * - `region`: personas are refused for this customer,
- * - `unknown`: no persona of this Page has the ID, or the name stands for none,
- * - `not-made`: the persona could not be made, or its ID not be found out,
- * - `this-message`: the persona exists, and Messenger refuses it for this message,
- * - `unverified`: Messenger refused it, and nothing tells whether it exists,
- * - `initial-persona`: the option `initialPersona` did not say who speaks,
- * - `channel`: another channel than Messenger refused the name or the picture,
- * - `ignored`: another channel took the message and did not show the name.
+ * Why a message could not show its persona:
+ * - `region`: Messenger refuses personas for this customer,
+ * - `unknown`: the Page has no persona with this ID, or the directory lacks the name,
+ * - `not-made`: the persona could not be created, or its ID not be found,
+ * - `this-message`: the persona exists, but Messenger refuses it for this message,
+ * - `unverified`: Messenger refused the persona, and it is uncertain whether it exists,
+ * - `initial-persona`: the option `initialPersona` failed,
+ * - `channel`: a channel other than Messenger refused the name or picture,
+ * - `ignored`: a channel other than Messenger delivered the message without the name.
  */
 export type RefusalReason =
   | 'region'
@@ -22,10 +22,13 @@ export type RefusalReason =
   | 'ignored';
 
 /**
- * What every error of this package extends, so that `error instanceof
- * PersonaError` tells ours from a handler's own.
+ * The base class of this package's errors. None of them contains an access
+ * token, an app secret or a proof.
  *
- * No error of ours carries or prints an access token, an app secret or a proof.
+ * @example
+ * ```js
+ * if (error instanceof PersonaError) console.error(error.message);
+ * ```
  */
 export class PersonaError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -34,30 +37,30 @@ export class PersonaError extends Error {
   }
 }
 
-/** `personas()` was called with an unknown option or a bad value; the message names it. */
+/** An option of this package is unknown or has a bad value; the message names it. */
 export class InvalidOptionError extends PersonaError {}
 
-/** A persona that is neither a non-empty string nor `null` (the Page). */
+/** A persona must be a non-empty string, or `null` for the Page. */
 export class InvalidPersonaError extends PersonaError {}
 
-/** A profile that Messenger would refuse; nothing was sent to find that out. */
+/** Messenger would refuse a profile; nothing was sent to it. */
 export class InvalidProfileError extends PersonaError {}
 
 /**
- * A sender action that Messenger does not support for personas was sent with
- * one in force. Only `typing_on` and `typing_off` are.
+ * A sender action was sent as a persona, but Messenger supports only `typing_on`
+ * and `typing_off` for personas.
  *
  * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
  */
 export class UnsupportedSenderActionError extends PersonaError {
   constructor(
-    /** The action that was rejected, for example `mark_seen`. */
+    /** For example `mark_seen`. */
     readonly senderAction: string,
-    /** The persona that would have been carried: an ID or a name. */
+    /** The active persona: an ID or a name. */
     readonly persona: string,
   ) {
     super(
-      `The sender action "${senderAction}" cannot be sent as a persona ("${persona}" is in force): ` +
+      `The sender action "${senderAction}" cannot be sent as the persona "${persona}": ` +
         `Messenger supports only typing_on and typing_off for personas. ` +
         `Send it as the Page, with context.withPersona(null, () => context.sendSenderAction('${senderAction}')), ` +
         `or install personas({ unsupportedSenderActions: 'as-page' }).`,
@@ -65,42 +68,42 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
-/** A channel, in the words of messages for people. */
+/** How messages for people name a channel. */
 export interface ChannelInfo {
   readonly title: string;
-  /** Who speaks where no persona does, as the beginning of a sentence. */
+  /** Who speaks when no persona does; begins a sentence. */
   readonly defaultSender: string;
-  /** What helps there, in place of what helps in general. */
+  /** Replaces the general advice. */
   readonly advice?: Partial<Record<RefusalReason, string>>;
 }
 
 /**
- * A message could not show the persona that was meant: Messenger refused it, or
- * there was none to be had. With `refusedPersona: 'send-as-page'` it is told to
- * `onRefused` and the message goes out as the Page; with `'throw'` the send
- * rejects with it.
+ * A message could not show its persona. With `refusedPersona: 'send-as-page'`
+ * the message is sent as the Page and `onRefused` gets this error; with
+ * `'throw'` the send rejects with it.
  */
 export class PersonaRefusedError extends PersonaError {
-  /** Who speaks where the persona does not, for people: "The Page" on Messenger. */
-  readonly instead: string;
+  /** Who speaks instead, for people: "The Page" on Messenger. */
+  readonly defaultSender: string;
 
   constructor(
     readonly reason: RefusalReason,
-    /** The persona as it was given: an ID, or a name. */
+    /** The persona as the bot named it: an ID or a name. */
     readonly persona: string,
-    /** The Page's ID, where it is known. */
+    /** The Page's ID, if it is known. */
     readonly pageId: string | undefined,
-    /** What Messenger answered, or what was found out without asking it. */
+    /** What Messenger returned, or why it was not asked. */
     readonly failure: GraphFailure,
-    /** The channel, where it is none on which Pages speak. */
+    /** Omitted on Messenger. */
     channelInfo?: ChannelInfo,
   ) {
+    const page = pageId === undefined ? 'this Page' : `the Page ${pageId}`;
     super(
-      `The persona "${persona}" cannot speak on ${channelInfo?.title ?? `the Page ${pageId ?? '(unknown)'}`}: ` +
-        `${describeFailure(failure)}. ${adviceOn(reason, channelInfo)}`,
+      `The persona "${persona}" cannot speak on ${channelInfo?.title ?? page}: ` +
+        `${describeFailure(failure)}. ${adviceOn(reason, failure, channelInfo)}`,
       { cause: failure },
     );
-    this.instead = channelInfo?.defaultSender ?? 'The Page';
+    this.defaultSender = channelInfo?.defaultSender ?? 'The Page';
   }
 }
 
@@ -108,41 +111,42 @@ const ADVICE: Record<RefusalReason, string> = {
   region:
     'Personas are refused for this customer: speak as the Page, with usePersona(null).',
   unknown:
-    'It was deleted, belongs to another Page, or is a misspelt name. ' +
-    'Look at the list of the Page, or put the persona into the directory.',
+    'It was deleted or belongs to another Page: look for its ID with `npx bottender-persona list`.',
   'not-made':
-    'The persona could not be made or found: check the access token (pages_messaging) and the rate limits of the Page.',
+    'It could not be created or found: check the access token (pages_messaging) and the rate limits of the Page.',
   'this-message':
-    'The persona exists, but Messenger does not take it for this message: look at what it answered.',
+    'It exists, but Messenger refuses it for this message: look at what Messenger answered.',
   unverified:
-    'Nothing told whether the persona exists, so nothing was made anew or forgotten.',
+    'It is uncertain whether it exists, so nothing was created or forgotten: look for its ID with `npx bottender-persona list`.',
   'initial-persona':
-    'Let the option "initialPersona" of personas() give a persona, or null for none, within 5 seconds.',
+    'Let the option "initialPersona" of personas() return a persona, or null for the Page, within 5 seconds.',
   channel:
-    'The channel does not take this name or picture: look at what it answered.',
-  ignored: 'The channel took the message, and showed another name.',
+    'The channel refuses this name or picture: look at what it answered.',
+  ignored:
+    'The channel delivered the message under another name: look at what the channel allows the bot.',
 };
 
 function adviceOn(
   reason: RefusalReason,
+  { status }: GraphFailure,
   channelInfo: ChannelInfo | undefined,
 ): string {
-  const there = channelInfo?.advice?.[reason];
-  if (there !== undefined) return there;
-  return channelInfo && reason === 'unknown'
-    ? 'Correct the name, or put it into the directory.'
-    : ADVICE[reason];
+  // Only an ID is refused by an answer of Messenger; a name is looked up here.
+  if (reason === 'unknown' && status === undefined) {
+    return 'Correct the name, or put it into the directory.';
+  }
+  return channelInfo?.advice?.[reason] ?? ADVICE[reason];
 }
 
-/** A persona that was made for a block could not be deleted and may be left behind. */
+/** An ephemeral persona could not be deleted. */
 export class PersonaCleanupError extends PersonaError {
-  /** `id` is absent where it was never known. */
+  /** `id` is absent if it was never known. */
   readonly persona: { readonly id?: string; readonly name: string };
 
   constructor(
     { id, name }: { readonly id?: string; readonly name: string },
     readonly pageId: string,
-    /** What Messenger answered. */
+    /** What Messenger returned. */
     readonly failure: GraphFailure,
   ) {
     super(
@@ -150,31 +154,31 @@ export class PersonaCleanupError extends PersonaError {
         `${describeFailure(failure)}. It is left to the sweep.`,
       { cause: failure },
     );
-    // Nothing else of what was given: a client in it would print its token.
+    // A copy, because the caller's object may have a client that prints its token.
     this.persona = id ? { id, name } : { name };
   }
 }
 
-/** Messenger did not say which Page an access token belongs to. */
+/** Messenger did not return which Page an access token belongs to. */
 export class UnknownPageError extends PersonaError {
   constructor(
-    /** What Messenger answered. */
+    /** What Messenger returned. */
     readonly failure: GraphFailure,
   ) {
     super(
       `Messenger did not say which Page the access token belongs to: ${describeFailure(failure)}. ` +
-        `Check the token that the channel is configured with, or that useAccessToken was given.`,
+        `Check the token in the configuration of the channel, or the one passed to useAccessToken.`,
       { cause: failure },
     );
   }
 }
 
-/** The store did not do what it was asked; the bot went on without it. */
+/** The store failed. The bot continues without it. */
 export class PersonaStoreError extends PersonaError {
   constructor(
     verb: string,
     reason: string,
-    consequence = 'Until it is back, a persona made on the fly may be left behind if this process ends.',
+    consequence = 'Until it is back, an ephemeral persona may be left behind if this process ends.',
   ) {
     super(
       `Could not ${verb} the store of the personas: ${reason}. ${consequence}`,
@@ -182,7 +186,7 @@ export class PersonaStoreError extends PersonaError {
   }
 }
 
-/** A persona that a process may have made before it died; it is left to you to delete. */
+/** A process may have created this persona before it died. You decide whether to delete it. */
 export class PersonaSuspectedError extends PersonaError {
   constructor(
     readonly persona: { readonly id: string; readonly name: string },
@@ -190,7 +194,7 @@ export class PersonaSuspectedError extends PersonaError {
   ) {
     super(
       `The persona "${persona.name}" (${persona.id}) on the Page ${pageId} may have been left behind: a process began ` +
-        `to make one of that name and never recorded its ID. If nobody uses it, delete it.`,
+        `to create one of that name and never recorded its ID. If no bot uses it, delete it.`,
     );
   }
 }

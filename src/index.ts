@@ -1,5 +1,9 @@
 export { personas, type NamesOf, type Personas } from './personas';
-export { withEphemeralPersona, withPersona, type Given } from './actions';
+export {
+  withEphemeralPersona,
+  withPersona,
+  type ValueOrFactory,
+} from './actions';
 export type { PersonaStats } from './stats';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
@@ -8,15 +12,15 @@ export type {
   ExistingPersona,
 } from './directory/entries';
 export type { GraphFailure } from './graph/graphFailure';
-export type { ListedPersona } from './graph/answers';
+export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
 export type {
-  FromState,
-  Held,
+  CheckedSpeaker,
   OnCleanupError,
   OnRefused,
   PersonasOptions,
   SignText,
+  StateValue,
 } from './options';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {

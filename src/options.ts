@@ -8,11 +8,13 @@ import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
 
-/** What session state may hold under a key: anything, so only at run time is it known for a persona. */
-export type FromState = Context['state'][string];
+/** The type of a value in session state. Only at run time is it known whether it is a persona. */
+export type StateValue = Context['state'][string];
 
-/** What of `R` a function may give that says who speaks: literals are held against `S`, what state holds is not. */
-export type Held<R, S extends Persona> = [FromState] extends [R | undefined]
+/** What a function that returns a speaker may return: literals must be in `S`, session state may be anything. */
+export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
+  R | undefined,
+]
   ? R
   : R extends string
     ? string extends R
@@ -23,19 +25,20 @@ export type Held<R, S extends Persona> = [FromState] extends [R | undefined]
       : S;
 
 /**
- * How `personas()` behaves; every option may be left out.
+ * The options of `personas()`.
  *
- * @typeParam R what a function as `initialPersona` gives
+ * @typeParam R what `initialPersona` returns if it is a function
  */
 export interface PersonasOptions<
   Name extends string = string,
   C extends Context = Context,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 > {
   /**
-   * The persona in force when an event starts: an ID or a name, or a function of
-   * the context (it may be async; `null` or `undefined` is the Page). With
-   * session state this makes a persona last a conversation. Default: the Page.
+   * The active persona when an event starts: an ID, a name, or a sync or async
+   * function of the context that returns one (`null` or `undefined` for the
+   * Page). Read it from session state to keep a persona for a conversation.
+   * Default: the Page.
    */
   initialPersona?:
     | Speaker<NoInfer<Name>>
@@ -44,66 +47,65 @@ export interface PersonasOptions<
     | undefined;
   /**
    * Names for personas: `{ adam: { name, profilePictureUrl }, desk: '<PERSONA_ID>' }`.
-   * A profile's persona is found or made on a Page when a send first needs it
-   * there; one with an `id` as well exists. No two have the same `name`.
-   * Default: none.
+   * A profile's persona is found or created on a Page when a send first needs
+   * it; one with an `id` exists already. Profiles differ in `name`. Default: none.
    */
   directory?: DirectoryEntries<Name> | undefined;
   /**
    * What happens to a message whose persona Messenger refuses: `'send-as-page'`
-   * (the default) sends it once more without the persona and tells `onRefused`,
+   * (default) sends it again without the persona and calls `onRefused`;
    * `'throw'` rejects with PersonaRefusedError.
    */
   refusedPersona?: 'send-as-page' | 'throw' | undefined;
   /**
-   * A `sendText` that goes out without its face passes through this, so that
-   * the text can say who speaks: `(text, { name }) => `${name}: ${text}``. If it
-   * throws, the text goes unsigned. Default: none.
+   * Signs the text of a `sendText` that goes out without its persona, for
+   * example `(text, { name }) => `${name}: ${text}``. If it throws, the text is
+   * sent unsigned. Default: none.
    */
   signText?: SignText | undefined;
   /**
-   * Told when a message went out as the Page because its persona was refused.
-   * What it throws is ignored. Default: a process warning.
+   * Called when a message was sent as the Page because its persona was refused.
+   * Errors that it throws are ignored. Default: a process warning.
    */
   onRefused?: OnRefused | undefined;
   /**
    * What happens to a sender action other than `typing_on` and `typing_off`
-   * with a persona in force: `'reject'` (the default) rejects with
-   * UnsupportedSenderActionError before anything is sent, `'as-page'` sends it
+   * while a persona is active: `'reject'` (default) rejects with
+   * UnsupportedSenderActionError and sends nothing; `'as-page'` sends it
    * without the persona.
    */
   unsupportedSenderActions?: 'reject' | 'as-page' | undefined;
   /**
-   * Told when a persona made on the fly could not be deleted, may have been
-   * left behind, or could not be written to the store. What it throws is
-   * ignored. Default: a process warning.
+   * Called when an ephemeral persona could not be deleted, may have been left
+   * behind, or could not be stored. Errors that it throws are ignored. Default:
+   * a process warning.
    */
   onCleanupError?: OnCleanupError | undefined;
   /**
-   * Where leases and the directory's IDs are kept: `redisStore(client)` of
-   * `bottender-persona/redis`, which any number of processes share, or a Keyv (5
-   * or 6), by which whoever comes next deletes what a dead process left behind;
-   * give that a namespace of its own. Default: the memory of this process.
+   * Where leases and the IDs of names are stored. `redisStore(client)` of
+   * `bottender-persona/redis` is shared by any number of processes. With a Keyv
+   * (5 or 6) of its own namespace, any process deletes what a dead one left
+   * behind. Default: this process's memory.
    */
   store?: RedisStore | KeyvLike | undefined;
-  /** About personas made on the fly. */
+  /** For ephemeral personas. */
   ephemeral?:
     | {
-        /** How long a persona is kept after its last use, for the next handler; milliseconds. Default: 0. */
+        /** How long a persona is kept for the next handler after its last use, in milliseconds. Default: 0. */
         lingerMs?: number | undefined;
-        /** After how long without renewal a persona counts as left behind; milliseconds, at least 1000. Default: 60000. */
+        /** How long after its last renewal a persona counts as left behind, in milliseconds; at least 1000. Default: 60000. */
         leaseMs?: number | undefined;
       }
     | undefined;
 }
 
-/** `name` is what customers would have read above the text. */
+/** `name` is what customers would have seen above the text. */
 export type SignText = (text: string, about: { name: string }) => string;
 
 /**
- * `persona` is an ID, or a name: the directory's, or that of a persona made on
- * the fly. `recipient` is the customer's PSID, where it is known; `context` is
- * `null` outside an event.
+ * `persona` is an ID, a name of the directory, or the name of an ephemeral
+ * persona. `recipient` is the customer's PSID, if known. `context` is `null`
+ * outside of events.
  */
 export type OnRefused = (
   error: PersonaRefusedError,
@@ -114,13 +116,13 @@ export type OnRefused = (
   },
 ) => void;
 
-/** `persona` is `null` where the error is about no single one. */
+/** `persona` is `null` if the error is not about a single one. */
 export type OnCleanupError = (
   error: PersonaError,
   persona: EphemeralPersona | null,
 ) => void;
 
-/** The options, checked, with every default filled in. */
+/** Validated options, with defaults. */
 export interface Settings {
   readonly initialPersona: Persona | null | ((context: Context) => unknown);
   readonly unsupportedSenderActions: 'reject' | 'as-page';

@@ -7,7 +7,7 @@ import type { PersonaClient } from './context/clientTypes';
 import { install } from './context/install';
 import { PersonaClients } from './context/personaClient';
 import type { SweepResult } from './ephemeral/sweep';
-import type { FromState, Held, PersonasOptions } from './options';
+import type { StateValue, CheckedSpeaker, PersonasOptions } from './options';
 import type { Speaker } from './persona';
 import { rejected } from './util/rejected';
 import type { PersonaStats } from './stats';
@@ -15,14 +15,18 @@ import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
 
-/** What `personas()` gives: a plugin and a chain action at once. `Name` is a name of its directory. */
+/**
+ * What `personas()` returns: a plugin that is also an action for chains.
+ *
+ * @typeParam Name the names of its directory
+ */
 export interface Personas<Name extends string = string> {
-  /** For types only: what `NamesOf` reads. @internal */
+  /** For types only: `NamesOf` reads it. @internal */
   readonly [NAME]?: Name;
 
   /**
-   * Installs the personas on the context of one event. As a plugin it is called
-   * with the context alone, as an action with props; then it goes on to `next`.
+   * Adds the persona methods to the context of one event. Bottender calls it,
+   * with props in a chain; it then continues with `props.next`.
    */
   <C extends Context>(
     context: C,
@@ -30,49 +34,53 @@ export interface Personas<Name extends string = string> {
   ): Promise<Action<C> | undefined>;
 
   /**
-   * For a graceful shutdown: ends the personas that linger now, and those in
-   * use with their last use. Resolves when nothing is left, and after
-   * `timeoutMs` milliseconds (10,000 unless told) at the latest; what is not
-   * deleted by then is told to `onCleanupError` and left to the sweep.
+   * Shuts down: deletes idle ephemeral personas now, and those in use after
+   * their last use. Resolves when all are deleted, or after `timeoutMs`
+   * milliseconds (default 10,000). What is left then is reported to
+   * `onCleanupError` and deleted by a later sweep.
    *
    * Rejects with InvalidOptionError for a bad `timeoutMs`, and with nothing else.
+   *
+   * @example
+   * ```js
+   * process.once('SIGTERM', () => plugin.close().then(() => process.exit()));
+   * ```
    */
   close(options?: { timeoutMs?: number | undefined }): Promise<void>;
 
   /**
-   * Deletes the on-the-fly personas on this client's Page whose lease has run
-   * out, and names those that may have been left behind without a trace of
-   * their ID. The plugin does the former by itself; suspects are left to you.
+   * Deletes the ephemeral personas of dead processes on this client's Page. The
+   * plugin also does this by itself. Resolves to what was deleted, and to the
+   * suspects: personas that such a process may have created, for you to delete.
    *
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError;
-   * TypeError for what is no client
+   * TypeError if `client` is not a client
+   * @example
+   * ```js
+   * const { deleted, suspects } = await plugin.sweep(getClient('messenger'));
+   * ```
    */
   sweep(client: MessengerClient): Promise<SweepResult>;
 
-  /**
-   * Counts since `personas()` was called, in this process; a copy. How often
-   * each refusal was met is more than `onRefused` is told, which is told once.
-   */
+  /** A copy of the counters. `stats().refused` counts every refusal; `onRefused` is called once for each. */
   stats(): PersonaStats;
 
   /**
-   * The same client with personas, for code that has no context, such as an
-   * agents' console or a cron job: its send and typing methods carry the
-   * persona of `as`, `withPersona`, `withEphemeralPersona`, or their own
-   * `personaId`. Names, refusals and errors are as on a context;
-   * `initialPersona` is about events and does not count. `sendRawBody` and
-   * `sendMessageFormData` carry personas too, unless they have a `persona_id` of
-   * their own; `sendBatch` sends what it is given.
+   * Adds personas to a client, for code without a context, such as an agents'
+   * console or a cron job. Its send and typing methods use the persona of `as`,
+   * `withPersona` or `withEphemeralPersona`, or their own `personaId` option.
+   * Names, refusals and errors work as on a context; `initialPersona` does not
+   * apply. `sendRawBody` and `sendMessageFormData` carry personas too, unless
+   * they have a `persona_id`; `sendBatch` sends what it is given.
    *
-   * The client that is given stays as it is; given it again, this gives the
-   * same object.
+   * Returns a new object, the same one for the same client.
    *
+   * @throws TypeError if `client` is not a client
    * @example
    * ```js
    * const client = plugin.client(getClient('messenger'));
    * await client.as('adam').sendText(psid, 'Adam here.');
    * ```
-   * @throws TypeError for what is no client
    */
   client<C extends MessengerClient>(client: C): PersonaClient<C, Name>;
 }
@@ -81,24 +89,24 @@ export interface Personas<Name extends string = string> {
 export type NamesOf<P> = P extends Personas<infer Name> ? Name : never;
 
 /**
- * Gives each context `usePersona`, `persona`, `withPersona` and
- * `withEphemeralPersona`, and has everything it sends carry the persona in force.
+ * Creates the plugin. It adds `usePersona`, `persona`, `withPersona`,
+ * `withEphemeralPersona` and `as` to each context, and sends the context's
+ * messages as the active persona. A second `personas()` on a context does nothing.
  *
- * Put it among the `plugins` of bottender.config.js, or first in a chain.
- * Installed twice on a context, the first stays.
- *
+ * @throws InvalidOptionError if an option is unknown or has a bad value
  * @example
  * ```js
+ * // bottender.config.js
  * module.exports = { plugins: [personas()], channels: { ... } };
+ * // or in a chain
  * module.exports = chain([personas(), App]);
  * ```
- * @throws InvalidOptionError when an option is unknown or has a bad value
  * @see https://bottender.js.org/docs/advanced-guides-plugins
  */
 export function personas<
   Name extends string = string,
   C extends Context = Context,
-  R extends FromState = FromState,
+  R extends StateValue = StateValue,
 >(
   options: PersonasOptions<Name, C, R> & {
     initialPersona?:
@@ -107,13 +115,12 @@ export function personas<
       | ((
           context: C,
         ) =>
-          | Held<R, Speaker<NoInfer<Name>>>
-          | Promise<Held<R, Speaker<NoInfer<Name>>>>)
+          | CheckedSpeaker<R, Speaker<NoInfer<Name>>>
+          | Promise<CheckedSpeaker<R, Speaker<NoInfer<Name>>>>)
       | undefined;
   } = {},
 ): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
-
   const { pool, stats, sweeper } = runtime;
   const clients = new PersonaClients<Name>(runtime);
   const plugin = Object.assign(
@@ -136,7 +143,7 @@ export function personas<
         const timeoutMs = checkTimeout(options);
         sweeper.close();
         await pool.close(timeoutMs);
-        // A process that exits now would take with it a warning that node prints in its next turn.
+        // Node prints warnings in its next turn: a process that exits now would lose them.
         await setImmediate();
       },
       stats(): PersonaStats {
@@ -156,7 +163,7 @@ export function personas<
   return plugin;
 }
 
-/** Most events start nothing that must be waited for, and then an async function's own promise costs them. */
+/** Shared, because most events have nothing to wait for. */
 const NO_ACTION = Promise.resolve(undefined);
 
 function checkClient(

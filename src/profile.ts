@@ -1,48 +1,52 @@
 import { InvalidProfileError } from './errors';
-import { isObject } from './util/isObject';
 import { didYouMean } from './util/closestMatch';
+import { isObject } from './util/isObject';
 
-/** At most this many characters, counted as Unicode code points. */
+/** In Unicode code points. */
 const MAX_NAME_LENGTH = 50;
 const MAX_SHORT_NAME_LENGTH = 20;
 
 const KEYS = ['name', 'profilePictureUrl', 'shortName'];
 
 /**
- * How a persona looks.
+ * What customers see of a persona.
  *
+ * @example
+ * ```js
+ * { name: 'Adam Z.', profilePictureUrl: 'https://example.com/adam.png' }
+ * ```
  * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
  */
 export interface PersonaProfile {
-  /** What customers read above the messages; 1 to 50 characters. */
+  /** Shown above the messages; 1 to 50 characters. */
   name: string;
-  /** An http(s) URL of the picture; Messenger fetches it (8 MB at most) and hosts it itself. */
+  /** An http(s) URL. Messenger fetches the picture (8 MB at most) and hosts it itself. */
   profilePictureUrl: string;
-  /** The name for channels on which `name` is too long; 1 to 20 characters. */
+  /** The name on channels where `name` is too long; 1 to 20 characters. */
   shortName?: string | undefined;
 }
 
 /**
  * A persona that exists while a block runs.
  *
- * @typeParam Id `PersonaId` in a block, so that it can be spoken as, whatever
- * names the compiler knows
+ * @typeParam Id `PersonaId` in a block, so that it is a valid speaker whatever
+ * names the directory has
  */
 export interface EphemeralPersona<
   Id extends string = string,
 > extends PersonaProfile {
   /**
-   * Its ID on the Page; `null` when Messenger would not make it, so that the
-   * Page speaks, and in a report while it is still to be made. Where nothing is
-   * made at all (another platform, a simulated context) its name stands in.
+   * Its ID on the Page, or its name where no persona is created (other platforms
+   * and simulated contexts). `null` when Messenger refused to create it, so that
+   * the Page speaks, and in reports about one that was not created yet.
    */
   id: Id | null;
 }
 
 /**
- * Gives back the profile, and nothing but the profile, if Messenger would take it.
+ * Validates a profile and returns a copy of it.
  *
- * @throws InvalidProfileError naming what is wrong
+ * @throws InvalidProfileError if Messenger would refuse it
  */
 export function checkProfile(profile: unknown): PersonaProfile {
   if (!isObject(profile)) {
@@ -60,7 +64,7 @@ export function checkProfile(profile: unknown): PersonaProfile {
     string,
     unknown
   >;
-  if (typeof name !== 'string' || name.trim() === '') {
+  if (!isFilled(name)) {
     throw new InvalidProfileError(
       `A persona's name must be a non-empty string.`,
     );
@@ -71,18 +75,17 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `A persona's name has at most ${MAX_NAME_LENGTH} characters, but "${name}" has ${length}.`,
     );
   }
-  if (profilePictureUrl === undefined) {
-    throw new InvalidProfileError(
-      `The persona "${name}" has no profilePictureUrl: it must be an http(s) URL that Messenger can fetch.`,
-    );
-  }
   if (typeof profilePictureUrl !== 'string' || !isWebUrl(profilePictureUrl)) {
+    const problem =
+      profilePictureUrl === undefined
+        ? `The persona "${name}" has no profilePictureUrl: it`
+        : `The profilePictureUrl of the persona "${name}"`;
     throw new InvalidProfileError(
-      `The profilePictureUrl of the persona "${name}" must be an http(s) URL that Messenger can fetch.`,
+      `${problem} must be an http(s) URL that Messenger can fetch.`,
     );
   }
   if (shortName === undefined) return { name, profilePictureUrl };
-  if (!isShortName(shortName)) {
+  if (!isFilled(shortName) || [...shortName].length > MAX_SHORT_NAME_LENGTH) {
     throw new InvalidProfileError(
       `The shortName of the persona "${name}" must be a non-empty string of at most ${MAX_SHORT_NAME_LENGTH} characters.`,
     );
@@ -90,16 +93,10 @@ export function checkProfile(profile: unknown): PersonaProfile {
   return { name, profilePictureUrl, shortName };
 }
 
-function isShortName(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    [...value].length <= MAX_SHORT_NAME_LENGTH
-  );
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isWebUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol } = new URL(value);
-  return protocol === 'https:' || protocol === 'http:';
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }

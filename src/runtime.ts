@@ -1,24 +1,23 @@
+import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
-import { checkOptions } from './checkOptions';
-import { debug } from './util/debug';
 import { PersonaCleanupError } from './errors';
+import { CreationBackoff } from './graph/creationBackoff';
 import type { Settings } from './options';
-import { CreationWaits } from './graph/creationWaits';
 import { Refusals } from './refusals/refusals';
+import { noStats, type PersonaStats } from './stats';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
-import { noStats, type PersonaStats } from './stats';
+import { debug } from './util/debug';
 import { invokeCallback } from './util/invokeCallback';
 
-/** What one `personas()` keeps: its settings, and the personas it made. */
+/** The settings and services of one `personas()`. */
 export interface Runtime {
   readonly settings: Settings;
-  /** What it agrees on with other processes. */
   readonly store: StorePort;
   readonly directory: Directory;
   readonly leases: Leases;
@@ -38,7 +37,7 @@ export function createRuntime(settings: Settings): Runtime {
   };
   const store = openStore(settings.store, (error) => report(error, null));
   const leases = new Leases(store, leaseMs, report);
-  const creator = new PersonaCreator(leases, new CreationWaits(), stats);
+  const creator = new PersonaCreator(leases, new CreationBackoff(), stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
   const directory = new Directory(settings.directory, creator, {
     store,
@@ -46,12 +45,8 @@ export function createRuntime(settings: Settings): Runtime {
     report,
     endSurplus: (surplus) => pool.endSurplus(surplus),
   });
-  const sweep = new Sweep(
-    leases,
-    report,
-    (pageId) => directory.idsOn(pageId),
-    stats,
-  );
+  const idsOn = (pageId: string) => directory.idsOn(pageId);
+  const sweep = new Sweep(leases, report, idsOn, stats);
   return {
     settings,
     store,
@@ -66,7 +61,7 @@ export function createRuntime(settings: Settings): Runtime {
 
 let fallback: Runtime | undefined;
 
-/** For actions on contexts that no `personas()` was installed on: one with the defaults. */
+/** The runtime of `withPersona` and `withEphemeralPersona` on contexts without `personas()`. */
 export function defaultRuntime(): Runtime {
   fallback ??= createRuntime(checkOptions());
   return fallback;
@@ -78,15 +73,14 @@ export function isDefaultRuntime(runtime: Runtime): boolean {
 
 const runtimes = new WeakMap<object, Runtime>();
 
-/** Lets `runtimeOf` find this runtime by what `personas()` gives. */
+/** Lets `runtimeOf` find the runtime by its plugin. */
 export function bindRuntime(plugin: object, runtime: Runtime): void {
   runtimes.set(plugin, runtime);
 }
 
 /**
- * The runtime behind what `personas()` gave, found among the `plugins` of
- * bottender.config.js: the command line takes its directory, store and leases.
- * `undefined` for other plugins, and for those of another copy of this package.
+ * The runtime of a plugin that `personas()` returned; `undefined` for other
+ * plugins, and those of another copy of this package. The command line uses it.
  */
 export function runtimeOf(plugin: unknown): Runtime | undefined {
   return typeof plugin === 'function' ? runtimes.get(plugin) : undefined;

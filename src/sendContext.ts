@@ -3,21 +3,21 @@ import type { Context } from 'bottender';
 import type { ChannelInfo } from './errors';
 import { knownPageId, type PageContext } from './graph/page';
 
-/** Where a message, or a block, takes place: in an event, or with a client outside of every event. */
+/** Where a message is sent, or a block runs. */
 export interface SendContext {
-  /** The event's; `null` outside of events. */
+  /** `null` outside of events. */
   readonly context: Context | null;
-  /** The customer: the PSID on Messenger, where it is known. */
+  /** The customer, if known; on Messenger the PSID. */
   readonly recipient: string | null;
-  /** What speaks for the Page; `undefined` on other channels and simulated contexts. */
+  /** `undefined` on other channels and simulated contexts. */
   readonly pageContext: PageContext | undefined;
-  /** The channel; `undefined` where Pages speak. */
+  /** `undefined` where Pages speak. */
   readonly channelInfo?: ChannelInfo | undefined;
-  /** Whether Bottender sends anything here, so that something is looked up or created for it. */
+  /** Whether Bottender sends anything here; if not, no persona is looked up or created. */
   readonly canSend: boolean;
 }
 
-/** The ID of the Page that speaks, where it is known without asking. */
+/** The ID of the Page that speaks, if it is known without a request. */
 export function pageIdIn({ pageContext }: SendContext): string | undefined {
   return pageContext && knownPageId(pageContext);
 }

@@ -1,19 +1,24 @@
 import type { RefusalReason } from './errors';
 
 /**
- * What `plugin.stats()` gives: counts since `personas()` was called, in this
- * process. Plain numbers, for any metrics library; none is ever less than before.
+ * Counters since `personas()` was called, in this process. They never decrease.
+ *
+ * @example
+ * ```js
+ * const { made, deleted, refused } = plugin.stats();
+ * console.log(`${made} made, ${deleted} deleted, ${refused.region} refused by region`);
+ * ```
  */
 export interface PersonaStats {
-  /** Personas that this process made, on the fly and for names. */
+  /** Personas that this process created, ephemeral and for names. */
   made: number;
-  /** Blocks and late sends that took up a persona which was there, this process's or another's. */
+  /** Blocks and late sends that used an existing ephemeral persona, of this process or another. */
   shared: number;
-  /** Personas that this process deleted, sweeps included. */
+  /** Personas that this process deleted, including by sweeps. */
   deleted: number;
   /** Personas that could not be deleted and were left to the sweep. */
   leftToSweep: number;
-  /** Sends that went out as the Page, or rejected, because of their persona. */
+  /** Sends that were sent as the Page, or rejected, because of their persona. */
   refused: Record<RefusalReason, number>;
 }
 

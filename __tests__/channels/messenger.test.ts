@@ -2,7 +2,7 @@ import type { MessengerClient } from 'bottender';
 import type { Fault } from 'messenger-emulator';
 
 import { messenger } from '../../src/channels/messenger';
-import { secretsOf } from '../../src/graph/call';
+import { secretsOf } from '../../src/graph/secrets';
 import {
   APP_SECRET,
   CUSTOMER,

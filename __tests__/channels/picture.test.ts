@@ -52,7 +52,7 @@ test('docs/channels.svg shows what comes to each platform', async () => {
     const sent = await bot.run(converse);
     expect(bot.errors).toEqual([]);
     const messages = sent.flatMap(({ body }) => READERS[channel]?.(body) ?? []);
-    panels.push({ title, itself, messages });
+    panels.push({ title, defaultSender: itself, messages });
   }
   const faces = panels.map(({ messages }) => messages.map(({ name }) => name));
   const spoken = [undefined, 'Adam', 'Adam', 'Eve', 'Dr. Chen', undefined];

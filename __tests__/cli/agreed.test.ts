@@ -31,7 +31,7 @@ test('delete asks before it deletes one that the directory names', async () => {
     const { status, stdout, stderr } = await app.run('delete', id);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(`the directory names the persona ${id} (`);
-    expect(stderr).toContain(`"${name}"; agree with --yes`);
+    expect(stderr).toContain(`"${name}"; confirm with --yes`);
   }
   expect(alive(emulator)).toEqual(['Adam', 'Desk', 'Beth']);
 
@@ -46,7 +46,7 @@ test('create asks before it makes a second of the same name', async () => {
   const { status, stdout, stderr } = await app.run(...CREATE);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain(
-    `the Page ${PAGE.id} has a persona "Adam": ${adam}; make another with --yes`,
+    `the Page ${PAGE.id} has a persona "Adam": ${adam}; create another with --yes`,
   );
   expect(alive(emulator)).toEqual(['Adam']);
 
@@ -61,7 +61,7 @@ test('on a terminal both ask', async () => {
     directory: { adam: profile('Adam') },
   });
   const making = app.onTerminal(CREATE);
-  await making.printed(/Make another\? \[y\/N\]/);
+  await making.printed(/Create another\? \[y\/N\]/);
   making.child.stdin?.write('n\n');
   expect((await making.ended).stdout).toContain('Nothing was done.');
   expect(alive(emulator)).toEqual(['Adam']);
@@ -85,7 +85,7 @@ test('delete deletes nothing that is no persona', async () => {
   const { status, stderr } = await makeApp(origin).run('delete', '12');
   expect(status).toBe(1);
   expect(stderr).toBe(
-    'Error: 12 is the ID of something else than a persona.\n',
+    'Error: The ID 12 does not belong to a persona, so nothing was deleted.\n',
   );
   expect(calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });

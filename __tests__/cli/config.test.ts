@@ -102,7 +102,7 @@ test('a folder without a config', async () => {
   const { status, stderr } = await app.run('list');
   expect(status).toBe(1);
   expect(stderr).toBe(
-    'Error: There is no bottender.config.js (or .mjs, .cjs) in this folder: run this in the folder of your Bottender app, or say where it is with --config <file>.\n',
+    'Error: There is no bottender.config.js (or .mjs, .cjs) in this folder: run this command in the folder of your Bottender app, or name the file with --config <file>.\n',
   );
 });
 
@@ -176,7 +176,7 @@ test('a token that Messenger refuses', async () => {
   expect(status).toBe(1);
   expect(stderr).toContain('Error validating access token: [removed]');
   expect(stderr).toContain('HTTP 400, code 190, subcode 463');
-  expect(stderr).toContain("put one of this Page's into .env");
+  expect(stderr).toContain('put a token of this Page into .env');
 });
 
 test('the proof is that of the configured app secret, unless it is to be skipped', async () => {
@@ -222,13 +222,16 @@ test.each([
     'at most 50 characters',
   ],
   [['create', '--name', 'A', '--pic', '/a.png'], 'must be an http(s) URL'],
-  [['get'], 'Say which: its ID is missing.'],
-  [['get', '12', '--id', '13'], 'Say which: 12 or 13?'],
+  [['get'], 'The ID of the persona is missing.'],
+  [['get', '12', '--id', '13'], 'The IDs 12 and 13 differ: give one of them.'],
   [['get', '../me'], 'IDs have digits only.'],
   [['delete', '--id', 'adam'], 'IDs have digits only.'],
-  [['sync'], 'There is no terminal to ask on'],
-  [['sync', '--json'], 'With --json nobody is asked'],
-  [['sweep', '--delete-suspects'], 'There is no terminal to ask on'],
+  [['sync'], 'There is no terminal to ask for confirmation'],
+  [['sync', '--json'], '--json cannot ask for confirmation'],
+  [
+    ['sweep', '--delete-suspects'],
+    'There is no terminal to ask for confirmation',
+  ],
 ])('%j is misused', async (args, message) => {
   const emulator = await startPages();
   const app = makeApp(emulator.origin, {

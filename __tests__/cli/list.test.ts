@@ -194,7 +194,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
   expect(again).toEqual({
     status: 0,
     stderr: '',
-    stdout: `The Page ${PAGE.id} has no persona ${id} that its token may see: nothing was deleted.\n`,
+    stdout: `The Page ${PAGE.id} has no persona ${id} that its token can access: nothing was deleted.\n`,
   });
   const other = await makePersona(emulator, 'Beth');
   for (const deletedIds of [[{ id: other }], []]) {

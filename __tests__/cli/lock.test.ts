@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
-import { Failure } from '../../src/cli/failure';
-import { withLock } from '../../src/cli/sync/lock';
+import { CommandError } from '../../src/cli/commandErrors';
+import { withLock } from '../../src/cli/sync/withLock';
 import { createRuntime } from '../../src/runtime';
 import type { StorePort, Use } from '../../src/store/port';
 import { gate } from '../support/gate';
@@ -45,7 +45,7 @@ test('who finds another sync at work waits for its lock to run out, then says wh
   await jest.advanceTimersByTimeAsync(5000);
   expect(failed).not.toHaveBeenCalled();
   await jest.advanceTimersByTimeAsync(1500);
-  await expect(second.ended).rejects.toThrow(Failure);
+  await expect(second.ended).rejects.toThrow(CommandError);
   await expect(second.ended).rejects.toThrow(
     /^Another sync of the Page 100000000000001 is at work: process \d+ on \S+, since 2026-01-02T03:04:05\.000Z\./,
   );

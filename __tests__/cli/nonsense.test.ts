@@ -30,7 +30,9 @@ test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
     const app = makeApp(await answering(body), { directory });
     const { status, stdout, stderr } = await app.run(...args, '--json');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^Error: Could not .+: the answer .+ \(HTTP 200\)/);
+    expect(stderr).toMatch(
+      /^Error: Could not .+: the response .+ \(HTTP 200\)/,
+    );
   }
 });
 
@@ -41,7 +43,7 @@ test.each(COMMANDS)('%s on a Page that nobody knows', async (...args) => {
     const { status, stderr } = await app.run(...args);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      'Error: Could not open the Page: the answer holds no Page ID (HTTP 200)',
+      'Error: Could not open the Page: the response has no Page ID (HTTP 200)',
     );
   }
 });

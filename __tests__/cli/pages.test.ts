@@ -1,5 +1,5 @@
-import { Failure } from '../../src/cli/failure';
-import { openPage } from '../../src/cli/pages';
+import { CommandError } from '../../src/cli/commandErrors';
+import { openPage } from '../../src/cli/openBot';
 import { OTHER_PAGE, PAGE } from '../support/bot';
 import {
   makeApp,
@@ -42,7 +42,7 @@ test.each([
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stdout, stderr } = await app.run(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('say which one with --page <id>');
+  expect(stderr).toContain('choose one with --page <id>');
   expect(emulator.state().requests).toEqual([]);
 });
 
@@ -52,7 +52,7 @@ test('a Page that the map has no token for', async () => {
   const { status, stderr } = await app.run('list', '--page', '42');
   expect(status).toBe(1);
   expect(stderr).toContain(
-    'mapPageToAccessToken gives no access token for the Page 42.',
+    'mapPageToAccessToken returned no access token for the Page 42.',
   );
 });
 
@@ -82,7 +82,7 @@ test("a map that fails, or gives another Page's token", async () => {
   const { status, stderr } = await wrong.run('list', '--page', PAGE.id);
   expect(status).toBe(1);
   expect(stderr).toContain(
-    `mapPageToAccessToken is wrong: the access token belongs to the Page ${OTHER_PAGE.id}, not to ${PAGE.id}.`,
+    `mapPageToAccessToken returned a wrong token: the access token belongs to the Page ${OTHER_PAGE.id}, not to ${PAGE.id}.`,
   );
 });
 
@@ -104,7 +104,7 @@ test('a map that gives no token', async () => {
   const { status, stderr } = await app.run('list', '--page', PAGE.id);
   expect(status).toBe(1);
   expect(stderr).toContain(
-    'mapPageToAccessToken gives no access token for the Page',
+    'mapPageToAccessToken returned no access token for the Page',
   );
 });
 
@@ -118,8 +118,8 @@ test('a map that never answers is given up after ten seconds', async () => {
     expect(failed).not.toHaveBeenCalled();
     await jest.advanceTimersByTimeAsync(1);
     expect(failed).toHaveBeenCalledWith(
-      new Failure(
-        `mapPageToAccessToken gave no answer for the Page ${PAGE.id} in 10 s.`,
+      new CommandError(
+        `mapPageToAccessToken did not answer for the Page ${PAGE.id} in 10 s.`,
       ),
     );
   } finally {

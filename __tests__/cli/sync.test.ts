@@ -261,7 +261,7 @@ test('without a store, the plan says what cannot be known', async () => {
     ...['sync', '--prune', '--dry-run'],
   );
   expect(notes).toEqual([
-    expect.stringContaining('nothing tells which pictures changed'),
+    expect.stringContaining('changed pictures cannot be found'),
     expect.stringContaining('--prune deletes them too'),
   ]);
   const { stdout } = await app.run('sync', '--dry-run');

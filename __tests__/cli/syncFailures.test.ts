@@ -68,8 +68,8 @@ test('a sync that fails in the middle says so, and a second one finishes it', as
   expect(stderr).toMatch(
     /could not create Agent \d+ "Agent \d+": Invalid OAuth access token\. \(HTTP 400, code 190/,
   );
-  expect(stderr).toContain('put one of this Page');
-  expect(stderr).toContain('run it again');
+  expect(stderr).toContain('put a token of this Page');
+  expect(stderr).toContain('run the command again');
 
   const { unchanged } = await app.json<Synced>(0, 'sync', '--yes');
   expect(unchanged).toBe(made);
@@ -165,7 +165,7 @@ test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
     if (signal !== 'SIGKILL') {
       expect(status).toBe(1);
       expect(stdout).toMatch(/\n\d+ created, \d+ left\.\n$/);
-      expect(stderr).toContain('Stopping after the steps under way.');
+      expect(stderr).toContain('Stopping after the steps in progress.');
     }
     if (signal === 'SIGKILL') await letExpire(app);
     expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });

@@ -2,7 +2,7 @@ import type { MessengerEmulator } from 'messenger-emulator';
 
 import { checkOptions } from '../../src/checkOptions';
 import { takeSnapshot } from '../../src/cli/snapshot';
-import { Applying } from '../../src/cli/sync/apply';
+import { PlanExecutor } from '../../src/cli/sync/planExecutor';
 import { makePlan } from '../../src/cli/sync/plan';
 import { createRuntime } from '../../src/runtime';
 import { PAGE } from '../support/bot';
@@ -51,7 +51,7 @@ async function sync(
   const snapshot = await takeSnapshot(page, runtime);
   const plan = makePlan(runtime.settings.directory, snapshot, {
     prune: false,
-    lasting: true,
+    isStoreLasting: true,
   });
   if (death) {
     const set = store.set.bind(store);
@@ -67,8 +67,8 @@ async function sync(
       createRuntime(checkOptions({ store: mortal, directory: { adam } })),
     );
   }
-  const applying = new Applying(page, runtime, snapshot, () => {});
-  const done = applying.run(plan).then(() => 'done' as const);
+  const executor = new PlanExecutor(page, runtime, snapshot, () => {});
+  const done = executor.run(plan).then(() => 'done' as const);
   return death ? Promise.race([done, death.dead]) : done;
 }
 

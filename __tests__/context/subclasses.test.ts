@@ -92,7 +92,7 @@ describe('a client that queues its sends', () => {
     await Promise.all([
       client.as('adam').sendText(CUSTOMER, '1'),
       client.withPersona('eve', () => client.sendText(CUSTOMER, '2')),
-      client.sendText(CUSTOMER, '3', { personaId: Cyd as PersonaId }),
+      client.sendText(CUSTOMER, '3', { personaId: Cyd }),
       client.sendText(CUSTOMER, '4'),
     ]);
     expect(shown(bot.emulator).sort()).toEqual([

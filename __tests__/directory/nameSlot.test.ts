@@ -1,6 +1,6 @@
 import { PersonaStoreError } from 'bottender-persona';
 
-import { CreationWaits } from '../../src/graph/creationWaits';
+import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
@@ -26,7 +26,7 @@ async function open(store: KeyvLike) {
   const services = { store: port, leases, report, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam'), desk: '12' }),
-    new PersonaCreator(leases, new CreationWaits(), noStats()),
+    new PersonaCreator(leases, new CreationBackoff(), noStats()),
     services,
   );
   return { directory, page, calls, report };

@@ -3,7 +3,7 @@ import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
-import { CreationWaits } from '../../src/graph/creationWaits';
+import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
 import { answering, type Answer } from '../support/answers';
@@ -27,7 +27,7 @@ async function open(answers: Answer[]) {
   const services = { store, leases, report, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam') }),
-    new PersonaCreator(leases, new CreationWaits(), noStats()),
+    new PersonaCreator(leases, new CreationBackoff(), noStats()),
     services,
   );
   return { directory, list: new PageList(leases), page, calls };

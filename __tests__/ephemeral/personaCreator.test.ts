@@ -4,7 +4,7 @@ import { PersonaRefusedError } from 'bottender-persona';
 import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
-import { CreationWaits } from '../../src/graph/creationWaits';
+import { CreationBackoff } from '../../src/graph/creationBackoff';
 import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';
@@ -32,7 +32,7 @@ function open() {
   const others = new Leases(store, LEASE_MS, report);
   opened.push(leases, others);
   const endLate = jest.fn();
-  const creator = new PersonaCreator(leases, new CreationWaits(), noStats());
+  const creator = new PersonaCreator(leases, new CreationBackoff(), noStats());
   const obtain = (page: Page, profile: PersonaProfile = GUEST) =>
     creator.obtain(page, ephemeralSlot(profile, false, endLate));
   return { store, leases, others, endLate, obtain };

@@ -1,27 +1,28 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 
-import { Cancellation } from '../../src/graph/cancellation';
-import type { Outcome } from '../../src/graph/call';
+import { CancelToken } from '../../src/graph/cancelToken';
+import type { Outcome } from '../../src/graph/graphCall';
 import {
-  GRAPH_CALL_MS,
+  GRAPH_TIMEOUT_MS,
   graphCall,
   type GraphRequest,
 } from '../../src/graph/graphCall';
 import { isTransient, isAmbiguous } from '../../src/graph/graphFailure';
-import { askPage } from '../../src/graph/page';
+import { getPage } from '../../src/graph/page';
 import {
   createPersona,
   deletePersona,
   getPersona,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaList';
+import { listAll } from '../../src/graph/personaCalls';
 import { pass, takeTimers } from '../support/clock';
 import { profile } from '../support/faces';
 import { gate, meeting } from '../support/gate';
 import { behaving, drip, sendJson } from '../support/odd';
 
 const ME: GraphRequest = { method: 'GET', path: '/me' };
+const asIs = (value: unknown) => ({ ok: true as const, value });
 
 function failureOf(outcome: Outcome<unknown>) {
   if (outcome.ok) throw new Error('It did not fail');
@@ -38,7 +39,9 @@ describe('a call without an answer in time', () => {
       response.on('close', open);
       handle(response);
     });
-    const failure = failureOf(await graphCall(client, ME, 100));
+    const failure = failureOf(
+      await graphCall(client, { ...ME, timeoutMs: 100 }, asIs),
+    );
     expect(failure).toEqual({ message: 'there was no answer in 0.1 s' });
     expect(isTransient(failure)).toBe(true);
     expect(isAmbiguous(failure)).toBe(true);
@@ -54,16 +57,16 @@ describe('a call without an answer in time', () => {
     });
     const started = Date.now();
     const asking: Promise<Outcome<unknown>[]> = Promise.all([
-      askPage(client),
+      getPage(client),
       listAll(page),
       getPersona(page, '1'),
       createPersona(page, profile('Adam')),
       deletePersona(page, '1'),
     ]);
     await come();
-    pass(GRAPH_CALL_MS);
+    pass(GRAPH_TIMEOUT_MS);
     const outcomes = await asking;
-    expect(Date.now() - started).toBeLessThan(GRAPH_CALL_MS + 9000);
+    expect(Date.now() - started).toBeLessThan(GRAPH_TIMEOUT_MS + 9000);
     expect(outcomes.map(failureOf)).toEqual(
       Array(5).fill({ message: 'there was no answer in 10 s' }),
     );
@@ -76,7 +79,7 @@ test('an answer that is too long fails', async () => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(`"${'x'.repeat(11 * 1024 * 1024)}"`);
   });
-  expect(failureOf(await graphCall(client, ME)).message).toContain(
+  expect(failureOf(await graphCall(client, ME, asIs)).message).toContain(
     'maxContentLength',
   );
 });
@@ -85,7 +88,7 @@ test('an error is one whatever its status', async () => {
   const { client } = await behaving((response) =>
     sendJson(response, { error: { code: 190, message: 'Bad token' } }),
   );
-  expect(failureOf(await graphCall(client, ME))).toEqual({
+  expect(failureOf(await graphCall(client, ME, asIs))).toEqual({
     status: 200,
     code: 190,
     message: 'Bad token',
@@ -96,7 +99,10 @@ test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
   'what is no error is an answer: %j',
   async (body) => {
     const { client } = await behaving((response) => sendJson(response, body));
-    expect(await graphCall(client, ME)).toEqual({ ok: true, value: body });
+    expect(await graphCall(client, ME, asIs)).toEqual({
+      ok: true,
+      value: body,
+    });
   },
 );
 
@@ -109,7 +115,7 @@ test('the token stands in the path, and the proof is made of it', async () => {
   const other = Object.create(client, {
     accessToken: { value: accessToken },
   }) as typeof client;
-  await graphCall(other, { ...ME, query: { after: 'c d' } });
+  await graphCall(other, { ...ME, query: { after: 'c d' } }, asIs);
   const query = new URL(calls[0]?.split(' ')[1] ?? '', 'http://host')
     .searchParams;
   expect(Object.fromEntries(query)).toEqual({
@@ -121,33 +127,33 @@ test('the token stands in the path, and the proof is made of it', async () => {
   });
 });
 
-describe('a cancellation reaches', () => {
+describe('a token reaches', () => {
   test('axios 0.21, which waits for a promise', async () => {
-    const cancellation = new Cancellation();
-    cancellation.throwIfRequested();
-    cancellation.cancel();
-    expect(await cancellation.promise).toBeInstanceOf(Error);
-    expect(() => cancellation.throwIfRequested()).toThrow('given up');
+    const token = new CancelToken();
+    token.throwIfRequested();
+    token.cancel();
+    expect(await token.promise).toBeInstanceOf(Error);
+    expect(() => token.throwIfRequested()).toThrow('cancelled');
   });
 
   test('later ones, which subscribe', () => {
-    const cancellation = new Cancellation();
+    const token = new CancelToken();
     const [stays, goes] = [jest.fn(), jest.fn()];
-    cancellation.subscribe(stays);
-    cancellation.subscribe(goes);
-    cancellation.unsubscribe(goes);
-    cancellation.cancel();
-    expect(stays).toHaveBeenCalledWith(cancellation.reason);
+    token.subscribe(stays);
+    token.subscribe(goes);
+    token.unsubscribe(goes);
+    token.cancel();
+    expect(stays).toHaveBeenCalledWith(token.reason);
     expect(goes).not.toHaveBeenCalled();
   });
 
   test('what wants an AbortSignal', async () => {
-    const cancellation = new Cancellation();
-    const signal = cancellation.toAbortSignal();
+    const token = new CancelToken();
+    const signal = token.toAbortSignal();
     expect(signal.aborted).toBe(false);
     const aborted = once(signal, 'abort');
-    cancellation.cancel();
+    token.cancel();
     await aborted;
-    expect(signal.reason).toBe(cancellation.reason);
+    expect(signal.reason).toBe(token.reason);
   });
 });

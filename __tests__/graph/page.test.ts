@@ -121,7 +121,7 @@ describe('pageIdOf asks', () => {
     );
     expect(error).toBeInstanceOf(UnknownPageError);
     expect(error).toMatchObject({
-      failure: { status: 200, message: 'the answer holds no Page ID' },
+      failure: { status: 200, message: 'the response has no Page ID' },
     });
     await expect(pageIdOf(client)).rejects.toBe(error);
     pass(1000);

@@ -3,7 +3,7 @@ import {
   deletePersona,
   getPersona,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaList';
+import { listAll } from '../../src/graph/personaCalls';
 import { answering } from '../support/answers';
 import { profile } from '../support/faces';
 
@@ -37,7 +37,7 @@ describe('createPersona', () => {
     const { page } = await answering([{ body }]);
     expect(await createPersona(page, profile('Adam'))).toEqual({
       ok: false,
-      failure: { status: 200, message: 'the answer holds no persona ID' },
+      failure: { status: 200, message: 'the response has no persona ID' },
     });
   });
 
@@ -63,7 +63,7 @@ describe('deletePersona', () => {
       const { page, calls } = await answering([{ body: {} }]);
       expect(await deletePersona(page, id)).toEqual({
         ok: false,
-        failure: { status: 400, message: `"${id}" is no persona ID` },
+        failure: { status: 400, message: `"${id}" is not a persona ID` },
       });
       expect(calls).toEqual([]);
     },
@@ -77,7 +77,7 @@ describe('deletePersona', () => {
         ok: false,
         failure: {
           status: 200,
-          message: 'the answer does not say that it was deleted',
+          message: 'the response does not confirm the deletion',
           isTransient: true,
         },
       });
@@ -113,7 +113,7 @@ describe('getPersona', () => {
     const { page, calls } = await answering([{ body: {} }]);
     expect(await getPersona(page, 'me')).toEqual({
       ok: false,
-      failure: { status: 400, message: '"me" is no persona ID' },
+      failure: { status: 400, message: '"me" is not a persona ID' },
     });
     expect(calls).toEqual([]);
   });
@@ -151,7 +151,11 @@ describe('listAll', () => {
   });
   const UNREADABLE = {
     ok: false,
-    failure: { status: 200, message: 'the answer is no list of personas' },
+    failure: { status: 200, message: 'the response is not a list of personas' },
+  };
+  const REPEATING = {
+    ok: false,
+    failure: { status: 200, message: 'the list of personas repeats itself' },
   };
 
   test('follows the cursors to the end, 100 at a time', async () => {
@@ -196,7 +200,7 @@ describe('listAll', () => {
 
   test('that would go on for ever has failed', async () => {
     const { page, calls } = await answering([sheet(adam, further('a'))]);
-    expect(await listAll(page)).toEqual(UNREADABLE);
+    expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(2);
   });
 

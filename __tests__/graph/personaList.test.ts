@@ -1,11 +1,15 @@
-import { listAll } from '../../src/graph/personaList';
+import { listAll } from '../../src/graph/personaCalls';
 import { answering } from '../support/answers';
 import { gate } from '../support/gate';
 import { behaving, sendJson } from '../support/odd';
 
 const UNREADABLE = {
   ok: false,
-  failure: { status: 200, message: 'the answer is no list of personas' },
+  failure: { status: 200, message: 'the response is not a list of personas' },
+};
+const REPEATING = {
+  ok: false,
+  failure: { status: 200, message: 'the list of personas repeats itself' },
 };
 
 /** A page of the list, with one persona of this ID; `after` leads on. */
@@ -76,7 +80,7 @@ describe('a list', () => {
     const { page, calls } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
     );
-    expect(await listAll(page)).toEqual(UNREADABLE);
+    expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(3);
   });
 
@@ -115,14 +119,14 @@ describe('a list', () => {
     const { page } = await behaving((response, _request, count) =>
       sendJson(response, sheet('1', `${count}`)),
     );
-    const list = await listAll(page, { withinMs: 200 });
+    const list = await listAll(page, { timeoutMs: 200 });
     const message = expect.stringMatching(/^there was no answer in /) as string;
     expect(list).toEqual({ ok: false, failure: { message } });
   });
 
   test('with no time left is not asked for', async () => {
     const { page, calls } = await answering([{ body: sheet('1') }]);
-    expect(await listAll(page, { withinMs: 0 })).toMatchObject({
+    expect(await listAll(page, { timeoutMs: 0 })).toMatchObject({
       ok: false,
     });
     expect(calls).toEqual([]);
@@ -134,12 +138,12 @@ describe('a list', () => {
     const { page, calls } = await behaving((response, _request, count) => {
       void opened.then(() => sendJson(response, sheet('1', `${count}`)));
     });
-    const list = listAll(page, { stop: () => isGivenUp });
+    const list = listAll(page, { isGivenUp: () => isGivenUp });
     isGivenUp = true;
     open();
     expect(await list).toEqual({
       ok: false,
-      failure: { message: 'nobody waits for the list any more' },
+      failure: { message: 'the caller stopped waiting for the list' },
     });
     expect(calls).toHaveLength(1);
   });

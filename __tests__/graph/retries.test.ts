@@ -1,6 +1,6 @@
 import { isAmbiguous, type GraphFailure } from '../../src/graph/graphFailure';
 import {
-  waitAfter,
+  retryDelay,
   withRetries,
   type RetryPolicy,
 } from '../../src/graph/retries';
@@ -10,8 +10,8 @@ const BUSY: GraphFailure = { status: 500, code: 2, message: 'busy' };
 const TOO_MANY: GraphFailure = { status: 400, code: 613, message: 'too many' };
 
 async function triesUntil(
-  withinMs: number,
-  tries: number,
+  timeoutMs: number,
+  attempts: number,
   failure = BUSY,
   more: Partial<RetryPolicy> = {},
 ): Promise<number> {
@@ -21,7 +21,7 @@ async function triesUntil(
       made += 1;
       return Promise.resolve({ ok: false, failure });
     },
-    { tries, firstWaitMs: 20, withinMs, ...more },
+    { attempts, firstDelayMs: 20, timeoutMs, ...more },
   );
   return made;
 }
@@ -41,7 +41,7 @@ describe('withRetries', () => {
   });
 
   test('sits out a rate limit where it may', async () => {
-    const sitting = { sitsOutRateLimits: true };
+    const sitting = { retryRateLimits: true };
     expect(await triesUntil(60_000, 3, TOO_MANY, sitting)).toBe(3);
   });
 
@@ -53,8 +53,8 @@ describe('withRetries', () => {
     ],
   ])('does not try again after %s', async (_what, outcome) => {
     const run = jest.fn(() => Promise.resolve(outcome));
-    const patience = { tries: 3, firstWaitMs: 20, withinMs: 60_000 };
-    expect(await withRetries<number>(run, patience)).toBe(outcome);
+    const policy = { attempts: 3, firstDelayMs: 20, timeoutMs: 60_000 };
+    expect(await withRetries<number>(run, policy)).toBe(outcome);
     expect(run).toHaveBeenCalledTimes(1);
   });
 
@@ -64,7 +64,11 @@ describe('withRetries', () => {
       times.push(performance.now());
       return Promise.resolve({ ok: false as const, failure: BUSY });
     };
-    await withRetries(run, { tries: 2, firstWaitMs: 100, withinMs: 60_000 });
+    await withRetries(run, {
+      attempts: 2,
+      firstDelayMs: 100,
+      timeoutMs: 60_000,
+    });
     const [first = NaN, second = NaN] = times;
     // Timers may be a little early.
     expect(second - first).toBeGreaterThan(45);
@@ -74,15 +78,15 @@ describe('withRetries', () => {
     const late = new Promise<{ ok: true; value: string }>((resolve) => {
       setTimeout(() => resolve({ ok: true, value: 'late' }), 30);
     });
-    const patience = { tries: 1, firstWaitMs: 20, withinMs: 60_000 };
-    expect(await withRetries(() => late, patience)).toEqual(await late);
+    const policy = { attempts: 1, firstDelayMs: 20, timeoutMs: 60_000 };
+    expect(await withRetries(() => late, policy)).toEqual(await late);
   });
 
   test('gives up when there is no answer in time', async () => {
     const outcome = await withRetries(() => new Promise(() => {}), {
-      tries: 3,
-      firstWaitMs: 20,
-      withinMs: 30,
+      attempts: 3,
+      firstDelayMs: 20,
+      timeoutMs: 30,
     });
     expect(outcome).toEqual({
       ok: false,
@@ -92,7 +96,7 @@ describe('withRetries', () => {
 });
 
 test('what is tried learns when it has been given up', async () => {
-  const patience = { tries: 1, firstWaitMs: 20, withinMs: 30 };
+  const policy = { attempts: 1, firstDelayMs: 20, timeoutMs: 30 };
   const heard: boolean[] = [];
   const { opened, open } = gate();
   let ask = () => false;
@@ -101,7 +105,7 @@ test('what is tried learns when it has been given up', async () => {
     heard.push(isGivenUp());
     open();
     return new Promise(() => {});
-  }, patience);
+  }, policy);
   await opened;
   heard.push(ask());
   await outcome;
@@ -116,20 +120,20 @@ test('what has been answered is given up no more than its answer', async () => {
       ask = isGivenUp;
       return Promise.resolve({ ok: true, value: 1 });
     },
-    { tries: 1, firstWaitMs: 20, withinMs: 60_000 },
+    { attempts: 1, firstDelayMs: 20, timeoutMs: 60_000 },
   );
   expect(ask()).toBe(false);
 });
 
 test('waits grow twofold, and half of each is drawn', () => {
-  const patience = { tries: 5, firstWaitMs: 100, withinMs: 60_000 };
+  const policy = { attempts: 5, firstDelayMs: 100, timeoutMs: 60_000 };
   for (const [attempt, longest] of [
     [1, 100],
     [2, 200],
     [4, 800],
   ] as const) {
     const waits = Array.from({ length: 100 }, () =>
-      waitAfter(attempt, patience),
+      retryDelay(attempt, policy),
     );
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(longest / 2);
     expect(Math.max(...waits)).toBeLessThanOrEqual(longest);

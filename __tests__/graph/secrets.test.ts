@@ -1,10 +1,24 @@
-import { withoutKnown, withoutSecrets } from '../../src/graph/secrets';
+import { createHmac } from 'node:crypto';
+
+import { MessengerClient } from 'messaging-api-messenger';
+
+import { redactSecrets, secretsOf } from '../../src/graph/secrets';
+
+const TOKEN = 'EAAG-token';
+const SECRET = 'app-secret';
+const PROOF = createHmac('sha256', SECRET).update(TOKEN).digest('hex');
+
+const withSecret = new MessengerClient({
+  accessToken: TOKEN,
+  appSecret: SECRET,
+});
+const without = new MessengerClient({ accessToken: TOKEN });
 
 test('of two secrets one of which is in the other, nothing is left', () => {
   const clean = 'a [removed] and a [removed]';
   const text = 'a token-long and a token';
-  expect(withoutKnown(text, ['token', 'token-long'])).toBe(clean);
-  expect(withoutKnown(text, ['token-long', 'token'])).toBe(clean);
+  expect(redactSecrets(text, ['token', 'token-long'])).toBe(clean);
+  expect(redactSecrets(text, ['token-long', 'token'])).toBe(clean);
 });
 
 test.each([
@@ -15,11 +29,11 @@ test.each([
   ['in a URL in a URL', encodeURIComponent(encodeURIComponent('a+b/c ü"'))],
   ['in JSON', 'a+b/c ü\\"'],
 ])('a secret is found %s', (_how, form) => {
-  expect(withoutKnown(`<${form}>`, ['a+b/c ü"'])).toBe('<[removed]>');
+  expect(redactSecrets(`<${form}>`, ['a+b/c ü"'])).toBe('<[removed]>');
 });
 
 test('an empty secret is none', () => {
-  expect(withoutKnown('text', [''])).toBe('text');
+  expect(redactSecrets('text', [''])).toBe('text');
 });
 
 test.each([
@@ -28,5 +42,23 @@ test.each([
   ['{"appsecret_proof": "T"}', '{"appsecret_proof": "[removed]"}'],
   ['INPUT_TOKEN=T', 'INPUT_TOKEN=[removed]'],
 ])('what must be a secret is hidden, unknown or not: %s', (text, clean) => {
-  expect(withoutSecrets(text, [])).toBe(clean);
+  expect(redactSecrets(text, [])).toBe(clean);
+});
+
+test.each([
+  ['a client with an app secret', withSecret, [TOKEN, SECRET, PROOF]],
+  ['a client without', without, [TOKEN]],
+  ['no client', undefined, []],
+  [
+    'a client whose token came as something else',
+    Object.create({ accessToken: 42, appSecret: SECRET }) as MessengerClient,
+    [SECRET],
+  ],
+  [
+    'a client whose token is null',
+    Object.create({ accessToken: null, appSecret: null }) as MessengerClient,
+    [],
+  ],
+])('the secrets of %s', (_which, client, secrets) => {
+  expect(secretsOf(client)).toStrictEqual(secrets);
 });

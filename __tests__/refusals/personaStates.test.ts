@@ -1,5 +1,5 @@
 import { PersonaRefusedError } from '../../src/errors';
-import { EVIDENCE_MS, personaState } from '../../src/graph/personaState';
+import { EVIDENCE_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
 import { answering, type Answer } from '../support/answers';
 import { pass, takeTimers } from '../support/clock';

@@ -12,7 +12,7 @@ const directory = {
   desk: '12345678901234567',
 };
 
-export const FromState = [
+export const fromState = [
   personas({ initialPersona: (context) => context.state.agent }),
   personas({ directory, initialPersona: ({ state }) => state.agent }),
   personas({
@@ -29,7 +29,7 @@ async function App(context: MessengerContext) {
 export const plugin = personas({ directory, initialPersona: 'adam' });
 type Desk = PersonaContext<MessengerContext, NamesOf<typeof plugin>>;
 
-export const Held = [
+export const checkedNames = [
   personas({ directory, initialPersona: '12345678901234567' }),
   personas({ directory, initialPersona: () => 'adam' }),
   personas({

@@ -1,16 +1,16 @@
-// The page of a human agent: who waits, who is with whom, and what is typed.
+// The page of a human agent: the queue, the conversations and the typing indicator.
 
 /**
  * @typedef {{ from: 'customer' | 'agent', text: string }} Line
  * @typedef {{ psid: string, lines: Line[], seat: string | null }} Conversation
  */
 
-/** Messenger shows somebody typing for 20 seconds; it is said again before. */
-const TYPING_AGAIN_MS = 10_000;
-/** Who has not touched a key for so long does not type. */
+/** Messenger shows the typing indicator for 20 seconds: it is renewed before that. */
+const TYPING_RENEWAL_MS = 10_000;
+/** After this long without a key, typing has stopped. */
 const IDLE_MS = 4000;
 
-/** Who sits here: another tab is another agent. */
+/** Identifies this agent; another tab is another agent. */
 const seat = crypto.randomUUID();
 
 /** @type {Map<string, ReturnType<typeof makeCard>>} */
@@ -79,7 +79,7 @@ function makeCard(psid) {
   };
 }
 
-/** Says when somebody begins to type, goes on, and stops. @param {string} psid */
+/** Reports when the agent begins to type, goes on, and stops. @param {string} psid */
 function makeTyping(psid) {
   let saidAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -96,7 +96,7 @@ function makeTyping(psid) {
       if (!hasText) return stop();
       clearTimeout(idle);
       idle = setTimeout(stop, IDLE_MS);
-      if (Date.now() - saidAt < TYPING_AGAIN_MS) return;
+      if (Date.now() - saidAt < TYPING_RENEWAL_MS) return;
       saidAt = Date.now();
       void ask('typing', { psid, isTyping: 'true' });
     },
@@ -117,7 +117,7 @@ function itemFor({ from, text }) {
 }
 
 /**
- * Asks the bot to do something; says what went wrong.
+ * Posts to the bot, and shows an error if that fails.
  *
  * @param {string} what
  * @param {Record<string, string>} about

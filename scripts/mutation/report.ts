@@ -1,12 +1,9 @@
 import type { PartRun, TestedMutant } from './results';
 
-/** Runs by the name of the part; `undefined` where it was not run. */
+/** By part; `undefined` if it was not run. */
 export type Runs = ReadonlyMap<string, PartRun | undefined>;
 
-/**
- * The score as a page of Markdown: part by part, file by file, and each mutant
- * that no test found.
- */
+/** The score as a Markdown page: by part, by file, and with each mutant that survived. */
 export function mutationReport(runs: Runs): string {
   const done = doneOf(runs);
   const mutants = done.flatMap(([, run]) => run.mutants);
@@ -14,10 +11,10 @@ export function mutationReport(runs: Runs): string {
   const survivors = mutants.filter(isMissed);
   return `# Mutation testing
 
-What \`npm run mutation\` found, by the last run of each part: **${scoreOf(runs).toFixed(1)} %**. A mutant is the library with one small change; a test that fails, or that does not end any more, has found it. Each file's mutants meet the tests of its part alone, as \`scripts/mutation/parts.ts\` says, so a mutant that other tests would find counts as missed here. What needs Redis, a browser or several processes cannot be tested like this and is left out: \`src/store/redis/\`, \`src/cli/\` and the emulator.
+What \`npm run mutation\` found, by the last run of each part: **${scoreOf(runs).toFixed(1)} %**. A mutant is the library with one small change; a test that fails or times out has found it. Each file's mutants run only against the tests of its part, listed in \`scripts/mutation/parts.ts\`, so a mutant that other tests would find counts as missed. Code that needs Redis, a browser or several processes cannot be tested like this and is left out: \`src/store/redis/\`, \`src/cli/\` and the emulator.
 
 ${limits(runs)}
-| Part | Run on | Mutants | Tested | Found | By a time that ran out | Score |
+| Part | Run on | Mutants | Tested | Found | By a timeout | Score |
 | --- | --- | --- | --- | --- | --- | --- |
 ${[...runs].map(([name, run]) => partRow(name, run)).join('\n')}
 
@@ -31,12 +28,12 @@ ${survivors.map(bullet).join('\n')}
 `;
 }
 
-/** Found mutants out of all, in per cent; each part counts by the mutants that it has, drawn or not. */
+/** Found mutants in per cent. Each part is weighted by all its mutants, tested or not. */
 export function scoreOf(runs: Runs): number {
   const done = doneOf(runs);
   const all = done.reduce((sum, [, { ofAll }]) => sum + ofAll, 0);
   return done.reduce(
-    (sum, [, { mutants, ofAll }]) => sum + (found(mutants) * ofAll) / all,
+    (sum, [, { mutants, ofAll }]) => sum + (foundShare(mutants) * ofAll) / all,
     0,
   );
 }
@@ -46,30 +43,29 @@ function doneOf(runs: Runs): [string, PartRun][] {
 }
 
 /** In per cent. */
-function found(mutants: readonly TestedMutant[]): number {
+function foundShare(mutants: readonly TestedMutant[]): number {
   const missed = mutants.filter(isMissed).length;
   return 100 - (100 * missed) / mutants.length;
 }
 
-/** Whatever was not seen to fail a test counts as missed. */
 function isMissed({ status }: TestedMutant): boolean {
   return status !== 'Killed' && status !== 'Timeout';
 }
 
-/** A machine that is too busy can make these: they are worth a look when they are many. */
+/** Many of these can mean that the machine was too busy. */
 function isTimeout({ status, statusReason }: TestedMutant): boolean {
   return status === 'Timeout' || /Exceeded timeout/.test(statusReason ?? '');
 }
 
-/** What keeps the score from being the whole truth, as paragraphs; nothing where all was tested. */
+/** Paragraphs on the limits of the score; empty if all mutants were tested. */
 function limits(runs: Runs): string {
   const done = doneOf(runs);
   const isDrawn = done.some(([, { ofAll, mutants }]) => ofAll > mutants.length);
   return [
     done.length < runs.size &&
-      'Some parts were not run: the score says nothing of them.\n',
+      'Some parts were not run: the score does not include them.\n',
     isDrawn &&
-      'Of some parts a sample was drawn, so that the score is an estimate; which mutants are drawn depends on their place and code alone.\n',
+      'Of some parts only a sample was tested, so the score is an estimate; the sample depends only on the place and code of the mutants.\n',
   ]
     .filter((line) => line !== false)
     .join('\n');
@@ -88,12 +84,12 @@ function partRow(name: string, run: PartRun | undefined): string {
   if (!run) return `| ${name} | not run | | | | | |`;
   const { date, ofAll, mutants } = run;
   const missed = mutants.filter(isMissed).length;
-  return `| ${name} | ${date} | ${ofAll} | ${mutants.length} | ${mutants.length - missed} | ${mutants.filter(isTimeout).length} | ${found(mutants).toFixed(1)} % |`;
+  return `| ${name} | ${date} | ${ofAll} | ${mutants.length} | ${mutants.length - missed} | ${mutants.filter(isTimeout).length} | ${foundShare(mutants).toFixed(1)} % |`;
 }
 
 function fileRow(file: string, mutants: TestedMutant[]): string {
   const missed = mutants.filter(isMissed).length;
-  return `| ${file} | ${mutants.length} | ${mutants.length - missed} | ${found(mutants).toFixed(1)} % |`;
+  return `| ${file} | ${mutants.length} | ${mutants.length - missed} | ${foundShare(mutants).toFixed(1)} % |`;
 }
 
 function bullet({ fileName, location, replacement }: TestedMutant): string {

@@ -1,33 +1,33 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What Stryker gives of a mutant, as far as it stands in the report. */
+/** The part of Stryker's result that the report uses. */
 export interface TestedMutant {
-  /** From the root of the project. */
+  /** Relative to the root of the project. */
   readonly fileName: string;
   /** `Killed` and `Timeout` are found mutants; the others are not. */
   readonly status: string;
-  /** What the test that failed said. */
+  /** The message of the failed test. */
   readonly statusReason?: string | undefined;
-  /** The code that stands there instead. */
+  /** The mutated code. */
   readonly replacement?: string | undefined;
   readonly location: { readonly start: { readonly line: number } };
 }
 
 /** One run of a part. */
 export interface PartRun {
-  /** Year, month and day. */
+  /** YYYY-MM-DD. */
   readonly date: string;
-  /** How many mutants the part has; more than were tested where a sample was drawn. */
+  /** The number of all mutants, including those not in the sample. */
   readonly ofAll: number;
   readonly mutants: readonly TestedMutant[];
 }
 
 const FOLDER = path.join('reports', 'mutation');
 
-/** Keeps the results of a part for the runs that follow; git does not. */
-export function keepResults(part: string, results: TestedMutant[]): void {
-  // Turned away by the sample: the library compiles without Stryker's help.
+/** Saves the results of a part for later runs, outside git. */
+export function saveResults(part: string, results: TestedMutant[]): void {
+  // These are not in the sample: see `sample.ts`.
   const tested = results.filter(({ status }) => status !== 'CompileError');
   const mutants = tested.map(
     ({
@@ -50,8 +50,8 @@ export function keepResults(part: string, results: TestedMutant[]): void {
   writeFileSync(fileOf(part), JSON.stringify(run));
 }
 
-/** The last results of a part; `undefined` when it was not run here. */
-export function keptResults(part: string): PartRun | undefined {
+/** The last results of a part; `undefined` if it was not run here. */
+export function savedResults(part: string): PartRun | undefined {
   const file = fileOf(part);
   if (!existsSync(file)) return undefined;
   return JSON.parse(readFileSync(file, 'utf8')) as PartRun;

@@ -7,15 +7,15 @@ import type { Mutant } from '@stryker-mutator/api/core' with {
   'resolution-mode': 'import',
 };
 
-/** The share of the mutants that is tested, from 0 to 1; read here and where Stryker is started. */
-export function sampledShare(): number {
+/** The share of mutants to test, from 0 to 1. */
+export function sampleShare(): number {
   const share = Number(process.env.MUTATION_SAMPLE ?? 1);
   if (share > 0 && share <= 1) return share;
-  throw new Error('MUTATION_SAMPLE is a share: more than 0, at most 1.');
+  throw new Error('MUTATION_SAMPLE must be a share: more than 0, at most 1.');
 }
 
-/** Draws by what the mutant is, so that the same share of the same code is the same sample. */
-function isDrawn(mutant: Mutant, share: number): boolean {
+/** Deterministic, so that the same share of the same code is the same sample. */
+function isInSample(mutant: Mutant, share: number): boolean {
   const { start } = mutant.location;
   const file = mutant.fileName.replace(/^.*[\\/]src[\\/]/, '');
   const digest = createHash('sha256')
@@ -24,9 +24,9 @@ function isDrawn(mutant: Mutant, share: number): boolean {
   return digest.readUInt32BE() / 2 ** 32 < share;
 }
 
-/** What Stryker calls a checker may turn mutants away: here those that are not drawn. */
+/** A Stryker checker, which rejects the mutants that are not in the sample. */
 class Sample implements Checker {
-  private readonly share = sampledShare();
+  private readonly share = sampleShare();
 
   init(): Promise<void> {
     return Promise.resolve();
@@ -39,7 +39,7 @@ class Sample implements Checker {
   check(mutants: Mutant[]): Promise<Record<string, CheckResult>> {
     const results = mutants.map((mutant) => [
       mutant.id,
-      isDrawn(mutant, this.share)
+      isInSample(mutant, this.share)
         ? { status: 'passed' }
         : { status: 'compileError', reason: 'not in the sample' },
     ]);

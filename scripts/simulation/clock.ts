@@ -7,7 +7,7 @@ interface Timer {
   everyMs?: number;
 }
 
-/** A node of a timer, as far as this project uses one. */
+/** The part of Node's timer that this project uses. */
 interface Handle {
   unref(): Handle;
   ref(): Handle;
@@ -15,8 +15,8 @@ interface Handle {
 }
 
 /**
- * Time that passes when it is told to: stands in for the timers and the clock of
- * this process. A heap, because a simulation has many thousands of timers.
+ * Replaces the timers and the clock of this process. Time passes only in `pass`.
+ * Timers are in a heap, because a simulation has many thousands.
  */
 export class SimulatedClock {
   now = 1_800_000_000_000;
@@ -38,7 +38,7 @@ export class SimulatedClock {
     Date.now = () => this.now;
   }
 
-  /** Lets time pass, and all that becomes due in it happen, with what follows from it. */
+  /** Lets time pass: runs the timers that become due, and the promises that depend on them. */
   async pass(ms: number): Promise<void> {
     const end = this.now + ms;
     for (let next = this.heap[0]; next && next.at <= end; next = this.heap[0]) {
@@ -47,7 +47,7 @@ export class SimulatedClock {
       this.now = Math.max(this.now, next.at);
       next.callback();
       if (next.everyMs === undefined) next.callback = undefined;
-      else this.push({ ...next, at: this.now + next.everyMs }, next);
+      else this.push(next, this.now + next.everyMs);
       await settled();
     }
     this.now = end;
@@ -77,11 +77,11 @@ export class SimulatedClock {
     if (timer) timer.callback = undefined;
   }
 
-  private push(timer: Timer, again = timer): void {
-    again.at = timer.at;
-    again.order = this.order += 1;
+  private push(timer: Timer, dueAt = timer.at): void {
+    timer.at = dueAt;
+    timer.order = this.order += 1;
     const { heap } = this;
-    heap.push(again);
+    heap.push(timer);
     for (let at = heap.length - 1; at > 0;) {
       const above = (at - 1) >> 1;
       if (!this.isBefore(at, above)) break;
@@ -124,7 +124,7 @@ export class SimulatedClock {
 
 const realImmediate = setImmediate;
 
-/** Promises that follow from one another are through when the event loop comes round. */
+/** Resolves after all microtasks. */
 function settled(): Promise<void> {
   return new Promise((resolve) => realImmediate(resolve));
 }

@@ -4,7 +4,7 @@ import type { AxiosRequestConfig } from 'axios';
 const CREATION_MS = 800;
 const DELETION_MS = 200;
 
-/** A Page on a Messenger that only counts, and takes its time. */
+/** A Page on a simulated Messenger, which counts calls and answers with a delay. */
 export class CountedPage {
   readonly id = '100000000000001';
   calls = 0;
@@ -12,7 +12,7 @@ export class CountedPage {
   mostAlive = 0;
   made = 0;
 
-  /** A client of the Page; one of a process that has died never hears anything. */
+  /** A client of the Page. Once its process is dead, it gets no answers. */
   client(isDead: () => boolean): MessengerClient {
     const request = async ({ method, url = '' }: AxiosRequestConfig) => {
       this.calls += 1;
@@ -21,7 +21,7 @@ export class CountedPage {
       return isDead() ? new Promise(() => {}) : { status: 200, data };
     };
     const client = { accessToken: 'token', axios: { request } };
-    // What the sharing of personas needs of a client is this.
+    // The library needs only this of a client.
     return client as unknown as MessengerClient;
   }
 

@@ -7,16 +7,16 @@ import type { Page } from '../../src/graph/page';
 
 import type { CountedPage } from './messenger';
 
-/** So many leases go into one command of the Redis port. */
+/** The number of leases in one command of the Redis port. */
 const MAX_RENEWALS = 200;
 
-/** What the processes ask of their store. */
+/** Counts the store's commands. */
 export interface Commands {
   all: number;
   renewals: number;
 }
 
-/** One process of the fleet: the library's own sharing of personas, on a store that all have. */
+/** A process of the fleet: the library itself, on a store that all processes share. */
 export class SimulatedProcess {
   private isDead = false;
   private readonly runtime: Runtime;
@@ -43,7 +43,7 @@ export class SimulatedProcess {
     this.runtime.sweeper.notice(this.page.id, this.page.client);
   }
 
-  /** One message by this agent; `send` is the call that carries it. */
+  /** Sends one message by this agent. */
   async say(agent: PersonaProfile, send: () => Promise<void>): Promise<void> {
     const { pool } = this.runtime;
     try {
@@ -56,13 +56,13 @@ export class SimulatedProcess {
     }
   }
 
-  /** Nothing of it is heard any more, as after SIGKILL. */
+  /** Stops all effects, as SIGKILL does. */
   die(): void {
     this.isDead = true;
     this.runtime.sweeper.close();
   }
 
-  /** The store, counted, until the process dies. */
+  /** The store, with counted commands; without answers once the process is dead. */
   private mortal(store: MemoryStore): MemoryStore {
     return new Proxy(store, {
       get: (target, name) => {

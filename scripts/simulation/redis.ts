@@ -6,19 +6,19 @@ import { openStore } from '../../src/store/open';
 import { redisStore } from '../../src/store/redis/redisStore';
 
 const LIVE = 10_000;
-const AT_ONCE = 100;
+const CONCURRENCY = 100;
 const PAGE_ID = '100000000000001';
 const OPTIONS = { leaseMs: 60_000, claimMs: 2000 };
 
-/** What many live personas cost Redis. */
+/** The costs of many live personas in Redis. */
 export interface RedisFigures {
   readonly live: number;
-  readonly bytesAPersona: number;
-  /** Those that scripts run are among them. */
-  readonly commandsASweep: number;
+  readonly bytesPerPersona: number;
+  /** Including those inside scripts. */
+  readonly commandsPerSweep: number;
 }
 
-/** Fills a Redis with live personas of one Page. */
+/** Fills a Redis with live personas of one Page and measures it. */
 export async function measureRedis(url: string): Promise<RedisFigures> {
   const client = createClient({ url });
   await client.connect();
@@ -41,18 +41,21 @@ export async function measureRedis(url: string): Promise<RedisFigures> {
     const record = { ...use.record, id: String(number + 1) };
     await port.renew([{ ...use, record }], OPTIONS);
   };
-  for (let made = 0; made < LIVE; made += AT_ONCE) {
-    const numbers = Array.from({ length: AT_ONCE }, (_, index) => made + index);
+  for (let made = 0; made < LIVE; made += CONCURRENCY) {
+    const numbers = Array.from(
+      { length: CONCURRENCY },
+      (_, index) => made + index,
+    );
     await Promise.all(numbers.map(make));
   }
-  const bytesAPersona = Math.round(((await memory()) - before) / LIVE);
+  const bytesPerPersona = Math.round(((await memory()) - before) / LIVE);
   await client.sendCommand(['CONFIG', 'RESETSTAT']);
   await port.expired([PAGE_ID]);
   const stats = await client.info('commandstats');
   client.destroy();
-  let commandsASweep = 0;
+  let commandsPerSweep = 0;
   for (const [, name, count] of stats.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)) {
-    if (!name?.startsWith('config')) commandsASweep += Number(count);
+    if (!name?.startsWith('config')) commandsPerSweep += Number(count);
   }
-  return { live: LIVE, bytesAPersona, commandsASweep };
+  return { live: LIVE, bytesPerPersona, commandsPerSweep };
 }

@@ -5,17 +5,17 @@ import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
 import { loadConfigFile } from './configFile';
-import { Failure } from './failure';
-import { readEnv } from './fromBottender';
+import { CommandError } from './commandErrors';
+import { readEnv } from './bottenderModules';
 import { hide } from './output';
 
-/** Variables that hold what nobody should see. */
-const SECRET = /TOKEN|SECRET|PASS|PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
-/** What is shorter is no secret, and stands in many a word. */
-const LEAST_CHARACTERS = 6;
+/** Environment variables whose values are secrets. */
+const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
+/** Hiding shorter values would garble ordinary words. */
+const MIN_SECRET_LENGTH = 6;
 
 /**
- * What Bottender's Messenger channel is configured with, as far as personas need it.
+ * The settings of Bottender's Messenger channel that personas need.
  *
  * @see https://bottender.js.org/docs/channel-messenger-setup
  */
@@ -28,10 +28,10 @@ export interface MessengerChannel {
 }
 
 export interface BotConfig {
-  /** What messages call the file. */
+  /** The file's name, for messages. */
   configName: string;
   channel: MessengerChannel;
-  /** Behind the first `personas()` among the plugins. */
+  /** The runtime of the first `personas()` among the plugins. */
   runtime: Runtime | undefined;
 }
 
@@ -39,27 +39,28 @@ export interface BotConfig {
  * Reads the bot's config and `.env` from the current folder.
  *
  * @param named the file that `--config` names
- * @throws Failure saying what is missing
+ * @throws CommandError
  */
 export async function loadConfig(
   named: string | undefined,
 ): Promise<BotConfig> {
-  // What the bot's own code prints is no result of ours.
+  // Keeps output of the bot's own code out of the result on stdout.
   globalThis.console = new Console(process.stderr);
   readEnv();
   for (const [name, value = ''] of Object.entries(process.env)) {
-    if (SECRET.test(name) && value.length >= LEAST_CHARACTERS) hide(value);
+    if (SECRET_NAME.test(name) && value.length >= MIN_SECRET_LENGTH)
+      hide(value);
   }
   const { name, exported } = await loadConfigFile(named);
   const channel = getProperty(getProperty(exported, 'channels'), 'messenger');
   if (typeof channel !== 'object' || channel === null) {
-    throw new Failure(
+    throw new CommandError(
       `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
     );
   }
   const plugins = getProperty(exported, 'plugins');
   if (Array.isArray(plugins) && plugins.includes(personas)) {
-    throw new Failure(
+    throw new CommandError(
       `personas is not called in ${name}: write \`plugins: [personas()]\`.`,
     );
   }
@@ -71,12 +72,12 @@ export async function loadConfig(
   };
 }
 
-/** @throws Failure when no `personas()` is among the plugins */
+/** @throws CommandError when no `personas()` is among the plugins */
 export function runtimeIn({ configName, runtime }: BotConfig): Runtime {
   if (runtime) return runtime;
-  throw new Failure(
-    `There is no personas() among the \`plugins\` of ${configName}. Put it there, with its store and directory; ` +
-      `a chain's is not found. It must come from the same copy of bottender-persona as this command: ` +
+  throw new CommandError(
+    `There is no personas() among the \`plugins\` of ${configName}. Put it there, with its store and directory: ` +
+      `the command cannot find one in a chain. It must come from the same copy of bottender-persona as this command: ` +
       `install it in the app and run \`npx bottender-persona\` there.`,
   );
 }

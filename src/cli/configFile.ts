@@ -6,64 +6,70 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getProperty } from '../util/getProperty';
 import { withoutCredentials } from '../store/credentials';
 
-import { Failure } from './failure';
+import { CommandError } from './commandErrors';
 
-/** The first that is there is taken. Bottender itself reads the first only. */
+/** In order of precedence. Bottender itself reads only the first. */
 const NAMES = [
   'bottender.config.js',
   'bottender.config.mjs',
   'bottender.config.cjs',
 ];
 
-/** How an access token begins, and what is too long or too odd for a word of a message. */
-const LIKE_A_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
+/** Access tokens, and words that are too long or have too many digits for a message. */
+const POSSIBLE_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
 
-const CHECK_MS = 5000;
+const CHECK_TIMEOUT_MS = 5000;
 
 export interface ConfigFile {
-  /** As a message calls it. */
+  /** For messages. */
   name: string;
-  /** What it exports; nothing of it is checked. */
+  /** Not validated. */
   exported: unknown;
 }
 
 /**
- * Loads the bot's config from the current folder, be it CommonJS or an ES module.
+ * Loads the bot's config, a CommonJS or ES module, from the current folder.
  *
  * @param named the file that `--config` names
- * @throws Failure saying what is missing, or where the file is wrong
+ * @throws CommandError with the place of the error in the file
  */
 export async function loadConfigFile(
   named: string | undefined,
 ): Promise<ConfigFile> {
   const name = named ?? NAMES.find((each) => existsSync(each));
   if (name === undefined) {
-    throw new Failure(
-      'There is no bottender.config.js (or .mjs, .cjs) in this folder: run this in the folder of your Bottender app, or say where it is with --config <file>.',
+    throw new CommandError(
+      'There is no bottender.config.js (or .mjs, .cjs) in this folder: run this command in the folder of your Bottender app, or name the file with --config <file>.',
     );
   }
   const file = path.resolve(name);
-  if (!existsSync(file)) throw new Failure(`--config: there is no ${name}.`);
+  if (!existsSync(file))
+    throw new CommandError(`--config: there is no ${name}.`);
   try {
     const module: unknown = await import(pathToFileURL(file).href);
     return { name, exported: getProperty(module, 'default') ?? module };
   } catch (error) {
-    throw new Failure(`${name} could not be loaded: ${reasonOf(error, file)}`);
+    throw new CommandError(
+      `${name} could not be loaded: ${reasonOf(error, file)}`,
+    );
   }
 }
 
-/** What went wrong and where, and nothing of the code: there may be a token in it. */
+/** The reason and place, without the code, which may contain a token. */
 function reasonOf(error: unknown, file: string): string {
-  // After the first line Node tells which files required which.
+  // The further lines are Node's require stack.
   const [first = ''] = String(error).split('\n');
-  const reason = withoutCredentials(first).replace(LIKE_A_SECRET, '[removed]');
+  const reason = withoutCredentials(first).replace(
+    POSSIBLE_SECRET,
+    '[removed]',
+  );
   const place =
     placeIn(error instanceof Error ? error.stack : undefined) ??
     (error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined);
   return place === undefined ? reason : `${reason} (${place})`;
 }
 
-/** The first place in code of the bot's own: before the message for a syntax error, else after it. */
+/** The first place outside node_modules: above the message of a syntax error, and below other messages. */
 function placeIn(text = ''): string | undefined {
   for (const line of text.split('\n')) {
     const [, place, number] = PLACE.exec(line) ?? [];
@@ -77,11 +83,11 @@ function placeIn(text = ''): string | undefined {
 const PLACE =
   /(?:^|\(|\bat )((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+)(?::\d+)?\)?$/;
 
-/** Of an ES module that does not parse, Node tells the line to its own terminal only. */
+/** Node prints the line of a syntax error in an ES module only to stderr. */
 function placeOfSyntaxError(file: string): string | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], {
     encoding: 'utf8',
-    timeout: CHECK_MS,
+    timeout: CHECK_TIMEOUT_MS,
   });
   return placeIn(stderr);
 }

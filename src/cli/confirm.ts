@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
-import { Misuse } from './failure';
+import { UsageError } from './commandErrors';
 import { printable } from './printable';
 
 export interface ConfirmOptions {
@@ -9,22 +9,26 @@ export interface ConfirmOptions {
 }
 
 /**
- * Before anything is done: whether somebody can be asked, or need not be.
+ * Checks before any work that the question can be asked, or that `--yes` answers it.
  *
- * @throws Misuse
+ * @throws UsageError
  */
 export function checkCanConfirm(
   { yes, json }: ConfirmOptions,
-  otherwise: string,
+  alternative: string,
 ): void {
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && !json;
   if (yes || canAsk) return;
-  throw new Misuse(
-    `${json ? 'With --json nobody is asked' : 'There is no terminal to ask on'}: ${otherwise}.`,
+  throw new UsageError(
+    `${
+      json
+        ? '--json cannot ask for confirmation'
+        : 'There is no terminal to ask for confirmation'
+    }: ${alternative}.`,
   );
 }
 
-/** Asks on the terminal, unless `--yes` has answered. Ctrl-C and Ctrl-D mean no. */
+/** Asks on the terminal, unless `--yes` was given. Ctrl-C and Ctrl-D mean no. */
 export async function confirm(
   question: string,
   { yes }: ConfirmOptions,

@@ -1,4 +1,4 @@
-import { withoutKnown } from '../graph/secrets';
+import { redactSecrets } from '../graph/secrets';
 
 import { printable, printableJson, printableLines } from './printable';
 import { paint } from './style';
@@ -6,31 +6,31 @@ import { tableLines, type Cell } from './table';
 
 const secrets = new Set<string>();
 
-/** From now on this is not shown, whoever's error it stands in. */
+/** Removes this secret from all notes and errors. */
 export function hide(secret: unknown): void {
   if (typeof secret === 'string' && secret !== '') secrets.add(secret);
 }
 
-/** A line of a command's result. */
+/** Prints a line of the result. */
 export function print(line = ''): void {
   process.stdout.write(`${printable(line)}\n`);
 }
 
-/** A result for machines: the only thing on stdout. */
+/** Prints the result for machines: the only output on stdout. */
 export function printJson(value: object): void {
   const json = JSON.stringify(value, undefined, 2);
   process.stdout.write(`${printableJson(json)}\n`);
 }
 
-/** Columns side by side. On a terminal the last is cut where the line would break. */
+/** On a terminal, the last column is truncated to fit. */
 export function printTable(head: string[], rows: Cell[][]): void {
   const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
-  // At once: a terminal takes each write by itself.
+  // One write, because a terminal handles each synchronously.
   const lines = tableLines(head, rows, columns);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Something that people should know, which is no result. */
+/** Prints to stderr. */
 export function printNote(text: string): void {
   process.stderr.write(`${shown(text)}\n`);
 }
@@ -40,7 +40,7 @@ export function printError(text: string): void {
   process.stderr.write(`${label} ${shown(text)}\n`);
 }
 
-/** Secrets first: one may hold what is no letter. */
+/** Secrets are removed first, because they may contain control characters. */
 function shown(text: string): string {
-  return printableLines(withoutKnown(text, secrets));
+  return printableLines(redactSecrets(text, secrets));
 }

@@ -1,20 +1,17 @@
-/** Control characters of C0 and C1, and what turns the text around. */
+/** Control characters, and those that change the text direction. */
 const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu;
 
-/**
- * The text without what would move the cursor, colour what follows or turn it
- * around: names, IDs and errors come from elsewhere.
- */
+/** Replaces characters that would control the terminal: names, IDs and errors come from outside. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd');
 }
 
-/** The same of a text that may have several lines. */
+/** `printable` for text with several lines. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** JSON says the same with escapes, and leaves most of them as they are. */
+/** Escapes the control characters that JSON.stringify leaves. */
 export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE, (character) =>
     character === '\n'

@@ -1,20 +1,20 @@
-/** cli/ is the command line. A bot never loads it. */
+/** cli/ is the command line. Bots never load it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import type { PageOptions } from './common';
+import type { PageOptions } from './openBot';
 import type { CreateOptions } from './commands/create';
 import type { DeleteOptions } from './commands/delete';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
-import { Misuse } from './failure';
+import { UsageError } from './commandErrors';
 import { printableLines } from './printable';
 
 /**
- * The commands and their options. What a command does is loaded with it: with
- * Bottender, `.env` is read, which `--help` must not need.
+ * The commands and their options. Each command is imported when it runs, because
+ * importing Bottender reads `.env`, which `--help` must not need.
  */
 export function createProgram(): Command {
   const program = new Command('bottender-persona')
@@ -22,7 +22,7 @@ export function createProgram(): Command {
     .version(version(), '-v, --version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .showHelpAfterError('(--help shows how it is used)')
+    .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({
       writeErr: (text) => process.stderr.write(printableLines(text)),
@@ -30,27 +30,27 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       `
-Run it in the folder of bottender.config.js. Exit status: 0 done, 1 failed, 2 misused.
+Run it in the folder of bottender.config.js. Exit status: 0 success, 1 failure, 2 wrong usage.
 
 Example:
   $ npx bottender-persona sync --dry-run`,
     );
 
   pageCommand(program, 'list')
-    .description('show the personas of the Page, and whose they are')
+    .description('show the personas of the Page, and what uses them')
     .addHelpText('after', example('list --json'))
     .action(async (options: PageOptions) =>
       (await import('./commands/list.js')).list(options),
     );
 
   pageCommand(program, 'create')
-    .description('make a persona')
+    .description('create a persona')
     .requiredOption(
       '--name <name>',
       'what customers read, at most 50 characters',
     )
     .requiredOption('--pic <url>', 'its picture, which Messenger fetches')
-    .option('--yes', 'make another of the same name without asking')
+    .option('--yes', 'create another of the same name without asking')
     .addHelpText(
       'after',
       example('create --name "Adam Z." --pic https://example.com/adam.png'),
@@ -63,18 +63,18 @@ Example:
     .description('show a persona')
     .addHelpText('after', example('get 1234567890'))
     .action(async (id: string | undefined, options: IdOptions) =>
-      (await import('./commands/get.js')).get(theId(id, options), options),
+      (await import('./commands/get.js')).get(requireId(id, options), options),
     );
 
   idCommand(program, 'delete')
     .alias('del')
-    .description('delete a persona; old messages keep their face')
+    .description('delete a persona; old messages keep its name and picture')
     .option('--yes', 'delete one that the directory names without asking')
     .addHelpText('after', example('delete 1234567890'))
     .action(
       async (id: string | undefined, options: IdOptions & DeleteOptions) =>
         (await import('./commands/delete.js')).deleteById(
-          theId(id, options),
+          requireId(id, options),
           options,
         ),
     );
@@ -90,7 +90,7 @@ Example:
     );
 
   pageCommand(program, 'sweep')
-    .description('delete personas made on the fly whose lease has run out')
+    .description('delete ephemeral personas whose lease has expired')
     .option('--delete-suspects', 'delete those that may have been left behind')
     .option('--yes', 'do not ask')
     .addHelpText('after', example('sweep --delete-suspects'))
@@ -104,7 +104,7 @@ Example:
 function pageCommand(program: Command, name: string): Command {
   return program
     .command(name)
-    .option('--page <id>', 'the Page, where the bot serves several', digits)
+    .option('--page <id>', 'the Page, if the bot serves several', digits)
     .option('--config <file>', "the bot's config, if not bottender.config.js")
     .option('--json', 'print JSON, and nothing else');
 }
@@ -114,19 +114,24 @@ interface IdOptions extends PageOptions {
   id?: string;
 }
 
-/** One that takes an ID as an argument, or as `--id`. */
+/** A command that takes an ID as an argument or as `--id`. */
 function idCommand(program: Command, name: string): Command {
   return pageCommand(program, name)
     .argument('[id]', "the persona's ID", digits)
     .option('--id <id>', 'the same', digits);
 }
 
-/** @throws Misuse */
-function theId(id: string | undefined, options: IdOptions): string {
+/** @throws UsageError */
+function requireId(id: string | undefined, options: IdOptions): string {
   const given = [id, options.id].filter((each) => each !== undefined);
   const [first, second = first] = given;
-  if (first === undefined) throw new Misuse('Say which: its ID is missing.');
-  if (first !== second) throw new Misuse(`Say which: ${first} or ${second}?`);
+  if (first === undefined)
+    throw new UsageError('The ID of the persona is missing.');
+  if (first !== second) {
+    throw new UsageError(
+      `The IDs ${first} and ${second} differ: give one of them.`,
+    );
+  }
   return first;
 }
 

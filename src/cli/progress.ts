@@ -2,14 +2,12 @@ import { SingleBar } from 'cli-progress';
 
 import { print } from './output';
 
-/** Shows how far a long command is. */
 export interface Progress {
-  /** One more is done. */
   step(line: string): void;
   end(): void;
 }
 
-/** A bar on a terminal, a line for each step elsewhere, and nothing for machines. */
+/** Shows a bar on a terminal, a line for each step elsewhere, and nothing with `json`. */
 export function startProgress(total: number, json = false): Progress {
   if (json) return { step: () => undefined, end: () => undefined };
   if (!process.stderr.isTTY) {
@@ -21,7 +19,7 @@ export function startProgress(total: number, json = false): Progress {
     barIncompleteChar: '░',
     hideCursor: true,
     clearOnComplete: true,
-    // Signals are the command's to handle.
+    // The command handles signals.
     gracefulExit: false,
     stream: process.stderr,
   });

@@ -1,68 +1,68 @@
-import type { ListedPersona } from '../graph/answers';
-import { listAll } from '../graph/personaList';
+import type { ListedPersona } from '../graph/responses';
+import { listAll } from '../graph/personaCalls';
 import type { Runtime } from '../runtime';
 import type { LeaseRecord, NamedRecord } from '../store/port';
 
-import { ask, LONG } from './graph';
+import { callGraph, LONG_RETRIES } from './callGraph';
 import { printNote } from './output';
-import type { OpenPage } from './pages';
-import { orWithoutStore } from './withoutStore';
+import type { OpenPage } from './openBot';
+import { withStoreFallback } from './withStoreFallback';
 
-/** What a Page has, and what the store knows of it. */
+/** A Page's personas, and the store's records about them. */
 export interface Snapshot {
   listed: ListedPersona[];
-  /** By the directory's names. */
+  /** By name of the directory. */
   records: ReadonlyMap<string, NamedRecord>;
   leases: LeaseRecord[];
 }
 
-const NOT_COMPLETE =
-  'Note: part of what Messenger answered could not be read, so there may be personas that are not on this list.';
+const INCOMPLETE =
+  'Note: part of the list could not be read, so the Page may have more personas.';
 
-/** @throws Failure or PersonaStoreError */
+/** @throws CommandError or PersonaStoreError */
 export async function takeSnapshot(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<Snapshot> {
   const listed = await listPersonas(page);
-  return { listed, ...(runtime ? await readStore(page, runtime) : UNKNOWN) };
+  return { listed, ...(runtime ? await readStore(page, runtime) : NO_STORE) };
 }
 
 /**
- * The same to look at only: where the store is away, without what it knows.
+ * For reading only: does without the store if it cannot be read.
  *
- * @throws Failure
+ * @throws CommandError
  */
-export async function glance(
+export async function takePartialSnapshot(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<Snapshot> {
   const listed = await listPersonas(page);
-  if (!runtime) return { listed, ...UNKNOWN };
-  const known = await orWithoutStore(readStore(page, runtime), UNKNOWN);
+  if (!runtime) return { listed, ...NO_STORE };
+  const known = await withStoreFallback(readStore(page, runtime), NO_STORE);
   return { listed, ...known };
 }
 
-type Known = Omit<Snapshot, 'listed'>;
+type StoreSnapshot = Omit<Snapshot, 'listed'>;
 
-const UNKNOWN: Known = { records: new Map(), leases: [] };
+const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
 
 async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
-  const { withinMs } = LONG;
-  const { personas, isComplete } = await ask(
+  const { timeoutMs } = LONG_RETRIES;
+  const { personas, isComplete } = await callGraph(
     'list the personas',
-    (stop) => listAll(page, { withinMs, stop }),
-    LONG,
+    (isGivenUp) => listAll(page, { timeoutMs, isGivenUp }),
+    LONG_RETRIES,
   );
-  if (!isComplete) printNote(NOT_COMPLETE);
+  if (!isComplete) printNote(INCOMPLETE);
   return personas;
 }
 
-/** Read after the list: what is listed by now has its lease, or the intent of one. */
+/** Reads the store after the list, so that each ephemeral persona on it has its lease or intent. */
 async function readStore(
   page: OpenPage,
   { settings: { directory }, store }: Runtime,
-): Promise<Known> {
+): Promise<StoreSnapshot> {
   const leases = await store.leasesOn(page.id);
   return {
     records: await store.namesOn(page.id, directory.keys()),
@@ -70,8 +70,8 @@ async function readStore(
   };
 }
 
-/** Whether the persona is on the fly, or may be: its maker has not written down its ID yet. */
-export function isOnTheFly(
+/** Whether the persona is ephemeral, or may be, because an intent has its name. */
+export function isEphemeral(
   { id, name }: ListedPersona,
   leases: readonly LeaseRecord[],
 ): boolean {

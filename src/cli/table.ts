@@ -3,17 +3,17 @@ import stringWidth from 'string-width';
 import { printable } from './printable';
 import { paint, type Style } from './style';
 
-/** A text, and how it looks on a terminal that has colours. */
+/** A text, optionally with a style. */
 export type Cell = string | { text: string; style: Style };
 
 const GAP = 2;
-/** The last column has at least this much room, however narrow the terminal. */
-const LEAST_ROOM = 12;
+/** For the last column, however narrow the terminal. */
+const MIN_LAST_WIDTH = 12;
 
 /**
- * Columns side by side, as lines.
+ * Formats a table as lines.
  *
- * @param columns how wide the terminal is, where there is one: the last cell is cut where the line would break
+ * @param columns the width of the terminal, if any: the last column is truncated to fit
  */
 export function tableLines(
   head: string[],
@@ -21,19 +21,21 @@ export function tableLines(
   columns: number | undefined,
 ): string[] {
   const heads = head.map((text): Cell => ({ text, style: 'bold' }));
-  const table = [heads, ...rows].map((row) => row.map(measured));
+  const table = [heads, ...rows].map((row) => row.map(measure));
   const last = head.length - 1;
   const widths = head.slice(0, last).map((_, column) =>
-    // Of thousands of rows, too many for the arguments of Math.max.
+    // Thousands of rows are too many arguments for Math.max.
     table.reduce((most, row) => Math.max(most, row[column]?.width ?? 0), 0),
   );
   const taken = widths.reduce((sum, width) => sum + width + GAP, 0);
   const room =
-    columns === undefined ? Infinity : Math.max(LEAST_ROOM, columns - taken);
+    columns === undefined
+      ? Infinity
+      : Math.max(MIN_LAST_WIDTH, columns - taken);
   return table.map((row) =>
     row
       .map(({ text, style, width }, column) => {
-        const shown = column === last ? cut(text, room) : text;
+        const shown = column === last ? truncate(text, room) : text;
         const painted = style ? paint(style, shown) : shown;
         const pad = (widths[column] ?? 0) + GAP - width;
         return column === last ? painted : painted + ' '.repeat(pad);
@@ -43,26 +45,26 @@ export function tableLines(
   );
 }
 
-interface Measured {
+interface MeasuredCell {
   text: string;
   style: Style | undefined;
   width: number;
 }
 
-function measured(cell: Cell): Measured {
+function measure(cell: Cell): MeasuredCell {
   const { text: given, style } =
     typeof cell === 'string' ? { text: cell, style: undefined } : cell;
   const text = printable(given);
   return { text, style, width: widthOf(text) };
 }
 
-/** In columns of a terminal: Chinese characters take two. */
+/** In terminal columns: Chinese characters take two. */
 function widthOf(text: string): number {
-  // To measure takes long, and most of thousands of cells are plain.
+  // Measuring is slow, and most cells are ASCII.
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-function cut(text: string, room: number): string {
+function truncate(text: string, room: number): string {
   if (widthOf(text) <= room) return text;
   let kept = '';
   let width = 0;

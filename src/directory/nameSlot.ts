@@ -3,11 +3,10 @@ import type { Lease } from '../ephemeral/lease';
 import type { Leases, ReportCleanup } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
 import type { PersonaError } from '../errors';
-import { invalidResponse } from '../graph/answers';
-import type { Outcome } from '../graph/call';
+import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
-import type { PersonaList } from '../graph/personaList';
-import { personaState } from '../graph/personaState';
+import { personaState, type PersonaList } from '../graph/personaCalls';
+import { invalidResponse } from '../graph/responses';
 import type { RetryPolicy } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
 import type { NamedRecord, StorePort } from '../store/port';
@@ -16,9 +15,9 @@ import { debug } from '../util/debug';
 import type { PageList } from './pageList';
 
 const RETRY_POLICY: RetryPolicy = {
-  tries: 3,
-  firstWaitMs: 200,
-  withinMs: 5000,
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 5000,
 };
 
 /** What the list lacks may exist, so nothing is created. */

@@ -1,7 +1,7 @@
 import type { Leases } from '../ephemeral/leases';
-import type { Outcome } from '../graph/call';
+import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
-import { listAll, type PersonaList } from '../graph/personaList';
+import { listAll, type PersonaList } from '../graph/personaCalls';
 import { withTimeout } from '../util/withTimeout';
 
 /** How long customers wait for the store to tell which of the personas are ephemeral. */
@@ -62,8 +62,8 @@ export class PageList {
     isGivenUp: () => boolean,
   ): Reading {
     const waiting = [isGivenUp];
-    const stop = () => waiting.every((hasGivenUp) => hasGivenUp());
-    const list = this.request(page, stop).then((outcome) => {
+    const haveAllGivenUp = () => waiting.every((hasGivenUp) => hasGivenUp());
+    const list = this.request(page, haveAllGivenUp).then((outcome) => {
       const until = Date.now() + MAX_AGE_MS;
       reading.until = outcome.ok && outcome.value.isComplete ? until : 0;
       if (outcome.ok && this.reading === reading) {
@@ -77,9 +77,9 @@ export class PageList {
 
   private async request(
     page: Page,
-    stop: () => boolean,
+    isGivenUp: () => boolean,
   ): Promise<Outcome<PersonaList>> {
-    const outcome = await listAll(page, { stop });
+    const outcome = await listAll(page, { isGivenUp });
     if (!outcome.ok) return outcome;
     // Read after the list, so that all ephemeral personas on it have their leases.
     const ephemeral = await withTimeout(

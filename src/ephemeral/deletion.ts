@@ -4,16 +4,16 @@ import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
 import {
   sleep,
-  waitAfter,
+  retryDelay,
   withRetries,
   type RetryPolicy,
 } from '../graph/retries';
 
 const RETRY_POLICY: RetryPolicy = {
-  tries: 4,
-  firstWaitMs: 500,
-  withinMs: 30_000,
-  sitsOutRateLimits: true,
+  attempts: 4,
+  firstDelayMs: 500,
+  timeoutMs: 30_000,
+  retryRateLimits: true,
 };
 
 /** @throws PersonaCleanupError when it gives up */
@@ -25,7 +25,7 @@ export async function retryDeletion(
   if (!isTransient(first)) {
     throw new PersonaCleanupError(persona, page.id, first);
   }
-  await sleep(waitAfter(1, RETRY_POLICY));
+  await sleep(retryDelay(1, RETRY_POLICY));
   const outcome = await withRetries(
     () => deletePersona(page, persona.id),
     RETRY_POLICY,

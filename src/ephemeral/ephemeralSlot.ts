@@ -8,9 +8,9 @@ import type { Slot } from './personaCreator';
 
 /** After this a customer should have an answer, from the Page if need be. */
 const RETRY_POLICY: RetryPolicy = {
-  tries: 3,
-  firstWaitMs: 200,
-  withinMs: 4000,
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 4000,
 };
 
 export interface EphemeralPersonaUse {

@@ -1,10 +1,9 @@
 import { PersonaRefusedError } from '../errors';
-import type { Outcome } from '../graph/call';
-import type { CreationWaits } from '../graph/creationWaits';
+import type { CreationBackoff } from '../graph/creationBackoff';
+import type { Outcome } from '../graph/graphCall';
 import { isAmbiguous } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
-import { createPersona } from '../graph/personaCalls';
-import { personaState } from '../graph/personaState';
+import { createPersona, personaState } from '../graph/personaCalls';
 import {
   NO_ANSWER,
   sleep,
@@ -53,13 +52,13 @@ export class PersonaCreator {
 
   constructor(
     private readonly leases: Leases,
-    private readonly waits: CreationWaits,
+    private readonly backoff: CreationBackoff,
     private readonly stats: PersonaStats,
   ) {}
 
   /** @throws PersonaRefusedError, the same one until it may be tried again */
   async obtain<T>(page: Page, slot: Slot<T>): Promise<T> {
-    this.waits.check(page, slot.key);
+    this.backoff.check(page, slot.key);
     let ticket: Ticket | undefined;
     let attempt: Attempt<T> | undefined;
     const outcome = await withRetries<T>(async (isGivenUp) => {
@@ -80,7 +79,7 @@ export class PersonaCreator {
       }
     }, slot.retryPolicy);
     if (outcome.ok) {
-      this.waits.succeeded(page, slot.key);
+      this.backoff.succeeded(page, slot.key);
       return outcome.value;
     }
     ticket?.cancel();
@@ -91,7 +90,7 @@ export class PersonaCreator {
       page.id,
       outcome.failure,
     );
-    this.waits.failed(page, slot.key, error);
+    this.backoff.failed(page, slot.key, error);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { Backoff } from '../graph/backoff';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
-import { LONGEST_MS, withTimeout } from '../util/withTimeout';
+import { MAX_TIMER_MS, withTimeout } from '../util/withTimeout';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
@@ -97,7 +97,7 @@ export class EphemeralPool {
       this.whenEmpty.push(() => resolve(true)),
     );
     // A process with nothing else to do would end before anything was reported.
-    const staying = setTimeout(() => {}, LONGEST_MS);
+    const staying = setTimeout(() => {}, MAX_TIMER_MS);
     const isEmptied = await withTimeout(emptied, timeoutMs, false);
     clearTimeout(staying);
     if (isEmptied) return;

@@ -2,9 +2,8 @@ import { debug } from '../util/debug';
 import { PersonaCleanupError, type PersonaError } from '../errors';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
-import type { ListedPersona } from '../graph/answers';
-import { deletePersona } from '../graph/personaCalls';
-import { listAll } from '../graph/personaList';
+import { deletePersona, listAll } from '../graph/personaCalls';
+import type { ListedPersona } from '../graph/responses';
 import type { PersonaStats } from '../stats';
 import type { LeaseEntry } from '../store/port';
 
@@ -111,7 +110,7 @@ export class Sweep {
   ): Promise<ListedPersona[]> {
     const [first] = intents;
     if (!first) return [];
-    const listed = await listAll(page, { withinMs: deadline - Date.now() });
+    const listed = await listAll(page, { timeoutMs: deadline - Date.now() });
     if (!listed.ok) {
       const [, { name }] = first;
       throw new PersonaCleanupError({ name }, page.id, listed.failure);

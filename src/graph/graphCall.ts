@@ -4,69 +4,76 @@ import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { withTimeout } from '../util/withTimeout';
 
-import { call, type Outcome } from './call';
-import { Cancellation } from './cancellation';
+import { CancelToken } from './cancelToken';
+import { readGraphFailure, type GraphFailure } from './graphFailure';
+import { secretsOf } from './secrets';
 
-/**
- * A Graph call of ours has its answer within this many milliseconds, or none.
- * Messages wait less: what is answered late serves the next, or is deleted.
- */
-export const GRAPH_CALL_MS = 10_000;
+/** Messages wait less than this: a late response serves the next message. */
+export const GRAPH_TIMEOUT_MS = 10_000;
 
-/** An answer has no more bytes than these; a full page of a list has some 50,000. */
-const MOST_BYTES = 10 * 1024 * 1024;
+/** A full page of a list has about 50,000 bytes. */
+const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+
+/** How a Graph call ended. The client's own errors print the token, so they are not passed on. */
+export type Outcome<T> =
+  { ok: true; value: T } | { ok: false; failure: GraphFailure };
 
 export interface GraphRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Without the version, and without a query. */
+  /** Without version and query. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
- * One Graph call as the client's Page. Its answer may be anything: see
- * `answers.ts`. A call that has no answer in time is given up, and fails.
+ * Calls Graph as the client's Page.
+ *
+ * @param parse validates the response, which may be anything: see `responses.ts`
  */
-export async function graphCall(
+export async function graphCall<T>(
   client: MessengerClient,
   request: GraphRequest,
-  withinMs: number = GRAPH_CALL_MS,
-): Promise<Outcome<unknown>> {
-  const cancellation = new Cancellation();
-  const answer = call(client, async () => {
+  parse: (response: unknown) => Outcome<T>,
+): Promise<Outcome<T>> {
+  const { timeoutMs = GRAPH_TIMEOUT_MS } = request;
+  const cancelToken = new CancelToken();
+  const running = outcomeOf(client, async () => {
     const response = await client.axios.request<unknown>({
       method: request.method,
       url: urlOf(client, request),
       data: request.body,
-      timeout: withinMs,
-      maxContentLength: MOST_BYTES,
-      cancelToken: cancellation,
+      timeout: timeoutMs,
+      maxContentLength: MAX_RESPONSE_BYTES,
+      cancelToken,
     });
-    // Graph answers some errors with status 200.
-    if (isError(response.data)) throw new GraphError(response);
+    // Graph returns some errors with status 200.
+    if (isObject(getProperty(response.data, 'error'))) {
+      throw Object.assign(new Error('Graph returned an error'), { response });
+    }
     return response.data;
   });
-  // axios's own timeout is over only when nothing comes: a body may drip for ever.
-  const outcome = await withTimeout(answer, withinMs, undefined);
-  if (outcome) return outcome;
-  cancellation.cancel();
-  return noAnswerIn(withinMs);
+  // axios's timeout is for idle connections: a slow body could take forever.
+  const outcome = await withTimeout(running, timeoutMs, undefined);
+  if (outcome) return outcome.ok ? parse(outcome.value) : outcome;
+  cancelToken.cancel();
+  return timedOut(timeoutMs);
 }
 
-/** Reads like what the client rejects with. */
-class GraphError extends Error {
-  constructor(readonly response: { status: number; data: unknown }) {
-    super('the answer is an error');
+/** Runs a call of this client, and turns its rejection into a failure. */
+export async function outcomeOf<T>(
+  client: MessengerClient,
+  run: () => Promise<T>,
+): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await run() };
+  } catch (error) {
+    return { ok: false, failure: readGraphFailure(error, secretsOf(client)) };
   }
 }
 
-function isError(data: unknown): boolean {
-  return isObject(getProperty(data, 'error'));
-}
-
-/** What stands for an answer that did not come in time. */
-export function noAnswerIn(ms: number): Outcome<never> {
+export function timedOut(ms: number): Outcome<never> {
   const failure = { message: `there was no answer in ${ms / 1000} s` };
   return { ok: false, failure };
 }
@@ -75,7 +82,7 @@ function urlOf(
   { accessToken }: MessengerClient,
   { path, query }: GraphRequest,
 ): string {
-  // The token stands in the path, because the client's proof is made from there.
+  // The client computes its proof from the token in the URL.
   const parameters = Object.entries({ access_token: accessToken, ...query });
   return `${path}?${parameters
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)

@@ -1,15 +1,15 @@
 import { getProperty } from '../util/getProperty';
 
-import { withoutSecrets } from './secrets';
+import { redactSecrets } from './secrets';
 
 /**
- * What Messenger answered when it refused a Graph call, or why no answer came.
- * It holds nothing of the request, so it carries no token and no proof.
+ * What Messenger returned when it refused a Graph call, or why there was no
+ * response. It contains nothing of the request, so no token and no proof.
  *
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
  */
 export interface GraphFailure {
-  /** HTTP status; for an item of a batch, the item's own. Absent when no answer came. */
+  /** HTTP status; for an item of a batch, the item's own. Absent without a response. */
   status?: number;
   code?: number;
   subcode?: number;
@@ -17,19 +17,18 @@ export interface GraphFailure {
   message: string;
   fbtraceId?: string;
   isTransient?: boolean;
-  /** What Meta explains to people: `error_user_title`. */
+  /** Meta's explanation for users: `error_user_title`. */
   userTitle?: string;
-  /** What Meta explains to people: `error_user_msg`. */
+  /** Meta's explanation for users: `error_user_msg`. */
   userMessage?: string;
 }
 
-/** A text of a failure has no more characters than these. */
-const MOST_CHARACTERS = 500;
+const MAX_TEXT_LENGTH = 500;
 
 /** Codes after which the same call may succeed: unknown, service, rate limits, "please retry". */
 const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
 
-/** Codes with which Graph turned the call away before carrying it out: rate limits. */
+/** Rate limits: Graph rejected the call without carrying it out. */
 const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
 
 /**
@@ -37,7 +36,7 @@ const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
  * client's AxiosError (`response.status`, `response.data.error`) and the batch
  * queue's BatchRequestError (`response.code`, `response.body.error`) differ.
  *
- * @param secrets strings that must not stand in the result, such as the access token
+ * @param secrets removed from all texts
  */
 export function readGraphFailure(
   error: unknown,
@@ -46,76 +45,83 @@ export function readGraphFailure(
   const response = getProperty(error, 'response');
   const body = getProperty(response, 'data') ?? getProperty(response, 'body');
   const graphError = getProperty(body, 'error');
-  // The client writes names in camel case; what goes round it leaves them as they were.
-  const given = (name: string, asOnTheWire = name) =>
-    getProperty(graphError, name) ?? getProperty(graphError, asOnTheWire);
+  // The client converts names to camel case; in a batch they stay as they are.
+  const read = (name: string, snakeCase = name) =>
+    getProperty(graphError, name) ?? getProperty(graphError, snakeCase);
   const text = (value: unknown) =>
     typeof value === 'string'
-      ? shortened(withoutSecrets(value, secrets))
+      ? truncated(redactSecrets(value, secrets))
       : undefined;
-  const isTransient = given('isTransient', 'is_transient');
+  const isTransient = read('isTransient', 'is_transient');
   return {
     status: number(
       getProperty(response, 'status') ?? getProperty(response, 'code'),
     ),
-    code: number(given('code')),
-    subcode: number(given('errorSubcode', 'error_subcode')),
-    type: text(given('type')),
+    code: number(read('code')),
+    subcode: number(read('errorSubcode', 'error_subcode')),
+    type: text(read('type')),
     message:
-      text(given('message')) ??
+      text(read('message')) ??
       text(getProperty(error, 'message')) ??
       'unknown error',
-    fbtraceId: text(given('fbtraceId', 'fbtrace_id')),
+    fbtraceId: text(read('fbtraceId', 'fbtrace_id')),
     isTransient: typeof isTransient === 'boolean' ? isTransient : undefined,
-    userTitle: text(given('errorUserTitle', 'error_user_title')),
-    userMessage: text(given('errorUserMsg', 'error_user_msg')),
+    userTitle: text(read('errorUserTitle', 'error_user_title')),
+    userMessage: text(read('errorUserMsg', 'error_user_msg')),
   };
 }
 
-/** Whether the same call may well succeed a little later. */
+/** Whether the same call may succeed later. */
 export function isTransient(failure: GraphFailure): boolean {
-  if (failure.isTransient || isRateLimit(failure)) return true;
-  if (failure.code !== undefined && TRANSIENT_CODES.has(failure.code)) {
-    return true;
-  }
-  return failure.status === undefined || failure.status >= 500;
+  const { status, code = NaN } = failure;
+  return (
+    failure.isTransient === true ||
+    isRateLimit(failure) ||
+    TRANSIENT_CODES.has(code) ||
+    status === undefined ||
+    status >= 500
+  );
 }
 
-/** Whether the call was turned away because there were too many. */
-export function isRateLimit({ status, code }: GraphFailure): boolean {
-  return status === 429 || (code !== undefined && RATE_LIMIT_CODES.has(code));
+export function isRateLimit({ status, code = NaN }: GraphFailure): boolean {
+  return status === 429 || RATE_LIMIT_CODES.has(code);
 }
 
-/** Whether the call may have been carried out although its answer is a failure. */
+/** Whether the call may have been carried out in spite of the failure. */
 export function isAmbiguous(failure: GraphFailure): boolean {
   if (isRateLimit(failure)) return false;
-  // A success without an ID in it counts as a failure, but something was made.
+  // An invalid response with status 200 counts as a failure too.
   const { status } = failure;
   return isTransient(failure) || (status !== undefined && status < 300);
 }
 
-/** Whether the object that the call was about does not exist (any more). */
+/** Whether the object that the call was about does not exist. */
 export function isGone(failure: GraphFailure): boolean {
   return failure.code === 100 && failure.subcode === 33;
 }
 
-/** One line for people: what was answered and explained, with the numbers to look up. */
+/** Describes a failure in one line, with the numbers to look up. */
 export function describeFailure(failure: GraphFailure): string {
   const { message, userTitle, userMessage } = failure;
   const texts = new Set([message, userTitle, userMessage]);
-  const said = [...texts].filter(Boolean).join(': ');
-  const numbers = [
-    failure.status !== undefined && `HTTP ${failure.status}`,
-    failure.code !== undefined && `code ${failure.code}`,
-    failure.subcode !== undefined && `subcode ${failure.subcode}`,
-    failure.fbtraceId !== undefined && `fbtrace_id ${failure.fbtraceId}`,
-  ].filter((part) => part !== false);
-  return numbers.length > 0 ? `${said} (${numbers.join(', ')})` : said;
+  const description = [...texts].filter(Boolean).join(': ');
+  const labelled = {
+    HTTP: failure.status,
+    code: failure.code,
+    subcode: failure.subcode,
+    fbtrace_id: failure.fbtraceId,
+  };
+  const numbers = Object.entries(labelled).flatMap(([label, value]) =>
+    value === undefined ? [] : `${label} ${value}`,
+  );
+  return numbers.length > 0
+    ? `${description} (${numbers.join(', ')})`
+    : description;
 }
 
-function shortened(text: string): string {
-  return text.length > MOST_CHARACTERS
-    ? `${text.slice(0, MOST_CHARACTERS - 1)}…`
+function truncated(text: string): string {
+  return text.length > MAX_TEXT_LENGTH
+    ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…`
     : text;
 }
 

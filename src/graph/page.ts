@@ -1,45 +1,41 @@
 /**
- * messenger/ is all that is known of Messenger's Graph API: calls of ours, each
- * within a bound (`graphCall.ts`), their answers checked (`answers.ts`), their
- * failures read (`graphFailure.ts`, `refusal.ts`); and here, the Page that is asked.
+ * graph/ is the only code that knows Messenger's Graph API: its calls, which all
+ * have timeouts (`graphCall.ts`), the validation of its responses
+ * (`responses.ts`) and its errors (`graphFailure.ts`); and here, the Page that a
+ * client speaks for.
  */
 import type { Context, MessengerClient } from 'bottender';
 
 import { UnknownPageError } from '../errors';
 
-import { isId, readPage, type AnsweredPage } from './answers';
-import type { Outcome } from './call';
-import { graphCall } from './graphCall';
+import { graphCall, type Outcome } from './graphCall';
 import { PageIds } from './pageIds';
+import { isId, parsePage, type PageInfo } from './responses';
 import { withRetries, type RetryPolicy } from './retries';
 
-/** A message waits for the answer. */
+/** A message waits for the response. */
 const RETRY_POLICY: RetryPolicy = {
-  tries: 3,
-  firstWaitMs: 200,
-  withinMs: 3000,
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 3000,
 };
 
 /** A Page, with a client that speaks for it. */
 export interface Page {
-  /** The Page's ID. */
   readonly id: string;
   readonly client: MessengerClient;
 }
 
-/** What of Bottender's MessengerContext tells which Page an event belongs to. */
+/** The properties of Bottender's MessengerContext that identify its Page. */
 export interface PageContext {
   readonly client: MessengerClient;
   readonly accessToken?: string | null;
-  /** What stands in for a context in a test may have none. */
+  /** Test doubles of a context may have none. */
   readonly event?: { readonly pageId?: string | null } | null;
   readonly session: { readonly page?: { readonly id?: string } } | null;
 }
 
-/**
- * The context as one whose Page can be spoken to, if it is: a simulated context
- * and other platforms' have no client that makes personas.
- */
+/** `undefined` for other platforms and simulated contexts, whose clients create no personas. */
 export function pageContextOf(context: Context): PageContext | undefined {
   const host: PageContext = context;
   return context.platform === 'messenger' &&
@@ -48,29 +44,28 @@ export function pageContextOf(context: Context): PageContext | undefined {
     : undefined;
 }
 
-/** Page IDs that Messenger was asked for. */
-const asked = new PageIds();
+const pageIds = new PageIds();
 
 /**
- * The Page that this context's sends go out from; at once where that is known.
+ * The Page that this context sends as; synchronous when it is known.
  *
  * @throws or rejects with UnknownPageError
  */
 export function pageOf(context: PageContext): Page | Promise<Page> {
   const client = clientOf(context);
-  const id = eventsPageId(context, client) ?? askedPageId(client);
+  const id = eventsPageId(context, client) ?? requestPageId(client);
   return typeof id === 'string'
     ? { id, client }
-    : id.then((answered) => ({ id: answered, client }));
+    : id.then((requested) => ({ id: requested, client }));
 }
 
-/** The same Page's ID, where it is known without asking. */
+/** The ID of the Page that this context sends as, if it is known without a request. */
 export function knownPageId(context: PageContext): string | undefined {
   const client = clientOf(context);
-  return eventsPageId(context, client) ?? asked.known(client);
+  return eventsPageId(context, client) ?? pageIds.known(client);
 }
 
-/** After `useAccessToken` another Page speaks than the event's. */
+/** After `useAccessToken` the context sends as another Page than the event's. */
 function eventsPageId(
   context: PageContext,
   client: MessengerClient,
@@ -78,66 +73,57 @@ function eventsPageId(
   return client === context.client ? pageIdFromEvent(context) : undefined;
 }
 
-/** The Page that the event happened on, where the event says so. */
 export function pageIdFromEvent({
   event,
   session,
 }: PageContext): string | undefined {
   const pageId = event?.pageId;
   if (isId(pageId)) return pageId;
-  const ofSession = session?.page?.id;
-  return isId(ofSession) ? ofSession : undefined;
+  const sessionPageId = session?.page?.id;
+  return isId(sessionPageId) ? sessionPageId : undefined;
 }
 
 /**
- * Asks Messenger, once a token, which Page the client's belongs to.
+ * The ID of the Page that the client's token belongs to.
  *
  * @throws UnknownPageError
  */
 export async function pageIdOf(client: MessengerClient): Promise<string> {
-  return askedPageId(client);
+  return requestPageId(client);
 }
 
-/** At once where it is known, or known not to be had for a while. */
-function askedPageId(client: MessengerClient): string | Promise<string> {
-  return asked.of(client, () => askPageId(client));
+function requestPageId(client: MessengerClient): string | Promise<string> {
+  return pageIds.of(client, async () => {
+    const outcome = await withRetries(() => getPage(client), RETRY_POLICY);
+    if (outcome.ok) return outcome.value.id;
+    throw new UnknownPageError(outcome.failure);
+  });
 }
 
-async function askPageId(client: MessengerClient): Promise<string> {
-  const outcome = await withRetries(() => askPage(client), RETRY_POLICY);
-  if (outcome.ok) return outcome.value.id;
-  throw new UnknownPageError(outcome.failure);
+/** Requests the Page that the client's token belongs to. */
+export function getPage(client: MessengerClient): Promise<Outcome<PageInfo>> {
+  return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
 }
 
-/** Asks Messenger for the Page that the client's token belongs to. */
-export async function askPage(
-  client: MessengerClient,
-): Promise<Outcome<AnsweredPage>> {
-  const outcome = await graphCall(client, { method: 'GET', path: '/me' });
-  return outcome.ok ? readPage(outcome.value) : outcome;
-}
-
-/** Clients for tokens that `useAccessToken` was given, as long as their contexts live. */
+/** Clients for tokens that `useAccessToken` was given. */
 const derived = new WeakMap<PageContext, MessengerClient>();
 
 /**
- * The context's client, or, after `context.useAccessToken(token)`, the same
- * client speaking for that token's Page. The client reads its `accessToken` at
- * each call and its transport computes the proof from the URL, so a derived
- * object with another token is all that it takes.
+ * The context's client, or, after `context.useAccessToken(token)`, a client with
+ * that token. A derived object suffices: the client reads `accessToken` at each
+ * call, and its transport computes the proof from the URL.
  */
 export function clientOf(context: PageContext): MessengerClient {
   const { client, accessToken } = context;
   if (!accessToken || accessToken === client.accessToken) return client;
   const known = derived.get(context);
-  if (known?.accessToken === accessToken && isFrom(client, known)) return known;
-  const made = Object.create(client, {
+  const isCurrent =
+    known?.accessToken === accessToken &&
+    Object.getPrototypeOf(known) === client;
+  if (isCurrent) return known;
+  const created = Object.create(client, {
     accessToken: { value: accessToken, enumerable: true },
   }) as MessengerClient;
-  derived.set(context, made);
-  return made;
-}
-
-function isFrom(client: MessengerClient, made: MessengerClient): boolean {
-  return Object.getPrototypeOf(made) === client;
+  derived.set(context, created);
+  return created;
 }

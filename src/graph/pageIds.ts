@@ -7,22 +7,22 @@ import { evictOldest } from '../util/evictOldest';
 
 import { Backoff } from './backoff';
 
-/** So many tokens are remembered; the one that was longest unused goes. */
-const MOST = 1000;
+const MAX_TOKENS = 1000;
 
 /**
- * Page IDs by access token, as a bot with several Pages makes a new client for
- * each event. A token is known by its digest, so that none is kept.
+ * Page IDs by access token, because a bot with several Pages creates a client
+ * for each event. Keys are digests, so that no token is kept.
  */
 export class PageIds {
+  /** The most recently used last. */
   private readonly ids = new Map<string, string | Promise<string>>();
   private readonly failures = new Backoff<UnknownPageError>();
 
   /**
-   * The Page of this client's token: as known, else as `ask` tells, for all who
-   * want to know meanwhile. After a failure `ask` is not called for a while.
+   * The Page ID of this client's token. `ask` is called once for concurrent
+   * callers, and not at all for a while after it failed.
    *
-   * @throws UnknownPageError, the same one until it may be asked again
+   * @throws UnknownPageError while backing off, the same one each time
    */
   of(
     client: MessengerClient,
@@ -33,10 +33,10 @@ export class PageIds {
     if (failure) throw failure;
     const known = this.ids.get(key);
     const id = known ?? ask();
-    this.keep(key, id);
+    this.set(key, id);
     if (known === undefined && id instanceof Promise) {
       id.then(
-        (answered) => this.keep(key, answered),
+        (answered) => this.set(key, answered),
         (error: UnknownPageError) => {
           this.ids.delete(key);
           this.failures.failed(key, error);
@@ -46,22 +46,22 @@ export class PageIds {
     return id;
   }
 
-  private keep(key: string, id: string | Promise<string>): void {
-    this.ids.delete(key);
-    this.ids.set(key, id);
-    evictOldest(this.ids, MOST);
-  }
-
-  /** The Page, where it is known without asking. */
+  /** The Page ID, if an earlier `of` has resolved to it. */
   known(client: MessengerClient): string | undefined {
     const id = this.ids.get(digestOf(client));
     return typeof id === 'string' ? id : undefined;
   }
+
+  private set(key: string, id: string | Promise<string>): void {
+    this.ids.delete(key);
+    this.ids.set(key, id);
+    evictOldest(this.ids, MAX_TOKENS);
+  }
 }
 
-/** Tokens of two platforms that are called the same, a real one and an emulator say, are two. */
+/** Includes the origin, because an emulator may use the same token as Messenger. */
 function digestOf({ axios, accessToken }: MessengerClient): string {
-  // A client that stands in for the real one in a test may have no axios.
+  // Test doubles may have no axios.
   const transport: Partial<typeof axios> | undefined = axios;
   const origin = transport?.defaults?.baseURL;
   return createHash('sha256')

@@ -1,71 +1,70 @@
 import { withTimeout } from '../util/withTimeout';
 
-import type { Outcome } from './call';
+import type { Outcome } from './graphCall';
 import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
 
-/** What stands for an answer that has not come, within the time or yet. */
+/** The outcome while there is no answer, and after the timeout. */
 export const NO_ANSWER: Outcome<never> = {
   ok: false,
   failure: { message: 'there was no answer in time' },
 };
 
-/** How often something is tried, and how long. */
 export interface RetryPolicy {
-  /** Tries in all, the first included. */
-  tries: number;
-  /** The wait after the first try, in milliseconds; each further one is twice as long. */
-  firstWaitMs: number;
-  /** After this many milliseconds it is given up, answered or not. */
-  withinMs: number;
-  /** Try again after a rate limit too: only where nobody's message waits, as those limits last. */
-  sitsOutRateLimits?: boolean;
+  /** Including the first. */
+  attempts: number;
+  /** The delay before the second attempt, in milliseconds; doubles for each further one. */
+  firstDelayMs: number;
+  /** For all attempts together, in milliseconds. */
+  timeoutMs: number;
+  /** Rate limits last: only for calls that no message waits for. */
+  retryRateLimits?: boolean;
 }
 
 /**
- * Tries a Graph call again while its failure may pass, within bounds.
+ * Retries a Graph call while its failure may be temporary.
  *
- * @param run is told, when it asks, whether nobody waits for it any more: then it should stop
+ * @param run its argument tells whether the caller has stopped waiting
  */
 export async function withRetries<T>(
   run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
-  patience: RetryPolicy,
+  policy: RetryPolicy,
 ): Promise<Outcome<T>> {
-  const deadline = Date.now() + patience.withinMs;
+  const deadline = Date.now() + policy.timeoutMs;
   let givenUp = false;
-  const isGivenUp = () => givenUp;
   for (let attempt = 1; ; attempt += 1) {
     const leftMs = Math.max(0, deadline - Date.now());
-    const outcome = await withTimeout(run(isGivenUp), leftMs, NO_ANSWER);
-    // Only this one can still be under way: the others have been answered.
+    const outcome = await withTimeout(
+      run(() => givenUp),
+      leftMs,
+      NO_ANSWER,
+    );
     givenUp = outcome === NO_ANSWER;
-    const waitMs = waitAfter(attempt, patience);
+    const delayMs = retryDelay(attempt, policy);
     if (
       outcome.ok ||
-      !mayPass(outcome.failure, patience) ||
-      attempt === patience.tries ||
-      Date.now() + waitMs >= deadline
+      !isRetryable(outcome.failure, policy) ||
+      attempt === policy.attempts ||
+      Date.now() + delayMs >= deadline
     ) {
       return outcome;
     }
-    await sleep(waitMs);
+    await sleep(delayMs);
   }
 }
 
-function mayPass(failure: GraphFailure, patience: RetryPolicy): boolean {
-  if (isRateLimit(failure)) return patience.sitsOutRateLimits === true;
-  return isTransient(failure);
+function isRetryable(failure: GraphFailure, policy: RetryPolicy): boolean {
+  return isRateLimit(failure)
+    ? policy.retryRateLimits === true
+    : isTransient(failure);
 }
 
-/**
- * How long to wait after the try of this number (1 for the first). Half of it is
- * drawn, so that those who failed together do not come back together.
- */
-export function waitAfter(
+/** The delay in milliseconds after an attempt, counted from 1. Half of it is jitter. */
+export function retryDelay(
   attempt: number,
-  { firstWaitMs }: RetryPolicy,
+  { firstDelayMs }: RetryPolicy,
 ): number {
-  const wait = firstWaitMs * 2 ** (attempt - 1);
-  return wait / 2 + (Math.random() * wait) / 2;
+  const delayMs = firstDelayMs * 2 ** (attempt - 1);
+  return (delayMs / 2) * (1 + Math.random());
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -1,32 +1,38 @@
-/** Parameters whose value is a secret, as a query, an encoded query or JSON has them. */
+import { createHmac } from 'node:crypto';
+
+import { getProperty } from '../util/getProperty';
+
+/** Parameters whose values are secrets, in a query, an encoded query or JSON. */
 const SECRET_PARAMETERS =
   /(access_token|appsecret_proof|input_token)(=|%3D|"\s*:\s*")[^&\s"']+/gi;
 
 const REMOVED = '[removed]';
 
-/** The text without these secrets, however they are encoded, and without what must be one. */
-export function withoutSecrets(
-  text: string,
-  secrets: readonly string[],
-): string {
-  return withoutKnown(
+/** A client's access token and app secret, and the proof computed from both. */
+export function secretsOf(client: object | undefined): string[] {
+  const secrets = ['accessToken', 'appSecret']
+    .map((name) => getProperty(client, name))
+    .filter((value) => typeof value === 'string');
+  const [token, appSecret] = secrets;
+  if (token && appSecret) {
+    secrets.push(createHmac('sha256', appSecret).update(token).digest('hex'));
+  }
+  return secrets;
+}
+
+/** Removes these secrets, however they are encoded, and the values of secret parameters. */
+export function redactSecrets(text: string, secrets: Iterable<string>): string {
+  const forms = new Set([...secrets].flatMap(encodingsOf));
+  // Longest first, because one secret may contain another.
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce(
+    (redacted, form) => redacted.replaceAll(form, () => REMOVED),
     text.replace(SECRET_PARAMETERS, `$1$2${REMOVED}`),
-    secrets,
   );
 }
 
-/** The text without these secrets, however they are encoded. */
-export function withoutKnown(text: string, secrets: Iterable<string>): string {
-  const forms = new Set([...secrets].flatMap(formsOf));
-  // The longest first: one secret may be a part of another.
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  let clean = text;
-  for (const form of longestFirst) clean = clean.split(form).join(REMOVED);
-  return clean;
-}
-
-/** A secret as it may stand in a text: as it is, in a URL, in a form's body, in JSON. */
-function formsOf(secret: string): string[] {
+/** A secret as it is, in a URL, in a form body, and in JSON. */
+function encodingsOf(secret: string): string[] {
   if (secret === '') return [];
   const inUrl = encoded(secret);
   const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
@@ -41,6 +47,6 @@ function formsOf(secret: string): string[] {
 }
 
 function encoded(text: string): string {
-  // Half of a surrogate pair has no encoded form; Buffer puts another character in its place.
+  // encodeURIComponent throws for a lone surrogate, which Buffer replaces.
   return encodeURIComponent(Buffer.from(text).toString());
 }

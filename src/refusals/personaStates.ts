@@ -1,7 +1,7 @@
 import type { PersonaRefusedError } from '../errors';
 import { Backoff } from '../graph/backoff';
 import type { Page } from '../graph/page';
-import { personaState, type PersonaState } from '../graph/personaState';
+import { personaState, type PersonaState } from '../graph/personaCalls';
 
 /** A persona that is gone is not looked for again within this many milliseconds. */
 const GONE_FOR_MS = 10_000;

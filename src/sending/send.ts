@@ -12,7 +12,7 @@ import {
   type SendMethod,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
-import { secretsOf } from '../graph/call';
+import { secretsOf } from '../graph/secrets';
 import type { SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { PAGE, publicPersona, type ActiveSpeaker } from '../speaking/speaker';

@@ -4,7 +4,7 @@ import type {
   MultipartForm,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
-import { call } from '../graph/call';
+import { outcomeOf } from '../graph/graphCall';
 import { describeFailure } from '../graph/graphFailure';
 import { clientOf, type PageContext } from '../graph/page';
 import { getProperty } from '../util/getProperty';
@@ -55,7 +55,7 @@ async function uploadForm(
   const message = JSON.parse(parts[at + 1] ?? '{}') as { attachment?: object };
   const path = `/me/message_attachments?access_token=${client.accessToken}`;
   const headers = form.getHeaders();
-  const answer = await call(client, () =>
+  const answer = await outcomeOf(client, () =>
     client.axios.post<unknown>(path, form, { headers }),
   );
   if (!answer.ok) {

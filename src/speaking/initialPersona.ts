@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import { PersonaRefusedError } from '../errors';
-import { secretsOf } from '../graph/call';
+import { secretsOf } from '../graph/secrets';
 import { readGraphFailure } from '../graph/graphFailure';
 import { pageIdFromEvent } from '../graph/page';
 import { checkPersona } from '../persona';

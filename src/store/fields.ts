@@ -1,5 +1,5 @@
 import { isObject } from '../util/isObject';
-import { isId } from '../graph/answers';
+import { isId } from '../graph/responses';
 import type { PersonaProfile } from '../profile';
 
 import type { LeaseRecord, NamedRecord } from './port';

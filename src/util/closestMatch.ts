@@ -1,57 +1,46 @@
-/**
- * Of these names the one that was meant most likely: that with the fewest typing
- * errors, if at most a third of its characters are wrong.
- */
+/** The name with the fewest typing errors, if at most a third of its characters are wrong. */
 export function closestMatch(
   name: string,
   names: Iterable<string>,
 ): string | undefined {
-  let best: string | undefined;
+  let closest: string | undefined;
   let fewest = Infinity;
-  for (const right of names) {
-    const most = Math.max(
-      1,
-      Math.floor(Math.max(name.length, right.length) / 3),
-    );
-    // Told from the lengths alone, so that no text is too long to be looked at.
-    if (Math.abs(name.length - right.length) > most) continue;
-    const errors = typingErrors(name.toLowerCase(), right.toLowerCase());
-    if (errors <= most && errors < fewest) {
-      fewest = errors;
-      best = right;
-    }
+  for (const candidate of names) {
+    const longest = Math.max(name.length, candidate.length);
+    const allowed = Math.max(1, Math.floor(longest / 3));
+    // The lengths alone rule out most, so that no long text is compared.
+    if (Math.abs(name.length - candidate.length) > allowed) continue;
+    const errors = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (errors > allowed || errors >= fewest) continue;
+    fewest = errors;
+    closest = candidate;
   }
-  return best;
+  return closest;
 }
 
-/** For an error about this name: what was meant, in parentheses; nothing where no name is near. */
+/** A suggestion for an error message, with a space in front; empty when no name is close. */
 export function didYouMean(name: string, names: Iterable<string>): string {
-  const right = closestMatch(name, names);
-  return right === undefined ? '' : ` (did you mean "${right}"?)`;
+  const match = closestMatch(name, names);
+  return match === undefined ? '' : ` (did you mean "${match}"?)`;
 }
 
-/** Characters left out, put in, mistaken, or swapped with the next. */
-function typingErrors(from: string, to: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, length) => length);
-  for (let i = 1; i <= from.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= to.length; j += 1) {
+/** The Damerau-Levenshtein distance: insertions, deletions, substitutions and swaps. */
+function editDistance(from: string, to: string): number {
+  const rows: number[][] = [];
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
+  for (let i = 0; i <= from.length; i += 1) {
+    const row: number[] = [];
+    rows.push(row);
+    for (let j = 0; j <= to.length; j += 1) {
       const isSame = from[i - 1] === to[j - 1];
       const isSwapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       row[j] = Math.min(
-        at(last, j) + 1,
-        at(row, j - 1) + 1,
-        at(last, j - 1) + (isSame ? 0 : 1),
-        isSwapped ? at(beforeLast, j - 2) + 1 : Infinity,
+        i === 0 ? j : at(i - 1, j) + 1,
+        at(i, j - 1) + 1,
+        at(i - 1, j - 1) + (isSame ? 0 : 1),
+        isSwapped ? at(i - 2, j - 2) + 1 : Infinity,
       );
     }
-    beforeLast = last;
-    last = row;
   }
-  return at(last, to.length);
-}
-
-function at(row: number[], index: number): number {
-  return row[index] ?? Infinity;
+  return at(from.length, to.length);
 }

@@ -1,6 +1,6 @@
 import { isObject } from './isObject';
 
-/** A copy of plain objects and arrays, however deep. Everything else, such as file contents, is shared. */
+/** Copies plain objects and arrays at any depth. Everything else, such as file contents, is shared. */
 export function deepCopy<T>(
   value: T,
   copies: Map<object, object> = new Map<object, object>(),

@@ -1,10 +1,10 @@
-/** Keeps what was put in last, so many at the most, of what has no other end. */
+/** Deletes the oldest entries until at most `max` are left. */
 export function evictOldest(
-  kept: Map<string, unknown> | Set<string>,
-  most: number,
+  entries: Map<string, unknown> | Set<string>,
+  max: number,
 ): void {
-  for (const oldest of kept.keys()) {
-    if (kept.size <= most) return;
-    kept.delete(oldest);
+  for (const oldest of entries.keys()) {
+    if (entries.size <= max) return;
+    entries.delete(oldest);
   }
 }

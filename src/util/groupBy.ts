@@ -1,4 +1,4 @@
-/** Groups items by key, as `Map.groupBy` of Node 21 does. */
+/** `Map.groupBy` for Node 20. */
 export function groupBy<T, K>(
   items: Iterable<T>,
   keyOf: (item: T) => K,

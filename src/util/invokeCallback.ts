@@ -1,14 +1,14 @@
 import { debug } from './debug';
 
-/** Calls back a user's callback; what it throws or rejects with goes no further. */
+/** Invokes a user's callback in a later turn, and logs what it throws or rejects with. */
 export function invokeCallback<A extends unknown[]>(
   callback: (...args: A) => unknown,
   ...args: A
 ): void {
   Promise.resolve()
     .then(() => callback(...args))
-    // The message alone: an error of the client would print its token.
     .catch((error: unknown) =>
+      // Only the message: an error of the client prints its token.
       debug(
         'a callback failed: %s',
         error instanceof Error ? error.message : typeof error,

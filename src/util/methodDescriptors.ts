@@ -1,4 +1,4 @@
-/** Properties as a class has its methods: not shown, and replaceable. */
+/** Properties like the methods of a class: not enumerable, and replaceable. */
 export function methodDescriptors(
   byName: Record<string, unknown>,
 ): PropertyDescriptorMap {

@@ -1,6 +1,6 @@
 import { isObject } from './isObject';
 
-/** The object and its prototypes, without what all objects have. */
+/** The object and its prototypes, without `Object.prototype`. */
 export function* prototypeChain(object: object): Generator<object> {
   let link: unknown = object;
   while (isObject(link) && link !== Object.prototype) {
@@ -9,7 +9,7 @@ export function* prototypeChain(object: object): Generator<object> {
   }
 }
 
-/** The names of the methods in these objects; accessors and constructors are none. */
+/** Without constructors and accessors. */
 export function methodNames(objects: Iterable<object>): Set<string> {
   const names = new Set<string>();
   for (const object of objects) {

@@ -1,4 +1,4 @@
-/** A promise that rejects with whatever was thrown, as an async function's does. */
+/** `Promise.reject` for an error of unknown type, which the linter refuses. */
 export function rejected(error: unknown): Promise<never> {
   return new Promise(() => {
     throw error;

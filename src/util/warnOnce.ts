@@ -1,20 +1,15 @@
 import { evictOldest } from './evictOldest';
 
-/** So many warnings are remembered of one owner. */
-const MOST_TOLD = 1000;
+const MAX_WARNINGS = 1000;
 
-const told = new WeakMap<object, Set<string>>();
+const warningsOf = new WeakMap<object, Set<string>>();
 
-/**
- * A process warning, unless the same was given before.
- *
- * @param owner whose warning it is: each gives its own once
- */
+/** Emits a process warning, unless this owner has emitted the same one before. */
 export function warnOnce(owner: object, warning: string): void {
-  const warnings = told.get(owner) ?? new Set();
-  told.set(owner, warnings);
+  const warnings = warningsOf.get(owner) ?? new Set();
+  warningsOf.set(owner, warnings);
   if (warnings.has(warning)) return;
   warnings.add(warning);
-  evictOldest(warnings, MOST_TOLD);
+  evictOldest(warnings, MAX_WARNINGS);
   process.emitWarning(warning, 'PersonaWarning');
 }

@@ -1,21 +1,18 @@
-/** The longest that a timer can run, in milliseconds. */
-export const LONGEST_MS = 2 ** 31 - 1;
+/** The longest delay of a timer, in milliseconds. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/**
- * What the promise gives, or `late` when that takes longer than `ms`
- * milliseconds. Waiting keeps no process alive.
- */
+/** Resolves to `late` after `ms` milliseconds. The timer does not keep the process alive. */
 export async function withTimeout<T, L>(
   promise: Promise<T>,
   ms: number,
   late: L,
 ): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined;
-  const waiting = new Promise<L>((resolve) => {
+  const timeout = new Promise<L>((resolve) => {
     timer = setTimeout(resolve, ms, late).unref();
   });
   try {
-    return await Promise.race([promise, waiting]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

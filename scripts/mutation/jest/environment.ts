@@ -16,8 +16,8 @@ const compiled = new Map<
   { code: string; module: ReturnType<typeof compile> }
 >();
 
-// What Jest compiles runs among the globals of the process, and is compiled once:
-// a mutant is a branch in the code, which a variable of the environment takes.
+// Runs Jest's modules with the globals of the process, and compiles them once: all
+// mutants are in the same code, and an environment variable selects one.
 vm.compileFunction = (code, parameters, options = {}) => {
   const { parsingContext: _, ...here } = options;
   const key = here.filename ?? '';
@@ -29,8 +29,8 @@ vm.compileFunction = (code, parameters, options = {}) => {
 };
 
 /**
- * An environment without globals of its own, in which `runtime.ts` can share modules
- * between suites; and in which the rest of a suite is skipped once a test has failed.
+ * An environment without its own globals, so that `runtime.ts` can share modules
+ * between suites. It skips the rest of a suite after a failed test.
  */
 export default class SharedEnvironment {
   readonly global = globalThis;
@@ -38,7 +38,7 @@ export default class SharedEnvironment {
   readonly moduleMocker = new ModuleMocker(globalThis);
   readonly fakeTimers = null;
   readonly fakeTimersModern: ModernFakeTimers;
-  private found = false;
+  private hasFailed = false;
 
   constructor({ projectConfig }: JestEnvironmentConfig, _: EnvironmentContext) {
     this.fakeTimersModern = new ModernFakeTimers({
@@ -52,7 +52,7 @@ export default class SharedEnvironment {
     return Promise.resolve();
   }
 
-  /** Leaves no trace of the suite: neither its spies nor what Jest and Stryker put in place. */
+  /** Removes the suite's spies, and the globals of Jest and Stryker. */
   teardown(): Promise<void> {
     this.fakeTimersModern.dispose();
     this.moduleMocker.restoreAllMocks();
@@ -73,8 +73,9 @@ export default class SharedEnvironment {
   }
 
   handleTestEvent(event: Circus.Event): void {
-    if (event.name === 'test_done') this.found ||= event.test.errors.length > 0;
-    if (!this.found) return;
+    if (event.name === 'test_done')
+      this.hasFailed ||= event.test.errors.length > 0;
+    if (!this.hasFailed) return;
     if (event.name === 'test_start') event.test.mode = 'skip';
     if (event.name === 'run_describe_start') event.describeBlock.mode = 'skip';
   }

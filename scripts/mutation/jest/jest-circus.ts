@@ -17,37 +17,36 @@ type Run = (
   testPath: string,
 ) => Promise<TestResult>;
 
-// It has no types of its own.
+// It ships no types.
 const { default: circus } = createRequire(__filename)('jest-circus/runner') as {
   default: Run;
 };
 
-/** What a suite has, by its path: known from its first run in this process. */
+/** Test names by suite, known after the first run in this process. */
 const testsOf = new Map<string, string[]>();
-let found: string | undefined;
+let killed: string | undefined;
 
 /**
- * Jest's own runner of a suite, which Stryker knows by the name of this file; but a
- * suite is not even loaded when another has found the mutant, or none of its tests
- * reaches it.
+ * Jest's own runner of suites, which Stryker recognizes by the name of this file. It
+ * does not load suites whose tests do not reach the mutant, or once it is killed.
  */
 const run: Run = async (globalConfig, config, environment, runtime, path) => {
   const mutant = process.env.__STRYKER_ACTIVE_MUTANT__;
   if (
     mutant !== undefined &&
-    (found === mutant || !reaches(globalConfig, path))
+    (killed === mutant || !reaches(globalConfig, path))
   ) {
     return skipped(path);
   }
   const result = await circus(globalConfig, config, environment, runtime, path);
-  // A suite that a mutant kept from loading has named no tests.
+  // If the mutant broke the suite while loading, the names are incomplete.
   if (!result.testExecError) {
     testsOf.set(
       path,
       result.testResults.map(({ fullName }) => fullName),
     );
   }
-  if (result.numFailingTests > 0 || result.testExecError) found = mutant;
+  if (result.numFailingTests > 0 || result.testExecError) killed = mutant;
   return result;
 };
 
@@ -61,7 +60,7 @@ function reaches(
   return tests.some((test) => pattern.test(test));
 }
 
-/** A suite of one test that was not run: Jest takes one of none for a fault. */
+/** A suite with one skipped test, because Jest reports an error for an empty suite. */
 function skipped(path: string): TestResult {
   const test: AssertionResult = {
     ancestorTitles: [],

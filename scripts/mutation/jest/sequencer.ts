@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 import type { Test } from '@jest/test-result';
 
-/** Runs the suites in the order in which `parts.ts` names them: the slow ones last. */
+/** Runs the suites in the order of `parts.ts`, which has the slow ones last. */
 export default class InOrder extends Sequencer {
   override sort(tests: Test[]): Test[] {
     const starts = process.env.MUTATION_TESTS?.split(',') ?? [];

@@ -1,11 +1,11 @@
 import { InvalidProfileError } from '../../errors';
 import { createPersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaList';
+import { listAll } from '../../graph/personaCalls';
 import { checkProfile, type PersonaProfile } from '../../profile';
-import { open, type PageOptions } from '../common';
+import { openBot, type PageOptions } from '../openBot';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
-import { Misuse } from '../failure';
-import { ask, BRIEFLY, ONCE } from '../graph';
+import { UsageError } from '../commandErrors';
+import { callGraph, SHORT_RETRIES, NO_RETRIES } from '../callGraph';
 import { print, printJson, printNote } from '../output';
 
 export interface CreateOptions extends PageOptions, ConfirmOptions {
@@ -13,30 +13,31 @@ export interface CreateOptions extends PageOptions, ConfirmOptions {
   pic: string;
 }
 
-/** `create --name --pic`: makes a persona on the Page. */
+/** `create --name --pic`: creates a persona. */
 export async function create(options: CreateOptions): Promise<void> {
   const profile = profileOf(options);
-  const { page } = await open(options);
-  const { personas } = await ask(
+  const { page } = await openBot(options);
+  const { personas } = await callGraph(
     'list the personas',
-    (stop) => listAll(page, { withinMs: BRIEFLY.withinMs, stop }),
-    BRIEFLY,
+    (isGivenUp) =>
+      listAll(page, { timeoutMs: SHORT_RETRIES.timeoutMs, isGivenUp }),
+    SHORT_RETRIES,
   );
   const same = personas.filter(({ name }) => name === profile.name);
   if (same.length > 0) {
     const ids = same.map(({ id }) => id).join(', ');
     const what = `the Page ${page.id} has a persona "${profile.name}": ${ids}`;
-    checkCanConfirm(options, `${what}; make another with --yes`);
+    checkCanConfirm(options, `${what}; create another with --yes`);
     printNote(`Note: ${what}. A bot finds personas by their names.`);
-    if (!(await confirm('Make another?', options))) {
+    if (!(await confirm('Create another?', options))) {
       print('Nothing was done.');
       return;
     }
   }
-  const id = await ask(
+  const id = await callGraph(
     `create the persona "${profile.name}"`,
-    () => createPersona(page, profile, ONCE.withinMs),
-    ONCE,
+    () => createPersona(page, profile, NO_RETRIES.timeoutMs),
+    NO_RETRIES,
   );
   if (options.json) {
     printJson({ page: { id: page.id }, persona: { id, ...profile } });
@@ -51,7 +52,8 @@ function profileOf({ name, pic }: CreateOptions): PersonaProfile {
   try {
     return checkProfile({ name, profilePictureUrl: pic });
   } catch (error) {
-    if (error instanceof InvalidProfileError) throw new Misuse(error.message);
+    if (error instanceof InvalidProfileError)
+      throw new UsageError(error.message);
     throw error;
   }
 }

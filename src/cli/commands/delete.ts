@@ -3,34 +3,34 @@ import {
   profileOf,
   type DirectoryEntry,
 } from '../../directory/entries';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import { isGone } from '../../graph/graphFailure';
 import { deletePersona, getPersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
 import type { NamedRecord } from '../../store/port';
-import { open, type PageOptions } from '../common';
+import { openBot, type PageOptions } from '../openBot';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
-import { describeRefusal, Failure } from '../failure';
-import { ask, BRIEFLY } from '../graph';
+import { explainFailure, CommandError } from '../commandErrors';
+import { callGraph, SHORT_RETRIES } from '../callGraph';
 import { print, printJson, printNote } from '../output';
-import type { OpenPage } from '../pages';
-import { orWithoutStore } from '../withoutStore';
+import type { OpenPage } from '../openBot';
+import { withStoreFallback } from '../withStoreFallback';
 
 export interface DeleteOptions extends PageOptions, ConfirmOptions {}
 
-/** `delete <id>`: deletes a persona, and nothing else that the ID may be of. */
+/** `delete <id>`: deletes a persona, and no other object with this ID. */
 export async function deleteById(
   id: string,
   options: DeleteOptions,
 ): Promise<void> {
-  const { page, runtime } = await open(options);
+  const { page, runtime } = await openBot(options);
   const persona = await find(page, id);
   if (!persona) {
     report(
       page,
       [],
-      `The Page ${page.id} has no persona ${id} that its token may see: nothing was deleted.`,
+      `The Page ${page.id} has no persona ${id} that its token can access: nothing was deleted.`,
       options,
     );
     return;
@@ -40,14 +40,18 @@ export async function deleteById(
   if (names.length > 0) {
     const called = names.map((each) => `"${each}"`).join(', ');
     const what = `the directory names the persona ${id} ("${name}"): ${called}`;
-    checkCanConfirm(options, `${what}; agree with --yes`);
-    printNote(`Note: ${what}. Whoever speaks as it next makes it anew.`);
+    checkCanConfirm(options, `${what}; confirm with --yes`);
+    printNote(`Note: ${what}. The next message as it creates it again.`);
     if (!(await confirm(`Delete it?`, options))) {
       print('Nothing was done.');
       return;
     }
   }
-  await ask(`delete the persona ${id}`, () => deletePersona(page, id), BRIEFLY);
+  await callGraph(
+    `delete the persona ${id}`,
+    () => deletePersona(page, id),
+    SHORT_RETRIES,
+  );
   report(
     page,
     [id],
@@ -56,31 +60,33 @@ export async function deleteById(
   );
 }
 
-/** @throws Failure when Messenger does not say, or says that the ID is of something else */
+/** @throws CommandError if Messenger does not answer, or the ID belongs to another object */
 async function find(
   page: OpenPage,
   id: string,
 ): Promise<ListedPersona | undefined> {
-  const got = await withRetries(() => getPersona(page, id), BRIEFLY);
+  const got = await withRetries(() => getPersona(page, id), SHORT_RETRIES);
   if (!got.ok) {
     if (isGone(got.failure)) return undefined;
-    throw new Failure(
-      `Could not get the persona ${id}, so it was not deleted: ${describeRefusal(got.failure)}`,
+    throw new CommandError(
+      `Could not get the persona ${id}, so it was not deleted: ${explainFailure(got.failure)}`,
     );
   }
-  // Posts and Pages have IDs too, and can be deleted by them.
+  // Posts and Pages can be deleted by their IDs too.
   const { name, profilePictureUrl } = got.value;
   if (name !== '' && profilePictureUrl !== '') return got.value;
-  throw new Failure(`${id} is the ID of something else than a persona.`);
+  throw new CommandError(
+    `The ID ${id} does not belong to a persona, so nothing was deleted.`,
+  );
 }
 
-/** The directory's names that a bot finds this persona by. */
+/** The names that lead a bot to this persona. */
 async function namesFor(
   { settings: { directory }, store }: Runtime,
   pageId: string,
   { id, name }: ListedPersona,
 ): Promise<string[]> {
-  const records = await orWithoutStore(
+  const records = await withStoreFallback(
     store.namesOn(pageId, directory.keys()),
     new Map<string, NamedRecord>(),
   );

@@ -1,15 +1,15 @@
 import { getPersona } from '../../graph/personaCalls';
-import { open, type PageOptions } from '../common';
-import { ask, BRIEFLY } from '../graph';
+import { openBot, type PageOptions } from '../openBot';
+import { callGraph, SHORT_RETRIES } from '../callGraph';
 import { print, printJson } from '../output';
 
 /** `get <id>`: shows a persona. */
 export async function get(id: string, options: PageOptions): Promise<void> {
-  const { page } = await open(options);
-  const { name, profilePictureUrl } = await ask(
+  const { page } = await openBot(options);
+  const { name, profilePictureUrl } = await callGraph(
     `get the persona ${id}`,
     () => getPersona(page, id),
-    BRIEFLY,
+    SHORT_RETRIES,
   );
   if (options.json) {
     printJson({

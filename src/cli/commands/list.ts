@@ -1,27 +1,27 @@
 import { fixedIdOf } from '../../directory/entries';
-import { open, type PageOptions } from '../common';
-import { findFaces } from '../faces';
+import { openBot, type PageOptions } from '../openBot';
+import { matchDirectory } from '../matchDirectory';
 import { print, printJson, printTable } from '../output';
-import { glance } from '../snapshot';
-import { count } from '../sync/plan';
+import { takePartialSnapshot } from '../snapshot';
+import { plural } from '../sync/plan';
 import type { Cell } from '../table';
 
 interface Row {
   id: string;
   name: string;
   profilePictureUrl: string;
-  /** The directory's names for it. */
+  /** Its names in the directory. */
   directory: string[];
-  /** The directory has another picture or name for it by now. */
+  /** Whether the directory's profile has changed since. */
   outdated: boolean;
-  /** Of a persona made on the fly. */
+  /** Of an ephemeral persona. */
   lease: { expiresAt: string; expired: boolean } | null;
 }
 
-/** `list`: the Page's personas, and whose they are. */
+/** `list`: shows the Page's personas. */
 export async function list(options: PageOptions): Promise<void> {
-  const { page, runtime } = await open(options);
-  const snapshot = await glance(page, runtime);
+  const { page, runtime } = await openBot(options);
+  const snapshot = await takePartialSnapshot(page, runtime);
   const entries = runtime?.settings.directory ?? new Map<string, string>();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
   for (const [name, entry] of entries) {
@@ -30,7 +30,7 @@ export async function list(options: PageOptions): Promise<void> {
     const names = [...(named.get(id)?.names ?? []), name];
     named.set(id, { names, outdated: false });
   }
-  for (const { id, names, outdated } of findFaces(entries, snapshot)) {
+  for (const { id, names, outdated } of matchDirectory(entries, snapshot)) {
     if (id !== undefined) named.set(id, { names, outdated: false });
     for (const old of outdated) named.set(old.id, { names, outdated: true });
   }
@@ -70,7 +70,7 @@ function show(pageId: string, rows: Row[], now: number): void {
     );
     print();
   }
-  print(`${count(rows.length, 'persona')} on the Page ${pageId}.`);
+  print(`${plural(rows.length, 'persona')} on the Page ${pageId}.`);
 }
 
 function shownLease(lease: Row['lease'], now: number): Cell {

@@ -1,33 +1,33 @@
 import { Sweep } from '../../ephemeral/sweep';
 import { PersonaCleanupError, type PersonaError } from '../../errors';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import { deletePersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
-import { open, type PageOptions } from '../common';
+import { openBot, type PageOptions } from '../openBot';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
-import { Failure } from '../failure';
-import { LONG } from '../graph';
+import { CommandError } from '../commandErrors';
+import { LONG_RETRIES } from '../callGraph';
 import { print, printJson, printNote, printTable } from '../output';
-import { count } from '../sync/plan';
+import { plural } from '../sync/plan';
 
 export interface SweepOptions extends PageOptions, ConfirmOptions {
   deleteSuspects?: boolean;
 }
 
-/** `sweep`: deletes what dead processes left behind. */
+/** `sweep`: deletes ephemeral personas of dead processes. */
 export async function sweep(options: SweepOptions): Promise<void> {
   if (options.deleteSuspects) {
     checkCanConfirm(
       options,
-      'look without --delete-suspects, or agree with --yes',
+      'omit --delete-suspects to see them, or confirm with --yes',
     );
   }
-  const { page, ...config } = await open(options);
+  const { page, ...config } = await openBot(options);
   const { store, directory, leases, stats } = runtimeIn(config);
   if (!store.isLasting) {
     printNote(
-      'Note: personas() has no `store`, so nothing is known of what other processes left behind.',
+      'Note: personas() has no `store`, so personas that other processes left behind cannot be found.',
     );
   }
   const errors: PersonaError[] = [];
@@ -42,12 +42,12 @@ export async function sweep(options: SweepOptions): Promise<void> {
   const isAgreed =
     options.deleteSuspects === true &&
     suspects.length > 0 &&
-    (await confirm(`Delete ${count(suspects.length, 'suspect')}?`, options));
+    (await confirm(`Delete ${plural(suspects.length, 'suspect')}?`, options));
   const left = isAgreed ? [] : suspects;
   for (const suspect of isAgreed ? suspects : []) {
     const outcome = await withRetries(
       () => deletePersona(page, suspect.id),
-      LONG,
+      LONG_RETRIES,
     );
     if (outcome.ok) {
       deleted.push(suspect);
@@ -65,7 +65,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     });
   }
   if (errors.length > 0) {
-    throw new Failure(errors.map(({ message }) => message).join('\n'));
+    throw new CommandError(errors.map(({ message }) => message).join('\n'));
   }
 }
 
@@ -77,7 +77,7 @@ function show(
   for (const persona of deleted) print(describe(persona));
   if (suspects.length > 0) {
     print(
-      'Suspects: a process began to make a persona of this name and never recorded its ID.',
+      'Suspects: a process began to create a persona of this name and never recorded its ID.',
     );
     printTable(
       ['ID', 'NAME', 'PICTURE'],
@@ -89,7 +89,7 @@ function show(
     );
   }
   print(
-    `${deleted.length} deleted, ${count(suspects.length, 'suspect')} on the Page ${pageId}.`,
+    `${deleted.length} deleted, ${plural(suspects.length, 'suspect')} on the Page ${pageId}.`,
   );
 }
 

@@ -1,16 +1,16 @@
 import type { Runtime } from '../../runtime';
-import { open, type PageOptions } from '../common';
+import { openBot, type PageOptions } from '../openBot';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
-import { Failure } from '../failure';
+import { CommandError } from '../commandErrors';
 import { print, printJson, printNote } from '../output';
-import type { OpenPage } from '../pages';
+import type { OpenPage } from '../openBot';
 import { startProgress } from '../progress';
 import { takeSnapshot } from '../snapshot';
-import { Applying, type Result } from '../sync/apply';
-import { withLock } from '../sync/lock';
-import { makePlan, type Plan, type Step } from '../sync/plan';
-import { describeStep, printPlan, summary } from '../sync/show';
+import { PlanExecutor, type StepResult } from '../sync/planExecutor';
+import { withLock } from '../sync/withLock';
+import { makePlan, type SyncPlan, type SyncStep } from '../sync/plan';
+import { describeStep, printPlan, summary } from '../sync/printPlan';
 
 export interface SyncOptions extends PageOptions, ConfirmOptions {
   prune?: boolean;
@@ -20,14 +20,17 @@ export interface SyncOptions extends PageOptions, ConfirmOptions {
 /** `sync`: makes the Page match the directory. */
 export async function sync(options: SyncOptions): Promise<void> {
   if (!options.dryRun) {
-    checkCanConfirm(options, 'look with --dry-run, or agree with --yes');
+    checkCanConfirm(
+      options,
+      'see the plan with --dry-run, or confirm with --yes',
+    );
   }
-  const { page, ...config } = await open(options);
+  const { page, ...config } = await openBot(options);
   const runtime = runtimeIn(config);
   const { directory } = runtime.settings;
   if (directory.size === 0) {
-    throw new Failure(
-      'The `directory` of personas() in bottender.config.js is empty: there is nothing to match.',
+    throw new CommandError(
+      'The `directory` of personas() in bottender.config.js is empty: put names into it.',
     );
   }
   const stopping: Stopping = { now: () => {} };
@@ -36,7 +39,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   await withLock(runtime.store, page.id, () => stopping.now(), matching);
 }
 
-/** How the work under way is stopped. */
+/** Stops the plan in progress. */
 interface Stopping {
   now: () => void;
 }
@@ -50,23 +53,28 @@ async function match(
   const snapshot = await takeSnapshot(page, runtime);
   const plan = makePlan(runtime.settings.directory, snapshot, {
     prune: options.prune ?? false,
-    lasting: runtime.store.isLasting,
+    isStoreLasting: runtime.store.isLasting,
   });
   if (!options.json) printPlan(page, plan);
 
-  const results = new Map<Step, Result>();
+  const results = new Map<SyncStep, StepResult>();
   const willApply =
     !options.dryRun &&
     plan.steps.length > 0 &&
     (await confirm('Do this?', options));
   if (willApply) {
     const progress = startProgress(plan.steps.length, options.json);
-    const applying = new Applying(page, runtime, snapshot, (step, result) => {
-      results.set(step, result);
-      progress.step(describeStep(step, result));
-    });
-    stopping.now = () => applying.stop();
-    await finishOnSignal(applying, () => applying.run(plan));
+    const executor = new PlanExecutor(
+      page,
+      runtime,
+      snapshot,
+      (step, result) => {
+        results.set(step, result);
+        progress.step(describeStep(step, result));
+      },
+    );
+    stopping.now = () => executor.stop();
+    await finishOnSignal(executor, () => executor.run(plan));
     progress.end();
   }
   if (options.json) {
@@ -80,17 +88,19 @@ async function match(
   failUnlessDone(plan, results);
 }
 
-/** A signal stops it between two steps, a second one at once. */
+/** The first signal stops it after the steps in progress, the second at once. */
 async function finishOnSignal(
-  applying: Applying,
+  executor: PlanExecutor,
   run: () => Promise<void>,
 ): Promise<void> {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
     if (signals > 1) process.exit(1);
-    applying.stop();
-    printNote('Stopping after the steps under way. Once more to stop at once.');
+    executor.stop();
+    printNote(
+      'Stopping after the steps in progress. Signal again to stop at once.',
+    );
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
@@ -100,27 +110,30 @@ async function finishOnSignal(
   }
 }
 
-function failUnlessDone({ steps }: Plan, results: Map<Step, Result>): void {
+function failUnlessDone(
+  { steps }: SyncPlan,
+  results: Map<SyncStep, StepResult>,
+): void {
   const failed = [...results].flatMap(([step, result]) =>
     result.status === 'failed' ? describeStep(step, result) : [],
   );
   const left = steps.length - results.size;
   if (failed.length === 0 && left === 0) return;
-  throw new Failure(
+  throw new CommandError(
     [
       left > 0
         ? `The sync has stopped; ${left} of ${steps.length} steps are left.`
-        : 'Some of it failed.',
+        : 'Some steps failed.',
       ...failed.map((line) => `  ${line}`),
-      'What is done is recorded: run it again to go on.',
+      'Finished steps are recorded: run the command again to continue.',
     ].join('\n'),
   );
 }
 
 function toJson(
   pageId: string,
-  { steps, unchanged, notes }: Plan,
-  results: Map<Step, Result>,
+  { steps, unchanged, notes }: SyncPlan,
+  results: Map<SyncStep, StepResult>,
   applied: boolean,
 ): object {
   return {

@@ -1,77 +1,76 @@
-/**
- * cli/sync/ makes a Page's personas those of the directory: what is to be done is
- * planned and shown before it is applied.
- */
+/** cli/sync/ makes a Page's personas match the directory: it plans, shows the plan, and executes it. */
 import { fixedIdOf } from '../../directory/entries';
-import type { ListedPersona } from '../../graph/answers';
+import type { ListedPersona } from '../../graph/responses';
 import type { PersonaProfile } from '../../profile';
-import { findFaces, fixedIds, type Entries, type Face } from '../faces';
-import { isOnTheFly, type Snapshot } from '../snapshot';
+import {
+  matchDirectory,
+  fixedIds,
+  type Entries,
+  type DirectoryMatch,
+} from '../matchDirectory';
+import { isEphemeral, type Snapshot } from '../snapshot';
 
-/** One thing to do, done whole or not at all as far as calls allow. */
-export interface Step {
+export interface SyncStep {
   /**
-   * `create`: the Page has no such persona. `replace`: it has one whose profile
-   * was another. `record`: it has one that the store does not know of. `delete`:
-   * the directory does not name it.
+   * `create`: the Page has no such persona. `replace`: its profile has changed.
+   * `record`: the store does not have its ID. `delete`: the directory does not
+   * name it.
    */
   action: 'create' | 'replace' | 'record' | 'delete';
-  /** The directory's names; for `delete` those that it had once. */
+  /** The directory's names; for `delete` its former names. */
   names: string[];
   profile: PersonaProfile;
-  /** `undefined` for what is yet to be made. */
+  /** `undefined` until it is created. */
   id: string | undefined;
-  /** IDs of what goes when this one is there and written down. */
+  /** IDs to delete once the new one is recorded. */
   outdated: string[];
 }
 
-export interface Plan {
-  steps: Step[];
-  /** How many of the directory's profiles are on the Page as they should be. */
+export interface SyncPlan {
+  steps: SyncStep[];
+  /** How many profiles need no step. */
   unchanged: number;
-  /** What people should know before they agree. */
   notes: string[];
 }
 
 export interface PlanOptions {
-  /** Delete what the directory does not name. */
+  /** Whether to delete personas that the directory does not name. */
   prune: boolean;
   /** Whether the store outlives its process. */
-  lasting: boolean;
+  isStoreLasting: boolean;
 }
 
-/** What it takes to make the Page match the directory. */
 export function makePlan(
   entries: Entries,
   snapshot: Snapshot,
   options: PlanOptions,
-): Plan {
-  const faces = findFaces(entries, snapshot);
-  const forFaces = faces.flatMap(
-    (face) => stepFor(face, snapshot, options) ?? [],
+): SyncPlan {
+  const matches = matchDirectory(entries, snapshot);
+  const matchSteps = matches.flatMap(
+    (match) => stepFor(match, snapshot, options) ?? [],
   );
-  const { onTheFly, unnamed } = othersThan(entries, faces, snapshot);
+  const { ephemeral, unnamed } = unmatchedPersonas(entries, matches, snapshot);
   const deletions = options.prune
     ? unnamed.map((persona) => deletion(persona, snapshot))
     : [];
   return {
-    steps: [...forFaces, ...deletions],
-    unchanged: faces.length - forFaces.length,
+    steps: [...matchSteps, ...deletions],
+    unchanged: matches.length - matchSteps.length,
     notes: [
       ...notesOnStore(options),
       ...notesOnFixed(entries, snapshot),
-      ...notesOnOthers(onTheFly.length, unnamed.length, options),
+      ...notesOnOthers(ephemeral.length, unnamed.length, options),
     ],
   };
 }
 
 function stepFor(
-  face: Face,
+  match: DirectoryMatch,
   { records }: Snapshot,
-  { lasting }: PlanOptions,
-): Step | undefined {
-  const { names, profile, id } = face;
-  const outdated = face.outdated.map((persona) => persona.id);
+  { isStoreLasting }: PlanOptions,
+): SyncStep | undefined {
+  const { names, profile, id } = match;
+  const outdated = match.outdated.map((persona) => persona.id);
   const step = { names, profile, id, outdated };
   if (outdated.length > 0) return { action: 'replace', ...step };
   if (id === undefined) return { action: 'create', ...step };
@@ -83,26 +82,32 @@ function stepFor(
       record.making === undefined
     );
   });
-  return isRecorded || !lasting ? undefined : { action: 'record', ...step };
+  return isRecorded || !isStoreLasting
+    ? undefined
+    : { action: 'record', ...step };
 }
 
-function othersThan(entries: Entries, faces: Face[], snapshot: Snapshot) {
+function unmatchedPersonas(
+  entries: Entries,
+  matches: DirectoryMatch[],
+  snapshot: Snapshot,
+) {
   const named = new Set([
     ...fixedIds(entries),
-    ...faces.map(({ id }) => id),
-    ...faces.flatMap(({ outdated }) => outdated.map(({ id }) => id)),
+    ...matches.map(({ id }) => id),
+    ...matches.flatMap(({ outdated }) => outdated.map(({ id }) => id)),
   ]);
-  const onTheFly: ListedPersona[] = [];
+  const ephemeral: ListedPersona[] = [];
   const unnamed: ListedPersona[] = [];
   for (const persona of snapshot.listed) {
     if (named.has(persona.id)) continue;
-    if (isOnTheFly(persona, snapshot.leases)) onTheFly.push(persona);
+    if (isEphemeral(persona, snapshot.leases)) ephemeral.push(persona);
     else unnamed.push(persona);
   }
-  return { onTheFly, unnamed };
+  return { ephemeral, unnamed };
 }
 
-function deletion(persona: ListedPersona, { records }: Snapshot): Step {
+function deletion(persona: ListedPersona, { records }: Snapshot): SyncStep {
   const { id, name, profilePictureUrl } = persona;
   const names = [...records].filter(([, record]) => record.id === id);
   return {
@@ -114,14 +119,14 @@ function deletion(persona: ListedPersona, { records }: Snapshot): Step {
   };
 }
 
-function notesOnStore({ lasting, prune }: PlanOptions): string[] {
-  if (lasting) return [];
+function notesOnStore({ isStoreLasting, prune }: PlanOptions): string[] {
+  if (isStoreLasting) return [];
   const notes = [
-    'personas() has no `store`, so nothing tells which pictures changed: a persona of the right name is taken as it is.',
+    'personas() has no `store`, so changed pictures cannot be found: a persona of the right name is used as it is.',
   ];
   if (prune) {
     notes.push(
-      'Without a `store` nothing tells either which personas running bots have made on the fly: --prune deletes them too.',
+      'Without a `store`, ephemeral personas of running bots cannot be told apart: --prune deletes them too.',
     );
   }
   return notes;
@@ -141,22 +146,22 @@ function notesOnFixed(entries: Entries, { listed }: Snapshot): string[] {
 }
 
 function notesOnOthers(
-  onTheFly: number,
+  ephemeral: number,
   unnamed: number,
   { prune }: PlanOptions,
 ): string[] {
   const notes: string[] = [];
-  if (onTheFly > 0) {
-    notes.push(`${count(onTheFly, 'persona')} made on the fly: left alone.`);
+  if (ephemeral > 0) {
+    notes.push(`${plural(ephemeral, 'persona')} made on the fly: left alone.`);
   }
   if (unnamed > 0 && !prune) {
     notes.push(
-      `${count(unnamed, 'persona')} that the directory does not name: left alone; --prune deletes them.`,
+      `${plural(unnamed, 'persona')} that the directory does not name: left alone; --prune deletes them.`,
     );
   }
   return notes;
 }
 
-export function count(number: number, noun: string): string {
+export function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 /** store/redis/ is the port on a Redis: each step is one Lua script (`*.lua`), which runs entirely or not at all. */
-import { isId } from '../../graph/answers';
+import { isId } from '../../graph/responses';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, readLease, readName } from '../fields';

@@ -3,21 +3,21 @@ import { hostname } from 'node:os';
 
 import { sleep } from '../../graph/retries';
 import type { StorePort, Use } from '../../store/port';
-import { Failure } from '../failure';
+import { CommandError } from '../commandErrors';
 
 const SLOT = 'sync';
-/** A killed sync's lease expires after this; the next sync waits so long for it. */
+/** The next sync waits this long for the lease of a killed one. */
 const LEASE_MS = 5000;
 const OPTIONS = { leaseMs: LEASE_MS, claimMs: LEASE_MS };
 const RENEWAL_MS = 1500;
-const LOOK_EVERY_MS = 500;
+const POLL_MS = 500;
 
 /**
- * Runs with a lease on the Page's slot for syncs: two that sync at once would
- * each create what is missing.
+ * Runs with a lease on the Page's slot for syncs, because two syncs at the same
+ * time would both create what is missing.
  *
- * @param onLost called when another sync has the slot, because this process was stopped for long
- * @throws Failure naming the sync that has the slot
+ * @param onLost called if another sync acquires the slot while this process is suspended
+ * @throws CommandError naming the sync that has the slot
  */
 export async function withLock(
   store: StorePort,
@@ -26,22 +26,22 @@ export async function withLock(
   run: () => Promise<void>,
 ): Promise<void> {
   const use = useOf(pageId);
-  // Who acquires the slot again renews its claim.
+  // Acquiring again renews the claim.
   const acquire = () => store.acquire(use, OPTIONS);
-  const deadline = Date.now() + LEASE_MS + LOOK_EVERY_MS;
+  const deadline = Date.now() + LEASE_MS + POLL_MS;
   for (;;) {
     const acquired = await acquire();
     if (acquired.as === 'creator') break;
     const holder = acquired.as === 'waiting' ? acquired.name : 'unknown';
-    if (Date.now() > deadline) throw isHeld(pageId, holder);
-    await sleep(LOOK_EVERY_MS);
+    if (Date.now() > deadline) throw lockedError(pageId, holder);
+    await sleep(POLL_MS);
   }
   const renewal = setInterval(() => {
     acquire().then(
       ({ as }) => {
         if (as !== 'creator') onLost();
       },
-      // The store is away: the next step that writes says so.
+      // The store failed: the next step that writes reports it.
       () => {},
     );
   }, RENEWAL_MS).unref();
@@ -54,7 +54,7 @@ export async function withLock(
   }
 }
 
-/** The name says who has the slot, to those who wait for it. */
+/** The name describes this process to those that wait for the slot. */
 function useOf(pageId: string): Use {
   const since = new Date().toISOString();
   const name = `process ${process.pid} on ${hostname()}, since ${since}`;
@@ -62,8 +62,8 @@ function useOf(pageId: string): Use {
   return { key: randomUUID(), use: randomUUID(), slot: SLOT, record };
 }
 
-function isHeld(pageId: string, holder: string): Failure {
-  return new Failure(
-    `Another sync of the Page ${pageId} is at work: ${holder}. Run it again when that one has ended.`,
+function lockedError(pageId: string, holder: string): CommandError {
+  return new CommandError(
+    `Another sync of the Page ${pageId} is at work: ${holder}. Run this command again when it has ended.`,
   );
 }

@@ -1,22 +1,19 @@
 /**
- * Ends a call of axios that is under way. Both ways in which its versions ask
- * are here, because axios 0.21 knows no AbortSignal: it waits for `promise`,
- * later ones subscribe.
+ * Cancels an axios request. Implements what axios 0.21 (`promise`) and later
+ * versions (`subscribe`) expect of a cancel token, since 0.21 has no AbortSignal.
  */
-export class Cancellation {
+export class CancelToken {
   reason?: Error;
   readonly promise: Promise<Error>;
-  private resolve: (reason: Error) => void = () => undefined;
   private readonly listeners = new Set<(reason: Error) => void>();
 
   constructor() {
-    this.promise = new Promise((resolve) => (this.resolve = resolve));
+    this.promise = new Promise((resolve) => this.subscribe(resolve));
   }
 
   cancel(): void {
-    const reason = new Error('the call was given up');
+    const reason = new Error('the request was cancelled');
     this.reason = reason;
-    this.resolve(reason);
     for (const listener of this.listeners) listener(reason);
   }
 

@@ -1,5 +1,5 @@
 import { PersonaRefusedError } from '../../src/errors';
-import { CreationWaits } from '../../src/graph/creationWaits';
+import { CreationBackoff } from '../../src/graph/creationBackoff';
 import type { GraphFailure } from '../../src/graph/graphFailure';
 import type { Page } from '../../src/graph/page';
 import { answering } from '../support/answers';
@@ -19,7 +19,7 @@ const refusal = (failure: GraphFailure) =>
   new PersonaRefusedError('not-made', 'adam', '1', failure);
 
 /** Whose creation has to wait. */
-function waiting(waits: CreationWaits) {
+function waiting(waits: CreationBackoff) {
   const all: [string, Page, string][] = [
     ['adam', page, 'adam'],
     ['eve', page, 'eve'],
@@ -38,7 +38,7 @@ function waiting(waits: CreationWaits) {
 }
 
 test('a failure keeps one persona waiting, with the same error', () => {
-  const waits = new CreationWaits();
+  const waits = new CreationBackoff();
   const error = refusal(FORBIDDEN);
   waits.failed(page, 'adam', error);
   expect(waiting(waits)).toEqual(['adam']);
@@ -48,13 +48,13 @@ test('a failure keeps one persona waiting, with the same error', () => {
 });
 
 test('a rate limit keeps its whole Page waiting', () => {
-  const waits = new CreationWaits();
+  const waits = new CreationBackoff();
   waits.failed(page, 'adam', refusal(LIMITED));
   expect(waiting(waits)).toEqual(['adam', 'eve']);
 });
 
 test('a success begins the waits of the persona anew', () => {
-  const waits = new CreationWaits();
+  const waits = new CreationBackoff();
   waits.failed(page, 'adam', refusal(FORBIDDEN));
   pass(1000);
   waits.succeeded(page, 'adam');

@@ -1,11 +1,11 @@
 import { print, printTable } from '../output';
-import type { OpenPage } from '../pages';
+import type { OpenPage } from '../openBot';
 import type { Style } from '../style';
 
-import type { Result } from './apply';
-import type { Plan, Step } from './plan';
+import type { StepResult } from './planExecutor';
+import type { SyncPlan, SyncStep } from './plan';
 
-type Action = Step['action'];
+type Action = SyncStep['action'];
 
 const SIGNS: Record<Action, [string, Style]> = {
   create: ['+', 'green'],
@@ -21,8 +21,7 @@ const DONE: Record<Action, string> = {
   delete: 'deleted',
 };
 
-/** The plan, for people to agree to. */
-export function printPlan(page: OpenPage, plan: Plan): void {
+export function printPlan(page: OpenPage, plan: SyncPlan): void {
   const { steps, unchanged, notes } = plan;
   print(`Page ${page.id} (${page.name})`);
   print();
@@ -45,8 +44,7 @@ export function printPlan(page: OpenPage, plan: Plan): void {
   print([...planned, `${unchanged} unchanged`].join(', ') + '.');
 }
 
-/** One step and how it went, in a line. */
-export function describeStep(step: Step, result: Result): string {
+export function describeStep(step: SyncStep, result: StepResult): string {
   const { action, names, profile } = step;
   const label = [names.join(', '), `"${profile.name}"`]
     .filter(Boolean)
@@ -55,8 +53,10 @@ export function describeStep(step: Step, result: Result): string {
   return `could not ${action} ${label}: ${result.reason}`;
 }
 
-/** How it went as a whole. */
-export function summary({ steps }: Plan, results: Map<Step, Result>): string {
+export function summary(
+  { steps }: SyncPlan,
+  results: Map<SyncStep, StepResult>,
+): string {
   const outcomes = steps.map((step) => {
     const status = results.get(step)?.status;
     if (status === undefined) return 'left';

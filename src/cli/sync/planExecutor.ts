@@ -1,56 +1,55 @@
 import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
-import type { Outcome } from '../../graph/call';
+import type { Outcome } from '../../graph/graphCall';
 import { createPersona, deletePersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaList';
+import { listAll } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
-import { describeRefusal } from '../failure';
-import { LONG, ONCE } from '../graph';
-import type { OpenPage } from '../pages';
-import { isOnTheFly, type Snapshot } from '../snapshot';
+import { explainFailure } from '../commandErrors';
+import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
+import type { OpenPage } from '../openBot';
+import { isEphemeral, type Snapshot } from '../snapshot';
 
-import type { Plan, Step } from './plan';
+import type { SyncPlan, SyncStep } from './plan';
 
-/** So many steps at once: Messenger limits calls by rate, and makes personas slowly. */
-const AT_ONCE = 4;
+/** Messenger limits the rate of calls, and creates personas slowly. */
+const CONCURRENCY = 4;
 
 const UNREADABLE: Outcome<never> = {
   ok: false,
   failure: {
     status: 200,
     message:
-      'there was no answer, and the list of personas does not tell whether it was made',
+      'there was no answer, and the list of personas does not show whether it was created',
   },
 };
 
-/** How a step went; one that was not begun has none. */
-export type Result =
+export type StepResult =
   { status: 'done'; id: string } | { status: 'failed'; reason: string };
 
-/** Carries out a plan, and writes down in the store what is done as it is done. */
-export class Applying {
-  readonly results = new Map<Step, Result>();
+/** Executes a plan and records each step in the store. */
+export class PlanExecutor {
+  readonly results = new Map<SyncStep, StepResult>();
   private stopped = false;
-  /** IDs that are accounted for, so that what is new on the list stands out. */
+  /** IDs that are not new when they appear on the list. */
   private readonly seen: Set<string>;
 
   constructor(
     private readonly page: OpenPage,
     private readonly runtime: Runtime,
     private readonly snapshot: Snapshot,
-    private readonly onResult: (step: Step, result: Result) => void,
+    private readonly onResult: (step: SyncStep, result: StepResult) => void,
   ) {
     this.seen = new Set(snapshot.listed.map(({ id }) => id));
   }
 
-  /** No step is begun any more; those under way are finished. */
+  /** Starts no further steps. Those in progress finish. */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Resolves when all that was begun is finished. Never rejects. */
-  async run({ steps }: Plan): Promise<void> {
+  /** Resolves when all started steps have finished. Never rejects. */
+  async run({ steps }: SyncPlan): Promise<void> {
     const queue = steps.values();
     const work = async () => {
       for (const step of queue) {
@@ -60,25 +59,25 @@ export class Applying {
         this.onResult(step, result);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
   }
 
-  private async attempt(step: Step): Promise<Result> {
+  private async attempt(step: SyncStep): Promise<StepResult> {
     try {
-      const outcome = await this.take(step);
+      const outcome = await this.execute(step);
       if (outcome.ok) return { status: 'done', id: outcome.value };
-      // Code 100 is about this persona, a bad picture say; all else would hit the next as well.
+      // Code 100 concerns this persona, for example its picture; others concern all steps.
       if (outcome.failure.code !== 100) this.stop();
-      return { status: 'failed', reason: describeRefusal(outcome.failure) };
+      return { status: 'failed', reason: explainFailure(outcome.failure) };
     } catch (error) {
-      // The store is away: what is made now would not be written down.
+      // The store failed: further personas would not be recorded.
       this.stop();
       const reason = error instanceof Error ? error.message : String(error);
       return { status: 'failed', reason };
     }
   }
 
-  private async take(step: Step): Promise<Outcome<string>> {
+  private async execute(step: SyncStep): Promise<Outcome<string>> {
     const { action, names, profile, outdated } = step;
     const { store } = this.runtime;
     if (action === 'delete') {
@@ -87,28 +86,30 @@ export class Applying {
       for (const name of names) await store.deleteName(this.page.id, name);
       return { ok: true, value: step.id ?? '' };
     }
-    if (step.id === undefined && outdated.length > 0) await this.intend(step);
-    const there: Outcome<string> =
+    if (step.id === undefined && outdated.length > 0) {
+      await this.recordIntent(step);
+    }
+    const current: Outcome<string> =
       step.id === undefined
-        ? await this.make(profile)
+        ? await this.create(profile)
         : { ok: true, value: step.id };
-    if (!there.ok) return there;
-    const record = { ...profile, id: there.value };
+    if (!current.ok) return current;
+    const record = { ...profile, id: current.value };
     const write = async (replaces?: string[]) => {
       for (const name of names) {
         await store.setName(this.page.id, name, { ...record, replaces });
       }
     };
     await write(outdated.length > 0 ? outdated : undefined);
-    if (outdated.length === 0) return there;
+    if (outdated.length === 0) return current;
     const failure = await this.delete(outdated);
     if (failure) return { ok: false, failure };
     await write();
-    return there;
+    return current;
   }
 
-  /** Writes down first what is to take another's place, so that whoever comes after a kill knows it. */
-  private async intend({ names, profile }: Step): Promise<void> {
+  /** Records a replacement before it is created, so that the next sync finds it if this one is killed. */
+  private async recordIntent({ names, profile }: SyncStep): Promise<void> {
     const { records, listed } = this.snapshot;
     for (const name of names) {
       const record = records.get(name);
@@ -122,49 +123,53 @@ export class Applying {
     }
   }
 
-  /** Makes a persona; where a try has no answer, looks whether it was made all the same. */
-  private async make(profile: PersonaProfile): Promise<Outcome<string>> {
-    let unsure = false;
+  /** Creates a persona. After an ambiguous failure it first looks whether the persona exists. */
+  private async create(profile: PersonaProfile): Promise<Outcome<string>> {
+    let mayExist = false;
     return withRetries(async (isGivenUp) => {
-      if (unsure) {
-        const made = await this.findMade(profile, isGivenUp);
-        if (!made.ok) return made;
-        if (made.value !== undefined) return { ok: true, value: made.value };
+      if (mayExist) {
+        const found = await this.findCreated(profile, isGivenUp);
+        if (!found.ok) return found;
+        if (found.value !== undefined) return { ok: true, value: found.value };
       }
-      const created = await createPersona(this.page, profile, ONCE.withinMs);
+      const created = await createPersona(
+        this.page,
+        profile,
+        NO_RETRIES.timeoutMs,
+      );
       if (created.ok) this.seen.add(created.value);
-      else unsure ||= isAmbiguous(created.failure);
+      else mayExist ||= isAmbiguous(created.failure);
       return created;
-    }, LONG);
+    }, LONG_RETRIES);
   }
 
-  private async findMade(
+  private async findCreated(
     { name }: PersonaProfile,
-    stop: () => boolean,
+    isGivenUp: () => boolean,
   ): Promise<Outcome<string | undefined>> {
-    const { withinMs } = LONG;
-    const list = await listAll(this.page, { withinMs, stop });
+    const { timeoutMs } = LONG_RETRIES;
+    const list = await listAll(this.page, { timeoutMs, isGivenUp });
     if (!list.ok) return list;
     const { personas, isComplete } = list.value;
     const records = await this.runtime.store.leasesOn(this.page.id);
     const leases = records.map(([, record]) => record);
-    const made = personas.find(
+    const found = personas.find(
       (persona) =>
         persona.name === name &&
         !this.seen.has(persona.id) &&
-        !isOnTheFly(persona, leases),
+        !isEphemeral(persona, leases),
     );
-    // What could not be read may be it: a second one would be too many.
-    if (!made && !isComplete) return UNREADABLE;
-    if (made) this.seen.add(made.id);
-    return { ok: true, value: made?.id };
+    // It may be among the unreadable entries.
+    if (!found && !isComplete) return UNREADABLE;
+    if (found) this.seen.add(found.id);
+    return { ok: true, value: found?.id };
   }
 
   private async delete(ids: string[]): Promise<GraphFailure | undefined> {
     for (const id of ids) {
       const outcome = await withRetries(
         () => deletePersona(this.page, id),
-        LONG,
+        LONG_RETRIES,
       );
       if (!outcome.ok) return outcome.failure;
     }

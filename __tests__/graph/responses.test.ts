@@ -1,11 +1,11 @@
 import {
   isId,
-  readDeletion,
-  readListPage,
-  readPage,
-  readPersona,
-  readPersonaId,
-} from '../../src/graph/answers';
+  parseDeletion,
+  parseListPage,
+  parsePage,
+  parsePersona,
+  parsePersonaId,
+} from '../../src/graph/responses';
 
 const NONSENSE: [string, unknown][] = [
   ['HTML', '<html></html>'],
@@ -31,21 +31,21 @@ const failed = (message: string) => ({
 });
 
 test.each(NONSENSE)('%s is no answer', (_what, answer) => {
-  expect(readPage(answer)).toEqual(failed('the answer holds no Page ID'));
-  expect(readPersonaId(answer)).toEqual(
-    failed('the answer holds no persona ID'),
+  expect(parsePage(answer)).toEqual(failed('the response has no Page ID'));
+  expect(parsePersonaId(answer)).toEqual(
+    failed('the response has no persona ID'),
   );
-  expect(readPersona(answer, '1')).toEqual(
-    failed('the answer is not about the persona 1'),
+  expect(parsePersona(answer, '1')).toEqual(
+    failed('the response is not about the persona 1'),
   );
-  expect(readListPage(answer)).toEqual(
-    failed('the answer is no list of personas'),
+  expect(parseListPage(answer)).toEqual(
+    failed('the response is not a list of personas'),
   );
-  expect(readDeletion(answer)).toEqual({
+  expect(parseDeletion(answer)).toEqual({
     ok: false,
     failure: {
       status: 200,
-      message: 'the answer does not say that it was deleted',
+      message: 'the response does not confirm the deletion',
       isTransient: true,
     },
   });
@@ -58,16 +58,16 @@ test('an ID may have as many digits as there are', () => {
 test.each([[{ success: false }], [{ success: 'true' }], [{ success: 1 }]])(
   'is no deletion: %j',
   (answer) => {
-    expect(readDeletion(answer)).toMatchObject({ ok: false });
+    expect(parseDeletion(answer)).toMatchObject({ ok: false });
   },
 );
 
 test('a deletion', () => {
-  expect(readDeletion({ success: true })).toEqual({ ok: true });
+  expect(parseDeletion({ success: true })).toEqual({ ok: true });
 });
 
 test('a Page may have no name', () => {
-  const read = (name: unknown) => readPage({ id: '1', name });
+  const read = (name: unknown) => parsePage({ id: '1', name });
   expect(read('Shop')).toEqual({ ok: true, value: { id: '1', name: 'Shop' } });
   for (const name of [undefined, null, 5]) {
     expect(read(name)).toEqual({ ok: true, value: { id: '1', name: '' } });
@@ -76,16 +76,16 @@ test('a Page may have no name', () => {
 
 describe('a persona', () => {
   test('may have no name and no picture, and what else it has is left', () => {
-    expect(readPersona({ id: '1', more: true }, '1')).toEqual({
+    expect(parsePersona({ id: '1', more: true }, '1')).toEqual({
       ok: true,
       value: { id: '1', name: '', profilePictureUrl: '' },
     });
     const odd = { id: '1', name: 5, profilePictureUrl: { url: 'x' } };
-    expect(readPersona(odd, '1')).toEqual(readPersona({ id: '1' }, '1'));
+    expect(parsePersona(odd, '1')).toEqual(parsePersona({ id: '1' }, '1'));
   });
 
   test('is the one that was asked for', () => {
-    expect(readPersona({ id: '2', name: 'Eve' }, '1')).toMatchObject({
+    expect(parsePersona({ id: '2', name: 'Eve' }, '1')).toMatchObject({
       ok: false,
     });
   });
@@ -95,7 +95,7 @@ describe('a page of the list', () => {
   const next = 'https://graph.facebook.com/next';
   const adam = { id: '1', name: 'Adam', profilePictureUrl: 'http://a' };
   const read = (answer: unknown) => {
-    const outcome = readListPage(answer);
+    const outcome = parseListPage(answer);
     return outcome.ok ? outcome.value : undefined;
   };
 

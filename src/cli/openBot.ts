@@ -1,0 +1,133 @@
+import type { MessengerClient } from 'bottender';
+
+import { getPage, type Page } from '../graph/page';
+import { withTimeout } from '../util/withTimeout';
+import { withoutCredentials } from '../store/credentials';
+
+import { loadConfig, type BotConfig, type MessengerChannel } from './config';
+import { CommandError, UsageError } from './commandErrors';
+import { messengerClientClass } from './bottenderModules';
+import { callGraph, SHORT_RETRIES } from './callGraph';
+import { hide } from './output';
+
+/** The bot's `mapPageToAccessToken` may ask a database. */
+const MAP_TIMEOUT_MS = 10_000;
+const LATE = Symbol('late');
+
+/** Options of all commands. */
+export interface PageOptions {
+  /** The Page's ID. */
+  page?: string;
+  json?: boolean;
+  /** The bot's config, if it is not bottender.config.js in the current folder. */
+  config?: string;
+}
+
+export interface OpenPage extends Page {
+  readonly name: string;
+}
+
+/** Loads the bot's config and opens the Page that the command is about. */
+export async function openBot({
+  page,
+  config: named,
+}: PageOptions): Promise<BotConfig & { page: OpenPage }> {
+  const config = await loadConfig(named);
+  return { ...config, page: await openPage(config.channel, page) };
+}
+
+/**
+ * Opens the Page that `--page` names, or the one of the channel's access token,
+ * with a client like that of Bottender's connector.
+ *
+ * @throws UsageError if the Page is missing or is not the token's
+ * @throws CommandError if there is no token for it, or Messenger refuses it
+ */
+export async function openPage(
+  channel: MessengerChannel,
+  pageId: string | undefined,
+): Promise<OpenPage> {
+  const client = clientFor(channel, await tokenFor(channel, pageId));
+  const { id, name } = await callGraph(
+    'open the Page',
+    () => getPage(client),
+    SHORT_RETRIES,
+  );
+  if (pageId !== undefined && pageId !== id) {
+    const wrong = `the access token belongs to the Page ${id}, not to ${pageId}`;
+    throw channel.mapPageToAccessToken
+      ? new CommandError(
+          `mapPageToAccessToken returned a wrong token: ${wrong}.`,
+        )
+      : new UsageError(`--page: ${wrong}.`);
+  }
+  return { id, name, client };
+}
+
+async function tokenFor(
+  { accessToken, mapPageToAccessToken }: MessengerChannel,
+  pageId: string | undefined,
+): Promise<string> {
+  hide(accessToken);
+  if (!mapPageToAccessToken) {
+    if (accessToken) return accessToken;
+    throw new CommandError(
+      'There is no access token: channels.messenger.accessToken in bottender.config.js is empty. Is it set in .env?',
+    );
+  }
+  if (pageId === undefined) {
+    throw new UsageError(
+      'This bot serves several Pages (mapPageToAccessToken): choose one with --page <id>.',
+    );
+  }
+  // Like Bottender, fall back to the channel's token.
+  const token =
+    (await mappedToken(mapPageToAccessToken, pageId)) || accessToken;
+  if (typeof token !== 'string' || token === '') {
+    throw new CommandError(
+      `mapPageToAccessToken returned no access token for the Page ${pageId}.`,
+    );
+  }
+  hide(token);
+  return token;
+}
+
+async function mappedToken(
+  map: (pageId: string) => Promise<unknown>,
+  pageId: string,
+): Promise<unknown> {
+  try {
+    const token = await withTimeout(
+      Promise.resolve(map(pageId)),
+      MAP_TIMEOUT_MS,
+      LATE,
+    );
+    if (token !== LATE) return token;
+  } catch (error) {
+    throw new CommandError(
+      `mapPageToAccessToken failed for the Page ${pageId}: ${withoutCredentials(String(error))}`,
+    );
+  }
+  throw new CommandError(
+    `mapPageToAccessToken did not answer for the Page ${pageId} in ${MAP_TIMEOUT_MS / 1000} s.`,
+  );
+}
+
+function clientFor(
+  { appSecret, origin, skipAppSecretProof }: MessengerChannel,
+  accessToken: string,
+): MessengerClient {
+  hide(appSecret);
+  if (!appSecret && !skipAppSecretProof) {
+    throw new CommandError(
+      'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',
+    );
+  }
+  const Client = messengerClientClass();
+  return new Client({
+    accessToken,
+    appSecret,
+    origin,
+    skipAppSecretProof,
+  });
+}

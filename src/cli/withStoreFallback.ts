@@ -1,0 +1,24 @@
+import { withTimeout } from '../util/withTimeout';
+
+import { printNote } from './output';
+
+const TIMEOUT_MS = 1500;
+const LATE = Symbol('late');
+
+/** Resolves to what was read from the store; if that fails or takes too long, prints a note and resolves to `fallback`. */
+export async function withStoreFallback<T>(
+  reading: Promise<T>,
+  fallback: T,
+): Promise<T> {
+  let reason = `it did not answer in ${TIMEOUT_MS / 1000} s`;
+  try {
+    const read = await withTimeout(reading, TIMEOUT_MS, LATE);
+    if (read !== LATE) return read;
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  printNote(
+    `Note: the store of personas() could not be read, so leases and names are missing here: ${reason}`,
+  );
+  return fallback;
+}
