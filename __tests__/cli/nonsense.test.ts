@@ -79,7 +79,7 @@ describe('of a list with entries of every kind', () => {
     const { status, stdout, stderr } = await app.run('list');
     expect(status).toBe(0);
     expect(stdout).toContain('3 personas on the Page');
-    expect(stderr).toContain('part of what Messenger answered');
+    expect(stderr).toContain('part of the list could not be read');
   });
 
   test('sync plans with those that have an ID', async () => {
@@ -107,6 +107,6 @@ test('sync makes no second persona where the list does not tell whether there is
   const app = makeApp(origin, { directory });
   const { status, stderr } = await app.run('sync', '--yes');
   expect(status).toBe(1);
-  expect(stderr).toContain('does not tell whether it was made');
+  expect(stderr).toContain('does not show whether it was created');
   expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
 });

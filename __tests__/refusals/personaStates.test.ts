@@ -1,5 +1,5 @@
 import { PersonaRefusedError } from '../../src/errors';
-import { EVIDENCE_MS, personaState } from '../../src/graph/personaCalls';
+import { STATE_TIMEOUT_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
 import { answering, type Answer } from '../support/answers';
 import { pass, takeTimers } from '../support/clock';
@@ -186,11 +186,11 @@ test('all of it has an end', async () => {
     [silent, dripping, endless].map(({ page }) => personaState(page, '12')),
   );
   await gets();
-  pass(EVIDENCE_MS / 2);
+  pass(STATE_TIMEOUT_MS / 2);
   await lists();
-  pass(EVIDENCE_MS / 2);
+  pass(STATE_TIMEOUT_MS / 2);
   expect(await asking).toEqual(['unsure', 'unsure', 'unsure']);
-  expect(Date.now() - started).toBeLessThan(EVIDENCE_MS + 4000);
+  expect(Date.now() - started).toBeLessThan(STATE_TIMEOUT_MS + 4000);
 });
 
 test('a call that hangs leaves the list its time', async () => {
@@ -202,6 +202,6 @@ test('a call that hangs leaves the list its time', async () => {
   });
   const asking = personaState(page, '12');
   await come();
-  pass(EVIDENCE_MS / 2);
+  pass(STATE_TIMEOUT_MS / 2);
   expect(await asking).toBe('alive');
 });

@@ -68,7 +68,11 @@ const FAILURES: [string, Fault, RegExp][] = [
     { error: { code: 613, message: '(#613) Calls to this api have exceeded' } },
     /613.*rate limits/,
   ],
-  ['breaks off each time', { connection: 'break-before' }, /could not be made/],
+  [
+    'breaks off each time',
+    { connection: 'break-before' },
+    /could not be created or found/,
+  ],
 ];
 
 beforeEach(hurry);

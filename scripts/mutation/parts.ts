@@ -235,10 +235,7 @@ export const PARTS: Record<string, Part> = {
       'graph/graphCall',
     ],
   },
-  lists: {
-    mutate: ['graph/personaList'],
-    tests: ['directory/pageList', 'graph/personaList'],
-  },
+  lists: {},
   directory: {
     mutate: ['directory/directory', 'directory/nameSlot', 'directory/pageList'],
     tests: [

@@ -149,7 +149,7 @@ function replacesDefaults(
     return true;
   }
   warnOnce(
-    first,
+    runtime,
     'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
       'Keep one, among the `plugins` or in a chain.',
   );
