@@ -9,11 +9,7 @@ import {
   ViberContext,
   type MessengerTypes,
 } from 'bottender';
-import {
-  personas,
-  type PersonaContext,
-  type PersonaId,
-} from 'bottender-persona';
+import { personas, type PersonaContext } from 'bottender-persona';
 import PQueue from 'p-queue';
 
 import {

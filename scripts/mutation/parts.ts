@@ -218,13 +218,13 @@ export const PARTS: Record<string, Part> = {
       'graph/graphFailure',
       'graph/page',
       'graph/pageIds',
-      'graph/personaCalls',
       'graph/retries',
       'graph/secrets',
     ],
     tests: [
       'graph/responses',
       'graph/backoff',
+      'graph/outcomeOf',
       'graph/creationBackoff',
       'graph/graphFailure',
       'graph/pageIds',
@@ -235,7 +235,10 @@ export const PARTS: Record<string, Part> = {
       'graph/graphCall',
     ],
   },
-  lists: {},
+  lists: {
+    mutate: ['graph/personaCalls'],
+    tests: ['directory/pageList', 'graph/persona'],
+  },
   directory: {
     mutate: ['directory/directory', 'directory/nameSlot', 'directory/pageList'],
     tests: [
