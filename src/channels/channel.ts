@@ -42,7 +42,7 @@ export type MessageFile =
     }
   | { readonly type: 'form'; readonly contents: MultipartForm };
 
-/** What of the package "form-data" is used. */
+/** A form of the package "form-data". */
 export interface MultipartForm {
   getHeaders(): Record<string, string>;
   /** Headers, values and functions, in turn. */
@@ -110,8 +110,8 @@ export interface Channel {
   /** Whether messages carry the ID of a persona. */
   readonly carriesId?: boolean;
   /**
-   * A digest of the account as which a client speaks, where that decides whether
-   * profiles are taken: one may be refused what another is granted.
+   * A digest of the client's account, where it decides whether profiles are
+   * taken: one account may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
   /** What an error says about the persona, where it is a definite refusal. */

@@ -6,7 +6,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  * The profile's name on a channel that takes `max` characters: its short name,
  * where the name is too long, else what fits of it and `…`. A character is never
  * cut: families and flags are several code points. Platforms do not say how they
- * count, so UTF-16 units are counted, of which no way of counting has more.
+ * count, so this counts UTF-16 units: no other way of counting finds more.
  */
 export function fitName(
   { name, shortName }: PersonaProfile,

@@ -18,7 +18,7 @@ type ClientMethod = Exclude<SendMethodNames['messenger'], 'sendBatch'>;
 export interface ClientPersonaMethods<Name extends string = string> {
   /**
    * A speaker: this client's send and typing methods, always as this persona
-   * (`null`: as the Page; left out: as whoever speaks here and now). They are
+   * (`null`: as the Page; left out: as the active speaker). They are
    * bound, take the recipient first, and no `personaId`.
    *
    * @throws InvalidPersonaError for an empty or non-string persona
@@ -27,7 +27,7 @@ export interface ClientPersonaMethods<Name extends string = string> {
 
   /**
    * Speaks as this persona in what this client sends inside `run`, and all that
-   * it calls and awaits; gives back what `run` gives back.
+   * it calls and awaits; returns what `run` returns.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */

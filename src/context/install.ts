@@ -156,7 +156,7 @@ function replacesDefaults(
   return false;
 }
 
-/** Whoever comes first on a Page clears up what others left behind there. */
+/** The first event on a Page starts its sweeps. */
 function noticePage(context: Context, { sweeper }: Runtime): void {
   const pageContext = pageContextOf(context);
   const pageId = pageContext && pageIdFromEvent(pageContext);

@@ -17,7 +17,7 @@ type AnyAction = (context: never, props: never) => unknown;
 /** What an action is called with that has nothing before it in a chain. @inline */
 type NoProps = Record<never, never>;
 
-/** What comes out of a block that gives back an action; `any` stays what it is. */
+/** The result of a block that returns an action; `any` stays what it is. */
 type Ended<A> = 0 extends 1 & A ? A : void;
 
 /** The methods of contexts of this type that send. */
@@ -33,7 +33,7 @@ type WithoutPersona<F> = F extends (...args: infer A) => infer R
     ? { readonly [M in keyof PostMethods]: WithoutPersona<F[M]> }
     : never;
 
-/** What of Slack's `chat` is covered. */
+/** The methods of Slack's `chat` that carry personas. */
 interface PostMethods {
   postMessage: (options: never) => unknown;
   postEphemeral: (options: never) => unknown;
@@ -83,7 +83,7 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * A speaker: this context's send and typing methods, always as this persona
-   * (`null`: as the Page; left out: as whoever speaks here and now), whatever
+   * (`null`: as the Page; left out: as the active speaker), whatever
    * block, queue, emitter or generator they are called from. They are bound,
    * call the context's own methods, and take no `personaId`.
    *
@@ -93,7 +93,7 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
-   * gives back what `run` gives back. An error of `run` comes through unchanged.
+   * returns what `run` returns. An error of `run` comes through unchanged.
    * Blocks may be nested and may run side by side. `run` may be an action, and a
    * function that it returns is one: it is run to the end inside the block.
    *
@@ -111,7 +111,7 @@ export interface PersonaMethods<Name extends string = string> {
   /**
    * Makes a persona, speaks as it inside `run`, and deletes it after the last
    * send of the block is answered, awaited or not. An error of `run` comes
-   * through unchanged; a failed deletion is told to `onCleanupError`.
+   * through unchanged; a failed deletion is reported to `onCleanupError`.
    *
    * Rejects with InvalidProfileError for a profile that Messenger would refuse,
    * before anything is sent.

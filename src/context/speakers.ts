@@ -16,7 +16,7 @@ const SEND_METHODS = /^(send|typing)/;
  * are called in. They call what `target` has under their names at that time, so
  * that other plugins' wrappers take part.
  *
- * @param given the persona; empty: whoever speaks here and now
+ * @param given the persona; empty: the active speaker
  * @throws InvalidPersonaError
  */
 export function createSpeaker(

@@ -101,7 +101,7 @@ export class Refusals {
     );
   }
 
-  /** The refusal of a string that is neither an ID nor a name; it suggests the closest name. */
+  /** The refusal of a string that is not an ID and not in the directory; it suggests the closest name. */
   unknownPersona(persona: Persona, context: SendContext): PersonaRefusedError {
     const known = this.find(context, persona);
     if (known) return known;
@@ -178,7 +178,7 @@ export class Refusals {
   /**
    * Counts a refusal and reports it, once.
    *
-   * @param persona the one that was meant: an ID or a name
+   * @param persona as the bot named it: an ID or a name
    * @throws the refusal with `refusedPersona: 'throw'`
    */
   report(

@@ -109,7 +109,7 @@ class Send {
       : this.transmit();
   }
 
-  /** Who speaks in this message: its own persona, else whoever spoke when it was queued, else whoever speaks now. */
+  /** The speaker of this message: its own persona, else the speaker at the time it was queued, else the active one. */
   private decide(given: Message): OutgoingMessage {
     const { personas, outgoing } = this;
     const { channel, method } = outgoing.via;
@@ -275,7 +275,7 @@ class Send {
     }
   }
 
-  /** Lets a message go out without its persona; throws any error that is no refusal, and with `refusedPersona: 'throw'`. */
+  /** Lets a message go out without its persona. Rethrows other errors than refusals; with `refusedPersona: 'throw'`, refusals too. */
   private sendAsPage(outgoing: OutgoingMessage, error: unknown): void {
     const { refusals } = this.personas.runtime;
     const persona = outgoing.resolution?.persona ?? '';

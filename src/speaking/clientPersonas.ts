@@ -37,7 +37,7 @@ export class ClientPersonas extends ScopedPersonas {
     };
   }
 
-  /** Whoever comes first on a Page clears up what others left behind there. */
+  /** The first block on a Page starts its sweeps. */
   protected override beforeCreation({ id, client }: Page): void {
     this.runtime.sweeper.notice(id, client);
   }

@@ -74,8 +74,8 @@ export class ContextPersonas extends ScopedPersonas {
 }
 
 /**
- * Bottender sends nothing without a session, nor in answer to its own echoes
- * and receipts, so nothing is uploaded, looked up or created for these. What
+ * Bottender sends nothing without a session, and nothing in answer to echoes and
+ * receipts, so nothing is uploaded, looked up or created for these. What
  * replaces a context in a test may have no event.
  */
 function canSendOn({

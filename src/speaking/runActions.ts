@@ -4,8 +4,8 @@ type Action = (context: Context, props: object) => unknown;
 
 /**
  * Bottender runs what an action returns after the action is over, when the
- * persona would be too. So it is run here, as Bottender would, until something
- * else than a function comes back.
+ * persona would be too. So it is run here, as Bottender would, until the
+ * result is not a function.
  *
  * @see https://bottender.js.org/docs/the-basics-actions
  */

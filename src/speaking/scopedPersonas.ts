@@ -122,7 +122,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return sending.then((answer: unknown) => answer);
   }
 
-  /** Calls a method that may wait before it sends, as whoever speaks now or as this speaker. */
+  /** Calls a method that may wait before it sends, as the active speaker or as this one. */
   runRemembered(run: () => unknown, speaker?: ActiveSpeaker): unknown {
     const result = runRememberedCall(
       this,

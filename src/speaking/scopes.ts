@@ -8,7 +8,7 @@ import {
 
 /** What scopes are about: the personas of one context, or of one client. */
 export interface ScopeOwner {
-  /** Stands for the owner in the scopes of others, so that they do not keep it alive. */
+  /** Represents the owner in other owners' scopes, so that they do not keep it alive. */
   weak?: WeakRef<ScopeOwner>;
 }
 
@@ -22,7 +22,7 @@ export type SpeakerSource =
   | 'initialPersona'
   | 'nothing';
 
-/** The time in which a speaker is active: a block, or one call of a method that may wait. */
+/** How long a speaker is active: for a block, or for one call of a method that may wait. */
 export interface Scope {
   /** `usePersona` inside the scope changes it. */
   speaker: ActiveSpeaker;
@@ -77,8 +77,8 @@ export function runInScope<T>(
 }
 
 /**
- * Calls a method that may wait before it sends, so that it goes on speaking as
- * whoever spoke when it was called. A `usePersona` inside it counts from there
+ * Calls a method that may wait before it sends, so that it keeps the speaker of
+ * its call. A `usePersona` inside it counts from there
  * on, inside the call and around it.
  */
 export function runRememberedCall(
@@ -102,8 +102,8 @@ export function runRememberedCall(
 }
 
 /**
- * Makes this the speaker of a scope, and of what is around it as far as it is
- * the call of a method.
+ * Changes the speaker of a scope. Where the scope is a method's call, the change
+ * applies around it too.
  *
  * @returns whether a block has it now, so that nothing outside changes
  */
