@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { PAIR_NAMES } from './pairs';
 import { median } from './statistics';
 
-const PROCESSES = 3;
+const PROCESSES = 5;
 const PROCESS_TIMEOUT_MS = 60_000;
 
 const runFile = promisify(execFile);

@@ -13,31 +13,30 @@ interface Variant {
   handler: (context: MessengerContext) => Promise<void>;
 }
 
-const withUsePersona: Variant['handler'] = async (context) => {
-  context.usePersona(PERSONA_ID);
+type Sends = (context: MessengerContext) => Promise<unknown>;
+
+const oneSend: Sends = (context) => context.sendText('hi');
+
+const threeSends: Sends = async (context) => {
+  await context.typingOn();
   await context.sendText('hi');
+  await context.typingOff();
 };
 
-const ALONE: Variant = { handler: withUsePersona };
+const withUsePersona =
+  (sends: Sends): Variant['handler'] =>
+  async (context) => {
+    context.usePersona(PERSONA_ID);
+    await sends(context);
+  };
 
-const VARIANTS: Record<string, () => Variant> = {
-  'a plugin that does nothing': () => ({
-    plugin: () => undefined,
-    handler: withUsePersona,
-  }),
-  'usePersona, with our plugin': () => ({
-    plugin: personas(),
-    handler: withUsePersona,
-  }),
-  'withPersona, with our plugin': () => ({
-    plugin: personas(),
-    handler: async (context) => {
-      await (context as PersonaContext).withPersona(PERSONA_ID, () =>
-        context.sendText('hi'),
-      );
-    },
-  }),
-};
+const withPersona =
+  (sends: Sends): Variant['handler'] =>
+  async (context) => {
+    await (context as PersonaContext).withPersona(PERSONA_ID, () =>
+      sends(context),
+    );
+  };
 
 /** Handles the n-th event, and resolves when it is done. */
 export type HandleEvent = (n: number) => Promise<unknown>;
@@ -48,12 +47,32 @@ export interface Pair {
 }
 
 /** On Messenger, Bottender alone has only its own `usePersona`. */
-export const MESSENGER_PAIRS: Record<string, Pair> = Object.fromEntries(
-  Object.entries(VARIANTS).map(([name, variant]) => [
-    name,
-    { alone: () => start(ALONE), variant: () => start(variant()) },
-  ]),
-);
+export const MESSENGER_PAIRS: Record<string, Pair> = {
+  'a plugin that does nothing': pairOf(oneSend, () => ({
+    plugin: () => undefined,
+    handler: withUsePersona(oneSend),
+  })),
+  ...ourPairs('one send', oneSend),
+  ...ourPairs('three sends', threeSends),
+};
+
+function ourPairs(what: string, sends: Sends): Record<string, Pair> {
+  return {
+    [`usePersona, with our plugin, ${what}`]: pairOf(sends, () => ({
+      plugin: personas(),
+      handler: withUsePersona(sends),
+    })),
+    [`withPersona, with our plugin, ${what}`]: pairOf(sends, () => ({
+      plugin: personas(),
+      handler: withPersona(sends),
+    })),
+  };
+}
+
+function pairOf(sends: Sends, variant: () => Variant): Pair {
+  const alone: Variant = { handler: withUsePersona(sends) };
+  return { alone: () => start(alone), variant: () => start(variant()) };
+}
 
 function start({ plugin, handler }: Variant): HandleEvent {
   const bot = new MessengerBot({

@@ -560,9 +560,11 @@ describe('what a class sends by its client', () => {
       ['postEphemeral', 'C2', 'U2', 'hi', options],
       ['chat.postMessage', Object.freeze({ channel: 'C2', text: 'hi' })],
       ['chat.postEphemeral', { channel: 'C2', user: 'U2', text: 'hi' }],
+      ['callMethod', 'chat.postMessage', { channel: 'C2', text: 'hi' }],
       ['postMessage', 'C2', 'hi', Object.freeze({ username: 'Mine' })],
     ]);
     expect(sent.map(({ username }) => username)).toEqual([
+      name,
       name,
       name,
       name,
@@ -576,12 +578,14 @@ describe('what a class sends by its client', () => {
       picture,
       picture,
       picture,
+      picture,
       undefined,
     ]);
     expect(sent.map((body) => body.thread_ts)).toEqual([
       undefined,
       '9',
       '9',
+      undefined,
       undefined,
       undefined,
       undefined,
