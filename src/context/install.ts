@@ -49,6 +49,8 @@ export function install(
       `${tooOldFor} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
     );
   }
+  // While the context still reads its own client, which is faster.
+  noticePage(context, runtime);
   // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
   const names = Object.getOwnPropertyNames(context);
   const client = (context as { client?: object }).client;
@@ -61,7 +63,6 @@ export function install(
   rememberOwnMethods(context, names, personas, contextClass);
   adoptPersona(context, personas);
   Object.setPrototypeOf(context, mixin);
-  noticePage(context, runtime);
   return { personas, isNew: true };
 }
 
