@@ -12,6 +12,7 @@ import {
   type SendMethod,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
+import { clientOf } from '../graph/page';
 import { secretsOf } from '../graph/secrets';
 import type { SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
@@ -229,10 +230,11 @@ class Send {
   }
 
   private async afterFailure(error: unknown): Promise<unknown> {
+    const { pageContext } = this.context;
     const { client } = this.personas;
     const refusal = this.outgoing.via.channel.readRefusal?.(
       error,
-      secretsOf(client),
+      secretsOf(pageContext ? clientOf(pageContext) : client),
     );
     const refused = this.messages.filter(
       ({ carried }, position) =>
