@@ -4,7 +4,7 @@ import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
 
-export type Method = (...args: unknown[]) => unknown;
+import type { Method } from './rememberedMethods';
 
 /**
  * The seam: an object in front of a client, or of a queue, through which all of
