@@ -3,9 +3,9 @@ import { Messenger } from 'messaging-api-messenger';
 import { personas } from 'bottender-persona';
 import { CUSTOMER } from '../support/bot';
 import { clientFor, startedBy } from '../support/clients';
-import { profile } from '../support/faces';
-import { shown } from '../support/wire';
-test('forms', async () => {
+import { faces, profile } from '../support/faces';
+import { alive, shown } from '../support/wire';
+test('a form carries the persona by an upload of its file, and the Page needs none', async () => {
   const bot = await startedBy();
   const client = personas({ directory: { adam: profile('Adam') } }).client(
     clientFor(bot),
@@ -35,4 +35,27 @@ test('forms', async () => {
     'Adam: [image]',
     'Page: [image]',
   ]);
+});
+
+test('a form with a persona of its own is sent as it is, refused or not', async () => {
+  const bot = await startedBy();
+  const { Bea = '' } = await faces(bot.emulator, ['Bea']);
+  const onRefused = jest.fn();
+  const client = personas({
+    directory: { adam: profile('Adam') },
+    onRefused,
+  }).client(clientFor(bot));
+  const send = () => {
+    const form = Messenger.createImageFormData(createReadStream(__filename));
+    form.append('persona_id', Bea);
+    return client.withPersona('adam', () =>
+      client.sendMessageFormData(CUSTOMER, form),
+    );
+  };
+  await send();
+  expect(shown(bot.emulator)).toEqual(['Bea: [image]']);
+  bot.emulator.setEuropean(CUSTOMER, true);
+  await expect(send()).rejects.toThrow();
+  expect(onRefused).not.toHaveBeenCalled();
+  expect(alive(bot.emulator)).toEqual(['Bea']);
 });

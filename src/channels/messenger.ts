@@ -79,8 +79,11 @@ function reader(method: string): ReadCall | undefined {
   const isKnown = KNOWN_METHODS.test(method);
   const position = OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
   const textAt = method === 'sendText' ? 1 : undefined;
-  return (args) =>
-    new MessengerCall(args, position ?? optionsPosition(args), textAt, method);
+  return (args) => {
+    if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
+    const at = position ?? optionsPosition(args);
+    return new MessengerCall(args, at, textAt, method);
+  };
 }
 
 /** Methods that are not known here take their options last, where they are given any. */
