@@ -92,6 +92,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
+  /** Whether a persona was created for a block around this. */
+  get hasCreated(): boolean {
+    const scope = innermostScope(this);
+    return scope !== undefined && scope.created.length > 0;
+  }
+
   /** Who speaks here and now, also when it is asked for later. */
   currentSpeaker(): ActiveSpeaker {
     const scope = innermostScope(this);
