@@ -59,7 +59,7 @@ export async function App(context: PersonaContext) {
 
 export async function OnLine(context: PersonaContext<LineContext>) {
   await using guest = await context.createEphemeralPersona(GUEST);
-  guest.replyText('hi');
+  await guest.replyText('hi');
 }
 
 export async function OnSlack(context: PersonaContext<SlackContext>) {

@@ -36,7 +36,7 @@ export function createSpeaker(
  * can be passed on. They call what `target` has under their names at that time,
  * so that other plugins' wrappers take part.
  *
- * @param run makes each call, as whoever speaks
+ * @param run makes each call in the scope of a speaker
  */
 export function speakingMethods(
   target: object,
