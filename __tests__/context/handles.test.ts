@@ -79,12 +79,15 @@ describe('a handle of a client', () => {
   test('is released once, whoever asks', async () => {
     const { emulator, client, plugin } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));
+    const other = await client.createEphemeralPersona(profile('Adam'));
     await Promise.all([
       adam.release(),
       adam[Symbol.asyncDispose](),
       adam.release(),
     ]);
     await adam.release();
+    expect(alive(emulator)).toEqual(['Adam']);
+    await other.release();
     expect(wire(emulator)).toEqual(['GET /me', 'POST /me/personas', 'DELETE']);
     expect(plugin.stats()).toMatchObject({ made: 1, deleted: 1 });
   });
