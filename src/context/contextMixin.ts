@@ -17,6 +17,7 @@ import {
   rememberOwnMethod,
   type Method,
 } from './rememberedMethods';
+import { createHandle } from './handles';
 import { createSpeaker } from './speakers';
 
 /** A context on which `personas()` is installed. */
@@ -207,6 +208,10 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
         checkRun('context.withPersona', run);
         return runActions(() => run(this, {}), this);
       });
+    },
+    createEphemeralPersona(this: Installed & Context, profile: PersonaProfile) {
+      const { _personas: personas, platform } = this;
+      return createHandle(this, personas, profile, channelOf(platform));
     },
     async withEphemeralPersona(
       this: Installed & Context,

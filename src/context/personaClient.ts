@@ -9,6 +9,7 @@ import { methodDescriptors } from '../util/methodDescriptors';
 
 import { ClientFronts } from './clientFront';
 import type { PersonaClient } from './clientTypes';
+import { createHandle } from './handles';
 import type { Method } from './rememberedMethods';
 import { createSpeaker } from './speakers';
 
@@ -45,6 +46,8 @@ function createPersonaClient(
         checkRun('client.withPersona', run);
         return promised(() => run(front));
       }),
+    createEphemeralPersona: (profile) =>
+      createHandle(front, personas, profile, messenger),
     async withEphemeralPersona(profile, run) {
       checkRun('client.withEphemeralPersona', run);
       return personas.withEphemeral(profile, (id, checked) => {
