@@ -114,11 +114,8 @@ export interface Channel {
    * taken: one account may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
-  /** What an error says about the persona, where it is a definite refusal. */
-  readonly readRefusal?: (
-    error: unknown,
-    secrets: readonly string[],
-  ) => Refusal | undefined;
+  /** What an error says about the persona, where it is a definite refusal; with any secrets in it. */
+  readonly readRefusal?: (error: unknown) => Refusal | undefined;
   /** What an answer says where the message was delivered without its profile. */
   readonly readIgnored?: (
     answer: unknown,

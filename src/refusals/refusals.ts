@@ -43,6 +43,8 @@ export interface RefusedMessage {
   readonly id?: string | undefined;
   /** The account of a channel on which messages carry profiles. */
   readonly account?: string | undefined;
+  /** What showed the profile; omitted where it may not be the one that is refused. */
+  readonly shown?: object | undefined;
 }
 
 export class Refusals {
@@ -89,15 +91,17 @@ export class Refusals {
     );
   }
 
-  /** The remembered refusal of this persona's profile for an account of a channel, or of every profile. */
-  findProfile(
-    account: string,
-    persona: Persona,
-  ): PersonaRefusedError | undefined {
+  /**
+   * The remembered refusal of a profile for an account of a channel, or of every
+   * profile.
+   *
+   * @param shown what shows the profile: personas may have the same name
+   */
+  findProfile(account: string, shown: object): PersonaRefusedError | undefined {
     if (this.memory.isEmpty) return undefined;
     return (
       this.memory.get('profile', account, null) ??
-      this.memory.get('profile', account, persona)
+      this.memory.get('profile', account, JSON.stringify(shown))
     );
   }
 
@@ -117,12 +121,14 @@ export class Refusals {
    */
   async decide(
     { about, failure }: Refusal,
-    { persona, id, account }: RefusedMessage,
+    { persona, id, account, shown }: RefusedMessage,
     context: SendContext,
   ): Promise<PersonaRefusedError> {
     if (account !== undefined) {
       const refusal = refuse('channel', persona, context, failure);
-      const key = about === 'account' ? null : persona;
+      const isOfAll = about === 'account';
+      if (!isOfAll && !shown) return refusal;
+      const key = isOfAll ? null : JSON.stringify(shown);
       return this.memory.add('profile', account, key, refusal);
     }
     const page = await knownPage(context);
@@ -152,14 +158,17 @@ export class Refusals {
       : refusal;
   }
 
-  /** Reports, once for each account, that a channel delivered a message without its profile. */
+  /** Counts a message that a channel delivered without its profile; reports it once for each account. */
   reportIgnored(
     message: string,
     persona: Persona,
     account: string,
     context: SendContext,
   ): void {
-    if (this.memory.isKnownToIgnore(account)) return;
+    if (this.memory.isKnownToIgnore(account)) {
+      this.stats.refused.ignored += 1;
+      return;
+    }
     const refusal = refuse('ignored', persona, context, { message });
     this.notify(refusal, persona, context);
   }
