@@ -165,10 +165,8 @@ export class Refusals {
     account: string,
     context: SendContext,
   ): void {
-    if (this.memory.isKnownToIgnore(account)) {
-      this.stats.refused.ignored += 1;
-      return;
-    }
+    this.stats.refused.ignored += 1;
+    if (this.memory.isKnownToIgnore(account)) return;
     const refusal = refuse('ignored', persona, context, { message });
     this.notify(refusal, persona, context);
   }
@@ -185,7 +183,7 @@ export class Refusals {
   }
 
   /**
-   * Counts a refusal and reports it, once.
+   * Counts a send that is refused, and reports the refusal, once.
    *
    * @param persona as the bot named it: an ID or a name
    * @throws the refusal with `refusedPersona: 'throw'`
@@ -195,21 +193,21 @@ export class Refusals {
     persona: Persona,
     context: SendContext,
   ): void {
+    this.stats.refused[refusal.reason] += 1;
     if (this.settings.refusedPersona !== 'throw') {
+      debug('refused, and sent without its profile: %s', refusal.message);
       return this.notify(refusal, persona, context);
     }
-    this.stats.refused[refusal.reason] += 1;
     debug('refused, and the send rejects: %s', refusal.message);
     throw refusal;
   }
 
-  private notify(
+  /** Reports a refusal, once. The sends that meet it are counted by `report`. */
+  notify(
     refusal: PersonaRefusedError,
     persona: Persona,
     { context, recipient }: SendContext,
   ): void {
-    this.stats.refused[refusal.reason] += 1;
-    debug('refused, and sent without its profile: %s', refusal.message);
     if (this.reported.has(refusal)) return;
     this.reported.add(refusal);
     const about = { context, recipient, persona };

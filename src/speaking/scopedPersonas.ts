@@ -151,10 +151,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
       const id = this.freeId(profile.name);
       return { kind: 'uncreated', id, profile };
     }
-    const { refusals, pool } = this.runtime;
+    const { refusals, pool, settings } = this.runtime;
     const { name } = profile;
     const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
-      refusals.report(refusal, name, context);
+      const rejects = settings.refusedPersona === 'throw';
+      if (rejects) refusals.report(refusal, name, context);
+      else refusals.notify(refusal, name, context);
       return { kind: 'unavailable', refusal, name };
     };
     const known = refusals.find(context);
