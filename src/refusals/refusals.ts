@@ -47,6 +47,9 @@ export interface RefusedMessage {
   readonly shown?: object | undefined;
 }
 
+const NOT_INSTALLED =
+  'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain.';
+
 export class Refusals {
   private readonly memory = new RefusalMemory();
   private readonly states = new PersonaStates();
@@ -61,6 +64,8 @@ export class Refusals {
   constructor(
     private readonly settings: Settings,
     private readonly stats: PersonaStats,
+    /** Whether `personas()` is not installed. */
+    private readonly isDefault = false,
   ) {}
 
   /** Lets a send skip the lookup. */
@@ -109,9 +114,12 @@ export class Refusals {
   unknownPersona(persona: Persona, context: SendContext): PersonaRefusedError {
     const known = this.find(context, persona);
     if (known) return known;
-    const hint = didYouMean(persona, this.settings.directory.keys());
-    const message = `it is neither an ID nor a name of the directory${hint}`;
-    const refusal = refuse('unknown', persona, context, { message });
+    const names = this.settings.directory.keys();
+    const message = this.isDefault
+      ? 'it is a name, and personas(), which has the directory, is not installed'
+      : `it is neither an ID nor a name of the directory${didYouMean(persona, names)}`;
+    const advice = this.isDefault ? NOT_INSTALLED : undefined;
+    const refusal = refuse('unknown', persona, context, { message }, advice);
     return this.memory.add('unknown', placeOf(context), persona, refusal);
   }
 
@@ -220,10 +228,18 @@ export function refuse(
   persona: Persona,
   context: SendContext,
   failure: GraphFailure,
+  advice?: string,
 ): PersonaRefusedError {
   const { channelInfo } = context;
   const pageId = channelInfo ? undefined : pageIdIn(context);
-  return new PersonaRefusedError(reason, persona, pageId, failure, channelInfo);
+  return new PersonaRefusedError(
+    reason,
+    persona,
+    pageId,
+    failure,
+    channelInfo,
+    advice,
+  );
 }
 
 /** What unknown personas are remembered by: the Page, or the channel. */
