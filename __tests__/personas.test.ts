@@ -1,4 +1,5 @@
 import { chain } from 'bottender';
+import type * as library from 'bottender-persona';
 import {
   personas,
   withPersona,
@@ -203,7 +204,7 @@ describe('of two different personas() on a context', () => {
 });
 
 describe('an action wrapper of another copy of this package', () => {
-  type Library = typeof import('bottender-persona');
+  type Library = typeof library;
   let other: Library;
   let warned: jest.SpyInstance;
   beforeEach(() => {
@@ -247,7 +248,7 @@ describe('an action wrapper of another copy of this package', () => {
 test('a name where personas() was forgotten: the warning says so', async () => {
   const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
   const bot = await startBot();
-  await bot.run(withPersona('adam', sayHi as never) as TestAction);
+  await bot.run(withPersona('adam', sayHi));
   expect(bot.errors).toEqual([]);
   expect(shown(bot.emulator)).toEqual(['Page: hi']);
   expect(warned.mock.calls.map(([warning]) => String(warning))).toEqual([

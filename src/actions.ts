@@ -20,6 +20,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -61,6 +62,7 @@ export function withPersona<
  *
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);

@@ -18,10 +18,11 @@ declare const NAME: unique symbol;
 /**
  * What all contexts have in common, `PersonaContext` included. A chain infers its
  * context from its actions, and takes the most specific one: that of the others.
+ * @inline
  */
 type AnyContext = Omit<Context, 'sendText'>;
 
-/** What follows in a chain, for any context. */
+/** What follows in a chain, for any context. @inline */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Next = Action<any>;
 

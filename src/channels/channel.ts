@@ -218,6 +218,19 @@ export function readMessages(
   };
 }
 
+/** The same call as the client's, whose arguments hold those of `call`. */
+export function wrapCall(
+  call: MessageCall,
+  toArgs: (args: unknown[]) => unknown[],
+): MessageCall {
+  return {
+    ...call,
+    withMessages: (changed) => ({
+      args: toArgs(call.withMessages(changed).args),
+    }),
+  };
+}
+
 export function fieldsAt(args: readonly unknown[], at: number): Fields {
   const given = args[at];
   return isFields(given) ? given : NO_FIELDS;

@@ -6,6 +6,7 @@ import {
   isFields,
   readMessages,
   SingleMessage,
+  wrapCall,
   type Channel,
   type DisplayProfile,
   type MessageCall,
@@ -70,15 +71,7 @@ function reader(method: string): ReadCall | undefined {
 function readBody(body: unknown): MessageCall | undefined {
   if (!isFields(body)) return undefined;
   const call = readMessages([body.messages], 0, body.to);
-  return (
-    call && {
-      ...call,
-      withMessages(changed) {
-        const [messages] = call.withMessages(changed).args;
-        return { args: [{ ...body, messages }] };
-      },
-    }
-  );
+  return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }
 
 /** The client drops the sender of a carousel, and not of the same template under its general name. */

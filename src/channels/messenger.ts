@@ -10,6 +10,7 @@ import {
   isFields,
   SingleMessage,
   textOrNone,
+  wrapCall,
   type Channel,
   type ClientCall,
   type Message,
@@ -158,15 +159,7 @@ function readRequest([request]: readonly unknown[]): MessageCall | undefined {
     return undefined;
   }
   const call = readBody(request.body);
-  return (
-    call && {
-      ...call,
-      withMessages(messages) {
-        const [body] = call.withMessages(messages).args;
-        return { args: [{ ...request, body }] };
-      },
-    }
-  );
+  return call && wrapCall(call, ([body]) => [{ ...request, body }]);
 }
 
 /** The body of a call to the Send API. */

@@ -43,7 +43,7 @@ export interface RefusedMessage {
   readonly id?: string | undefined;
   /** The account of a channel on which messages carry profiles. */
   readonly account?: string | undefined;
-  /** What showed the profile; omitted where it may not be the one that is refused. */
+  /** What showed the profile; omitted where it is uncertain which profile is refused. */
   readonly shown?: object | undefined;
 }
 
