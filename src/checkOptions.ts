@@ -3,7 +3,7 @@ import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import { MemoryStore } from './store/memory';
+import { ProcessMemory } from './store/processMemory';
 import { RedisStore } from './store/redis/redisStore';
 import { didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
@@ -101,7 +101,7 @@ export function checkOptions(options: unknown = {}): Settings {
       (({ message, defaultSender }) =>
         warn(`${message} ${defaultSender} speaks instead.`)),
     onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
-    store: isStore(given.store) ? given.store : new MemoryStore(),
+    store: isStore(given.store) ? given.store : new ProcessMemory(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,

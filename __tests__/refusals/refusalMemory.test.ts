@@ -4,8 +4,11 @@ import { RefusalMemory } from '../../src/refusals/refusalMemory';
 const refusal = () =>
   new PersonaRefusedError('unknown', 'adam', '1', { message: 'no' });
 
+const setTime = (ms: number) =>
+  jest.spyOn(performance, 'now').mockReturnValue(ms);
+
 afterEach(() => {
-  jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 test('a refusal is found by its kind, its place and what it is about', () => {
@@ -40,12 +43,12 @@ test('messages that were refused together get one refusal', () => {
 });
 
 test('it lasts ten minutes, to the millisecond, and a newer one as long', () => {
-  jest.useFakeTimers({ now: 1_000_000 });
+  setTime(1_000_000);
   const memory = new RefusalMemory();
   memory.add('unknown', '1', '7', refusal());
-  jest.setSystemTime(1_599_999);
+  setTime(1_599_999);
   expect(memory.get('unknown', '1', '7')).toBeDefined();
-  jest.setSystemTime(1_600_000);
+  setTime(1_600_000);
   expect(memory.get('unknown', '1', '7')).toBeUndefined();
   expect(memory.isEmpty).toBe(true);
   const second = refusal();

@@ -57,7 +57,7 @@ describeWithRedis('in Redis', () => {
     await port.acquire(use, OPTIONS);
     await port.renew([withId(use, '7')], OPTIONS);
     await port.acquire(useOf(page, 'name:adam', 'Adam'), OPTIONS);
-    await port.setName(page, 'adam', ADAM);
+    await port.writeName(page, 'adam', ADAM);
     const keys = await client.keys('ends:*');
     expect(keys.length).toBeGreaterThanOrEqual(6);
     for (const key of keys) {
@@ -127,8 +127,8 @@ describeWithRedis('in Redis', () => {
     ['due', (port, page) => port.forget(page, randomUUID())],
     ['names', (port, page) => port.nameOn(page, 'adam')],
     ['names', (port, page) => port.namesOn(page, [])],
-    ['names', (port, page) => port.setName(page, 'adam', ADAM)],
-    ['names', (port, page) => port.deleteName(page, 'adam')],
+    ['names', (port, page) => port.writeName(page, 'adam', ADAM)],
+    ['names', (port, page) => port.writeName(page, 'adam')],
   ])(
     'what stands in the place of :%s and is of another type is told and goes',
     async (key, ask) => {
@@ -146,7 +146,7 @@ describeWithRedis('in Redis', () => {
 
       const good = useOf(page, 'fly:good');
       await port.acquire(good, OPTIONS);
-      await port.setName(page, 'adam', ADAM);
+      await port.writeName(page, 'adam', ADAM);
       const leases = await port.leasesOn(page);
       expect(leases.map(([at]) => at)).toContain(good.key);
       expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
@@ -156,7 +156,7 @@ describeWithRedis('in Redis', () => {
   test('scripts that Redis has forgotten are sent anew', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
-    await port.setName(page, 'adam', ADAM);
+    await port.writeName(page, 'adam', ADAM);
     await client.sendCommand(['SCRIPT', 'FLUSH']);
     expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
   });
