@@ -117,12 +117,17 @@ export function checkTimeout(
   const { timeoutMs = CLOSE_TIMEOUT_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
+    `The option "timeoutMs" of close() must be a whole number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
   );
 }
 
 function isMs(value: unknown, min: number): value is number {
-  return typeof value === 'number' && value >= min && value <= MAX_TIMER_MS;
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= min &&
+    value <= MAX_TIMER_MS
+  );
 }
 
 function checkInitialPersona(persona: string, names: string[]): void {
@@ -144,7 +149,7 @@ function checkEphemeral(value: unknown): string | false {
       return `has no "${name}"${didYouMean(name, names)}; it has ${names.join(' and ')}`;
     }
     if (ms !== undefined && !isMs(ms, min)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
+      return `has a bad "${name}": it must be a whole number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
     }
   }
   return false;

@@ -26,6 +26,10 @@ export type ReportCleanup = (
   persona: EphemeralPersona | null,
 ) => void;
 
+const LOST: GraphFailure = {
+  message: 'the store had lost its lease, so others may use the persona',
+};
+
 interface Release {
   readonly askAt: number;
   readonly whenLast: () => void;
@@ -163,7 +167,7 @@ export class Leases {
     }
     if (!lease.isHeld) return 'others';
     this.pending.set(lease, { whenLast, askAt });
-    if (this.isClosing) this.close();
+    if (this.isClosing && askAt > 0) this.giveUp(lease, LOST);
     return 'later';
   }
 
@@ -171,8 +175,9 @@ export class Leases {
   close(): void {
     this.isClosing = true;
     for (const [lease, { askAt }] of this.pending) {
-      if (askAt > 0) this.giveUp(lease, { message: LOST });
+      if (askAt > 0) this.giveUp(lease, LOST);
     }
+    this.releasePending();
   }
 
   /** Leaves a persona to the sweep, and reports that. */
@@ -310,6 +315,11 @@ export class Leases {
 
   private renewAll(): void {
     for (const [about, write] of this.retries) void this.retry(about, write);
+    this.releasePending();
+    this.renewIdle(({ isIntent }) => !isIntent);
+  }
+
+  private releasePending(): void {
     const now = monotonicNow();
     for (const [lease, { whenLast, askAt }] of this.pending) {
       if (askAt > now) continue;
@@ -318,7 +328,6 @@ export class Leases {
         if (released === 'last') whenLast();
       });
     }
-    this.renewIdle(({ isIntent }) => !isIntent);
   }
 
   private async retry(about: string, write: () => Promise<unknown>) {
@@ -339,6 +348,3 @@ export class Leases {
     if (idle.length > 0) void this.renew(idle);
   }
 }
-
-const LOST =
-  'the store had lost its lease, so other processes may use the persona';
