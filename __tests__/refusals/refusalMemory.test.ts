@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { PersonaRefusedError } from '../../src/errors';
 import { RefusalMemory } from '../../src/refusals/refusalMemory';
 
@@ -55,14 +58,32 @@ test('it lasts ten minutes, to the millisecond, and a newer one as long', () => 
   expect(memory.add('unknown', '1', '7', second)).toBe(second);
 });
 
-test('at most 10,000 are remembered, the oldest goes', () => {
+test('at most 5,000 are remembered, the oldest goes', () => {
   const memory = new RefusalMemory();
-  for (let id = 0; id <= 10_000; id += 1) {
+  for (let id = 0; id <= 5000; id += 1) {
     memory.add('unknown', '1', `${id}`, refusal());
   }
   expect(memory.get('unknown', '1', '0')).toBeUndefined();
   expect(memory.get('unknown', '1', '1')).toBeDefined();
-  expect(memory.get('unknown', '1', '10000')).toBeDefined();
+  expect(memory.get('unknown', '1', '5000')).toBeDefined();
+});
+
+test('a refusal keeps nothing of the message that it was about', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const memory = new RefusalMemory();
+  class Message {
+    refuse() {
+      memory.add('unknown', '1', '7', refusal());
+      return new WeakRef(this);
+    }
+  }
+  const message = new Message().refuse();
+  // A WeakRef is strong until the turn has ended.
+  await new Promise(setImmediate);
+  collect();
+  expect(memory.get('unknown', '1', '7')).toBeDefined();
+  expect(message.deref()).toBeUndefined();
 });
 
 test('an account that ignores profiles is known after the first time; at most 1,000 are', () => {

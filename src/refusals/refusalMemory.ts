@@ -4,8 +4,8 @@ import { monotonicNow } from '../util/monotonicNow';
 
 /** How long a refused persona is not tried again, in milliseconds. */
 const REMEMBERED_MS = 10 * 60_000;
-/** At most this many refusals are remembered. */
-const MAX_REFUSALS = 10_000;
+/** At most this many refusals are remembered, of about 2 KB each. */
+const MAX_REFUSALS = 5000;
 /** At most this many accounts are known to have been reported for ignoring profiles. */
 const MAX_ACCOUNTS = 1000;
 
@@ -53,6 +53,8 @@ export class RefusalMemory {
   ): PersonaRefusedError {
     const known = this.get(kind, place, about);
     if (known) return known;
+    // Until it is read, V8 keeps what was on the stack: the context and its event.
+    void refusal.stack;
     const until = monotonicNow() + REMEMBERED_MS;
     this.remembered.set(keyOf(kind, place, about), { refusal, until });
     evictOldest(this.remembered, MAX_REFUSALS);
