@@ -40,9 +40,8 @@ describe.each([
   test('lets a store that was away be asked again', async () => {
     let isAway = true;
     const store = new MapStore();
-    const { get } = store;
-    store.get = (key) =>
-      isAway ? new Promise(() => undefined) : get.call(store, key);
+    const get = store.get.bind(store);
+    store.get = (key) => (isAway ? new Promise(() => undefined) : get(key));
     const told = jest.fn();
     const plugin = personas({ store, onCleanupError: told });
     const bot = await startBot({ plugins: [plugin] });
