@@ -36,25 +36,47 @@ const CHECKS: Record<OptionName, Check> = {
   directory: (value) => value === null && 'must be an object of names',
   refusedPersona: mustBeOneOf('send-as-page', 'throw'),
   signText: mustBeFunction,
+  disclosure: mustHaveOnly('disclosure'),
+  onSent: mustBeFunction,
   onRefused: mustBeFunction,
   onCleanupError: mustBeFunction,
   store: (value) =>
     !isStore(value) &&
     'must be a Keyv (an object with get, set and delete), or what redisStore() returns',
-  ephemeral: checkEphemeral,
+  ephemeral: mustHaveOnly('ephemeral'),
 };
 
 /** Shorter leases would expire whenever a process is slow for a moment. */
 const MIN_LEASE_MS = 1000;
-const MIN_MS = new Map([
-  ['lingerMs', 0],
-  ['leaseMs', MIN_LEASE_MS],
-]);
 
-/** Options within an option, and how they are written from the top. */
+const mustBeMs =
+  (min: number, max = MAX_TIMER_MS): Check =>
+  (value) =>
+    !isMs(value, min, max) &&
+    `must be a whole number of milliseconds from ${min} to ${max}`;
+
+/** Options within an option. */
+const INNER_CHECKS: Record<
+  'disclosure' | 'ephemeral',
+  Record<string, Check>
+> = {
+  disclosure: {
+    page: mustBeOneOf('human', 'bot'),
+    label: mustBeFunction,
+    message: mustBeFunction,
+    lapseMs: mustBeMs(1, Number.MAX_SAFE_INTEGER),
+  },
+  ephemeral: { lingerMs: mustBeMs(0), leaseMs: mustBeMs(MIN_LEASE_MS) },
+};
+
+/** How they are written from the top. */
 const INNER_OPTIONS = new Map(
-  [...MIN_MS.keys()].map((name) => [name, `ephemeral.${name}`]),
+  Object.entries(INNER_CHECKS).flatMap(([outer, checks]) =>
+    Object.keys(checks).map((name) => [name, `${outer}.${name}`]),
+  ),
 );
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -96,7 +118,8 @@ export function checkOptions(options: unknown = {}): Settings {
     }
     Object.assign(given, { [name]: value as unknown });
   }
-  const directory = checkDirectory(given.directory ?? {});
+  const { disclosure } = given;
+  const directory = checkDirectory(given.directory ?? {}, disclosure?.label);
   const initialPersona = given.initialPersona ?? null;
   if (typeof initialPersona === 'string') {
     checkInitialPersona(initialPersona, [...directory.keys()]);
@@ -107,6 +130,14 @@ export function checkOptions(options: unknown = {}): Settings {
     directory,
     refusedPersona: given.refusedPersona ?? 'send-as-page',
     signText: given.signText,
+    disclosure: disclosure && {
+      page: disclosure.page ?? 'bot',
+      isPageGiven: disclosure.page !== undefined,
+      label: disclosure.label,
+      message: disclosure.message,
+      lapseMs: disclosure.lapseMs ?? DAY_MS,
+    },
+    onSent: given.onSent,
     onRefused:
       given.onRefused ??
       (({ message, defaultSender }) =>
@@ -132,12 +163,16 @@ export function checkTimeout(
   );
 }
 
-function isMs(value: unknown, min: number): value is number {
+function isMs(
+  value: unknown,
+  min: number,
+  max = MAX_TIMER_MS,
+): value is number {
   return (
     typeof value === 'number' &&
     Number.isInteger(value) &&
     value >= min &&
-    value <= MAX_TIMER_MS
+    value <= max
   );
 }
 
@@ -151,23 +186,36 @@ function checkInitialPersona(persona: string, names: string[]): void {
   );
 }
 
-function checkEphemeral(value: unknown): string | false {
-  if (!isObject(value)) return 'must be an object';
-  for (const [name, ms] of Object.entries(value)) {
-    const min = MIN_MS.get(name);
-    if (min === undefined) {
-      const names = [...MIN_MS.keys()];
-      const outer = closestMatch(name, Object.keys(CHECKS));
-      const hint = outer
-        ? ` (did you mean "${outer}" of personas() itself?)`
-        : didYouMean(name, names);
-      return `has no "${name}"${hint}; it has ${names.join(' and ')}`;
+function mustHaveOnly(outer: keyof typeof INNER_CHECKS): Check {
+  return (value) => {
+    if (!isObject(value)) return 'must be an object';
+    const checks = INNER_CHECKS[outer];
+    const names = Object.keys(checks);
+    for (const [name, inner] of Object.entries(value)) {
+      const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+      if (!check) {
+        const hint = innerHint(name, names);
+        return `has no "${name}"${hint}; it has ${listed(names)}`;
+      }
+      const problem = inner !== undefined && check(inner);
+      if (problem) return `has a bad "${name}": it ${problem}`;
     }
-    if (ms !== undefined && !isMs(ms, min)) {
-      return `has a bad "${name}": it must be a whole number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
-    }
-  }
-  return false;
+    return false;
+  };
+}
+
+/** Where an option belongs that is at its wrong level. */
+function innerHint(name: string, names: string[]): string {
+  const elsewhere = INNER_OPTIONS.get(name);
+  if (elsewhere) return ` (did you mean "${elsewhere}"?)`;
+  const outer = closestMatch(name, Object.keys(CHECKS));
+  return outer
+    ? ` (did you mean "${outer}" of personas() itself?)`
+    : didYouMean(name, names);
+}
+
+function listed(names: string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function isStore(value: unknown): value is KeyvLike | RedisStore {

@@ -1,6 +1,12 @@
 import type { Context } from 'bottender';
 
 import type { DirectoryEntries, DirectoryEntry } from './directory/entries';
+import type {
+  DisclosureAbout,
+  DisclosureOptions,
+  DisclosureSettings,
+  SentMessage,
+} from './disclosureOptions';
 import type { PersonaError, PersonaRefusedError } from './errors';
 import type { Persona, Speaker } from './persona';
 import type { EphemeralPersona } from './profile';
@@ -68,6 +74,18 @@ export interface PersonasOptions<
    * Errors that it throws are ignored. Default: a process warning.
    */
   onRefused?: OnRefused | undefined;
+  /** Who is a bot, and how customers learn it. Default: no labels, and no messages. */
+  disclosure?:
+    | DisclosureOptions<DisclosureAbout & { readonly context: C | null }>
+    | undefined;
+  /**
+   * Called once for each message that the platform accepted, in the order of its
+   * answers. It is not awaited; an error in it is a process warning. `context` is
+   * `null` outside of events. Default: none.
+   */
+  onSent?:
+    | ((sent: SentMessage, about: { readonly context: C | null }) => unknown)
+    | undefined;
   /**
    * What happens to a sender action other than `typing_on` and `typing_off`
    * while a persona is active: `'reject'` (default) rejects with
@@ -129,6 +147,13 @@ export interface Settings {
   readonly directory: ReadonlyMap<string, DirectoryEntry>;
   readonly refusedPersona: 'send-as-page' | 'throw';
   readonly signText: SignText | undefined;
+  readonly disclosure: DisclosureSettings | undefined;
+  readonly onSent:
+    | ((
+        sent: SentMessage,
+        about: { readonly context: Context | null },
+      ) => unknown)
+    | undefined;
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
   readonly store: KeyvLike | RedisStore | MemoryStore;

@@ -2,11 +2,15 @@ import { InvalidProfileError } from './errors';
 import { didYouMean } from './util/closestMatch';
 import { isObject } from './util/isObject';
 
-/** In Unicode code points. */
-const MAX_NAME_LENGTH = 50;
+/** On Messenger, in Unicode code points. */
+export const MAX_NAME_LENGTH = 50;
 const MAX_SHORT_NAME_LENGTH = 20;
 
-const KEYS = ['name', 'profilePictureUrl', 'shortName'];
+const KEYS = ['name', 'profilePictureUrl', 'shortName', 'kind'];
+const KINDS = ['human', 'bot'];
+
+/** Who is behind a persona: a person, or a program. */
+export type PersonaKind = 'human' | 'bot';
 
 /** Control characters, and halves of characters, as `slice` leaves of an emoji. No JSON parser has to take them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
@@ -27,6 +31,11 @@ export interface PersonaProfile {
   profilePictureUrl: string;
   /** The name on channels where `name` is too long; 1 to 20 characters. */
   shortName?: string | undefined;
+  /**
+   * Who is behind the persona. Default: what the option `disclosure.page` says,
+   * without a label.
+   */
+  kind?: PersonaKind | undefined;
 }
 
 /**
@@ -69,10 +78,8 @@ export function checkProfile(profile: unknown): PersonaProfile {
       );
     }
   }
-  const { name, profilePictureUrl, shortName } = profile as Record<
-    string,
-    unknown
-  >;
+  const fields: Partial<Record<string, unknown>> = { ...profile };
+  const { name, profilePictureUrl, shortName, kind } = fields;
   if (!isFilled(name)) {
     throw new InvalidProfileError(
       `A persona's name must be a non-empty string.`,
@@ -93,13 +100,28 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `${problem} must be an http(s) URL that Messenger can fetch.`,
     );
   }
-  if (shortName === undefined) return { name, profilePictureUrl };
+  checkKind(kind, `persona "${name}"`);
+  const checked: PersonaProfile = { name, profilePictureUrl };
+  if (kind !== undefined) checked.kind = kind;
+  if (shortName === undefined) return checked;
   if (!isFilled(shortName) || [...shortName].length > MAX_SHORT_NAME_LENGTH) {
     throw new InvalidProfileError(
       `The shortName of the persona "${name}" must be a non-empty string of at most ${MAX_SHORT_NAME_LENGTH} characters.`,
     );
   }
-  return { name, profilePictureUrl, shortName };
+  return { ...checked, shortName };
+}
+
+/** @throws InvalidProfileError */
+export function checkKind(
+  kind: unknown,
+  whose: string,
+): asserts kind is PersonaKind | undefined {
+  if (kind === undefined || KINDS.some((known) => known === kind)) return;
+  const hint = typeof kind === 'string' ? didYouMean(kind, KINDS) : '';
+  throw new InvalidProfileError(
+    `The kind of the ${whose} must be 'human' or 'bot'${hint}.`,
+  );
 }
 
 /** The text with such characters as escape sequences. */

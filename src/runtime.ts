@@ -45,10 +45,12 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
   const leases = new Leases(store, leaseMs, report, keyOf);
   const creator = new PersonaCreator(leases, stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, stats);
-  const directory = new Directory(settings.directory, creator, {
-    leases,
-    endSurplus: (surplus) => pool.endSurplus(surplus),
-  });
+  const directory = new Directory(
+    settings.directory,
+    creator,
+    { leases, endSurplus: (surplus) => pool.endSurplus(surplus) },
+    settings.disclosure?.label,
+  );
   const idsOn = (page: Page) => directory.idsOn(page);
   const sweep = new Sweep(leases, report, idsOn, stats);
   return {

@@ -1,7 +1,7 @@
 import type { LineContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { fitName } from '../../src/channels/fitName';
+import { shownName } from '../../src/shownName';
 import { startOn } from '../support/channels';
 import { profile } from '../support/faces';
 
@@ -28,16 +28,16 @@ describe('a name that a channel does not take', () => {
     [`${FLAG.repeat(6)}`, 20, `${FLAG.repeat(4)}…`],
     [`${'e\u0301'.repeat(15)}`, 20, `${'e\u0301'.repeat(9)}…`],
   ])('%s, at most %d', (name, most, shown) => {
-    expect(fitName(profile(name), most)).toBe(shown);
+    expect(shownName(profile(name), most)).toBe(shown);
     expect(shown.length).toBeLessThanOrEqual(most);
   });
 
   test('is shown as its short name, which is cut too where it is too long', () => {
     const long = { ...profile('x'.repeat(30)), shortName: 'Xaver' };
-    expect(fitName(long, 20)).toBe('Xaver');
-    expect(fitName(long, 30)).toBe(long.name);
+    expect(shownName(long, 20)).toBe('Xaver');
+    expect(shownName(long, 30)).toBe(long.name);
     const family = { ...long, shortName: FAMILY.repeat(2) };
-    expect(fitName(family, 20)).toBe(`${FAMILY}…`);
+    expect(shownName(family, 20)).toBe(`${FAMILY}…`);
   });
 
   const long = profile('Adam of the Great Market Hall');

@@ -8,7 +8,7 @@ import {
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { line } from '../../src/channels/line';
-import { fitName } from '../../src/channels/fitName';
+import { shownName } from '../../src/shownName';
 import { slack } from '../../src/channels/slack';
 import { startOn, type Recorded } from '../support/channels';
 import { profile } from '../support/faces';
@@ -361,8 +361,8 @@ describe('what Slack answers', () => {
 
 test('a short name that just fits is shown whole', () => {
   const long = { ...profile('x'.repeat(30)), shortName: 'y'.repeat(20) };
-  expect(fitName(long, 20)).toBe('y'.repeat(20));
-  expect(fitName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(
+  expect(shownName(long, 20)).toBe('y'.repeat(20));
+  expect(shownName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(
     `${'y'.repeat(19)}…`,
   );
 });

@@ -84,7 +84,7 @@ test.each(['on a channel that creates none', 'of an ended block'])(
     for (let turn = 0; turn < TURNS; turn += 1) {
       const speaker: BlockSpeaker =
         kind === 'of an ended block'
-          ? { kind: 'ephemeral', handle }
+          ? { kind: 'ephemeral', handle, profile: profile('Guest') }
           : { kind: 'uncreated', id: `${turn}`, profile: profile('Guest') };
       created.push(new WeakRef(speaker));
       last.runInAsyncScope(() => {
@@ -161,7 +161,11 @@ test('a speaker’s sends, one within the other, keep its persona once', () => {
   const owner: ScopeOwner = {};
   const waitFor = jest.fn();
   const handle = { isActive: true, waitFor } as unknown as PersonaHandle;
-  const guest: EphemeralSpeaker = { kind: 'ephemeral', handle };
+  const guest: EphemeralSpeaker = {
+    kind: 'ephemeral',
+    handle,
+    profile: profile('Guest'),
+  };
   const speak = (turns: number): void => {
     if (turns > 0)
       runInScope(owner, guest, 'as', () => speak(turns - 1), guest);

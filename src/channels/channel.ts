@@ -105,8 +105,10 @@ export interface Channel {
   /** Adds a persona's ID, or a profile's fields, to those of a message; omitted: where it lacks them. */
   readonly addFields?: (fields: Fields, added: Fields) => Fields;
 
-  /** Applies a profile to messages; omitted where they carry an ID, or nothing. */
+  /** Applies a profile to messages, with the name as it is shown; omitted where they carry an ID, or nothing. */
   readonly displayProfile?: (profile: PersonaProfile) => DisplayProfile;
+  /** The longest name that it shows. */
+  readonly maxNameLength?: number;
   /** The field that says who speaks: a message that has it is left as it is. */
   readonly profileField?: string;
   /** Whether messages carry the ID of a persona. */

@@ -12,7 +12,6 @@ import {
   type MessageCall,
   type ReadCall,
 } from './channel';
-import { fitName } from './fitName';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;
@@ -43,6 +42,7 @@ export const line: Channel = {
   messageQueues: ['_replyMessages', '_pushMessages'],
   reader,
   displayProfile,
+  maxNameLength: MAX_NAME_LENGTH,
   profileField: 'sender',
   readRefusal,
 };
@@ -91,8 +91,7 @@ function asTemplate(call: SingleMessage, way: string): MessageCall {
 }
 
 function displayProfile(profile: PersonaProfile): DisplayProfile {
-  const name = fitName(profile, MAX_NAME_LENGTH);
-  const { profilePictureUrl: iconUrl } = profile;
+  const { name, profilePictureUrl: iconUrl } = profile;
   const problem =
     new URL(iconUrl).protocol !== 'https:'
       ? 'LINE takes pictures by https only'
@@ -102,7 +101,7 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
   if (problem === undefined) return { fields: { sender: { name, iconUrl } } };
   return {
     fields: { sender: { name } },
-    missing: `${problem}: "${profile.name}" speaks there without its picture.`,
+    missing: `${problem}: "${name}" speaks there without its picture.`,
   };
 }
 

@@ -4,7 +4,6 @@ import {
   type Channel,
   type ReadCall,
 } from './channel';
-import { fitName } from './fitName';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
 const MAX_NAME_LENGTH = 28;
@@ -16,14 +15,10 @@ export const viber: Channel = {
   sendMethods: /^(send|broadcast|typing)/,
   clientMethod: 'sendMessage',
   reader,
-  displayProfile: (profile) => ({
-    fields: {
-      sender: {
-        name: fitName(profile, MAX_NAME_LENGTH),
-        avatar: profile.profilePictureUrl,
-      },
-    },
+  displayProfile: ({ name, profilePictureUrl: avatar }) => ({
+    fields: { sender: { name, avatar } },
   }),
+  maxNameLength: MAX_NAME_LENGTH,
   profileField: 'sender',
 };
 

@@ -45,7 +45,7 @@ async function idOf(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<string | undefined> {
-  const entry = runtime?.settings.directory.get(name) ?? '';
+  const entry = runtime?.directory.onPage.get(name) ?? '';
   const fixed = fixedIdOf(entry);
   if (fixed) return fixed;
   const { listed, records, leases } = await takeSnapshot(page, runtime);

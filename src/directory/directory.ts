@@ -1,11 +1,14 @@
 /** directory/ turns the names that a bot gives its personas into IDs, Page by Page. */
 import type { PersonaCreator } from '../ephemeral/personaCreator';
 import type { Page } from '../graph/page';
-import type { PersonaProfile } from '../profile';
+import type { PersonaKind, PersonaProfile } from '../profile';
+import type { Label } from '../shownName';
 import { evictOldest } from '../util/evictOldest';
 
 import {
+  entryOnPage,
   fixedIdOf,
+  kindOf,
   profileOf,
   type DirectoryEntry,
   type Look,
@@ -22,22 +25,33 @@ export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
   private readonly looks = new Map<string, Look>();
-  /** The names that customers see. */
+  private readonly kinds = new Map<string, PersonaKind>();
+  /** The entries with the profiles that personas have on Pages, where the names of bots are labelled. */
+  readonly onPage: ReadonlyMap<string, DirectoryEntry>;
+  /** The names that customers see on Pages. */
   private readonly shownNames = new Set<string>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
     private readonly creator: PersonaCreator,
     private readonly services: NameServices,
+    label?: Label,
   ) {
+    const onPage = new Map<string, DirectoryEntry>();
     for (const [name, entry] of entries) {
-      const profile = profileOf(entry);
-      if (!profile) continue;
-      this.looks.set(name, { persona: name, profile });
-      this.shownNames.add(profile.name);
+      const shown = entryOnPage(entry, label);
+      onPage.set(name, shown);
+      const shownName = profileOf(shown)?.name;
+      if (shownName !== undefined) this.shownNames.add(shownName);
       const id = fixedIdOf(entry);
-      if (id !== undefined) this.looks.set(id, { persona: id, profile });
+      const kind = kindOf(entry);
+      const profile = profileOf(entry);
+      for (const persona of id === undefined ? [name] : [name, id]) {
+        if (kind) this.kinds.set(persona, kind);
+        if (profile) this.looks.set(persona, { persona, profile });
+      }
     }
+    this.onPage = onPage;
   }
 
   has(name: string): boolean {
@@ -48,8 +62,14 @@ export class Directory {
     return this.looks.get(persona);
   }
 
+  /** Who is behind a persona, by its name or ID, where the directory says so. */
+  kindOf(persona: string): PersonaKind | undefined {
+    return this.kinds.get(persona);
+  }
+
+  /** The name's profile on a Page. */
   profileOf(name: string): PersonaProfile | undefined {
-    return this.looks.get(name)?.profile;
+    return profileOf(this.onPage.get(name) ?? '');
   }
 
   fixedIdOf(name: string): string | undefined {

@@ -2,10 +2,17 @@ import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
 import { isObject } from '../util/isObject';
 import { isPersonaId } from '../persona';
-import { checkProfile, printable, type PersonaProfile } from '../profile';
+import {
+  checkKind,
+  checkProfile,
+  printable,
+  type PersonaKind,
+  type PersonaProfile,
+} from '../profile';
+import { pageProfile, type Label } from '../shownName';
 
-/** A persona that exists on a Page, and its profile for channels where personas have no IDs. */
-export interface ExistingPersona extends PersonaProfile {
+/** A persona that exists on a Page, and, for channels where personas have no IDs, its profile: a name and a picture, or neither. */
+export interface ExistingPersona extends Partial<PersonaProfile> {
   /** Its ID on the Page: digits. */
   id: string;
 }
@@ -25,7 +32,7 @@ export type DirectoryEntries<Name extends string = string> = Record<
 /** The ID that the entry names, the same on every Page. */
 export function fixedIdOf(entry: DirectoryEntry): string | undefined {
   if (typeof entry === 'string') return entry;
-  return 'id' in entry ? entry.id : undefined;
+  return isExisting(entry) ? entry.id : undefined;
 }
 
 /** A speaker's profile, before a channel adapts it to its limits. */
@@ -38,14 +45,41 @@ export interface Look {
 /** The profile of the entry's persona, where the directory has one. */
 export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
   if (typeof entry === 'string') return undefined;
-  if (!('id' in entry)) return entry;
-  const { id: _, ...profile } = entry;
-  return profile;
+  if (!isExisting(entry)) return entry;
+  const { id: _, name, profilePictureUrl, ...others } = entry;
+  if (name === undefined || profilePictureUrl === undefined) return undefined;
+  return { name, profilePictureUrl, ...others };
 }
 
-/** @throws InvalidOptionError naming an entry that Messenger would refuse */
+export function kindOf(entry: DirectoryEntry): PersonaKind | undefined {
+  return typeof entry === 'string' ? undefined : entry.kind;
+}
+
+/** The entry with the profile that its persona has on a Page. */
+export function entryOnPage(
+  entry: DirectoryEntry,
+  label: Label | undefined,
+): DirectoryEntry {
+  const profile = profileOf(entry);
+  if (!profile) return entry;
+  const id = fixedIdOf(entry);
+  const shown = pageProfile(profile, label);
+  return id === undefined ? shown : { id, ...shown };
+}
+
+function isExisting(
+  entry: PersonaProfile | ExistingPersona,
+): entry is ExistingPersona {
+  return 'id' in entry;
+}
+
+/**
+ * @throws InvalidOptionError naming an entry that Messenger would refuse;
+ * InvalidProfileError where the label leaves no room for a name
+ */
 export function checkDirectory(
   directory: unknown,
+  label?: Label,
 ): Map<string, DirectoryEntry> {
   // The entries of an array or a Map would be ignored.
   if (!isObject(directory) || Symbol.iterator in directory) {
@@ -58,7 +92,7 @@ export function checkDirectory(
   for (const [name, given] of Object.entries(directory)) {
     const entry = checkEntry(name, given);
     entries.set(name, entry);
-    const shown = profileOf(entry)?.name;
+    const shown = profileOf(entryOnPage(entry, label))?.name;
     if (shown === undefined) continue;
     const other = shownAs.get(shown);
     if (other !== undefined) {
@@ -104,12 +138,21 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
   if (typeof id !== 'string' || !isPersonaId(id)) {
     throw wrong(name, 'has a bad `id`: it must be a string of digits');
   }
-  return { id, ...checkLook(name, profile) };
+  const { kind, ...look } = profile as Partial<PersonaProfile>;
+  if (Object.values(look).some((value) => value !== undefined)) {
+    return { id, ...checkLook(name, profile) };
+  }
+  checked(name, () => checkKind(kind, 'persona'));
+  return kind === undefined ? { id } : { id, kind };
 }
 
 function checkLook(name: string, profile: unknown): PersonaProfile {
+  return checked(name, () => checkProfile(profile));
+}
+
+function checked<T>(name: string, check: () => T): T {
   try {
-    return checkProfile(profile);
+    return check();
   } catch (error) {
     const { message } = error as PersonaError;
     throw wrong(name, `is bad: ${message.replace(/\.$/, '')}`);

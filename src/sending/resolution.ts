@@ -7,13 +7,15 @@ export interface Carried {
   readonly fields: Fields;
   /** The persona's ID, on channels where messages carry one. */
   readonly id?: string;
+  /** The name that it shows. */
+  readonly name?: string | undefined;
 }
 
 /** How one message gets what shows its speaker. */
 export interface Resolution {
   /** As the bot named it: an ID or a name. */
   readonly persona: Persona;
-  /** What customers read above the message, where that is known. */
+  /** The name for the text of a message that shows nobody, where it is known. */
   readonly name?: string | undefined;
   /**
    * At once where it is known; `null` where the message shows nobody, so that

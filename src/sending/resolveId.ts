@@ -3,6 +3,7 @@ import { clientOf, pageOf, type Page } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
 import type { Refusals } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
+import { pageProfile } from '../shownName';
 import { pageIdIn, type SendContext } from '../sendContext';
 import {
   publicPersona,
@@ -93,6 +94,7 @@ function sourceOf(
   context: SendContext,
   isSenderAction: boolean,
 ): IdSource {
+  const label = runtime.settings.disclosure?.label;
   switch (speaker.kind) {
     case 'ephemeral':
       if (!speaker.handle.isActive || !isOnItsPage(speaker, context)) {
@@ -100,18 +102,19 @@ function sourceOf(
       }
       return held(speaker);
     case 'uncreated': {
-      const { name } = speaker.profile;
+      const { name } = pageProfile(speaker.profile, label);
       const persona = publicPersona(speaker) ?? name;
       // Messenger's own contexts have one only where nothing is sent.
       const shown = context.pageContext ? null : persona;
-      return { persona: name, name, id: () => shown };
+      return { persona: speaker.profile.name, name, id: () => shown };
     }
     case 'unavailable': {
-      const { refusal, name } = speaker;
+      const { refusal, profile } = speaker;
       const id = () => {
         throw refusal;
       };
-      return { persona: name ?? refusal.persona, name, id };
+      const name = profile && pageProfile(profile, label).name;
+      return { persona: profile?.name ?? refusal.persona, name, id };
     }
     default:
       return named(publicPersona(speaker) ?? '', runtime, context);
@@ -149,11 +152,11 @@ function named(
   };
 }
 
-function held({ handle: { persona } }: EphemeralSpeaker): IdSource {
-  const { name } = persona.profile;
+function held({ handle, profile }: EphemeralSpeaker): IdSource {
+  const { persona } = handle;
   return {
-    persona: name,
-    name,
+    persona: profile.name,
+    name: persona.profile.name,
     id: () => persona.ready(),
     renew: (goneId) => persona.replace(goneId),
   };
@@ -176,12 +179,12 @@ function isOnItsPage(
  * Page from which it is sent.
  */
 function recreated(
-  { handle }: EphemeralSpeaker,
+  { handle, profile }: EphemeralSpeaker,
   { pageContext }: SendContext,
   isSenderAction: boolean,
 ): IdSource {
   const { name } = handle.persona.profile;
-  const persona = name;
+  const persona = profile.name;
   if (isSenderAction) return { persona, name, id: () => null };
   let taking: Promise<PersonaHandle> | undefined;
   const take = async () =>

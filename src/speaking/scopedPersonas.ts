@@ -9,6 +9,7 @@ import { pageOf, type Page, type PageContext } from '../graph/page';
 import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
+import { pageProfile } from '../shownName';
 import type { SendContext } from '../sendContext';
 import { rejected } from '../util/rejected';
 
@@ -159,18 +160,19 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
     const { refusals, pool, settings } = this.runtime;
     const { name } = profile;
+    const labelled = pageProfile(profile, settings.disclosure?.label);
     const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
       const rejects = settings.refusedPersona === 'throw';
       if (rejects) refusals.report(refusal, name, context);
       else refusals.notify(refusal, name, context);
-      return { kind: 'unavailable', refusal, name };
+      return { kind: 'unavailable', refusal, profile };
     };
     const known = refusals.find(context);
     if (known) return unavailable(known);
     try {
-      const taking = this.take(pageContext, profile);
+      const taking = this.take(pageContext, labelled);
       pool.track(taking);
-      return { kind: 'ephemeral', handle: await taking };
+      return { kind: 'ephemeral', handle: await taking, profile };
     } catch (error) {
       const refusal = refusals.asRefusal(error, name);
       if (!refusal) throw error;

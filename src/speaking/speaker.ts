@@ -17,6 +17,8 @@ export type ActiveSpeaker =
 export interface EphemeralSpeaker {
   readonly kind: 'ephemeral';
   readonly handle: PersonaHandle;
+  /** As the bot gave it: without a label. */
+  readonly profile: PersonaProfile;
 }
 
 /** A persona that need not be created: its profile travels with the message, or nothing is sent. */
@@ -31,8 +33,8 @@ export interface UncreatedSpeaker {
 export interface UnavailableSpeaker {
   readonly kind: 'unavailable';
   readonly refusal: PersonaRefusedError;
-  /** What customers would have read above the messages, where that is known. */
-  readonly name?: string | undefined;
+  /** The profile that it was meant to have, where that is known. */
+  readonly profile?: PersonaProfile | undefined;
 }
 
 /** Fields of a message by which the bot itself said who speaks, such as LINE's `sender`. */

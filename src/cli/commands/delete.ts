@@ -83,7 +83,7 @@ async function find(
 
 /** The names that lead a bot to this persona. */
 async function namesFor(
-  { settings: { directory }, store }: Runtime,
+  { directory: { onPage: directory }, store }: Runtime,
   pageId: string,
   { id, name }: ListedPersona,
 ): Promise<string[]> {

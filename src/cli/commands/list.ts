@@ -22,7 +22,7 @@ interface Row {
 export async function list(options: PageOptions): Promise<void> {
   const { page, runtime } = await openBot(options);
   const snapshot = await takePartialSnapshot(page, runtime);
-  const entries = runtime?.settings.directory ?? new Map<string, string>();
+  const entries = runtime?.directory.onPage ?? new Map<string, string>();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
   for (const [name, entry] of entries) {
     const id = fixedIdOf(entry);

@@ -51,7 +51,7 @@ async function match(
   stopping: Stopping,
 ): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
-  const plan = makePlan(runtime.settings.directory, snapshot, {
+  const plan = makePlan(runtime.directory.onPage, snapshot, {
     prune: options.prune ?? false,
     isStoreLasting: runtime.store.isLasting,
   });
