@@ -27,7 +27,7 @@ test.each([
   ['profilePicture', 'no "profilePicture" (did you mean "profilePictureUrl"?)'],
   ['profile_picture_url', '(did you mean "profilePictureUrl"?)'],
   ['shortname', '(did you mean "shortName"?)'],
-  ['id', 'no "id"; it has name, profilePictureUrl, shortName.'],
+  ['id', 'no "id"; it has name, profilePictureUrl, shortName, kind.'],
 ])('a key that there is not is refused: %s', (key, said) => {
   const given = { name: 'Adam', profilePictureUrl: picture, [key]: undefined };
   expect(() => checkProfile(given)).toThrow(InvalidProfileError);

@@ -81,13 +81,3 @@ export interface SentMessage {
   /** Set if this was the text of `disclosure.message`. */
   readonly disclosure?: DisclosureMoment;
 }
-
-/** Validated, with defaults. */
-export interface DisclosureSettings {
-  readonly page: PersonaKind;
-  /** Whether the bot said so itself. */
-  readonly isPageGiven: boolean;
-  readonly label: ((profile: PersonaProfile) => string) | undefined;
-  readonly message: ((about: never) => unknown) | undefined;
-  readonly lapseMs: number;
-}

@@ -68,6 +68,25 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
+/**
+ * A message with the tag `HUMAN_AGENT` was to be sent by a bot. Meta allows that
+ * tag to people only. Nothing was sent.
+ *
+ * @see https://developers.facebook.com/docs/features-reference/human-agent
+ */
+export class HumanAgentTagError extends PersonaError {
+  constructor(
+    /** The speaker: an ID or a name; `null` for the Page. */
+    readonly persona: string | null,
+  ) {
+    super(
+      `The message has the tag HUMAN_AGENT, which is for people, but ` +
+        `${persona === null ? 'the Page speaks for a bot, as the option "disclosure.page" says' : `the persona "${persona}" is of the kind 'bot'`}. ` +
+        `Nothing was sent. Send it as a persona of the kind 'human', or without the tag.`,
+    );
+  }
+}
+
 /** How messages for people name a channel. */
 export interface ChannelInfo {
   readonly title: string;

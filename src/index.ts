@@ -35,9 +35,17 @@ export type {
   PersonaClient,
 } from './context/clientTypes';
 export type { Persona, PersonaId, Speaker } from './persona';
-export type { EphemeralPersona, PersonaProfile } from './profile';
+export type { EphemeralPersona, PersonaKind, PersonaProfile } from './profile';
+export type {
+  DecidedBy,
+  DisclosureAbout,
+  DisclosureMoment,
+  DisclosureOptions,
+  SentMessage,
+} from './disclosureOptions';
 export {
   ForgottenHandleError,
+  HumanAgentTagError,
   InvalidOptionError,
   InvalidPersonaError,
   InvalidProfileError,

@@ -4,12 +4,12 @@ import type { DirectoryEntries, DirectoryEntry } from './directory/entries';
 import type {
   DisclosureAbout,
   DisclosureOptions,
-  DisclosureSettings,
   SentMessage,
 } from './disclosureOptions';
 import type { PersonaError, PersonaRefusedError } from './errors';
 import type { Persona, Speaker } from './persona';
-import type { EphemeralPersona } from './profile';
+import type { EphemeralPersona, PersonaKind } from './profile';
+import type { Label } from './shownName';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
@@ -147,7 +147,20 @@ export interface Settings {
   readonly directory: ReadonlyMap<string, DirectoryEntry>;
   readonly refusedPersona: 'send-as-page' | 'throw';
   readonly signText: SignText | undefined;
-  readonly disclosure: DisclosureSettings | undefined;
+  readonly disclosure:
+    | {
+        readonly page: PersonaKind;
+        /** Whether the bot said so itself. */
+        readonly isPageGiven: boolean;
+        readonly label: Label | undefined;
+        readonly message:
+          | ((
+              about: DisclosureAbout & { readonly context: Context | null },
+            ) => unknown)
+          | undefined;
+        readonly lapseMs: number;
+      }
+    | undefined;
   readonly onSent:
     | ((
         sent: SentMessage,

@@ -1,17 +1,21 @@
 import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
+import { kindOf } from './directory/entries';
+import { Conversations } from './disclosure/conversations';
+import { ConversationsWithFallback } from './disclosure/fallback';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
 import { OpenHandles } from './ephemeral/openHandles';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
-import { PersonaCleanupError } from './errors';
+import { PersonaCleanupError, PersonaStoreError } from './errors';
 import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
 import { noStats, type PersonaStats } from './stats';
-import { openStore } from './store/open';
+import { ConversationMemory } from './store/conversations';
+import { openConversations, openStore } from './store/open';
 import type { StorePort } from './store/port';
 import { ProcessMemory } from './store/processMemory';
 import { debug } from './util/debug';
@@ -28,6 +32,10 @@ export interface Runtime {
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly stats: PersonaStats;
+  /** `undefined` without `disclosure.message`, so that nothing is kept. */
+  readonly conversations: Conversations | undefined;
+  /** Whether calls have to be read that otherwise need not be. */
+  readonly readsAll: boolean;
   /** Whether nobody has called `personas()`: an action wrapper has installed the defaults. */
   readonly isDefault: boolean;
 }
@@ -63,8 +71,42 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(settings, stats, isDefault),
     stats,
+    conversations: createConversations(settings, report),
+    readsAll: readsAll(settings),
     isDefault,
   };
+}
+
+function createConversations(
+  { disclosure, store }: Settings,
+  report: ReportCleanup,
+): Conversations | undefined {
+  if (!disclosure?.message) return undefined;
+  const opened = openConversations(store, (error) => report(error, null));
+  const onAway = () =>
+    report(
+      new PersonaStoreError(
+        'use',
+        'it does not answer',
+        'Until it is back, each process decides alone what it discloses, so a customer may read it twice.',
+      ),
+      null,
+    );
+  return new Conversations(
+    opened instanceof ConversationMemory
+      ? opened
+      : new ConversationsWithFallback(opened, onAway),
+    disclosure.lapseMs,
+  );
+}
+
+/** To disclose, to tell `onSent`, and because a bot may not use the tag HUMAN_AGENT. */
+function readsAll({ disclosure, onSent, directory }: Settings): boolean {
+  return (
+    disclosure?.message !== undefined ||
+    onSent !== undefined ||
+    [...directory.values()].some((entry) => kindOf(entry) === 'bot')
+  );
 }
 
 let fallback: Runtime | undefined;

@@ -118,6 +118,31 @@ export interface Channel {
    * taken: one account may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
+  /** The arguments of a call that sends a text to where this call sends its messages. */
+  readonly textCall?: (
+    method: string,
+    args: readonly unknown[],
+    text: string,
+    recipient: string,
+  ) => ClientCall;
+  /** The same arguments with more texts among the messages; `undefined` where they do not fit. */
+  readonly insertTexts?: (
+    method: string,
+    args: readonly unknown[],
+    texts: readonly InsertedText[],
+  ) => unknown[] | undefined;
+  /** The recipient of a call that does not name it, such as one with a reply token. */
+  readonly recipientIn?: (
+    method: string,
+    context: object,
+  ) => string | undefined;
+  /** What the platform gets for a message; omitted: its options and its text. */
+  readonly contentOf?: (
+    method: string,
+    args: readonly unknown[],
+  ) => Fields | undefined;
+  /** The platform's IDs of the messages, from its answer. */
+  readonly messageIds?: (answer: unknown) => readonly unknown[];
   /** What an error says about the persona, where it is a definite refusal; with any secrets in it. */
   readonly readRefusal?: (error: unknown) => Refusal | undefined;
   /** What an answer says where the message was delivered without its profile. */
@@ -125,6 +150,12 @@ export interface Channel {
     answer: unknown,
     fields: Fields,
   ) => string | undefined;
+}
+
+/** A text among the messages of a call, before the message that is now at this position. */
+export interface InsertedText {
+  readonly position: number;
+  readonly text: string;
 }
 
 /** A method of a client, or of a queue, that sends. */
@@ -235,6 +266,15 @@ export function wrapCall(
       args: toArgs(call.withMessages(changed).args),
     }),
   };
+}
+
+/** Those of the fields that are set. */
+export function pick(fields: Fields, keys: readonly string[]): Fields {
+  const picked: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (fields[key] !== undefined) picked[key] = fields[key];
+  }
+  return picked;
 }
 
 export function fieldsAt(args: readonly unknown[], at: number): Fields {

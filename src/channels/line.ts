@@ -6,9 +6,11 @@ import {
   isFields,
   readMessages,
   SingleMessage,
+  textOrNone,
   wrapCall,
   type Channel,
   type DisplayProfile,
+  type InsertedText,
   type MessageCall,
   type ReadCall,
 } from './channel';
@@ -44,8 +46,48 @@ export const line: Channel = {
   displayProfile,
   maxNameLength: MAX_NAME_LENGTH,
   profileField: 'sender',
+  textCall: (_method, _args, text, recipient) => ({
+    args: [recipient, [{ type: 'text', text }]],
+    method: 'push',
+  }),
+  insertTexts,
+  recipientIn: (method, context) => {
+    if (!method.startsWith('reply')) return undefined;
+    const raw = getProperty(getProperty(context, 'event'), 'rawEvent');
+    const source = getProperty(raw, 'source');
+    return ['groupId', 'roomId', 'userId']
+      .map((name) => textOrNone(getProperty(source, name)))
+      .find((id) => id !== undefined);
+  },
+  messageIds: (answer) => {
+    const sent = getProperty(answer, 'sentMessages');
+    return Array.isArray(sent)
+      ? sent.map((each) => getProperty(each, 'id'))
+      : [];
+  },
   readRefusal,
 };
+
+/** https://developers.line.biz/en/reference/messaging-api/#send-reply-message */
+const MAX_MESSAGES = 5;
+
+function insertTexts(
+  method: string,
+  args: readonly unknown[],
+  texts: readonly InsertedText[],
+): unknown[] | undefined {
+  const isBody = method.endsWith('RawBody');
+  const given: unknown = isBody ? getProperty(args[0], 'messages') : args[1];
+  if (!Array.isArray(given)) return undefined;
+  if (given.length + texts.length > MAX_MESSAGES) return undefined;
+  const messages = [...(given as unknown[])];
+  for (const { position, text } of texts.toReversed()) {
+    messages.splice(position, 0, { type: 'text', text });
+  }
+  return isBody
+    ? [{ ...(args[0] as object), messages }]
+    : [args[0], messages, ...args.slice(2)];
+}
 
 /** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the methods of LineClient that send. */
 function reader(method: string): ReadCall | undefined {

@@ -8,11 +8,13 @@ import { isObject } from '../util/isObject';
 import {
   fieldsAt,
   isFields,
+  pick,
   SingleMessage,
   textOrNone,
   wrapCall,
   type Channel,
   type ClientCall,
+  type Fields,
   type Message,
   type MessageCall,
   type MessageFile,
@@ -60,6 +62,11 @@ export const messenger: Channel = {
           added,
         )
       : Object.assign({}, added, fields, added),
+  textCall,
+  contentOf,
+  messageIds: (answer) => [
+    getProperty(answer, 'messageId') ?? getProperty(answer, 'message_id'),
+  ],
   readRefusal,
 };
 
@@ -192,6 +199,69 @@ function readBody(body: unknown): MessageCall | undefined {
     accessToken: body.accessToken,
     senderAction: textOrNone(senderAction ?? snakeCased),
   };
+}
+
+/** Where, and by which permission, a message goes. */
+const ENVELOPE = [
+  'messagingType',
+  'messaging_type',
+  'tag',
+  'recipient',
+  'accessToken',
+];
+
+function textCall(
+  method: string,
+  args: readonly unknown[],
+  text: string,
+): ClientCall {
+  const [first] = args;
+  if (method === '_batchQueue.push') {
+    const body = fieldsAt([fieldsAt(args, 0).body], 0);
+    const textBody = { ...pick(body, ENVELOPE), message: { text } };
+    return { args: [{ ...fieldsAt(args, 0), body: textBody }] };
+  }
+  if (method === 'sendRawBody') {
+    return {
+      args: [{ ...pick(fieldsAt(args, 0), ENVELOPE), message: { text } }],
+    };
+  }
+  const options = fieldsAt(args, positionOf(method) ?? lastPosition(args));
+  return { args: [first, text, pick(options, ENVELOPE)], method: 'sendText' };
+}
+
+/** The message of the Send API; `undefined` for a method whose message is not known here. */
+function contentOf(
+  method: string,
+  args: readonly unknown[],
+): Fields | undefined {
+  const [first, second, third] = args;
+  if (method === '_batchQueue.push') {
+    return fieldsAt([fieldsAt([fieldsAt(args, 0).body], 0).message], 0);
+  }
+  if (method === 'sendRawBody')
+    return fieldsAt([getProperty(first, 'message')], 0);
+  if (method === 'sendMessage') return fieldsAt(args, 1);
+  if (method === 'sendAttachment') return { attachment: second };
+  const options = fieldsAt(args, positionOf(method) ?? lastPosition(args));
+  const quickReplies = pick(options, ['quickReplies']);
+  if (method === 'sendText') return { text: second, ...quickReplies };
+  const type = FILE_TYPES.get(method);
+  if (type) {
+    const payload = typeof second === 'string' ? { url: second } : second;
+    return { attachment: { type, payload }, ...quickReplies };
+  }
+  const payload =
+    method === 'sendTemplate'
+      ? second
+      : method === 'sendButtonTemplate'
+        ? { templateType: 'button', text: second, buttons: third }
+        : method === 'sendGenericTemplate'
+          ? { templateType: 'generic', elements: second }
+          : undefined;
+  return payload === undefined
+    ? undefined
+    : { attachment: { type: 'template', payload }, ...quickReplies };
 }
 
 interface Rule {

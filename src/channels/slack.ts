@@ -6,8 +6,10 @@ import { isObject } from '../util/isObject';
 
 import {
   fieldsAt,
+  pick,
   SingleMessage,
   type Channel,
+  type ClientCall,
   type Fields,
   type ReadCall,
 } from './channel';
@@ -36,6 +38,10 @@ export const slack: Channel = {
   }),
   profileField: 'username',
   accountOf,
+  textCall,
+  messageIds: (answer) => [
+    getProperty(answer, 'ts') ?? getProperty(answer, 'messageTs'),
+  ],
   readRefusal,
   readIgnored,
 };
@@ -66,6 +72,20 @@ const readMethodCall: ReadCall = (args) =>
   /^chat\.post(Message|Ephemeral)$/.test(String(args[0]))
     ? new SingleMessage(args, 1, 1, fieldsAt(args, 1).channel)
     : undefined;
+
+/** What says where a message goes: to a channel, a person in it, or a thread. */
+const TARGET = ['channel', 'user', 'threadTs', 'thread_ts', 'token'];
+
+function textCall(
+  method: string,
+  args: readonly unknown[],
+  text: string,
+): ClientCall {
+  const isShort = /^post/.test(method);
+  const at = isShort ? Number(method === 'postEphemeral') + 1 : args.length - 1;
+  const target = pick(fieldsAt(args, isShort ? args.length - 1 : at), TARGET);
+  return { args: [...args.slice(0, at), { ...target, text }] };
+}
 
 /** A token has scopes, or lacks them. By its digest, so that no token is kept. */
 function accountOf(client: unknown): string {

@@ -1,4 +1,11 @@
-import { SingleMessage, type Channel } from './channel';
+import { getProperty } from '../util/getProperty';
+
+import {
+  isFields,
+  SingleMessage,
+  type Channel,
+  type ReadCall,
+} from './channel';
 
 /** A message shows the bot and nobody else, so that its text has to say who speaks. */
 export const telegram: Channel = {
@@ -7,9 +14,23 @@ export const telegram: Channel = {
   sendMethods: /^(sendText|sendMessage|typing)$/,
   clientMethod: 'sendMessage',
   clientMethodFor: () => 'sendMessage',
-  // `sendMessage(chatId, text, options)`
-  reader: (method) =>
-    method === 'sendMessage'
-      ? (args) => new SingleMessage(args, 2, 1, args[0])
-      : undefined,
+  reader,
+  textCall: (_, [chatId], text) => ({
+    args: [chatId, text],
+    method: 'sendMessage',
+  }),
+  messageIds: (answer) => [getProperty(answer, 'messageId')],
 };
+
+/** `sendMessage(chatId, text, options)`, and photos and the like, whose options come last. */
+function reader(method: string): ReadCall | undefined {
+  if (method === 'sendMessage') {
+    return (args) => new SingleMessage(args, 2, 1, args[0]);
+  }
+  if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
+  return (args) => {
+    const hasOptions = args.length > 2 && isFields(args.at(-1));
+    const at = hasOptions ? args.length - 1 : args.length;
+    return new SingleMessage(args, at, undefined, args[0]);
+  };
+}

@@ -1,3 +1,5 @@
+import { getProperty } from '../util/getProperty';
+
 import {
   fieldsAt,
   SingleMessage,
@@ -20,6 +22,11 @@ export const viber: Channel = {
   }),
   maxNameLength: MAX_NAME_LENGTH,
   profileField: 'sender',
+  textCall: (_, [receiver], text) => ({
+    args: [receiver, { type: 'text', text }],
+    method: 'sendMessage',
+  }),
+  messageIds: (answer) => [getProperty(answer, 'messageToken')],
 };
 
 /** `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the same for a broadcast. */

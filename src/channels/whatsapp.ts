@@ -1,8 +1,12 @@
+import { getProperty } from '../util/getProperty';
+
 import {
   fieldsAt,
+  pick,
   SingleMessage,
   wrapCall,
   type Channel,
+  type Fields,
   type ReadCall,
 } from './channel';
 
@@ -17,6 +21,11 @@ export const whatsapp: Channel = {
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);
     return method === 'createMessage' ? readMessage : undefined;
   },
+  textCall: (_, [message], text) => ({
+    args: [{ ...pick(message as Fields, ['to', 'from']), body: text }],
+  }),
+  contentOf: (_, [message]) => message as Fields,
+  messageIds: (answer) => [getProperty(answer, 'sid')],
 };
 
 /** `createMessage({ to, body })` */

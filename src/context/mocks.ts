@@ -119,5 +119,6 @@ function callMock(
   };
   const transmit = (sent: ClientCall) => run(sent.args);
   const via = { channel, method: name, read };
-  return send(personas, { via, args, transmit, isBotCall: true });
+  const call = { via, args, transmit, isBotCall: true, isMock: true };
+  return send(personas, call);
 }

@@ -26,6 +26,7 @@ export class Directory {
   /** By name and by ID. */
   private readonly looks = new Map<string, Look>();
   private readonly kinds = new Map<string, PersonaKind>();
+  private readonly namesOfIds = new Map<string, string>();
   /** The entries with the profiles that personas have on Pages, where the names of bots are labelled. */
   readonly onPage: ReadonlyMap<string, DirectoryEntry>;
   /** The names that customers see on Pages. */
@@ -44,6 +45,7 @@ export class Directory {
       const shownName = profileOf(shown)?.name;
       if (shownName !== undefined) this.shownNames.add(shownName);
       const id = fixedIdOf(entry);
+      if (id !== undefined) this.namesOfIds.set(id, name);
       const kind = kindOf(entry);
       const profile = profileOf(entry);
       for (const persona of id === undefined ? [name] : [name, id]) {
@@ -60,6 +62,11 @@ export class Directory {
 
   lookOf(persona: string): Look | undefined {
     return this.looks.get(persona);
+  }
+
+  /** The name that the directory gives a persona by its ID. */
+  nameOfId(id: string): string | undefined {
+    return this.namesOfIds.get(id);
   }
 
   /** Who is behind a persona, by its name or ID, where the directory says so. */

@@ -139,11 +139,10 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
     throw wrong(name, 'has a bad `id`: it must be a string of digits');
   }
   const { kind, ...look } = profile as Partial<PersonaProfile>;
-  if (Object.values(look).some((value) => value !== undefined)) {
-    return { id, ...checkLook(name, profile) };
-  }
+  const hasLook = Object.values(look).some((value) => value !== undefined);
+  if (hasLook || kind === undefined) return { id, ...checkLook(name, profile) };
   checked(name, () => checkKind(kind, 'persona'));
-  return kind === undefined ? { id } : { id, kind };
+  return { id, kind };
 }
 
 function checkLook(name: string, profile: unknown): PersonaProfile {

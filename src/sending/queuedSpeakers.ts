@@ -6,7 +6,7 @@ import type { ActiveSpeaker } from '../speaking/speaker';
 import { ownPersona, withoutPersona } from './ownPersona';
 import { resolveProfile } from './resolveProfile';
 
-interface QueuedSpeaker {
+export interface QueuedSpeaker {
   readonly speaker: ActiveSpeaker;
   readonly source: SpeakerSource;
 }

@@ -11,24 +11,31 @@ import {
   type MessageCall,
   type SendMethod,
 } from '../channels/channel';
-import { PersonaError } from '../errors';
+import type { DisclosureMoment } from '../disclosureOptions';
+import { HumanAgentTagError, PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import { clientOf } from '../graph/page';
 import { redactFailure } from '../graph/graphFailure';
-import { secretsOf } from '../graph/secrets';
+import { redactSecrets, secretsOf } from '../graph/secrets';
 import type { SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import type { SpeakerSource } from '../speaking/scopes';
 import { PAGE, publicPersona, type ActiveSpeaker } from '../speaking/speaker';
 import { debug, isDebugging } from '../util/debug';
 import { deepCopy } from '../util/deepCopy';
+import { getProperty } from '../util/getProperty';
 import { rejected } from '../util/rejected';
+import { withTimeout } from '../util/withTimeout';
 
+import { recipientOf } from './conversation';
+import { Disclosing, type DueText } from './disclosing';
 import { ownPersona, withoutPersona, withoutPersonas } from './ownPersona';
-import { queuedSpeaker } from './queuedSpeakers';
+import { queuedSpeaker, type QueuedSpeaker } from './queuedSpeakers';
 import type { Carried, Resolution } from './resolution';
 import { carriedAs, resolveId } from './resolveId';
 import { resolveProfile } from './resolveProfile';
 import { checkSenderAction, supportsPersona } from './senderActions';
+import { kindOf, reportSent } from './sentMessages';
 import { signText } from './signText';
 import { failureOf, upload } from './upload';
 
@@ -40,6 +47,8 @@ export interface OutgoingCall {
   readonly transmit: (call: ClientCall) => unknown;
   /** Whether the bot made this very call, so that its sender action is checked. */
   readonly isBotCall: boolean;
+  /** Whether no platform gets it, so that nothing is disclosed or reported. */
+  readonly isMock?: boolean;
 }
 
 /**
@@ -87,30 +96,48 @@ function carriedId(
   { via, args }: OutgoingCall,
 ): string | undefined {
   const { optionsPosition } = via;
-  if (optionsPosition === undefined || isDebugging()) return undefined;
+  const { runtime } = personas;
+  if (optionsPosition === undefined || runtime.readsAll) return undefined;
+  if (isDebugging()) return undefined;
   const options = args[optionsPosition] as Fields | undefined;
   const id = options?.personaId;
   if (typeof id !== 'string' || options?.persona_id !== undefined) {
     return undefined;
   }
-  const isPlain = personas.runtime.refusals.isEmpty && !personas.hasCreated;
+  const isPlain = runtime.refusals.isEmpty && !personas.hasCreated;
   return isPlain && isPersonaId(id) ? id : undefined;
 }
+
+/** The bot itself put a profile into the message. */
+const NOBODY_KNOWN: ActiveSpeaker = { kind: 'caller', fields: {} };
 
 /** One message on its way. */
 class OutgoingMessage {
   carried: Carried | null = null;
   hasRenewed = false;
+  /** Whether it goes out without the persona that it should carry. */
+  isRefused = false;
+  /** The name that was put into its text. */
+  signedAs: string | undefined;
 
   constructor(
     /** What the bot gave; signed where it goes out without its profile. */
     public message: Message,
+    readonly speaker: ActiveSpeaker,
+    readonly decidedBy: SpeakerSource,
     readonly resolution?: Resolution,
+    readonly disclosure?: DisclosureMoment,
   ) {}
 }
 
+/** A text of `disclosure.message`, and the message before which it is sent. */
+interface DisclosureText {
+  readonly moment: DisclosureMoment;
+  readonly before: OutgoingMessage;
+}
+
 class Send {
-  private readonly messages: readonly OutgoingMessage[];
+  private messages: readonly OutgoingMessage[];
   private knownContext: SendContext | undefined;
   private args: unknown[];
   /** Set where another method of the client sends what was uploaded. */
@@ -120,6 +147,7 @@ class Send {
     private readonly personas: ScopedPersonas,
     private readonly outgoing: OutgoingCall,
     private call: MessageCall,
+    private readonly disclosure?: DisclosureText,
   ) {
     this.args = outgoing.args;
     const messages: OutgoingMessage[] = [];
@@ -149,8 +177,9 @@ class Send {
       if (carrying) (waiting ??= []).push(carrying);
       isCarried ||= message.carried !== null;
     }
-    return waiting || (isCarried && this.call.file)
-      ? this.transmitLater(Promise.all(waiting ?? []))
+    const disclosing = this.disclosing();
+    return waiting || disclosing || (isCarried && this.call.file)
+      ? this.transmitLater(Promise.all(waiting ?? []), disclosing)
       : this.transmit();
   }
 
@@ -161,33 +190,85 @@ class Send {
     const own = ownPersona(given.fields);
     const { profileField, messageQueues, carriesId } = channel;
     if (profileField !== undefined && isSet(profileField, given.fields)) {
-      return new OutgoingMessage(given);
+      return new OutgoingMessage(given, NOBODY_KNOWN, 'personaId');
     }
+    const { before, moment } = this.disclosure ?? {};
     const queued = messageQueues && queuedSpeaker(given.fields);
-    const speaker = this.checked(
-      own === undefined
-        ? (queued?.speaker ?? personas.currentSpeaker())
-        : personas.speakerNamed(own),
-    );
-    if (isDebugging()) {
-      const { activeSpeaker, source } = personas;
-      const isOwn = own !== undefined && own !== publicPersona(activeSpeaker);
-      logSpeaker(
-        method,
-        speaker,
-        isOwn ? 'personaId' : (queued?.source ?? source),
+    const speaker =
+      before?.speaker ??
+      this.checked(
+        own === undefined
+          ? (queued?.speaker ?? personas.currentSpeaker())
+          : personas.speakerNamed(own),
       );
+    const decidedBy = before?.decidedBy ?? this.source(own, queued);
+    if (isDebugging()) logSpeaker(method, speaker, decidedBy);
+    if (given.fields.tag === 'HUMAN_AGENT') this.checkHuman(speaker);
+    if (speaker.kind === 'page') {
+      return new OutgoingMessage(given, speaker, decidedBy, undefined, moment);
     }
-    if (speaker.kind === 'page') return new OutgoingMessage(given);
     if (speaker.kind === 'caller') {
       const fields = { ...given.fields, ...speaker.fields };
-      return new OutgoingMessage({ ...given, fields });
+      const message = { ...given, fields };
+      return new OutgoingMessage(
+        message,
+        speaker,
+        decidedBy,
+        undefined,
+        moment,
+      );
     }
     const { runtime } = personas;
     const resolution = carriesId
       ? resolveId(speaker, runtime, this)
       : resolveProfile(speaker, runtime, this, channel);
-    return new OutgoingMessage(given, resolution);
+    return new OutgoingMessage(given, speaker, decidedBy, resolution, moment);
+  }
+
+  /** What decided who speaks, where somebody asks. */
+  private source(own: unknown, queued?: QueuedSpeaker): SpeakerSource {
+    const { personas } = this;
+    if (!personas.runtime.settings.onSent && !isDebugging()) return 'nothing';
+    const { activeSpeaker, source } = personas;
+    const isOwn = own !== undefined && own !== publicPersona(activeSpeaker);
+    return isOwn ? 'personaId' : (queued?.source ?? source);
+  }
+
+  /** @throws HumanAgentTagError */
+  private checkHuman(speaker: ActiveSpeaker): void {
+    const { runtime } = this.personas;
+    const { disclosure } = runtime.settings;
+    const isBot =
+      speaker.kind === 'page'
+        ? disclosure?.isPageGiven && disclosure.page === 'bot'
+        : kindOf(speaker, runtime) === 'bot';
+    const isMessage = this.call.senderAction === undefined;
+    if (isBot && isMessage && this.outgoing.via.channel.carriesId) {
+      throw new HumanAgentTagError(publicPersona(speaker));
+    }
+  }
+
+  /** What this call may have to disclose; takes its turn in the conversation now. */
+  private disclosing(): Disclosing | undefined {
+    const { personas, outgoing, recipient, context } = this;
+    const { runtime, client } = personas;
+    const { conversations } = runtime;
+    const { channel } = outgoing.via;
+    if (!conversations || this.disclosure || this.isSenderAction) {
+      return undefined;
+    }
+    if (outgoing.isMock || recipient === undefined || !channel.textCall) {
+      return undefined;
+    }
+    return new Disclosing(
+      conversations,
+      runtime,
+      context,
+      channel,
+      recipient,
+      context,
+      client,
+    );
   }
 
   /** @throws UnsupportedSenderActionError */
@@ -225,7 +306,10 @@ class Send {
     return undefined;
   }
 
-  private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
+  private async transmitLater(
+    waiting: Promise<unknown>,
+    disclosing?: Disclosing,
+  ): Promise<unknown> {
     const { via, args } = this.outgoing;
     // What the bot gave is what is sent, whatever changes while this waits.
     const given = deepCopy(args);
@@ -248,15 +332,136 @@ class Send {
         this.call = read?.(uploaded.args) ?? this.call;
         [first.message = first.message] = this.call.messages;
       }
-      return await this.transmit();
+      return await (disclosing
+        ? this.transmitDisclosed(disclosing)
+        : this.transmit());
     } finally {
+      disclosing?.done();
       for (const { resolution } of this.messages) await resolution?.end?.();
     }
   }
 
+  /** Sends what is due in the conversation first. */
+  private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
+    const { runtime } = this.personas;
+    const page = runtime.settings.disclosure?.page ?? 'bot';
+    const due = await disclosing.due(
+      this.messages.map(({ speaker, resolution }) => ({
+        kind: kindOf(speaker, runtime) ?? page,
+        persona: resolution?.persona ?? null,
+      })),
+    );
+    const { args, call, messages } = this;
+    const isInserted = due.length > 0 && this.insert(due);
+    if (!isInserted) await this.sendFirst(due, disclosing);
+    const sending = this.transmit();
+    if (!isInserted) disclosing.done();
+    try {
+      const answer = await sending;
+      if (isInserted) await disclosing.ended(true);
+      return answer;
+    } catch (error) {
+      if (isInserted) await disclosing.ended(false);
+      await disclosing.undo();
+      if (!isInserted || !isInvalidRequest(error)) throw error;
+      // Nothing was delivered, and the texts may be to blame.
+      for (const { moment } of due) {
+        disclosing.failed(moment, 'the channel refused the request');
+      }
+      Object.assign(this, { args, call, messages });
+      return this.transmit();
+    }
+  }
+
+  /** Puts the texts into the same request, if they fit. */
+  private insert(due: readonly DueText[]): boolean {
+    const { via } = this.outgoing;
+    const args = via.channel.insertTexts?.(via.method, this.args, due);
+    const call = args && via.read(args);
+    if (!call) return false;
+    const messages = [...this.messages];
+    for (const { position, moment } of due.toReversed()) {
+      const before = messages[position];
+      if (!before) continue;
+      const { speaker, decidedBy, resolution, carried, isRefused } = before;
+      const text = new OutgoingMessage(
+        { fields: {} },
+        speaker,
+        decidedBy,
+        resolution,
+        moment,
+      );
+      messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
+    }
+    for (const [position, outgoing] of messages.entries()) {
+      const { [position]: message } = call.messages;
+      if (!outgoing.disclosure || !message) continue;
+      outgoing.message = message;
+      if (outgoing.resolution && !outgoing.carried) this.sign(outgoing);
+    }
+    Object.assign(this, { args, call, messages });
+    return true;
+  }
+
+  /** Sends the texts before this call. Never rejects. */
+  private async sendFirst(
+    due: readonly DueText[],
+    disclosing: Disclosing,
+  ): Promise<void> {
+    for (const { position, moment, text } of due) {
+      const { [position]: before } = this.messages;
+      if (!before) continue;
+      const sending = this.sendText(text, { moment, before }).then(
+        () => true,
+        (error: unknown) => {
+          disclosing.failed(moment, this.describe(error));
+          return false;
+        },
+      );
+      const { remainingMs } = disclosing;
+      await disclosing.ended(await withTimeout(sending, remainingMs, false));
+    }
+  }
+
+  private async sendText(
+    text: string,
+    disclosure: DisclosureText,
+  ): Promise<unknown> {
+    const { outgoing, personas, recipient = '' } = this;
+    const { via, transmit } = outgoing;
+    const { channel } = via;
+    const textCall = channel.textCall?.(
+      this.method ?? via.method,
+      this.args,
+      text,
+      recipient,
+    );
+    const { args = [], method } = textCall ?? {};
+    const textVia = method === undefined ? via : sendMethod(channel, method);
+    const call = textVia?.read(args);
+    if (!textVia || !call) throw new Error('the client has no such method');
+    const own: OutgoingCall = {
+      via: textVia,
+      args,
+      transmit: (sent) =>
+        transmit(method === undefined ? sent : { method, ...sent }),
+      isBotCall: false,
+    };
+    return new Send(personas, own, call, disclosure).start();
+  }
+
+  /** Without the secrets that an error of the client may carry. */
+  private describe(error: unknown): string {
+    const reason = error instanceof Error ? error.message : typeof error;
+    const { pageContext } = this.context;
+    const { client } = this.personas;
+    const holder = pageContext ? clientOf(pageContext) : client;
+    return redactSecrets(reason, secretsOf(holder));
+  }
+
   private transmit(): unknown {
-    const { transmit, via } = this.outgoing;
-    const { addFields = addMissing, readIgnored } = via.channel;
+    const { transmit, via, isMock } = this.outgoing;
+    const { addFields = addMissing } = via.channel;
     const sent = this.messages.map(({ message, carried }) =>
       carried ? shownAs(message, carried, addFields) : asPage(message),
     );
@@ -266,10 +471,17 @@ class Send {
     const call = isAsGiven ? { args } : this.call.withMessages(sent);
     const answer = transmit(method === undefined ? call : { ...call, method });
     if (!(answer instanceof Promise)) return answer;
-    if (!this.messages.some(({ carried }) => carried)) return answer;
+    const { onSent } = this.personas.runtime.settings;
+    const isReported = onSent && !isMock && !this.isSenderAction;
+    const isCarried = this.messages.some(({ carried }) => carried);
+    if (!isCarried && !isReported) return answer;
     return answer.then(
-      readIgnored && ((given) => this.reportIgnored(given)),
-      (error: unknown) => this.afterFailure(error),
+      (given: unknown) => {
+        if (isCarried) this.reportIgnored(given);
+        if (isReported) this.reportSent(call, sent, given);
+        return given;
+      },
+      isCarried ? (error: unknown) => this.afterFailure(error) : undefined,
     );
   }
 
@@ -339,30 +551,60 @@ class Send {
     if (!refusal) throw error;
     refusals.report(refusal, persona, this.context);
     outgoing.carried = null;
+    outgoing.isRefused = true;
     this.sign(outgoing);
   }
 
   private sign(outgoing: OutgoingMessage): void {
     const { settings } = this.personas.runtime;
     const name = outgoing.resolution?.name;
-    outgoing.message = signText(outgoing.message, name, settings);
+    const signed = signText(outgoing.message, name, settings);
+    if (signed !== outgoing.message) outgoing.signedAs = name;
+    outgoing.message = signed;
   }
 
-  private reportIgnored(answer: unknown): unknown {
+  private reportSent(
+    call: ClientCall,
+    sent: readonly Message[],
+    answer: unknown,
+  ): void {
+    const { outgoing, personas, recipient, context } = this;
+    const { channel, method } = outgoing.via;
+    const messages = this.messages.map((each, position) => ({
+      ...each,
+      message: sent[position] ?? each.message,
+    }));
+    const { method: uploaded } = this;
+    const via = { channel, method: uploaded ?? call.method ?? method };
+    const accepted = { ...via, call, recipient, messages };
+    const { runtime, client } = personas;
+    reportSent(accepted, answer, runtime, context, client);
+  }
+
+  private reportIgnored(answer: unknown): void {
     const { refusals } = this.personas.runtime;
-    for (const { resolution, carried } of this.messages) {
+    const { readIgnored } = this.outgoing.via.channel;
+    if (!readIgnored) return;
+    for (const outgoing of this.messages) {
+      const { resolution, carried } = outgoing;
       if (!resolution || !carried) continue;
-      const { readIgnored } = this.outgoing.via.channel;
-      const ignored = readIgnored?.(answer, carried.fields);
+      const ignored = readIgnored(answer, carried.fields);
       if (ignored === undefined) continue;
+      outgoing.isRefused = true;
       const { persona } = resolution;
       refusals.reportIgnored(ignored, persona, this.account, this.context);
     }
-    return answer;
   }
 
   get context(): SendContext {
     return (this.knownContext ??= this.personas.sendContext(this.call));
+  }
+
+  /** The one recipient of the call, where it has one that is known. */
+  private get recipient(): string | undefined {
+    const { channel, method } = this.outgoing.via;
+    const { context } = this.context;
+    return recipientOf(this.call, channel, method, context);
   }
 
   get isSenderAction(): boolean {
@@ -377,6 +619,11 @@ class Send {
       ? JSON.stringify([title, accountOf(this.personas.client)])
       : title;
   }
+}
+
+/** The request itself was refused, so that nothing of it was delivered. */
+function isInvalidRequest(error: unknown): boolean {
+  return getProperty(getProperty(error, 'response'), 'status') === 400;
 }
 
 /** The message without a persona. */

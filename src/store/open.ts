@@ -1,10 +1,13 @@
 import type { PersonaStoreError } from '../errors';
 
 import { BrokenValues } from './broken';
+import { ConversationMemory, type ConversationStore } from './conversations';
 import { GuardedKeyv, type KeyvLike } from './keyv/guardedKeyv';
+import { KeyvConversations } from './keyv/keyvConversations';
 import { KeyvPort } from './keyv/keyvPort';
 import { MemoryStore } from './memory';
 import type { StorePort } from './port';
+import { RedisConversations } from './redis/redisConversations';
 import { RedisPort } from './redis/redisPort';
 import { RedisStore } from './redis/redisStore';
 
@@ -26,4 +29,15 @@ export function openStore(
     keyvPorts.set(store, port);
   }
   return port;
+}
+
+/** The same for conversations. */
+export function openConversations(
+  store: KeyvLike | RedisStore | MemoryStore,
+  onBroken: (error: PersonaStoreError) => void,
+): ConversationStore {
+  if (store instanceof MemoryStore) return new ConversationMemory();
+  return store instanceof RedisStore
+    ? new RedisConversations(store, new BrokenValues(onBroken))
+    : new KeyvConversations(new GuardedKeyv(store, onBroken));
 }

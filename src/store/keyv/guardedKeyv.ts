@@ -10,7 +10,8 @@ import { StoreGuard } from '../guard';
  */
 export interface KeyvLike {
   get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<unknown>;
+  /** @param ttl in milliseconds; omitted: for ever */
+  set(key: string, value: unknown, ttl?: number): Promise<unknown>;
   delete(key: string): Promise<unknown>;
   /** Keyv reports most failures by an `error` event rather than by rejecting. */
   on?: (event: 'error', listener: (error: unknown) => void) => unknown;
@@ -53,9 +54,9 @@ export class GuardedKeyv {
     });
   }
 
-  async set(key: string, value: unknown): Promise<void> {
+  async set(key: string, value: unknown, ttl?: number): Promise<void> {
     await this.ask('write to', async () => {
-      if ((await this.keyv.set(key, value)) === false) {
+      if ((await this.keyv.set(key, value, ttl)) === false) {
         throw new Error('it did not store a value');
       }
     });

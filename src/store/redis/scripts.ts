@@ -89,5 +89,6 @@ function loadSteps() {
     names: load('names', 'read'),
     settle: load('settle', 'write to'),
     writeName: load('writeName', 'write to'),
+    conversation: load('conversation', 'write to'),
   };
 }

@@ -1,0 +1,119 @@
+import type { PersonaKind } from '../profile';
+import {
+  ConversationMemory,
+  type Begun,
+  type ConversationStore,
+  type NextMessage,
+  type Undo,
+} from '../store/conversations';
+import { evictOldest } from '../util/evictOldest';
+import { monotonicNow } from '../util/monotonicNow';
+
+/** Conversations in which a person spoke while the store was away; the oldest is dropped. */
+const MAX_UNRECORDED = 100_000;
+
+/** A store that has not failed for so long is back, in milliseconds. */
+const BACK_MS = 60_000;
+
+/**
+ * While the store is away, this process decides alone, and begins with what it
+ * knows for certain, which is nothing: what it knew before may be outdated. So a
+ * moment may be disclosed twice, and is never missed.
+ */
+export class ConversationsWithFallback implements ConversationStore {
+  private alone = new ConversationMemory();
+  private failedAt: number | undefined;
+  private readonly unrecorded = new Set<string>();
+  private readonly claimedAlone = new Set<string>();
+
+  /** @param onAway called once each time that the store goes away */
+  constructor(
+    private readonly store: ConversationStore,
+    private readonly onAway: () => void,
+  ) {}
+
+  async begin(key: string, message: NextMessage): Promise<Begun> {
+    const isAfterHuman = this.unrecorded.has(key);
+    const asked = { ...message, isAfterHuman };
+    const begun = await this.ask(key, () => this.store.begin(key, asked));
+    if (begun) {
+      if (!('waitMs' in begun)) this.unrecorded.delete(key);
+      return begun;
+    }
+    if (message.kind === 'human') this.noteHuman(key);
+    const decided = await this.alone.begin(key, message);
+    if ('moment' in decided) this.claimedAlone.add(key);
+    return decided;
+  }
+
+  async end(
+    key: string,
+    claimant: string,
+    kind: PersonaKind | undefined,
+    lapseMs: number,
+  ): Promise<void> {
+    await this.alone.end(key, claimant, kind);
+    const wasAlone = this.claimedAlone.delete(key);
+    const isOver = wasAlone && kind !== undefined;
+    await this.ask(key, () =>
+      isOver
+        ? this.store.record(key, kind, lapseMs)
+        : this.store.end(key, claimant, kind, lapseMs),
+    );
+  }
+
+  async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
+    await this.alone.undo(key, undo);
+    await this.ask(key, () => this.store.undo(key, undo, lapseMs));
+  }
+
+  async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
+    const isRecorded = await this.ask(key, async () => {
+      await this.store.record(key, kind, lapseMs);
+      return true;
+    });
+    if (isRecorded) {
+      this.unrecorded.delete(key);
+      return;
+    }
+    if (kind === 'human') this.noteHuman(key);
+    await this.alone.record(key, kind);
+  }
+
+  /** Rejects with PersonaStoreError while the store is away: what is to be forgotten must not be kept in silence. */
+  async forget(key: string): Promise<void> {
+    this.unrecorded.delete(key);
+    await this.alone.forget(key);
+    await this.store.forget(key);
+  }
+
+  private noteHuman(key: string): void {
+    this.unrecorded.add(key);
+    evictOldest(this.unrecorded, MAX_UNRECORDED);
+  }
+
+  /** Resolves to `undefined` where the store does not answer. */
+  private async ask<T>(
+    key: string,
+    run: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      const answer = await run();
+      await this.answered(key);
+      return answer;
+    } catch {
+      if (this.failedAt === undefined) this.onAway();
+      this.failedAt = monotonicNow();
+      return undefined;
+    }
+  }
+
+  private async answered(key: string): Promise<void> {
+    if (this.failedAt === undefined) return;
+    // Some keys of a cluster may be away while others are not.
+    if (!this.claimedAlone.has(key)) await this.alone.forget(key);
+    if (monotonicNow() - this.failedAt < BACK_MS) return;
+    this.failedAt = undefined;
+    this.alone = new ConversationMemory();
+  }
+}

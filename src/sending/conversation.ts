@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+import type { Channel } from '../channels/channel';
+import type { ConversationId } from '../disclosure/conversations';
+import { clientOf, pageOf } from '../graph/page';
+import type { SendContext } from '../sendContext';
+import type { Addressed } from '../speaking/scopedPersonas';
+import { getProperty } from '../util/getProperty';
+import { isObject } from '../util/isObject';
+import { withTimeout } from '../util/withTimeout';
+
+/** How long a message waits for the ID of its Page, in milliseconds. */
+const MAX_PAGE_WAIT_MS = 3000;
+
+/** The one recipient of a call; `undefined` for many, and for one who is not known by an ID. */
+export function recipientOf(
+  { recipient }: Addressed,
+  channel: Channel,
+  method: string,
+  context: object | null,
+): string | undefined {
+  const id: unknown = isObject(recipient)
+    ? getProperty(recipient, 'id')
+    : recipient;
+  if (typeof id === 'number') return String(id);
+  if (typeof id === 'string' && id !== '') return id;
+  return context ? channel.recipientIn?.(method, context) : undefined;
+}
+
+/** By the account's token, which is known at once. */
+export function conversationByToken(
+  channel: Channel,
+  recipient: string,
+  { pageContext }: SendContext,
+  client: object | undefined,
+): ConversationId {
+  const holder = pageContext ? clientOf(pageContext) : client;
+  const token =
+    getProperty(holder, 'accessToken') ?? getProperty(holder, 'authToken');
+  const account = createHash('sha256').update(String(token)).digest('base64');
+  return { channel: channel.platform, account, recipient };
+}
+
+/** The ID of the Page that sends; `undefined` on other channels, and where Messenger does not say. Never rejects. */
+export async function pageIdFor({
+  pageContext,
+}: SendContext): Promise<string | undefined> {
+  if (!pageContext) return undefined;
+  try {
+    const page = Promise.resolve(pageOf(pageContext));
+    return (await withTimeout(page, MAX_PAGE_WAIT_MS, undefined))?.id;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import type { InsertedText } from '../channels/channel';
+import type {
+  Beginning,
+  ConversationId,
+  Conversations,
+  Turn,
+} from '../disclosure/conversations';
+import type { DisclosureMoment } from '../disclosureOptions';
+import type { Persona } from '../persona';
+import type { PersonaKind } from '../profile';
+import type { Runtime } from '../runtime';
+import type { SendContext } from '../sendContext';
+import { warnOnce } from '../util/warnOnce';
+import { withTimeout } from '../util/withTimeout';
+
+import { conversationByToken, pageIdFor } from './conversation';
+
+/** How long a message waits for `disclosure.message`, in milliseconds. */
+const MAX_TEXT_WAIT_MS = 5000;
+const LATE = Symbol('late');
+
+/** A text to send before the message at this position. */
+export interface DueText extends InsertedText {
+  readonly moment: DisclosureMoment;
+}
+
+/** Who speaks in a message of the call. */
+interface Speaking {
+  readonly kind: PersonaKind;
+  readonly persona: Persona | null;
+}
+
+/** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
+export class Disclosing {
+  private readonly turn: Turn;
+  private id: ConversationId;
+  /** What became of each message, or of each row of messages by one kind of speaker. */
+  private begun: Beginning[] = [];
+  private lastKind: PersonaKind | undefined;
+
+  constructor(
+    private readonly conversations: Conversations,
+    private readonly runtime: Runtime,
+    private readonly context: SendContext,
+    ...conversation: Parameters<typeof conversationByToken>
+  ) {
+    this.id = conversationByToken(...conversation);
+    this.turn = conversations.enter(JSON.stringify(this.id));
+  }
+
+  get remainingMs(): number {
+    return this.turn.remainingMs;
+  }
+
+  /** The texts to send first. Never rejects. */
+  async due(messages: readonly Speaking[]): Promise<DueText[]> {
+    const account = await pageIdFor(this.context);
+    if (account !== undefined) this.id = { ...this.id, account };
+    await this.turn.come();
+    const due: DueText[] = [];
+    for (const [position, { kind, persona }] of messages.entries()) {
+      if (kind === this.lastKind) continue;
+      this.lastKind = kind;
+      const begun = await this.conversations.begin(this.id, kind, this.turn);
+      if (!begun) continue;
+      this.begun.push(begun);
+      if (!('moment' in begun)) continue;
+      const { moment } = begun;
+      const text = await this.text(moment, persona);
+      if (typeof text === 'string') due.push({ position, moment, text });
+      // Nothing is to be sent, or nothing can be.
+      else await this.ended(text === null);
+    }
+    return due;
+  }
+
+  /** Says whether the texts were delivered. */
+  async ended(isDelivered: boolean): Promise<void> {
+    await this.conversations.end(
+      this.id,
+      isDelivered ? this.lastKind : undefined,
+    );
+  }
+
+  /** Nothing was delivered. */
+  async undo(): Promise<void> {
+    for (const begun of this.begun) {
+      await this.conversations.undo(this.id, begun);
+    }
+  }
+
+  /** Lets the next message of the conversation go on. */
+  done(): void {
+    this.turn.done();
+  }
+
+  failed(moment: DisclosureMoment, reason: string): void {
+    warnOnce(
+      this.runtime,
+      `The disclosure "${moment}" was not sent: ${reason}. The message itself goes out, and the next one tries again.`,
+    );
+  }
+
+  /** `null`: none; `undefined`: it failed. */
+  private async text(
+    moment: DisclosureMoment,
+    persona: Persona | null,
+  ): Promise<string | null | undefined> {
+    const { disclosure } = this.runtime.settings;
+    const { context, channel } = { ...this.context, channel: this.id.channel };
+    const about = { moment, persona, channel, context };
+    const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.remainingMs);
+    try {
+      const given = Promise.resolve(disclosure?.message?.(about));
+      const text: unknown = await withTimeout(given, waitMs, LATE);
+      if (text === null || text === undefined) return null;
+      if (typeof text === 'string' && text.trim() !== '') return text;
+      this.failed(
+        moment,
+        text === LATE
+          ? 'the option "disclosure.message" did not answer in time'
+          : 'the option "disclosure.message" returned no text',
+      );
+    } catch (error) {
+      const what = error instanceof Error ? error.message : typeof error;
+      this.failed(moment, `the option "disclosure.message" failed: ${what}`);
+    }
+    return undefined;
+  }
+}
