@@ -1,6 +1,9 @@
 import { Console } from 'node:console';
 
+import type { MessengerClient } from 'bottender';
+
 import { getProperty } from '../util/getProperty';
+import { isObject } from '../util/isObject';
 import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
@@ -20,6 +23,8 @@ const MIN_SECRET_LENGTH = 6;
  * @see https://bottender.js.org/docs/channel-messenger-setup
  */
 export interface MessengerChannel {
+  /** Replaces the client that Bottender would make of the other settings. */
+  client?: MessengerClient;
   accessToken?: string;
   appSecret?: string;
   origin?: string;
@@ -27,16 +32,21 @@ export interface MessengerChannel {
   mapPageToAccessToken?: (pageId: string) => Promise<string>;
 }
 
-export interface BotConfig {
+export interface LoadedConfig {
   /** The file's name, for messages. */
   configName: string;
-  channel: MessengerChannel;
+  /** By the names that Bottender gives to channels; not validated. */
+  channels: ReadonlyMap<string, object>;
   /** The runtime of the first `personas()` among the plugins. */
   runtime: Runtime | undefined;
 }
 
+export interface BotConfig extends LoadedConfig {
+  channel: MessengerChannel;
+}
+
 /**
- * Reads the bot's config and `.env` from the current folder.
+ * Reads the config and `.env` of a bot on Messenger from the current folder.
  *
  * @param named the file that `--config` names
  * @throws CommandError
@@ -44,6 +54,22 @@ export interface BotConfig {
 export async function loadConfig(
   named: string | undefined,
 ): Promise<BotConfig> {
+  const config = await loadChannels(named);
+  const channel = config.channels.get('messenger');
+  if (channel) return { ...config, channel };
+  throw new CommandError(
+    `${config.configName} has no \`channels.messenger\`: personas exist on Messenger only.`,
+  );
+}
+
+/**
+ * The same for a bot on any channels.
+ *
+ * @throws CommandError
+ */
+export async function loadChannels(
+  named: string | undefined,
+): Promise<LoadedConfig> {
   // Keeps output of the bot's own code out of the result on stdout.
   globalThis.console = new Console(process.stderr);
   readEnv();
@@ -52,11 +78,11 @@ export async function loadConfig(
       hide(value);
   }
   const { name, exported } = await loadConfigFile(named);
-  const channel = getProperty(getProperty(exported, 'channels'), 'messenger');
-  if (typeof channel !== 'object' || channel === null) {
-    throw new CommandError(
-      `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
-    );
+  const channels = new Map<string, object>();
+  for (const [title, channel] of Object.entries(
+    Object(getProperty(exported, 'channels')) as Record<string, unknown>,
+  )) {
+    if (isObject(channel)) channels.set(title, channel);
   }
   const plugins = getProperty(exported, 'plugins');
   if (Array.isArray(plugins) && plugins.includes(personas)) {
@@ -67,13 +93,13 @@ export async function loadConfig(
   const runtimes = Array.isArray(plugins) ? plugins.map(runtimeOf) : [];
   return {
     configName: name,
-    channel,
+    channels,
     runtime: runtimes.find((runtime) => runtime),
   };
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */
-export function runtimeIn({ configName, runtime }: BotConfig): Runtime {
+export function runtimeIn({ configName, runtime }: LoadedConfig): Runtime {
   if (runtime) return runtime;
   throw new CommandError(
     `There is no personas() among the \`plugins\` of ${configName}. Put it there, with its store and directory: ` +

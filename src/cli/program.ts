@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { PageOptions } from './openBot';
 import type { CreateOptions } from './commands/create';
 import type { DeleteOptions } from './commands/delete';
+import type { DoctorOptions } from './commands/doctor';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
 import { UsageError } from './commandErrors';
@@ -96,6 +97,14 @@ Example:
     .addHelpText('after', example('sweep --delete-suspects'))
     .action(async (options: SweepOptions) =>
       (await import('./commands/sweep.js')).sweep(options),
+    );
+
+  pageCommand(program, 'doctor')
+    .description('check the bot, from its config to its platforms')
+    .option('--allow-private', 'fetch pictures from private addresses too')
+    .addHelpText('after', example('doctor'))
+    .action(async (options: DoctorOptions) =>
+      (await import('./commands/doctor.js')).doctor(options),
     );
 
   return program;
