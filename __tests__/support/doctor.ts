@@ -148,6 +148,23 @@ export async function startPatient(): Promise<Patient> {
   };
 }
 
+/** The emulator, but for the calls to this path, which are answered otherwise. */
+export async function graphWith(
+  { origin }: MessengerEmulator,
+  path: RegExp,
+  body: object,
+): Promise<string> {
+  const proxy = await listenOnLoopback((request, response) => {
+    const { url = '' } = request;
+    if (path.test(url)) return json(body)(request, response);
+    void fetch(`${origin}${url}`).then(async (answer) => {
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+    });
+  });
+  return proxy.origin;
+}
+
 /** Answers with JSON. */
 export function json(
   body: object,

@@ -171,23 +171,26 @@ function checkConfig(config: LoadedConfig): Finding {
       `It has ${CHANNELS.join(', ')}.`,
     );
   }
-  const disabled = names.filter(
-    (name) => !Reflect.get(channels.get(name) ?? {}, 'enabled'),
-  );
-  if (names.length === disabled.length) {
+  const isEnabled = (name: string): unknown =>
+    Reflect.get(channels.get(name) ?? {}, 'enabled');
+  const enabled = names.filter(isEnabled);
+  if (enabled.length === 0) {
     return failed(
       `No channel is enabled in ${configName}, so Bottender listens on none.`,
       'Write `enabled: true` into the channel.',
     );
   }
   const entries = config.runtime?.settings.directory.size ?? 0;
-  const message = `${configName}: ${names.join(', ')}; ${plural(entries, 'name')} in the directory`;
-  return disabled.length > 0
-    ? warning(
-        `${message}. Not enabled: ${disabled.join(', ')}.`,
-        'Write `enabled: true` into a channel that the bot is to listen on.',
-      )
-    : ok(message);
+  const message = `${configName}: ${enabled.join(', ')}; ${plural(entries, 'name')} in the directory`;
+  // With `false`, it is meant.
+  const forgotten = names.filter(
+    (name) => !isEnabled(name) && isEnabled(name) !== false,
+  );
+  if (forgotten.length === 0) return ok(message);
+  return warning(
+    `${message}. Bottender does not listen on ${forgotten.join(', ')}.`,
+    'Write `enabled: true` into the channel, or `enabled: false`.',
+  );
 }
 
 function profilesIn({ runtime }: LoadedConfig): PersonaProfile[] {
