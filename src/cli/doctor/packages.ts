@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { getProperty } from '../../util/getProperty';
+import { packageVersion } from '../packageVersion';
 
 import { failed, ok, type Finding } from './check';
 
@@ -10,7 +11,7 @@ const MIN_NODE = 20;
 /** The packages that a bot is made of. */
 export function checkPackages(): Finding {
   const installed: [name: string, version: string | undefined][] = [
-    ['bottender-persona', versionIn(path.join(__dirname, '..', '..', '..'))],
+    ['bottender-persona', packageVersion()],
     ['bottender', versionOf('bottender', __filename)],
     [
       'messaging-api-messenger',
