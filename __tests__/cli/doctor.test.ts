@@ -1,13 +1,12 @@
-import { OTHER_PAGE, PAGE } from '../support/bot';
+import { PAGE } from '../support/bot';
 import { makePersona, profile } from '../support/cli';
 import {
-  CHANNEL_SECRETS,
   file,
-  graphWith,
+  find,
   json,
+  problems,
   startPatient,
   type Patient,
-  type Report,
 } from '../support/doctor';
 import { connect } from '../support/redisClient';
 import {
@@ -19,27 +18,6 @@ import { useOf, withId } from '../support/sharedStore';
 import { leaveRecord } from '../support/stores';
 import { redisStore } from '../../src/redis';
 import { openStore } from '../../src/store/open';
-
-type Found = Report['checks'][number];
-
-/** The checks that are not ok, as `channel/id status`. */
-function problems({ checks }: Report): string[] {
-  return checks
-    .filter(({ status }) => status !== 'ok')
-    .map(({ id, channel, status }) => `${channel ?? 'bot'}/${id} ${status}`);
-}
-
-function find(
-  report: Report,
-  id: string,
-  channel: string | null = 'messenger',
-): Found {
-  const found = report.checks.find(
-    (check) => check.id === id && check.channel === channel,
-  );
-  if (!found) throw new Error(`There is no ${id}`);
-  return found;
-}
 
 const APP_TOKEN = '1|APP_SECRET_OF_TESTS';
 
@@ -292,7 +270,7 @@ describeWithRedis('with a Redis', () => {
   test('all faults that can coexist are found in one run', async () => {
     await setPolicy('allkeys-lru');
     const patient = await startPatient();
-    await FAULTS.lostWebhook(patient);
+    FAULTS.lostWebhook(patient);
     await FAULTS.unsubscribedField(patient);
     FAULTS.htmlPicture(patient);
     await FAULTS.duplicate(patient);

@@ -9,13 +9,34 @@ import { listenOnLoopback } from './loopback';
 
 /** What `doctor --json` prints. */
 export interface Report {
-  checks: {
-    id: string;
-    channel: string | null;
-    status: 'ok' | 'warning' | 'failed' | 'skipped';
-    message: string;
-    advice?: string;
-  }[];
+  checks: Found[];
+}
+
+export interface Found {
+  id: string;
+  channel: string | null;
+  status: 'ok' | 'warning' | 'failed' | 'skipped';
+  message: string;
+  advice?: string;
+}
+
+/** The checks that are not ok, as `channel/id status`. */
+export function problems({ checks }: Report): string[] {
+  return checks
+    .filter(({ status }) => status !== 'ok')
+    .map(({ id, channel, status }) => `${channel ?? 'bot'}/${id} ${status}`);
+}
+
+export function find(
+  { checks }: Report,
+  id: string,
+  channel: string | null = 'messenger',
+): Found {
+  const found = checks.find(
+    (check) => check.id === id && check.channel === channel,
+  );
+  if (!found) throw new Error(`There is no ${id}`);
+  return found;
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -66,7 +87,7 @@ module.exports = {
   plugins: [
     personas({
       directory: JSON.parse(fs.readFileSync('directory.json', 'utf8')),
-      store: redis ? redisStore(redis) : env.STORE && new FolderStore(env.STORE),
+      store: redis ? redisStore(redis) : env.STORE ? new FolderStore(env.STORE) : undefined,
     }),
   ],
   channels: {
@@ -143,8 +164,16 @@ export async function startPatient(): Promise<Patient> {
     setEnv,
     setDirectory: (entries) => app.setDirectory(entries),
     pictureAt,
-    doctor: (status = 0, ...args) =>
-      app.json<Report>(status, 'doctor', '--allow-private', ...args),
+    async doctor(status = 0, ...args) {
+      const report = await app.json<Report>(
+        status,
+        ...['doctor', '--allow-private', ...args],
+      );
+      for (const secret of Object.values(CHANNEL_SECRETS)) {
+        expect(JSON.stringify(report)).not.toContain(secret);
+      }
+      return report;
+    },
   };
 }
 
