@@ -58,7 +58,7 @@ export interface Patient {
 
 export const PNG = Buffer.from('\x89PNG\r\n\x1a\n and so on', 'latin1');
 
-/** The tokens of the other channels, none of which may be printed. */
+/** The tokens of the other channels, which must not be printed. */
 export const CHANNEL_SECRETS = {
   LINE_ACCESS_TOKEN: 'SECRET_LINE_TOKEN',
   LINE_CHANNEL_SECRET: 'SECRET_OF_LINE',

@@ -8,7 +8,7 @@ import type { MessengerBot } from './messengerBot';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SOON_MS = 14 * DAY_MS;
 
-/** What the bot needs: docs/messenger-facts.md#permissions */
+/** What the bot needs: docs/messenger-facts.md#debug-token */
 const NEEDED_PERMISSION = 'pages_messaging';
 const WEBHOOK_PERMISSION = 'pages_manage_metadata';
 

@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly body?: string;
   /** At most this many bytes of the body are read. */
   readonly maxBytes: number;
-  /** Addresses that are not called. Checked for the one that is connected to, so that a name cannot change in between. */
+  /** Addresses that are not called. Checked when connecting, because a name may lead elsewhere by then. */
   readonly isForbidden?: ((address: string) => boolean) | undefined;
 }
 

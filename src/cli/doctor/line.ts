@@ -33,7 +33,7 @@ export class LineBot {
     this.platform.ask('GET', '/v2/bot/info', this.headers),
   );
 
-  /** docs/messenger-facts.md#line-bot-info */
+  /** docs/messenger-facts.md#line-checks */
   async checkCredentials(): Promise<Finding> {
     const missing = this.platform.missing('accessToken', 'channelSecret');
     if (missing) return missing;
@@ -46,7 +46,7 @@ export class LineBot {
     );
   }
 
-  /** LINE checks messages with each profile as their sender, and sends none: docs/messenger-facts.md#line-validation */
+  /** LINE checks messages with each profile as their sender, and sends none: docs/messenger-facts.md#line-checks */
   async checkSenders(): Promise<Finding> {
     if (this.profiles.length === 0)
       throw new CannotRun('the directory has no profiles');

@@ -5,7 +5,7 @@ import { fetchPicture, type Fetched } from './fetchPicture';
 
 import { plural } from '../sync/plan';
 
-/** So many are fetched, so many at a time. */
+/** Only the first pictures of a large directory are fetched. */
 const MAX_PICTURES = 100;
 const AT_ONCE = 8;
 

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses that Messenger cannot reach, and that a doctor must not call for
- * whoever wrote a URL.
+ * Addresses that Messenger cannot reach, and that the author of a URL must not
+ * be able to call through this command.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
@@ -22,7 +22,7 @@ const PRIVATE: readonly [network: string, prefix: number][] = [
 
 /** IPv6 addresses outside this network are not on the Internet. */
 const GLOBAL_IPV6: [network: string, prefix: number] = ['2000::', 3];
-/** Of these, the ones with an IPv4 address inside: Teredo and 6to4. */
+/** Parts of that network whose addresses contain an IPv4 address: Teredo and 6to4. */
 const TUNNELS: readonly [network: string, prefix: number][] = [
   ['2001::', 32],
   ['2002::', 16],

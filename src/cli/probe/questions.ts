@@ -18,7 +18,7 @@ export interface Question {
   readonly isExpected: (answer: Answer) => boolean;
 }
 
-/** What a question needs could not be had: the message says why. */
+/** A question could not be asked: the message says why. */
 export class NotAsked extends Error {}
 
 const REFUSED_PERSONA = {
