@@ -2,7 +2,6 @@ import type { LineContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { fitName } from '../../src/channels/fitName';
-import { line } from '../../src/channels/line';
 import { startOn } from '../support/channels';
 import { profile } from '../support/faces';
 
@@ -103,19 +102,4 @@ test('who changes the face of one message does not change the next', async () =>
       (body.messages as { sender: { name: string } }[])[0]?.sender.name,
   );
   expect(names).toEqual(['Adam', 'Adam']);
-});
-
-test('LINE takes URLs of pictures with at most 1,000 characters', () => {
-  const urlOf = (length: number) => 'https://example.com/'.padEnd(length, 'a');
-  const shownWith = (length: number) =>
-    line.displayProfile?.({ name: 'Adam', profilePictureUrl: urlOf(length) });
-  expect(shownWith(1000)).toEqual({
-    fields: { sender: { name: 'Adam', iconUrl: urlOf(1000) } },
-  });
-  expect(shownWith(1001)).toEqual({
-    fields: { sender: { name: 'Adam' } },
-    missing: expect.stringMatching(
-      /at most 1,000 characters: "Adam"/,
-    ) as string,
-  });
 });

@@ -429,8 +429,7 @@ describe('LINE', () => {
     );
     expect(find(report, 'credentials', 'line')).toMatchObject({
       status: 'failed',
-      message:
-        'LINE does not take the access token: Authentication failed (HTTP 401)',
+      message: 'LINE does not take the access token: Authentication failed',
       advice: expect.stringContaining('developers.line.biz') as string,
     });
     expect(find(report, 'directory', 'line')).toMatchObject({

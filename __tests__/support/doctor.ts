@@ -48,12 +48,12 @@ export interface Patient {
   /** The requests to LINE, Slack, Viber and the pictures: `GET /adam.png`. */
   readonly requests: string[];
   /** Has these paths answer otherwise. */
-  answer(path: string, answer: Answer): void;
+  readonly answer: (path: string, answer: Answer) => void;
   /** Changes `.env`. */
-  setEnv(changes: Record<string, string>): void;
-  setDirectory(entries: DirectoryEntries): void;
-  pictureAt(path: string): string;
-  doctor(status?: number, ...args: string[]): Promise<Report>;
+  readonly setEnv: (changes: Record<string, string>) => void;
+  readonly setDirectory: (entries: DirectoryEntries) => void;
+  readonly pictureAt: (path: string) => string;
+  readonly doctor: (status?: number, ...args: string[]) => Promise<Report>;
 }
 
 export const PNG = Buffer.from('\x89PNG\r\n\x1a\n and so on', 'latin1');

@@ -15,8 +15,6 @@ import { fitName } from './fitName';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;
-/** docs/messenger-facts.md#line-sender */
-const MAX_ICON_URL_LENGTH = 1000;
 
 /** A message object has a `sender`. */
 export const line: Channel = {
@@ -101,16 +99,12 @@ function asTemplate(call: SingleMessage, way: string): MessageCall {
 function displayProfile(profile: PersonaProfile): DisplayProfile {
   const name = fitName(profile, MAX_NAME_LENGTH);
   const { profilePictureUrl: iconUrl } = profile;
-  const isHttps = new URL(iconUrl).protocol === 'https:';
-  if (isHttps && iconUrl.length <= MAX_ICON_URL_LENGTH) {
+  if (new URL(iconUrl).protocol === 'https:') {
     return { fields: { sender: { name, iconUrl } } };
   }
-  const limit = isHttps
-    ? 'whose URLs have at most 1,000 characters'
-    : 'by https only';
   return {
     fields: { sender: { name } },
-    missing: `LINE takes pictures ${limit}: "${profile.name}" speaks there without its picture.`,
+    missing: `LINE takes pictures by https only: "${profile.name}" speaks there without its picture.`,
   };
 }
 

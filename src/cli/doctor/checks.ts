@@ -16,15 +16,16 @@ import {
   type Finding,
 } from './check';
 import { checkGraphVersion } from './graphVersion';
-import { LineBot } from './line';
+import { checkLineSenders, LINE } from './line';
 import { MessengerBot } from './messengerBot';
 import { checkPackages } from './packages';
 import { PagePersonas } from './pagePersonas';
 import { Pictures } from './pictures';
+import { Platform } from './platform';
 import { isPrivateAddress } from './privateAddress';
-import { SlackBot } from './slack';
+import { checkSlackScopes, SLACK } from './slack';
 import { checkStore } from './store';
-import { ViberBot } from './viber';
+import { checkViberSenders, VIBER } from './viber';
 import { checkWebhook, checkWebhookFields } from './webhook';
 
 export interface CheckOptions {
@@ -95,27 +96,27 @@ export function checksOf(
         }),
       );
     } else if (name === 'line') {
-      const bot = new LineBot(channel, profiles);
+      const platform = new Platform(LINE, channel);
       checks.push(
         ...ofChannel(name, {
-          credentials: () => bot.checkCredentials(),
-          directory: withRuntime(() => bot.checkSenders()),
+          credentials: () => platform.checkCredentials(),
+          directory: withRuntime(() => checkLineSenders(platform, profiles)),
         }),
       );
     } else if (name === 'slack') {
-      const bot = new SlackBot(channel);
+      const platform = new Platform(SLACK, channel);
       checks.push(
         ...ofChannel(name, {
-          credentials: () => bot.checkCredentials(),
-          permissions: () => bot.checkScopes(),
+          credentials: () => platform.checkCredentials(),
+          permissions: () => checkSlackScopes(platform),
         }),
       );
     } else if (name === 'viber') {
-      const bot = new ViberBot(channel, profiles);
+      const platform = new Platform(VIBER, channel);
       checks.push(
         ...ofChannel(name, {
-          credentials: () => bot.checkCredentials(),
-          directory: withRuntime(() => bot.checkSenders()),
+          credentials: () => platform.checkCredentials(),
+          directory: withRuntime(() => checkViberSenders(profiles)),
         }),
       );
     }

@@ -6,7 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** At most this many bytes of the body are read. */
   readonly maxBytes: number;
   /** Addresses that are not called. Checked when connecting, because a name may lead elsewhere by then. */

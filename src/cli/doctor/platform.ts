@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { getProperty } from '../../util/getProperty';
 import { hide } from '../output';
 
-import { CannotRun, failed, type Finding } from './check';
+import { CannotRun, failed, ok, once, type Finding } from './check';
 import { httpCall } from './httpCall';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -16,65 +16,87 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** The API of LINE, Slack or Viber, with the credentials of the config. */
-export class Platform {
-  readonly accessToken: string | undefined;
-  private readonly origin: string;
+/** The API of a channel other than Messenger. */
+export interface PlatformApi {
+  readonly title: string;
+  readonly origin: string;
+  /** The settings that a bot needs, and which are secrets. */
+  readonly settings: readonly string[];
+  /** The call that says whose token it is. */
+  readonly account: readonly [method: 'GET' | 'POST', path: string];
+  readonly headers: (accessToken: string) => Record<string, string>;
+  /** The name of the account; `undefined` where the token is refused. */
+  readonly nameIn: (answer: Answer) => string | undefined;
+  /** The property of an answer that says why it is refused. */
+  readonly reason: string;
+  /** What to do about a token that is refused. */
+  readonly advice: string;
+}
 
-  /** @param channel the channel's settings in the config */
+/** A channel other than Messenger, with the settings of the config. */
+export class Platform {
   constructor(
-    readonly title: string,
+    private readonly api: PlatformApi,
     private readonly channel: object,
-    defaultOrigin: string,
-    secretName?: string,
   ) {
-    this.origin = this.text('origin') ?? defaultOrigin;
-    this.accessToken = this.text('accessToken');
-    hide(this.accessToken);
-    if (secretName) hide(this.text(secretName));
+    for (const name of ['accessToken', ...api.settings]) hide(this.text(name));
   }
 
-  /**
-   * The first of these settings that the config lacks, as a finding.
-   *
-   * @throws CannotRun
-   */
-  missing(...names: string[]): Finding | undefined {
+  /** Asks whose token it is. */
+  private readonly asked = once((): Promise<Answer> =>
+    this.ask(...this.api.account),
+  );
+
+  /** The credentials are there, and the platform takes the token. */
+  async checkCredentials(): Promise<Finding> {
+    const { title, settings, nameIn, reason, advice } = this.api;
     if (typeof getProperty(this.channel, 'getConfig') === 'function') {
       throw new CannotRun('the bot asks its own code for the credentials');
     }
-    const name = names.find((each) => this.text(each) === undefined);
-    return name === undefined
-      ? undefined
-      : failed(
-          `The config has no \`${name}\` for ${this.title}.`,
-          'Set it in .env, and read it in the config as process.env.NAME.',
-        );
+    const missing = settings.find((name) => this.text(name) === undefined);
+    if (missing !== undefined) {
+      return failed(
+        `The config has no \`${missing}\` for ${title}.`,
+        'Set it in .env, and read it in the config as process.env.NAME.',
+      );
+    }
+    const answer = await this.asked();
+    const name = nameIn(answer);
+    if (name !== undefined) return ok(`the token is that of "${name}"`);
+    const why = textIn(answer.body, reason) || `HTTP ${answer.status}`;
+    return failed(`${title} does not take the access token: ${why}`, advice);
+  }
+
+  /** The answer that says whose token it is, for checks that need a valid one. */
+  async account(): Promise<Answer> {
+    const answer =
+      this.text('accessToken') === undefined ? undefined : await this.asked();
+    if (answer && this.api.nameIn(answer) !== undefined) return answer;
+    throw new CannotRun('it needs a valid access token');
   }
 
   /** @throws CannotRun if there is no answer */
   async ask(
     method: 'GET' | 'POST',
     path: string,
-    headers: Record<string, string>,
-    body?: object,
+    content: object = {},
   ): Promise<Answer> {
-    const url = new URL(path, this.origin);
-    const json = body && JSON.stringify(body);
+    const { title, origin, headers } = this.api;
+    const url = new URL(path, this.text('origin') ?? origin);
     try {
       const answer = await httpCall(url, {
         method,
         headers: {
-          ...headers,
-          ...(json && { 'content-type': 'application/json' }),
+          ...headers(this.text('accessToken') ?? ''),
+          'content-type': 'application/json',
         },
-        body: json,
+        body: method === 'POST' ? JSON.stringify(content) : undefined,
         maxBytes: MAX_ANSWER_BYTES,
       });
       return { ...answer, body: parsed(answer.body.toString()) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CannotRun(`${this.title} could not be reached: ${reason}`);
+      throw new CannotRun(`${title} could not be reached: ${reason}`);
     }
   }
 
@@ -93,7 +115,8 @@ function parsed(text: string): unknown {
   }
 }
 
-export function textOf(answer: unknown, name: string): string {
+/** A text of an answer; empty where there is none. */
+export function textIn(answer: unknown, name: string): string {
   const value = getProperty(answer, name);
   return typeof value === 'string' ? value : '';
 }
