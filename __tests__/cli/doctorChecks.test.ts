@@ -124,6 +124,12 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
     { message: /of the type USER/, advice: /new token of the Page/ },
   ],
   [
+    'Graph calls the token invalid, and takes it',
+    tokenThatIs({ is_valid: false }),
+    ['messenger/permissions skipped'],
+    { message: /the token is not valid/ },
+  ],
+  [
     'a token that expires soon',
     tokenThatIs({
       expires_at: inSeconds(3),
@@ -423,13 +429,19 @@ describe('LINE', () => {
       ({ answer }) =>
         answer(
           '/v2/bot/info',
-          json({ message: 'Authentication failed' }, { status: 401 }),
+          json(
+            {
+              message: `Authentication of ${CHANNEL_SECRETS.LINE_ACCESS_TOKEN} failed`,
+            },
+            { status: 401 },
+          ),
         ),
       1,
     );
     expect(find(report, 'credentials', 'line')).toMatchObject({
       status: 'failed',
-      message: 'LINE does not take the access token: Authentication failed',
+      message:
+        'LINE does not take the access token: Authentication of [removed] failed',
       advice: expect.stringContaining('developers.line.biz') as string,
     });
     expect(find(report, 'directory', 'line')).toMatchObject({
@@ -596,6 +608,23 @@ describe('the config', () => {
       'Bottender makes the client of each Page itself',
     );
   });
+});
+
+test('an ephemeral persona of the same name is no duplicate', async () => {
+  const patient = await startPatient();
+  const { emulator, app } = patient;
+  await makePersona(emulator, 'Adam Z.');
+  const id = await makePersona(emulator, 'Adam Z.');
+  const expiresAt = Date.now() + 60_000;
+  await leaveRecord(app.store, {
+    ...{ pageId: PAGE.id, id, expiresAt },
+    ...profile('Adam Z.'),
+  });
+  const report = await patient.doctor();
+  expect(problems(report)).toEqual([]);
+  expect(find(report, 'leases').message).toBe(
+    '1 lease in use, nothing left behind',
+  );
 });
 
 test('without the app ID in the config, it is that of the token', async () => {
