@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
 import { StoreGuard } from '../guard';
 
 import type { RedisStore } from './redisStore';
+
+const MAX_ATTEMPTS = 10;
+const ATTEMPT_MS = 100;
 
 type Step = keyof ReturnType<typeof loadSteps>;
 
@@ -22,35 +26,47 @@ export class Scripts {
 
   async run(step: Step, pageId: string, args: object): Promise<Fields> {
     const { verb, text, sha } = this.steps[step];
-    const key = `${this.redis.prefix}:{${pageId}}`;
-    const rest = ['1', key, JSON.stringify(args)];
+    const page = `${this.redis.prefix}:{${pageId}}`;
+    const keys = [page, `${page}:due`];
+    const argument = JSON.stringify(args);
     const result = await this.guard.ask(verb, async () => {
-      const reply = await this.send(
-        ['EVALSHA', sha, ...rest],
-        ['EVAL', text, ...rest],
+      const reply = await whileMoving(() =>
+        this.redis
+          .run('evalSha', sha, keys, argument)
+          .catch((error: unknown) => {
+            // Redis forgets its scripts when it restarts.
+            if (!isReply(error, 'NOSCRIPT')) throw error;
+            return this.redis.run('eval', text, keys, argument);
+          }),
       );
-      return fieldsOf(JSON.parse(reply));
+      // A client may be configured to return buffers.
+      if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
+        return fieldsOf(JSON.parse(String(reply)));
+      }
+      throw invalidReply();
     });
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
   }
+}
 
-  /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
-  private async send(byDigest: string[], byText: string[]): Promise<string> {
-    const { client } = this.redis;
-    const reply = await client.sendCommand(byDigest).catch((error: unknown) => {
-      // Redis forgets its scripts when it restarts.
-      const isForgotten =
-        error instanceof Error && error.message.startsWith('NOSCRIPT');
-      if (!isForgotten) throw error;
-      return client.sendCommand(byText);
-    });
-    // A client may be configured to return buffers.
-    if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
-      return String(reply);
+/**
+ * Waits while a cluster moves the Page's keys to another node: a script would
+ * find some of them missing on either.
+ */
+async function whileMoving<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isReply(error, 'TRYAGAIN')) throw error;
+      await sleep(ATTEMPT_MS);
     }
-    throw invalidReply();
   }
+}
+
+function isReply(error: unknown, code: string): boolean {
+  return error instanceof Error && error.message.startsWith(code);
 }
 
 export function invalidReply(): TypeError {
