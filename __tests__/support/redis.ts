@@ -1,11 +1,27 @@
+import { spawnSync } from 'node:child_process';
+
 import {
   freePort,
+  REDIS_HINT,
   RedisProcess,
   redisServer,
   temporaryFolder,
 } from './redisProcess';
 
-export { describeWithRedis } from './redisProcess';
+/** `describe`, but skipped without redis-server; never in CI, where it has to be there. */
+export const describeWithRedis =
+  process.env.CI === 'true' || isInstalled() ? describe : skipped();
+
+function isInstalled(): boolean {
+  return ['redis-server', 'redis-sentinel'].every(
+    (command) => spawnSync(command, ['--version']).status === 0,
+  );
+}
+
+function skipped(): typeof describe.skip {
+  process.stderr.write(`${REDIS_HINT}\n`);
+  return describe.skip;
+}
 
 /** A redis-server of the tests' own: on loopback, and nothing of it stays on disk. */
 export interface RedisServer {

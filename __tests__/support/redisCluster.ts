@@ -47,12 +47,15 @@ export class RedisCluster {
     }
   }
 
-  get ports(): number[] {
-    return this.nodes.map(({ port }) => port);
+  get nodeAddresses(): { host: string; port: number }[] {
+    return this.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
-  get masters(): Promise<Node[]> {
-    return this.withRole('master');
+  private async masters(): Promise<Node[]> {
+    const roles = await Promise.all(
+      this.nodes.map((node) => this.roleOf(node)),
+    );
+    return this.nodes.filter((_node, at) => roles[at] === 'master');
   }
 
   /** Gives the first nodes the slots, and each of them a replica. */
@@ -106,9 +109,11 @@ export class RedisCluster {
     });
   }
 
-  async masterOf(key: string): Promise<Node> {
-    const slot = Number(await this.nodes[0]?.admin.call('CLUSTER', 'KEYSLOT', key));
-    for (const node of await this.masters) {
+  private async masterOf(key: string): Promise<Node> {
+    const slot = Number(
+      await this.nodes[0]?.admin.call('CLUSTER', 'KEYSLOT', key),
+    );
+    for (const node of await this.masters()) {
       const owned = String(await node.admin.call('CLUSTER', 'NODES'))
         .split('\n')
         .find((line) => line.includes('myself'));
@@ -121,6 +126,11 @@ export class RedisCluster {
     throw new Error(`No master has the slot ${slot}`);
   }
 
+  /** A client of the master of the key, which ends with the cluster. */
+  async clientOf(key: string): Promise<Redis> {
+    return (await this.masterOf(key)).admin;
+  }
+
   /**
    * Moves the slot of the key to another master, as `redis-cli --cluster reshard` does.
    *
@@ -128,7 +138,7 @@ export class RedisCluster {
    */
   async moveSlotOf(key: string, halfway?: () => Promise<void>): Promise<void> {
     const source = await this.masterOf(key);
-    const masters = await this.masters;
+    const masters = await this.masters();
     const target = masters.find(({ id }) => id !== source.id);
     if (!target) throw new Error('There is no other master');
     const slot = Number(await source.admin.call('CLUSTER', 'KEYSLOT', key));
@@ -139,7 +149,12 @@ export class RedisCluster {
     let moves = 0;
     for (;;) {
       const keys = await source.admin.call(
-        ...(['CLUSTER', 'GETKEYSINSLOT', slot, moves === 0 ? 1 : KEYS_AT_ONCE] as const),
+        ...([
+          'CLUSTER',
+          'GETKEYSINSLOT',
+          slot,
+          moves === 0 ? 1 : KEYS_AT_ONCE,
+        ] as const),
       );
       if (!Array.isArray(keys) || keys.length === 0) break;
       const to = ['127.0.0.1', target.port, '', 0, 5000];
@@ -162,7 +177,7 @@ export class RedisCluster {
   /** Resolves when a replica has become the master of the key. */
   async failoverOf(key: string): Promise<void> {
     await until('a replica takes over', async () => {
-      const masters = await this.masters;
+      const masters = await this.masters();
       if (masters.length < MASTERS) return false;
       return this.masterOf(key).then(
         () => true,
@@ -177,17 +192,10 @@ export class RedisCluster {
     this.removeFolder();
   }
 
-  private async withRole(role: string): Promise<Node[]> {
-    const roles = await Promise.all(
-      this.nodes.map(({ admin }) =>
-        admin.status === 'ready'
-          ? admin.info('replication').catch(() => '')
-          : '',
-      ),
-    );
-    return this.nodes.filter((_node, at) =>
-      roles[at]?.includes(`role:${role}`),
-    );
+  private async roleOf({ admin }: Node): Promise<string | undefined> {
+    if (admin.status !== 'ready') return undefined;
+    const info = await admin.info('replication').catch(() => '');
+    return /role:(\w+)/.exec(info)?.[1];
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -6,23 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const HINT =
+export const REDIS_HINT =
   'These tests need redis-server and redis-sentinel on the PATH: apt-get install redis-server redis-sentinel';
-
-/** `describe`, but skipped without redis-server; never in CI, where it has to be there. */
-export const describeWithRedis =
-  process.env.CI === 'true' || isInstalled() ? describe : skipped();
-
-function isInstalled(): boolean {
-  return ['redis-server', 'redis-sentinel'].every(
-    (command) => spawnSync(command, ['--version']).status === 0,
-  );
-}
-
-function skipped(): typeof describe.skip {
-  process.stderr.write(`${HINT}\n`);
-  return describe.skip;
-}
 
 /** Starts the server, says its process ID, and kills it when this process ends, however that happens. */
 const KEEPER = '"$@" & echo "$!"; exec >&-; read -r _; kill -9 "$!"';
@@ -61,7 +46,7 @@ export class RedisProcess {
         if (/Ready to accept connections|Sentinel ID is/.test(line)) resolve();
       });
       lines.on('close', () =>
-        reject(new Error(`${HINT}\nIt did not start:\n${output}`)),
+        reject(new Error(`${REDIS_HINT}\nIt did not start:\n${output}`)),
       );
     });
   }

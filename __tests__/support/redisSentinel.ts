@@ -11,16 +11,15 @@ import {
   temporaryFolder,
 } from './redisProcess';
 
+const MASTER = 'main';
 const SENTINELS = 3;
 const DOWN_AFTER_MS = 500;
 
 /** A master with a replica, watched by three Sentinels. */
 export class SentinelSetup {
-  static readonly MASTER = 'main';
-
   private constructor(
     private readonly servers: RedisProcess[],
-    readonly sentinels: { host: string; port: number }[],
+    private readonly sentinels: { host: string; port: number }[],
     private readonly removeFolder: () => void,
   ) {}
 
@@ -47,7 +46,6 @@ export class SentinelSetup {
     await launch(replica, redisServer(replica, folder, replicaOf));
     for (let index = 0; index < SENTINELS; index += 1) {
       const port = await freePort();
-      const { MASTER } = SentinelSetup;
       // A Sentinel writes what it learns into its file.
       const file = join(folder, `sentinel-${index}.conf`);
       const settings = [
@@ -71,6 +69,10 @@ export class SentinelSetup {
       return sentinels === String(SENTINELS - 1) && replicas === '1';
     });
     await this.isWhole();
+  }
+
+  get target() {
+    return { sentinels: this.sentinels, master: MASTER };
   }
 
   /** Resolves when the replica follows its master. */
@@ -114,11 +116,7 @@ export class SentinelSetup {
     const [sentinel] = this.sentinels;
     const client = new Redis(sentinel?.port ?? 0);
     try {
-      return (await client.call(
-        'SENTINEL',
-        question,
-        SentinelSetup.MASTER,
-      )) as T;
+      return (await client.call('SENTINEL', question, MASTER)) as T;
     } finally {
       client.disconnect();
     }

@@ -71,8 +71,49 @@ function onNodeRedis(client: NodeRedisClient): RunScript {
       debug('redis: %s', error instanceof Error ? error.name : typeof error),
     );
   }
-  return (command, script, keys, argument) =>
+  const run: RunScript = (command, script, keys, argument) =>
     client[command](script, { keys, arguments: [argument] });
+  return isNodeRedisCluster(client) ? refreshing(client, run) : run;
+}
+
+interface NodeRedisCluster {
+  readonly masters: readonly unknown[];
+  sendCommand(
+    firstKey: undefined,
+    isReadonly: boolean,
+    args: string[],
+  ): Promise<unknown>;
+}
+
+function isNodeRedisCluster(
+  client: object,
+): client is NodeRedisClient & NodeRedisCluster {
+  return hasMethods(client, ['getRandomNode', 'sendCommand']);
+}
+
+/** After this, a cluster's client may be waiting for a master that a replica has replaced. */
+const REFRESH_MS = 500;
+
+/**
+ * The client of a cluster looks for the new master only once a node tells it that
+ * a key has moved. Version 5 asks no other node than the old master; version 6
+ * does after five seconds. So ask all of them, which it takes in turn where a
+ * command has no first key.
+ */
+function refreshing(cluster: NodeRedisCluster, run: RunScript): RunScript {
+  return async (command, script, keys, argument) => {
+    const timer = setTimeout(() => {
+      for (const _master of cluster.masters) {
+        const args = ['TTL', ...keys.slice(0, 1)];
+        cluster.sendCommand(undefined, true, args).catch(() => {});
+      }
+    }, REFRESH_MS);
+    try {
+      return await run(command, script, keys, argument);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /** A pipeline has no `duplicate`, and node-redis has no `defineCommand`. */

@@ -25,20 +25,11 @@ export class Scripts {
   ) {}
 
   async run(step: Step, pageId: string, args: object): Promise<Fields> {
-    const { verb, text, sha } = this.steps[step];
+    const { verb } = this.steps[step];
     const page = `${this.redis.prefix}:{${pageId}}`;
     const keys = [page, `${page}:due`];
-    const argument = JSON.stringify(args);
     const result = await this.guard.ask(verb, async () => {
-      const reply = await whileMoving(() =>
-        this.redis
-          .run('evalSha', sha, keys, argument)
-          .catch((error: unknown) => {
-            // Redis forgets its scripts when it restarts.
-            if (!isReply(error, 'NOSCRIPT')) throw error;
-            return this.redis.run('eval', text, keys, argument);
-          }),
-      );
+      const reply = await this.send(step, keys, JSON.stringify(args));
       // A client may be configured to return buffers.
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
         return fieldsOf(JSON.parse(String(reply)));
@@ -48,19 +39,28 @@ export class Scripts {
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
   }
-}
 
-/**
- * Waits while a cluster moves the Page's keys to another node: a script would
- * find some of them missing on either.
- */
-async function whileMoving<T>(run: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isReply(error, 'TRYAGAIN')) throw error;
-      await sleep(ATTEMPT_MS);
+  /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
+  private async send(
+    step: Step,
+    keys: string[],
+    argument: string,
+  ): Promise<unknown> {
+    const { text, sha } = this.steps[step];
+    let isLoaded = true;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await (isLoaded
+          ? this.redis.run('evalSha', sha, keys, argument)
+          : this.redis.run('eval', text, keys, argument));
+      } catch (error) {
+        // Redis forgets its scripts when it restarts.
+        if (isLoaded && isReply(error, 'NOSCRIPT')) isLoaded = false;
+        // A cluster is moving the keys of the Page to another node.
+        else if (attempt < MAX_ATTEMPTS && isReply(error, 'TRYAGAIN')) {
+          await sleep(ATTEMPT_MS);
+        } else throw error;
+      }
     }
   }
 }
