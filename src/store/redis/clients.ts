@@ -21,6 +21,7 @@ export interface NodeRedisArguments {
 export interface IoredisClient {
   evalsha(sha1: string, keyCount: number, ...args: string[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
+  readonly isCluster?: boolean;
 }
 
 /** What you write for any other client. */
@@ -43,17 +44,31 @@ export type RunScript = (
   command: 'eval' | 'evalSha',
   script: string,
   keys: string[],
-  argument: string,
+  args: string[],
 ) => Promise<unknown>;
+
+export interface ScriptRunner {
+  readonly run: RunScript;
+  /** Whether one Page's server may be away while another's answers. */
+  readonly isCluster: boolean;
+}
 
 /**
  * Clients are told apart by their methods, because their classes may come from
  * several copies of a package. Returns undefined for what is no client.
  */
-export function scriptRunner(client: RedisClient): RunScript | undefined {
-  if (isNodeRedis(client)) return onNodeRedis(client);
-  if (isIoredis(client)) return onIoredis(client);
-  return isCustom(client) ? onCustom(client) : undefined;
+export function scriptRunner(client: RedisClient): ScriptRunner | undefined {
+  if (isNodeRedis(client)) {
+    const isCluster = isNodeRedisCluster(client);
+    return { run: onNodeRedis(client), isCluster };
+  }
+  if (isIoredis(client)) {
+    return { run: onIoredis(client), isCluster: client.isCluster === true };
+  }
+  // A custom client may be one of a cluster.
+  return isCustom(client)
+    ? { run: onCustom(client), isCluster: true }
+    : undefined;
 }
 
 /** Versions before 5 have no `withTypeMapping`, and a client in legacy mode has no `on`. */
@@ -71,8 +86,8 @@ function onNodeRedis(client: NodeRedisClient): RunScript {
       debug('redis: %s', error instanceof Error ? error.name : typeof error),
     );
   }
-  const run: RunScript = (command, script, keys, argument) =>
-    client[command](script, { keys, arguments: [argument] });
+  const run: RunScript = (command, script, keys, args) =>
+    client[command](script, { keys, arguments: args });
   return isNodeRedisCluster(client) ? refreshing(client, run) : run;
 }
 
@@ -101,15 +116,15 @@ const REFRESH_MS = 500;
  * command has no first key.
  */
 function refreshing(cluster: NodeRedisCluster, run: RunScript): RunScript {
-  return async (command, script, keys, argument) => {
+  return async (command, script, keys, args) => {
     const timer = setTimeout(() => {
       for (const _master of cluster.masters) {
-        const args = ['TTL', ...keys.slice(0, 1)];
-        cluster.sendCommand(undefined, true, args).catch(() => {});
+        const [key = ''] = keys;
+        cluster.sendCommand(undefined, true, ['TTL', key]).catch(() => {});
       }
     }, REFRESH_MS);
     try {
-      return await run(command, script, keys, argument);
+      return await run(command, script, keys, args);
     } finally {
       clearTimeout(timer);
     }
@@ -122,10 +137,10 @@ function isIoredis(client: RedisClient): client is IoredisClient {
 }
 
 function onIoredis(client: IoredisClient): RunScript {
-  return (command, script, keys, argument) =>
+  return (command, script, keys, args) =>
     command === 'eval'
-      ? client.eval(script, keys.length, ...keys, argument)
-      : client.evalsha(script, keys.length, ...keys, argument);
+      ? client.eval(script, keys.length, ...keys, ...args)
+      : client.evalsha(script, keys.length, ...keys, ...args);
 }
 
 /** Clients of other versions and packages also have a `sendCommand`, of another kind. */
@@ -138,11 +153,10 @@ function isCustom(client: RedisClient): client is CustomRedisClient {
 }
 
 function onCustom(client: CustomRedisClient): RunScript {
-  return (command, script, keys, argument) => {
+  return (command, script, keys, args) => {
     const [key = ''] = keys;
-    const count = String(keys.length);
-    const args = [command.toUpperCase(), script, count, ...keys, argument];
-    return client.sendCommand(args, { key });
+    const evaluate = [command.toUpperCase(), script, String(keys.length)];
+    return client.sendCommand([...evaluate, ...keys, ...args], { key });
   };
 }
 

@@ -1,12 +1,12 @@
 import { InvalidOptionError } from '../../errors';
 
-import { scriptRunner, type RedisClient, type RunScript } from './clients';
+import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
 export class RedisStore {
   constructor(
     /** @internal */
-    readonly run: RunScript,
+    readonly runner: ScriptRunner,
     readonly prefix: string,
   ) {}
 }
@@ -28,8 +28,8 @@ export function redisStore(
   client: RedisClient,
   options: { prefix?: string | undefined } = {},
 ): RedisStore {
-  const run = scriptRunner(client);
-  if (!run) {
+  const runner = scriptRunner(client);
+  if (!runner) {
     throw new InvalidOptionError(
       'redisStore() takes a client of the package "redis", version 5 or 6 (by createClient(), createClientPool(), createCluster() or createSentinel()), ' +
         'a client of ioredis or iovalkey (a Redis or a Cluster), or { sendCommand(args, { key }) }. Pass one of these.',
@@ -47,5 +47,5 @@ export function redisStore(
       'The option "prefix" of redisStore() must be a text without braces, such as "my-bot".',
     );
   }
-  return new RedisStore(run, prefix);
+  return new RedisStore(runner, prefix);
 }

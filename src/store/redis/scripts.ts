@@ -3,12 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { evictOldest } from '../../util/evictOldest';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
 import { StoreGuard } from '../guard';
 
 import type { RedisStore } from './redisStore';
 
+/** Pages of a cluster for which it is known whether their master answers. */
+const MAX_PAGES = 10_000;
+/** While a cluster moves the keys of a Page; together as long as a handler waits. */
 const MAX_ATTEMPTS = 10;
 const ATTEMPT_MS = 100;
 
@@ -16,7 +20,7 @@ type Step = keyof ReturnType<typeof loadSteps>;
 
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
-  private readonly guard = new StoreGuard();
+  private readonly guards = new Map<string, StoreGuard>();
   private readonly steps = loadSteps();
 
   constructor(
@@ -28,8 +32,8 @@ export class Scripts {
     const { verb } = this.steps[step];
     const page = `${this.redis.prefix}:{${pageId}}`;
     const keys = [page, `${page}:due`];
-    const result = await this.guard.ask(verb, async () => {
-      const reply = await this.send(step, keys, JSON.stringify(args));
+    const result = await this.guardOf(pageId).ask(verb, async () => {
+      const reply = await this.send(step, keys, [JSON.stringify(args)]);
       // A client may be configured to return buffers.
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
         return fieldsOf(JSON.parse(String(reply)));
@@ -40,19 +44,29 @@ export class Scripts {
     return result;
   }
 
+  /** In a cluster, one that waits for a Page's master costs the other Pages nothing. */
+  private guardOf(pageId: string): StoreGuard {
+    const key = this.redis.runner.isCluster ? pageId : '';
+    const guard = this.guards.get(key) ?? new StoreGuard();
+    this.guards.set(key, guard);
+    evictOldest(this.guards, MAX_PAGES);
+    return guard;
+  }
+
   /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
   private async send(
     step: Step,
     keys: string[],
-    argument: string,
+    args: string[],
   ): Promise<unknown> {
     const { text, sha } = this.steps[step];
+    const { run } = this.redis.runner;
     let isLoaded = true;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await (isLoaded
-          ? this.redis.run('evalSha', sha, keys, argument)
-          : this.redis.run('eval', text, keys, argument));
+          ? run('evalSha', sha, keys, args)
+          : run('eval', text, keys, args));
       } catch (error) {
         // Redis forgets its scripts when it restarts.
         if (isLoaded && isReply(error, 'NOSCRIPT')) isLoaded = false;
