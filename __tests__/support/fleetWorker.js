@@ -4,7 +4,8 @@
 const {
   default: MessengerBot,
 } = require('bottender/dist/messenger/MessengerBot');
-const { createClient } = require('redis');
+
+const { openClient } = require('./redisClients');
 
 const job = JSON.parse(process.argv[2]);
 const { personas } = require(job.packagePath);
@@ -13,15 +14,13 @@ const { redisStore } = require(`${job.packagePath}/redis`);
 /** What comes after the end is of no use to anybody. */
 const tell = (message) => process.connected && process.send(message);
 
-const client = createClient({
-  url: job.redisUrl,
-  socket: { reconnectStrategy: () => 100 },
-});
-client.on('error', () => {});
-client.connect().catch(() => {});
+const { client, close } = openClient(
+  job.client ?? 'redis',
+  job.target ?? { url: job.redisUrl },
+);
 
 const plugin = personas({
-  store: redisStore(client),
+  store: redisStore(client, { prefix: job.prefix }),
   directory: job.directory,
   ephemeral: job.ephemeral,
   onCleanupError: (error, persona) =>
@@ -77,9 +76,11 @@ process.on('message', (message) => {
   if (message.text) void onText(message);
   if (message.close) {
     void plugin.close(message.close).then(() => {
-      client.destroy();
+      close();
       process.disconnect();
     });
   }
 });
+// The test itself was killed.
+process.on('disconnect', () => process.exit());
 tell({ ready: true });
