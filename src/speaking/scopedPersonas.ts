@@ -178,6 +178,15 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
+  private async take(
+    pageContext: PageContext,
+    profile: PersonaProfile,
+  ): Promise<PersonaHandle> {
+    const page = await pageOf(pageContext);
+    this.beforeCreation(page);
+    return PersonaHandle.take(this.runtime.pool, page, profile);
+  }
+
   /** What a persona that is not created is known by: its name, unless another one is known by that here. */
   private freeId(name: string): string {
     const { directory } = this.runtime;
@@ -189,15 +198,6 @@ export abstract class ScopedPersonas implements ScopeOwner {
     let id = name;
     for (let count = 2; isTaken(id); count += 1) id = `${name} (${count})`;
     return id;
-  }
-
-  private async take(
-    pageContext: PageContext,
-    profile: PersonaProfile,
-  ): Promise<PersonaHandle> {
-    const page = await pageOf(pageContext);
-    this.beforeCreation(page);
-    return PersonaHandle.take(this.runtime.pool, page, profile);
   }
 }
 
