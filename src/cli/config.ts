@@ -8,7 +8,7 @@ import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
 import { loadConfigFile } from './configFile';
-import { CommandError } from './commandErrors';
+import { CommandError, describeBotError } from './commandErrors';
 import { readEnv } from './bottenderModules';
 import { hide } from './output';
 
@@ -24,12 +24,12 @@ const MIN_SECRET_LENGTH = 6;
  */
 export interface MessengerChannel {
   /** Replaces the client that Bottender would make of the other settings. */
-  client?: MessengerClient;
-  accessToken?: string;
-  appSecret?: string;
-  origin?: string;
-  skipAppSecretProof?: boolean;
-  mapPageToAccessToken?: (pageId: string) => Promise<string>;
+  client?: MessengerClient | undefined;
+  accessToken?: string | undefined;
+  appSecret?: string | undefined;
+  origin?: string | undefined;
+  skipAppSecretProof?: boolean | undefined;
+  mapPageToAccessToken?: ((pageId: string) => Promise<string>) | undefined;
 }
 
 export interface LoadedConfig {
@@ -55,8 +55,8 @@ export async function loadConfig(
   named: string | undefined,
 ): Promise<BotConfig> {
   const config = await loadChannels(named);
-  const channel = config.channels.get('messenger');
-  if (channel) return { ...config, channel };
+  const given = config.channels.get('messenger');
+  if (given) return { ...config, channel: readChannel(config, given) };
   throw new CommandError(
     `${config.configName} has no \`channels.messenger\`: personas exist on Messenger only.`,
   );
@@ -78,24 +78,87 @@ export async function loadChannels(
       hide(value);
   }
   const { name, exported } = await loadConfigFile(named);
-  const channels = new Map<string, object>();
-  for (const [title, channel] of Object.entries(
-    Object(getProperty(exported, 'channels')) as Record<string, unknown>,
-  )) {
-    if (isObject(channel)) channels.set(title, channel);
+  try {
+    return {
+      configName: name,
+      channels: readChannels(exported),
+      runtime: readRuntime(name, exported),
+    };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    // A getter has thrown.
+    throw new CommandError(
+      `${name} could not be read: ${describeBotError(error)}`,
+    );
   }
+}
+
+function readChannels(exported: unknown): Map<string, object> {
+  const channels = new Map<string, object>();
+  const given = getProperty(exported, 'channels');
+  for (const name of isObject(given) ? Object.keys(given) : []) {
+    const channel = getProperty(given, name);
+    if (isObject(channel)) channels.set(name, channel);
+  }
+  return channels;
+}
+
+/**
+ * The settings of the Messenger channel.
+ *
+ * @throws CommandError
+ */
+export function readChannel(
+  { configName }: LoadedConfig,
+  given: object,
+): MessengerChannel {
+  let channel: MessengerChannel;
+  try {
+    channel = pick(given);
+  } catch (error) {
+    throw new CommandError(
+      `${configName} could not be read: ${describeBotError(error)}`,
+    );
+  }
+  for (const key of ['accessToken', 'appSecret', 'origin'] as const) {
+    const value: unknown = channel[key] ?? '';
+    if (key !== 'origin') hide(value);
+    if (typeof value === 'string') continue;
+    throw new CommandError(
+      `channels.messenger.${key} in ${configName} must be a string, but it is of type ${typeof value}.`,
+    );
+  }
+  return channel;
+}
+
+/** Reads each setting once: it may be a getter. */
+function pick({
+  client,
+  accessToken,
+  appSecret,
+  origin,
+  skipAppSecretProof,
+  mapPageToAccessToken,
+}: MessengerChannel): MessengerChannel {
+  return {
+    client,
+    accessToken,
+    appSecret,
+    origin,
+    skipAppSecretProof,
+    mapPageToAccessToken,
+  };
+}
+
+function readRuntime(name: string, exported: unknown): Runtime | undefined {
   const plugins = getProperty(exported, 'plugins');
-  if (Array.isArray(plugins) && plugins.includes(personas)) {
+  if (!Array.isArray(plugins)) return undefined;
+  if (plugins.includes(personas)) {
     throw new CommandError(
       `personas is not called in ${name}: write \`plugins: [personas()]\`.`,
     );
   }
-  const runtimes = Array.isArray(plugins) ? plugins.map(runtimeOf) : [];
-  return {
-    configName: name,
-    channels,
-    runtime: runtimes.find((runtime) => runtime),
-  };
+  return plugins.map(runtimeOf).find((runtime) => runtime);
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */

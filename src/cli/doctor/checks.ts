@@ -77,7 +77,7 @@ export function checksOf(
   for (const [name, channel] of config.channels) {
     if (Reflect.get(channel, 'enabled') === false) continue;
     if (name === 'messenger') {
-      const bot = new MessengerBot(channel, options.page);
+      const bot = new MessengerBot(config, channel, options.page);
       let shared: PagePersonas | undefined;
       const personas = (runtime: Runtime) =>
         (shared ??= new PagePersonas(bot, runtime));

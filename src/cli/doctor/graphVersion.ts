@@ -28,7 +28,7 @@ export async function checkGraphVersion(bot: MessengerBot): Promise<Finding> {
   const { version } = client;
   const major = Math.floor(Number(version));
   const oldest = ENDS.find(([, until]) => now < Date.parse(until));
-  const advice = bot.channel.mapPageToAccessToken
+  const advice = getProperty(bot.channel, 'mapPageToAccessToken')
     ? `Bottender makes the client of each Page itself, for v6.0: see "The version of the Graph API" in docs/command-line.md.`
     : `Make the client yourself, with \`version: '${CURRENT}.0'\`: see "The version of the Graph API" in docs/command-line.md.`;
   if (oldest && major < oldest[0]) {

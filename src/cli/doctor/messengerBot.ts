@@ -13,7 +13,7 @@ import { withRetries } from '../../graph/retries';
 import { getProperty } from '../../util/getProperty';
 import { messengerClientClass } from '../bottenderModules';
 import { SHORT_RETRIES } from '../callGraph';
-import type { MessengerChannel } from '../config';
+import { readChannel, type LoadedConfig } from '../config';
 import { clientFor, tokenFor, type OpenPage } from '../openBot';
 
 import { CannotRun, once } from './check';
@@ -26,8 +26,10 @@ import {
 
 /** What the checks of Messenger ask for, each once. Its methods throw CannotRun where another check says why. */
 export class MessengerBot {
+  /** @param channel as the config has it */
   constructor(
-    readonly channel: MessengerChannel,
+    private readonly config: LoadedConfig,
+    readonly channel: object,
     private readonly pageId: string | undefined,
   ) {}
 
@@ -36,9 +38,10 @@ export class MessengerBot {
    *
    * @throws CommandError where a credential is missing
    */
-  readonly credentials = once(async (): Promise<MessengerClient> =>
-    clientFor(this.channel, await tokenFor(this.channel, this.pageId)),
-  );
+  readonly credentials = once(async (): Promise<MessengerClient> => {
+    const channel = readChannel(this.config, this.channel);
+    return clientFor(channel, await tokenFor(channel, this.pageId));
+  });
 
   readonly client = once(async (): Promise<MessengerClient> => {
     try {

@@ -1,6 +1,6 @@
 import { redactSecrets } from '../../graph/secrets';
 import { withTimeout } from '../../util/withTimeout';
-import { UsageError } from '../commandErrors';
+import { describeBotError, UsageError } from '../commandErrors';
 import { secrets } from '../output';
 
 import {
@@ -54,7 +54,6 @@ async function findingOf(run: Check['run']): Promise<Finding> {
   } catch (error) {
     if (error instanceof CannotRun) return skipped(error.message);
     if (error instanceof UsageError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    return failed(`This should not have happened: ${message}`);
+    return failed(`This should not have happened: ${describeBotError(error)}`);
   }
 }

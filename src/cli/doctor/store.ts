@@ -49,9 +49,8 @@ local info = redis.pcall('INFO')
 return type(info) == 'string' and info or ''`;
 
 /** @see https://redis.io/docs/latest/commands/info/ */
-async function checkRedis({ client, prefix }: RedisStore): Promise<Finding> {
-  const ask = () =>
-    client.sendCommand(['EVAL', INFO, '1', `${prefix}:{doctor}`]);
+async function checkRedis({ runner, prefix }: RedisStore): Promise<Finding> {
+  const ask = () => runner.run('eval', INFO, [`${prefix}:{doctor}`], []);
   // The first call may wait for a connection.
   const info = String(await ask());
   const begunAt = performance.now();
