@@ -74,7 +74,7 @@ describeWithRedis('a fleet of different clients', () => {
     const talked = talk();
     return {
       said,
-      async end() {
+      end: async () => {
         isOver = true;
         await talked;
         return Promise.all(
