@@ -152,7 +152,7 @@ describeWithRedis('redisStore', () => {
         keyPrefix: '{}:',
       });
       await expect(
-        storeOf(client).setName(newPage(), 'adam', ADAM),
+        storeOf(client).writeName(newPage(), 'adam', ADAM),
       ).rejects.toThrow(/CROSSSLOT/);
     });
   });
@@ -190,14 +190,14 @@ async function msToFail(store: StorePort): Promise<number> {
 }
 
 async function keepsAName(store: StorePort, page: string): Promise<void> {
-  await store.setName(page, 'adam', ADAM);
+  await store.writeName(page, 'adam', ADAM);
   expect(await store.nameOn(page, 'adam')).toEqual(ADAM);
 }
 
 /** Within the time between two probes of a store that does not answer. */
 async function worksAgain(store: StorePort, page: string): Promise<void> {
   await until('the store is used again', () =>
-    store.setName(page, 'adam', ADAM).then(
+    store.writeName(page, 'adam', ADAM).then(
       () => true,
       () => false,
     ),

@@ -43,7 +43,7 @@ async function fill(store: StorePort, page: string): Promise<Use> {
   const use = useOf(page);
   await store.acquire(use, OPTIONS);
   await store.renew([withId(use, '7')], OPTIONS);
-  await store.setName(page, 'adam', ADAM);
+  await store.writeName(page, 'adam', ADAM);
   return use;
 }
 
