@@ -1,9 +1,8 @@
-import type { MessengerClient } from 'bottender';
-
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 import { groupBy } from '../util/groupBy';
 import { Backoff } from '../graph/backoff';
+import type { GraphClient } from '../graph/graphClient';
 import { pageIdOf, type Page } from '../graph/page';
 import type { LeaseEntry } from '../store/port';
 
@@ -16,7 +15,7 @@ const MAX_PAGES = 10_000;
 const MAX_REPORTED = 10_000;
 
 export class Sweeper {
-  private readonly clients = new Map<string, MessengerClient>();
+  private readonly clients = new Map<string, GraphClient>();
   private newest: Page | undefined;
   private readonly sweeping = new Set<string>();
   private readonly limited = new Backoff<true>();
@@ -31,7 +30,7 @@ export class Sweeper {
   ) {}
 
   /** Sweeps a Page at its first event, and from then on by a timer. */
-  notice(pageId: string, client: MessengerClient): void {
+  notice(pageId: string, client: GraphClient): void {
     // Most events are on the same Page as the previous one.
     if (this.newest?.id === pageId && this.newest.client === client) return;
     this.newest = { id: pageId, client };
@@ -56,7 +55,7 @@ export class Sweeper {
   }
 
   /** @throws UnknownPageError, PersonaStoreError or PersonaCleanupError */
-  async now(client: MessengerClient): Promise<SweepResult> {
+  async now(client: GraphClient): Promise<SweepResult> {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }
 

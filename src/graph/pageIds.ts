@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-
-import type { MessengerClient } from 'bottender';
+import { createHash, randomUUID } from 'node:crypto';
 
 import type { UnknownPageError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 
 import { Backoff } from './backoff';
+import type { GraphClient } from './graphClient';
 
 const MAX_TOKENS = 1000;
 
@@ -25,7 +24,7 @@ export class PageIds {
    * @throws UnknownPageError while backing off, the same one each time
    */
   of(
-    client: MessengerClient,
+    client: GraphClient,
     ask: () => Promise<string>,
   ): string | Promise<string> {
     const key = digestOf(client);
@@ -47,7 +46,7 @@ export class PageIds {
   }
 
   /** The Page ID, if an earlier `of` has resolved to it. */
-  known(client: MessengerClient): string | undefined {
+  known(client: GraphClient): string | undefined {
     const id = this.ids.get(digestOf(client));
     return typeof id === 'string' ? id : undefined;
   }
@@ -59,11 +58,17 @@ export class PageIds {
   }
 }
 
+/** What clients without axios are known by, as it is unknown whom they call. */
+const ownKeys = new WeakMap<object, string>();
+
 /** Includes the origin, because an emulator may use the same token as Messenger. */
-function digestOf({ axios, accessToken }: MessengerClient): string {
-  // Test doubles may have no axios.
-  const transport: Partial<typeof axios> | undefined = axios;
-  const origin = transport?.defaults?.baseURL;
+function digestOf(client: GraphClient): string {
+  const { axios, accessToken } = client;
+  let origin = axios?.defaults?.baseURL;
+  if (!axios) {
+    origin = ownKeys.get(client) ?? randomUUID();
+    ownKeys.set(client, origin);
+  }
   return createHash('sha256')
     .update(`${origin}\n${accessToken}`)
     .digest('base64');
