@@ -58,18 +58,19 @@ export class PageIds {
   }
 }
 
-/** What clients without axios are known by, as it is unknown whom they call. */
+/** What clients without a token are known by. */
 const ownKeys = new WeakMap<object, string>();
 
 /** Includes the origin, because an emulator may use the same token as Messenger. */
 function digestOf(client: GraphClient): string {
-  const { axios, accessToken } = client;
-  let origin = axios?.defaults?.baseURL;
-  if (!axios) {
-    origin = ownKeys.get(client) ?? randomUUID();
-    ownKeys.set(client, origin);
-  }
+  const { axios, accessToken = ownKey(client) } = client;
   return createHash('sha256')
-    .update(`${origin}\n${accessToken}`)
+    .update(`${axios?.defaults?.baseURL}\n${accessToken}`)
     .digest('base64');
+}
+
+function ownKey(client: GraphClient): string {
+  const key = ownKeys.get(client) ?? randomUUID();
+  ownKeys.set(client, key);
+  return key;
 }
