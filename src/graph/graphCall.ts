@@ -98,7 +98,10 @@ function urlOf(
   { path, query }: GraphRequest,
 ): string {
   // The client computes its proof from the token in the URL.
-  const parameters = Object.entries({ access_token: accessToken ?? '', ...query });
+  const parameters = Object.entries({
+    access_token: accessToken ?? '',
+    ...query,
+  });
   return `${path}?${parameters
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')}`;
