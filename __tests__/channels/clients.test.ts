@@ -22,6 +22,14 @@ import {
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/faces';
 
+beforeEach(() => {
+  // Some methods are deprecated.
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 const TOKEN = 'TOKEN_OF_TESTS';
 const directory = { adam: profile('Adam'), eve: profile('Eve') };
 const picture = (name: string) => profile(name).profilePictureUrl;
