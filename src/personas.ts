@@ -1,4 +1,4 @@
-import type { Action, Context, Props } from 'bottender';
+import type { Action, Context } from 'bottender';
 
 import { checkOptions } from './checkOptions';
 import type { PersonaClients } from './context/clientTypes';
@@ -10,6 +10,17 @@ import { rejected } from './util/rejected';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;
+
+/**
+ * What all contexts have in common, `PersonaContext` included. A chain infers its
+ * context from its actions, and takes the most specific one: that of the others.
+ * @inline
+ */
+type AnyContext = Omit<Context, 'sendText'>;
+
+/** What follows in a chain, for any context. @inline */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Next = Action<any>;
 
 /**
  * What `personas()` returns: a plugin that is also an action for chains.
@@ -26,10 +37,7 @@ export interface Personas<
    * Adds the persona methods to the context of one event. Bottender calls it,
    * with props in a chain; it then continues with `props.next`.
    */
-  <C extends Context>(
-    context: C,
-    props?: Props<C>,
-  ): Promise<Action<C> | undefined>;
+  (context: AnyContext, props?: { next?: Next }): Promise<Next | undefined>;
 }
 
 /** The names in the directory of a `personas()`, for `PersonaContext`. */
@@ -68,12 +76,13 @@ export function personas<
   } = {},
 ): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
-  const plugin = Object.assign(function Personas<E extends Context>(
-    context: E,
-    props?: Props<E>,
-  ): Promise<Action<E> | undefined> {
+  const plugin = Object.assign(function Personas(
+    context: AnyContext,
+    props?: { next?: Next },
+  ): Promise<Next | undefined> {
     try {
-      const { personas, isNew } = install(context, runtime);
+      // Every context has `sendText`, of whatever type.
+      const { personas, isNew } = install(context as Context, runtime);
       const starting = isNew ? personas.start() : undefined;
       const next = props?.next;
       if (starting) return starting.then(() => next);

@@ -166,6 +166,30 @@ describe('a client of Messenger without axios', () => {
     await expect(plugin.sweep(small)).rejects.toThrow(/getPageInfo\(\)/);
   });
 
+  test('may have functions of its own in place of methods', async () => {
+    const { emulator, plugin } = await start();
+    const given = new FetchClient(emulator.origin, PAGE);
+    const { Bea } = await faces(emulator, ['Bea']);
+    class OwnClient {
+      sent = 0;
+      sendText = (psid: string, text: string, options?: object) => {
+        this.sent += 1;
+        return given.sendText(psid, text, options);
+      };
+    }
+    const own = new OwnClient();
+    const client = plugin.client(own, { channel: 'messenger' });
+    const bea = client.as(Bea as PersonaId);
+    expect(Object.keys(bea)).toEqual(['sendText']);
+    await bea.sendText(CUSTOMER, 'one');
+    const { sendText } = own;
+    own.sendText = (psid, text, options) => sendText(psid, `${text}!`, options);
+    await bea.sendText(CUSTOMER, 'two');
+    expect(own.sent).toBe(2);
+    expect(client.sent).toBe(2);
+    expect(shown(emulator)).toEqual(['Bea: one', 'Bea: two!']);
+  });
+
   test('sends files in its own way where it has nothing to upload them by', async () => {
     const sendImage = jest.fn((..._args: unknown[]) => Promise.resolve());
     const client = personas().client({ sendImage }, { channel: 'messenger' });

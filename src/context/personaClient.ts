@@ -9,8 +9,9 @@ import { didYouMean } from '../util/closestMatch';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { methodDescriptors } from '../util/methodDescriptors';
+import { methodNames } from '../util/prototypeChain';
 
-import { ClientFront } from './clientFront';
+import { ClientFronts } from './clientFront';
 import { createHandle } from './handles';
 import type { Method } from './rememberedMethods';
 import { createSpeaker, namesIn } from './speakers';
@@ -103,9 +104,7 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
-  const front = ClientFront.for(client, personas, channel, {
-    isBotCall: true,
-  });
+  const front = frontOf(client, personas, channel);
   const methods: Record<string, Method> = {
     as: (...given) => createSpeaker(front, personas, given, channel),
     withPersona: (persona, run) =>
@@ -124,6 +123,28 @@ function createPersonaClient(
     },
   };
   return Object.defineProperties(front, methodDescriptors(methods));
+}
+
+const frontsByChannel = new Map<Channel, ClientFronts>();
+
+function frontOf(
+  client: object,
+  personas: ClientPersonas,
+  channel: Channel,
+): object {
+  const fronts =
+    frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
+  frontsByChannel.set(channel, fronts);
+  const front = fronts.create(client, personas);
+  // Functions of its own, which speakers have too.
+  const own = [...methodNames([client])].map((name) => [
+    name,
+    Reflect.get(front, name) as Method,
+  ]);
+  return Object.defineProperties(
+    front,
+    methodDescriptors(Object.fromEntries(own) as Record<string, Method>),
+  );
 }
 
 /** What a function returns, or throws, as an async function would. */

@@ -3,7 +3,7 @@ import { evictOldest } from '../util/evictOldest';
 import { groupBy } from '../util/groupBy';
 import { Backoff } from '../graph/backoff';
 import type { GraphClient } from '../graph/graphClient';
-import { pageIdOf, type Page } from '../graph/page';
+import { pageIdOf, type Page, type PageContext } from '../graph/page';
 import type { LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
@@ -29,10 +29,14 @@ export class Sweeper {
     private readonly report: ReportCleanup,
   ) {}
 
+  /** Whether the previous call of `notice` was for the same Page and client. */
+  isNewest({ client, event }: Partial<PageContext>): boolean {
+    const { newest } = this;
+    return newest?.client === client && newest?.id === event?.pageId;
+  }
+
   /** Sweeps a Page at its first event, and from then on by a timer. */
   notice(pageId: string, client: GraphClient): void {
-    // Most events are on the same Page as the previous one.
-    if (this.newest?.id === pageId && this.newest.client === client) return;
     this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
