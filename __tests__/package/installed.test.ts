@@ -8,6 +8,7 @@ import {
   type Packed,
   type PackageName,
 } from '../support/packedApp';
+import { codeBlocks } from '../support/docs';
 import {
   packagesOfThePage,
   playThePage,
@@ -252,6 +253,82 @@ personas({ nonsense: true });
         '--ignoreConfig',
         'esm.mts',
       ]);
+    },
+  );
+});
+
+describe('an app without Bottender', () => {
+  let app: PackedApp;
+  beforeAll(async () => {
+    app = await PackedApp.create('without-bottender', packed, [
+      'messaging-api-messenger@1',
+      'messaging-api-line@1',
+      'fastify@5',
+      'typescript@6.0.3',
+      '@types/node@20',
+    ]);
+  });
+
+  test('runs the bot of docs/without-bottender.md behind Fastify, with the axios that npm gives it', async () => {
+    const installed = await app.run('npm', ['ls', '--all', '--parseable']);
+    const packages = installed.match(/(?<=node_modules\/)[\w@/-]+$/gm);
+    expect(packages).toContain('axios');
+    expect(packages).not.toContain('bottender');
+    const bot = codeBlocks('docs/without-bottender.md').find(
+      ({ name }) => name === 'without-bottender',
+    );
+    await app.write('index.js', bot?.code ?? '');
+    expect(JSON.parse(await app.run('node', ['talk.mjs']))).toEqual({
+      said: [
+        'Page: Write "agent", or ask about pears.',
+        'Adam Z.: Adam here.',
+        'Dr. Pear: A pear is ripe when its neck gives.',
+      ],
+      alive: ['Adam Z.'],
+    });
+  });
+
+  test('loads nothing of ours that is about contexts, and no client', async () => {
+    const loaded = await app.run('node', [
+      '-p',
+      `require('bottender-persona/client'); JSON.stringify(Object.keys(require.cache))`,
+    ]);
+    const files = (JSON.parse(loaded) as string[]).map(
+      (file) => file.split('node_modules/').at(-1) ?? '',
+    );
+    expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(
+      new Set([
+        'bottender-persona',
+        ...['debug', 'has-flag', 'ms', 'supports-color'],
+      ]),
+    );
+    expect(
+      files.filter((file) => /dist\/(context\/install|actions|cli)/.test(file)),
+    ).toEqual([]);
+  });
+
+  test('compiles in strict TypeScript, our types checked too', async () => {
+    await app.run('npx', ['tsc']);
+  });
+
+  test.each([
+    ['node16', 'node16', ['es2022']],
+    ['esnext', 'bundler', ['es2022', 'esnext.disposable']],
+  ])(
+    'needs no types but its own, with module %s, resolution %s',
+    async (module, moduleResolution, lib) => {
+      await app.write(
+        'tsconfig.own.json',
+        JSON.stringify({
+          compilerOptions: {
+            ...{ strict: true, noEmit: true, target: 'es2022', types: [] },
+            ...{ module, moduleResolution, lib },
+            exactOptionalPropertyTypes: true,
+          },
+          files: ['src/own.mts'],
+        }),
+      );
+      await app.run('npx', ['tsc', '-p', 'tsconfig.own.json']);
     },
   );
 });
