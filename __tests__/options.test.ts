@@ -76,6 +76,8 @@ describe('personas() refuses at once, naming the option', () => {
     ['not a number', 'lingerMs', NaN],
     ['longer than a timer can be', 'lingerMs', 2 ** 31],
     ['too short to be renewed', 'leaseMs', 999],
+    ['no whole number', 'leaseMs', 100_000 / 3],
+    ['no whole number', 'lingerMs', 0.5],
     ['endless', 'leaseMs', Infinity],
   ])('a setting of "ephemeral" that is %s: %s', (_what, name, value) => {
     const { message } = refusal({ ephemeral: { [name]: value } });
@@ -333,7 +335,7 @@ describe('close()', () => {
       const given = { timeoutMs: timeoutMs as number };
       await expect(personas().close(given)).rejects.toThrow(
         new InvalidOptionError(
-          'The option "timeoutMs" of close() must be a number of milliseconds from 0 to 2147483647.',
+          'The option "timeoutMs" of close() must be a whole number of milliseconds from 0 to 2147483647.',
         ),
       );
     },

@@ -3,7 +3,7 @@ import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import { MemoryStore } from './store/memory';
+import { ProcessMemory } from './store/processMemory';
 import { RedisStore } from './store/redis/redisStore';
 import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
@@ -120,7 +120,7 @@ export function checkOptions(
       (({ message, defaultSender }) =>
         warn(`${message} ${defaultSender} speaks instead.`)),
     onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
-    store: isStore(given.store) ? given.store : new MemoryStore(),
+    store: isStore(given.store) ? given.store : new ProcessMemory(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,
@@ -136,12 +136,17 @@ export function checkTimeout(
   const { timeoutMs = CLOSE_TIMEOUT_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
+    `The option "timeoutMs" of close() must be a whole number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
   );
 }
 
 function isMs(value: unknown, min: number): value is number {
-  return typeof value === 'number' && value >= min && value <= MAX_TIMER_MS;
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= min &&
+    value <= MAX_TIMER_MS
+  );
 }
 
 function checkInitialPersona(persona: string, names: string[]): void {
@@ -167,7 +172,7 @@ function checkEphemeral(value: unknown): string | false {
       return `has no "${name}"${hint}; it has ${names.join(' and ')}`;
     }
     if (ms !== undefined && !isMs(ms, min)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
+      return `has a bad "${name}": it must be a whole number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
     }
   }
   return false;

@@ -63,9 +63,9 @@ const ownKeys = new WeakMap<object, string>();
 
 /** Includes the origin, because an emulator may use the same token as Messenger. */
 function digestOf(client: GraphClient): string {
-  const { axios, accessToken = ownKey(client) } = client;
+  const { accessToken = ownKey(client) } = client;
   return createHash('sha256')
-    .update(`${axios?.defaults?.baseURL}\n${accessToken}`)
+    .update(`${originOf(client)}\n${accessToken}`)
     .digest('base64');
 }
 
@@ -73,4 +73,10 @@ function ownKey(client: GraphClient): string {
   const key = ownKeys.get(client) ?? randomUUID();
   ownKeys.set(client, key);
   return key;
+}
+
+/** Without the version of the API. */
+export function originOf({ axios }: GraphClient): string | undefined {
+  const url = axios?.defaults?.baseURL;
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : url;
 }
