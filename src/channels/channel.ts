@@ -75,6 +75,8 @@ export interface Channel {
   readonly sendMethods: RegExp;
   /** A method, or an object of methods, that every client of the channel has. */
   readonly clientMethod: string;
+  /** What only clients of the channel have, by which they are recognised. */
+  readonly ownMethod: string;
   /** The client's method that takes what this method of a context takes, where its name is another. */
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */

@@ -13,6 +13,7 @@ export const telegram: Channel = {
   info: { title: 'Telegram', defaultSender: 'The bot' },
   sendMethods: /^(sendText|sendMessage|typing)$/,
   clientMethod: 'sendMessage',
+  ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   reader,
   textCall: (_, [chatId], text) => ({

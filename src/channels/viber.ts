@@ -16,6 +16,7 @@ export const viber: Channel = {
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,
   clientMethod: 'sendMessage',
+  ownMethod: 'broadcastMessage',
   reader,
   displayProfile: ({ name, profilePictureUrl: avatar }) => ({
     fields: { sender: { name, avatar } },

@@ -1,8 +1,20 @@
-import type { Context, MessengerContext } from 'bottender';
+import type { Context, MessengerClient, MessengerContext } from 'bottender';
 
-import type { SendMethodNames } from '../channels';
+import type { ChannelName } from '../channels/methodNames';
 import type { Persona, PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
+
+import type { PersonaClient as ClientWithPersonas } from './clientTypes';
+import type {
+  Both,
+  ChannelOf,
+  EphemeralPersonaHandle,
+  FileOption,
+  MethodOn,
+  OnFace,
+  SpeakingMethods,
+  UploadMethod,
+} from './methodTypes';
 
 /** What can be spoken as on contexts of this type. */
 export type SpeakerOn<C> = C extends {
@@ -19,82 +31,6 @@ type NoProps = Record<never, never>;
 
 /** The result of a block that returns an action; `any` stays what it is. */
 type Ended<A> = 0 extends 1 & A ? A : void;
-
-/** The methods of contexts of this type that send. */
-type MethodOn<C> = keyof C &
-  (C extends { readonly platform: infer P extends keyof SendMethodNames }
-    ? SendMethodNames[P]
-    : SendMethodNames['messenger']);
-
-/** The arguments of a send method, without a `personaId` option. */
-type WithoutPersona<F> = F extends (...args: infer A) => infer R
-  ? (...args: WithOptions<A, unknown>) => R
-  : F extends PostMethods
-    ? { readonly [M in keyof PostMethods]: WithoutPersona<F[M]> }
-    : never;
-
-/** The methods of Slack's `chat` that carry personas. */
-interface PostMethods {
-  postMessage: (options: never) => unknown;
-  postEphemeral: (options: never) => unknown;
-}
-
-/** The arguments of a method whose last one, which may be missing, is options, a message or messages. */
-type WithLast<A extends unknown[], O> = A extends [infer M]
-  ? M extends (infer E)[]
-    ? [messages: (E & O)[]]
-    : M extends string
-      ? [text: M, options?: O]
-      : [message: M & O]
-  : A extends [infer T, (infer P)?]
-    ? [content: T, options?: P & O]
-    : A extends [infer T, infer D, (infer P)?]
-      ? [content: T, details: D, options?: P & O]
-      : A;
-
-/** A covered method of a channel on which messages carry a profile, or Slack's `chat`. */
-type OnFace<F, Name extends string> = F extends (...args: infer A) => infer R
-  ? (...args: WithLast<A, PersonaOption<Name>>) => R
-  : {
-      [M in keyof F]: M extends keyof PostMethods ? OnFace<F[M], Name> : F[M];
-    };
-
-/**
- * The send and typing methods of a context, under one persona. They are bound:
- * `const { sendText } = context.as('adam')` may be handed on.
- */
-export type SpeakingMethods<C> = {
-  readonly [M in MethodOn<C> | (keyof C & 'typing')]: WithoutPersona<C[M]>;
-};
-
-/**
- * What `createEphemeralPersona` gives: the send and typing methods of a context
- * or a client, bound, always as the persona that was created. It exists until
- * the last handle, block and pending send that uses it is released. A send after
- * the release rejects with ReleasedHandleError. A handle that is
- * garbage-collected is released, and reported to `onCleanupError`.
- */
-export type EphemeralPersonaHandle<C> = SpeakingMethods<C> & {
-  /** As it is now: it has another ID after it was deleted elsewhere and created again. */
-  readonly persona: EphemeralPersona<PersonaId>;
-
-  /**
-   * Ends the use. Resolves when the sends that were begun are answered and the
-   * persona, if nobody else uses it, is deleted; after some seconds in any
-   * case. Never rejects. Further calls do nothing.
-   */
-  readonly release: () => Promise<void>;
-
-  /** The same, for `await using`. */
-  readonly [Symbol.asyncDispose]: () => Promise<void>;
-};
-
-declare global {
-  // For compilers without the library "esnext.disposable".
-  interface SymbolConstructor {
-    readonly asyncDispose: unique symbol;
-  }
-}
 
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
@@ -178,37 +114,6 @@ export interface PersonaMethods<Name extends string = string> {
   ): Promise<EphemeralPersonaHandle<this>>;
 }
 
-/** The methods that take the contents of a file. */
-export type UploadMethod = `send${'Image' | 'Audio' | 'Video' | 'File'}`;
-
-/** Options of every send method: `null` is the Page. */
-interface PersonaOption<Name extends string> {
-  personaId?: Speaker<Name> | null | undefined;
-}
-
-/** What the contents of a file are called; Bottender's types lack it. */
-export interface FileOption {
-  filename?: string | undefined;
-}
-
-/** The arguments of a send method, with these instead of its own `personaId` option. */
-type WithOptions<A extends unknown[], O> = {
-  [I in keyof A]: 'personaId' extends keyof NonNullable<A[I]>
-    ? Omit<NonNullable<A[I]>, 'personaId'> & O
-    : A[I];
-};
-
-type Covered<F, O> = F extends (...args: infer A) => infer R
-  ? (...args: WithOptions<A, O>) => R
-  : never;
-
-/** The second form lets a context with names stand where one of Bottender's is asked for. */
-export type Both<F, Name extends string, O = unknown> = Covered<
-  F,
-  PersonaOption<Name> & O
-> &
-  Covered<F, { personaId?: Speaker<Name> } & O>;
-
 /**
  * A context that `personas()` was installed on, for the handlers that use it.
  *
@@ -224,11 +129,23 @@ export type Both<F, Name extends string, O = unknown> = Covered<
 export type PersonaContext<
   C extends Context = MessengerContext,
   Name extends string = string,
-> = Omit<C, keyof PersonaMethods | MethodOn<C>> &
+> = Omit<C, keyof PersonaMethods | (keyof C & MethodOn<C>)> &
   PersonaMethods<Name> & {
-    [M in MethodOn<C>]: C extends {
-      readonly platform: Exclude<keyof SendMethodNames, 'messenger'>;
+    [M in keyof C & MethodOn<C>]: C extends {
+      readonly platform: Exclude<ChannelName, 'messenger'>;
     }
       ? OnFace<C[M], Name>
       : Both<C[M], Name, M extends UploadMethod ? FileOption : unknown>;
   };
+
+/**
+ * A client whose send and typing methods carry personas: what `plugin.client()`
+ * gives for one of any channel.
+ *
+ * @typeParam Name the names of the directory, as for `PersonaContext`
+ */
+export type PersonaClient<
+  C extends object = MessengerClient,
+  Name extends string = string,
+  Channel extends ChannelName = ChannelOf<C>,
+> = ClientWithPersonas<C, Name, Channel>;

@@ -67,7 +67,8 @@ export function speakingMethods(
     : created;
 }
 
-function namesIn(holder: unknown, sendMethods: RegExp): string[] {
+/** The methods of an object that send, by their names. */
+export function namesIn(holder: unknown, sendMethods: RegExp): string[] {
   if (!isObject(holder)) return [];
   const names = new Set<string>();
   for (const link of prototypeChain(holder)) {

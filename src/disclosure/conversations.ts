@@ -17,6 +17,8 @@ import {
 import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
+import { OwnApps } from './ownApps';
+
 /** After this a message asks again whether another process has disclosed. */
 const POLL_MS = 100;
 
@@ -57,6 +59,7 @@ export class Conversations {
   /** The last turn of each conversation that has one. */
   private readonly turns = new Map<string, Promise<void>>();
   private readonly claimant = randomUUID();
+  readonly ownApps = new OwnApps();
 
   constructor(
     private readonly store: ConversationStore,

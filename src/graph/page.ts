@@ -4,11 +4,10 @@
  * (`responses.ts`) and its errors (`graphFailure.ts`); and here, the Page that a
  * client speaks for.
  */
-import type { Context, MessengerClient } from 'bottender';
-
 import { UnknownPageError } from '../errors';
 
 import { graphCall, type Outcome } from './graphCall';
+import type { GraphClient } from './graphClient';
 import { originOf, PageIds } from './pageIds';
 import { isId, parsePage, type PageInfo } from './responses';
 import { withRetries, type RetryPolicy } from './retries';
@@ -23,7 +22,7 @@ const RETRY_POLICY: RetryPolicy = {
 /** A Page, with a client that speaks for it. */
 export interface Page {
   readonly id: string;
-  readonly client: MessengerClient;
+  readonly client: GraphClient;
 }
 
 /** Tells the Page from those of emulators, which may have the same ID. */
@@ -33,7 +32,7 @@ export function pageKey({ id, client }: Page): string {
 
 /** The properties of Bottender's MessengerContext that identify its Page. */
 export interface PageContext {
-  readonly client: MessengerClient;
+  readonly client: GraphClient;
   readonly accessToken?: string | null;
   /** Test doubles of a context may have none. */
   readonly event?: { readonly pageId?: string | null } | null;
@@ -41,11 +40,12 @@ export interface PageContext {
 }
 
 /** `undefined` for other platforms and simulated contexts, whose clients create no personas. */
-export function pageContextOf(context: Context): PageContext | undefined {
-  const host: PageContext = context;
+export function pageContextOf(
+  context: PageContext & { readonly platform: string },
+): PageContext | undefined {
   return context.platform === 'messenger' &&
-    typeof host.client?.createPersona === 'function'
-    ? host
+    typeof context.client?.createPersona === 'function'
+    ? context
     : undefined;
 }
 
@@ -73,7 +73,7 @@ export function knownPageId(context: PageContext): string | undefined {
 /** After `useAccessToken` the context sends as another Page than the event's. */
 function eventsPageId(
   context: PageContext,
-  client: MessengerClient,
+  client: GraphClient,
 ): string | undefined {
   return client === context.client ? pageIdFromEvent(context) : undefined;
 }
@@ -93,11 +93,11 @@ export function pageIdFromEvent({
  *
  * @throws UnknownPageError
  */
-export async function pageIdOf(client: MessengerClient): Promise<string> {
+export async function pageIdOf(client: GraphClient): Promise<string> {
   return requestPageId(client);
 }
 
-function requestPageId(client: MessengerClient): string | Promise<string> {
+function requestPageId(client: GraphClient): string | Promise<string> {
   return pageIds.of(client, async () => {
     const outcome = await withRetries(() => getPage(client), RETRY_POLICY);
     if (outcome.ok) return outcome.value.id;
@@ -106,19 +106,19 @@ function requestPageId(client: MessengerClient): string | Promise<string> {
 }
 
 /** Requests the Page that the client's token belongs to. */
-export function getPage(client: MessengerClient): Promise<Outcome<PageInfo>> {
+export function getPage(client: GraphClient): Promise<Outcome<PageInfo>> {
   return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
 }
 
 /** Clients for tokens that `useAccessToken` was given. */
-const derived = new WeakMap<PageContext, MessengerClient>();
+const derived = new WeakMap<PageContext, GraphClient>();
 
 /**
  * The context's client, or, after `context.useAccessToken(token)`, a client with
  * that token. A derived object suffices: the client reads `accessToken` at each
  * call, and its transport computes the proof from the URL.
  */
-export function clientOf(context: PageContext): MessengerClient {
+export function clientOf(context: PageContext): GraphClient {
   const { client, accessToken } = context;
   if (!accessToken || accessToken === client.accessToken) return client;
   const known = derived.get(context);
@@ -128,7 +128,7 @@ export function clientOf(context: PageContext): MessengerClient {
   if (isCurrent) return known;
   const created = Object.create(client, {
     accessToken: { value: accessToken, enumerable: true },
-  }) as MessengerClient;
+  }) as GraphClient;
   derived.set(context, created);
   return created;
 }

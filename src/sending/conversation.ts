@@ -53,3 +53,15 @@ export async function pageIdFor({
     return undefined;
   }
 }
+
+/** By the Page's ID, where there is one. Never rejects. */
+export async function conversationOf(
+  channel: Channel,
+  recipient: string,
+  context: SendContext,
+  client: object | undefined,
+): Promise<ConversationId> {
+  const byToken = conversationByToken(channel, recipient, context, client);
+  const account = (await pageIdFor(context)) ?? byToken.account;
+  return { ...byToken, account };
+}

@@ -471,8 +471,9 @@ class Send {
     const call = isAsGiven ? { args } : this.call.withMessages(sent);
     const answer = transmit(method === undefined ? call : { ...call, method });
     if (!(answer instanceof Promise)) return answer;
-    const { onSent } = this.personas.runtime.settings;
-    const isReported = onSent && !isMock && !this.isSenderAction;
+    const { settings, conversations } = this.personas.runtime;
+    const isWatched = settings.onSent ?? conversations;
+    const isReported = isWatched && !isMock && !this.isSenderAction;
     const isCarried = this.messages.some(({ carried }) => carried);
     if (!isCarried && !isReported) return answer;
     return answer.then(

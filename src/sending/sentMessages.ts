@@ -51,10 +51,14 @@ export function reportSent(
   context: SendContext,
   client: object | undefined,
 ): void {
-  const { onSent } = runtime.settings;
-  if (!onSent) return;
+  const { conversations, settings } = runtime;
+  const { onSent } = settings;
   const at = new Date();
   const ids = channel.messageIds?.(answer) ?? [];
+  if (channel.carriesId && typeof ids[0] === 'string') {
+    conversations?.ownApps.sent(ids[0]);
+  }
+  if (!onSent) return;
   const sent = messages.map(
     (message, position): Omit<SentMessage, 'account'> => {
       const { carried, speaker, isRefused, signedAs, decidedBy } = message;

@@ -1,0 +1,40 @@
+export { personaClients, type PersonaClientsOptions } from './personaClients';
+export type {
+  ClientPersonaMethods,
+  KnownClient,
+  PersonaClient,
+  PersonaClients,
+} from './context/clientTypes';
+export type {
+  EphemeralPersonaHandle,
+  SpeakingMethods,
+} from './context/methodTypes';
+export type { ChannelName } from './channels/methodNames';
+export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
+export type { PersonaStats } from './stats';
+export type { SweepResult } from './ephemeral/sweep';
+export type {
+  DirectoryEntries,
+  DirectoryEntry,
+  ExistingPersona,
+} from './directory/entries';
+export type { GraphFailure } from './graph/graphFailure';
+export type { ListedPersona } from './graph/responses';
+export type { KeyvLike } from './store/keyv/guardedKeyv';
+export type { Persona, PersonaId, Speaker } from './persona';
+export type { EphemeralPersona, PersonaProfile } from './profile';
+export type { RefusalReason } from './errors';
+export {
+  ForgottenHandleError,
+  InvalidOptionError,
+  InvalidPersonaError,
+  InvalidProfileError,
+  PersonaCleanupError,
+  PersonaError,
+  PersonaRefusedError,
+  PersonaStoreError,
+  PersonaSuspectedError,
+  ReleasedHandleError,
+  UnknownPageError,
+  UnsupportedSenderActionError,
+} from './errors';
