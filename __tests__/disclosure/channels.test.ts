@@ -1,0 +1,242 @@
+import { LineClient } from 'messaging-api-line';
+import type { LineContext } from 'bottender';
+import {
+  personas,
+  type PersonaContext,
+  type PersonasOptions,
+  type SentMessage,
+} from 'bottender-persona';
+
+import {
+  startOn,
+  startPlatform,
+  type ChannelSetup,
+  type Recorded,
+} from '../support/channels';
+import { profile } from '../support/faces';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const directory = {
+  max: { ...profile('Max'), kind: 'bot' },
+  adam: { ...profile('Adam'), kind: 'human' },
+} as const;
+
+const options: PersonasOptions = {
+  directory,
+  signText: (text, { name }) => `${name}: ${text}`,
+  disclosure: {
+    label: ({ name }) => `${name} · AI`,
+    message: ({ moment }) => `I am a bot (${moment})`,
+  },
+};
+
+/** The texts that a platform got, each with the name that it shows. */
+function texts({ body }: Recorded): string[] {
+  const messages = (body.messages ?? [body]) as Record<string, unknown>[];
+  return messages.map((message) => {
+    const sender = message.sender as { name?: string } | undefined;
+    const name = message.username ?? sender?.name;
+    const text = message.text ?? message.Body;
+    const shown = typeof name === 'string' ? `${name}: ` : '';
+    return `${shown}${typeof text === 'string' ? text : 'photo'}`;
+  });
+}
+
+const TALK = [
+  'Max · AI: I am a bot (start)',
+  'Max · AI: one',
+  'Max · AI: two',
+  'Adam: three',
+  'Max · AI: I am a bot (handback)',
+  'Max · AI: four',
+];
+
+describe.each<[string, Parameters<typeof startOn>[0], ChannelSetup]>([
+  ['Slack', 'slack', {}],
+  ['Viber', 'viber', {}],
+  ['Telegram', 'telegram', {}],
+  ['WhatsApp', 'whatsapp', {}],
+  ['LINE, by pushes', 'line', { sendMethod: 'push' }],
+  [
+    'LINE, by pushes in batch mode',
+    'line',
+    { sendMethod: 'push', shouldBatch: true },
+  ],
+])('on %s', (_name, channel, setup) => {
+  test('the same conversation discloses the same, and onSent is told of it', async () => {
+    const sent: SentMessage[] = [];
+    const onSent = (message: SentMessage) => void sent.push(message);
+    const plugin = personas({ ...options, onSent });
+    const bot = await startOn(channel, { ...setup, plugins: [plugin] });
+    const received = await bot.run(async (context: PersonaContext) => {
+      await context.withPersona('max', async () => {
+        await context.sendText('one');
+        await context.sendText('two');
+      });
+      await context.withPersona('adam', () => context.sendText('three'));
+    });
+    received.push(
+      ...(await bot.run((context: PersonaContext) =>
+        context.withPersona('max', () => context.sendText('four')),
+      )),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(received.flatMap(texts)).toEqual(TALK);
+    await new Promise(setImmediate);
+    expect(
+      sent.map(({ kind, persona, decidedBy, disclosure }) => [
+        persona,
+        kind,
+        decidedBy,
+        disclosure,
+      ]),
+    ).toEqual([
+      ['max', 'bot', 'withPersona', 'start'],
+      ['max', 'bot', 'withPersona', undefined],
+      ['max', 'bot', 'withPersona', undefined],
+      ['adam', 'human', 'withPersona', undefined],
+      ['max', 'bot', 'withPersona', 'handback'],
+      ['max', 'bot', 'withPersona', undefined],
+    ]);
+    expect(sent.map(({ name }) => name)).toEqual([
+      'Max · AI',
+      'Max · AI',
+      'Max · AI',
+      'Adam',
+      'Max · AI',
+      'Max · AI',
+    ]);
+    const [first] = sent;
+    expect(first).toMatchObject({ channel, account: null, personaId: null });
+    expect(first?.messageId).toEqual(expect.any(String));
+    expect(first?.recipient).toEqual(expect.any(String));
+    expect(JSON.stringify(first?.message)).toContain('I am a bot (start)');
+    expect(JSON.stringify(sent)).not.toMatch(/TOKEN|SECRET/);
+  });
+});
+
+describe('a reply on LINE', () => {
+  test.each([false, true])(
+    'has the disclosure as its first message, batch mode: %s',
+    async (shouldBatch) => {
+      const sent: SentMessage[] = [];
+      const onSent = (message: SentMessage) => void sent.push(message);
+      const plugin = personas({ ...options, onSent });
+      const bot = await startOn('line', { shouldBatch, plugins: [plugin] });
+      const received = await bot.run(
+        async (context: PersonaContext & LineContext) => {
+          await context.withPersona('max', () => context.replyText('one'));
+        },
+      );
+      expect(bot.errors).toEqual([]);
+      expect(received.map(({ path }) => path)).toEqual([
+        '/v2/bot/message/reply',
+      ]);
+      expect(received.flatMap(texts)).toEqual([
+        'Max · AI: I am a bot (start)',
+        'Max · AI: one',
+      ]);
+      await new Promise(setImmediate);
+      expect(sent).toHaveLength(2);
+    },
+  );
+
+  test('that is full follows a push', async () => {
+    const bot = await startOn('line', { plugins: [personas(options)] });
+    const five = ['1', '2', '3', '4', '5'];
+    const received = await bot.run(
+      async (context: PersonaContext & LineContext) => {
+        await context.withPersona('max', () =>
+          context.reply(five.map((text) => ({ type: 'text', text }))),
+        );
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    expect(received.map(({ path }) => path)).toEqual([
+      '/v2/bot/message/push',
+      '/v2/bot/message/reply',
+    ]);
+    expect(received.flatMap(texts)).toEqual([
+      'Max · AI: I am a bot (start)',
+      ...five.map((text) => `Max · AI: ${text}`),
+    ]);
+  });
+
+  test('discloses after a person in the same request', async () => {
+    const bot = await startOn('line', {
+      shouldBatch: true,
+      plugins: [personas(options)],
+    });
+    const received = await bot.run(
+      async (context: PersonaContext & LineContext) => {
+        await context.withPersona('adam', () => context.replyText('one'));
+        await context.withPersona('max', () => context.replyText('two'));
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    expect(received.map(texts)).toEqual([
+      ['Adam: one', 'Max · AI: I am a bot (handback)', 'Max · AI: two'],
+    ]);
+  });
+
+  test('goes out without a text that LINE refuses, which is tried again', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const answer = ({ body }: Recorded) =>
+      JSON.stringify(body).includes('I am a bot (start)')
+        ? { status: 400, body: { message: 'The request body has 1 error(s)' } }
+        : undefined;
+    const plugin = personas(options);
+    const bot = await startOn('line', { plugins: [plugin], answer });
+    const reply = async (context: PersonaContext & LineContext) => {
+      await context.withPersona('max', () => context.replyText('one'));
+    };
+    const received = await bot.run(reply);
+    expect(bot.errors).toEqual([]);
+    expect(received.map(texts)).toEqual([
+      ['Max · AI: I am a bot (start)', 'Max · AI: one'],
+      ['Max · AI: one'],
+    ]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    const again = await bot.run(reply);
+    expect(again.map(texts)).toEqual(received.map(texts));
+  });
+});
+
+test('calls with many recipients carry the persona and disclose nothing', async () => {
+  const { origin, received } = await startPlatform('line');
+  const line = new LineClient({
+    accessToken: 'TOKEN',
+    channelSecret: 'SECRET',
+    origin,
+  });
+  const client = personas(options).client(line).as('max');
+  await client.multicastText(['U1', 'U2'], 'one');
+  await client.replyText('TOKEN', 'two');
+  await client.pushText('U1', 'three');
+  expect(received.flatMap(texts)).toEqual([
+    'Max · AI: one',
+    'Max · AI: two',
+    'Max · AI: I am a bot (start)',
+    'Max · AI: three',
+  ]);
+});
+
+test('a photo on Telegram is a message too', async () => {
+  const bot = await startOn('telegram', { plugins: [personas(options)] });
+  const received = await bot.run(async (context: PersonaContext) => {
+    const photo = context as unknown as {
+      sendPhoto(id: string): Promise<unknown>;
+    };
+    await context.withPersona('max', () => photo.sendPhoto('p1'));
+  });
+  expect(received.flatMap(texts)).toEqual([
+    'Max · AI: I am a bot (start)',
+    'photo',
+  ]);
+});

@@ -1,0 +1,346 @@
+import {
+  HumanAgentTagError,
+  InvalidProfileError,
+  personas,
+  type DisclosureAbout,
+  type PersonaContext,
+  type PersonasOptions,
+} from 'bottender-persona';
+
+import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { pass } from '../support/clock';
+import { profile } from '../support/faces';
+import { alive, bodies, shown } from '../support/wire';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const directory = {
+  max: { ...profile('Max'), kind: 'bot' },
+  adam: { ...profile('Adam'), kind: 'human' },
+  eve: profile('Eve'),
+} as const;
+
+/** A bot whose disclosures name their moment. */
+async function start(
+  options: Partial<PersonasOptions> = {},
+  setup: BotSetup = {},
+) {
+  const about: DisclosureAbout[] = [];
+  const plugin = personas({
+    directory,
+    ...options,
+    disclosure: {
+      message: (given) => {
+        const { context: _, ...rest } = given;
+        about.push(rest);
+        return `I am a bot (${given.moment})`;
+      },
+      ...options.disclosure,
+    },
+  });
+  const bot = await startBot({ ...setup, plugins: [plugin] });
+  return { bot, plugin, about };
+}
+
+const say =
+  (persona: string | null, ...texts: string[]) =>
+  (context: PersonaContext) =>
+    context.withPersona(persona, async () => {
+      for (const text of texts) await context.sendText(text);
+    });
+
+describe.each([
+  ['direct', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+] as const)('%s', (_mode, setup) => {
+  test('a bot says that it is one at the start, after a person, and after a lapse', async () => {
+    const { bot, about } = await start({}, setup);
+    await bot.run(say('max', 'one', 'two'));
+    await bot.run(say('adam', 'three'));
+    await bot.run(say('max', 'four', 'five'));
+    pass(DAY_MS + 1);
+    await bot.run(say('max', 'six'));
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Max: I am a bot (start)',
+      'Max: one',
+      'Max: two',
+      'Adam: three',
+      'Max: I am a bot (handback)',
+      'Max: four',
+      'Max: five',
+      'Max: I am a bot (lapse)',
+      'Max: six',
+    ]);
+    expect(about).toEqual(
+      ['start', 'handback', 'lapse'].map((moment) => ({
+        moment,
+        persona: 'max',
+        channel: 'messenger',
+      })),
+    );
+  });
+
+  test('messages that are not awaited come after the disclosure, in their order', async () => {
+    const { bot } = await start({}, setup);
+    await bot.run(async (context) => {
+      context.usePersona('max');
+      await Promise.all(['1', '2', '3'].map((text) => context.sendText(text)));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Max: I am a bot (start)',
+      'Max: 1',
+      'Max: 2',
+      'Max: 3',
+    ]);
+  });
+});
+
+test('the Page and a persona without a kind count as the option "page" says', async () => {
+  const { bot } = await start();
+  await bot.run(say(null, 'one'));
+  await bot.run(say('eve', 'two'));
+  expect(shown(bot.emulator)).toEqual([
+    'Page: I am a bot (start)',
+    'Page: one',
+    'Eve: two',
+  ]);
+
+  const { bot: other } = await start({ disclosure: { page: 'human' } });
+  await other.run(say('eve', 'one'));
+  await other.run(say('max', 'two'));
+  expect(shown(other.emulator)).toEqual([
+    'Eve: one',
+    'Max: I am a bot (handback)',
+    'Max: two',
+  ]);
+});
+
+test('nothing is disclosed for sender actions, and not to others', async () => {
+  const { bot } = await start();
+  await bot.run((context) => context.typingOn());
+  await bot.run(say('max', 'one'));
+  await bot.run(say('max', 'one'), { psid: '1002' });
+  expect(shown(bot.emulator, CUSTOMER)).toEqual([
+    'Page: [typing_on]',
+    'Max: I am a bot (start)',
+    'Max: one',
+  ]);
+  expect(shown(bot.emulator, '1002')).toEqual([
+    'Max: I am a bot (start)',
+    'Max: one',
+  ]);
+});
+
+test('null sends none, and uses the moment up', async () => {
+  const message = jest.fn(() => null);
+  const { bot } = await start({ disclosure: { message } });
+  await bot.run(say('max', 'one', 'two'));
+  expect(shown(bot.emulator)).toEqual(['Max: one', 'Max: two']);
+  expect(message).toHaveBeenCalledTimes(1);
+});
+
+test('what cannot be disclosed is tried again by the next message, and the message itself goes out', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const message = jest
+    .fn<string | Promise<string>, []>()
+    .mockImplementationOnce(() => {
+      throw new Error('no words');
+    })
+    .mockRejectedValueOnce(new Error('no words either'))
+    .mockReturnValueOnce('')
+    .mockReturnValueOnce('x'.repeat(2001))
+    .mockReturnValue('I am a bot');
+  const { bot } = await start({ disclosure: { message } });
+  await bot.run(say('max', '1', '2', '3', '4', '5', '6'));
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual([
+    'Max: 1',
+    'Max: 2',
+    'Max: 3',
+    'Max: 4',
+    'Max: I am a bot',
+    'Max: 5',
+    'Max: 6',
+  ]);
+  const warnings = warn.mock.calls.map(([text]) => String(text));
+  expect(warnings).toHaveLength(4);
+  expect(warnings[0]).toContain(
+    '"start" was not sent: the option "disclosure.message" failed: no words',
+  );
+  expect(warnings.join()).not.toContain(PAGE.accessToken);
+});
+
+test('a message that is not delivered does not put off the lapse', async () => {
+  const { bot } = await start();
+  await bot.run(say('max', 'one'));
+  pass(0.9 * DAY_MS);
+  bot.emulator.fail({
+    method: 'POST',
+    path: '/me/messages',
+    times: 1,
+    error: { code: 551, message: 'This person is not available right now.' },
+  });
+  await bot.run(say('max', 'two'));
+  expect(bot.errors).toHaveLength(1);
+  pass(0.2 * DAY_MS);
+  await bot.run(say('max', 'three'));
+  expect(shown(bot.emulator).slice(-2)).toEqual([
+    'Max: I am a bot (lapse)',
+    'Max: three',
+  ]);
+});
+
+describe('outside of events', () => {
+  test('a client of plugin.client() discloses in the same conversation', async () => {
+    const { bot, plugin } = await start();
+    await bot.run(say('max', 'one'));
+    const client = plugin.client(clientFor(bot));
+    await client.as('adam').sendText(CUSTOMER, 'two');
+    await client
+      .as('max')
+      .sendImage(CUSTOMER, profile('pear').profilePictureUrl);
+    await client.as('max').sendRawBody({
+      messagingType: 'UPDATE',
+      recipient: { id: CUSTOMER },
+      message: { text: 'four' },
+    } as never);
+    expect(shown(bot.emulator)).toEqual([
+      'Max: I am a bot (start)',
+      'Max: one',
+      'Adam: two',
+      'Max: I am a bot (handback)',
+      'Max: [image]',
+      'Max: four',
+    ]);
+  });
+
+  test('record() says that a person spoke, and forget() that nothing is known', async () => {
+    const { bot, plugin } = await start();
+    const client = clientFor(bot);
+    await bot.run(say('max', 'one'));
+    await plugin.conversations.record(client, CUSTOMER, 'human');
+    await bot.run(say('max', 'two'));
+    await plugin.conversations.forget(client, CUSTOMER);
+    await bot.run(say('max', 'three'));
+    expect(shown(bot.emulator)).toEqual([
+      'Max: I am a bot (start)',
+      'Max: one',
+      'Max: I am a bot (handback)',
+      'Max: two',
+      'Max: I am a bot (start)',
+      'Max: three',
+    ]);
+    await expect(
+      plugin.conversations.record({}, CUSTOMER, 'human'),
+    ).rejects.toThrow(TypeError);
+    await expect(
+      plugin.conversations.record(client, CUSTOMER, 'robot' as never),
+    ).rejects.toThrow("'human' or 'bot'");
+  });
+});
+
+describe('the echo of a message', () => {
+  const echo = (app_id?: number) => ({
+    sender: { id: PAGE.id },
+    recipient: { id: CUSTOMER },
+    message: {
+      mid: 'm_other',
+      is_echo: true,
+      text: 'Hello',
+      ...(app_id && { app_id }),
+    },
+  });
+  test.each([
+    ['of the inbox', 263902037430900, true],
+    ['of another app', 77, true],
+    ['without an app', undefined, true],
+    ['of this bot', 1, false],
+  ])('%s', async (_whose, appId, isHuman) => {
+    const { bot } = await start();
+    await bot.run(say('max', 'one'));
+    await bot.runHere(() => undefined, PAGE.id, echo(appId));
+    await bot.run(say('max', 'two'));
+    expect(shown(bot.emulator)).toEqual([
+      'Max: I am a bot (start)',
+      'Max: one',
+      ...(isHuman ? ['Max: I am a bot (handback)'] : []),
+      'Max: two',
+    ]);
+  });
+});
+
+describe('the tag HUMAN_AGENT', () => {
+  const tagged = { messagingType: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' } as never;
+  const send = (persona: string | null) => async (context: PersonaContext) => {
+    await context.withPersona(persona, () => context.sendText('one', tagged));
+  };
+
+  test.each([
+    ['max', undefined, true],
+    ['adam', undefined, false],
+    ['eve', undefined, false],
+    [null, undefined, false],
+    [null, { page: 'bot' as const }, true],
+    [null, { page: 'human' as const }, false],
+    ['eve', { page: 'bot' as const }, false],
+  ])('as %s with disclosure %j', async (persona, disclosure, isRejected) => {
+    const plugin = personas({ directory, ...(disclosure && { disclosure }) });
+    for (const setup of [{}, { batchDelayMs: 5 }]) {
+      const bot = await startBot({ ...setup, plugins: [plugin] });
+      await bot.run(send(persona));
+      expect(
+        bot.errors.map((error) => error instanceof HumanAgentTagError),
+      ).toEqual(isRejected ? [true] : []);
+      expect(shown(bot.emulator)).toHaveLength(isRejected ? 0 : 1);
+      if (isRejected) expect(alive(bot.emulator)).toEqual([]);
+    }
+  });
+});
+
+describe('the label', () => {
+  const label = ({ name }: { name: string }) => `${name} · AI`;
+
+  test('is in the name of a bot’s persona, and in no other', async () => {
+    const plugin = personas({ directory, disclosure: { label } });
+    const bot = await startBot({ plugins: [plugin] });
+    await bot.run(async (context) => {
+      await say('max', 'one')(context);
+      await say('adam', 'two')(context);
+      const guest = { ...directory.max, name: 'x'.repeat(50) };
+      await context.withEphemeralPersona(guest, (persona) => {
+        expect(persona.name).toBe(guest.name);
+        return context.sendText('three');
+      });
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Max · AI: one',
+      'Adam: two',
+      `${'x'.repeat(44)}… · AI: three`,
+    ]);
+  });
+
+  test('that leaves no room for a name is refused at once', async () => {
+    const disclosure = { label: () => 'x'.repeat(51) };
+    expect(() => personas({ directory, disclosure })).toThrow(
+      InvalidProfileError,
+    );
+    const bot = await startBot({ plugins: [personas({ disclosure })] });
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(directory.max, () => undefined);
+    });
+    expect(bot.errors).toEqual([expect.any(InvalidProfileError)]);
+    expect(await bodies(bot.emulator, 'POST /me/personas')).toEqual([]);
+  });
+
+  test('must not make two names the same', () => {
+    const disclosure = { label: () => 'AI' };
+    const other = { ...directory.max, name: 'Other' };
+    expect(() =>
+      personas({ directory: { max: directory.max, other }, disclosure }),
+    ).toThrow('has the same `name`');
+  });
+});

@@ -1,0 +1,174 @@
+import {
+  personas,
+  type PersonaContext,
+  type PersonasOptions,
+  type SentMessage,
+} from 'bottender-persona';
+import { personaClients } from 'bottender-persona/client';
+
+import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { profile } from '../support/faces';
+import { SENDS } from '../support/sends';
+
+const directory = { adam: { ...profile('Adam'), kind: 'human' } } as const;
+
+async function start(
+  options: Partial<PersonasOptions> = {},
+  setup: BotSetup = {},
+) {
+  const sent: SentMessage[] = [];
+  const contexts: unknown[] = [];
+  const plugin = personas({
+    directory,
+    onSent(message, { context }) {
+      sent.push(message);
+      contexts.push(context);
+    },
+    ...options,
+  });
+  const bot = await startBot({ ...setup, plugins: [plugin] });
+  return { bot, plugin, sent, contexts };
+}
+
+const told = () => new Promise(setImmediate);
+
+describe.each([
+  ['direct', {}],
+  ['in batch mode', { batchDelayMs: 5 }],
+] as const)('%s', (_mode, setup) => {
+  test('onSent is told what was delivered, and by whom', async () => {
+    const { bot, sent, contexts } = await start({}, setup);
+    const begun = new Date();
+    let handled: unknown;
+    await bot.run(async (context) => {
+      handled = context;
+      await context.withPersona('adam', () => context.sendText('one'));
+      await context.sendText('two');
+      await context.as('adam').typingOn();
+      await context.as('adam').sendText('three');
+    });
+    await told();
+    expect(bot.errors).toEqual([]);
+    const [{ at, messageId, personaId, ...first } = {} as SentMessage] = sent;
+    expect(first).toEqual({
+      channel: 'messenger',
+      account: PAGE.id,
+      recipient: CUSTOMER,
+      persona: 'adam',
+      name: 'Adam',
+      kind: 'human',
+      decidedBy: 'withPersona',
+      message: { text: 'one' },
+    });
+    expect(at.getTime()).toBeGreaterThanOrEqual(begun.getTime());
+    const entries = bot.emulator.state().conversations[0]?.entries ?? [];
+    const found = entries.find(({ message }) => message?.text === 'one');
+    expect(personaId).toBe(found?.persona?.id);
+    expect(messageId).toBe(found?.mid);
+    expect(
+      sent.map(({ message, decidedBy, kind }) => [
+        message.text,
+        decidedBy,
+        kind,
+      ]),
+    ).toEqual([
+      ['one', 'withPersona', 'human'],
+      ['two', 'nothing', null],
+      ['three', 'as', 'human'],
+    ]);
+    expect(sent[1]).toMatchObject({
+      persona: null,
+      personaId: null,
+      name: null,
+    });
+    expect(contexts).toEqual([handled, handled, handled]);
+  });
+});
+
+test.each(
+  Object.entries(SENDS).filter(([name]) => !/Action|typing/.test(name)),
+)('%s is told once', async (_name, send) => {
+  const { bot, sent } = await start();
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => send(context, {}));
+  });
+  await told();
+  expect(bot.errors).toEqual([]);
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).toMatchObject({ persona: 'adam', recipient: CUSTOMER });
+  expect(Object.keys(sent[0]?.message ?? {})).not.toEqual([]);
+});
+
+test('after a refusal it is told what was delivered, once', async () => {
+  const { bot, sent } = await start({
+    signText: (text, { name }) => `${name}: ${text}`,
+    onRefused: () => undefined,
+  });
+  bot.emulator.setEuropean(CUSTOMER, true);
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('one'));
+  });
+  await told();
+  expect(sent).toEqual([
+    expect.objectContaining({
+      persona: null,
+      personaId: null,
+      name: 'Adam',
+      kind: 'human',
+      message: { text: 'Adam: one' },
+    }),
+  ]);
+});
+
+test('what fails is not told', async () => {
+  const { bot, sent } = await start();
+  bot.emulator.fail({
+    path: '/me/messages',
+    error: { code: 551, message: 'not available' },
+  });
+  await bot.run((context) => context.sendText('one'));
+  await told();
+  expect(bot.errors).toHaveLength(1);
+  expect(sent).toEqual([]);
+});
+
+test('it is not awaited, and an error in it is a warning without secrets', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const onSent = jest
+    .fn()
+    .mockImplementationOnce(() => {
+      throw new Error(`down: ${PAGE.accessToken}`);
+    })
+    .mockReturnValueOnce(Promise.reject(new Error('down too')))
+    .mockReturnValue(new Promise(() => {}));
+  const { bot } = await start({ onSent });
+  await bot.run(async (context: PersonaContext) => {
+    for (const text of ['1', '2', '3', '4']) await context.sendText(text);
+  });
+  await told();
+  expect(bot.errors).toEqual([]);
+  expect(onSent).toHaveBeenCalledTimes(4);
+  const warnings = warn.mock.calls.map(([text]) => String(text));
+  expect(warnings).toHaveLength(2);
+  expect(warnings[0]).toContain('"onSent" of personas() failed: down');
+  expect(warnings.join()).not.toContain(PAGE.accessToken);
+  warn.mockRestore();
+});
+
+test('it has no context outside of events, and none at all without Bottender', async () => {
+  const { bot, plugin, sent, contexts } = await start();
+  await bot.say('hello');
+  await plugin.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'one');
+  await told();
+  expect(contexts).toEqual([null]);
+  expect(sent[0]).toMatchObject({ account: PAGE.id, recipient: CUSTOMER });
+
+  const onSent = jest.fn();
+  const clients = personaClients({ directory, onSent });
+  await clients.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'two');
+  await told();
+  expect(onSent.mock.calls).toEqual([
+    [expect.objectContaining({ persona: 'adam', message: { text: 'two' } })],
+  ]);
+});
