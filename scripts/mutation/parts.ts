@@ -231,7 +231,6 @@ export const PARTS: Record<string, Part> = {
       'graph/creationBackoff',
       'graph/cancelToken',
       'graph/graphCall',
-      'graph/graphClient',
       'graph/graphFailure',
       'graph/page',
       'graph/pageIds',
