@@ -44,7 +44,7 @@ const MAX_PAGES = 10_000;
 export class MemoryStore implements StorePort {
   readonly isLasting: boolean = false;
   private readonly pages = new Map<string, StoredPage>();
-  /** Of Pages of which nothing was lost yet. */
+  /** The epoch of new Pages. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
