@@ -5,6 +5,7 @@
  * every call has a bound (`guardedKeyv.ts`).
  */
 import { PersonaStoreError } from '../../errors';
+import { monotonicNow } from '../../util/monotonicNow';
 import { withTimeout } from '../../util/withTimeout';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
@@ -22,6 +23,8 @@ import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
 /** How long a handler waits for all the calls that a creation needs. */
 const MAX_WAIT_MS = 2000;
+/** A clock that differs by more was set. */
+const MAX_CLOCK_DRIFT_MS = 1000;
 const LATE = Symbol('late');
 
 /** Ephemeral personas are shared within one process only; names are shared by all. */
@@ -30,6 +33,10 @@ export class KeyvPort extends MemoryStore {
   /** The keys of the names that this process has recorded. */
   private readonly names = new Set<string>();
   private readonly processes: Processes;
+  private leaseMs = 60_000;
+  private clockAheadMs = Date.now() - monotonicNow();
+  /** From when on, by the monotonic clock, others have renewed their leases since the clock was set. */
+  private trustedFrom = 0;
 
   constructor(private readonly store: GuardedKeyv) {
     super();
@@ -41,7 +48,8 @@ export class KeyvPort extends MemoryStore {
     if (acquired.as !== 'creator') return acquired;
     const { pageId } = use.record;
     try {
-      const other = await withTimeout(this.announce(use), MAX_WAIT_MS, LATE);
+      const announced = this.announce(use, options);
+      const other = await withTimeout(announced, MAX_WAIT_MS, LATE);
       if (other === LATE) {
         throw new PersonaStoreError('write to', 'it did not answer in time');
       }
@@ -59,6 +67,7 @@ export class KeyvPort extends MemoryStore {
     uses: readonly Use[],
     options: LeaseOptions,
   ): Promise<void> {
+    this.leaseMs = options.leaseMs;
     await super.renew(uses, options);
     await this.processes.announce();
   }
@@ -84,7 +93,10 @@ export class KeyvPort extends MemoryStore {
     since?: number,
   ): Promise<LeaseEntry[]> {
     const now = this.now();
-    const isExpired = ({ record }: IndexedLease) => record.expiresAt < now;
+    // What others wrote before the clock was set seems to be expired until they renew it.
+    const isTrusted = this.isClockTrusted();
+    const isExpired = ({ record }: IndexedLease) =>
+      isTrusted && record.expiresAt < now;
     const others = await this.processes.others();
     const leases = others.flatMap((other) => other.leases);
     for (const { key, slot, record } of leases.filter(isExpired)) {
@@ -171,16 +183,32 @@ export class KeyvPort extends MemoryStore {
     return Date.now();
   }
 
+  private isClockTrusted(): boolean {
+    const now = monotonicNow();
+    const aheadMs = Date.now() - now;
+    if (Math.abs(aheadMs - this.clockAheadMs) > MAX_CLOCK_DRIFT_MS) {
+      this.trustedFrom = now + this.leaseMs;
+    }
+    this.clockAheadMs = aheadMs;
+    return now >= this.trustedFrom;
+  }
+
   /** Publishes the intent. Returns another process's claim on the slot. */
-  private async announce(use: Use): Promise<IndexedLease | undefined> {
-    const before = await this.claimOfOther(use);
+  private async announce(
+    use: Use,
+    { claimMs }: LeaseOptions,
+  ): Promise<IndexedLease | undefined> {
+    const before = await this.claimOfOther(use, claimMs);
     if (before) return before;
     await this.processes.announce();
     // Of two that announce at the same time at least one sees the other.
-    return this.claimOfOther(use);
+    return this.claimOfOther(use, claimMs);
   }
 
-  private async claimOfOther(use: Use): Promise<IndexedLease | undefined> {
+  private async claimOfOther(
+    use: Use,
+    claimMs: number,
+  ): Promise<IndexedLease | undefined> {
     // Processes do not share ephemeral personas.
     if (use.slot.startsWith('fly:')) return undefined;
     const now = this.now();
@@ -188,7 +216,9 @@ export class KeyvPort extends MemoryStore {
       ({ slot, record, claimedUntil }) =>
         slot === use.slot &&
         record.pageId === use.record.pageId &&
-        claimedUntil > now,
+        claimedUntil > now &&
+        // Else it was written before the clock was set back.
+        claimedUntil <= now + claimMs + MAX_CLOCK_DRIFT_MS,
     );
   }
 
