@@ -247,9 +247,10 @@ export class MemoryStore implements StorePort {
   }
 
   private page(pageId: string): StoredPage {
-    const page = this.find(pageId) ?? this.add(pageId);
-    if (this.pages.size > MAX_PAGES) this.evictOldest();
-    return page;
+    const found = this.find(pageId);
+    if (found) return found;
+    if (this.pages.size >= MAX_PAGES) this.evictOldest();
+    return this.add(pageId);
   }
 
   private evictOldest(): void {

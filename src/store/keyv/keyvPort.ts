@@ -4,9 +4,7 @@
  * to outlive the process is written to an index of its own (`processes.ts`), and
  * every call has a bound (`guardedKeyv.ts`).
  */
-import { PersonaStoreError } from '../../errors';
 import { monotonicNow } from '../../util/monotonicNow';
-import { withTimeout } from '../../util/withTimeout';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
 import type {
@@ -21,11 +19,8 @@ import type {
 import type { GuardedKeyv } from './guardedKeyv';
 import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
-/** How long a handler waits for all the calls that a creation needs. */
-const MAX_WAIT_MS = 2000;
 /** A clock that differs by more was set. */
 const MAX_CLOCK_DRIFT_MS = 1000;
-const LATE = Symbol('late');
 
 /** Ephemeral personas are shared within one process only; names are shared by all. */
 export class KeyvPort extends MemoryStore {
@@ -48,11 +43,7 @@ export class KeyvPort extends MemoryStore {
     if (acquired.as !== 'creator') return acquired;
     const { pageId } = use.record;
     try {
-      const announced = this.announce(use, options);
-      const other = await withTimeout(announced, MAX_WAIT_MS, LATE);
-      if (other === LATE) {
-        throw new PersonaStoreError('write to', 'it did not answer in time');
-      }
+      const other = await this.announce(use, options);
       if (!other) return { ...acquired, record: await this.recordOf(use) };
       await this.forget(pageId, use.key);
       return { as: 'waiting', name: other.record.name };
