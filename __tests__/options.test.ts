@@ -181,6 +181,27 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain('onCleanupError');
   });
 
+  test.each<[object, string]>([
+    [
+      { lingerMs: 5 },
+      'no option "lingerMs" (did you mean "ephemeral.lingerMs"?)',
+    ],
+    [{ leaseMS: 5 }, 'no option "leaseMS" (did you mean "ephemeral.leaseMs"?)'],
+    [
+      { ephemeral: { store: new Keyv() } },
+      'has no "store" (did you mean "store" of personas() itself?)',
+    ],
+    [
+      { ephemeral: { onCleanupErrors() {} } },
+      'has no "onCleanupErrors" (did you mean "onCleanupError" of personas() itself?)',
+    ],
+  ])(
+    'an option at the wrong level, telling the right one: %p',
+    (given, said) => {
+      expect(refusal(given).message).toContain(said);
+    },
+  );
+
   test.each([
     ['null', null],
     ['of type string', 'adam'],

@@ -39,8 +39,8 @@ export interface EphemeralPersona<
   Id extends string = string,
 > extends PersonaProfile {
   /**
-   * Its ID on the Page, or its name where no persona is created (other platforms
-   * and simulated contexts). `null` when Messenger refused to create it, so that
+   * Its ID on the Page. Where no persona is created (other platforms and simulated
+   * contexts), its name, or one like it where that means another persona. `null` when Messenger refused to create it, so that
    * the Page speaks, and in reports about one that was not created yet.
    */
   id: Id | null;

@@ -28,9 +28,11 @@ export interface Runtime {
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly stats: PersonaStats;
+  /** Whether nobody has called `personas()`: an action wrapper has installed the defaults. */
+  readonly isDefault: boolean;
 }
 
-export function createRuntime(settings: Settings): Runtime {
+export function createRuntime(settings: Settings, isDefault = false): Runtime {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const stats = noStats();
   const report: ReportCleanup = (error, persona) => {
@@ -57,8 +59,9 @@ export function createRuntime(settings: Settings): Runtime {
     pool,
     handles: new OpenHandles(report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
-    refusals: new Refusals(settings, stats),
+    refusals: new Refusals(settings, stats, isDefault),
     stats,
+    isDefault,
   };
 }
 
@@ -66,12 +69,8 @@ let fallback: Runtime | undefined;
 
 /** The runtime of `withPersona` and `withEphemeralPersona` on contexts without `personas()`. */
 export function defaultRuntime(): Runtime {
-  fallback ??= createRuntime(checkOptions());
+  fallback ??= createRuntime(checkOptions(), true);
   return fallback;
-}
-
-export function isDefaultRuntime(runtime: Runtime): boolean {
-  return runtime === fallback;
 }
 
 const runtimes = new WeakMap<object, Runtime>();

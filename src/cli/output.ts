@@ -4,11 +4,14 @@ import { printable, printableJson, printableLines } from './printable';
 import { paint } from './style';
 import { tableLines, type Cell } from './table';
 
-const secrets = new Set<string>();
+/** What `hide` was given. */
+export const secrets = new Set<string>();
 
 /** Removes this secret from all notes and errors. */
 export function hide(secret: unknown): void {
-  if (typeof secret === 'string' && secret !== '') secrets.add(secret);
+  const isNumber = typeof secret === 'number' || typeof secret === 'bigint';
+  const text = isNumber ? String(secret) : secret;
+  if (typeof text === 'string' && text !== '') secrets.add(text);
 }
 
 /** Prints a line of the result. */

@@ -1,15 +1,15 @@
 /** cli/ is the command line. Bots never load it. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { Command, InvalidArgumentError } from 'commander';
 
 import type { PageOptions } from './openBot';
 import type { CreateOptions } from './commands/create';
 import type { DeleteOptions } from './commands/delete';
+import type { DoctorOptions } from './commands/doctor';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
+import type { ProbeOptions } from './commands/probe';
 import { UsageError } from './commandErrors';
+import { packageVersion } from './packageVersion';
 import { printableLines } from './printable';
 
 /**
@@ -19,7 +19,7 @@ import { printableLines } from './printable';
 export function createProgram(): Command {
   const program = new Command('bottender-persona')
     .description("The personas of a Bottender bot's Messenger Pages.")
-    .version(version(), '-v, --version')
+    .version(packageVersion(), '-v, --version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError('(see --help)')
@@ -59,22 +59,25 @@ Example:
       (await import('./commands/create.js')).create(options),
     );
 
-  idCommand(program, 'get')
+  personaCommand(program, 'get')
     .description('show a persona')
     .addHelpText('after', example('get 1234567890'))
-    .action(async (id: string | undefined, options: IdOptions) =>
-      (await import('./commands/get.js')).get(requireId(id, options), options),
+    .action(async (persona: string | undefined, options: IdOptions) =>
+      (await import('./commands/get.js')).get(
+        requirePersona(persona, options),
+        options,
+      ),
     );
 
-  idCommand(program, 'delete')
+  personaCommand(program, 'delete')
     .alias('del')
     .description('delete a persona; old messages keep its name and picture')
     .option('--yes', 'delete one that the directory names without asking')
     .addHelpText('after', example('delete 1234567890'))
     .action(
-      async (id: string | undefined, options: IdOptions & DeleteOptions) =>
-        (await import('./commands/delete.js')).deleteById(
-          requireId(id, options),
+      async (persona: string | undefined, options: IdOptions & DeleteOptions) =>
+        (await import('./commands/delete.js')).deletePersonaOf(
+          requirePersona(persona, options),
           options,
         ),
     );
@@ -98,6 +101,28 @@ Example:
       (await import('./commands/sweep.js')).sweep(options),
     );
 
+  pageCommand(program, 'doctor')
+    .description('check the bot, from its config to its platforms')
+    .option('--allow-private', 'fetch pictures from private addresses too')
+    .option(
+      '--probe <psid>',
+      'ask the real Page what Meta does not document, by messages to this customer',
+      digits,
+    )
+    .option(
+      '--foreign <id>',
+      "for --probe: the ID of another Page's persona",
+      digits,
+    )
+    .option('--yes', 'for --probe: do not ask')
+    .addHelpText('after', example('doctor'))
+    .action(
+      async ({ probe, ...options }: DoctorOptions & Partial<ProbeOptions>) =>
+        probe === undefined
+          ? (await import('./commands/doctor.js')).doctor(options)
+          : (await import('./commands/probe.js')).probe({ probe, ...options }),
+    );
+
   return program;
 }
 
@@ -114,16 +139,19 @@ interface IdOptions extends PageOptions {
   id?: string;
 }
 
-/** A command that takes an ID as an argument or as `--id`. */
-function idCommand(program: Command, name: string): Command {
+/** A command that takes an ID or a name as an argument, or an ID as `--id`. */
+function personaCommand(program: Command, name: string): Command {
   return pageCommand(program, name)
-    .argument('[id]', "the persona's ID", digits)
-    .option('--id <id>', 'the same', digits);
+    .argument('[persona]', "the persona's ID, or its name in the directory")
+    .option('--id <id>', 'its ID', digits);
 }
 
 /** @throws UsageError */
-function requireId(id: string | undefined, options: IdOptions): string {
-  const given = [id, options.id].filter((each) => each !== undefined);
+function requirePersona(
+  persona: string | undefined,
+  options: IdOptions,
+): string {
+  const given = [persona, options.id].filter((each) => each !== undefined);
   const [first, second = first] = given;
   if (first === undefined)
     throw new UsageError('The ID of the persona is missing.');
@@ -142,10 +170,4 @@ function example(line: string): string {
 function digits(value: string): string {
   if (/^\d+$/.test(value)) return value;
   throw new InvalidArgumentError('IDs have digits only.');
-}
-
-function version(): string {
-  const file = path.join(__dirname, '..', '..', 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string })
-    .version;
 }
