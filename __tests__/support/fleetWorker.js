@@ -22,12 +22,14 @@ const { client, close } = openClient(
 
 /** How long each answer of the store takes. */
 let lagMs = 0;
-const lagging = {
-  async sendCommand(args) {
+for (const name of ['eval', 'evalSha', 'evalsha']) {
+  const send = client[name]?.bind(client);
+  if (!send) continue;
+  client[name] = async (...given) => {
     if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
-    return client.sendCommand(args);
-  },
-};
+    return send(...given);
+  };
+}
 
 /** How far the machine's clock was set. */
 let clockMs = 0;
