@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { MessengerBot } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import * as library from 'bottender-persona';
 import * as clientLibrary from 'bottender-persona/client';
@@ -376,6 +377,24 @@ it('README.md, the example', async () => {
     'Dr. Pear: A pear is ripe when its neck gives.',
     'Adam Z.: Write "agent" or "pears".',
   ]);
+});
+
+it('docs/command-line.md: a bot that chooses the version of the Graph API', async () => {
+  const { emulator } = await startBot();
+  const env = {
+    MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
+    MESSENGER_APP_ID: '1',
+    MESSENGER_APP_SECRET: APP_SECRET,
+    MESSENGER_ORIGIN: emulator.origin,
+  };
+  const { channels } = code.run('graph-version', { process: { env } }) as {
+    channels: { messenger: ConstructorParameters<typeof MessengerBot>[0] };
+  };
+  const { client } = new MessengerBot(channels.messenger).connector;
+  await client?.getPageInfo();
+  const [{ path, version } = {}] = emulator.state().requests;
+  // On a call to an expired version it would say so.
+  expect({ path, version }).toEqual({ path: '/me', version: undefined });
 });
 
 it('has no block of code that is not run here', () => {
