@@ -1,16 +1,4 @@
 export { personaClients, type PersonaClientsOptions } from './personaClients';
-export type {
-  ClientPersonaMethods,
-  KnownClient,
-  PersonaClient,
-  PersonaClients,
-} from './context/clientTypes';
-export type {
-  EphemeralPersonaHandle,
-  SpeakingMethods,
-} from './context/methodTypes';
-export type { ChannelName } from './channels/methodNames';
-export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
 export type { PersonaStats } from './stats';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
@@ -20,10 +8,24 @@ export type {
 } from './directory/entries';
 export type { GraphFailure } from './graph/graphFailure';
 export type { ListedPersona } from './graph/responses';
+export type { RefusalReason } from './errors';
+export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
+export type {
+  ChannelOf,
+  EphemeralPersonaHandle,
+  MethodOn,
+  SpeakingMethods,
+} from './context/methodTypes';
+export type {
+  ClientPersonaMethods,
+  KnownClient,
+  PersonaClient,
+  PersonaClients,
+} from './context/clientTypes';
+export type { ChannelName, ClientMethodNames } from './channels/methodNames';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
-export type { RefusalReason } from './errors';
 export {
   ForgottenHandleError,
   InvalidOptionError,

@@ -29,7 +29,9 @@ export type {
   PersonaClient,
 } from './context/personaContext';
 export type {
+  ChannelOf,
   EphemeralPersonaHandle,
+  MethodOn,
   SpeakingMethods,
 } from './context/methodTypes';
 export type {
@@ -37,7 +39,7 @@ export type {
   KnownClient,
   PersonaClients,
 } from './context/clientTypes';
-export type { ChannelName } from './channels/methodNames';
+export type { ChannelName, ClientMethodNames } from './channels/methodNames';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaKind, PersonaProfile } from './profile';
 export type {

@@ -228,21 +228,19 @@ export const PARTS: Record<string, Part> = {
       'util/isObject',
       'graph/responses',
       'graph/backoff',
-      'graph/creationBackoff',
       'graph/cancelToken',
       'graph/graphCall',
-      'graph/graphClient',
       'graph/graphFailure',
       'graph/page',
       'graph/pageIds',
       'graph/retries',
       'graph/secrets',
+      'util/monotonicNow',
     ],
     tests: [
       'graph/responses',
       'graph/backoff',
       'graph/outcomeOf',
-      'graph/creationBackoff',
       'graph/graphFailure',
       'graph/pageIds',
       'graph/retries',
@@ -280,7 +278,6 @@ export const PARTS: Record<string, Part> = {
     tests: [
       'ephemeral/keyedLimiter',
       'ephemeral/pool',
-      'ephemeral/writeRetryQueue',
       'debug',
       'directory/sharing',
       'ephemeral/sharing',
@@ -303,13 +300,8 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   leases: {
-    mutate: [
-      'ephemeral/lease',
-      'ephemeral/leases',
-      'ephemeral/writeRetryQueue',
-    ],
+    mutate: ['ephemeral/lease', 'ephemeral/leases'],
     tests: [
-      'ephemeral/writeRetryQueue',
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
       'ephemeral/leases.test',
@@ -317,7 +309,12 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'util/groupBy'],
+    mutate: [
+      'ephemeral/sweep',
+      'ephemeral/sweeper',
+      'util/groupBy',
+      'util/chunks',
+    ],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',
@@ -335,6 +332,7 @@ export const PARTS: Record<string, Part> = {
       'store/keyv/processes',
       'store/memory',
       'store/open',
+      'store/processMemory',
     ],
     tests: ['store/memory', 'store/', 'directory/store', 'directory/sharing'],
   },

@@ -11,9 +11,9 @@ export interface SendMethodNames {
 /** A channel, as Bottender's contexts name it. */
 export type ChannelName = keyof SendMethodNames;
 
-/** The names of the methods of clients that send; for types. A batch is sent as it is. */
+/** The names of the methods of clients that send; for types. */
 export interface ClientMethodNames {
-  messenger: Exclude<SendMethodNames['messenger'], 'sendBatch'>;
+  messenger: `send${string}` | 'typingOn' | 'typingOff';
   line: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
   slack: 'postMessage' | 'postEphemeral' | 'chat';
   viber: `${'send' | 'broadcast'}${string}`;

@@ -28,7 +28,10 @@ export type MethodOn<C> = C extends {
  * are bound: `const { sendText } = context.as('adam')` may be handed on.
  */
 export type SpeakingMethods<C, Method = MethodOn<C>> = {
-  readonly [M in keyof C & (Method | 'typing')]: WithoutPersona<C[M]>;
+  // A batch is sent as it is.
+  readonly [
+    M in Exclude<keyof C & (Method | 'typing'), 'sendBatch'>
+  ]: WithoutPersona<C[M]>;
 };
 
 /**

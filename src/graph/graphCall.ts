@@ -3,7 +3,7 @@ import { isObject } from '../util/isObject';
 import { withTimeout } from '../util/withTimeout';
 
 import { CancelToken } from './cancelToken';
-import { clientMethodFor, type GraphClient } from './graphClient';
+import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
 
@@ -84,13 +84,29 @@ function callMethod(
   client: GraphClient,
   request: GraphRequest,
 ): Promise<unknown> {
-  const [name, ...args] = clientMethodFor(request);
+  const [name, ...args] = methodFor(request);
   const method: unknown = Reflect.get(client, name);
   if (typeof method === 'function') {
     return Reflect.apply(method, client, args) as Promise<unknown>;
   }
   const error = new Error(`the client has neither axios nor ${name}()`);
   throw Object.assign(error, { response: { status: 400 } });
+}
+
+function methodFor({
+  method,
+  path,
+  query,
+  body,
+}: GraphRequest): [name: keyof GraphClient, ...args: unknown[]] {
+  if (path === '/me') return ['getPageInfo'];
+  if (path === '/me/personas') {
+    return method === 'POST'
+      ? ['createPersona', body]
+      : ['getPersonas', query?.after];
+  }
+  const id = path.slice(1);
+  return method === 'DELETE' ? ['deletePersona', id] : ['getPersona', id];
 }
 
 function urlOf(

@@ -1,5 +1,3 @@
-import type { GraphRequest } from './graphCall';
-
 /**
  * What Graph calls need of a client. That of messaging-api-messenger has all of
  * it. A custom one has an axios like that client's, or the client's methods.
@@ -24,21 +22,4 @@ export interface GraphAxios {
   readonly defaults?: { readonly baseURL?: string };
   request(config: object): Promise<{ data: unknown }>;
   post(url: string, data: unknown, config?: object): Promise<{ data: unknown }>;
-}
-
-/** The method of a client without axios that makes this request, and its arguments. */
-export function clientMethodFor({
-  method,
-  path,
-  query,
-  body,
-}: GraphRequest): [name: keyof GraphClient, ...args: unknown[]] {
-  if (path === '/me') return ['getPageInfo'];
-  if (path === '/me/personas') {
-    return method === 'POST'
-      ? ['createPersona', body]
-      : ['getPersonas', query?.after];
-  }
-  const id = path.slice(1);
-  return method === 'DELETE' ? ['deletePersona', id] : ['getPersona', id];
 }
