@@ -130,7 +130,7 @@ describe('a reply on LINE', () => {
       const plugin = personas({ ...options, onSent });
       const bot = await startOn('line', { shouldBatch, plugins: [plugin] });
       const received = await bot.run(
-        async (context: PersonaContext & LineContext) => {
+        async (context: PersonaContext<LineContext>) => {
           await context.withPersona('max', () => context.replyText('one'));
         },
       );
@@ -151,7 +151,7 @@ describe('a reply on LINE', () => {
     const bot = await startOn('line', { plugins: [personas(options)] });
     const five = ['1', '2', '3', '4', '5'];
     const received = await bot.run(
-      async (context: PersonaContext & LineContext) => {
+      async (context: PersonaContext<LineContext>) => {
         await context.withPersona('max', () =>
           context.reply(five.map((text) => ({ type: 'text', text }))),
         );
@@ -174,7 +174,7 @@ describe('a reply on LINE', () => {
       plugins: [personas(options)],
     });
     const received = await bot.run(
-      async (context: PersonaContext & LineContext) => {
+      async (context: PersonaContext<LineContext>) => {
         await context.withPersona('adam', () => context.replyText('one'));
         await context.withPersona('max', () => context.replyText('two'));
       },
@@ -193,7 +193,7 @@ describe('a reply on LINE', () => {
         : undefined;
     const plugin = personas(options);
     const bot = await startOn('line', { plugins: [plugin], answer });
-    const reply = async (context: PersonaContext & LineContext) => {
+    const reply = async (context: PersonaContext<LineContext>) => {
       await context.withPersona('max', () => context.replyText('one'));
     };
     const received = await bot.run(reply);

@@ -120,7 +120,9 @@ test('the Page and a persona without a kind count as the option "page" says', as
 
 test('nothing is disclosed for sender actions, and not to others', async () => {
   const { bot } = await start();
-  await bot.run((context) => context.typingOn());
+  await bot.run(async (context) => {
+    await context.typingOn();
+  });
   await bot.run(say('max', 'one'));
   await bot.run(say('max', 'one'), { psid: '1002' });
   expect(shown(bot.emulator, CUSTOMER)).toEqual([

@@ -127,7 +127,9 @@ test('what fails is not told', async () => {
     path: '/me/messages',
     error: { code: 551, message: 'not available' },
   });
-  await bot.run((context) => context.sendText('one'));
+  await bot.run(async (context) => {
+    await context.sendText('one');
+  });
   await told();
   expect(bot.errors).toHaveLength(1);
   expect(sent).toEqual([]);

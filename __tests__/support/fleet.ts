@@ -19,6 +19,8 @@ export interface FleetJob {
   prefix?: string;
   directory?: DirectoryEntries;
   ephemeral?: { leaseMs?: number; lingerMs?: number };
+  /** Discloses each moment by its name, in brackets. */
+  disclosure?: { lapseMs?: number };
 }
 
 /** How an event went in a process. */

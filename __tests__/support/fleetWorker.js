@@ -40,6 +40,10 @@ const plugin = personas({
   store: redisStore(client, { prefix: job.prefix }),
   directory: job.directory,
   ephemeral: job.ephemeral,
+  disclosure: job.disclosure && {
+    ...job.disclosure,
+    message: ({ moment }) => `[${moment}]`,
+  },
   onCleanupError: (error, persona) =>
     tell({ told: error.name, persona: persona?.name ?? null }),
   onRefused: (error) => tell({ refused: error.reason }),

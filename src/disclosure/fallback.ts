@@ -9,8 +9,11 @@ import {
 import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 
-/** Conversations in which a person spoke while the store was away; the oldest is dropped. */
+/** The oldest is dropped. */
 const MAX_UNRECORDED = 100_000;
+
+/** After this the store is asked again to record that a person spoke, for other processes. */
+const RETRY_MS = 1000;
 
 /** A store that has not failed for so long is back, in milliseconds. */
 const BACK_MS = 60_000;
@@ -23,7 +26,9 @@ const BACK_MS = 60_000;
 export class ConversationsWithFallback implements ConversationStore {
   private alone = new ConversationMemory();
   private failedAt: number | undefined;
-  private readonly unrecorded = new Set<string>();
+  /** Conversations in which a person spoke while the store was away, with `lapseMs`. */
+  private readonly unrecorded = new Map<string, number>();
+  private retry: NodeJS.Timeout | undefined;
   private readonly claimedAlone = new Set<string>();
 
   /** @param onAway called once each time that the store goes away */
@@ -40,7 +45,7 @@ export class ConversationsWithFallback implements ConversationStore {
       if (!('waitMs' in begun)) this.unrecorded.delete(key);
       return begun;
     }
-    if (message.kind === 'human') this.noteHuman(key);
+    if (message.kind === 'human') this.recordLater(key, message.lapseMs);
     const decided = await this.alone.begin(key, message);
     if ('moment' in decided) this.claimedAlone.add(key);
     return decided;
@@ -68,15 +73,8 @@ export class ConversationsWithFallback implements ConversationStore {
   }
 
   async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
-    const isRecorded = await this.ask(key, async () => {
-      await this.store.record(key, kind, lapseMs);
-      return true;
-    });
-    if (isRecorded) {
-      this.unrecorded.delete(key);
-      return;
-    }
-    if (kind === 'human') this.noteHuman(key);
+    if (await this.recordNow(key, kind, lapseMs)) return;
+    if (kind === 'human') this.recordLater(key, lapseMs);
     await this.alone.record(key, kind);
   }
 
@@ -87,9 +85,35 @@ export class ConversationsWithFallback implements ConversationStore {
     await this.store.forget(key);
   }
 
-  private noteHuman(key: string): void {
-    this.unrecorded.add(key);
+  private async recordNow(
+    key: string,
+    kind: PersonaKind,
+    lapseMs: number,
+  ): Promise<boolean> {
+    const isRecorded = await this.ask(key, async () => {
+      await this.store.record(key, kind, lapseMs);
+      return true;
+    });
+    if (isRecorded) this.unrecorded.delete(key);
+    return isRecorded ?? false;
+  }
+
+  private recordLater(key: string, lapseMs: number): void {
+    this.unrecorded.set(key, lapseMs);
     evictOldest(this.unrecorded, MAX_UNRECORDED);
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.retry ??= setTimeout(() => void this.retryNow(), RETRY_MS).unref();
+  }
+
+  private async retryNow(): Promise<void> {
+    for (const [key, lapseMs] of [...this.unrecorded]) {
+      if (!(await this.recordNow(key, 'human', lapseMs))) break;
+    }
+    this.retry = undefined;
+    if (this.unrecorded.size > 0) this.retryLater();
   }
 
   /** Resolves to `undefined` where the store does not answer. */

@@ -423,10 +423,7 @@ class Send {
     }
   }
 
-  private async sendText(
-    text: string,
-    disclosure: DisclosureText,
-  ): Promise<unknown> {
+  private sendText(text: string, disclosure: DisclosureText): Promise<unknown> {
     const { outgoing, personas, recipient = '' } = this;
     const { via, transmit } = outgoing;
     const { channel } = via;
@@ -439,7 +436,9 @@ class Send {
     const { args = [], method } = textCall ?? {};
     const textVia = method === undefined ? via : sendMethod(channel, method);
     const call = textVia?.read(args);
-    if (!textVia || !call) throw new Error('the client has no such method');
+    if (!textVia || !call) {
+      return rejected(new Error('the client has no method for texts'));
+    }
     const own: OutgoingCall = {
       via: textVia,
       args,
@@ -447,7 +446,9 @@ class Send {
         transmit(method === undefined ? sent : { method, ...sent }),
       isBotCall: false,
     };
-    return new Send(personas, own, call, disclosure).start();
+    return new Promise((resolve) =>
+      resolve(new Send(personas, own, call, disclosure).start()),
+    );
   }
 
   /** Without the secrets that an error of the client may carry. */

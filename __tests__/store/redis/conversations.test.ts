@@ -52,7 +52,7 @@ describeWithRedis('conversations', () => {
       'in Redis',
       () =>
         new RedisConversations(
-          redisStore(client as never, { prefix: 'test' }),
+          redisStore(client, { prefix: 'test' }),
           new BrokenValues((error) => reported.push(error.message)),
         ),
     ],
@@ -71,9 +71,7 @@ describeWithRedis('conversations', () => {
       expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
       await store.end(key, 'one', 'bot', LAPSE_MS);
       const begun = await store.begin(key, next('bot'));
-      expect(begun).toEqual({
-        undo: { at: expect.any(Number), previousAt: expect.any(Number) },
-      });
+      expect(begun).toHaveProperty('undo.previousAt');
       expect(await store.begin(key, next('human'))).not.toHaveProperty(
         'moment',
       );
