@@ -397,6 +397,47 @@ it('docs/command-line.md: a bot that chooses the version of the Graph API', asyn
   expect({ path, version }).toEqual({ path: '/me', version: undefined });
 });
 
+describe('docs/human-or-bot.md', () => {
+  const START =
+    'Max · AI: Hi! You are talking to our assistant, which is a computer program.';
+
+  it('the config, and people who answer elsewhere', async () => {
+    const config = code.config('disclosure-config');
+    const bot = await startBot(config as object);
+    const say = (name: string, text: string) =>
+      bot.run(async (context) => {
+        await context.as(name).sendText(text);
+      });
+    const { onAgentMessage, onErasure } = code.run('record', {
+      modules: {
+        bottender: { getClient: () => clientFor(bot) },
+        './bottender.config': config,
+      },
+    }) as Record<string, (psid: string) => Promise<void>>;
+    await say('max', 'one');
+    await say('adam', 'two');
+    await say('max', 'three');
+    await onAgentMessage?.(CUSTOMER);
+    await say('max', 'four');
+    await onErasure?.(CUSTOMER);
+    await say('max', 'five');
+    expect(bot.errors).toEqual([]);
+    const back =
+      'Max · AI: You are with our assistant again, which is a computer program.';
+    expect(shown(bot.emulator)).toEqual([
+      START,
+      'Max · AI: one',
+      'Adam Z.: two',
+      back,
+      'Max · AI: three',
+      back,
+      'Max · AI: four',
+      START,
+      'Max · AI: five',
+    ]);
+  });
+});
+
 it('has no block of code that is not run here', () => {
   expect(code.blocks.length).toBeGreaterThan(20);
   expect(code.left).toEqual([]);

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 
+import { trace } from '@opentelemetry/api';
 import {
   personas,
   type PersonaContext,
   type Personas,
+  type SentMessage,
 } from 'bottender-persona';
 import { redisStore, type RedisClient } from 'bottender-persona/redis';
 import type { Redis } from 'ioredis';
@@ -24,7 +26,7 @@ import {
 } from './support/bot';
 import { startOn } from './support/channels';
 import { documentsIn } from './support/docs';
-import { faces } from './support/faces';
+import { faces, profile } from './support/faces';
 import { PageCode } from './support/pageCode';
 import { PACKAGES, versionOf } from './support/redisClients';
 import { leaveLease } from './support/stores';
@@ -319,6 +321,70 @@ describe('docs/recipes', () => {
       process.env = before;
       process.chdir(back);
     }
+  });
+});
+
+describe('docs/recipes/who-said-what.md', () => {
+  type OnSent = { onSent: (sent: SentMessage) => void };
+  async function speak({ onSent }: OnSent) {
+    const adam = { ...profile('Adam'), kind: 'human' } as const;
+    const plugin = personas({ directory: { adam }, onSent });
+    const bot = await startBot({ plugins: [plugin] });
+    await bot.run(async (context) => {
+      await context.as('adam').sendText('one');
+      await context.sendText('two');
+    });
+    expect(bot.errors).toEqual([]);
+    await new Promise(setImmediate);
+  }
+
+  it('a transcript', async () => {
+    const rows: unknown[][] = [];
+    // Node 20 has no node:sqlite.
+    class DatabaseSync {
+      readonly exec = jest.fn();
+      prepare(statement: string) {
+        expect(statement.match(/\?/g)).toHaveLength(7);
+        return { run: (...row: unknown[]) => rows.push(row) };
+      }
+    }
+    const modules = { 'node:sqlite': { DatabaseSync } };
+    await speak(code.run('transcript', { modules, process }) as OnSent);
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ['messenger', CUSTOMER, 'adam', 'human', null, '{"text":"one"}'],
+      ['messenger', CUSTOMER, 'the Page', null, null, '{"text":"two"}'],
+    ]);
+  });
+
+  it('metrics', async () => {
+    const inc = jest.fn();
+    const modules = {
+      'prom-client': {
+        Counter: class {
+          readonly inc = inc;
+        },
+      },
+    };
+    await speak(code.run('sent-metrics', { modules }) as OnSent);
+    expect(inc.mock.calls).toEqual([
+      [{ channel: 'messenger', persona: 'adam', kind: 'human' }],
+      [{ channel: 'messenger', persona: 'none', kind: 'unknown' }],
+    ]);
+  });
+
+  it('spans', async () => {
+    const end = jest.fn();
+    const startSpan = jest.fn((_name: string, _options: object) => ({ end }));
+    trace.setGlobalTracerProvider({
+      getTracer: () => ({ startSpan, startActiveSpan: jest.fn() }) as never,
+    });
+    await speak(code.run('sent-spans') as OnSent);
+    trace.disable();
+    expect(startSpan).toHaveBeenCalledTimes(2);
+    expect(startSpan.mock.calls[0]?.[1]).toMatchObject({
+      attributes: { 'bot.persona': 'adam', 'bot.kind': 'human' },
+    });
+    expect(end).toHaveBeenCalledTimes(2);
   });
 });
 

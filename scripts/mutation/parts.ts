@@ -76,7 +76,7 @@ export const PARTS: Record<string, Part> = {
   channels: {
     mutate: [
       'channels/channel',
-      'channels/fitName',
+      'shownName',
       'channels/index',
       'channels/line',
       'channels/messenger',
