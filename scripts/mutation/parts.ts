@@ -103,6 +103,22 @@ export const PARTS: Record<string, Part> = {
       'channels/refusals',
     ],
   },
+  disclosure: {
+    mutate: [
+      'disclosure/conversations',
+      'disclosure/fallback',
+      'disclosure/ownApps',
+      'sending/conversation',
+      'sending/disclosing',
+      'sending/sentMessages',
+      'store/conversations',
+      'store/keyv/keyvConversations',
+      'store/redis/redisConversations',
+      'context/echoes',
+      'context/conversationControls',
+    ],
+    tests: ['disclosure/', 'store/redis/conversations'],
+  },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {
     mutate: [
