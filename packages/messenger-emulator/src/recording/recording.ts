@@ -18,7 +18,7 @@ import type {
 } from '../types';
 
 const FORMAT = 'messenger-emulator/1';
-const MOST_TURNS = 10_000;
+const MAX_TURNS = 10_000;
 const STEP_KINDS = [
   'message',
   'postback',
@@ -176,8 +176,8 @@ export function readRecording(given: unknown): Recording {
   checkKnown(recording, ['format', 'turns'], 'recording.');
   if (recording.format !== FORMAT) fail('recording.format', `"${FORMAT}"`);
   const { turns } = recording;
-  if (!Array.isArray(turns) || turns.length > MOST_TURNS) {
-    fail('recording.turns', `a list of at most ${MOST_TURNS}`);
+  if (!Array.isArray(turns) || turns.length > MAX_TURNS) {
+    fail('recording.turns', `a list of at most ${MAX_TURNS}`);
   }
   return {
     format: FORMAT,
