@@ -18,7 +18,7 @@ import { fitName } from './fitName';
 const MAX_NAME_LENGTH = 20;
 const MAX_URL_LENGTH = 1000;
 
-/** A message object has a `sender`. */
+/** LINE's message objects have a `sender`. */
 export const line: Channel = {
   platform: 'line',
   info: {
@@ -32,7 +32,7 @@ export const line: Channel = {
   sendMethods: /^(reply|push|send|typing)/,
   clientMethod: 'reply',
   clientMethodFor: (method) => method.replace(/^send/, 'reply'),
-  // Bottender makes their messages without a sender.
+  // Bottender creates their messages without a sender.
   droppedOptions: {
     replyCarouselTemplate: 2,
     pushCarouselTemplate: 2,
@@ -47,7 +47,7 @@ export const line: Channel = {
   readRefusal,
 };
 
-/** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the methods of LineClient that send. */
+/** Parses `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })` and so on. */
 function reader(method: string): ReadCall | undefined {
   const [, way, kind = ''] =
     /^(reply|push|multicast|narrowcast)([A-Z]\w*)?$/.exec(method) ?? [];
@@ -74,7 +74,7 @@ function readBody(body: unknown): MessageCall | undefined {
   return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }
 
-/** The client drops the sender of a carousel, and not of the same template under its general name. */
+/** Sends a carousel as a generic template, because the client's carousel methods drop the sender. */
 function asTemplate(call: SingleMessage, way: string): MessageCall {
   const [target, altText, columns] = call.args;
   return {
