@@ -1,6 +1,10 @@
 import { ReadStream } from 'node:fs';
 
-import { isTransient, parseGraphFailure } from '../graph/graphFailure';
+import {
+  isTransient,
+  parseGraphFailure,
+  type GraphFailure,
+} from '../graph/graphFailure';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
@@ -194,38 +198,57 @@ function readBody(body: unknown): MessageCall | undefined {
   };
 }
 
-interface Rule {
-  code: number;
-  subcode?: number;
-  message?: RegExp;
-  about: 'recipient' | 'persona';
+/** An answer to a send that refuses its persona. */
+export interface RefusalRule {
+  readonly code: number;
+  readonly subcode?: number;
+  readonly message?: RegExp;
+  readonly about: 'recipient' | 'persona';
+  /** The entry of docs/messenger-facts.md that it relies on. */
+  readonly fact: string;
 }
 
 /**
- * The responses to a send that definitely concern the persona. All other failures
- * are passed on.
+ * The responses to a send that definitely concern the persona; all other failures
+ * are passed on. `doctor --probe` compares a real Page's responses with these rules:
+ * edit them to follow its report.
  *
  * | code | subcode | message           | meaning                                       | source |
  * |------|---------|-------------------|-----------------------------------------------|--------|
  * | 10   | 2018336 | any               | personas are not available to this customer   | docs/messenger-facts.md#personas-refused-by-region; not docs/messenger-facts.md#page-restricted |
  * | 100  | any     | names the persona | the persona is wrong in some way; whether it exists is checked first | ASSUMPTION: docs/messenger-facts.md#unknown-persona; not docs/messenger-facts.md#invalid-keys |
  */
-const RULES: readonly Rule[] = [
-  { code: 10, subcode: 2018336, about: 'recipient' },
-  // Not "personalization".
-  { code: 100, message: /\bpersona(_id)?\b/i, about: 'persona' },
+const REFUSAL_RULES: readonly RefusalRule[] = [
+  {
+    code: 10,
+    subcode: 2018336,
+    about: 'recipient',
+    fact: 'personas-refused-by-region',
+  },
+  {
+    code: 100,
+    // Not "personalization".
+    message: /\bpersona(_id)?\b/i,
+    about: 'persona',
+    fact: 'unknown-persona',
+  },
 ];
 
-function readRefusal(error: unknown): Refusal | undefined {
-  if (!isObject(error)) return undefined;
-  const failure = parseGraphFailure(error);
+/** The rule that makes this failure of a send a refusal of its persona. */
+export function refusalRule(failure: GraphFailure): RefusalRule | undefined {
   // The message may have been delivered.
   if (isTransient(failure)) return undefined;
-  const rule = RULES.find(
+  return REFUSAL_RULES.find(
     ({ code, subcode, message }) =>
       failure.code === code &&
       (subcode === undefined || failure.subcode === subcode) &&
       (message === undefined || message.test(failure.message)),
   );
+}
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!isObject(error)) return undefined;
+  const failure = parseGraphFailure(error);
+  const rule = refusalRule(failure);
   return rule && { about: rule.about, failure };
 }

@@ -39,7 +39,7 @@ export async function openPersona(
   return { page, runtime, id };
 }
 
-/** As a bot finds it: the directory's ID, else the store's, else the one of that name on the list. */
+/** Finds the ID as a bot does: in the directory, else in the store, else by name on the list. */
 async function idOf(
   name: string,
   page: OpenPage,
