@@ -107,16 +107,14 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
 }
 
 /**
- * Status 400, whose details name the `sender` of messages, or, where it has no
- * details, whose message begins with it. That does not say which message it is
- * about: https://github.com/cofacts/rumors-line-bot/pull/402, looked up on 30 Nov
- * 2026.
+ * Status 400 whose details name the `sender` of messages or, without details,
+ * whose message begins with it, but does not say which message is refused:
+ * https://github.com/cofacts/rumors-line-bot/pull/402, looked up on 30 Nov 2026.
  *
- * That details name the field that is wrong is documented:
+ * It is documented that details name the invalid field:
  * https://developers.line.biz/en/reference/messaging-api/#error-responses,
- * undated, looked up on 25 Nov 2026. ASSUMPTION: that of a refused `sender` is
- * `messages[0].sender`, or a field in it, as it is of other fields
- * (`messages[0].text`).
+ * undated, looked up on 25 Nov 2026. ASSUMPTION: for a refused `sender` this is
+ * `messages[0].sender` or a field in it, as for other fields (`messages[0].text`).
  */
 function readRefusal(error: unknown): Refusal | undefined {
   const response = getProperty(error, 'response');

@@ -137,7 +137,7 @@ export function clientFor(
   accessToken: string,
 ): MessengerClient {
   hide(appSecret);
-  // Bottender makes a client of its own for each mapped Page.
+  // Bottender creates a separate client for each mapped Page.
   if (client && !mapPageToAccessToken) {
     hide(client.appSecret);
     return client;

@@ -11,7 +11,7 @@ import { isEphemeral, takeSnapshot } from './snapshot';
 export interface OpenPersona {
   readonly page: OpenPage;
   readonly runtime: Runtime | undefined;
-  /** `undefined` where the Page has no persona for the name. */
+  /** `undefined` if the Page has no persona for the name. */
   readonly id: string | undefined;
 }
 

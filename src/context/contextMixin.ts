@@ -29,7 +29,7 @@ export interface Installed {
 export interface ContextClass {
   readonly platform: string;
   readonly channel: Channel | undefined;
-  /** `undefined` where Pages speak. */
+  /** `undefined` on Messenger. */
   readonly info: ChannelInfo | undefined;
   readonly fronts: ClientFronts | undefined;
   /** For the request queue, where contexts have one. */
@@ -38,7 +38,7 @@ export interface ContextClass {
   readonly mixin: object;
   /** The title of the channel, if it needs a later Bottender. */
   readonly tooOldFor: string | undefined;
-  /** The property names of the last context without methods of its own. Lets the common case skip the lookup. */
+  /** The property names of the last context without own methods. Lets the common case skip the lookup. */
   plainNames: readonly string[] | undefined;
 }
 

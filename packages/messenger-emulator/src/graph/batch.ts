@@ -128,7 +128,7 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
 
 /**
  * The parts of the multipart body that `attached_files` names, the first as the
- * `filedata` of a call of its own. See docs/messenger-facts.md#attached-files
+ * `filedata` of a standalone call. See docs/messenger-facts.md#attached-files
  */
 function attachedFiles(
   item: JsonObject,

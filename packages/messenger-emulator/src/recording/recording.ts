@@ -31,9 +31,9 @@ const STEP_KINDS = [
 
 /**
  * The conversations of a state, in the order of the customers' steps. What the
- * bot says before a customer's first step is left out.
+ * bot says before a customer's first step is omitted.
  *
- * @param origin the emulator's, which is left out of URLs
+ * @param origin the emulator's, which is removed from URLs
  */
 export function recordingOf(
   { conversations }: Pick<EmulatorState, 'conversations'>,
@@ -144,7 +144,7 @@ function withoutIds(value: Json | undefined, origin: string): Json {
     .replace(/^(\/_emulator\/attachments\/)\d+$/, '$1…');
 }
 
-/** What a recording reads like, a line each. */
+/** The lines of a readable transcript. */
 export function transcriptOf({ turns }: Recording): string[] {
   return turns.flatMap(({ psid, customer, bot }) => [
     `${psid}: ${stepText(customer)}`,
