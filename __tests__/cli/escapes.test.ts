@@ -15,7 +15,7 @@ const BAD = `${RED}\u009b2J\u0007\u202e`;
 const SHOWN = '\ufffd[31m\ufffd2J\ufffd\ufffd';
 const ESCAPES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
-test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', async () => {
+test('what a Page and its personas are called cannot drive the terminal, nor as JSON', async () => {
   const { origin } = await behaving((response, { url }) =>
     sendJson(
       response,
@@ -24,7 +24,7 @@ test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', a
         : { data: [{ id: '12', name: `Adam ${BAD}` }] },
     ),
   );
-  const app = makeApp(origin, { directory: { [`a${BAD}`]: profile('Adam') } });
+  const app = makeApp(origin, { directory: { adam: profile('Adam') } });
   for (const args of [
     ['list'],
     ['list', '--json'],

@@ -17,8 +17,8 @@ export async function doctor(options: DoctorOptions): Promise<void> {
   const checks = checksOf(await configOrError(options.config), options);
   const isQuiet = options.json || !process.stderr.isTTY;
   const progress = startProgress(checks.length, isQuiet);
-  const results = await runChecks(checks, () => progress.step(''));
-  progress.end();
+  const running = runChecks(checks, () => progress.step(''));
+  const results = await running.finally(() => progress.end());
   if (options.json) printJson({ checks: results });
   else printResults(results);
   const failures = results.filter(({ status }) => status === 'failed').length;
