@@ -1,4 +1,4 @@
-import type http from 'node:http';
+import path from 'node:path';
 
 // Importing Bottender loads `.env`.
 import 'bottender';
@@ -7,8 +7,7 @@ import {
   type MessengerEmulator,
 } from 'messenger-emulator';
 
-import { CONSOLE_PATH } from './agentsConsole';
-import { startServer } from './server';
+import { startServer, type RunningServer } from './server';
 
 const PAGE = {
   id: '100000000000001',
@@ -33,7 +32,14 @@ async function main(): Promise<void> {
     );
   }
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
-  const server = await withPortHint('PORT', startServer(port)).catch(
+  const options = {
+    publicUrl: process.env.PUBLIC_URL || `http://127.0.0.1:${port}`,
+    hosts: (process.env.CONSOLE_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
+    file:
+      process.env.CONSOLE_FILE ||
+      path.join('.sessions', `console-${port}.json`),
+  };
+  const server = await withPortHint('PORT', startServer(port, options)).catch(
     async (error: unknown) => {
       await emulator?.close();
       throw error;
@@ -47,7 +53,7 @@ async function main(): Promise<void> {
       : 'It talks to Messenger, with the credentials in .env',
   );
   console.log(
-    `Answer as Adam at http://localhost:${port}${CONSOLE_PATH}/ (the agents' console)`,
+    `Answer customers at http://localhost:${port}${server.consolePath}/ (the agents' console)`,
   );
   const stop = () => void end(server, emulator);
   process.once('SIGTERM', stop);
@@ -82,11 +88,10 @@ async function emulate(botPort: number): Promise<MessengerEmulator> {
 }
 
 async function end(
-  server: http.Server,
+  server: RunningServer,
   emulator: MessengerEmulator | undefined,
 ): Promise<void> {
-  server.close();
-  server.closeAllConnections();
+  await server.close();
   await emulator?.close();
 }
 

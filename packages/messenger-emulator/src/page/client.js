@@ -1,5 +1,5 @@
 // @ts-check
-import { startComposer } from './composer.js';
+import { Composer } from './composer.js';
 import { ConversationLog } from './conversation.js';
 import { CustomerViews } from './customer-view.js';
 import { Choice, showChoices } from './customers.js';
@@ -91,19 +91,25 @@ function listParts(id) {
 }
 
 startViews(part('views', HTMLElement));
-const end = new EndFollower(part('scroller', HTMLElement));
+const end = new EndFollower(
+  part('scroller', HTMLElement),
+  part('newer', HTMLButtonElement),
+);
 
 // Draws once per frame, even if many events arrive.
 let drawing = 0;
 function draw() {
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
-    show();
-    end.follow();
+    end.follow(show());
   });
 }
 
-/** Each part updates only what has changed. */
+/**
+ * Each part updates only what has changed.
+ *
+ * @returns {boolean} whether messages came
+ */
 function show() {
   const { page, customer } = choice;
   const listed = world.customersOf(page.id);
@@ -121,6 +127,7 @@ function show() {
   );
   personasRefused.checked = customer.european;
   inbox.show();
+  composer.show(`${page.id} ${customer.psid}`);
   const view = views.of(customer);
   menu.show(view);
   const isDisabled = view?.composerDisabled ?? false;
@@ -138,7 +145,11 @@ function show() {
     view,
     `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`,
   );
-  log.show(`${page.id} ${customer.psid}`, customer.entries, page);
+  const isNewer = log.show(
+    `${page.id} ${customer.psid}`,
+    customer.entries,
+    page,
+  );
   typing.show(customer.entries, page);
   const pressing = quickReplies.root.contains(document.activeElement);
   quickReplies.show(customer.entries);
@@ -149,6 +160,7 @@ function show() {
     [...world.personas.values()].filter(({ pageId }) => pageId === page.id),
   );
   requests.show(world.requests, world.personas);
+  return isNewer;
 }
 
 /** @param {import('./world.js').Page} page */
@@ -181,15 +193,19 @@ function explainLink() {
 
 startPopUps();
 startMore(actions, speak);
-startComposer(part('composer', HTMLFormElement), input, (text) => {
-  const mid = editing;
-  editing = null;
-  if (mid === null) return speak({ text });
-  const { page, psid } = choice;
-  return attempt(() =>
-    act({ psid, pageId: page.id, action: 'edit', mid, text }),
-  );
-});
+const composer = new Composer(
+  part('composer', HTMLFormElement),
+  input,
+  (text) => {
+    const mid = editing;
+    editing = null;
+    if (mid === null) return speak({ text });
+    const { page, psid } = choice;
+    return attempt(() =>
+      act({ psid, pageId: page.id, action: 'edit', mid, text }),
+    );
+  },
+);
 input.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || editing === null) return;
   editing = null;
