@@ -4,30 +4,14 @@ import type { PersonaContext } from 'bottender-persona';
 import { desk } from './agents';
 
 /**
- * Writes down what an event says of a conversation, for the agents' console:
- * what the customer and the Page write, and what was delivered and read.
+ * Writes down what the customer says, for the agents' console.
  *
- * @returns whether the bot has nothing to answer
+ * @returns whether an agent answers, and not the bot
  */
 export function isLeftToAgent(context: PersonaContext): boolean {
   const event = context.event as MessengerEvent;
-  const psid = psidOf(context);
-  if (psid === '') return false;
-  if (event.isEcho) {
-    desk.echoed(psid, echoOf(event));
-    return true;
-  }
-  if (event.delivery) {
-    const { mids, watermark } = event.delivery;
-    desk.delivered(psid, mids ?? [], watermark);
-    return true;
-  }
-  if (event.read) {
-    desk.seen(psid, event.read.watermark);
-    return true;
-  }
   const isLeaving = /^\s*bye\s*$/i.test(event.text ?? '');
-  const hasAgent = desk.customerSaid(psid, {
+  const hasAgent = desk.customerSaid(psidOf(context), {
     text: textOf(event),
     mid: event.message?.mid,
     picture: event.image?.url,
@@ -35,7 +19,6 @@ export function isLeftToAgent(context: PersonaContext): boolean {
   return hasAgent && !isLeaving;
 }
 
-/** In echoes, too, the session is the customer's. */
 export function psidOf({ session }: PersonaContext): string {
   const { id } = (session?.user ?? {}) as { id?: string };
   return id ?? '';
@@ -48,19 +31,4 @@ function textOf(event: MessengerEvent): string {
   if (event.image) return '';
   if (event.postback) return event.postback.title;
   return attachment ? `[${attachment.type}]` : '[not a text]';
-}
-
-function echoOf(event: MessengerEvent) {
-  // The types of Bottender lack these two.
-  const { appId, metadata } = event.message as {
-    appId?: number;
-    metadata?: string;
-  };
-  return {
-    mid: event.message?.mid,
-    text: textOf(event),
-    picture: event.image?.url,
-    metadata,
-    isOurs: String(appId) === process.env.MESSENGER_APP_ID,
-  };
 }

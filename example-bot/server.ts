@@ -13,6 +13,7 @@ import { AgentsConsole } from './agents/agentsConsole';
 import { consoleRoutes } from './agents/consoleRoutes';
 import { FACES_PATH, facesRouter } from './agents/faces';
 import { Voices } from './agents/voices';
+import { receipts } from './receipts';
 
 const WEBHOOK = '/webhooks/messenger';
 
@@ -48,6 +49,7 @@ export async function startServer(
   server.disable('x-powered-by');
   server.use(WEBHOOK, keepRawBody);
   server.use(WEBHOOK, express.json({ verify: rememberRawBody }));
+  server.use(WEBHOOK, receipts(desk));
   server.all(WEBHOOK, (request, response, next) => {
     // Bottender checks the signature of a POST only, but handles all methods except GET as events.
     if (request.method === 'GET' || request.method === 'POST') {

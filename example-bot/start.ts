@@ -15,6 +15,12 @@ const PAGE = {
   accessToken: 'emulated-page-access-token',
 };
 
+const EMULATED_APP = {
+  appId: '1',
+  appSecret: 'emulated-app-secret',
+  verifyToken: 'emulated-verify-token',
+};
+
 const CREDENTIALS = [
   'MESSENGER_ACCESS_TOKEN',
   'MESSENGER_APP_ID',
@@ -46,6 +52,8 @@ async function main(): Promise<void> {
     },
   );
 
+  if (emulator) await subscribe(emulator, port);
+
   console.log(`The bot listens on http://localhost:${port}`);
   console.log(
     emulator
@@ -62,17 +70,13 @@ async function main(): Promise<void> {
 
 /** Starts a Messenger emulator and points bottender.config.js to it. */
 async function emulate(botPort: number): Promise<MessengerEmulator> {
-  const app = {
-    appId: '1',
-    appSecret: 'emulated-app-secret',
-    verifyToken: 'emulated-verify-token',
-  };
+  const app = EMULATED_APP;
   const emulator = await withPortHint(
     'EMULATOR_PORT',
     startMessengerEmulator({
       ...app,
       port: portFrom('EMULATOR_PORT', 5050),
-      webhookUrl: `http://127.0.0.1:${botPort}/webhooks/messenger`,
+      webhookUrl: webhookUrl(botPort),
       pages: [PAGE],
     }),
   );
@@ -85,6 +89,35 @@ async function emulate(botPort: number): Promise<MessengerEmulator> {
     MESSENGER_ORIGIN: emulator.origin,
   });
   return emulator;
+}
+
+/**
+ * Subscribes the emulated app, as `npx bottender messenger webhook set` does for a
+ * real one. The agents' console needs the fields after the first two.
+ */
+async function subscribe(
+  { origin }: MessengerEmulator,
+  botPort: number,
+): Promise<void> {
+  const { appId, appSecret, verifyToken } = EMULATED_APP;
+  const answer = await fetch(`${origin}/${appId}/subscriptions`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      access_token: `${appId}|${appSecret}`,
+      object: 'page',
+      callback_url: webhookUrl(botPort),
+      verify_token: verifyToken,
+      fields:
+        'messages,messaging_postbacks,message_echoes,message_deliveries,message_reads',
+    }),
+  });
+  if (!answer.ok) {
+    throw new Error(`The bot cannot subscribe: ${await answer.text()}`);
+  }
+}
+
+function webhookUrl(port: number): string {
+  return `http://127.0.0.1:${port}/webhooks/messenger`;
 }
 
 async function end(

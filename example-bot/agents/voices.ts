@@ -112,7 +112,10 @@ export class Voices {
 
   /** Deletes all personas of agents. */
   async end(): Promise<void> {
+    const closing = [...this.handles.values()].map(async (handle) =>
+      (await handle).release(),
+    );
     this.handles.clear();
-    await this.plugin.close();
+    await Promise.allSettled([...closing, this.plugin.close()]);
   }
 }

@@ -49,6 +49,12 @@ export class Composer {
     this.input.value = this.#drafts.get(key) ?? '';
   }
 
+  /** Forgets all drafts. */
+  clear() {
+    this.#drafts.clear();
+    this.input.value = '';
+  }
+
   /**
    * @param {string} key
    * @param {string} text
