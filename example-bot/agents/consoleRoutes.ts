@@ -77,8 +77,13 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
           `${publicUrl}${FACES_PATH}/${face.picture ? `of/${id}` : face.file}`,
         face.picture,
       );
+      let notice = '';
       try {
-        await answered(voices.open(agent));
+        const { persona } = await answered(voices.open(agent));
+        if (persona.id === null) {
+          notice =
+            'Your persona could not be created: customers see the name of the Page.';
+        }
       } catch (error) {
         sessions.signOut(agent);
         throw new Refused(
@@ -87,7 +92,7 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
         );
       }
       setToken(response, agentsConsole.path, token);
-      response.json({ me: agent });
+      response.json({ me: agent, notice });
     }),
   );
 

@@ -1,12 +1,17 @@
 import { AsyncResource } from 'node:async_hooks';
 
 import type { MessengerClient } from 'bottender';
-import type { PersonaClient, PersonaProfile } from 'bottender-persona';
+import type {
+  EphemeralPersona,
+  PersonaClient,
+  PersonaProfile,
+} from 'bottender-persona';
 
 type Client = PersonaClient<MessengerClient>;
 
 /** Sends as its persona, until it is released. */
 export type Handle = Pick<Client, 'sendMessage' | 'typingOn' | 'typingOff'> & {
+  readonly persona: EphemeralPersona;
   release(): Promise<void>;
 };
 
@@ -18,11 +23,12 @@ export function createEphemeralPersona(
   return new Promise((resolve, reject) => {
     const block: Promise<void> = client.withEphemeralPersona(
       profile,
-      () =>
+      (persona) =>
         new Promise<void>((end) => {
           const inBlock = <A extends unknown[], R>(call: (...args: A) => R) =>
             AsyncResource.bind(call);
           resolve({
+            persona,
             sendMessage: inBlock((...args) => client.sendMessage(...args)),
             typingOn: inBlock((...args) => client.typingOn(...args)),
             typingOff: inBlock((...args) => client.typingOff(...args)),

@@ -20,7 +20,10 @@ const notice = part('notice', HTMLElement);
 const logElement = part('log', HTMLElement);
 
 const desk = new DeskState();
-const signIn = new SignIn(() => void start(''));
+const signIn = new SignIn((text) => {
+  showNotice(text);
+  void start('');
+});
 const list = new CustomerList(part('customers', HTMLElement), open);
 const end = new EndFollower(
   part('scroller', HTMLElement),

@@ -12,7 +12,7 @@ export class SignIn {
   #notice = part('sign-in-notice', HTMLElement);
   #own = element('span');
 
-  /** @param {() => void} onSignedIn */
+  /** @param {(notice: string) => void} onSignedIn with what the agent should know */
   constructor(onSignedIn) {
     this.#name.addEventListener('input', () => this.#showInitials());
     this.#form.addEventListener('submit', async (event) => {
@@ -21,9 +21,9 @@ export class SignIn {
       const face = new FormData(this.#form).get('face');
       const picture = face === 'initials' ? initialsPicture(name) : undefined;
       try {
-        await post('sign-in', { name, face, picture });
+        const { notice } = await post('sign-in', { name, face, picture });
         this.#say('');
-        onSignedIn();
+        onSignedIn(notice);
       } catch (error) {
         this.#say(error instanceof Error ? error.message : String(error));
       }
