@@ -17,6 +17,7 @@ import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
 import { EndFollower } from './scrolling.js';
 import { TypingArea } from './typing.js';
+import { Unread } from './unread.js';
 import { startViews } from './views.js';
 import { Welcome } from './welcome.js';
 import { newCustomer, World } from './world.js';
@@ -28,9 +29,11 @@ const input = part('composer-input', HTMLTextAreaElement);
 const send = part('composer-send', HTMLButtonElement);
 const welcomeArea = part('welcome', HTMLElement);
 const connection = part('connection', HTMLElement);
+const elsewhere = part('elsewhere', HTMLButtonElement);
 
 const world = new World();
 const choice = new Choice(world);
+const unread = new Unread();
 /** @type {string | null} the message that the composer changes */
 let editing = null;
 /** @type {import('./cards.js').Actions} */
@@ -75,7 +78,10 @@ const quickReplies = new QuickReplies(
   actions,
 );
 const inbox = new Inbox(() => choice.customer);
-const personas = new PersonaList(listParts('personas'));
+const personas = new PersonaList({
+  ...listParts('personas'),
+  filter: part('personas-filter', HTMLInputElement),
+});
 const requests = new RequestList({
   ...listParts('requests'),
   filter: part('requests-filter', HTMLInputElement),
@@ -112,6 +118,7 @@ function draw() {
  */
 function show() {
   const { page, customer } = choice;
+  unread.clear(customer);
   const listed = world.customersOf(page.id);
   const customers = listed.includes(customer) ? listed : [customer, ...listed];
 
@@ -122,12 +129,22 @@ function show() {
   );
   showChoices(
     customerSelect,
-    customers.map((one) => ({ value: one.psid, label: one.name })),
+    customers.map((one) => ({
+      value: one.psid,
+      label:
+        unread.of(one) > 0 ? `${one.name} (${unread.of(one)} new)` : one.name,
+    })),
     customer.psid,
   );
+  const answered = customers.find((one) => unread.of(one) > 0);
+  elsewhere.hidden = answered === undefined;
+  elsewhere.dataset.psid = answered?.psid ?? '';
+  elsewhere.textContent = answered
+    ? `${unread.of(answered)} new for ${answered.name}`
+    : '';
   personasRefused.checked = customer.european;
   inbox.show();
-  composer.show(`${page.id} ${customer.psid}`);
+  composer.show(page.id && `${page.id} ${customer.psid}`);
   const view = views.of(customer);
   menu.show(view);
   const isDisabled = view?.composerDisabled ?? false;
@@ -206,6 +223,8 @@ const composer = new Composer(
     );
   },
 );
+// Whoever is written as stays, though other customers come.
+input.addEventListener('input', () => choice.chooseCustomer(choice.psid));
 input.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || editing === null) return;
   editing = null;
@@ -215,16 +234,27 @@ input.addEventListener('keydown', ({ key }) => {
 input.focus();
 
 pageSelect.addEventListener('change', () => {
+  editing = null;
   choice.choosePage(pageSelect.value);
   end.goToEnd();
   draw();
 });
 
-customerSelect.addEventListener('change', () => {
-  choice.chooseCustomer(customerSelect.value);
+customerSelect.addEventListener('change', () =>
+  showCustomer(customerSelect.value),
+);
+elsewhere.addEventListener('click', () => {
+  showCustomer(elsewhere.dataset.psid ?? '');
+  input.focus();
+});
+
+/** @param {string} psid */
+function showCustomer(psid) {
+  editing = null;
+  choice.chooseCustomer(psid);
   end.goToEnd();
   draw();
-});
+}
 
 part('new-customer', HTMLButtonElement).addEventListener('click', () => {
   changeCustomer(newCustomer(choice.page.id, choice.freePsid));
@@ -253,11 +283,13 @@ part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
 listen({
   state(state) {
     world.replace(state);
+    unread.keepOnly(world.conversations);
     views.invalidate();
     draw();
   },
   entry(event) {
     world.addEntry(event);
+    unread.add(event);
     draw();
   },
   undelivered(event) {

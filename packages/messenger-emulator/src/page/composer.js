@@ -40,13 +40,15 @@ export class Composer {
   /**
    * Shows the draft of another conversation.
    *
-   * @param {string} key identifies the conversation
+   * @param {string} key identifies the conversation; empty before there is one
    */
   show(key) {
     if (key === this.#key) return;
-    this.#keep(this.#key, this.input.value);
+    const isFirst = this.#key === '';
+    if (!isFirst) this.#keep(this.#key, this.input.value);
     this.#key = key;
-    this.input.value = this.#drafts.get(key) ?? '';
+    // What was typed before anything was shown is for the first conversation.
+    if (!isFirst) this.input.value = this.#drafts.get(key) ?? '';
   }
 
   /** Forgets all drafts. */

@@ -32,7 +32,7 @@ export class Inbox {
 
   show() {
     const { pageId, psid } = this.customer();
-    this.#composer.show(`${pageId} ${psid}`);
+    this.#composer.show(pageId && `${pageId} ${psid}`);
     const isTaken = this.#isTaken();
     this.#summary.textContent = isTaken
       ? 'Page inbox: a person controls this conversation, and the bot is on standby'
