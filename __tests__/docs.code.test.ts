@@ -50,6 +50,24 @@ describe('docs/life-spans.md', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: [typing_on]', 'Adam: hi']);
   });
 
+  it('shift', async () => {
+    const bot = await startedBy();
+    const { signIn, answer, signOut } = code.run('shift', {
+      modules: {
+        './bottender.config': { plugins: [personas()] },
+        bottender: { getClient: () => clientFor(bot) },
+      },
+    }) as Record<string, (...given: unknown[]) => Promise<void>>;
+    const adam = { id: 7, profile: profile('Adam') };
+    await signIn?.(adam);
+    await answer?.(adam, CUSTOMER, 'hi');
+    await answer?.(adam, CUSTOMER, 'and bye');
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await signOut?.(adam);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: and bye']);
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
   it('block', async () => {
     expect(await code.answers('block')).toEqual([
       'Adam: [typing_on]',

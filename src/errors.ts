@@ -159,6 +159,42 @@ export class PersonaCleanupError extends PersonaError {
   }
 }
 
+/**
+ * A handle of `createEphemeralPersona` was garbage-collected without being
+ * released. It is released now.
+ */
+export class ForgottenHandleError extends PersonaError {
+  /** `id` is `null` if Messenger refused to create it. */
+  readonly persona: { readonly id: string | null; readonly name: string };
+
+  constructor({
+    id,
+    name,
+  }: {
+    readonly id: string | null;
+    readonly name: string;
+  }) {
+    super(
+      `The handle of the persona "${name}"${id === null ? '' : ` (${id})`} was garbage-collected without being released, ` +
+        `so it was released now. Call its release() when nobody speaks as it any more, or create it with \`await using\`.`,
+    );
+    this.persona = { id, name };
+  }
+}
+
+/** A handle of `createEphemeralPersona` was used after its release. */
+export class ReleasedHandleError extends PersonaError {
+  constructor(
+    /** The name in the profile. */
+    readonly persona: string,
+  ) {
+    super(
+      `The persona "${persona}" cannot speak by this handle: it was released, by release() or by the close() of personas(). ` +
+        `Nothing was sent. Create another with createEphemeralPersona(), and release it after the last message.`,
+    );
+  }
+}
+
 /** Messenger did not return which Page an access token belongs to. */
 export class UnknownPageError extends PersonaError {
   constructor(

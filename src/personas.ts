@@ -34,8 +34,8 @@ export interface Personas<Name extends string = string> {
   ): Promise<Action<C> | undefined>;
 
   /**
-   * Shuts down: deletes idle ephemeral personas now, and those in use after
-   * their last use. Resolves when all are deleted, or after `timeoutMs`
+   * Shuts down: releases all handles of `createEphemeralPersona`, deletes idle
+   * ephemeral personas now, and those in use after their last use. Resolves when all are deleted, or after `timeoutMs`
    * milliseconds (default 10,000). What is left then is reported to
    * `onCleanupError` and deleted by a later sweep.
    *
@@ -121,7 +121,7 @@ export function personas<
   } = {},
 ): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
-  const { pool, stats, sweeper } = runtime;
+  const { pool, handles, stats, sweeper } = runtime;
   const clients = new PersonaClients<Name>(runtime);
   const plugin = Object.assign(
     function Personas<E extends Context>(
@@ -142,7 +142,9 @@ export function personas<
       async close(options?: { timeoutMs?: number | undefined }) {
         const timeoutMs = checkTimeout(options);
         sweeper.close();
-        await pool.close(timeoutMs);
+        const closed = pool.close(timeoutMs);
+        handles.close();
+        await closed;
         // Node prints warnings in its next turn: a process that exits now would lose them.
         await setImmediate();
       },

@@ -1,6 +1,7 @@
 import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
+import { OpenHandles } from './ephemeral/openHandles';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
@@ -22,6 +23,7 @@ export interface Runtime {
   readonly directory: Directory;
   readonly leases: Leases;
   readonly pool: EphemeralPool;
+  readonly handles: OpenHandles;
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly stats: PersonaStats;
@@ -53,6 +55,7 @@ export function createRuntime(settings: Settings): Runtime {
     directory,
     leases,
     pool,
+    handles: new OpenHandles(report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
     refusals: new Refusals(settings, stats),
     stats,

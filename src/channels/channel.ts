@@ -99,6 +99,8 @@ export interface Channel {
    * (`'_batchQueue.push'`); `undefined` for one that carries no messages.
    */
   reader(method: string): ReadCall | undefined;
+  /** The position of the options that may name a persona, in calls which otherwise need not be read. */
+  optionsPosition?(method: string): number | undefined;
 
   /** Adds a persona's ID, or a profile's fields, to those of a message; omitted: where it lacks them. */
   readonly addFields?: (fields: Fields, added: Fields) => Fields;
@@ -131,6 +133,7 @@ export interface SendMethod {
   readonly channel: Channel;
   readonly method: string;
   readonly read: ReadCall;
+  readonly optionsPosition?: number | undefined;
 }
 
 const sendMethods = new WeakMap<Channel, Map<string, SendMethod | null>>();
@@ -148,7 +151,8 @@ export function sendMethod(
   let known = methods.get(method);
   if (known === undefined) {
     const read = channel.reader(method);
-    known = read ? { channel, method, read } : null;
+    const optionsPosition = channel.optionsPosition?.(method);
+    known = read ? { channel, method, read, optionsPosition } : null;
     methods.set(method, known);
   }
   return known ?? undefined;

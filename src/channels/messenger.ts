@@ -48,6 +48,7 @@ export const messenger: Channel = {
   requestQueue: '_batchQueue',
   carriesId: true,
   reader,
+  optionsPosition,
   // As Bottender makes its options, because V8 handles objects of one shape faster.
   addFields: (fields, added) =>
     'messagingType' in fields
@@ -76,18 +77,30 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
-  const isKnown = KNOWN_METHODS.test(method);
-  const position = OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
+  const position = positionOf(method);
   const textAt = method === 'sendText' ? 1 : undefined;
   return (args) => {
     if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
-    const at = position ?? optionsPosition(args);
+    const at = position ?? lastPosition(args);
     return new MessengerCall(args, at, textAt, method);
   };
 }
 
+function positionOf(method: string): number | undefined {
+  const isKnown = KNOWN_METHODS.test(method);
+  return OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
+}
+
+/** Files may have to be uploaded, and sender actions may be refused. */
+function optionsPosition(method: string): number | undefined {
+  const isRead =
+    FILE_TYPES.has(method) ||
+    /^send(SenderAction|MessageFormData)$/.test(method);
+  return isRead ? undefined : positionOf(method);
+}
+
 /** Methods that are not known here take their options last, where they are given any. */
-function optionsPosition(args: readonly unknown[]): number {
+function lastPosition(args: readonly unknown[]): number {
   const last = args.at(-1) ?? {};
   return Math.max(2, isFields(last) ? args.length - 1 : args.length);
 }

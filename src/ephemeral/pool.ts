@@ -27,7 +27,7 @@ const DELETIONS_AT_ONCE = 8;
 /** Creates personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
-  private readonly endings = new Set<Promise<void>>();
+  private readonly pending = new Set<Promise<unknown>>();
   private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
   private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
@@ -118,7 +118,7 @@ export class EphemeralPool {
 
   /** A persona that exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
-    return this.endings.size === 0 && this.leases.isNoneHeld;
+    return this.pending.size === 0 && this.leases.isNoneHeld;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
@@ -204,12 +204,14 @@ export class EphemeralPool {
     return lease.remove();
   }
 
-  private track(ending: Promise<void>): void {
-    this.endings.add(ending);
-    void ending.then(() => {
-      this.endings.delete(ending);
+  /** Lets `close()` wait for this too. */
+  track(work: Promise<unknown>): void {
+    const done = () => {
+      this.pending.delete(work);
       this.resolveIfEmpty();
-    });
+    };
+    this.pending.add(work);
+    work.then(done, done);
   }
 
   private resolveIfEmpty(): void {

@@ -4,7 +4,7 @@ import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 import { groupBy } from '../util/groupBy';
 import { Backoff } from '../graph/backoff';
-import { pageIdOf, type Page } from '../graph/page';
+import { pageIdOf, type Page, type PageContext } from '../graph/page';
 import type { LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
@@ -30,10 +30,14 @@ export class Sweeper {
     private readonly report: ReportCleanup,
   ) {}
 
+  /** Whether the previous call of `notice` was for the same Page and client. */
+  isNewest({ client, event }: Partial<PageContext>): boolean {
+    const { newest } = this;
+    return newest?.client === client && newest?.id === event?.pageId;
+  }
+
   /** Sweeps a Page at its first event, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
-    // Most events are on the same Page as the previous one.
-    if (this.newest?.id === pageId && this.newest.client === client) return;
     this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.

@@ -5,7 +5,7 @@
  */
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf, type Page } from '../graph/page';
+import { pageOf, type Page, type PageContext } from '../graph/page';
 import { checkPersona } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
@@ -92,6 +92,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
+  /** Whether a persona was created for a block around this. */
+  get hasCreated(): boolean {
+    const scope = innermostScope(this);
+    return scope !== undefined && scope.created.length > 0;
+  }
+
   /** Who speaks here and now, also when it is asked for later. */
   currentSpeaker(): ActiveSpeaker {
     const scope = innermostScope(this);
@@ -141,8 +147,8 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** Called before a persona is created for a block. */
   protected beforeCreation(_page: Page): void {}
 
-  /** A persona with this profile for a block; the Page speaks where none is available. */
-  private async createFor(
+  /** A persona with this profile for a block or a handle; the Page speaks where none is available. */
+  async createFor(
     profile: PersonaProfile,
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
     const context = this.sendContext();
@@ -157,15 +163,23 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const known = refusals.find(context);
     if (known) return unavailable(known);
     try {
-      const page = await pageOf(pageContext);
-      this.beforeCreation(page);
-      const handle = await PersonaHandle.take(pool, page, profile);
-      return { kind: 'ephemeral', handle };
+      const taking = this.take(pageContext, profile);
+      pool.track(taking);
+      return { kind: 'ephemeral', handle: await taking };
     } catch (error) {
       const refusal = refusals.asRefusal(error, name);
       if (!refusal) throw error;
       return unavailable(refusal);
     }
+  }
+
+  private async take(
+    pageContext: PageContext,
+    profile: PersonaProfile,
+  ): Promise<PersonaHandle> {
+    const page = await pageOf(pageContext);
+    this.beforeCreation(page);
+    return PersonaHandle.take(this.runtime.pool, page, profile);
   }
 }
 
