@@ -1,10 +1,16 @@
 import path from 'node:path';
 
 import { getClient, type MessengerClient } from 'bottender';
-import type { PersonaClient, Personas } from 'bottender-persona';
+import type {
+  EphemeralPersonaHandle,
+  PersonaClient,
+  Personas,
+} from 'bottender-persona';
 
-import { createEphemeralPersona, type Handle } from './handles';
 import type { Agent } from './sessions';
+
+type Client = PersonaClient<MessengerClient>;
+type Handle = EphemeralPersonaHandle<Client>;
 
 /** Within 24 hours of the customer's last message. */
 const SEND_OPTIONS = { messagingType: 'RESPONSE' } as const;
@@ -21,7 +27,7 @@ export class Voices {
   private readonly handles = new Map<string, Promise<Handle>>();
 
   constructor(
-    private readonly client: PersonaClient<MessengerClient>,
+    private readonly client: Client,
     private readonly plugin: Personas,
   ) {}
 
@@ -39,7 +45,7 @@ export class Voices {
   open({ id, name, pictureUrl }: Agent): Promise<Handle> {
     const known = this.handles.get(id);
     if (known) return known;
-    const created = createEphemeralPersona(this.client, {
+    const created = this.client.createEphemeralPersona({
       name,
       profilePictureUrl: pictureUrl,
     });
@@ -112,10 +118,7 @@ export class Voices {
 
   /** Deletes all personas of agents. */
   async end(): Promise<void> {
-    const closing = [...this.handles.values()].map(async (handle) =>
-      (await handle).release(),
-    );
     this.handles.clear();
-    await Promise.allSettled([...closing, this.plugin.close()]);
+    await this.plugin.close();
   }
 }
