@@ -20,6 +20,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -41,14 +42,14 @@ export function withPersona<
         ) =>
           | CheckedSpeaker<R, SpeakerOn<C>>
           | Promise<CheckedSpeaker<R, SpeakerOn<C>>>)),
-  action?: Action<C, P>,
+  ...given: [action?: Action<C, P>]
 ): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);
-  checkAction('withPersona', action);
+  const action = checkAction('withPersona', given);
   return async function WithPersona(context, props): Promise<void> {
-    const given =
+    const speaker =
       typeof persona === 'function' ? await persona(context, props) : persona;
-    await personasFor(context).with(given, () =>
+    await personasFor(context).with(speaker, () =>
       runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
@@ -61,6 +62,7 @@ export function withPersona<
  *
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
@@ -71,14 +73,14 @@ export function withEphemeralPersona<
   P extends Record<string, unknown> = Record<never, never>,
 >(
   profile: ValueOrFactory<PersonaProfile, C, P>,
-  action?: Action<C, P>,
+  ...given: [action?: Action<C, P>]
 ): Action<C, P> {
   if (typeof profile !== 'function') checkProfile(profile);
-  checkAction('withEphemeralPersona', action);
+  const action = checkAction('withEphemeralPersona', given);
   return async function WithEphemeralPersona(context, props): Promise<void> {
-    const given =
+    const shown =
       typeof profile === 'function' ? await profile(context, props) : profile;
-    await personasFor(context).withEphemeral(given, () =>
+    await personasFor(context).withEphemeral(shown, () =>
       runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
@@ -88,10 +90,14 @@ function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
 }
 
-function checkAction(wrapper: string, action: unknown): void {
-  if (action !== undefined && typeof action !== 'function') {
-    throw new TypeError(
-      `${wrapper}() wraps an action, which is a function, but this was of type ${typeof action}.`,
-    );
-  }
+/** An action that was left out, and not one that was passed and is `undefined`. */
+function checkAction<A>(wrapper: string, given: [action?: A]): A | undefined {
+  if (given.length === 0 || typeof given[0] === 'function') return given[0];
+  const [action] = given;
+  throw new TypeError(
+    `${wrapper}() wraps an action, which is a function, but this was ` +
+      (action === undefined
+        ? 'undefined: is the action exported, and imported under its name? Leave it out to wrap what follows in a chain.'
+        : `of type ${typeof action}.`),
+  );
 }

@@ -96,11 +96,13 @@ export class PersonaRefusedError extends PersonaError {
     readonly failure: GraphFailure,
     /** Omitted on Messenger. */
     channelInfo?: ChannelInfo,
+    /** What to do; omitted: what helps with this reason in general. */
+    advice = adviceOn(reason, failure, channelInfo),
   ) {
     const page = pageId === undefined ? 'this Page' : `the Page ${pageId}`;
     super(
       `The persona "${persona}" cannot speak on ${channelInfo?.title ?? page}: ` +
-        `${describeFailure(failure)}. ${adviceOn(reason, failure, channelInfo)}`,
+        `${describeFailure(failure)}. ${advice}`,
       { cause: failure },
     );
     this.defaultSender = channelInfo?.defaultSender ?? 'The Page';

@@ -292,7 +292,7 @@ test('what a bot keeps in its state may be named as a persona is', async () => {
 
 describe('what LINE answers', () => {
   const answered = (status: number, data: unknown) =>
-    line.readRefusal?.({ response: { status, data } }, []);
+    line.readRefusal?.({ response: { status, data } });
   const details = (...properties: unknown[]) => ({
     message: 'The request body has 1 error(s)',
     details: properties.map((property) => ({ message: 'Bad', property })),
@@ -339,8 +339,9 @@ describe('what Slack answers', () => {
   test.each<[unknown, string | undefined]>([
     [{ message: { username: 'Shop' } }, 'Slack showed it as "Shop"'],
     [{ message: { username: 'Adam' } }, undefined],
-    [{ message: { username: 5 } }, undefined],
-    [{ message: {} }, undefined],
+    [{ message: { username: 5 } }, "Slack showed it under the app's name"],
+    [{ message: {} }, "Slack showed it under the app's name"],
+    [{ message: 'posted' }, undefined],
     [{}, undefined],
     [undefined, undefined],
   ])('shows another name or not: %j', (answer, said) => {

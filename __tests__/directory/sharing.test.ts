@@ -111,7 +111,7 @@ describe('a name', () => {
     bot.emulator.fail({ ...LIST, delayMs: 100 });
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
-    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     expect(creations()).toBe(before);
   });
@@ -130,7 +130,7 @@ describe('a name', () => {
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     await gone('Adam', 1);
     expect(runtime.stats).toMatchObject({ made: 1 });

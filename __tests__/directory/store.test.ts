@@ -4,6 +4,7 @@ import {
   type PersonaContext,
   type KeyvLike,
 } from 'bottender-persona';
+import type * as bottenderPersona from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
@@ -120,13 +121,57 @@ describe('two processes with one store', () => {
   });
 });
 
+describe('without a store, a second personas() of the process', () => {
+  test('knows what the first has found', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const { emulator } = first;
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    const seen = watch(emulator);
+    await second.run(sayHi);
+    expect(seen()).toEqual([SEND]);
+    expect(alive(emulator)).toEqual(['Adam']);
+  });
+
+  test('that speaks at the same time speaks as the same persona', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    const { emulator } = first;
+    emulator.fail({ method: 'POST', path: '/me/personas', delayMs: 100 });
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    await Promise.all([first.run(sayHi), second.run(sayHi)]);
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+    expect(alive(emulator)).toEqual(['Adam']);
+  });
+
+  test('on an emulator knows nothing of another one with the same Page', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const second = await startBot({ plugins: [personas(options)] });
+    const seen = watch(second.emulator);
+    await second.run(sayHi);
+    expect(seen()).toContain(LIST);
+    expect(second.errors).toEqual([]);
+  });
+});
+
 describe('without a store, a restarted bot', () => {
   test('finds on the list what it made before', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
     const { emulator } = first;
-    const second = await startBot({ emulator, plugins: [personas(options)] });
+    // Another copy of the package knows nothing of this one, like another process.
+    jest.resetModules();
+    const restarted =
+      jest.requireActual<typeof bottenderPersona>('bottender-persona');
+    const second = await startBot({
+      emulator,
+      plugins: [restarted.personas(options)],
+    });
     const seen = watch(emulator);
     await second.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);

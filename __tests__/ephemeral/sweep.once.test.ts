@@ -26,7 +26,7 @@ function open(page: Page, store = new MemoryStore(), named: string[] = []) {
   const leases = new Leases(store, LEASE_MS, report);
   const namedIds = () => Promise.resolve(new Set(named));
   const sweep = new Sweep(leases, report, namedIds, stats);
-  const expired = () => leases.expired([page.id]);
+  const expired = async () => (await leases.expired([page])).get(page.id) ?? [];
   return { store, report, stats, leases, sweep, expired };
 }
 

@@ -1,4 +1,3 @@
-const real = Date.now.bind(Date);
 const every = globalThis.setInterval;
 const stop = globalThis.clearInterval;
 
@@ -6,10 +5,12 @@ const stop = globalThis.clearInterval;
 const LOOK_EVERY_MS = 20;
 
 let aheadMs = 0;
+let isMoved = false;
 let hasTimers = false;
 
 afterEach(() => {
   aheadMs = 0;
+  isMoved = false;
   hasTimers = false;
   jest.restoreAllMocks();
   jest.useRealTimers();
@@ -25,6 +26,8 @@ export function takeTimers(): void {
     advanceTimers: true,
     doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
   });
+  const begun = Date.now() - performance.now();
+  jest.spyOn(performance, 'now').mockImplementation(() => Date.now() - begun);
 }
 
 /** Lets so much time be over: for whoever looks at the clock, and for timers that were taken. */
@@ -34,7 +37,18 @@ export function pass(ms: number): void {
     return;
   }
   aheadMs += ms;
-  jest.spyOn(Date, 'now').mockImplementation(() => real() + aheadMs);
+  if (isMoved) return;
+  isMoved = true;
+  for (const clock of [Date, performance]) {
+    const now = clock.now.bind(clock);
+    jest.spyOn(clock, 'now').mockImplementation(() => now() + aheadMs);
+  }
+}
+
+/** Sets the machine's clock, which no wait goes by. */
+export function setClock(aheadOfNowMs: number): void {
+  const now = Date.now.bind(Date);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadOfNowMs);
 }
 
 /**

@@ -90,6 +90,11 @@ export class FleetProcess {
     });
   }
 
+  /** Has the store take so long for each answer, or sets the clock so far ahead. */
+  trouble(what: { lagMs: number } | { clockMs: number }): void {
+    if (this.isAlive) this.child.send(what);
+  }
+
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.child.kill(signal);
   }

@@ -116,11 +116,8 @@ export interface Channel {
    * taken: one account may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
-  /** What an error says about the persona, where it is a definite refusal. */
-  readonly readRefusal?: (
-    error: unknown,
-    secrets: readonly string[],
-  ) => Refusal | undefined;
+  /** What an error says about the persona, where it is a definite refusal; with any secrets in it. */
+  readonly readRefusal?: (error: unknown) => Refusal | undefined;
   /** What an answer says where the message was delivered without its profile. */
   readonly readIgnored?: (
     answer: unknown,
@@ -222,6 +219,19 @@ export function readMessages(
       });
       return { args: sent };
     },
+  };
+}
+
+/** The same call as the client's, whose arguments hold those of `call`. */
+export function wrapCall(
+  call: MessageCall,
+  toArgs: (args: unknown[]) => unknown[],
+): MessageCall {
+  return {
+    ...call,
+    withMessages: (changed) => ({
+      args: toArgs(call.withMessages(changed).args),
+    }),
   };
 }
 

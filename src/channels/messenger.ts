@@ -1,6 +1,6 @@
 import { ReadStream } from 'node:fs';
 
-import { isTransient, readGraphFailure } from '../graph/graphFailure';
+import { isTransient, parseGraphFailure } from '../graph/graphFailure';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
@@ -10,6 +10,7 @@ import {
   isFields,
   SingleMessage,
   textOrNone,
+  wrapCall,
   type Channel,
   type ClientCall,
   type Message,
@@ -171,15 +172,7 @@ function readRequest([request]: readonly unknown[]): MessageCall | undefined {
     return undefined;
   }
   const call = readBody(request.body);
-  return (
-    call && {
-      ...call,
-      withMessages(messages) {
-        const [body] = call.withMessages(messages).args;
-        return { args: [{ ...request, body }] };
-      },
-    }
-  );
+  return call && wrapCall(call, ([body]) => [{ ...request, body }]);
 }
 
 /** The body of a call to the Send API. */
@@ -223,12 +216,9 @@ const RULES: readonly Rule[] = [
   { code: 100, message: /\bpersona(_id)?\b/i, about: 'persona' },
 ];
 
-function readRefusal(
-  error: unknown,
-  secrets: readonly string[],
-): Refusal | undefined {
+function readRefusal(error: unknown): Refusal | undefined {
   if (!isObject(error)) return undefined;
-  const failure = readGraphFailure(error, secrets);
+  const failure = parseGraphFailure(error);
   // Not definite: the message may have been delivered.
   if (isTransient(failure)) return undefined;
   const rule = RULES.find(

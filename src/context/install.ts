@@ -11,7 +11,7 @@ import {
   pageIdFromEvent,
   type PageContext,
 } from '../graph/page';
-import { isDefaultRuntime, type Runtime } from '../runtime';
+import type { Runtime } from '../runtime';
 import { rememberSpeakers } from '../sending/queuedSpeakers';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/isObject';
@@ -158,8 +158,9 @@ function replacesDefaults(
 ): boolean {
   const first = installed.runtime;
   // An action takes whatever is there.
-  if (first === runtime || isDefaultRuntime(runtime)) return false;
-  if (isDefaultRuntime(first)) {
+  if (first === runtime || runtime.isDefault) return false;
+  // Another copy of this package may have installed them.
+  if (first.isDefault) {
     installed.runtime = runtime;
     return true;
   }

@@ -14,6 +14,7 @@ import {
 import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import { clientOf } from '../graph/page';
+import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
@@ -275,25 +276,26 @@ class Send {
   private async afterFailure(error: unknown): Promise<unknown> {
     const { pageContext } = this.context;
     const { client } = this.personas;
-    const refusal = this.outgoing.via.channel.readRefusal?.(
-      error,
-      secretsOf(pageContext ? clientOf(pageContext) : client),
-    );
+    const read = this.outgoing.via.channel.readRefusal?.(error);
     const refused = this.messages.filter(
       ({ carried }, position) =>
-        carried && (refusal?.messages?.includes(position) ?? true),
+        carried && (read?.messages?.includes(position) ?? true),
     );
-    if (!refusal || refused.length === 0) throw error;
+    if (!read || refused.length === 0) throw error;
     const { refusals } = this.personas.runtime;
+    const isCertain = read.messages !== undefined || this.showsOneProfile();
+    const secrets = secretsOf(pageContext ? clientOf(pageContext) : client);
+    const refusal = { ...read, failure: redactFailure(read.failure, secrets) };
     for (const outgoing of refused) {
       const { resolution, carried } = outgoing;
       if (!resolution || !carried) continue;
       const { persona, renew } = resolution;
-      const { id } = carried;
+      const { id, fields } = carried;
       const account = id === undefined ? this.account : undefined;
+      const shown = isCertain ? fields : undefined;
       const why = await refusals.decide(
         refusal,
-        { persona, id, account },
+        { persona, id, account, shown },
         this.context,
       );
       if (why.reason !== 'unknown' || id === undefined) {
@@ -307,6 +309,15 @@ class Send {
       }
     }
     return this.transmit();
+  }
+
+  /** If not, a refusal that does not say which message it is about is of no profile in particular. */
+  private showsOneProfile(): boolean {
+    const { profileField = '' } = this.outgoing.via.channel;
+    const shown = this.messages.map(({ message, carried }) =>
+      JSON.stringify((carried ?? message).fields[profileField]),
+    );
+    return new Set(shown.filter((profile) => profile)).size <= 1;
   }
 
   private async renew(

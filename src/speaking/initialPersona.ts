@@ -50,7 +50,7 @@ async function answered(given: PromiseLike<unknown>): Promise<ActiveSpeaker> {
 
 function unavailableSpeaker(
   error: unknown,
-  { refusals }: Runtime,
+  { refusals, settings }: Runtime,
   context: SendContext,
 ): ActiveSpeaker {
   const { pageContext, channelInfo } = context;
@@ -66,10 +66,9 @@ function unavailableSpeaker(
     { message: message.replace(/\.$/, '') },
     channelInfo,
   );
-  try {
-    refusals.report(refusal, refusal.persona, context);
-  } catch {
-    // With 'throw' each send that would carry it rejects; the event goes on.
+  // With 'throw' each send that would carry it rejects.
+  if (settings.refusedPersona !== 'throw') {
+    refusals.notify(refusal, refusal.persona, context);
   }
   return { kind: 'unavailable', refusal };
 }

@@ -6,7 +6,7 @@
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
 import { pageOf, type Page, type PageContext } from '../graph/page';
-import { checkPersona } from '../persona';
+import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
@@ -153,11 +153,16 @@ export abstract class ScopedPersonas implements ScopeOwner {
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
     const context = this.sendContext();
     const { pageContext, canSend } = context;
-    if (!pageContext || !canSend) return { kind: 'uncreated', profile };
-    const { refusals, pool } = this.runtime;
+    if (!pageContext || !canSend) {
+      const id = this.freeId(profile.name);
+      return { kind: 'uncreated', id, profile };
+    }
+    const { refusals, pool, settings } = this.runtime;
     const { name } = profile;
     const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
-      refusals.report(refusal, name, context);
+      const rejects = settings.refusedPersona === 'throw';
+      if (rejects) refusals.report(refusal, name, context);
+      else refusals.notify(refusal, name, context);
       return { kind: 'unavailable', refusal, name };
     };
     const known = refusals.find(context);
@@ -180,6 +185,19 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const page = await pageOf(pageContext);
     this.beforeCreation(page);
     return PersonaHandle.take(this.runtime.pool, page, profile);
+  }
+
+  /** What a persona that is not created is known by: its name, unless another one is known by that here. */
+  private freeId(name: string): string {
+    const { directory } = this.runtime;
+    const scope = innermostScope(this);
+    const isTaken = (id: string) =>
+      directory.has(id) ||
+      isPersonaId(id) ||
+      (scope && createdWithId(scope, id) !== undefined);
+    let id = name;
+    for (let count = 2; isTaken(id); count += 1) id = `${name} (${count})`;
+    return id;
   }
 }
 

@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('with %s', (_what, table) => {
     const short = { leaseMs: 1, claimMs: 1 };
     await dead.acquire(use, short);
     await dead.renew([{ ...use, record: { ...use.record, id: '7' } }], short);
-    await dead.setName('1', 'adam', ADAM);
+    await dead.writeName('1', 'adam', ADAM);
     await sleep(5);
     const next = portOn(open());
     const expired = await next.expired(['1']);

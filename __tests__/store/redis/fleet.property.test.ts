@@ -4,7 +4,8 @@ import fc from 'fast-check';
 
 import { startBot, type RunningBot } from '../../support/bot';
 import { profile } from '../../support/faces';
-import { FleetProcess, type FleetJob } from '../../support/fleet';
+import { FleetProcess, type FleetJob, type Handled } from '../../support/fleet';
+import { deleteElsewhere } from '../../support/graph';
 import {
   describeWithRedis,
   startRedis,
@@ -26,8 +27,32 @@ const step = fc.oneof(
     arbitrary: fc.record({
       does: fc.constant('say' as const),
       who,
-      text: fc.constantFrom('name adam', 'name eve', 'fly Ann', 'fly Bob'),
+      text: fc.constantFrom(
+        ...['name adam', 'name eve', 'fly Ann', 'fly Bob'],
+        // Half of an emoji, which nothing may be made of.
+        'fly Ann\ud83c',
+      ),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('lag' as const),
+      who,
+      ms: fc.oneof(fc.constant(0), fc.integer({ min: 300, max: 1500 })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('set the clock' as const),
+      who,
+      ms: fc.constantFrom(-3_600_000, 0, 3_600_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('vanish' as const), who }),
   },
   {
     weight: 2,
@@ -86,8 +111,9 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
   try {
     await emulator.say('2001', 'hi');
     emulator.fail({ method: 'POST', path: '/me/personas', delayMs });
-    const handling: Promise<unknown>[] = [];
+    const handling: Promise<Handled>[] = [];
     const said: string[] = [];
+    let vanished = 0;
     for (const one of steps) {
       const process = fleet[one.who];
       if (!process) continue;
@@ -107,22 +133,43 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
       if (one.does === 'stop') process.signal('SIGSTOP');
       if (one.does === 'go on') process.signal('SIGCONT');
       if (one.does === 'wait') await sleep(one.ms);
+      if (one.does === 'lag') process.trouble({ lagMs: one.ms });
+      if (one.does === 'set the clock') process.trouble({ clockMs: one.ms });
+      // Somebody deletes the Page's personas, twice at the most.
+      if (one.does === 'vanish' && (vanished += 1) <= 2) {
+        const { personas } = emulator.state();
+        const ids = personas.filter(({ deleted }) => !deleted);
+        await Promise.all(ids.map(({ id }) => deleteElsewhere(emulator, id)));
+      }
     }
-    for (const process of fleet) process.signal('SIGCONT');
-    await Promise.all(handling);
+    for (const process of fleet) {
+      process.signal('SIGCONT');
+      process.trouble({ lagMs: 0 });
+    }
+    const handled = await Promise.all(handling);
     await Promise.all(fleet.map((process) => process.close()));
 
     const spoken = shown(emulator).map((line) => /^(\S+): (.*)$/.exec(line));
     const texts = spoken.map((found) => found?.[2] ?? '');
     expect(new Set(texts).size).toBe(texts.length);
+    // No message is lost, but what a killed process had to say, or nothing may be made of.
+    const lost = said.filter(
+      (text, at) =>
+        !texts.includes(text) &&
+        !text.includes('\ud83c') &&
+        handled[at]?.error !== 'killed',
+    );
+    expect(lost).toEqual([]);
     for (const found of spoken) {
       const [, speaker = '', text = ''] = found ?? [];
       const [, name = ''] = text.split(' ');
       expect(['Page', SHOWN[name] ?? name]).toContain(speaker);
     }
 
-    // A process that was stopped for longer than its lease is taken for dead.
-    if (!steps.some(({ does }) => does === 'stop')) {
+    const has = (what: string) => steps.some(({ does }) => does === what);
+    // A process that was stopped for longer than its lease is taken for dead, and
+    // one whose store lags may not have renewed its leases.
+    if (!has('stop') && !has('lag') && !has('vanish')) {
       const refused = emulator
         .state()
         .requests.filter(
@@ -146,6 +193,8 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
       const onTheFly = left.filter((name) => !['Adam', 'Eve'].includes(name));
       return surplus + onTheFly.length - suspects().length;
     };
+    // Of what a process did while its store was away, nobody knows once it is killed.
+    if (has('lag') && has('kill')) return;
     const deadline = Date.now() + 15_000;
     await sweeper.handle('2001', 'name adam last');
     while (rest() > 0 && Date.now() < deadline) await sleep(100);

@@ -20,17 +20,25 @@ export class Scripts {
     private readonly broken: BrokenValues,
   ) {}
 
-  async run(step: Step, pageId: string, args: object): Promise<Fields> {
-    const { verb, text, sha } = this.steps[step];
+  /** @param items each as an argument of its own: one that is no JSON to Lua costs no other */
+  async run(
+    step: Step,
+    pageId: string,
+    args: object,
+    items: readonly object[] = [],
+  ): Promise<Fields> {
+    const { verb, isPatient, text, sha } = this.steps[step];
     const key = `${this.redis.prefix}:{${pageId}}`;
-    const rest = ['1', key, JSON.stringify(args)];
-    const result = await this.guard.ask(verb, async () => {
+    const argv = [args, ...items].map((each) => JSON.stringify(each));
+    const rest = ['1', key, ...argv];
+    const ask = async () => {
       const reply = await this.send(
         ['EVALSHA', sha, ...rest],
         ['EVAL', text, ...rest],
       );
       return fieldsOf(JSON.parse(reply));
-    });
+    };
+    const result = await this.guard.ask(verb, ask, isPatient);
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
   }
@@ -61,19 +69,23 @@ function loadSteps() {
   const read = (name: string) =>
     readFileSync(path.join(__dirname, `${name}.lua`), 'utf8');
   const prelude = read('prelude');
-  /** @param verb what the step does with the store, for errors */
-  const load = (name: string, verb: string) => {
+  /**
+   * @param verb what the step does with the store, for errors
+   * @param isPatient whether no handler waits for it
+   */
+  const load = (name: string, verb: string, isPatient = false) => {
     const text = prelude + read(name);
-    return { verb, text, sha: createHash('sha1').update(text).digest('hex') };
+    const sha = createHash('sha1').update(text).digest('hex');
+    return { verb, isPatient, text, sha };
   };
   return {
     acquire: load('acquire', 'write to'),
-    renew: load('renew', 'write to'),
+    renew: load('renew', 'write to', true),
     release: load('release', 'write to'),
     forget: load('forget', 'delete from'),
-    leases: load('leases', 'read'),
-    claimExpired: load('claimExpired', 'write to'),
-    requeue: load('requeue', 'write to'),
+    leases: load('leases', 'read', true),
+    claimExpired: load('claimExpired', 'write to', true),
+    requeue: load('requeue', 'write to', true),
     names: load('names', 'read'),
     settle: load('settle', 'write to'),
     writeName: load('writeName', 'write to'),
