@@ -36,8 +36,7 @@ async function Greet(context: PersonaContext) {
 
 /**
  * Puts the customer into the queue of the agents' console, and the bot continues
- * until an agent takes over. If no agent is there, the bot speaks as Adam
- * meanwhile.
+ * until an agent takes over. Until an agent is there, it speaks as Adam.
  */
 async function HandOver(context: PersonaContext) {
   if (!desk.wait(psidOf(context))) return Busy;

@@ -273,7 +273,7 @@ function checkName(value: unknown): string {
   return name;
 }
 
-/** One of our pictures, or the one that the browser has drawn. */
+/** One of our pictures, or a picture that the browser has drawn. */
 function checkFace({ face, picture }: Fields): {
   file?: string;
   picture?: Buffer;

@@ -144,7 +144,7 @@ function isEntry(value: unknown): value is Entry {
   );
 }
 
-/** Whether a message that has come as far as `from` can go on to `to`. A failed one may have arrived after all. */
+/** Whether a message can go from one status to another. A failed message may have arrived after all. */
 export function isProgress(from: Status | undefined, to: Status): boolean {
   if (from === undefined) return false;
   if (from === 'failed') return to !== 'failed';

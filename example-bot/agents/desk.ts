@@ -23,7 +23,7 @@ export interface Echo {
 
 const MAX_CONVERSATIONS = 200;
 
-/** Marks the messages of agents, so that their echoes can be told from the bot's. */
+/** Marks the messages of agents, to recognise their echoes. */
 const MARK = 'console:';
 
 /**
@@ -93,7 +93,7 @@ export class Desk extends EventEmitter<{
     return conversation.agentId !== null;
   }
 
-  /** @returns false if so many customers have an agent or wait that nobody else can */
+  /** @returns false if the desk is full of customers who wait or have an agent */
   wait(psid: string): boolean {
     const conversation = this.open(psid);
     if (!conversation) return false;
@@ -105,7 +105,7 @@ export class Desk extends EventEmitter<{
     return true;
   }
 
-  /** An agent talks to the customer from now on, whoever did before. */
+  /** The agent talks to the customer from now on. */
   take(psid: string, agent: { id: string; name: string }): boolean {
     const conversation = this.conversations.get(psid);
     if (!conversation) return false;
@@ -296,7 +296,7 @@ export class Desk extends EventEmitter<{
     conversation.hadAgent = true;
   }
 
-  /** The customer's conversation; a new one may replace the one that was untouched for longest. */
+  /** The customer's conversation. To make room for a new one, the oldest idle conversation is dropped. */
   private open(psid: string): Conversation | undefined {
     const known = this.conversations.get(psid);
     if (known) return known;

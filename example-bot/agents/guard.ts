@@ -9,7 +9,7 @@ const POLICY =
 
 /**
  * Answers browsers that show the console itself, and nobody else: another
- * website's page cannot call it, nor reach it under a host name of its own (DNS
+ * website's page cannot call it, not even under a host name of its own (DNS
  * rebinding).
  *
  * @param hosts the host names of the console, besides localhost and IP addresses

@@ -44,7 +44,7 @@ export class Outbox {
 
   /**
    * Gives a customer back to the bot, after all messages that are waiting. The
-   * customer stays with the agent if the customer could not be told.
+   * customer stays with the agent if that message fails.
    */
   handBack(agent: Agent, psid: string): Promise<void> {
     return this.inOrder(psid, async () => {

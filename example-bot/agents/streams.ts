@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** A reader with more unread bytes than this is cut off. It comes back, and begins with the whole state. */
+/** A reader with more unread bytes than this is cut off. When it reconnects, it gets the whole state. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** Each browser has one stream, however many tabs it has. */
 const MAX_STREAMS = 200;

@@ -128,8 +128,8 @@ export class DeskState {
   }
 
   /**
-   * Opens a conversation. Its entries are there when this resolves; those that
-   * come meanwhile are among them.
+   * Opens a conversation. Its entries are there when this resolves, including
+   * those that came during the request.
    *
    * @param {string} psid
    */
@@ -138,7 +138,7 @@ export class DeskState {
     this.#psid = psid;
     const entries = (this.#entries = new Map());
     const answer = await get(`conversations/${encodeURIComponent(psid)}`);
-    // Meanwhile, another one may have been opened, or this one once more.
+    // Another conversation may have been opened since, or this one once more.
     if (entries !== this.#entries) return;
     for (const entry of answer.entries) this.#put(entry);
     this.#isLoaded = true;
