@@ -253,7 +253,7 @@ describeInBrowser('the agents’ console', () => {
     expect(shown('3002').at(-1)).toEqual(['Ana', 'While it is away']);
     await say('3002', 'and back');
     await ana.message('and back').waitFor();
-    await expectAlone('While it is away', '3002');
+    expectAlone('While it is away', '3002');
   });
 
   it('works by a host name over http, and by no other', async () => {
@@ -275,7 +275,7 @@ describeInBrowser('the agents’ console', () => {
     await Promise.all([ana.answer.press('Enter'), ana.answer.press('Enter')]);
     await ana.write('Then this');
     await shows('3004', 'Then this');
-    await expectAlone('Once', '3004');
+    expectAlone('Once', '3004');
   });
 
   it('a message that fails says why, and goes out again', async () => {
@@ -292,7 +292,7 @@ describeInBrowser('the agents’ console', () => {
     await ana.page
       .getByRole('button', { name: 'Send again' })
       .waitFor({ state: 'detached' });
-    await expectAlone('Not yet', '3005');
+    expectAlone('Not yet', '3005');
   });
 
   it('a hand-back that fails leaves the customer with the agent', async () => {
@@ -387,7 +387,7 @@ describeInBrowser('the agents’ console', () => {
     );
   }
 
-  async function expectAlone(text: string, psid: string): Promise<void> {
+  function expectAlone(text: string, psid: string): void {
     expect(shown(psid).filter(([, each]) => each === text)).toHaveLength(1);
   }
 });

@@ -181,7 +181,7 @@ describeInBrowser('how the agents’ console looks', () => {
       page.evaluate<boolean>(
         `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`,
       );
-    /** Presses Tab until this has the focus, which a ring shows. */
+    /** Presses Tab until this has the focus, and expects a focus ring. */
     const tabTo = async (selector: string, key = 'Tab') => {
       for (let count = 0; count < 100; count += 1) {
         await keyboard.press(key);

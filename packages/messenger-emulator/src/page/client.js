@@ -223,7 +223,7 @@ const composer = new Composer(
     );
   },
 );
-// Whoever is written as stays, though other customers come.
+// Typing chooses the customer, so that another customer's message does not switch to them.
 input.addEventListener('input', () => choice.chooseCustomer(choice.psid));
 input.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || editing === null) return;

@@ -22,8 +22,8 @@ addEventListener('connect', (event) => {
 });
 
 /**
- * A stream begins with the whole state, which a new tab needs. For the others, it
- * replaces what they have. The stream before is ended when this one is open, so
+ * A new tab needs the whole state, with which a stream begins. In the other tabs
+ * it replaces what they have. The stream before is ended when this one is open, so
  * that the server sees no gap.
  *
  * @param {string} url

@@ -24,7 +24,7 @@ export function listenTo(address, kinds, onEvent) {
   const join = () => port.postMessage({ url, kinds });
   const leave = () => port.postMessage('leave');
   join();
-  // A page that comes back from the browser's cache joins again.
+  // A page that the browser restores from its cache joins again.
   const comeBack = (/** @type {PageTransitionEvent} */ { persisted }) => {
     if (persisted) join();
   };
