@@ -10,8 +10,10 @@ import { desk } from './agents';
  */
 export function isLeftToAgent(context: PersonaContext): boolean {
   const event = context.event as MessengerEvent;
+  const psid = psidOf(context);
+  if (psid === '') return false;
   const isLeaving = /^\s*bye\s*$/i.test(event.text ?? '');
-  const hasAgent = desk.customerSaid(psidOf(context), {
+  const hasAgent = desk.customerSaid(psid, {
     text: textOf(event),
     mid: event.message?.mid,
     picture: event.image?.url,

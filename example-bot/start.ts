@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   }
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
   const options = {
-    publicUrl: process.env.PUBLIC_URL || `http://127.0.0.1:${port}`,
+    publicUrl: publicUrl(port),
     hosts: (process.env.CONSOLE_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
     file:
       process.env.CONSOLE_FILE ||
@@ -126,6 +126,15 @@ async function end(
 ): Promise<void> {
   await server.close();
   await emulator?.close();
+}
+
+/** Where others reach the bot, without a slash at the end. */
+function publicUrl(port: number): string {
+  const given = process.env.PUBLIC_URL || `http://127.0.0.1:${port}`;
+  if (URL.canParse(given) && /^https?:/.test(given)) {
+    return given.replace(/\/+$/, '');
+  }
+  throw new Error(`PUBLIC_URL must be an http(s) URL, but it is "${given}".`);
 }
 
 function portFrom(name: string, fallback: number): number {

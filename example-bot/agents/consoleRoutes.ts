@@ -96,6 +96,11 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
     }),
   );
 
+  /** Before a body is read. */
+  const signedIn: RequestHandler = (request, _response, next) => {
+    agentOf(request);
+    next();
+  };
   const json = express.json({ limit: '16kb' });
   /** Answers 204 once it has run, or what it throws. */
   const on = (
@@ -104,6 +109,7 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
   ) => {
     router.post(
       `/${name}`,
+      signedIn,
       json,
       handle(async (request, response) => {
         await run(agentOf(request), bodyOf(request), response);
@@ -136,6 +142,7 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
 
   router.post(
     '/picture',
+    signedIn,
     express.raw({ type: 'image/*', limit: MAX_PICTURE_BYTES }),
     handle((request, response) => {
       const me = agentOf(request);

@@ -39,9 +39,8 @@ const head = new ConversationHead({
       if (isDone) focusAnswer = true;
       draw();
     }),
-  handBack: () => void attempt(() => post('hand-back', { psid: desk.psid })),
-  handOver: (to) =>
-    void attempt(() => post('hand-over', { psid: desk.psid, to })),
+  handBack: () => letGo('hand-back', {}),
+  handOver: (to) => letGo('hand-over', { to }),
   backToList: () => {
     document.body.dataset.view = 'list';
     list.focus(desk.psid);
@@ -71,6 +70,20 @@ async function start(reason) {
   } catch {
     showConnection(false);
     setTimeout(() => void start(reason), 1000);
+  }
+}
+
+/**
+ * Gives the customer to somebody else. The button is gone then, so the keyboard
+ * goes on in the conversation.
+ *
+ * @param {string} path
+ * @param {object} body
+ */
+async function letGo(path, body) {
+  const { psid } = desk;
+  if (await attempt(() => post(path, { ...body, psid }))) {
+    part('conversation', HTMLElement).focus();
   }
 }
 
@@ -106,11 +119,20 @@ function onEvent(kind, data) {
   }
   desk.apply(kind, JSON.parse(data));
   if (kind === 'state') {
-    const psid = desk.psid || decodeURIComponent(location.hash.slice(1));
+    const psid = desk.psid || psidInAddress();
     if (desk.conversations.has(psid)) open(psid, false);
     else desk.close();
   }
   draw();
+}
+
+/** The customer who was opened before the page was loaded again. */
+function psidInAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return '';
+  }
 }
 
 /** Without a session, there are no events either. */
@@ -236,7 +258,20 @@ part('skip', HTMLAnchorElement).addEventListener('click', (event) => {
   document.body.dataset.view = 'conversation';
   part('conversation', HTMLElement).focus();
 });
-document.addEventListener('visibilitychange', draw);
+document.addEventListener('visibilitychange', () => {
+  draw();
+  if (!document.hidden && !isSignedIn()) void checkSignIn();
+});
+
+/** The agent may have signed in on another tab. */
+async function checkSignIn() {
+  const session = await get('session').catch(() => undefined);
+  if (session?.me && !isSignedIn()) await start('');
+}
+
+function isSignedIn() {
+  return part('sign-in', HTMLElement).hidden;
+}
 setInterval(draw, CLOCK_MS);
 startPopUps();
 void start('');
