@@ -5,12 +5,18 @@ import { join } from 'node:path';
 import type { DirectoryEntries } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from './bot';
+import type { RedisPackage, RedisTarget } from './redisClients';
 
 export interface FleetJob {
   packagePath: string;
   /** The emulator's. */
   origin: string;
-  redisUrl: string;
+  redisUrl?: string;
+  /** The package of its client: `redis`, unless another is named. */
+  client?: RedisPackage;
+  /** What it connects to, if that is not one server. */
+  target?: RedisTarget;
+  prefix?: string;
   directory?: DirectoryEntries;
   ephemeral?: { leaseMs?: number; lingerMs?: number };
 }

@@ -6,7 +6,7 @@ const {
 } = require('bottender/dist/messenger/MessengerBot');
 const assert = require('node:assert');
 
-const { createClient } = require('redis');
+const { openClient } = require('./redisClients');
 
 const job = JSON.parse(process.argv[2]);
 const { personas } = require(job.packagePath);
@@ -15,12 +15,10 @@ const { redisStore } = require(`${job.packagePath}/redis`);
 /** What comes after the end is of no use to anybody. */
 const tell = (message) => process.connected && process.send(message);
 
-const client = createClient({
-  url: job.redisUrl,
-  socket: { reconnectStrategy: () => 100 },
-});
-client.on('error', () => {});
-client.connect().catch(() => {});
+const { client, close } = openClient(
+  job.client ?? 'redis',
+  job.target ?? { url: job.redisUrl },
+);
 
 /** How long each answer of the store takes. */
 let lagMs = 0;
@@ -36,7 +34,7 @@ const now = Date.now.bind(Date);
 Date.now = () => now() + clockMs;
 
 const plugin = personas({
-  store: redisStore(client),
+  store: redisStore(client, { prefix: job.prefix }),
   directory: job.directory,
   ephemeral: job.ephemeral,
   onCleanupError: (error, persona) =>
@@ -97,9 +95,11 @@ process.on('message', (message) => {
   clockMs = message.clockMs ?? clockMs;
   if (message.close) {
     void plugin.close(message.close).then(() => {
-      client.destroy();
+      close();
       process.disconnect();
     });
   }
 });
+// The test itself was killed.
+process.on('disconnect', () => process.exit());
 tell({ ready: true });

@@ -1,6 +1,10 @@
 import { ReadStream } from 'node:fs';
 
-import { isTransient, parseGraphFailure } from '../graph/graphFailure';
+import {
+  isTransient,
+  parseGraphFailure,
+  type GraphFailure,
+} from '../graph/graphFailure';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
@@ -194,38 +198,58 @@ function readBody(body: unknown): MessageCall | undefined {
   };
 }
 
-interface Rule {
-  code: number;
-  subcode?: number;
-  message?: RegExp;
-  about: 'recipient' | 'persona';
+/** An answer to a send that refuses its persona. */
+export interface RefusalRule {
+  readonly code: number;
+  readonly subcode?: number;
+  readonly message?: RegExp;
+  readonly about: 'recipient' | 'persona';
+  /** The entry of docs/messenger-facts.md that it relies on. */
+  readonly fact: string;
 }
 
 /**
  * The answers to a send that are definite and about the persona; everything
- * else is not ours to handle. Each with its meaning and where that is known from.
+ * else is not ours to handle. Each with its meaning and where that is known
+ * from. `doctor --probe` compares a real Page's answers with them: edit them to
+ * follow its report.
  *
  * | code | subcode | message           | meaning                                       | source |
  * |------|---------|-------------------|-----------------------------------------------|--------|
  * | 10   | 2018336 | any               | personas are not available to this customer   | docs/messenger-facts.md#personas-refused-by-region; not docs/messenger-facts.md#page-restricted |
  * | 100  | any     | names the persona | something about the persona is not right: whether it exists is asked before anything follows | ASSUMPTION: docs/messenger-facts.md#unknown-persona; not docs/messenger-facts.md#invalid-keys |
  */
-const RULES: readonly Rule[] = [
-  { code: 10, subcode: 2018336, about: 'recipient' },
-  // The word itself, and not "personalization".
-  { code: 100, message: /\bpersona(_id)?\b/i, about: 'persona' },
+const REFUSAL_RULES: readonly RefusalRule[] = [
+  {
+    code: 10,
+    subcode: 2018336,
+    about: 'recipient',
+    fact: 'personas-refused-by-region',
+  },
+  {
+    code: 100,
+    // The word itself, and not "personalization".
+    message: /\bpersona(_id)?\b/i,
+    about: 'persona',
+    fact: 'unknown-persona',
+  },
 ];
 
-function readRefusal(error: unknown): Refusal | undefined {
-  if (!isObject(error)) return undefined;
-  const failure = parseGraphFailure(error);
+/** The rule that makes this failure of a send a refusal of its persona. */
+export function refusalRule(failure: GraphFailure): RefusalRule | undefined {
   // Not definite: the message may have been delivered.
   if (isTransient(failure)) return undefined;
-  const rule = RULES.find(
+  return REFUSAL_RULES.find(
     ({ code, subcode, message }) =>
       failure.code === code &&
       (subcode === undefined || failure.subcode === subcode) &&
       (message === undefined || message.test(failure.message)),
   );
+}
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!isObject(error)) return undefined;
+  const failure = parseGraphFailure(error);
+  const rule = refusalRule(failure);
   return rule && { about: rule.about, failure };
 }

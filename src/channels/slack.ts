@@ -13,7 +13,7 @@ import {
 } from './channel';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
-const SCOPE = 'chat:write.customize';
+export const SCOPE = 'chat:write.customize';
 
 const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 

@@ -63,10 +63,19 @@ export async function openPage(
   return { id, name, client };
 }
 
-async function tokenFor(
-  { accessToken, mapPageToAccessToken }: MessengerChannel,
+/**
+ * The access token of the Page.
+ *
+ * @throws UsageError or CommandError, as `openPage`
+ */
+export async function tokenFor(
+  { client, accessToken, mapPageToAccessToken }: MessengerChannel,
   pageId: string | undefined,
 ): Promise<string> {
+  if (client && !mapPageToAccessToken) {
+    hide(client.accessToken);
+    return client.accessToken;
+  }
   hide(accessToken);
   if (!mapPageToAccessToken) {
     if (accessToken) return accessToken;
@@ -112,11 +121,27 @@ async function mappedToken(
   );
 }
 
-function clientFor(
-  { appSecret, origin, skipAppSecretProof }: MessengerChannel,
+/**
+ * A client like that of Bottender's connector.
+ *
+ * @throws CommandError without an app secret
+ */
+export function clientFor(
+  {
+    client,
+    appSecret,
+    origin,
+    skipAppSecretProof,
+    mapPageToAccessToken,
+  }: MessengerChannel,
   accessToken: string,
 ): MessengerClient {
   hide(appSecret);
+  // Bottender makes a client of its own for each mapped Page.
+  if (client && !mapPageToAccessToken) {
+    hide(client.appSecret);
+    return client;
+  }
   if (!appSecret && !skipAppSecretProof) {
     throw new CommandError(
       'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',

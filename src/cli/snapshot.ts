@@ -43,9 +43,9 @@ export async function takePartialSnapshot(
   return { listed, ...known };
 }
 
-type StoreSnapshot = Omit<Snapshot, 'listed'>;
+export type StoreSnapshot = Omit<Snapshot, 'listed'>;
 
-const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
+export const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
 
 async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
   const { timeoutMs } = LONG_RETRIES;
@@ -59,8 +59,8 @@ async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
 }
 
 /** Reads the store after the list, so that each ephemeral persona on it has its lease or intent. */
-async function readStore(
-  page: OpenPage,
+export async function readStore(
+  page: { readonly id: string },
   { settings: { directory }, store }: Runtime,
 ): Promise<StoreSnapshot> {
   const leases = await store.leasesOn(page.id);

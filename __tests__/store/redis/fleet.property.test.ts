@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { startBot, type RunningBot } from '../../support/bot';
+import { PAGE, startBot, type RunningBot } from '../../support/bot';
 import { profile } from '../../support/faces';
 import { FleetProcess, type FleetJob, type Handled } from '../../support/fleet';
 import { deleteElsewhere } from '../../support/graph';
@@ -11,6 +12,8 @@ import {
   startRedis,
   type RedisServer,
 } from '../../support/redis';
+import type { RedisPackage, RedisTarget } from '../../support/redisClients';
+import { RedisCluster } from '../../support/redisCluster';
 import { alive, shown } from '../../support/wire';
 import { compiledPackage } from '../../support/compiled';
 
@@ -79,28 +82,65 @@ jest.setTimeout(RUNS * 150_000);
 
 describeWithRedis('processes that are killed, stopped and continued', () => {
   let packagePath: string;
-  beforeAll(() => {
+  let redis: RedisServer;
+  let cluster: RedisCluster;
+  beforeAll(async () => {
     packagePath = compiledPackage();
+    [redis, cluster] = await Promise.all([startRedis(), RedisCluster.start()]);
   });
+  afterAll(() => Promise.all([redis.close(), cluster.close()]));
 
-  test('leave one persona a name, nothing on the fly but named suspects, and no message twice or under a wrong face', async () => {
-    await fc.assert(
-      fc.asyncProperty(scene, (played) => play(packagePath, played)),
-      { numRuns: RUNS, endOnFailure: true },
-    );
-  });
+  const server = () => ({ target: { url: redis.url } });
+  const SETTINGS: [string, RedisPackage, () => Setting][] = [
+    ['node-redis', 'redis', server],
+    ['ioredis', 'ioredis', server],
+    [
+      'ioredis on a cluster whose slots move',
+      'ioredis',
+      () => ({ target: { cluster: cluster.nodeAddresses }, cluster }),
+    ],
+    [
+      'node-redis on a cluster whose slots move',
+      'redis6',
+      () => ({ target: { cluster: cluster.nodeAddresses }, cluster }),
+    ],
+  ];
+
+  test.each(SETTINGS)(
+    'with %s leave one persona a name, nothing on the fly but named suspects, and no message twice or under a wrong face',
+    async (_what, client, setting) => {
+      await fc.assert(
+        fc.asyncProperty(scene, (played) =>
+          play(packagePath, played, { client, ...setting() }),
+        ),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+    },
+  );
 });
+
+interface Setting {
+  target: RedisTarget;
+  /** Its slot of the Page moves while the scene is played. */
+  cluster?: RedisCluster;
+}
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
-async function play(packagePath: string, { delayMs, steps }: Scene) {
-  const redis: RedisServer = await startRedis();
+async function play(
+  packagePath: string,
+  { delayMs, steps }: Scene,
+  { client, target, cluster }: Setting & { client: RedisPackage },
+) {
   const bot: RunningBot = await startBot();
   const { emulator } = bot;
+  const prefix = randomUUID();
   const job: FleetJob = {
     packagePath,
     origin: emulator.origin,
-    redisUrl: redis.url,
+    client,
+    target,
+    prefix,
     directory: DIRECTORY,
     ephemeral: { leaseMs: LEASE_MS, lingerMs: 200 },
   };
@@ -114,6 +154,7 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
     const handling: Promise<Handled>[] = [];
     const said: string[] = [];
     let vanished = 0;
+    const moving = cluster && moveSlots(cluster, prefix);
     for (const one of steps) {
       const process = fleet[one.who];
       if (!process) continue;
@@ -147,6 +188,7 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
       process.trouble({ lagMs: 0 });
     }
     const handled = await Promise.all(handling);
+    await moving?.end();
     await Promise.all(fleet.map((process) => process.close()));
 
     const spoken = shown(emulator).map((line) => /^(\S+): (.*)$/.exec(line));
@@ -206,6 +248,24 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
     await sweeper.close();
   } finally {
     await Promise.all(all.map((process) => process.kill()));
-    await redis.close();
   }
+}
+
+/** Moves the Page's slot from master to master until it is told to end. */
+function moveSlots(cluster: RedisCluster, prefix: string) {
+  let isOver = false;
+  const move = async () => {
+    while (!isOver) {
+      await cluster.moveSlotOf(`${prefix}:{${PAGE.id}}`, () => sleep(50));
+      await sleep(200);
+    }
+  };
+  const moved = move();
+  moved.catch(() => {});
+  return {
+    end(): Promise<void> {
+      isOver = true;
+      return moved;
+    },
+  };
 }

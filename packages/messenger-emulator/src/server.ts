@@ -176,6 +176,7 @@ async function answerGraph(
   response.writeHead(answer.status, {
     'Content-Type': 'application/json; charset=UTF-8',
     'Cache-Control': 'no-store',
+    ...(answer.version && { 'facebook-api-version': answer.version }),
     // The body was not read, so the connection cannot be reused.
     ...(sender ? { Connection: 'close' } : {}),
   });

@@ -11,7 +11,7 @@ import type { GraphAnswer, GraphCall } from './call';
 import { describeCall } from './describeCall';
 import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
-import { checkVersion, describeExpiry } from './version';
+import { checkVersion, describeExpiry, servedVersion } from './version';
 
 const LONGEST_ECHO_WAIT_MS = 5000;
 
@@ -41,7 +41,8 @@ export class GraphApi {
       : refusal(hit.error ?? new GraphError('The connection was broken'));
     if (this.world.settings.echoBeforeAnswer) await this.#waitForEcho();
     this.#log(call, answer, isBroken);
-    return { ...answer, broken: isBroken };
+    const version = servedVersion(call.version, this.world.clock.now());
+    return { ...answer, version, broken: isBroken };
   }
 
   /** Logs and answers a request that could not be read. */

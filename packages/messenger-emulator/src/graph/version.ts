@@ -48,18 +48,27 @@ export function checkVersion(version: string, path: string, now: number): void {
   if (!exists) throw unknownPath(path);
 }
 
+/**
+ * The version that answers a call: an expired one, or none, is served by the
+ * oldest available one. docs/messenger-facts.md#api-version-header
+ */
+export function servedVersion(version: string, now: number): string {
+  const oldest =
+    AVAILABLE.find(
+      ([, until]) => until === undefined || now < Date.parse(until),
+    )?.[0] ?? NEWEST;
+  const major = Number(version.slice(2).split('.')[0]);
+  return major >= oldest ? version.slice(1) : `v${oldest}.0`;
+}
+
 /** `v6.0, expired, served as v21.0`, or nothing for a version that has not expired. */
 export function describeExpiry(
   version: string,
   now: number,
 ): string | undefined {
   if (version === '') return undefined;
-  const major = Number(version.slice(2).split('.')[0]);
-  const oldest =
-    AVAILABLE.find(
-      ([, until]) => until === undefined || now < Date.parse(until),
-    )?.[0] ?? NEWEST;
-  return major < oldest
-    ? `${version.slice(1)}, expired, served as v${oldest}.0`
-    : undefined;
+  const served = servedVersion(version, now);
+  return served === version.slice(1)
+    ? undefined
+    : `${version.slice(1)}, expired, served as ${served}`;
 }
