@@ -84,7 +84,7 @@ async function takePictures(
   browser: Browser,
   { chatPage, agentsConsole }: Addresses,
 ): Promise<void> {
-  const page = await open(browser, chatPage, { width: 1280, height: 800 });
+  const page = await open(browser, chatPage, { width: 1120, height: 700 });
   await page.getByText('Live', { exact: true }).waitFor();
   const agents = await open(browser, agentsConsole, {
     width: 1280,
@@ -109,7 +109,7 @@ async function webp(page: Page): Promise<Buffer> {
     'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
   );
   const browser = await page.context().newCDPSession(page);
-  const options = { format: 'webp', quality: 30 } as const;
+  const options = { format: 'webp', quality: 18 } as const;
   const { data } = await browser.send('Page.captureScreenshot', options);
   return Buffer.from(data, 'base64');
 }
