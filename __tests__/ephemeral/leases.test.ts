@@ -51,12 +51,18 @@ test('the intent is written before the creation, the ID after it and before the 
   const [made] = bot.emulator.state().personas;
   const expiresAt = expect.any(Number) as number;
   const record = { pageId: PAGE.id, id: made?.id, ...ADAM, expiresAt };
-  expect(store.writes.map(({ record: written }) => written)).toEqual([
+  // A busy machine may renew the lease in between.
+  const isFirst = store.writes.map(
+    ({ record: written }, at) =>
+      written?.id !== store.writes[at - 1]?.record?.id || written === null,
+  );
+  const written = store.writes.filter((_, at) => isFirst[at]);
+  expect(written.map((write) => write.record)).toEqual([
     { ...record, id: null },
     record,
     null,
   ]);
-  expect(callsAtWrite).toEqual([
+  expect(callsAtWrite.filter((_, at) => isFirst[at])).toEqual([
     [],
     ['POST /me/personas'],
     ['POST /me/personas', 'POST /me/messages', `DELETE /${made?.id}`],

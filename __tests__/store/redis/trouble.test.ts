@@ -75,12 +75,14 @@ describeWithRedis('a Redis in trouble', () => {
     'that takes %i ms for each answer costs handlers two seconds once, then a tenth',
     async (delayMs) => {
       let isSlow = false;
-      const send = client.sendCommand.bind(client);
-      jest.spyOn(client, 'sendCommand').mockImplementation(async (args) => {
-        if (isSlow) await sleep(delayMs);
-        return send(args);
-      });
+      const lagging = {
+        async sendCommand(args: string[]) {
+          if (isSlow) await sleep(delayMs);
+          return client.sendCommand(args);
+        },
+      };
       const { bot, plugin } = await start({
+        store: redisStore(lagging),
         directory: { eve: profile('Eve'), bea: profile('Bea') },
       });
       const timeOf = async (name: string) => {
