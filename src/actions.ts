@@ -20,7 +20,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -62,7 +62,7 @@ export function withPersona<
  *
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
@@ -90,7 +90,7 @@ function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
 }
 
-/** An action that was left out, and not one that was passed and is `undefined`. */
+/** Distinguishes an omitted action from one that is passed as `undefined`. */
 function checkAction<A>(wrapper: string, given: [action?: A]): A | undefined {
   if (given.length === 0 || typeof given[0] === 'function') return given[0];
   const [action] = given;

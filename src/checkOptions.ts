@@ -69,7 +69,7 @@ const INNER_CHECKS: Record<
   ephemeral: { lingerMs: mustBeMs(0), leaseMs: mustBeMs(MIN_LEASE_MS) },
 };
 
-/** How they are written from the top. */
+/** Options within an option, with their full names. */
 const INNER_OPTIONS = new Map(
   Object.entries(INNER_CHECKS).flatMap(([outer, checks]) =>
     Object.keys(checks).map((name) => [name, `${outer}.${name}`]),

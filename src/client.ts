@@ -14,7 +14,7 @@ export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {
   ChannelOf,
   EphemeralPersonaHandle,
-  MethodOn,
+  SendMethodOf,
   SpeakingMethods,
 } from './context/methodTypes';
 export type {

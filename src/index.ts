@@ -31,7 +31,7 @@ export type {
 export type {
   ChannelOf,
   EphemeralPersonaHandle,
-  MethodOn,
+  SendMethodOf,
   SpeakingMethods,
 } from './context/methodTypes';
 export type {

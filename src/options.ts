@@ -15,10 +15,10 @@ import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
 
-/** The type of a value in session state. Only at run time is it known whether it is a persona. */
+/** The type of a value in session state, which is checked at run time only. */
 export type StateValue = Context['state'][string];
 
-/** What a function that returns a speaker may return: literals must be in `S`, session state may be anything. */
+/** The result of a function that returns a speaker: literals must be in `S`, session state may be anything. */
 export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
   R | undefined,
 ]

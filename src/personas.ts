@@ -13,13 +13,13 @@ import { bindRuntime, createRuntime } from './runtime';
 declare const NAME: unique symbol;
 
 /**
- * What all contexts have in common, `PersonaContext` included. A chain infers its
- * context from its actions, and takes the most specific one: that of the others.
+ * What all contexts have in common, `PersonaContext` included. A chain infers the
+ * most specific context type of its actions, which is never this one.
  * @inline
  */
 type AnyContext = Omit<Context, 'sendText'>;
 
-/** What follows in a chain, for any context. @inline */
+/** The next action in a chain, for any context. @inline */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Next = Action<any>;
 
@@ -35,8 +35,8 @@ export interface Personas<
   readonly [NAME]?: Name;
 
   /**
-   * Adds the persona methods to the context of one event. Bottender calls it,
-   * with props in a chain; it then continues with `props.next`.
+   * Adds the persona methods to the context of one event. Bottender calls it. In a
+   * chain, it gets `props` and continues with `props.next`.
    */
   (context: AnyContext, props?: { next?: Next }): Promise<Next | undefined>;
 }

@@ -36,7 +36,7 @@ export interface Runtime {
   readonly conversations: Conversations | undefined;
   /** Whether calls have to be read that otherwise need not be. */
   readonly readsAll: boolean;
-  /** Whether nobody has called `personas()`: an action wrapper has installed the defaults. */
+  /** Whether an action wrapper, not `personas()`, has created it. */
   readonly isDefault: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { EphemeralPersona, PersonaKind, PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
 import type {
-  Both,
+  PersonaSendMethod,
   ChannelOf,
   EphemeralPersonaHandle,
   FileOption,
@@ -28,8 +28,8 @@ export interface ClientPersonaMethods<
 > {
   /**
    * A speaker: this client's send and typing methods, always as this persona
-   * (`null`: as the Page; omitted: as the active speaker). They are
-   * bound, take the recipient first, and no `personaId`.
+   * (`null`: as the Page; omitted: as the active speaker). They are bound, take
+   * the recipient first, and take no `personaId`.
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
@@ -38,8 +38,8 @@ export interface ClientPersonaMethods<
   ): SpeakingMethods<this, ClientMethodNames[Channel]>;
 
   /**
-   * Speaks as this persona in what this client sends inside `run`, and all that
-   * it calls and awaits; returns what `run` returns.
+   * Speaks as this persona in all that this client sends inside `run`, including
+   * what `run` calls and awaits, and returns what `run` returns.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
@@ -49,7 +49,7 @@ export interface ClientPersonaMethods<
   ): Promise<T>;
 
   /**
-   * Creates a persona, speaks as it in what this client sends inside `run`, and
+   * Creates a persona, speaks as it in all that this client sends inside `run`, and
    * deletes it after the last send of the block is answered.
    *
    * Rejects with InvalidProfileError for a profile that Messenger would refuse.
@@ -94,7 +94,11 @@ export type PersonaClient<
 > &
   ClientPersonaMethods<Name, Channel> & {
     [M in keyof C & ClientMethodNames[Channel]]: Channel extends 'messenger'
-      ? Both<C[M], Name, M extends UploadMethod ? FileOption : unknown>
+      ? PersonaSendMethod<
+          C[M],
+          Name,
+          M extends UploadMethod ? FileOption : unknown
+        >
       : M extends `${string}RawBody`
         ? C[M]
         : OnClient<C[M], Name>;
@@ -133,8 +137,7 @@ export interface PersonaClients<Name extends string = string> {
    * `withEphemeralPersona` or `createEphemeralPersona`, or their own `personaId`
    * option. Names, refusals and errors work as on a context; `initialPersona`
    * does not apply. On Messenger, `sendRawBody` and `sendMessageFormData` carry
-   * personas too, unless they have a `persona_id`; `sendBatch` sends what it is
-   * given.
+   * personas too, unless they have a `persona_id`; `sendBatch` does not.
    *
    * Any other object with send methods of a channel's client is taken if the
    * option `channel` names the channel. On Messenger, names and ephemeral
@@ -164,12 +167,12 @@ export interface PersonaClients<Name extends string = string> {
   readonly conversations: ConversationControls;
 
   /**
-   * Shuts down: releases all handles of `createEphemeralPersona`, deletes idle
-   * ephemeral personas now, and those in use after their last use. Resolves when
-   * all are deleted, or after `timeoutMs` milliseconds (default 10,000). What is
-   * left then is reported to `onCleanupError` and deleted by a later sweep.
+   * Shuts down: releases all handles of `createEphemeralPersona`, and deletes
+   * ephemeral personas, those in use after their last use. Resolves when all are
+   * deleted, or after `timeoutMs` milliseconds (default 10,000). Personas that
+   * remain are reported to `onCleanupError` and deleted by a later sweep.
    *
-   * Rejects with InvalidOptionError for a bad `timeoutMs`, and with nothing else.
+   * Rejects with InvalidOptionError for a bad `timeoutMs`, and with no other error.
    *
    * @example
    * ```js
@@ -180,7 +183,7 @@ export interface PersonaClients<Name extends string = string> {
 
   /**
    * Deletes the ephemeral personas of dead processes on this client's Page. The
-   * plugin also does this by itself. Resolves to what was deleted, and to the
+   * plugin also does this by itself. Resolves to the deleted personas and the
    * suspects: personas that such a process may have created, for you to delete.
    *
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError;

@@ -15,7 +15,7 @@ export type ChannelOf<C> = {
 }[ChannelName];
 
 /** The methods of a context or a client of this type that send. */
-export type MethodOn<C> = C extends {
+export type SendMethodOf<C> = C extends {
   readonly platform: infer P extends ChannelName;
 }
   ? SendMethodNames[P]
@@ -27,7 +27,7 @@ export type MethodOn<C> = C extends {
  * The send and typing methods of a context or a client, under one persona. They
  * are bound: `const { sendText } = context.as('adam')` may be handed on.
  */
-export type SpeakingMethods<C, Method = MethodOn<C>> = {
+export type SpeakingMethods<C, Method = SendMethodOf<C>> = {
   // A batch is sent as it is.
   readonly [
     M in Exclude<keyof C & (Method | 'typing'), 'sendBatch'>
@@ -35,27 +35,27 @@ export type SpeakingMethods<C, Method = MethodOn<C>> = {
 };
 
 /**
- * What `createEphemeralPersona` gives: the send and typing methods of a context
- * or a client, bound, always as the persona that was created. It exists until
- * the last handle, block and pending send that uses it is released. A send after
- * the release rejects with ReleasedHandleError. A handle that is
+ * The handle that `createEphemeralPersona` returns: the send and typing methods
+ * of a context or a client, bound, which always send as the created persona. The
+ * persona is deleted when no handle, block or pending send uses it any longer. A
+ * send after the release rejects with ReleasedHandleError. A handle that is
  * garbage-collected is released, and reported to `onCleanupError`.
  */
-export type EphemeralPersonaHandle<C, Method = MethodOn<C>> = SpeakingMethods<
+export type EphemeralPersonaHandle<
   C,
-  Method
-> & {
-  /** As it is now: it has another ID after it was deleted elsewhere and created again. */
+  Method = SendMethodOf<C>,
+> = SpeakingMethods<C, Method> & {
+  /** The current persona. Its ID changes if it is deleted elsewhere and created again. */
   readonly persona: EphemeralPersona<PersonaId>;
 
   /**
-   * Ends the use. Resolves when the sends that were begun are answered and the
-   * persona, if nobody else uses it, is deleted; after some seconds in any
-   * case. Never rejects. Further calls do nothing.
+   * Releases the persona. Resolves when the handle's pending sends are answered
+   * and the persona, if nothing else uses it, is deleted, or after some seconds.
+   * Never rejects. Further calls do nothing.
    */
   readonly release: () => Promise<void>;
 
-  /** The same, for `await using`. */
+  /** Calls `release`, for `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -66,7 +66,7 @@ declare global {
   }
 }
 
-/** The arguments of a send method, without a `personaId` option. */
+/** A send method without the `personaId` option. */
 type WithoutPersona<F> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, unknown>) => R
   : F extends PostMethods
@@ -79,8 +79,8 @@ interface PostMethods {
   postEphemeral: (options: never) => unknown;
 }
 
-/** The arguments of a method whose last one, which may be missing, is options, a message or messages. */
-type WithLast<A extends unknown[], O> = A extends [infer M]
+/** The arguments `A`, with `O` added to the last one: options (which may be omitted), a message or messages. */
+type WithLastOptions<A extends unknown[], O> = A extends [infer M]
   ? M extends (infer E)[]
     ? [messages: (E & O)[]]
     : M extends string
@@ -92,21 +92,23 @@ type WithLast<A extends unknown[], O> = A extends [infer M]
       ? [content: T, details: D, options?: P & O]
       : A;
 
-/** A covered method of a channel on which messages carry a profile, or Slack's `chat`. */
-export type OnFace<F, Name extends string> = F extends (
+/** A send method, or Slack's `chat`, of a channel whose messages carry profiles. */
+export type WithProfileOption<F, Name extends string> = F extends (
   ...args: infer A
 ) => infer R
-  ? (...args: WithLast<A, PersonaOption<Name>>) => R
+  ? (...args: WithLastOptions<A, PersonaOption<Name>>) => R
   : {
-      [M in keyof F]: M extends keyof PostMethods ? OnFace<F[M], Name> : F[M];
+      [M in keyof F]: M extends keyof PostMethods
+        ? WithProfileOption<F[M], Name>
+        : F[M];
     };
 
-/** A method of a client on whose channel messages carry a profile, or Slack's `chat`: the recipient comes first, if there is one. */
+/** A send method of a client, or Slack's `chat`, of a channel whose messages carry profiles. The recipient comes first, if there is one. */
 export type OnClient<F, Name extends string> = F extends (
   ...args: infer A
 ) => infer R
   ? (...args: WithRecipient<A, PersonaOption<Name>>) => R
-  : OnFace<F, Name>;
+  : WithProfileOption<F, Name>;
 
 type WithRecipient<A extends unknown[], O> = A extends [
   (infer E extends object)[],
@@ -116,36 +118,37 @@ type WithRecipient<A extends unknown[], O> = A extends [
   : A extends [infer M extends object]
     ? [message: M & O]
     : A extends [infer To, ...infer Rest]
-      ? [recipient: To, ...content: WithLast<Rest, O>]
+      ? [recipient: To, ...content: WithLastOptions<Rest, O>]
       : A;
 
 /** The methods that take the contents of a file. */
 export type UploadMethod = `send${'Image' | 'Audio' | 'Video' | 'File'}`;
 
-/** Options of every send method: `null` is the Page. */
+/** The option of every send method; `null` is the Page. */
 interface PersonaOption<Name extends string> {
   personaId?: Speaker<Name> | null | undefined;
 }
 
-/** What the contents of a file are called; Bottender's types lack it. */
+/** The name of an uploaded file; Bottender's types lack it. */
 export interface FileOption {
   filename?: string | undefined;
 }
 
-/** The arguments of a send method, with these instead of its own `personaId` option. */
+/** The arguments `A`, with `O` in place of their `personaId` option. */
 type WithOptions<A extends unknown[], O> = {
   [I in keyof A]: 'personaId' extends keyof NonNullable<A[I]>
     ? Omit<NonNullable<A[I]>, 'personaId'> & O
     : A[I];
 };
 
-type Covered<F, O> = F extends (...args: infer A) => infer R
+type WithNewOption<F, O> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, O>) => R
   : never;
 
-/** The second form lets a context with names stand where one of Bottender's is asked for. */
-export type Both<F, Name extends string, O = unknown> = Covered<
+/** A send method that accepts names. The second overload keeps it assignable to Bottender's own type. */
+export type PersonaSendMethod<
   F,
-  PersonaOption<Name> & O
-> &
-  Covered<F, { personaId?: Speaker<Name> } & O>;
+  Name extends string,
+  O = unknown,
+> = WithNewOption<F, PersonaOption<Name> & O> &
+  WithNewOption<F, { personaId?: Speaker<Name> } & O>;

@@ -14,7 +14,7 @@ import { methodNames } from '../util/prototypeChain';
 import { ClientFronts } from './clientFront';
 import { createHandle } from './handles';
 import type { Method } from './rememberedMethods';
-import { createSpeaker, namesIn } from './speakers';
+import { createSpeaker, methodNamesOf } from './speakers';
 
 /** The clients that one `personas()` has given personas: one object for each client and channel. */
 export class ClientRegistry {
@@ -91,7 +91,7 @@ function checkSends(client: object, channel: Channel): void {
     ]),
   ];
   for (const [prefix, holder] of prefixes) {
-    const names = namesIn(holder, channel.sendMethods);
+    const names = methodNamesOf(holder, channel.sendMethods);
     if (names.some((name) => sendMethod(channel, prefix + name))) return;
   }
   throw new TypeError(

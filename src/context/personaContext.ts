@@ -6,35 +6,35 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type { PersonaClient as ClientWithPersonas } from './clientTypes';
 import type {
-  Both,
+  PersonaSendMethod,
   ChannelOf,
   EphemeralPersonaHandle,
   FileOption,
-  MethodOn,
-  OnFace,
+  SendMethodOf,
+  WithProfileOption,
   SpeakingMethods,
   UploadMethod,
 } from './methodTypes';
 
-/** What can be spoken as on contexts of this type. */
+/** The personas that a context of this type can speak as. */
 export type SpeakerOn<C> = C extends {
   usePersona(persona: infer S): void;
 }
   ? NonNullable<S>
   : Persona;
 
-/** What a block runs to the end, if it is given back. */
+/** An action that a block runs if its callback returns it. */
 type AnyAction = (context: never, props: never) => unknown;
 
-/** What an action is called with that has nothing before it in a chain. @inline */
+/** The props of an action without a predecessor in a chain. @inline */
 type NoProps = Record<never, never>;
 
-/** The result of a block that returns an action; `any` stays what it is. */
-type Ended<A> = 0 extends 1 & A ? A : void;
+/** What a block resolves to if its callback returns `A`: nothing for an action, `any` for `any`. */
+type BlockResult<A> = 0 extends 1 & A ? A : void;
 
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
-  /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
+  /** The active persona as the bot named it (an ID or a name), or `null` for the Page. */
   readonly persona: Speaker<Name> | null;
 
   /**
@@ -48,9 +48,9 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * A speaker: this context's send and typing methods, always as this persona
-   * (`null`: as the Page; left out: as the active speaker), whatever
-   * block, queue, emitter or generator they are called from. They are bound,
-   * call the context's own methods, and take no `personaId`.
+   * (`null`: as the Page; omitted: as the active speaker), whichever block,
+   * queue, emitter or generator calls them. They are bound, call the context's
+   * own methods, and take no `personaId`.
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
@@ -58,25 +58,25 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
-   * returns what `run` returns. An error of `run` comes through unchanged.
-   * Blocks may be nested and may run side by side. `run` may be an action, and a
-   * function that it returns is one: it is run to the end inside the block.
+   * returns what `run` returns. Errors of `run` are not changed. Blocks may be
+   * nested and may run concurrently. `run` may be an action; a function that it
+   * returns is run as an action inside the block.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
   withPersona<A extends AnyAction>(
     persona: Speaker<Name> | null,
     run: (context: this, props: NoProps) => A | Promise<A>,
-  ): Promise<Ended<A>>;
+  ): Promise<BlockResult<A>>;
   withPersona<T>(
     persona: Speaker<Name> | null,
     run: (context: this, props: NoProps) => T | Promise<T>,
   ): Promise<T>;
 
   /**
-   * Makes a persona, speaks as it inside `run`, and deletes it after the last
-   * send of the block is answered, awaited or not. An error of `run` comes
-   * through unchanged; a failed deletion is reported to `onCleanupError`.
+   * Creates a persona, speaks as it inside `run`, and deletes it after the last
+   * send of the block is answered, awaited or not. Errors of `run` are not
+   * changed; a failed deletion is reported to `onCleanupError`.
    *
    * Rejects with InvalidProfileError for a profile that Messenger would refuse,
    * before anything is sent.
@@ -87,7 +87,7 @@ export interface PersonaMethods<Name extends string = string> {
       persona: EphemeralPersona<PersonaId>,
       context: this,
     ) => A | Promise<A>,
-  ): Promise<Ended<A>>;
+  ): Promise<BlockResult<A>>;
   withEphemeralPersona<T>(
     profile: PersonaProfile,
     run: (
@@ -129,13 +129,17 @@ export interface PersonaMethods<Name extends string = string> {
 export type PersonaContext<
   C extends Context = MessengerContext,
   Name extends string = string,
-> = Omit<C, keyof PersonaMethods | (keyof C & MethodOn<C>)> &
+> = Omit<C, keyof PersonaMethods | (keyof C & SendMethodOf<C>)> &
   PersonaMethods<Name> & {
-    [M in keyof C & MethodOn<C>]: C extends {
+    [M in keyof C & SendMethodOf<C>]: C extends {
       readonly platform: Exclude<ChannelName, 'messenger'>;
     }
-      ? OnFace<C[M], Name>
-      : Both<C[M], Name, M extends UploadMethod ? FileOption : unknown>;
+      ? WithProfileOption<C[M], Name>
+      : PersonaSendMethod<
+          C[M],
+          Name,
+          M extends UploadMethod ? FileOption : unknown
+        >;
   };
 
 /**

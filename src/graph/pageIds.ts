@@ -13,13 +13,13 @@ const MAX_TOKENS = 1000;
  * for each event. Keys are digests, so that no token is kept.
  */
 export class PageIds {
-  /** The most recently used last. */
+  /** The most recently used entry is last. */
   private readonly ids = new Map<string, string | Promise<string>>();
   private readonly failures = new Backoff<UnknownPageError>();
 
   /**
-   * The Page ID of this client's token. `ask` is called once for concurrent
-   * callers, and not at all for a while after it failed.
+   * The Page ID of this client's token. Concurrent callers share one call of
+   * `ask`; after a failure it is not called for a while.
    *
    * @throws UnknownPageError while backing off, the same one each time
    */

@@ -31,7 +31,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   const { directory } = runtime.settings;
   if (directory.size === 0) {
     throw new CommandError(
-      'The `directory` of personas() in bottender.config.js is empty: put names into it.',
+      'The `directory` of personas() in bottender.config.js is empty: add personas to it.',
     );
   }
   const stopping: Stopping = { now: () => {} };
