@@ -67,13 +67,13 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
   const told = (await speak()).split('\n');
   const inOrder = [
     'sendText: adam speaks, by initialPersona',
-    "made 'Adam Z.' for the name 'adam' on the Page <PAGE>: <ADAM>",
+    "created 'Adam Z.' for the name 'adam' on the Page <PAGE>: <ADAM>",
     'sendText: the Page speaks, by withPersona',
     'typingOn: adam speaks, by usePersona',
     'sendText: adam speaks, by as',
     'sendText: nobody speaks, by personaId',
     expect.stringMatching(/^refused, and sent without its profile: .*"nobody"/),
-    "made 'Guest' on the Page <PAGE>: <GUEST>",
+    "created 'Guest' on the Page <PAGE>: <GUEST>",
     'sendText: <GUEST> speaks, by withEphemeralPersona',
     "shared 'Guest' on the Page <PAGE>",
     "deleted 'Guest' of the Page <PAGE>: <GUEST>",

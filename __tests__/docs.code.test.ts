@@ -199,7 +199,7 @@ it('docs/operating.md', async () => {
     'persona_refusals_total',
   ]);
   const { refused, ...counts } = plugin.stats();
-  expect(counts.made).toBe(1);
+  expect(counts.created).toBe(1);
   expect(counters.map(({ values }) => values)).toEqual([counts, refused]);
 });
 

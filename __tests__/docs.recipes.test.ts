@@ -238,7 +238,7 @@ describe('docs/recipes', () => {
         error: { message: 'Bad request' },
       });
       const stats = await fetch(`${origin}/stats`);
-      expect(await stats.json()).toMatchObject({ made: 1, deleted: 0 });
+      expect(await stats.json()).toMatchObject({ created: 1, deleted: 0 });
 
       const exited = new Promise((resolve) => exit.mockImplementation(resolve));
       program.emit('SIGTERM');

@@ -175,7 +175,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     expect(told).toHaveLength(2);
     for (const [i, name] of ['adam', 'Guest'].entries()) {
       const error = told[i] as PersonaRefusedError;
-      expect(error).toMatchObject({ reason: 'not-made', persona: name });
+      expect(error).toMatchObject({ reason: 'not-created', persona: name });
       expect(error.message).toContain(`"${name}"`);
       expect(error.message).toContain(PAGE.id);
       expect(error.message).toMatch(/check the access token.*rate limits/);
@@ -234,7 +234,7 @@ test('PersonaCleanupError of a persona without an ID tells the name alone', () =
 test.each([
   ['region', /refused for this customer: speak as the Page/],
   ['unknown', /no\. Correct the name, or put it into the directory\.$/],
-  ['not-made', /check the access token/],
+  ['not-created', /check the access token/],
   ['this-message', /exists, but Messenger refuses it for this message/],
   ['unverified', /uncertain whether it exists/],
   ['initial-persona', /"initialPersona".*within 5 seconds/],

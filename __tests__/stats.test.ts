@@ -6,14 +6,14 @@ import { storeWith } from './support/stores';
 import { clientFor } from './support/sweepers';
 
 const NOTHING = {
-  made: 0,
+  created: 0,
   shared: 0,
   deleted: 0,
   leftToSweep: 0,
   refused: {
     region: 0,
     unknown: 0,
-    'not-made': 0,
+    'not-created': 0,
     'this-message': 0,
     unverified: 0,
     'initial-persona': 0,
@@ -46,7 +46,7 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   });
   const served = {
     ...NOTHING,
-    made: 2,
+    created: 2,
     shared: 1,
     refused: { ...NOTHING.refused, unknown: 2 },
   };
@@ -78,7 +78,7 @@ test('stats() counts no failure of the store among what is left', async () => {
   expect(onCleanupError.mock.calls).toEqual([
     [expect.any(PersonaStoreError), expect.objectContaining({ name: 'Guest' })],
   ]);
-  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
+  expect(plugin.stats()).toEqual({ ...NOTHING, created: 1, deleted: 1 });
 });
 
 test('stats() counts refusals that a send rejects with, too', async () => {
@@ -101,5 +101,5 @@ test('stats() counts what is deleted, by a block and by a sweep', async () => {
     );
   });
   await plugin.sweep(clientFor(bot.emulator));
-  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
+  expect(plugin.stats()).toEqual({ ...NOTHING, created: 1, deleted: 1 });
 });

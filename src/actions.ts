@@ -18,6 +18,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
+ * @param action what runs as the persona; without it, the rest of the chain
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
  * @example
@@ -59,6 +60,8 @@ export function withPersona<
  * as it, and deletes it after their last send. Without `action` it wraps
  * `props.next`, for chains. Works without `personas()`.
  *
+ * @param profile a name and a picture, or a function that returns them
+ * @param action what runs as the persona; without it, the rest of the chain
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
  * @example

@@ -85,13 +85,7 @@ test('list shows the personas, which the directory names, and which are on the f
   const plain = await app.run('list');
   expect(plain.stderr).toBe('');
   const lines = plain.stdout.split('\n').map((line) => line.split(/ {2,}/));
-  expect(lines[0]).toEqual([
-    'ID',
-    'NAME',
-    'DIRECTORY',
-    'ON THE FLY',
-    'PICTURE',
-  ]);
+  expect(lines[0]).toEqual(['ID', 'NAME', 'DIRECTORY', 'EPHEMERAL', 'PICTURE']);
   expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam']);
   expect(lines[3]?.[2]).toMatch(/^expires in \d+ s$/);
   expect(lines[4]?.[2]).toMatch(/^expired \d+ h ago$/);

@@ -197,7 +197,7 @@ test('--prune deletes what the directory does not name, and nothing with a lease
 
   const kept = await app.json<Synced>(0, 'sync', '--yes');
   expect(kept.notes).toEqual([
-    '2 personas made on the fly: left alone.',
+    '2 ephemeral personas: left alone.',
     '2 personas that the directory does not name: left alone; --prune deletes them.',
   ]);
   expect(alive(emulator)).toHaveLength(7);

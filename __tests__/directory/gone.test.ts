@@ -178,7 +178,7 @@ test('what cannot be made anew goes out as the Page', async () => {
   expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
   expect(refused).toHaveBeenCalledTimes(1);
   expect(refused).toHaveBeenCalledWith(
-    expect.objectContaining({ reason: 'not-made', persona: 'adam' }),
+    expect.objectContaining({ reason: 'not-created', persona: 'adam' }),
     expect.objectContaining({ persona: 'adam' }),
   );
 });

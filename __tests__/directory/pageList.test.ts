@@ -42,7 +42,7 @@ test('one bad entry costs only itself: who stands beside it is found', async () 
 test('on a list with an entry that cannot be read nobody is missed for certain, so nothing is made', async () => {
   const { directory, page, calls } = await open([listed([null])]);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
     message: expect.stringContaining('unreadable entries') as string,
   });
   expect(calls).toEqual([expect.stringMatching(/^GET /)]);
@@ -52,7 +52,7 @@ test('a list that goes round is given up, and nothing is made', async () => {
   const round = [listed([], 'a'), listed([], 'b'), listed([], 'a')];
   const { directory, page, calls } = await open(round);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
   });
   expect(calls).toHaveLength(3);
   expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);

@@ -133,7 +133,7 @@ describe('a name', () => {
     await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     await gone('Adam', 1);
-    expect(runtime.stats).toMatchObject({ made: 1 });
+    expect(runtime.stats).toMatchObject({ created: 1 });
     // The next send has it at once.
     expect(runtime.directory.idOf(page, 'adam')).toBe(Adam);
   });

@@ -99,7 +99,7 @@ describe('within four seconds', () => {
     const error = (await making) as PersonaRefusedError;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     expect(error).toMatchObject({
-      reason: 'not-made',
+      reason: 'not-created',
       persona: 'Guest',
       pageId: '1',
     });
@@ -167,7 +167,7 @@ test('an intent of what was refused is removed, and nothing is tried again', asy
   const { page, calls } = await answering([FORBIDDEN]);
   const { obtain, leases } = open();
   await expect(obtain(page)).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
     persona: 'Guest',
     pageId: '1',
     failure: { code: 200 },

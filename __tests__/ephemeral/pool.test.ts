@@ -39,14 +39,14 @@ const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 test('what is taken up is counted as shared, what is made as made', async () => {
   const { acquire, pool, stats } = await open([MADE_7, OK]);
   const one = await acquire('Adam');
-  expect(stats).toMatchObject({ made: 1, shared: 0 });
+  expect(stats).toMatchObject({ created: 1, shared: 0 });
   const two = await acquire('Adam');
   expect(two).toBe(one);
-  expect(stats).toMatchObject({ made: 1, shared: 1 });
+  expect(stats).toMatchObject({ created: 1, shared: 1 });
   await pool.release(one);
   expect(stats.deleted).toBe(0);
   await pool.release(two);
-  expect(stats).toMatchObject({ made: 1, shared: 1, deleted: 1 });
+  expect(stats).toMatchObject({ created: 1, shared: 1, deleted: 1 });
 });
 
 test('a failure of another kind is tried again, and the others of the Page go on', async () => {

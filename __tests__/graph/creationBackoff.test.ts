@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 const refusal = (failure: GraphFailure) =>
-  new PersonaRefusedError('not-made', 'adam', '1', failure);
+  new PersonaRefusedError('not-created', 'adam', '1', failure);
 
 /** Whose creation has to wait. */
 function waiting(waits: CreationBackoff) {

@@ -144,8 +144,8 @@ describe('after context.useAccessToken', () => {
       'Guest: three',
     ]);
     expect(alive(bot.emulator)).toEqual([]);
-    const { made, deleted } = plugin.stats();
-    expect(deleted).toBe(made);
+    const { created, deleted } = plugin.stats();
+    expect(deleted).toBe(created);
   });
 
   test('a Page that Messenger does not name gets no persona, and the message goes out', async () => {
@@ -167,7 +167,7 @@ describe('after context.useAccessToken', () => {
     expect(onRefused).toHaveBeenCalledTimes(1);
     const [refusal] = onRefused.mock.lastCall ?? [];
     expect(refusal).toMatchObject({
-      reason: 'not-made',
+      reason: 'not-created',
       persona: 'Guest',
       pageId: undefined,
       failure: { status: 400, code: 200 },

@@ -114,7 +114,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         const [error, about] = told.mock.calls[0] as unknown[];
         expect(error).toBeInstanceOf(PersonaRefusedError);
         expect(error).toMatchObject({
-          reason: 'not-made',
+          reason: 'not-created',
           persona,
           pageId: PAGE.id,
           message: expect.stringMatching(why) as string,
@@ -213,7 +213,7 @@ describe('a named persona', () => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
     expect(told.mock.calls).toMatchObject([
-      [{ reason: 'not-made', persona: 'adam', pageId: undefined }, {}],
+      [{ reason: 'not-created', persona: 'adam', pageId: undefined }, {}],
     ]);
   });
 });

@@ -92,7 +92,7 @@ describe.each([MAKE, LIST])('a %s that is never answered', (call) => {
       expect(told.mock.calls).toMatchObject([
         [
           {
-            reason: 'not-made',
+            reason: 'not-created',
             message: expect.stringContaining('no answer in time') as string,
           },
           {},

@@ -52,6 +52,7 @@ export interface ClientPersonaMethods<Name extends string = string> {
  * A client whose send and typing methods carry personas: what `plugin.client()`
  * gives for one of messaging-api-messenger.
  *
+ * @typeParam C the client's class, Bottender's or one that extends it
  * @typeParam Name the names of the directory, as for `PersonaContext`
  */
 export type PersonaClient<

@@ -85,7 +85,7 @@ export class PersonaCreator {
     ticket?.cancel();
     attempt?.giveUp();
     const error = new PersonaRefusedError(
-      'not-made',
+      'not-created',
       slot.persona,
       page.id,
       outcome.failure,
@@ -138,7 +138,7 @@ class Attempt<T> {
     const created = await createPersona(this.page, this.slot.profile);
     this.creating = undefined;
     if (created.ok) {
-      this.stats.made += 1;
+      this.stats.created += 1;
       return this.settle(created.value, lease, true);
     }
     // The intent stays where the persona may exist all the same.
