@@ -6,7 +6,7 @@ import {
   profile,
   startPages,
 } from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { alive } from '../support/wire';
 
 const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
@@ -74,13 +74,8 @@ test('on a terminal both ask', async () => {
 });
 
 test('delete deletes nothing that is no persona', async () => {
-  const { origin, calls } = await behaving((response, { url }) =>
-    sendJson(
-      response,
-      /\/me\?/.test(url ?? '')
-        ? { id: PAGE.id, name: PAGE.name }
-        : { id: '12', message: 'A post of the Page.' },
-    ),
+  const { origin, calls } = await startFakeGraph(
+    onPage({ body: { id: '12', message: 'A post of the Page.' } }),
   );
   const { status, stderr } = await makeApp(origin).run('delete', '12');
   expect(status).toBe(1);

@@ -6,7 +6,7 @@ import {
   startPages,
   USUAL_CONFIG,
 } from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { startFakeGraph } from '../support/fakeGraph';
 import { leaveRecord } from '../support/stores';
 
 const RED = '\u001b[31m';
@@ -16,14 +16,12 @@ const SHOWN = '\ufffd[31m\ufffd2J\ufffd\ufffd';
 const ESCAPES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
 test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', async () => {
-  const { origin } = await behaving((response, { url }) =>
-    sendJson(
-      response,
-      /\/me\?/.test(url ?? '')
+  const { origin } = await startFakeGraph(({ path }) => ({
+    body:
+      path === '/me'
         ? { id: PAGE.id, name: `Page ${BAD}` }
         : { data: [{ id: '12', name: `Adam ${BAD}` }] },
-    ),
-  );
+  }));
   const app = makeApp(origin, { directory: { [`a${BAD}`]: profile('Adam') } });
   for (const args of [
     ['list'],

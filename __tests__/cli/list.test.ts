@@ -7,7 +7,7 @@ import {
   startPages,
   USUAL_CONFIG,
 } from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { leaveRecord } from '../support/stores';
 
 interface Listed {
@@ -123,15 +123,15 @@ test('list shows 20,000 personas in seconds', async () => {
     name: `Agent ${i} 陳`,
     profile_picture_url: pictureOf(String(i)),
   }));
-  const { origin } = await behaving((response, { url = '' }) => {
-    if (/\/me\?/.test(url)) return sendJson(response, { id: PAGE.id });
-    const query = new URL(url, 'http://localhost').searchParams;
-    const from = Number(query.get('after'));
-    const to = from + Number(query.get('limit'));
-    const next = to < all.length && { next: 'there is one' };
-    const paging = { cursors: { after: String(to) }, ...next };
-    sendJson(response, { data: all.slice(from, to), paging });
-  });
+  const { origin } = await startFakeGraph(
+    onPage(({ query }) => {
+      const from = Number(query.get('after'));
+      const to = from + Number(query.get('limit'));
+      const next = to < all.length && { next: 'there is one' };
+      const paging = { cursors: { after: String(to) }, ...next };
+      return { body: { data: all.slice(from, to), paging } };
+    }),
+  );
   const began = Date.now();
   const { status, stdout } = await makeApp(origin).run('list');
   expect({ status }).toEqual({ status: 0 });

@@ -1,20 +1,11 @@
-import type { ServerResponse } from 'node:http';
-
-import { PAGE } from '../support/bot';
 import { makeApp, pictureOf, profile } from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
 
 /** A Messenger that knows the Page, and answers everything else with this. */
 async function answering(body: unknown): Promise<string> {
-  const { origin } = await behaving((response, { url }) => {
-    const isPage = /\/me\?/.test(url ?? '');
-    sendJson(response, isPage ? { id: PAGE.id, name: PAGE.name } : body);
-  });
+  const { origin } = await startFakeGraph(onPage({ body }));
   return origin;
 }
-
-const html = (response: ServerResponse) =>
-  response.end('<html>Sign in to the network</html>');
 
 const COMMANDS = [
   ['list'],
@@ -37,8 +28,8 @@ test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
 });
 
 test.each(COMMANDS)('%s on a Page that nobody knows', async (...args) => {
-  for (const handle of [html, (r: ServerResponse) => sendJson(r, {})]) {
-    const { origin } = await behaving(handle);
+  for (const reply of [{ text: '<html>Sign in to the network</html>' }, {}]) {
+    const { origin } = await startFakeGraph([reply]);
     const app = makeApp(origin, { directory });
     const { status, stderr } = await app.run(...args);
     expect(status).toBe(1);
@@ -98,12 +89,13 @@ describe('of a list with entries of every kind', () => {
 
 test('sync makes no second persona where the list does not tell whether there is one', async () => {
   let lists = 0;
-  const { origin, calls } = await behaving((response, { url, method }) => {
-    if (/\/me\?/.test(url ?? '')) return sendJson(response, { id: PAGE.id });
-    if (method === 'POST') return response.writeHead(500).end();
-    lists += 1;
-    sendJson(response, { data: lists === 1 ? [] : [null] });
-  });
+  const { origin, calls } = await startFakeGraph(
+    onPage(({ method }) => {
+      if (method === 'POST') return { status: 500, text: '' };
+      lists += 1;
+      return { body: { data: lists === 1 ? [] : [null] } };
+    }),
+  );
   const app = makeApp(origin, { directory });
   const { status, stderr } = await app.run('sync', '--yes');
   expect(status).toBe(1);

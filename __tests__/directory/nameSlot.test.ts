@@ -9,14 +9,14 @@ import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
 import { noStats } from '../../src/stats';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 import { MapStore } from '../support/mapStore';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 
 async function open(store: KeyvLike) {
-  const { page, calls } = await answering([
+  const { page, calls } = await startFakeGraph([
     { body: { data: [] } },
     { body: { id: '20' } },
   ]);

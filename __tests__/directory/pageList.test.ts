@@ -6,7 +6,7 @@ import { Leases } from '../../src/ephemeral/leases';
 import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
-import { answering, type Answer } from '../support/answers';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 import { pass } from '../support/clock';
 import { profile } from '../support/faces';
 
@@ -14,13 +14,13 @@ const ADAM = { id: '7', name: 'Adam', profile_picture_url: 'https://a.test' };
 const waits = () => false;
 
 /** A page of the list, and where the next one begins. */
-function listed(data: unknown[], after?: string): Answer {
+function listed(data: unknown[], after?: string): Reply {
   const paging = after && { next: 'https://next.test', cursors: { after } };
   return { body: { data, paging } };
 }
 
-async function open(answers: Answer[]) {
-  const { page, calls } = await answering(answers);
+async function open(answers: Reply[]) {
+  const { page, calls } = await startFakeGraph(answers);
   const report = jest.fn();
   const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);

@@ -3,17 +3,17 @@ import { PersonaCleanupError } from 'bottender-persona';
 import { retryDeletion } from '../../src/ephemeral/deletion';
 import type { GraphFailure } from '../../src/graph/graphFailure';
 import { deletePersona } from '../../src/graph/personaCalls';
-import { answering, type Answer } from '../support/answers';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 
 const ADAM = { id: '7', name: 'Adam' };
-const OK: Answer = { body: { success: true } };
-const failing = (code: number): Answer => ({
+const OK: Reply = { body: { success: true } };
+const failing = (code: number): Reply => ({
   status: 400,
   body: { error: { code, message: `no ${code}` } },
 });
 
 test('the first try says why the persona may not be gone', async () => {
-  const { page, calls } = await answering([failing(200), OK]);
+  const { page, calls } = await startFakeGraph([failing(200), OK]);
   expect(await deletePersona(page, '7')).toMatchObject({
     ok: false,
     failure: { code: 200 },
@@ -29,13 +29,13 @@ describe('further tries', () => {
   const limited: GraphFailure = { status: 400, code: 613, message: 'too many' };
 
   test('sit out rate limits', async () => {
-    const { page, calls } = await answering([failing(613), OK]);
+    const { page, calls } = await startFakeGraph([failing(613), OK]);
     await retryDeletion(page, ADAM, limited);
     expect(calls).toHaveLength(2);
   });
 
   test('end at a failure that lasts', async () => {
-    const { page, calls } = await answering([failing(200)]);
+    const { page, calls } = await startFakeGraph([failing(200)]);
     const error: unknown = await retryDeletion(page, ADAM, limited).catch(
       (thrown: unknown) => thrown,
     );
@@ -49,7 +49,7 @@ describe('further tries', () => {
   });
 
   test('are not made after a first failure that lasts', async () => {
-    const { page, calls } = await answering([OK]);
+    const { page, calls } = await startFakeGraph([OK]);
     const lasting = { status: 400, code: 200, message: 'no' };
     await expect(retryDeletion(page, ADAM, lasting)).rejects.toMatchObject({
       persona: ADAM,

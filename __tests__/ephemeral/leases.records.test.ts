@@ -6,7 +6,7 @@ import type { Page } from '../../src/graph/page';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 import { MapStore } from '../support/mapStore';
 
@@ -15,7 +15,7 @@ const GUEST = profile('Guest');
 
 let page: Page;
 beforeAll(async () => {
-  ({ page } = await answering([]));
+  ({ page } = await startFakeGraph([]));
 });
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });

@@ -5,7 +5,7 @@ import { Leases } from '../../src/ephemeral/leases';
 import type { Page } from '../../src/graph/page';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
 
@@ -16,7 +16,7 @@ const SLOT = 'fly:guest';
 
 let page: Page;
 beforeAll(async () => {
-  ({ page } = await answering([]));
+  ({ page } = await startFakeGraph([]));
 });
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });

@@ -9,7 +9,12 @@ import { Keyv } from 'keyv';
 import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
 import { pass, race } from '../support/clock';
 import { profile } from '../support/faces';
-import { startLiar, type Lie, type Rule } from '../support/liar';
+import {
+  HANG,
+  startFakeGraph,
+  type GraphCall,
+  type Reply,
+} from '../support/fakeGraph';
 import { clientFor } from '../support/sweepers';
 
 /** Of the directory, and on the fly. */
@@ -37,17 +42,20 @@ const nonsense = fc
     '{"data":[],"paging":{"next":"https://next.test","cursors":{"after":"round"}}}',
     '{"success":"yes"}',
   )
-  .map((body): Lie => ({ kind: 'nonsense', body, status: 200 }));
-const lie = fc.oneof(
+  .map((text): Reply => ({ text }));
+const reply = fc.oneof(
   { weight: 6, arbitrary: nonsense },
-  { weight: 1, arbitrary: fc.constant<Lie>({ kind: 'hang' }) },
+  { weight: 1, arbitrary: fc.constant(HANG) },
 );
 const refusal = fc
   .constantFrom(
     '(#100) persona_id is not allowed here',
     '(#100) Invalid keys "personalization" were found in param "message"',
   )
-  .map((message): Lie => ({ kind: 'refuse', code: 100, message }));
+  .map((message): Reply => {
+    const error = { code: 100, message, type: 'OAuthException' };
+    return { status: 400, body: { error } };
+  });
 
 const hits = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
 const OWN_CALLS: [string, RegExp][] = [
@@ -58,22 +66,43 @@ const OWN_CALLS: [string, RegExp][] = [
 ];
 const rule: fc.Arbitrary<Rule> = fc.oneof(
   fc
-    .tuple(fc.constantFrom(...OWN_CALLS), lie, fc.boolean(), hits)
-    .map(([[method, path], told, isCarriedOut, which]) => ({
+    .tuple(fc.constantFrom(...OWN_CALLS), reply, fc.boolean(), hits)
+    .map(([[method, path], reply, isCarriedOut, hits]) => ({
       method,
       path,
-      lie: told,
-      isCarriedOut,
-      hits: which,
+      reply: { ...reply, isCarriedOut },
+      hits,
     })),
-  fc.tuple(refusal, hits).map(([told, which]) => ({
+  fc.tuple(refusal, hits).map(([reply, hits]) => ({
     method: 'POST',
     path: /^\/me\/messages$/,
-    lie: told,
-    isCarriedOut: false,
-    hits: which,
+    reply,
+    hits,
   })),
 );
+
+/** Replies that a server in front of the emulator gives instead. */
+interface Rule {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly reply: Reply;
+  /** Which of the matching calls get the reply, in order. */
+  readonly hits: readonly boolean[];
+}
+
+/** Gives the reply of the first rule that hits a call. */
+function replyBy(
+  rules: readonly Rule[],
+): (call: GraphCall) => Reply | undefined {
+  const counts = new Map<Rule, number>();
+  return ({ method, path }) =>
+    rules.find((rule) => {
+      if (rule.method !== method || !rule.path.test(path)) return false;
+      const count = counts.get(rule) ?? 0;
+      counts.set(rule, count + 1);
+      return rule.hits[count];
+    })?.reply;
+}
 
 /** Who speaks in each event of a customer. */
 const events = fc.array(fc.constantFrom(...NAMED, ...ON_THE_FLY), {
@@ -127,7 +156,12 @@ async function play({ customers, rules, broken: values }: Mix) {
     pages: [PAGE],
   });
   emulators.push(emulator);
-  const liar = await startLiar(emulator.origin, rules);
+  let isLying = true;
+  const lie = replyBy(rules);
+  const { origin } = await startFakeGraph(
+    (call) => (isLying ? lie(call) : undefined),
+    { upstream: emulator },
+  );
   const store = brokenStore(values);
   const plugin = personas({
     directory: { adam: profile('Adam'), bea: profile('Bea') },
@@ -140,7 +174,7 @@ async function play({ customers, rules, broken: values }: Mix) {
   const failed = new Set<string>();
   const bot = await startBot({
     emulator,
-    origin: liar.origin,
+    origin,
     plugins: [plugin],
     action: async (context) => {
       const said: unknown = context.event.text;
@@ -167,12 +201,12 @@ async function play({ customers, rules, broken: values }: Mix) {
         }
       }),
     );
-    liar.repent();
+    isLying = false;
     await plugin.close();
     expect(bot.errors).toEqual([]);
     expectFaces(bot, meant, failed);
   } finally {
-    liar.repent();
+    isLying = false;
   }
   return () => expectNobodyLeft(bot, plugin);
 }

@@ -1,4 +1,3 @@
-import { MessengerClient } from 'bottender';
 import { PersonaRefusedError } from 'bottender-persona';
 
 import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
@@ -9,18 +8,17 @@ import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { answering, type Answer } from '../support/answers';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 import { pass, takeTimers } from '../support/clock';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
-import { listenOnLoopback } from '../support/loopback';
 
 const GUEST = profile('Guest');
 const SLOT = slotOf(GUEST);
 const LEASE_MS = 60_000;
-const MADE: Answer = { body: { id: '7' } };
-const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
-const BROKEN: Answer = { status: 500, body: {} };
+const MADE: Reply = { body: { id: '7' } };
+const FORBIDDEN: Reply = { status: 400, body: { error: { code: 200 } } };
+const BROKEN: Reply = { status: 500, body: {} };
 
 const opened: Leases[] = [];
 
@@ -50,7 +48,7 @@ afterEach(() => {
 });
 
 test('a persona is made under an intent, which then has its ID', async () => {
-  const { page, calls, bodies } = await answering([MADE]);
+  const { page, calls, bodies } = await startFakeGraph([MADE]);
   const { obtain, leases, endLate } = open();
   const made = await obtain(page);
   expect(made).toMatchObject({ id: '7', isOwn: true });
@@ -65,7 +63,7 @@ test('a persona is made under an intent, which then has its ID', async () => {
 });
 
 test('what another process has made is taken up', async () => {
-  const { page, calls } = await answering([MADE]);
+  const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others } = open();
   const theirs = await others.acquire(page, GUEST, SLOT);
   await theirs?.complete('9');
@@ -76,7 +74,7 @@ test('what another process has made is taken up', async () => {
 });
 
 test('what another process is making is waited for, a look at a time', async () => {
-  const { page, calls } = await answering([MADE]);
+  const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others, store } = open();
   const looks = jest.spyOn(store, 'acquire');
   const theirs = await others.acquire(page, GUEST, SLOT);
@@ -90,7 +88,7 @@ test('what another process is making is waited for, a look at a time', async () 
 
 describe('within four seconds', () => {
   test('another process that makes it for ever is given up', async () => {
-    const { page, calls } = await answering([MADE]);
+    const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, others, leases, store } = open();
     await others.acquire(page, GUEST, SLOT);
@@ -111,16 +109,15 @@ describe('within four seconds', () => {
   });
 
   test('a turn that does not come is given up, and is nobody’s then', async () => {
-    const { page, calls } = await answering([MADE]);
+    const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, store } = open();
     const hanging = gate();
-    const { origin } = await listenOnLoopback(
-      (_, response) => void hanging.opened.then(() => response.destroy()),
-    );
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const { page: stuck } = await startFakeGraph([
+      { when: hanging.opened, fault: 'disconnect' },
+    ]);
     const others = Array.from({ length: 16 }, (_, n) =>
-      obtain({ id: '1', client }, profile(`Other ${n}`)).catch(() => {}),
+      obtain(stuck, profile(`Other ${n}`)).catch(() => {}),
     );
     await jest.advanceTimersByTimeAsync(1000);
     const takes = jest.spyOn(store, 'acquire');
@@ -137,15 +134,10 @@ describe('within four seconds', () => {
   test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
     takeTimers();
     const [asked, late] = [gate(), gate()];
-    const { origin } = await listenOnLoopback((_, response) => {
+    const { page } = await startFakeGraph(() => {
       asked.open();
-      void late.opened.then(() => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(MADE.body));
-      });
+      return { ...MADE, when: late.opened };
     });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
     const { obtain, others, leases, endLate } = open();
     const making = obtain(page).catch((e: unknown) => e);
     await asked.opened;
@@ -164,7 +156,7 @@ describe('within four seconds', () => {
 });
 
 test('an intent of what was refused is removed, and nothing is tried again', async () => {
-  const { page, calls } = await answering([FORBIDDEN]);
+  const { page, calls } = await startFakeGraph([FORBIDDEN]);
   const { obtain, leases } = open();
   await expect(obtain(page)).rejects.toMatchObject({
     reason: 'not-created',
@@ -178,7 +170,7 @@ test('an intent of what was refused is removed, and nothing is tried again', asy
 });
 
 test('an intent of what may have been made stays, and each try has its own', async () => {
-  const { page, calls } = await answering([BROKEN, BROKEN, MADE]);
+  const { page, calls } = await startFakeGraph([BROKEN, BROKEN, MADE]);
   const { obtain, leases } = open();
   const made = await obtain(page);
   expect(made.id).toBe('7');

@@ -7,20 +7,20 @@ import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import { arrival } from '../support/arrival';
-import { answering, type Answer } from '../support/answers';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
 
-const MADE_7: Answer = { body: { id: '7' } };
-const MADE_8: Answer = { body: { id: '8' } };
-const OK: Answer = { body: { success: true } };
-const failing = (code: number): Answer => ({
+const MADE_7: Reply = { body: { id: '7' } };
+const MADE_8: Reply = { body: { id: '8' } };
+const OK: Reply = { body: { success: true } };
+const failing = (code: number): Reply => ({
   status: 400,
   body: { error: { code, message: 'no' } },
 });
 
-async function open(answers: Answer[], lingerMs = 0) {
-  const { page, calls } = await answering(answers);
+async function open(answers: Reply[], lingerMs = 0) {
+  const { page, calls } = await startFakeGraph(answers);
   const report = jest.fn();
   const stats = noStats();
   const leases = new Leases(new MemoryStore(), 60_000, report);

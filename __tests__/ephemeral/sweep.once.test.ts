@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { MessengerClient } from 'bottender';
-
 import { Leases } from '../../src/ephemeral/leases';
 import { Sweep } from '../../src/ephemeral/sweep';
 import type { Page } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry, Use } from '../../src/store/port';
-import { answering, type Answer } from '../support/answers';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 import { pass } from '../support/clock';
 import { profile } from '../support/faces';
 import { meeting } from '../support/gate';
-import { listenOnLoopback } from '../support/loopback';
 
 const LEASE_MS = 60_000;
-const OK: Answer = { body: { success: true } };
-const LIMITED: Answer = { status: 400, body: { error: { code: 613 } } };
-const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
+const OK: Reply = { body: { success: true } };
+const LIMITED: Reply = { status: 400, body: { error: { code: 613 } } };
+const FORBIDDEN: Reply = { status: 400, body: { error: { code: 200 } } };
 
 /** A sweep of a store that other processes have left personas in. */
 function open(page: Page, store = new MemoryStore(), named: string[] = []) {
@@ -43,7 +40,7 @@ async function leave(
   return use;
 }
 
-const listed = (...personas: unknown[]): Answer => ({
+const listed = (...personas: unknown[]): Reply => ({
   body: { data: personas },
 });
 const adam = { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' };
@@ -51,7 +48,7 @@ const ADAM = expect.objectContaining({ id: '7', name: 'Adam' }) as unknown;
 
 describe('what has run out', () => {
   test('is deleted and forgotten, and counted', async () => {
-    const { page, calls } = await answering([OK]);
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, stats, expired, report } = open(page);
     await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
@@ -73,7 +70,7 @@ describe('what has run out', () => {
   });
 
   test('but is used again, or swept by another, is left alone', async () => {
-    const { page, calls } = await answering([OK]);
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page);
     const used = await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
@@ -90,7 +87,7 @@ describe('what has run out', () => {
   });
 
   test('and cannot be deleted is told, and the next sweep has it at once', async () => {
-    const { page } = await answering([FORBIDDEN, OK]);
+    const { page } = await startFakeGraph([FORBIDDEN, OK]);
     const { store, sweep, report, expired, stats } = open(page);
     await leave(store, '7', 'Adam');
     expect(await sweep.of(page, await expired())).toEqual({
@@ -106,7 +103,7 @@ describe('what has run out', () => {
   });
 
   test('waits for the next sweep after a rate limit, and nothing else is asked', async () => {
-    const { page, calls } = await answering([LIMITED]);
+    const { page, calls } = await startFakeGraph([LIMITED]);
     const { store, sweep, report, expired, stats } = open(page);
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
@@ -123,15 +120,8 @@ describe('what has run out', () => {
 
   test('goes four at a time', async () => {
     const allCame = meeting(4);
-    const { origin } = await listenOnLoopback((_, response) => {
-      // With fewer at once nobody would ever be answered.
-      void allCame().then(() => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(OK.body));
-      });
-    });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
+    // With fewer at once nobody would ever be answered.
+    const { page } = await startFakeGraph(() => ({ ...OK, when: allCame() }));
     const { store, sweep, expired } = open(page);
     for (let id = 1; id <= 4; id += 1) await leave(store, `${id}`, `A${id}`);
     const { swept } = await sweep.of(page, await expired());
@@ -146,7 +136,7 @@ describe('what has run out', () => {
         return super.forget(pageId, key);
       }
     }
-    const { page, calls } = await answering([OK]);
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page, new Slow());
     for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
     expect(await sweep.of(page, await expired())).toMatchObject({
@@ -166,7 +156,7 @@ describe('what has run out', () => {
 
 describe('an intent', () => {
   test('without a persona of its name is forgotten, and of nobody else', async () => {
-    const { page } = await answering([listed(adam)]);
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     const mine = await leave(store, null, 'Adam');
@@ -176,7 +166,7 @@ describe('an intent', () => {
   });
 
   test('is kept where the list has holes', async () => {
-    const { page } = await answering([listed(null)]);
+    const { page } = await startFakeGraph([listed(null)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
@@ -184,7 +174,7 @@ describe('an intent', () => {
   });
 
   test('with another of its name makes one suspect', async () => {
-    const { page } = await answering([listed(adam)]);
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
     await leave(store, null, 'Adam');
@@ -195,7 +185,7 @@ describe('an intent', () => {
     ['the directory has', ['7'], false],
     ['a lease in force has', [], true],
   ])('suspects no persona whose ID %s', async (_who, named, isLeased) => {
-    const { page } = await answering([listed(adam)]);
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep } = open(page, new MemoryStore(), named);
     await leave(store, null, 'Adam');
     if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
@@ -203,7 +193,7 @@ describe('an intent', () => {
   });
 
   test('that was renewed while the list was read is neither told nor forgotten', async () => {
-    const { page } = await answering([listed(adam)]);
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const uses = [
       await leave(store, null, 'Adam'),
@@ -217,7 +207,7 @@ describe('an intent', () => {
   });
 
   test('that is gone by now is nobody’s', async () => {
-    const { page } = await answering([listed(adam)]);
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const { key } = await leave(store, null, 'Adam');
     const entries = await expired();
@@ -232,13 +222,11 @@ describe('an intent', () => {
         return super.forget(pageId, key);
       }
     }
-    const { origin } = await listenOnLoopback(({ method }, response) => {
-      response.setHeader('content-type', 'application/json');
-      if (method === 'DELETE') response.end(JSON.stringify(OK.body));
-      else setTimeout(() => response.end('{"data":[]}'), 1000);
+    const { page } = await startFakeGraph(({ method }) => {
+      if (method === 'DELETE') return OK;
+      const when = new Promise((resolve) => setTimeout(resolve, 1000));
+      return { body: { data: [] }, when };
     });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
     const { store, sweep, expired } = open(page, new Slow());
     await leave(store, '7', 'Eve');
     await leave(store, null, 'Adam');
@@ -249,14 +237,14 @@ describe('an intent', () => {
   });
 
   test('is no reason to read the list where there is none', async () => {
-    const { page, calls } = await answering([listed(adam)]);
+    const { page, calls } = await startFakeGraph([listed(adam)]);
     const { sweep } = open(page);
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
     expect(calls).toEqual([]);
   });
 
   test('whose list cannot be had is told with its name', async () => {
-    const { page } = await answering([FORBIDDEN]);
+    const { page } = await startFakeGraph([FORBIDDEN]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
     await expect(sweep.now(page)).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { pageIdOf } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry } from '../../src/store/port';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 import { gate } from '../support/gate';
 
@@ -59,7 +59,9 @@ async function open(intervalMs = INTERVAL_MS) {
 /** A client whose Page is known already, so that a sweep has nothing to ask. */
 async function clientOf(pageId: string, token: string) {
   jest.useRealTimers();
-  const { client } = await answering([{ body: { id: pageId } }], token);
+  const { client } = await startFakeGraph([{ body: { id: pageId } }], {
+    accessToken: token,
+  });
   expect(await pageIdOf(client)).toBe(pageId);
   jest.useFakeTimers();
   return client;
@@ -96,7 +98,9 @@ test('the timer sweeps every Page with one reading, by the newest client', async
 });
 
 test('nothing is asked of Messenger where nothing has run out', async () => {
-  const { client, calls } = await answering([{ body: { id: '1' } }], 'IDLE');
+  const { client, calls } = await startFakeGraph([{ body: { id: '1' } }], {
+    accessToken: 'IDLE',
+  });
   const { sweeper, of } = await open();
   sweeper.notice('1', client);
   await intervals(3);
@@ -226,9 +230,9 @@ test('what fails is told, and the next sweep comes', async () => {
 });
 
 test('a Page that Messenger does not name is told', async () => {
-  const { client } = await answering(
+  const { client } = await startFakeGraph(
     [{ status: 400, body: { error: { code: 190 } } }],
-    'UNNAMED',
+    { accessToken: 'UNNAMED' },
   );
   const { store, sweeper, report } = await open(60_000);
   jest.useRealTimers();

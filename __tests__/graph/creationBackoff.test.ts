@@ -2,7 +2,7 @@ import { PersonaRefusedError } from '../../src/errors';
 import { CreationBackoff } from '../../src/graph/creationBackoff';
 import type { GraphFailure } from '../../src/graph/graphFailure';
 import type { Page } from '../../src/graph/page';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { pass } from '../support/clock';
 
 const LIMITED: GraphFailure = { status: 400, code: 613, message: 'too many' };
@@ -11,7 +11,7 @@ const FORBIDDEN: GraphFailure = { status: 400, code: 200, message: 'no' };
 let page: Page;
 let otherPage: Page;
 beforeAll(async () => {
-  ({ page } = await answering([]));
+  ({ page } = await startFakeGraph([]));
   otherPage = { ...page, id: '2' };
 });
 

@@ -18,8 +18,8 @@ import {
 import { listAll } from '../../src/graph/personaCalls';
 import { pass, takeTimers } from '../support/clock';
 import { profile } from '../support/faces';
+import { DRIP, HANG, startFakeGraph } from '../support/fakeGraph';
 import { gate, meeting } from '../support/gate';
-import { behaving, drip, sendJson } from '../support/odd';
 
 const ME: GraphRequest = { method: 'GET', path: '/me' };
 const asIs = (value: unknown) => ({ ok: true as const, value });
@@ -31,13 +31,13 @@ function failureOf(outcome: Outcome<unknown>) {
 
 describe('a call without an answer in time', () => {
   test.each([
-    ['nothing comes', () => {}],
-    ['a body never ends', drip],
-  ])('fails where %s, and is ended', async (_what, handle) => {
+    ['nothing comes', HANG],
+    ['a body never ends', DRIP],
+  ])('fails where %s, and is ended', async (_what, reply) => {
     const { opened, open } = gate();
-    const { client } = await behaving((response) => {
-      response.on('close', open);
-      handle(response);
+    const { client } = await startFakeGraph(({ closed }) => {
+      void closed.then(open);
+      return reply;
     });
     const failure = failureOf(
       await graphCall(client, { ...ME, timeoutMs: 100 }, asIs),
@@ -51,9 +51,9 @@ describe('a call without an answer in time', () => {
   test('is what every call of ours can be', async () => {
     takeTimers();
     const come = meeting(6);
-    const { client, page, calls } = await behaving((response) => {
+    const { client, page, calls } = await startFakeGraph(() => {
       void come();
-      drip(response);
+      return DRIP;
     });
     const started = Date.now();
     const asking: Promise<Outcome<unknown>[]> = Promise.all([
@@ -75,19 +75,18 @@ describe('a call without an answer in time', () => {
 });
 
 test('an answer that is too long fails', async () => {
-  const { client } = await behaving((response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(`"${'x'.repeat(11 * 1024 * 1024)}"`);
-  });
+  const { client } = await startFakeGraph([
+    { body: 'x'.repeat(11 * 1024 * 1024) },
+  ]);
   expect(failureOf(await graphCall(client, ME, asIs)).message).toContain(
     'maxContentLength',
   );
 });
 
 test('an error is one whatever its status', async () => {
-  const { client } = await behaving((response) =>
-    sendJson(response, { error: { code: 190, message: 'Bad token' } }),
-  );
+  const { client } = await startFakeGraph([
+    { body: { error: { code: 190, message: 'Bad token' } } },
+  ]);
   expect(failureOf(await graphCall(client, ME, asIs))).toEqual({
     status: 200,
     code: 190,
@@ -98,7 +97,7 @@ test('an error is one whatever its status', async () => {
 test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
   'what is no error is an answer: %j',
   async (body) => {
-    const { client } = await behaving((response) => sendJson(response, body));
+    const { client } = await startFakeGraph([{ body }]);
     expect(await graphCall(client, ME, asIs)).toEqual({
       ok: true,
       value: body,
@@ -107,10 +106,10 @@ test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
 );
 
 test('the token stands in the path, and the proof is made of it', async () => {
-  const { client, calls } = await behaving(
-    (response) => sendJson(response, {}),
-    { accessToken: 'FIRST', appSecret: 'SECRET' },
-  );
+  const { client, calls } = await startFakeGraph([], {
+    accessToken: 'FIRST',
+    appSecret: 'SECRET',
+  });
   const accessToken = 'a&b';
   const other = Object.create(client, {
     accessToken: { value: accessToken },

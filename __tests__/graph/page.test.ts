@@ -12,7 +12,7 @@ import {
   pageOf,
   type PageContext,
 } from '../../src/graph/page';
-import { answering, type Answers } from '../support/answers';
+import { startFakeGraph, type FakeGraph } from '../support/fakeGraph';
 import { pass } from '../support/clock';
 
 const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
@@ -20,7 +20,7 @@ const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
 const BUSY = { status: 500, body: { error: { code: 2, message: 'Busy' } } };
 
 function contextOf(
-  { client }: Answers,
+  { client }: FakeGraph,
   rest: Partial<PageContext> = {},
 ): PageContext {
   return { client, event: { pageId: '1' }, session: null, ...rest };
@@ -57,26 +57,26 @@ describe('the Page of an event', () => {
       '2',
     ],
   ])('is known from %s', async (_what, context, id) => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);
   });
 
   test('costs no call where the event says it', async () => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
     expect(pageOf(contextOf(answers))).toEqual({ id: '1', client });
     expect(answers.calls).toEqual([]);
   });
 
   test('is asked for where the event does not say it', async () => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
     const page = await pageOf(contextOf(answers, { event: {} }));
     expect(page).toEqual({ id: '100', client });
   });
 
   test('is asked for where another token speaks than the event’s Page', async () => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     const context = contextOf(answers, { accessToken: 'OTHER' });
     const page = await pageOf(context);
     expect(page.id).toBe('100');
@@ -89,7 +89,9 @@ describe('the Page of an event', () => {
 
 describe('pageIdOf asks', () => {
   test('once a token, however many want to know, with whatever client', async () => {
-    const { client, calls } = await answering([JASPERS], 'T&K');
+    const { client, calls } = await startFakeGraph([JASPERS], {
+      accessToken: 'T&K',
+    });
     const clone = Object.create(client) as typeof client;
     const ids = await Promise.all([pageIdOf(client), pageIdOf(clone)]);
     expect([...ids, await pageIdOf(client)]).toEqual(['100', '100', '100']);
@@ -100,8 +102,8 @@ describe('pageIdOf asks', () => {
 
   test('for each platform, whatever its token is called', async () => {
     const [one, two] = [
-      await answering([JASPERS]),
-      await answering([{ body: { id: '200' } }]),
+      await startFakeGraph([JASPERS]),
+      await startFakeGraph([{ body: { id: '200' } }]),
     ];
     expect(await pageIdOf(one.client)).toBe('100');
     expect(await pageIdOf(two.client)).toBe('200');
@@ -115,7 +117,7 @@ describe('pageIdOf asks', () => {
     ['an ID that is none', { id: 'me' }],
     ['a list', [{ id: '100' }]],
   ])('anew after an answer that holds no ID: %s', async (_what, body) => {
-    const { client } = await answering([{ body }, JASPERS]);
+    const { client } = await startFakeGraph([{ body }, JASPERS]);
     const error: unknown = await pageIdOf(client).catch(
       (thrown: unknown) => thrown,
     );
@@ -129,18 +131,18 @@ describe('pageIdOf asks', () => {
   });
 
   test('and fails where the client can call nothing', async () => {
-    const client = Object.create({ accessToken: 'T' }) as Answers['client'];
+    const client = Object.create({ accessToken: 'T' }) as FakeGraph['client'];
     await expect(pageIdOf(client)).rejects.toBeInstanceOf(UnknownPageError);
   });
 
   test('again while the failure may pass', async () => {
-    const { client, calls } = await answering([BUSY, BUSY, JASPERS]);
+    const { client, calls } = await startFakeGraph([BUSY, BUSY, JASPERS]);
     expect(await pageIdOf(client)).toBe('100');
     expect(calls).toHaveLength(3);
   });
 
   test('anew after a failure, which it tells', async () => {
-    const { client } = await answering([REFUSED, JASPERS]);
+    const { client } = await startFakeGraph([REFUSED, JASPERS]);
     const error: unknown = await pageIdOf(client).catch(
       (thrown: unknown) => thrown,
     );
@@ -156,14 +158,14 @@ describe('the client of a context', () => {
   test.each([undefined, null, '', 'TOKEN'])(
     'is its own with the token %p',
     async (accessToken) => {
-      const answers = await answering([JASPERS]);
+      const answers = await startFakeGraph([JASPERS]);
       const context = contextOf(answers, { accessToken });
       expect(clientOf(context)).toBe(answers.client);
     },
   );
 
   test('after useAccessToken is one for that token, the same each time', async () => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     const context = contextOf(answers, { accessToken: 'OTHER' });
     const other = clientOf(context);
     const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
@@ -174,8 +176,8 @@ describe('the client of a context', () => {
   });
 
   test('is another when the context is given another token, or client', async () => {
-    const answers = await answering([JASPERS]);
-    const further = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
+    const further = await startFakeGraph([JASPERS]);
     const context = { ...contextOf(answers), accessToken: 'OTHER' };
     const other = clientOf(context);
     context.accessToken = 'THIRD';
@@ -187,7 +189,7 @@ describe('the client of a context', () => {
   });
 
   test('goes with its context', async () => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     const made = new WeakRef(
       clientOf(contextOf(answers, { accessToken: 'OTHER' })),
     );

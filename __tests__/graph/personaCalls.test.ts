@@ -4,7 +4,7 @@ import {
   getPersona,
 } from '../../src/graph/personaCalls';
 import { listAll } from '../../src/graph/personaCalls';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/faces';
 
 const REFUSED = {
@@ -14,7 +14,7 @@ const REFUSED = {
 
 describe('createPersona', () => {
   test('sends the profile and nothing else, and gives the ID', async () => {
-    const { page, bodies } = await answering([{ body: { id: '12' } }]);
+    const { page, bodies } = await startFakeGraph([{ body: { id: '12' } }]);
     const listed = { ...profile('Adam'), id: '7' };
     expect(await createPersona(page, listed)).toEqual({
       ok: true,
@@ -34,7 +34,7 @@ describe('createPersona', () => {
     ['HTML', '<html></html>'],
     ['null', null],
   ])('with %s in the answer has failed', async (_what, body) => {
-    const { page } = await answering([{ body }]);
+    const { page } = await startFakeGraph([{ body }]);
     expect(await createPersona(page, profile('Adam'))).toEqual({
       ok: false,
       failure: { status: 200, message: 'the response has no persona ID' },
@@ -42,7 +42,7 @@ describe('createPersona', () => {
   });
 
   test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await createPersona(page, profile('Adam'))).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -52,7 +52,7 @@ describe('createPersona', () => {
 
 describe('deletePersona', () => {
   test('deletes by the ID', async () => {
-    const { page, calls } = await answering([{ body: { success: true } }]);
+    const { page, calls } = await startFakeGraph([{ body: { success: true } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
     expect(calls).toEqual([expect.stringMatching(/^DELETE \/v[\d.]+\/12\?/)]);
   });
@@ -60,7 +60,7 @@ describe('deletePersona', () => {
   test.each(['me', '12a', 'a12', ''])(
     'never puts %j into a path',
     async (id) => {
-      const { page, calls } = await answering([{ body: {} }]);
+      const { page, calls } = await startFakeGraph([{ body: {} }]);
       expect(await deletePersona(page, id)).toEqual({
         ok: false,
         failure: { status: 400, message: `"${id}" is not a persona ID` },
@@ -72,7 +72,7 @@ describe('deletePersona', () => {
   test.each([['<html></html>'], [null], [{}], [{ success: false }]])(
     'that is answered with %j may be tried again',
     async (body) => {
-      const { page } = await answering([{ body }]);
+      const { page } = await startFakeGraph([{ body }]);
       expect(await deletePersona(page, '12')).toEqual({
         ok: false,
         failure: {
@@ -86,12 +86,12 @@ describe('deletePersona', () => {
 
   test('of what is gone is done', async () => {
     const error = { code: 100, error_subcode: 33, message: 'gone' };
-    const { page } = await answering([{ status: 400, body: { error } }]);
+    const { page } = await startFakeGraph([{ status: 400, body: { error } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
   });
 
   test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await deletePersona(page, '12')).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -101,7 +101,7 @@ describe('deletePersona', () => {
 
 describe('getPersona', () => {
   test('gives what there is of the persona', async () => {
-    const { page, calls } = await answering([{ body: { id: '12' } }]);
+    const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
     expect(await getPersona(page, '12')).toEqual({
       ok: true,
       value: { id: '12', name: '', profilePictureUrl: '' },
@@ -110,7 +110,7 @@ describe('getPersona', () => {
   });
 
   test('puts nothing but an ID into a path', async () => {
-    const { page, calls } = await answering([{ body: {} }]);
+    const { page, calls } = await startFakeGraph([{ body: {} }]);
     expect(await getPersona(page, 'me')).toEqual({
       ok: false,
       failure: { status: 400, message: '"me" is not a persona ID' },
@@ -119,7 +119,7 @@ describe('getPersona', () => {
   });
 
   test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await getPersona(page, '12')).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -159,9 +159,9 @@ describe('listAll', () => {
   };
 
   test('follows the cursors to the end, 100 at a time', async () => {
-    const { page, calls } = await answering(
+    const { page, calls } = await startFakeGraph(
       [sheet(adam, further('a&b')), sheet(bea, { cursors: { after: 'c' } })],
-      'T&K',
+      { accessToken: 'T&K' },
     );
     expect(await listAll(page)).toEqual({
       ok: true,
@@ -183,7 +183,7 @@ describe('listAll', () => {
     ['without a next page', { cursors: { after: 'c' } }],
     ['without a cursor', { next: 'https://graph.facebook.com/next' }],
   ])('ends at a page %s', async (_what, paging) => {
-    const { page, calls } = await answering([sheet(adam, paging)]);
+    const { page, calls } = await startFakeGraph([sheet(adam, paging)]);
     const list = await listAll(page);
     expect(list.ok && list.value.personas).toEqual([adam]);
     expect(calls).toHaveLength(1);
@@ -194,18 +194,18 @@ describe('listAll', () => {
     ['null', null],
     ['no list in it', { data: 'personas' }],
   ])('with %s has failed', async (_what, body) => {
-    const { page } = await answering([{ body }]);
+    const { page } = await startFakeGraph([{ body }]);
     expect(await listAll(page)).toEqual(UNREADABLE);
   });
 
   test('that would go on for ever has failed', async () => {
-    const { page, calls } = await answering([sheet(adam, further('a'))]);
+    const { page, calls } = await startFakeGraph([sheet(adam, further('a'))]);
     expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(2);
   });
 
   test('that breaks in the middle has failed', async () => {
-    const { page } = await answering([sheet(adam, further('a')), REFUSED]);
+    const { page } = await startFakeGraph([sheet(adam, further('a')), REFUSED]);
     expect(await listAll(page)).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },

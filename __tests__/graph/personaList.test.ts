@@ -1,7 +1,6 @@
 import { listAll } from '../../src/graph/personaCalls';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
-import { behaving, sendJson } from '../support/odd';
 
 const UNREADABLE = {
   ok: false,
@@ -20,7 +19,7 @@ function sheet(id: string, after?: string) {
 
 /** A Page whose list is given without a server: what is long would take long there. */
 async function listing(sheetOf: (count: number) => object) {
-  const { page } = await answering([]);
+  const { page } = await startFakeGraph([]);
   let count = 0;
   const request = jest
     .spyOn(page.client.axios, 'request')
@@ -32,7 +31,7 @@ const idsOf = (personas: { id: string }[]) => personas.map(({ id }) => id);
 
 describe('a list', () => {
   test('is complete at its end, also beyond a page with nothing in it', async () => {
-    const { page, calls } = await answering([
+    const { page, calls } = await startFakeGraph([
       { body: sheet('1', 'a') },
       { body: { ...sheet('', 'b'), data: [] } },
       { body: sheet('2') },
@@ -52,7 +51,7 @@ describe('a list', () => {
   });
 
   test('is not complete where an entry of any page could not be read', async () => {
-    const { page } = await answering([
+    const { page } = await startFakeGraph([
       { body: { ...sheet('', 'a'), data: [null, { id: '1' }] } },
       { body: sheet('2') },
     ]);
@@ -64,7 +63,10 @@ describe('a list', () => {
   test.each([[null], ['<html></html>'], [{}]])(
     'of which a page is %j has failed',
     async (body) => {
-      const { page } = await answering([{ body: sheet('1', 'a') }, { body }]);
+      const { page } = await startFakeGraph([
+        { body: sheet('1', 'a') },
+        { body },
+      ]);
       expect(await listAll(page)).toEqual(UNREADABLE);
     },
   );
@@ -77,9 +79,9 @@ describe('a list', () => {
   });
 
   test('whose cursors go round has failed', async () => {
-    const { page, calls } = await behaving((response, _request, count) =>
-      sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
-    );
+    const { page, calls } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', count % 2 ? 'a' : 'b'),
+    }));
     expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(3);
   });
@@ -116,16 +118,16 @@ describe('a list', () => {
   });
 
   test('as a whole has its time', async () => {
-    const { page } = await behaving((response, _request, count) =>
-      sendJson(response, sheet('1', `${count}`)),
-    );
+    const { page } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', `${count}`),
+    }));
     const list = await listAll(page, { timeoutMs: 200 });
     const message = expect.stringMatching(/^there was no answer in /) as string;
     expect(list).toEqual({ ok: false, failure: { message } });
   });
 
   test('with no time left is not asked for', async () => {
-    const { page, calls } = await answering([{ body: sheet('1') }]);
+    const { page, calls } = await startFakeGraph([{ body: sheet('1') }]);
     expect(await listAll(page, { timeoutMs: 0 })).toMatchObject({
       ok: false,
     });
@@ -135,9 +137,10 @@ describe('a list', () => {
   test('that nobody waits for any more is read no further', async () => {
     const { opened, open } = gate();
     let isGivenUp = false;
-    const { page, calls } = await behaving((response, _request, count) => {
-      void opened.then(() => sendJson(response, sheet('1', `${count}`)));
-    });
+    const { page, calls } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', `${count}`),
+      when: opened,
+    }));
     const list = listAll(page, { isGivenUp: () => isGivenUp });
     isGivenUp = true;
     open();

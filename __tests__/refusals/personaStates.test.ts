@@ -1,26 +1,25 @@
 import { PersonaRefusedError } from '../../src/errors';
 import { STATE_TIMEOUT_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
-import { answering, type Answer } from '../support/answers';
+import { DRIP, HANG, startFakeGraph, type Reply } from '../support/fakeGraph';
 import { pass, takeTimers } from '../support/clock';
 import { meeting } from '../support/gate';
-import { behaving, drip, sendJson } from '../support/odd';
 
-const ALIVE: Answer = {
+const ALIVE: Reply = {
   body: { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' },
 };
-const UNKNOWN: Answer = {
+const UNKNOWN: Reply = {
   status: 400,
   body: { error: { code: 100, error_subcode: 33, message: 'does not exist' } },
 };
-const NO_LIST: Answer = { status: 400, body: { error: { code: 200 } } };
-const EMPTY_LIST: Answer = { body: { data: [] } };
+const NO_LIST: Reply = { status: 400, body: { error: { code: 200 } } };
+const EMPTY_LIST: Reply = { body: { data: [] } };
 
 const refusal = () =>
   new PersonaRefusedError('unverified', '7', '1', { message: 'no' });
 
 test('all who ask at a time ask once', async () => {
-  const { page, calls } = await answering([ALIVE]);
+  const { page, calls } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   const answers = await Promise.all([
     states.of(page, '7'),
@@ -34,7 +33,7 @@ test('all who ask at a time ask once', async () => {
 });
 
 test('what is gone is not looked for again for ten seconds', async () => {
-  const { page, calls } = await answering([
+  const { page, calls } = await startFakeGraph([
     UNKNOWN,
     EMPTY_LIST,
     UNKNOWN,
@@ -51,7 +50,7 @@ test('what is gone is not looked for again for ten seconds', async () => {
 });
 
 test('one Page and one persona say nothing of another', async () => {
-  const { page, calls } = await answering([UNKNOWN, EMPTY_LIST, ALIVE]);
+  const { page, calls } = await startFakeGraph([UNKNOWN, EMPTY_LIST, ALIVE]);
   const states = new PersonaStates();
   expect(await states.of({ ...page, id: '2' }, '7')).toBe('gone');
   expect(await states.of(page, '7')).toBe('alive');
@@ -59,7 +58,7 @@ test('one Page and one persona say nothing of another', async () => {
 });
 
 test('where nothing can be found out, that is known until a wait is over', async () => {
-  const { page } = await answering([UNKNOWN, NO_LIST]);
+  const { page } = await startFakeGraph([UNKNOWN, NO_LIST]);
   const states = new PersonaStates();
   expect(await states.of(page, '7')).toBe('unsure');
   expect(states.unverified(page, '7')).toBeUndefined();
@@ -80,7 +79,7 @@ test('where nothing can be found out, that is known until a wait is over', async
 });
 
 test('evidence begins the waits anew', async () => {
-  const { page } = await answering([ALIVE]);
+  const { page } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   states.giveUp(page, '7', refusal());
   pass(1000);
@@ -91,7 +90,7 @@ test('evidence begins the waits anew', async () => {
 });
 
 test('a thousand answers are kept, the oldest goes', async () => {
-  const { page } = await answering([]);
+  const { page } = await startFakeGraph([]);
   const request = jest
     .spyOn(page.client.axios, 'request')
     .mockResolvedValue({ data: EMPTY_LIST.body });
@@ -110,7 +109,7 @@ test('a thousand answers are kept, the oldest goes', async () => {
   expect(request).toHaveBeenCalledTimes(asked + 2);
 });
 
-const MISSING: Answer = {
+const MISSING: Reply = {
   status: 400,
   body: {
     error: {
@@ -121,17 +120,17 @@ const MISSING: Answer = {
     },
   },
 };
-const listOf = (...ids: unknown[]): Answer => ({
+const listOf = (...ids: unknown[]): Reply => ({
   body: { data: ids.map((id) => ({ id })) },
 });
 
 test('a persona that Messenger gives is alive, and the list is not read', async () => {
-  const { page, calls } = await answering([{ body: { id: '12' } }]);
+  const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
   expect(await personaState(page, '12')).toBe('alive');
   expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
 });
 
-const ANYTHING: [string, Answer][] = [
+const ANYTHING: [string, Reply][] = [
   ['that it does not exist', MISSING],
   ['another ID', { body: { id: '1' } }],
   ['HTML', { body: '<html></html>' }],
@@ -142,7 +141,7 @@ const ANYTHING: [string, Answer][] = [
 ];
 
 describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
-  test.each<['alive' | 'gone' | 'unsure', string, Answer]>([
+  test.each<['alive' | 'gone' | 'unsure', string, Reply]>([
     ['alive', 'has it', listOf('1', '12')],
     ['alive', 'has it, though it is not complete', listOf(null, '12')],
     ['gone', 'has only others', listOf('1', '2')],
@@ -152,7 +151,7 @@ describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
     ['unsure', 'is HTML', { body: '<html></html>' }],
     ['unsure', 'is null', { body: null }],
   ])('it is %s if the list %s', async (state, _how, list) => {
-    const { page } = await answering([answer, list]);
+    const { page } = await startFakeGraph([answer, list]);
     expect(await personaState(page, '12')).toBe(state);
   });
 });
@@ -161,7 +160,7 @@ test('a list that breaks in the middle is no evidence', async () => {
   const cursors = { after: 'a' };
   const first = { data: [], paging: { next: 'http://next', cursors } };
   const broken = { status: 500, body: {} };
-  const { page } = await answering([MISSING, { body: first }, broken]);
+  const { page } = await startFakeGraph([MISSING, { body: first }, broken]);
   expect(await personaState(page, '12')).toBe('unsure');
 });
 
@@ -169,17 +168,21 @@ test('all of it has an end', async () => {
   takeTimers();
   const [gets, lists] = [meeting(4), meeting(4)];
   const come = (count: number) => void [gets, lists][count - 1]?.();
-  const silent = await behaving((_response, _request, count) => come(count));
-  const dripping = await behaving((response, _request, count) => {
+  const silent = await startFakeGraph(({ count }) => {
     come(count);
-    drip(response);
+    return HANG;
   });
-  const endless = await behaving((response, { url }, count) => {
+  const dripping = await startFakeGraph(({ count }) => {
     come(count);
-    if (!url?.includes('personas')) return;
+    return DRIP;
+  });
+  const endless = await startFakeGraph(({ path, count }) => {
+    come(count);
+    if (path !== '/me/personas') return HANG;
     const cursors = { after: `${count}` };
     const paging = { next: 'http://next', cursors };
-    setTimeout(() => sendJson(response, { data: [], paging }), 20);
+    const when = new Promise((resolve) => setTimeout(resolve, 20));
+    return { body: { data: [], paging }, when };
   });
   const started = Date.now();
   const asking = Promise.all(
@@ -196,9 +199,10 @@ test('all of it has an end', async () => {
 test('a call that hangs leaves the list its time', async () => {
   takeTimers();
   const come = meeting(2);
-  const { page } = await behaving((response, { url }) => {
-    if (url?.includes('personas')) sendJson(response, { data: [{ id: '12' }] });
-    else void come();
+  const { page } = await startFakeGraph(({ path }) => {
+    if (path === '/me/personas') return { body: { data: [{ id: '12' }] } };
+    void come();
+    return HANG;
   });
   const asking = personaState(page, '12');
   await come();

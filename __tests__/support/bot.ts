@@ -18,18 +18,9 @@ import {
 
 import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
 
-export const PAGE = {
-  id: '100000000000001',
-  name: "Jasper's Market",
-  accessToken: 'TOKEN_OF_JASPERS_MARKET',
-};
-export const OTHER_PAGE = {
-  id: '100000000000002',
-  name: 'Second Page',
-  accessToken: 'TOKEN_OF_SECOND_PAGE',
-};
-export const APP_SECRET = 'APP_SECRET_OF_TESTS';
-export const CUSTOMER = '1001';
+import { APP_SECRET, CUSTOMER, OTHER_PAGE, PAGE } from './pages';
+
+export * from './pages';
 
 const HELLO = { message: { mid: 'm_hello', text: 'hello' } };
 
