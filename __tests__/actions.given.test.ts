@@ -9,8 +9,8 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from './support/bot';
-import { faces, profile } from './support/faces';
-import { calls, shown } from './support/wire';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 
 type Match = { match?: RegExpExecArray };
 
@@ -19,7 +19,7 @@ let Adam: string;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ({ Adam } = await faces(bot.emulator, ['Adam']));
+  ({ Adam } = await createPersonas(bot.emulator, ['Adam']));
 });
 
 async function sayHi(context: PersonaContext): Promise<void> {

@@ -8,8 +8,8 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot, type TestAction } from './support/bot';
-import { faces, profile } from './support/faces';
-import { alive, shown } from './support/wire';
+import { alive, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 
 type Wrap = <P extends Record<string, unknown> = Record<never, never>>(
   action?: Action<PersonaContext, P>,
@@ -22,7 +22,7 @@ let ids: Record<'Adam' | 'Bea', string>;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 const say =

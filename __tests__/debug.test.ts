@@ -6,9 +6,9 @@ import { Keyv } from 'keyv';
 
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
 import { startOn } from './support/channels';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 import { leaveLease } from './support/stores';
-import { alive, shown } from './support/wire';
 
 let lines: string[];
 const write = createDebug.log;
@@ -84,7 +84,7 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
 
 test('it tells of a name whose persona the Page has already', async () => {
   const { emulator } = await startBot();
-  const { Adam } = await faces(emulator, ['Adam']);
+  const { Adam } = await createPersonas(emulator, ['Adam']);
   createDebug.enable('bottender:persona');
   const plugin = personas({ directory: { adam: profile('Adam') } });
   const bot = await startBot({ plugins: [plugin], emulator });
@@ -100,7 +100,7 @@ test('it tells of a name whose persona the Page has already', async () => {
 test('it tells of a sweep once, and of each persona that it deletes', async () => {
   const store = new Keyv();
   const { emulator } = await startBot();
-  const { Guest } = await faces(emulator, ['Guest']);
+  const { Guest } = await createPersonas(emulator, ['Guest']);
   await leaveLease(store, { id: Guest, name: 'Guest' });
   createDebug.enable('bottender:persona');
   const swept = new Promise<void>((resolve) => {

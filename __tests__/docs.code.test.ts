@@ -1,12 +1,17 @@
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import * as library from 'bottender-persona';
 
-import { CUSTOMER, startBot, type TestAction } from './support/bot';
-import { clientFor, startedBy } from './support/clients';
+import {
+  CUSTOMER,
+  startBot,
+  type TestAction,
+  startWrittenTo,
+} from './support/bot';
+import { clientFor } from './support/clients';
 import { documentsIn } from './support/docs';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
-import { alive, shown } from './support/wire';
+import { createPersonas, profile } from './support/personas';
 
 const { personas } = library;
 
@@ -38,12 +43,12 @@ describe('docs/life-spans.md', () => {
   });
 
   it('outside an event', async () => {
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const directory = { adam: profile('Adam') };
     const { answer } = code.run('client', {
       modules: {
         './bottender.config': { plugins: [personas({ directory })] },
-        bottender: { getClient: () => clientFor(bot) },
+        bottender: { getClient: () => clientFor(bot.emulator) },
       },
     }) as { answer: (psid: string, text: string) => Promise<void> };
     await answer(CUSTOMER, 'hi');
@@ -111,7 +116,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
     code.config('refused-config', { console: { warn } }),
   );
   bot.emulator.setEuropean(CUSTOMER, true);
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     context.usePersona(Adam);
     await context.sendText('hi');
@@ -123,7 +128,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
 describe('docs/getting-started.md', () => {
   it('bottender.config.js takes the plugin', async () => {
     const bot = await startBot(code.config('config'));
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       await context.sendText('hi');

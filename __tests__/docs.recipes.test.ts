@@ -20,10 +20,10 @@ import {
 } from './support/bot';
 import { startOn } from './support/channels';
 import { documentsIn } from './support/docs';
-import { faces } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
+import { createPersonas } from './support/personas';
 import { leaveLease } from './support/stores';
-import { alive, shown } from './support/wire';
 
 const code = new PageCode(documentsIn('docs/recipes'));
 
@@ -103,7 +103,7 @@ describe('docs/recipes', () => {
 
   it('customers in Europe', async () => {
     const bot = await startBot();
-    const { Adam: adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam: adam } = await createPersonas(bot.emulator, ['Adam']);
     const config = code.config('region-config', { adam });
     const european = await code.start('region', config, { adam });
     european.emulator.setEuropean(CUSTOMER, true);
@@ -136,7 +136,7 @@ describe('docs/recipes', () => {
     const store = new Keyv();
     const plugin: Personas = personas({ store });
     const { emulator } = await startBot();
-    const { Guest, Ghost } = await faces(emulator, ['Guest', 'Ghost']);
+    const { Guest, Ghost } = await createPersonas(emulator, ['Guest', 'Ghost']);
     await leaveLease(store, { id: Guest, name: 'Guest' });
     await leaveLease(store, { id: null, name: 'Ghost' });
     const { origin } = emulator;

@@ -26,9 +26,8 @@ import {
   type BotSetup,
   type RunningBot,
 } from './support/bot';
-import { pass, takeTimers } from './support/clock';
-import { faces, profile } from './support/faces';
-import { hurry } from './support/hurry';
+import { advanceTime, fakeTimers, shortenTimeouts } from './support/clock';
+import { createPersonas, profile } from './support/personas';
 
 const SECRETS = {
   token: PAGE.accessToken,
@@ -123,7 +122,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     'for %s tells persona, Page, answer and way out, and no secret',
     async (reason, fault, wayOut) => {
       const { bot, told } = await start({}, setup);
-      const { Bea } = await faces(bot.emulator, ['Bea']);
+      const { Bea } = await createPersonas(bot.emulator, ['Bea']);
       bot.emulator.fail({ path: '/me/messages', times: 1, ...fault });
       await bot.run(async (context) => {
         context.usePersona(Bea);
@@ -164,7 +163,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     ['a broken connection', { connection: 'break-before' }],
     ['an HTTP 500', { status: 500 }],
   ])('for a persona that was not made, after %s', async (_what, fault) => {
-    hurry();
+    shortenTimeouts();
     const { bot, told } = await start({}, setup);
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
     await bot.run(async (context) => {
@@ -186,7 +185,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
   test('thrown out of a handler carries no secret either', async () => {
     const { bot } = await start({ refusedPersona: 'throw' }, setup);
     bot.emulator.fail({ path: '/me/messages', ...indiscreet(10, 2018336) });
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     await bot.run(async (context) => {
       context.usePersona(Bea);
       await context.sendText('hi');
@@ -300,7 +299,7 @@ test('PersonaStoreError tells what the store did not do, and no password of it',
 });
 
 test('PersonaSuspectedError tells which persona to delete, and why', async () => {
-  takeTimers();
+  fakeTimers();
   const { bot, firstTold } = await start({ ephemeral: { leaseMs: 1000 } });
   bot.emulator.fail({
     method: 'POST',
@@ -312,7 +311,7 @@ test('PersonaSuspectedError tells which persona to delete, and why', async () =>
     context.withEphemeralPersona(profile('Guest'), () => undefined),
   );
   // The intent runs out, and the sweep after that finds it.
-  pass(2000);
+  advanceTime(2000);
   const error = (await firstTold) as PersonaSuspectedError;
   const [{ id } = { id: '' }] = bot.emulator.state().personas;
   expect(error).toBeInstanceOf(PersonaSuspectedError);

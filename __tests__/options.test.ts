@@ -14,8 +14,8 @@ import { redisStore } from 'bottender-persona/redis';
 import { checkOptions } from '../src/checkOptions';
 
 import { startBot, type TestAction } from './support/bot';
-import { profile } from './support/faces';
-import { alive, shown } from './support/wire';
+import { alive, shown } from './support/emulatorState';
+import { profile } from './support/personas';
 
 const MAX_MS = 2 ** 31 - 1;
 

@@ -7,11 +7,11 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
-import { pass, takeTimers } from './support/clock';
-import { MapStore } from './support/mapStore';
-import { faces, profile } from './support/faces';
-import { named } from './support/files';
-import { calls, shown } from './support/wire';
+import { advanceTime, fakeTimers } from './support/clock';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
+import { filenameOption } from './support/sends';
+import { MapStore } from './support/stores';
 
 const sayHi: TestAction = async (context) => {
   await context.sendText('hi');
@@ -32,7 +32,7 @@ describe('personas() gives every context its persona methods', () => {
 
   test('as a plugin', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(useAll(Adam));
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual([
@@ -44,7 +44,7 @@ describe('personas() gives every context its persona methods', () => {
 
   test('first in a chain, and goes on to the next action', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(chain([personas(), useAll(Adam)]) as TestAction);
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual([
@@ -67,7 +67,7 @@ describe('personas() installed twice on a context', () => {
     const bot = await startBot({
       plugins: [personas({ unsupportedSenderActions: 'as-page' })],
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const second = personas({
       initialPersona: Adam,
       unsupportedSenderActions: 'reject',
@@ -92,14 +92,17 @@ describe('personas() installed twice on a context', () => {
   test('sends everything once', async () => {
     const both = personas();
     const bot = await startBot({ plugins: [both, both] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         both,
         async (context: PersonaContext) => {
           context.usePersona(Adam);
           await context.sendText('hi');
-          await context.sendImage(Buffer.from('a picture'), named('a.png'));
+          await context.sendImage(
+            Buffer.from('a picture'),
+            filenameOption('a.png'),
+          );
         },
       ]) as TestAction,
     );
@@ -113,7 +116,7 @@ describe('personas() installed twice on a context', () => {
 
   test('keeps what usePersona has said', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         (context: PersonaContext, { next }: { next?: TestAction }) => {
@@ -174,7 +177,7 @@ describe('of two different personas() on a context', () => {
 
   test('the one that comes after an action’s defaults takes their place', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const real = personas({
       initialPersona: Adam,
       unsupportedSenderActions: 'as-page',
@@ -222,7 +225,7 @@ describe('initialPersona is in force when an event starts', () => {
     ['an async function', (id: string) => () => Promise.resolve(id)],
   ])('given as %s', async (_how, give) => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         personas({ initialPersona: give(Adam) }),
@@ -251,7 +254,7 @@ describe('initialPersona is in force when an event starts', () => {
       initialState: { agent: null },
       plugins: [personas({ initialPersona: ({ state }) => state.agent })],
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const other = { psid: '1002' };
 
     await bot.run(sayHi);
@@ -303,7 +306,7 @@ describe('initialPersona is in force when an event starts', () => {
     [
       'does not answer',
       () => {
-        setImmediate(pass, 5000);
+        setImmediate(advanceTime, 5000);
         return new Promise(() => undefined);
       },
       /it did not answer within 5 seconds\. Let/,
@@ -311,7 +314,7 @@ describe('initialPersona is in force when an event starts', () => {
   ];
 
   describe.each(FAILURES)('and when it %s', (_how, fail, why) => {
-    beforeEach(takeTimers);
+    beforeEach(fakeTimers);
 
     const install = (options: PersonasOptions) => {
       let answer = fail;

@@ -17,7 +17,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { profile } from './support/faces';
+import { profile } from './support/personas';
 
 /** What a handler does on every platform. */
 async function useEverything(context: PersonaContext): Promise<unknown[]> {

@@ -1,9 +1,9 @@
 import { PersonaStoreError, personas } from 'bottender-persona';
 
 import { startBot } from './support/bot';
-import { profile } from './support/faces';
+import { clientFor } from './support/clients';
+import { profile } from './support/personas';
 import { storeWith } from './support/stores';
-import { clientFor } from './support/sweepers';
 
 const NOTHING = {
   created: 0,

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { personas } from 'bottender-persona';
 
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
-import { faces } from './support/faces';
-import { calls, shown } from './support/wire';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas } from './support/personas';
 
 function signatureOf(body: string, secret = APP_SECRET): string {
   return `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`;
@@ -52,7 +52,7 @@ describe('a webhook that is not Messenger’s is refused, and the bot goes on', 
     expect(heard).not.toHaveBeenCalled();
     expect(calls(bot.emulator)).toEqual([]);
 
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       await context.withPersona(Adam, () => context.sendText('hi'));
     });

@@ -5,7 +5,7 @@ import {
 } from 'bottender-persona';
 
 import { startOn, type ChannelName, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   // Bottender has much to say about what is deprecated.

@@ -3,7 +3,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { fitName } from '../../src/channels/fitName';
 import { startOn } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

@@ -5,7 +5,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startOn, type ChannelSetup, type Recorded } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

@@ -9,7 +9,7 @@ import { personas } from 'bottender-persona';
 
 import { startOn } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

@@ -7,11 +7,11 @@ import {
 } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { line } from '../../src/channels/line';
 import { fitName } from '../../src/channels/fitName';
+import { line } from '../../src/channels/line';
 import { slack } from '../../src/channels/slack';
 import { startOn, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

@@ -6,7 +6,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import { draw, READERS, type Panel } from '../../scripts/channelsPicture';
 import { startOn, type ChannelName } from '../support/channels';
 import { ROOT } from '../support/docs';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

@@ -6,7 +6,7 @@ import {
 } from 'bottender-persona';
 
 import { startOn, type AnswerTo, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

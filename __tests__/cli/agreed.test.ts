@@ -1,21 +1,17 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  pictureOf,
-  profile,
-  startPages,
-} from '../support/cli';
+import { makeApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
-import { alive } from '../support/wire';
+import { createPersona, pictureOf, profile } from '../support/personas';
 
 const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
 
 test('delete asks before it deletes one that the directory names', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
-  const desk = await makePersona(emulator, 'Desk');
-  const beth = await makePersona(emulator, 'Beth');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
+  const desk = await createPersona(emulator, 'Desk');
+  const beth = await createPersona(emulator, 'Beth');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam'), desk, beth: profile('Beth B.') },
   });
@@ -40,8 +36,8 @@ test('delete asks before it deletes one that the directory names', async () => {
 });
 
 test('create asks before it makes a second of the same name', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
   const { status, stdout, stderr } = await app.run(...CREATE);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -55,8 +51,8 @@ test('create asks before it makes a second of the same name', async () => {
 });
 
 test('on a terminal both ask', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });

@@ -2,13 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { makeApp, USUAL_CONFIG } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
 
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
@@ -63,7 +59,7 @@ test.each([
 });
 
 test('a config that is an ES module, and one that --config names', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -123,7 +119,7 @@ test.each([
 test.each([['sync', '--yes'], ['sweep']])(
   '%s without personas() among the plugins',
   async (...args) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [() => undefined];`;
     const app = makeApp(emulator.origin, { config });
     const { status, stderr } = await app.run(...args);
@@ -144,8 +140,8 @@ test('personas among the plugins, not called', async () => {
 });
 
 test('sync --prune with an empty directory deletes nothing', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
   const { status, stderr } = await app.run('sync', '--prune', '--yes');
   expect(status).toBe(1);
@@ -162,7 +158,7 @@ test('a Messenger that cannot be reached', async () => {
 });
 
 test('a token that Messenger refuses', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   emulator.fail({
     status: 400,
     error: {
@@ -180,7 +176,7 @@ test('a token that Messenger refuses', async () => {
 });
 
 test('the proof is that of the configured app secret, unless it is to be skipped', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const wrong = `${USUAL_CONFIG}module.exports.channels.messenger.appSecret = 'another';`;
   const refused = makeApp(emulator.origin, { config: wrong });
   const { status, stderr } = await refused.run('list');
@@ -194,8 +190,8 @@ test('the proof is that of the configured app secret, unless it is to be skipped
 });
 
 test('a persona that is not there, or is on another Page', async () => {
-  const emulator = await startPages();
-  const elsewhere = await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const emulator = await startEmulator();
+  const elsewhere = await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin);
   const { status, stdout, stderr } = await app.run('get', '--id', elsewhere);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -203,7 +199,7 @@ test('a persona that is not there, or is on another Page', async () => {
 });
 
 test("what the bot's own code prints does not come among the JSON", async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
   const app = makeApp(emulator.origin, { config });
   const { stdout, stderr } = await app.start(['list', '--json']).ended;
@@ -233,7 +229,7 @@ test.each([
     'There is no terminal to ask for confirmation',
   ],
 ])('%j is misused', async (args, message) => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });

@@ -1,12 +1,8 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { makeApp, USUAL_CONFIG } from '../support/cli';
+import { startEmulator } from '../support/emulator';
 import { startFakeGraph } from '../support/fakeGraph';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 
 const RED = '\u001b[31m';
@@ -43,8 +39,8 @@ test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', a
 });
 
 test('nor what Graph answers, the bot warns of, or the store holds', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     config: `process.emitWarning(${JSON.stringify(BAD)}, 'Odd');\n${USUAL_CONFIG}`,
   });
@@ -67,7 +63,7 @@ test('nor what Graph answers, the bot warns of, or the store holds', async () =>
 });
 
 test("an error of the bot's own code ends the command, without escapes", async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     config: `setImmediate(() => { throw new Error(${JSON.stringify(BAD)}); });\n${USUAL_CONFIG}`,
   });

@@ -1,4 +1,6 @@
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
+import { makeApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
 
 const directory = { adam: profile('Adam') };
 
@@ -12,8 +14,8 @@ test.each([
 ])(
   '%j ends in the process that the other suites have for many commands as in one of its own',
   async (...args) => {
-    const emulator = await startPages();
-    await makePersona(emulator, 'Adam');
+    const emulator = await startEmulator();
+    await createPersona(emulator, 'Adam');
     const app = makeApp(emulator.origin, { directory });
     app.write('bad.js', 'module.exports = {\n  channels: a b,\n};');
     const alone = await app.start(args).ended;

@@ -1,13 +1,8 @@
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  pictureOf,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { makeApp, USUAL_CONFIG } from '../support/cli';
+import { startEmulator } from '../support/emulator';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
+import { createPersona, pictureOf, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 
 interface Listed {
@@ -23,13 +18,13 @@ interface Listed {
 }
 
 test('list shows the personas, which the directory names, and which are on the fly', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
-  const desk = await makePersona(emulator, 'Desk');
-  const john = await makePersona(emulator, 'John');
-  const jane = await makePersona(emulator, 'Jane');
-  const other = await makePersona(emulator, 'Nobody');
-  await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
+  const desk = await createPersona(emulator, 'Desk');
+  const john = await createPersona(emulator, 'John');
+  const jane = await createPersona(emulator, 'Jane');
+  const other = await createPersona(emulator, 'Nobody');
+  await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam'), desk, shop: desk },
   });
@@ -93,8 +88,8 @@ test('list shows the personas, which the directory names, and which are on the f
 });
 
 test('list marks a persona whose picture the directory has changed', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam', 'https://example.com/new.png') },
   });
@@ -109,9 +104,9 @@ test('list marks a persona whose picture the directory has changed', async () =>
 });
 
 test('list goes through every page of a long list', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const names = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);
-  for (const name of names) await makePersona(emulator, name);
+  for (const name of names) await createPersona(emulator, name);
   const app = makeApp(emulator.origin);
   const { personas } = await app.json<Listed>(0, 'list');
   expect(personas.map(({ name }) => name)).toEqual(names);
@@ -142,7 +137,7 @@ test('list shows 20,000 personas in seconds', async () => {
 });
 
 test('list works without personas() in the config, and without personas on the Page', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const config = `${USUAL_CONFIG}\nmodule.exports.plugins = undefined;`;
   const app = makeApp(emulator.origin, { config });
   const { stdout } = await app.run('list');
@@ -154,7 +149,7 @@ test('list works without personas() in the config, and without personas on the P
 });
 
 test('create, get and delete do what they say, with the proof of the app secret', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const created = await app.run(
     ...['create', '--name', 'Adam Z.', '--pic', pictureOf('Adam')],
@@ -190,7 +185,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
     stderr: '',
     stdout: `The Page ${PAGE.id} has no persona ${id} that its token can access: nothing was deleted.\n`,
   });
-  const other = await makePersona(emulator, 'Beth');
+  const other = await createPersona(emulator, 'Beth');
   for (const deletedIds of [[{ id: other }], []]) {
     expect(await app.json(0, 'del', other)).toEqual({
       page: { id: PAGE.id },
@@ -200,7 +195,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
 });
 
 test('create answers with JSON for machines', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const answer = await app.json(
     0,

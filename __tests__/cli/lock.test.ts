@@ -6,7 +6,7 @@ import { withLock } from '../../src/cli/sync/withLock';
 import { createRuntime } from '../../src/runtime';
 import type { StorePort, Use } from '../../src/store/port';
 import { gate } from '../support/gate';
-import { MapStore } from '../support/mapStore';
+import { MapStore } from '../support/stores';
 
 const PAGE_ID = '100000000000001';
 const SINCE = Date.parse('2026-01-02T03:04:05Z');

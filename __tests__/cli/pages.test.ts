@@ -1,19 +1,15 @@
 import { CommandError } from '../../src/cli/commandErrors';
 import { openPage } from '../../src/cli/openBot';
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  profile,
-  SEVERAL_PAGES,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { profile } from '../support/personas';
 
 const config = USUAL_CONFIG + SEVERAL_PAGES;
 const directory = { adam: profile('Adam') };
 
 test('with several Pages, each command is about the one that --page names', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
 
   await app.json(0, 'sync', '--page', OTHER_PAGE.id, '--yes');
@@ -38,7 +34,7 @@ test.each([
   ['sync', '--yes'],
   ['sweep'],
 ])('with several Pages, %s without --page is misused', async (...args) => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stdout, stderr } = await app.run(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -47,7 +43,7 @@ test.each([
 });
 
 test('a Page that the map has no token for', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stderr } = await app.run('list', '--page', '42');
   expect(status).toBe(1);
@@ -57,7 +53,7 @@ test('a Page that the map has no token for', async () => {
 });
 
 test("a map that fails, or gives another Page's token", async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const map = 'module.exports.channels.messenger.mapPageToAccessToken =';
   const failing = makeApp(emulator.origin, {
     directory,
@@ -87,7 +83,7 @@ test("a map that fails, or gives another Page's token", async () => {
 });
 
 test('with one Page, --page may be given, and must be its', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   expect(await app.run('list', '--page', PAGE.id)).toMatchObject({ status: 0 });
   const { status, stderr } = await app.run('list', '--page', OTHER_PAGE.id);
@@ -96,7 +92,7 @@ test('with one Page, --page may be given, and must be its', async () => {
 });
 
 test('a map that gives no token', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory,
     config: `${USUAL_CONFIG}module.exports.channels.messenger.mapPageToAccessToken = async () => 42;`,

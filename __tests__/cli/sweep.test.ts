@@ -1,6 +1,8 @@
 import { PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive } from '../support/wire';
+import { makeApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 
 interface SweepResult {
@@ -10,12 +12,12 @@ interface SweepResult {
 
 /** A Page with personas on the fly: of a dead process, of one that lives, and of one that never wrote down its ID. */
 async function leaveBehind() {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const ids = {
-    dead: await makePersona(emulator, 'Dead'),
-    live: await makePersona(emulator, 'Live'),
-    unknown: await makePersona(emulator, 'Unknown'),
-    named: await makePersona(emulator, 'Named'),
+    dead: await createPersona(emulator, 'Dead'),
+    live: await createPersona(emulator, 'Live'),
+    unknown: await createPersona(emulator, 'Unknown'),
+    named: await createPersona(emulator, 'Named'),
   };
   const app = makeApp(emulator.origin, {
     directory: { named: profile('Named') },
@@ -101,7 +103,7 @@ test('a suspect that Messenger does not delete stays one', async () => {
 });
 
 test('without a store, sweep says that it cannot know', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { store: false });
   const { status, stdout, stderr } = await app.run('sweep');
   expect({ status, stdout }).toEqual({

@@ -1,8 +1,10 @@
 import { personas } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive, calls, shown } from '../support/wire';
+import { makeApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveIndex, leaveRecord } from '../support/stores';
 
 interface Synced {
@@ -23,7 +25,7 @@ interface Synced {
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 
 test('sync makes what is missing, and a second one finds nothing to do', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
 
   const first = await app.run('sync', '--yes');
@@ -60,7 +62,7 @@ test('sync makes what is missing, and a second one finds nothing to do', async (
 });
 
 test('--dry-run shows the plan and does nothing', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   expect(await app.json<Synced>(0, 'sync', '--dry-run')).toEqual({
     page: { id: PAGE.id },
@@ -85,7 +87,7 @@ test('--dry-run shows the plan and does nothing', async () => {
 });
 
 test('a changed picture or name replaces the persona', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   await app.run('sync', '--yes');
   const before = new Map(
@@ -115,7 +117,7 @@ test('a changed picture or name replaces the persona', async () => {
 });
 
 test('the new persona is there before the old one goes', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.') },
   });
@@ -131,7 +133,7 @@ test('the new persona is there before the old one goes', async () => {
 });
 
 test('names that swap their profiles swap their personas, and none is made', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   await app.run('sync', '--yes');
   app.setDirectory({ adam: DIRECTORY.beth, beth: DIRECTORY.adam });
@@ -142,8 +144,8 @@ test('names that swap their profiles swap their personas, and none is made', asy
 });
 
 test('a persona that bears the name already is taken, not made again', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam Z.');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   const { steps } = await app.json<Synced>(0, 'sync', '--yes');
   expect(steps).toMatchObject([
@@ -154,7 +156,7 @@ test('a persona that bears the name already is taken, not made again', async () 
 });
 
 test('two names with one `name` are refused, naming both, before anything is made', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.'), boss: profile('Adam Z.') },
   });
@@ -166,12 +168,12 @@ test('two names with one `name` are refused, naming both, before anything is mad
 });
 
 test('--prune deletes what the directory does not name, and nothing with a lease or a fixed ID', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const made: Record<string, string> = {};
   for (const name of ['Old', 'Desk', 'Leased', 'Intended', 'Gone']) {
-    made[name] = await makePersona(emulator, name);
+    made[name] = await createPersona(emulator, name);
   }
-  const elsewhere = await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const elsewhere = await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.'), desk: made.Desk ?? '' },
   });
@@ -219,7 +221,7 @@ test('--prune deletes what the directory does not name, and nothing with a lease
 });
 
 test('an ID of the directory that the Page does not have is pointed out', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: { desk: '123' } });
   const { notes, unchanged } = await app.json<Synced>(0, 'sync', '--yes');
   expect(notes).toEqual([
@@ -232,7 +234,7 @@ test.each([
   ['a store', true],
   ['no store', false],
 ])('after a sync with %s, a bot makes nothing', async (_, store) => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store });
   expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });
   const synced = emulator.state().personas.length;
@@ -253,8 +255,8 @@ test.each([
 });
 
 test('without a store, the plan says what cannot be known', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam Z.');
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store: false });
   const { notes } = await app.json<Synced>(
     0,
@@ -270,9 +272,9 @@ test('without a store, the plan says what cannot be known', async () => {
 });
 
 test('a Page whose list has several pages is matched, and pruned', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const names = Array.from({ length: 240 }, (_, i) => `Agent ${i}`);
-  for (const name of names) await makePersona(emulator, name);
+  for (const name of names) await createPersona(emulator, name);
   const half = names.slice(0, 120);
   const app = makeApp(emulator.origin, {
     directory: Object.fromEntries(half.map((name) => [name, profile(name)])),

@@ -1,13 +1,9 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-  type CliApp,
-} from '../support/cli';
+import { makeApp, USUAL_CONFIG, type CliApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { profile } from '../support/personas';
 import { entriesOf } from '../support/stores';
-import { alive } from '../support/wire';
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `Agent ${i}`);
 const DIRECTORY = Object.fromEntries(
@@ -46,7 +42,7 @@ interface Synced {
 }
 
 test('a sync that fails in the middle says so, and a second one finishes it', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({ ...CREATION, delayMs: 20 });
   const { ended } = app.start(['sync', '--yes']);
@@ -77,7 +73,7 @@ test('a sync that fails in the middle says so, and a second one finishes it', as
 });
 
 test('a second sync at the same time waits for the first, and makes nothing twice', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   // The first goes on for long, until the second has come.
   const mend = emulator.fail({ ...CREATION, delayMs: 500 });
@@ -103,7 +99,7 @@ test('a second sync at the same time waits for the first, and makes nothing twic
 });
 
 test('what is wrong with one persona does not keep the others', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({
     ...CREATION,
@@ -123,7 +119,7 @@ test('what is wrong with one persona does not keep the others', async () => {
 });
 
 test('a rate limit is sat out', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -141,7 +137,7 @@ test('a rate limit is sat out', async () => {
 });
 
 test('a persona whose creation was not answered is found, not made twice', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -153,7 +149,7 @@ test('a persona whose creation was not answered is found, not made twice', async
 test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
   'a sync ended by %s is finished by the next one',
   async (signal) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, { directory: DIRECTORY });
     emulator.fail({ ...CREATION, delayMs: 20 });
     const running = app.start(['sync', '--yes']);
@@ -174,7 +170,7 @@ test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
 );
 
 test('an old persona that could not be deleted is deleted by the next sync', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -204,7 +200,7 @@ test('an old persona that could not be deleted is deleted by the next sync', asy
 });
 
 test('a store that keeps nothing stops the sync at once', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const config = USUAL_CONFIG.replace(
     'new FolderStore(process.env.STORE)',
     "Object.assign(new FolderStore(process.env.STORE), { set: async () => { throw new Error('disk full'); } })",

@@ -1,6 +1,8 @@
 import { PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive } from '../support/wire';
+import { makeApp } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 
 /** util-linux's `script` gives a program a terminal. */
@@ -9,7 +11,7 @@ const ESCAPE = '\u001b[';
 
 onLinux('on a terminal', () => {
   test('sync shows the plan in colour, asks, and shows a bar', async () => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
     });
@@ -31,7 +33,7 @@ onLinux('on a terminal', () => {
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
   ])('%s is a no', async (_, keys) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
     });
@@ -45,8 +47,8 @@ onLinux('on a terminal', () => {
   });
 
   test('sweep --delete-suspects asks', async () => {
-    const emulator = await startPages();
-    await makePersona(emulator, 'John');
+    const emulator = await startEmulator();
+    await createPersona(emulator, 'John');
     const app = makeApp(emulator.origin);
     await leaveRecord(app.store, {
       pageId: PAGE.id,
@@ -62,7 +64,7 @@ onLinux('on a terminal', () => {
   });
 
   test('with NO_COLOR it is plain, and a long line is cut', async () => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const long = `https://example.com/${'a'.repeat(200)}.png`;
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.', long) },

@@ -10,7 +10,7 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { calls, shown } from '../support/wire';
+import { calls, shown } from '../support/emulatorState';
 
 const BAD_PERSONAS: [string, unknown][] = [
   ['an empty string', ''],

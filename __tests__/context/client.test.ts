@@ -16,14 +16,21 @@ import {
   PAGE,
   startBot,
   type RunningBot,
+  startWrittenTo,
 } from '../support/bot';
-import { clientFor, sendingTo, startedBy } from '../support/clients';
-import { faces, profile } from '../support/faces';
+import { clientFor, sendingTo } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
+import {
+  personaIds,
+  watchCalls,
+  alive,
+  bodies,
+  calls,
+  shown,
+} from '../support/emulatorState';
+import { createPersonas, profile, deletePersona } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
 import { leaveLease } from '../support/stores';
-import { alive, bodies, calls, shown } from '../support/wire';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   tag: 'HUMAN_AGENT',
@@ -36,14 +43,14 @@ const DIRECTORY: DirectoryEntries<string> = {
 const SEND = 'POST /me/messages';
 
 async function start(options: Parameters<typeof personas>[0] = {}) {
-  const bot = await startedBy();
+  const bot = await startWrittenTo();
   const onRefused = jest.fn();
   const plugin = personas({
     onRefused,
     ...options,
     directory: DIRECTORY,
   });
-  const given = clientFor(bot);
+  const given = clientFor(bot.emulator);
   return { bot, plugin, onRefused, given, client: plugin.client(given) };
 }
 
@@ -103,7 +110,7 @@ describe('a client with personas', () => {
     '%s carries the persona, and is otherwise as the client alone sends it',
     async (method) => {
       const { bot, given, client } = await start();
-      const ids = await faces(bot.emulator, ['Bea', 'Cyd']);
+      const ids = await createPersonas(bot.emulator, ['Bea', 'Cyd']);
       await SENDS[method](sendingTo(CUSTOMER, given), OPTIONS);
       await SENDS[method](sendingTo(CUSTOMER, client), OPTIONS);
       await SENDS[method](sendingTo(CUSTOMER, client), {
@@ -116,7 +123,7 @@ describe('a client with personas', () => {
       await client.withPersona(ids.Cyd, () =>
         SENDS[method](sendingTo(CUSTOMER, client.as('adam')), OPTIONS),
       );
-      const adam = idsOf(bot.emulator, 'Adam')[0];
+      const adam = personaIds(bot.emulator, 'Adam')[0];
       const [alone, ...others] = await bodies(bot.emulator, SEND);
       expect(others).toEqual([
         alone,
@@ -175,7 +182,7 @@ describe('a client with personas', () => {
 
   test('speaks as its speaker, also where JavaScript gives a persona in the call', async () => {
     const { bot, client } = await start();
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     const options: MessengerTypes.SendOption = { personaId: Bea };
     const adam = client.as('adam') as Pick<MessengerClient, 'sendText'>;
     await adam.sendText(CUSTOMER, 'hi', options);
@@ -185,7 +192,7 @@ describe('a client with personas', () => {
   test('clears up what others left behind on its Page, with the first persona that it makes', async () => {
     const store = new Keyv({ namespace: 'bottender-persona' });
     const { bot, client } = await start({ store });
-    const { Left = '' } = await faces(bot.emulator, ['Left']);
+    const { Left = '' } = await createPersonas(bot.emulator, ['Left']);
     await leaveLease(store, { id: Left, name: 'Left' });
     await client.withEphemeralPersona(profile('Guest'), () =>
       client.sendText(CUSTOMER, 'hi'),
@@ -201,7 +208,7 @@ describe('a client with personas', () => {
       async (guest, same) => {
         expect(same).toBe(client);
         expect(guest).toEqual({
-          id: idsOf(bot.emulator, 'Guest')[0],
+          id: personaIds(bot.emulator, 'Guest')[0],
           ...profile('Guest'),
         });
         await client.sendText(CUSTOMER, 'one');
@@ -224,7 +231,7 @@ describe('a client with personas', () => {
   test('shares them, and its scopes, with no context: those are the context’s own', async () => {
     const { plugin } = await start();
     const bot = await startBot({ plugins: [plugin] });
-    const client = plugin.client(clientFor(bot));
+    const client = plugin.client(clientFor(bot.emulator));
     await bot.run(async (context) => {
       await client.withPersona('eve', () => context.sendText('one'));
       await context.withPersona('adam', () => client.sendText(CUSTOMER, 'two'));
@@ -245,12 +252,15 @@ describe('a client with personas', () => {
     await bot.say('hello');
     const plugin = personas({ directory: DIRECTORY });
     await plugin
-      .client(clientFor(bot, OTHER_PAGE))
+      .client(clientFor(bot.emulator, OTHER_PAGE))
       .as('adam')
       .sendText(CUSTOMER, 'one');
-    await plugin.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'two');
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
-    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    await plugin
+      .client(clientFor(bot.emulator))
+      .as('adam')
+      .sendText(CUSTOMER, 'two');
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(shown(bot.emulator).sort()).toEqual(['Adam: one', 'Adam: two']);
   });
 
@@ -269,7 +279,7 @@ describe('a client with personas', () => {
       .client(client)
       .as('adam')
       .sendText(CUSTOMER, 'hi', options);
-    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(alive(bot.emulator)).toEqual(['Adam']);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
@@ -280,7 +290,7 @@ describe('what is refused', () => {
     const { bot, client, onRefused } = await start();
     bot.emulator.setEuropean(CUSTOMER, true);
     await client.as('adam').sendText(CUSTOMER, 'one');
-    const sends = watch(bot.emulator);
+    const sends = watchCalls(bot.emulator);
     await client.as('eve').sendText({ id: CUSTOMER }, 'two');
     expect(sends()).toEqual([SEND]);
     expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: two']);
@@ -320,7 +330,10 @@ describe('what is refused', () => {
   test('a persona that is gone is made anew', async () => {
     const { bot, client } = await start();
     await client.as('adam').sendText(CUSTOMER, 'one');
-    await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+    await deletePersona(
+      bot.emulator,
+      personaIds(bot.emulator, 'Adam')[0] ?? '',
+    );
     await client.as('adam').sendText(CUSTOMER, 'two');
     expect(shown(bot.emulator)).toEqual(['Adam: one', 'Adam: two']);
     expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -356,7 +369,7 @@ describe('what is refused', () => {
   test('an error of Messenger’s comes through, and nothing is sent again', async () => {
     const { bot, client } = await start();
     await client.as('adam').sendText(CUSTOMER, 'hi');
-    const sends = watch(bot.emulator);
+    const sends = watchCalls(bot.emulator);
     await expect(client.as('adam').sendText('4040', 'hi')).rejects.toThrow(
       'Messenger API',
     );
@@ -404,7 +417,7 @@ describe('plugin.client()', () => {
     const { plugin, given, client, bot } = await start();
     expect(plugin.client(given)).toBe(client);
     expect(plugin.client(client as unknown as MessengerClient)).toBe(client);
-    expect(plugin.client(clientFor(bot))).not.toBe(client);
+    expect(plugin.client(clientFor(bot.emulator))).not.toBe(client);
     expect(personas().client(given)).not.toBe(client);
     expect(client).toBeInstanceOf(MessengerClient);
   });
@@ -423,7 +436,7 @@ describe('plugin.client()', () => {
     const sendText = jest.spyOn(given, 'sendText');
     const getPersona = jest.spyOn(given, 'getPersona');
     await client.as('adam').sendText(CUSTOMER, 'hi');
-    const [id = ''] = idsOf(bot.emulator, 'Adam');
+    const [id = ''] = personaIds(bot.emulator, 'Adam');
     expect(sendText.mock.calls).toEqual([[CUSTOMER, 'hi', { personaId: id }]]);
     expect(await client.getPersona(id)).toMatchObject({ name: 'Adam' });
     expect(sendText.mock.contexts).toEqual([given]);
@@ -433,7 +446,7 @@ describe('plugin.client()', () => {
 
   test('gives raw bodies their persona, where they have none; a batch is sent as it is', async () => {
     const { bot, client } = await start();
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     await client.withPersona('adam', async () => {
       const recipient = { id: CUSTOMER };
       const raw = (text: string, own: object = {}) =>

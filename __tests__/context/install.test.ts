@@ -3,8 +3,8 @@ import { personas, withPersona, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { startBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 /** A context of a Bottender that has hardly any methods yet. */
 class BareContext {
@@ -200,7 +200,7 @@ test('a persona of Bottender’s own usePersona is taken over, and ends where a 
   const bot = await startBot({
     plugins: [(context) => context.usePersona(id), personas()],
   });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   id = Adam;
   await bot.run(async (context) => {
     expect(context.persona).toBe(Adam);

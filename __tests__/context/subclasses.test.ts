@@ -21,8 +21,8 @@ import {
   type BotSetup,
 } from '../support/bot';
 import { startOn, type Recorded } from '../support/channels';
-import { faces, profile } from '../support/faces';
-import { bodies, shown } from '../support/wire';
+import { bodies, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const MODES: [string, BotSetup][] = [
@@ -50,7 +50,7 @@ describe('a client that queues its sends', () => {
       plugins: [install()],
       clientClass: QueueingClient,
     });
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     await bot.run(async (context) => {
       context.usePersona(Cyd);
       await Promise.all([
@@ -77,7 +77,7 @@ describe('a client that queues its sends', () => {
   test('so they do with plugin.client', async () => {
     const bot = await startBot();
     await bot.say('hello');
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     const client = install().client(
       new QueueingClient({
         accessToken: PAGE.accessToken,

@@ -17,11 +17,10 @@ import {
 } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
-import { faces, profile } from '../support/faces';
+import { watchCalls, alive, bodies, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { watch } from '../support/graph';
+import { createPersonas, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, shown } from '../support/wire';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const MODES: [string, BotSetup][] = [
@@ -74,7 +73,7 @@ describe.each(MODES)(
       '%s leaves frozen options as they are',
       async (method) => {
         const bot = await start(setup);
-        const { Cyd } = await faces(bot.emulator, ['Cyd']);
+        const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
         const options = deepFrozen({ tag: 'HUMAN_AGENT' as const });
         const own = deepFrozen({ ...options, personaId: 'eve' });
         await bot.run(async (context) => {
@@ -98,7 +97,9 @@ describe.each(MODES)(
 test('with plugin.client, what changes while a send waits changes nothing, and nothing given is changed', async () => {
   const bot = await startBot();
   await bot.say('hello');
-  const client = personas({ directory: DIRECTORY }).client(clientFor(bot));
+  const client = personas({ directory: DIRECTORY }).client(
+    clientFor(bot.emulator),
+  );
   const message = { text: 'one' };
   const recipient = { id: CUSTOMER };
   const body = { recipient, message: { text: 'two' } };
@@ -222,7 +223,7 @@ describe.each(MODES)(
         await context.withEphemeralPersona(profile('Guest'), async () => {
           await context.typingOn();
           late = ended.opened.then(async () => {
-            const calls = watch(bot.emulator);
+            const calls = watchCalls(bot.emulator);
             await context.typingOn();
             await context.sendSenderAction('typing_off');
             await context.typing(1);

@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { personas, type PersonaContext } from 'bottender-persona';
 import fc from 'fast-check';
 
-import { CHANNEL_STAGES, maxMessagesOn } from '../support/channelStages';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
-import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
+import { profile } from '../support/personas';
+import { CHANNEL_STAGES, maxMessagesOn } from './channelStages';
+import { WRAPPER_NAMES, wrapping } from './foreignWrappers';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

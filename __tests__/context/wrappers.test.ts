@@ -6,12 +6,17 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
-import { CHANNEL_STAGES } from '../support/channelStages';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
-import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { alive, bodies, shown } from '../support/wire';
+import {
+  personaIds,
+  watchCalls,
+  alive,
+  bodies,
+  shown,
+} from '../support/emulatorState';
+import { profile, deletePersona } from '../support/personas';
+import { CHANNEL_STAGES } from './channelStages';
+import { WRAPPER_NAMES, wrapping } from './foreignWrappers';
 
 type Plugin = (context: PersonaContext) => unknown;
 type SendText = MessengerContext['sendText'];
@@ -105,14 +110,14 @@ describe.each(MODES)(
         }),
       );
       bot.emulator.setEuropean(CUSTOMER, true);
-      const sends = watch(bot.emulator);
+      const sends = watchCalls(bot.emulator);
       await bot.run(greet);
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Page: hi, Eva']);
       expect(ran).toHaveBeenCalledTimes(1);
       expect(sends().filter((call) => call === SEND)).toHaveLength(2);
       const [first, second] = await bodies(bot.emulator, SEND);
-      const [id] = idsOf(bot.emulator, 'Adam');
+      const [id] = personaIds(bot.emulator, 'Adam');
       expect(first).toEqual({ ...second, persona_id: id });
       expect(second).toMatchObject({ tag: 'HUMAN_AGENT' });
     });
@@ -126,7 +131,10 @@ describe.each(MODES)(
         }),
       );
       await bot.run(greet);
-      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await deletePersona(
+        bot.emulator,
+        personaIds(bot.emulator, 'Adam')[0] ?? '',
+      );
       await bot.run(greet);
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
@@ -139,7 +147,7 @@ describe.each(MODES)(
       );
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-          await deleteElsewhere(bot.emulator, id ?? '');
+          await deletePersona(bot.emulator, id ?? '');
           await context.sendText('hi');
         });
       });
@@ -155,7 +163,10 @@ describe.each(MODES)(
         { signText: (text, { name }) => `${name}: ${text}` },
       );
       await bot.run(greet);
-      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await deletePersona(
+        bot.emulator,
+        personaIds(bot.emulator, 'Adam')[0] ?? '',
+      );
       await bot.run(greet);
       bot.emulator.setEuropean(CUSTOMER, true);
       await bot.run(greet);

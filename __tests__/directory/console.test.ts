@@ -1,7 +1,7 @@
 import { ConsoleBot } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 /** What the console shows when a customer writes and this handler answers. */
 async function shownBy(

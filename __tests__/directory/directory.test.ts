@@ -10,11 +10,15 @@ import {
   type RunningBot,
   type TestAction,
 } from '../support/bot';
-import { pass } from '../support/clock';
-import { faces, profile } from '../support/faces';
-import { idsOf, watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { alive, bodies, shown } from '../support/wire';
+import { advanceTime, shortenTimeouts } from '../support/clock';
+import {
+  personaIds,
+  watchCalls,
+  alive,
+  bodies,
+  shown,
+} from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
 const LIST = 'GET /me/personas';
@@ -43,8 +47,8 @@ describe('a name becomes the ID of a persona', () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
-    await faces(bot.emulator, ['Somebody else']);
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, ['Somebody else']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
@@ -59,8 +63,8 @@ describe('a name becomes the ID of a persona', () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
-    const { Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
-    const seen = watch(bot.emulator);
+    const { Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('bea'));
     expect(seen()).toEqual([LIST, SEND]);
     expect((await bodies(bot.emulator, SEND))[0]?.persona_id).toBe(Bea);
@@ -71,11 +75,11 @@ describe('a name becomes the ID of a persona', () => {
       plugins: [personas({ directory: DIRECTORY })],
     });
     const others = Array.from({ length: 200 }, (_, i) => `Agent ${i}`);
-    await faces(bot.emulator, [...others, 'Adam']);
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, [...others, 'Adam']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([LIST, LIST, LIST, SEND]);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
@@ -84,7 +88,7 @@ describe('a name becomes the ID of a persona', () => {
       plugins: [personas({ directory: DIRECTORY })],
     });
     await bot.run(sayAs('adam'));
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([SEND, SEND]);
@@ -94,9 +98,9 @@ describe('a name becomes the ID of a persona', () => {
 
   test('that is given itself, without a call', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const plugin = personas({ directory: { desk: Adam } });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       await plugin(context);
       await sayAs('desk')(context);
@@ -115,8 +119,8 @@ describe('a name becomes the ID of a persona', () => {
     for (const { id } of pages) await bot.run(sayAs('adam'), { pageId: id });
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(Array(4).fill('Adam: hi'));
-    const here = idsOf(bot.emulator, 'Adam', PAGE);
-    const there = idsOf(bot.emulator, 'Adam', OTHER_PAGE);
+    const here = personaIds(bot.emulator, 'Adam', PAGE);
+    const there = personaIds(bot.emulator, 'Adam', OTHER_PAGE);
     expect([here.length, there.length]).toEqual([1, 1]);
     const sent = await bodies(bot.emulator, SEND);
     expect(sent.map(({ persona_id }) => persona_id)).toEqual(
@@ -134,7 +138,7 @@ describe.each(MODES)(
         plugins: [personas({ directory: DIRECTORY })],
       });
       bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
-      const seen = watch(bot.emulator);
+      const seen = watchCalls(bot.emulator);
       await bot.run(async (context) => {
         context.usePersona('adam');
         await Promise.all(
@@ -157,7 +161,7 @@ describe.each(MODES)(
         ...setup,
         plugins: [personas({ directory: DIRECTORY })],
       });
-      const seen = watch(bot.emulator);
+      const seen = watchCalls(bot.emulator);
       const action: TestAction = async (context) => {
         const { id } = context.session?.user as { id: string };
         await sayAs(Number(id) % 2 ? 'adam' : 'bea')(context);
@@ -180,7 +184,7 @@ describe.each(MODES)(
 );
 
 describe('a failure', () => {
-  beforeEach(hurry);
+  beforeEach(shortenTimeouts);
 
   const FAILURES: [string, Parameters<RunningBot['emulator']['fail']>[0]][] = [
     ['the list', { method: 'GET', path: '/me/personas', status: 400 }],
@@ -199,11 +203,11 @@ describe('a failure', () => {
       await bot.run(sayAs('adam'));
       mend();
       await bot.run(sayAs('adam'));
-      pass(1000);
+      advanceTime(1000);
       await bot.run(sayAs('adam'));
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Adam: hi']);
-      expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+      expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     },
   );
 
@@ -226,11 +230,11 @@ describe('a failure', () => {
       connection: 'break-after',
       times: 1,
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([LIST, MAKE, LIST, SEND]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
   test('of a rate limit is the whole Page’s', async () => {
@@ -241,10 +245,10 @@ describe('a failure', () => {
     const mend = bot.emulator.fail({ path: '/me/personas', error });
     await bot.run(sayAs('adam'));
     mend();
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('bea'));
     expect(seen()).toEqual([SEND]);
-    pass(1000);
+    advanceTime(1000);
     await bot.run(sayAs('bea'));
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Bea: hi']);
   });
@@ -258,10 +262,10 @@ describe('a failure', () => {
       path: '/me/personas',
       error: { code: 200, message: '(#200) Permissions error' },
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     await bot.run(sayAs('adam'));
-    pass(1000);
+    advanceTime(1000);
     await bot.run(sayAs('adam'));
     expect(counts(seen())).toEqual({ [LIST]: 1, [MAKE]: 2, [SEND]: 3 });
   });
@@ -310,7 +314,7 @@ describe('personas made on the fly', () => {
     expect([...theirs.errors, ...ours.errors]).toEqual([]);
     const [sent] = await bodies(emulator, SEND);
     expect(sent?.persona_id).not.toBe(guest);
-    expect(idsOf(emulator, 'Adam')).toEqual([sent?.persona_id]);
+    expect(personaIds(emulator, 'Adam')).toEqual([sent?.persona_id]);
   });
 });
 
@@ -322,8 +326,8 @@ describe('a directory of 2,000 agents', () => {
 
   test('costs nothing at start, and one list by pages for as many as there are', async () => {
     const bot = await startBot({ plugins: [personas({ directory })] });
-    await faces(bot.emulator, names.slice(0, 500));
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, names.slice(0, 500));
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       await context.sendText('hi');
     });

@@ -10,7 +10,7 @@ import {
   profileOf,
 } from '../../src/directory/entries';
 
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 const PICTURE = 'https://example.com/adam.png';
 

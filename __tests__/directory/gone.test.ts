@@ -2,10 +2,9 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { startBot, type BotSetup } from '../support/bot';
-import { profile } from '../support/faces';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { named } from '../support/files';
-import { shown } from '../support/wire';
+import { personaIds, watchCalls, shown } from '../support/emulatorState';
+import { profile, deletePersona } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -32,9 +31,9 @@ async function startWithout(setup: BotSetup = {}, store = new Keyv()) {
   };
   const bot = await startBot({ ...setup, plugins: [personas(options)] });
   await bot.run(sayHi);
-  const [gone = ''] = idsOf(bot.emulator, 'Adam');
-  await deleteElsewhere(bot.emulator, gone);
-  const seen = watch(bot.emulator);
+  const [gone = ''] = personaIds(bot.emulator, 'Adam');
+  await deletePersona(bot.emulator, gone);
+  const seen = watchCalls(bot.emulator);
   const calls = () => seen().filter((call) => call !== 'POST /');
   return { bot, refused, gone, calls, options };
 }
@@ -46,7 +45,7 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
     expect(calls()).toEqual([SEND, `GET /${gone}`, LIST, LIST, MAKE, SEND]);
-    expect(idsOf(bot.emulator, 'Adam')).not.toContain(gone);
+    expect(personaIds(bot.emulator, 'Adam')).not.toContain(gone);
     expect(refused).not.toHaveBeenCalled();
 
     await bot.run(sayHi);
@@ -74,14 +73,17 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     expect(shown(bot.emulator).slice(1).sort()).toEqual(
       Array.from({ length: 20 }, (_, i) => `Adam: ${i}`).sort(),
     );
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
   test('has the file uploaded once', async () => {
     const { bot, calls, gone } = await startWithout(setup);
     await bot.run(async (context) => {
       context.usePersona('adam');
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(bot.errors).toEqual([]);
     expect(calls()).toEqual([
@@ -114,7 +116,7 @@ test('somebody who made the persona again has it found, not made', async () => {
     LIST,
     SEND,
   ]);
-  expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+  expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
 });
 
 test('another name’s ID stays as it is', async () => {
@@ -132,16 +134,16 @@ test('another name’s ID stays as it is', async () => {
 test('a store that still holds the ID that is gone is not believed, and put right', async () => {
   const { bot, options } = await startWithout();
   await bot.run(sayHi);
-  const [anew] = idsOf(bot.emulator, 'Adam');
+  const [anew] = personaIds(bot.emulator, 'Adam');
 
   const restarted = await startBot({
     emulator: bot.emulator,
     plugins: [personas(options)],
   });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   await restarted.run(sayHi);
   expect(seen()).toEqual([SEND]);
-  expect(idsOf(bot.emulator, 'Adam')).toEqual([anew]);
+  expect(personaIds(bot.emulator, 'Adam')).toEqual([anew]);
 });
 
 test('what is refused again after that goes out as the Page: three attempts in all', async () => {
@@ -152,7 +154,7 @@ test('what is refused again after that goes out as the Page: three attempts in a
   };
   bot.emulator.fail({ path: '/me/messages', error: unknown, times: 2 });
   await bot.run(sayHi);
-  const [anew] = idsOf(bot.emulator, 'Adam');
+  const [anew] = personaIds(bot.emulator, 'Adam');
   expect(bot.errors).toEqual([]);
   expect(calls()).toEqual([
     SEND,
@@ -190,7 +192,7 @@ test('an ID that the directory gives itself cannot be had anew: two attempts', a
       personas({ directory: { desk: '123456789' }, onRefused: refused }),
     ],
   });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   await bot.run(async (context) => {
     context.usePersona('desk');
     await context.sendText('hi');

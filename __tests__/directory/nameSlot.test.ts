@@ -1,17 +1,17 @@
 import { PersonaStoreError } from 'bottender-persona';
 
-import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
-import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { CreationBackoff } from '../../src/graph/creationBackoff';
+import { noStats } from '../../src/stats';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
-import { noStats } from '../../src/stats';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/faces';
-import { MapStore } from '../support/mapStore';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 

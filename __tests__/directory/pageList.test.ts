@@ -1,14 +1,14 @@
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
-import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { CreationBackoff } from '../../src/graph/creationBackoff';
-import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
+import { MemoryStore } from '../../src/store/memory';
+import { advanceTime } from '../support/clock';
 import { startFakeGraph, type Reply } from '../support/fakeGraph';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 const ADAM = { id: '7', name: 'Adam', profile_picture_url: 'https://a.test' };
 const waits = () => false;
@@ -94,11 +94,11 @@ test('it is good for half a minute in its epoch, a failure for nobody else', asy
   expect(list.recent?.personas).toHaveLength(1);
   await list.read(page, 'b', waits);
   expect(calls).toHaveLength(3);
-  pass(29_000);
+  advanceTime(29_000);
   await list.read(page, 'b', waits);
   expect(calls).toHaveLength(3);
   expect(list.recent?.personas).toHaveLength(1);
-  pass(1000);
+  advanceTime(1000);
   expect(list.recent).toBeUndefined();
   await list.read(page, 'b', waits);
   expect(calls).toHaveLength(4);

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
-import { PersonaHandle } from '../../src/ephemeral/handle';
 import { slotOf } from '../../src/ephemeral/ephemeralSlot';
+import { PersonaHandle } from '../../src/ephemeral/handle';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
 import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { clientFor } from '../support/sweepers';
-import { alive, calls } from '../support/wire';
+import { clientFor } from '../support/clients';
+import { alive, calls } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const LIST = { method: 'GET', path: '/me/personas' };
@@ -44,7 +44,7 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
 
 /** Adam, on the fly for whoever lists: another process has just made it. */
 async function onTheFly() {
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
   const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
   await store.renew([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
@@ -84,7 +84,7 @@ describe('a name', () => {
     const runtime = start();
     await runtime.directory.idOf(page, 'eve');
     // Made after this process has read the list.
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const before = creations();
     await leaveIntent('name:adam', 'Adam', 50);
     expect(await runtime.directory.idOf(page, 'adam')).toBe(Adam);

@@ -2,8 +2,8 @@ import { chain } from 'bottender';
 import { personas, withPersona } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
 
@@ -118,7 +118,7 @@ describe('a name speaks', () => {
 
   test('beside IDs, and beside personas made on the fly', async () => {
     const bot = await start();
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     await bot.run(async (context) => {
       await context.withPersona(Cyd, () => context.sendText('by ID'));
       await context.withEphemeralPersona(profile('Guest'), async () => {

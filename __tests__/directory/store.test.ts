@@ -7,10 +7,15 @@ import {
 import Keyv from 'keyv';
 
 import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { idsOf, watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { alive, bodies, shown } from '../support/wire';
+import { shortenTimeouts } from '../support/clock';
+import {
+  personaIds,
+  watchCalls,
+  alive,
+  bodies,
+  shown,
+} from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -30,7 +35,7 @@ describe('with a store, IDs', () => {
     await first.run(sayHi);
     const { emulator } = first;
     const second = await startBot({ emulator, plugins: [personas(options)] });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect([...first.errors, ...second.errors]).toEqual([]);
     expect(seen()).toEqual([SEND]);
@@ -52,7 +57,7 @@ describe('with a store, IDs', () => {
       severalPages: true,
       plugins: [personas(options)],
     });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     for (const { id } of pages) await second.run(sayHi, { pageId: id });
     expect(seen()).toEqual([SEND, SEND]);
     const sent = (await bodies(emulator, SEND)).map((body) => body.persona_id);
@@ -101,11 +106,11 @@ describe('two processes with one store', () => {
   test('share what the first has found', async () => {
     const { one, two, emulator } = await startTwo();
     await two.run(sayHi);
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await one.runHere(sayHi, CUSTOMER);
     expect([...one.errors, ...two.errors]).toEqual([]);
     expect(seen()).toEqual([SEND]);
-    expect(idsOf(emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(emulator, 'Adam')).toHaveLength(1);
   });
 
   test('that begin at the same time both speak as that persona', async () => {
@@ -127,7 +132,7 @@ describe('without a store, a restarted bot', () => {
     await first.run(sayHi);
     const { emulator } = first;
     const second = await startBot({ emulator, plugins: [personas(options)] });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);
     expect(alive(emulator)).toEqual(['Adam']);
@@ -172,7 +177,7 @@ const FAILING: [string, KeyvLike][] = [
 
 describe('a store that fails does not stop messages', () => {
   test.each(FAILING)('%s', async (_how, store) => {
-    hurry();
+    shortenTimeouts();
     const told = jest.fn();
     const bot = await startBot({
       plugins: [
@@ -185,7 +190,7 @@ describe('a store that fails does not stop messages', () => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
     expect(Date.now() - begun).toBeLessThan(20_000);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     for (const [error] of told.mock.calls as unknown[][]) {
       expect(error).toBeInstanceOf(PersonaStoreError);
     }
@@ -206,7 +211,7 @@ describe('a store that fails does not stop messages', () => {
       }),
       null,
     );
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayHi);
     expect(seen()).not.toContain(MAKE);
   });

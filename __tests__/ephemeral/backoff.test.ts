@@ -6,12 +6,11 @@ import {
 } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { arrival } from '../support/arrival';
 import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
-import { hurry } from '../support/hurry';
-import { alive, calls, shown } from '../support/wire';
+import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
+import { nextRequest } from '../support/nextRequest';
+import { profile } from '../support/personas';
 
 let bot: RunningBot;
 let plugin: ReturnType<typeof personas>;
@@ -63,7 +62,7 @@ describe('creation', () => {
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
 
   test.each(TRANSIENT)('is tried again after %s', async (_what, fault) => {
-    hurry();
+    shortenTimeouts();
     fail({ ...fault, times: 1 });
     expect(await speak()).toEqual(['Adam: hi']);
     expect(creations()).toBe(2);
@@ -90,13 +89,13 @@ describe('creation', () => {
   });
 
   test('without an answer for seconds is given up; what it makes later is deleted', async () => {
-    takeTimers();
+    fakeTimers();
     fail({ delayMs: 500 });
     const begun = Date.now();
-    const asked = arrival('POST /me/personas');
+    const asked = nextRequest('POST /me/personas');
     const spoken = speak();
     await asked;
-    pass(4000);
+    advanceTime(4000);
     expect(await spoken).toEqual(['Page: hi']);
     expect(Date.now() - begun).toBeLessThan(9000);
     await bot.emulator.waitFor(() => deletions() === 1);
@@ -112,7 +111,7 @@ describe('deletion', () => {
   test.each([...TRANSIENT, ...RATE_LIMITS])(
     'is tried again after %s',
     async (_what, fault) => {
-      hurry();
+      shortenTimeouts();
       fail({ ...fault, times: 1 });
       expect(await speak()).toEqual(['Adam: hi']);
       await plugin.close();
@@ -158,7 +157,7 @@ describe('deletion', () => {
   });
 
   test('that fails lets the error of the handler out', async () => {
-    hurry();
+    shortenTimeouts();
     fail({ status: 503, times: 1 });
     const error = new Error('no such order');
     await speak(() => {

@@ -6,12 +6,11 @@ import {
   type BotSetup,
   type RunningBot,
 } from '../support/bot';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { named } from '../support/files';
+import { advanceTime } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { deleteElsewhere } from '../support/graph';
-import { alive, calls, shown } from '../support/wire';
+import { profile, deletePersona } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const MODES: [string, BotSetup][] = [
   ['directly', {}],
@@ -67,7 +66,10 @@ describe.each(MODES)(
         context.withEphemeralPersona(profile('Guest'), () => {
           void context.sendText('one');
           void context.typingOn();
-          void context.sendImage(Buffer.from('a picture'), named('a.png'));
+          void context.sendImage(
+            Buffer.from('a picture'),
+            filenameOption('a.png'),
+          );
         }),
       );
       expect(bot.errors).toEqual([]);
@@ -243,7 +245,7 @@ test('a persona that could not be made anew is tried again by the next send', as
   const bot = await start({ plugins: [personas({ onRefused: () => {} })] });
   await bot.run(async (context) => {
     await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-      await deleteElsewhere(bot.emulator, id ?? '');
+      await deletePersona(bot.emulator, id ?? '');
       bot.emulator.fail({
         method: 'POST',
         path: '/me/personas',
@@ -252,7 +254,7 @@ test('a persona that could not be made anew is tried again by the next send', as
         error: { code: 200, message: 'Permissions error' },
       });
       await context.sendText('from the Page, which steps in');
-      pass(1000);
+      advanceTime(1000);
       await context.sendText('from the guest, who is back');
     });
   });
@@ -271,7 +273,7 @@ describe('a persona made for a block, spoken of by its ID', () => {
       context.withEphemeralPersona(profile('Guest'), ({ id }) =>
         context.withEphemeralPersona(profile('Visitor'), async (visitor) => {
           for (const made of [id, visitor.id]) {
-            await deleteElsewhere(bot.emulator, made ?? '');
+            await deletePersona(bot.emulator, made ?? '');
             await context.sendText('hi', { personaId: made ?? '' });
           }
         }),
@@ -287,7 +289,7 @@ describe('a persona made for a block, spoken of by its ID', () => {
     const bot = await start({ plugins: [personas({ onRefused })] });
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-        await deleteElsewhere(bot.emulator, id ?? '');
+        await deletePersona(bot.emulator, id ?? '');
         await bot.run(async (other) => {
           await other.sendText('hi', { personaId: id ?? '' });
         });
@@ -342,7 +344,7 @@ describe('a send from a timer after the block', () => {
           const sendText = client.sendText.bind(client);
           client.sendText = async (recipient, text, options) => {
             const id = options?.personaId ?? '';
-            if (deletes++ === 0) await deleteElsewhere(bot.emulator, id);
+            if (deletes++ === 0) await deletePersona(bot.emulator, id);
             return sendText(recipient, text, options);
           };
         },

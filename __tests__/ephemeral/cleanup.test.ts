@@ -8,8 +8,8 @@ import {
 } from 'bottender-persona';
 
 import { APP_SECRET, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 type Told = Parameters<NonNullable<PersonasOptions['onCleanupError']>>;
 

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 
 import { APP_SECRET, PAGE, startBot } from '../support/bot';
 import { compiledPackage } from '../support/compiled';
-import { profile } from '../support/faces';
-import { alive, shown } from '../support/wire';
+import { alive, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
 import { handleOnce, unhandledAt } from '../support/workers';
 
 const packagePath = compiledPackage();

@@ -7,8 +7,8 @@ import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/faces';
-import { MapStore } from '../support/mapStore';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const LEASE_MS = 3000;
 const GUEST = profile('Guest');

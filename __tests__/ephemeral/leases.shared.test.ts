@@ -6,8 +6,8 @@ import type { Page } from '../../src/graph/page';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/faces';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const LEASE_MS = 3000;
 const RENEWAL_MS = LEASE_MS / 3;

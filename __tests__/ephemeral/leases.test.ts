@@ -2,10 +2,10 @@ import { personas, type OnCleanupError } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
 import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
-import { profile } from '../support/faces';
+import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 import { watchedStore, type WatchedStore } from '../support/stores';
-import { alive, calls } from '../support/wire';
 
 const LEASE_MS = 1000;
 const ADAM = profile('Adam');

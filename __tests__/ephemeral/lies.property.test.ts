@@ -7,15 +7,15 @@ import fc from 'fast-check';
 import { Keyv } from 'keyv';
 
 import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, race } from '../support/clock';
-import { profile } from '../support/faces';
+import { clientFor } from '../support/clients';
+import { advanceTime, speedUpTime } from '../support/clock';
 import {
   HANG,
   startFakeGraph,
   type GraphCall,
   type Reply,
 } from '../support/fakeGraph';
-import { clientFor } from '../support/sweepers';
+import { profile } from '../support/personas';
 
 /** Of the directory, and on the fly. */
 const NAMED = ['adam', 'bea'];
@@ -256,10 +256,10 @@ test('whatever is answered, handlers end, no face is wrong, nothing is shown twi
   const together = fc.array(mix, { minLength: 24, maxLength: 24 });
   await fc.assert(
     fc.asyncProperty(together, async (mixes) => {
-      const end = race(10);
+      const end = speedUpTime(10);
       const played = await Promise.all(mixes.map(play)).finally(end);
       // What was left to the sweep expires.
-      pass(2000);
+      advanceTime(2000);
       await Promise.all(played.map((look) => look()));
     }),
     { numRuns: Number(process.env.LIES ?? 1), endOnFailure: true },

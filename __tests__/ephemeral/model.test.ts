@@ -1,10 +1,6 @@
-import { BlockModel, type Budget, type Fault } from '../support/blockModel';
-import {
-  NameModel,
-  type NameBudget,
-  type NameFault,
-} from '../support/nameModel';
-import { search } from '../support/search';
+import { BlockModel, type Budget, type Fault } from './model/blockModel';
+import { NameModel, type NameBudget, type NameFault } from './model/nameModel';
+import { search } from './model/search';
 
 /*
  * Every interleaving of processes that share one slot, on the steps of the memory

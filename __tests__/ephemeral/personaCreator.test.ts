@@ -8,10 +8,10 @@ import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
+import { advanceTime, fakeTimers } from '../support/clock';
 import { startFakeGraph, type Reply } from '../support/fakeGraph';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const GUEST = profile('Guest');
 const SLOT = slotOf(GUEST);
@@ -132,7 +132,7 @@ describe('within four seconds', () => {
   });
 
   test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
-    takeTimers();
+    fakeTimers();
     const [asked, late] = [gate(), gate()];
     const { page } = await startFakeGraph(() => {
       asked.open();
@@ -141,7 +141,7 @@ describe('within four seconds', () => {
     const { obtain, others, leases, endLate } = open();
     const making = obtain(page).catch((e: unknown) => e);
     await asked.opened;
-    pass(4000);
+    advanceTime(4000);
     const error = await making;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     const [lease] = leases.held();

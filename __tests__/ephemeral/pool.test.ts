@@ -6,10 +6,10 @@ import { EphemeralPool } from '../../src/ephemeral/pool';
 import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { arrival } from '../support/arrival';
 import { startFakeGraph, type Reply } from '../support/fakeGraph';
-import { profile } from '../support/faces';
 import { gate } from '../support/gate';
+import { nextRequest } from '../support/nextRequest';
+import { profile } from '../support/personas';
 
 const MADE_7: Reply = { body: { id: '7' } };
 const MADE_8: Reply = { body: { id: '8' } };
@@ -103,7 +103,7 @@ test('close() tells of what is being made by its name', async () => {
   const answer = gate();
   const refused = { ...failing(100), when: answer.opened };
   const { acquire, pool, report } = await open([refused]);
-  const asked = arrival('POST /me/personas');
+  const asked = nextRequest('POST /me/personas');
   const making = expect(acquire('Adam')).rejects.toThrow();
   await asked;
   await pool.close(50);

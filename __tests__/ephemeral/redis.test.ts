@@ -12,17 +12,17 @@ import {
 import { Keyv } from 'keyv';
 
 import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
+import { clientFor } from '../support/clients';
+import { compiledPackage } from '../support/compiled';
+import { alive, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
+import { createPersonas, profile } from '../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../support/redis';
-import { compiledPackage } from '../support/compiled';
 import { leaveLease, recordsIn } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, shown } from '../support/wire';
 import { sweepElsewhere, Worker, type Job } from '../support/workers';
 
 const LEASE_MS = 1000;
@@ -71,7 +71,10 @@ describeWithRedis('with Redis', () => {
       ),
     )('%s with "%s" is swept', async (_form, namespace, make) => {
       const store = opened(make(namespace));
-      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      const { Adam, Human } = await createPersonas(bot.emulator, [
+        'Adam',
+        'Human',
+      ]);
       await leaveLease(store, { id: Adam, name: 'Adam' });
       await leaveLease(store, { id: null, name: 'Human' });
       await otherKeys();
@@ -83,7 +86,10 @@ describeWithRedis('with Redis', () => {
 
     test('without a namespace, values and leases of others do no harm', async () => {
       const store = opened(createKeyv(redis.url));
-      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      const { Adam, Human } = await createPersonas(bot.emulator, [
+        'Adam',
+        'Human',
+      ]);
       await leaveLease(store, { id: Adam, name: 'Adam' });
       const lease = { pageId: PAGE.id, id: Human, ...profile('Human') };
       const key = '5f0c4b1e-0000-4000-8000-000000000001';
@@ -248,7 +254,7 @@ describeWithRedis('with Redis', () => {
       `${KILLS} workers are killed at random moments, and nothing stays behind untold`,
       async () => {
         const { emulator } = bot;
-        const humans = await faces(emulator, ['Human', 'Agent 1']);
+        const humans = await createPersonas(emulator, ['Human', 'Agent 1']);
         emulator.fail({
           method: 'POST',
           path: '/me/personas',

@@ -1,10 +1,10 @@
 import { personas, type PersonasOptions } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { gate, meeting } from '../support/gate';
-import { alive, calls, shown } from '../support/wire';
+import { advanceTime } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
+import { gate, barrier } from '../support/gate';
+import { profile } from '../support/personas';
 
 const ADAM = profile('Adam');
 const LINGER_MS = 200;
@@ -31,7 +31,7 @@ const DELETION = /^DELETE /;
 async function allAtOnce(
   customers: { psid: string; pageId?: string; face?: typeof ADAM }[],
 ): Promise<void> {
-  const everybodySpeaks = meeting(customers.length);
+  const everybodySpeaks = barrier(customers.length);
   const faces = new Map(customers.map(({ psid, face }) => [psid, face]));
   await Promise.all(
     customers.map(({ psid, pageId }) =>
@@ -124,7 +124,7 @@ describe('sharing', () => {
     await allAtOnce([{ psid: '2003' }]);
     expect(shown(bot.emulator, '2003')).toEqual(['Page: hi 2003']);
     expect(count(CREATION)).toBe(1);
-    pass(1000);
+    advanceTime(1000);
     await allAtOnce([{ psid: '2004' }]);
     expect(shown(bot.emulator, '2004')).toEqual(['Adam: hi 2004']);
     expect(count(CREATION)).toBe(2);

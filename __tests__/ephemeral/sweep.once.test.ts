@@ -6,10 +6,10 @@ import type { Page } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry, Use } from '../../src/store/port';
+import { advanceTime } from '../support/clock';
 import { startFakeGraph, type Reply } from '../support/fakeGraph';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { meeting } from '../support/gate';
+import { barrier } from '../support/gate';
+import { profile } from '../support/personas';
 
 const LEASE_MS = 60_000;
 const OK: Reply = { body: { success: true } };
@@ -119,7 +119,7 @@ describe('what has run out', () => {
   });
 
   test('goes four at a time', async () => {
-    const allCame = meeting(4);
+    const allCame = barrier(4);
     // With fewer at once nobody would ever be answered.
     const { page } = await startFakeGraph(() => ({ ...OK, when: allCame() }));
     const { store, sweep, expired } = open(page);
@@ -132,7 +132,7 @@ describe('what has run out', () => {
     class Slow extends MemoryStore {
       ms = 5000;
       override forget(pageId: string, key: string) {
-        pass(this.ms);
+        advanceTime(this.ms);
         return super.forget(pageId, key);
       }
     }
@@ -218,7 +218,7 @@ describe('an intent', () => {
   test('has for its list what is left of the thirty seconds', async () => {
     class Slow extends MemoryStore {
       override forget(pageId: string, key: string) {
-        pass(29_900);
+        advanceTime(29_900);
         return super.forget(pageId, key);
       }
     }

@@ -10,15 +10,14 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { arrival } from '../support/arrival';
 import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { faces, profile } from '../support/faces';
+import { clientFor } from '../support/clients';
+import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
+import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { hurry } from '../support/hurry';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, profile } from '../support/personas';
 import { leaveLease, onRead, recordsIn, renewLeases } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, calls } from '../support/wire';
 
 const LEASE_MS = 1000;
 const FUTURE = -60_000;
@@ -57,7 +56,7 @@ const sweep = (swept = plugin(), page = PAGE) =>
 async function leaveBehind<N extends string>(
   ...names: N[]
 ): Promise<Record<N, string>> {
-  const ids = await faces(bot.emulator, names);
+  const ids = await createPersonas(bot.emulator, names);
   for (const name of names) await leaveLease(keyv, { id: ids[name], name });
   return ids;
 }
@@ -68,7 +67,7 @@ const deletions = () =>
 describe('.sweep(client)', () => {
   test('deletes what has a lease that ran out, and nothing else', async () => {
     const ids = await leaveBehind('Adam', 'Bea');
-    const others = await faces(bot.emulator, ['Human', 'Cid']);
+    const others = await createPersonas(bot.emulator, ['Human', 'Cid']);
     await leaveLease(keyv, { id: others.Cid, name: 'Cid', msAgo: FUTURE });
     const { deleted, suspects } = await sweep();
     expect(deleted).toEqual(
@@ -89,7 +88,7 @@ describe('.sweep(client)', () => {
 
   test('is about the Page of the client alone', async () => {
     await leaveBehind('Adam');
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
     await sweep(plugin(), OTHER_PAGE);
     expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -122,7 +121,7 @@ describe('.sweep(client)', () => {
   });
 
   test('tries again what may pass', async () => {
-    hurry();
+    shortenTimeouts();
     await leaveBehind('Adam');
     bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
     expect((await sweep()).deleted).toHaveLength(1);
@@ -133,7 +132,7 @@ describe('.sweep(client)', () => {
   test('by two at once does no harm', async () => {
     await leaveBehind('Adam', 'Bea', 'Cid');
     await leaveLease(keyv, { id: null, name: 'Human' });
-    const { Human } = await faces(bot.emulator, ['Human']);
+    const { Human } = await createPersonas(bot.emulator, ['Human']);
     const swept = await Promise.all([sweep(), sweep()]);
     expect(alive(bot.emulator)).toEqual(['Human']);
     for (const { suspects } of swept) {
@@ -199,7 +198,7 @@ describe('.sweep(client)', () => {
 
 describe('suspects', () => {
   test('are what an intent without an ID names; they are never deleted', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam', 'Human']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam', 'Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     for (let time = 0; time < 2; time += 1) {
       const { deleted, suspects } = await sweep();
@@ -214,7 +213,7 @@ describe('suspects', () => {
 
   test('are found on all pages of the list', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `Agent ${i}`);
-    await faces(bot.emulator, names);
+    await createPersonas(bot.emulator, names);
     await leaveLease(keyv, { id: null, name: 'Agent 100' });
     const { suspects } = await sweep();
     expect(suspects.map(({ name }) => name)).toEqual(['Agent 100']);
@@ -223,9 +222,9 @@ describe('suspects', () => {
   test('are never those with a lease or in the directory', async () => {
     const directory = { Desk: profile('Desk'), adam: '' };
     const [first, second, third] = [
-      await faces(bot.emulator, ['Desk', 'Adam', 'Bea']),
-      await faces(bot.emulator, ['Bea']),
-      await faces(bot.emulator, ['Bea']),
+      await createPersonas(bot.emulator, ['Desk', 'Adam', 'Bea']),
+      await createPersonas(bot.emulator, ['Bea']),
+      await createPersonas(bot.emulator, ['Bea']),
     ];
     directory.adam = first.Adam;
     const swept = plugin({ directory });
@@ -243,14 +242,14 @@ describe('suspects', () => {
   });
 
   test('are none where nothing has the name; the intent is forgotten', async () => {
-    await faces(bot.emulator, ['Human']);
+    await createPersonas(bot.emulator, ['Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     expect(await sweep()).toEqual({ deleted: [], suspects: [] });
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
   test('are forgotten when they are gone', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await sweep();
     await clientFor(bot.emulator).deletePersona(Adam);
@@ -259,7 +258,7 @@ describe('suspects', () => {
   });
 
   test('are none where the slow process came back while the list was read', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await leaveLease(keyv, { id: null, name: 'Bea' });
     bot.emulator.fail({ method: 'GET', path: '/me/personas', delayMs: 100 });
@@ -278,7 +277,7 @@ describe('suspects', () => {
   });
 
   test('include what was made although the answer was lost', async () => {
-    takeTimers();
+    fakeTimers();
     const maker = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [maker] });
     bot.emulator.fail({
@@ -293,7 +292,7 @@ describe('suspects', () => {
       );
     });
     expect(alive(bot.emulator)).toEqual(['Adam']);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     const { suspects } = await sweep();
     expect(suspects.map(({ name }) => name)).toEqual(['Adam']);
     expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -301,7 +300,7 @@ describe('suspects', () => {
 });
 
 describe('by itself', () => {
-  beforeEach(takeTimers);
+  beforeEach(fakeTimers);
 
   async function hear(pageId?: string, leaseMs = LEASE_MS) {
     const other = await startBot({
@@ -314,7 +313,7 @@ describe('by itself', () => {
 
   test('the first event on a Page sweeps it', async () => {
     await leaveBehind('Adam');
-    await faces(bot.emulator, ['Human']);
+    await createPersonas(bot.emulator, ['Human']);
     // Long before its timer would.
     await hear(PAGE.id, 60_000);
     await bot.emulator.waitFor(() => deletions().length === 1);
@@ -338,7 +337,7 @@ describe('by itself', () => {
     await leaveBehind('Adam');
     await other.run(() => {});
     expect(alive(bot.emulator)).toEqual(['Adam']);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual([]);
   });
@@ -354,13 +353,13 @@ describe('by itself', () => {
     const reads = [gate(), gate()];
     onRead(keyv, () => reads.shift()?.open());
     const { Adam } = await leaveBehind('Adam');
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     const lease = { id: Zoe, name: 'Zoe', page: OTHER_PAGE };
     await leaveLease(keyv, { ...lease, msAgo: -LEASE_MS * 1.5 });
     bot.emulator.fail({ path: `/${Adam}`, delayMs: 300 });
-    const sweptByNow = arrival(`DELETE /${Adam}`);
+    const sweptByNow = nextRequest(`DELETE /${Adam}`);
     const [first, second] = reads;
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await first?.opened;
     await renewLeases(keyv, (record) =>
       record.id === Zoe
@@ -368,22 +367,22 @@ describe('by itself', () => {
         : undefined,
     );
     await sweptByNow;
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await second?.opened;
     await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Adam'));
     expect(alive(bot.emulator)).toEqual(['Zoe']);
   });
 
   test('a client of another Page deletes nothing, and forgets nothing', async () => {
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
     // The bot has the first Page's token alone, but hears of the other.
     await hear(OTHER_PAGE.id);
     await bot.emulator.waitFor(() => calls(bot.emulator).includes('GET /me'));
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: Adam, name: 'Adam' });
     await hear();
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     // By now the sweeps of both Pages have begun again.
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Zoe']);
@@ -393,7 +392,7 @@ describe('by itself', () => {
   });
 
   test('a suspect is told once', async () => {
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await hear();
     const lists = () =>
@@ -401,13 +400,13 @@ describe('by itself', () => {
     await told(1);
     expect(lists()).toBe(1);
     await leaveLease(keyv, { id: null, name: 'Bea' });
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await told(2);
     expect(lists()).toBe(2);
     // By the time that a later sweep has deleted this one, the last is over.
-    const { Carl } = await faces(bot.emulator, ['Carl']);
+    const { Carl } = await createPersonas(bot.emulator, ['Carl']);
     await leaveLease(keyv, { id: Carl, name: 'Carl' });
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
     // What was told is not looked for again.
     expect(lists()).toBe(2);
@@ -425,7 +424,7 @@ describe('by itself', () => {
 
   test('a sweep that fails is told, and another follows', async () => {
     await leaveLease(keyv, { id: null, name: 'Adam' });
-    await faces(bot.emulator, ['Adam']);
+    await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.fail({
       method: 'GET',
       path: '/me/personas',
@@ -434,7 +433,7 @@ describe('by itself', () => {
     });
     await hear();
     await told(1);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await told(2);
     expect(onCleanupError.mock.calls.map(([{ name }]) => name)).toEqual([
       'PersonaCleanupError',

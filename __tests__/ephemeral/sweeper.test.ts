@@ -9,8 +9,8 @@ import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry } from '../../src/store/port';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/faces';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const INTERVAL_MS = 20;
 const NOTHING = { deleted: [], suspects: [] };

@@ -6,15 +6,14 @@ import {
 } from 'bottender-persona';
 import Keyv from 'keyv';
 
-import { arrival } from '../support/arrival';
 import { startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { faces, profile } from '../support/faces';
+import { clientFor } from '../support/clients';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { deleteElsewhere } from '../support/graph';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, profile, deletePersona } from '../support/personas';
 import { leaveLease } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, calls, shown } from '../support/wire';
 
 /** Longer than any test. */
 const NEVER_MS = 60_000;
@@ -43,14 +42,14 @@ const speak = (name: string) => async (context: PersonaContext) => {
 
 describe('a deletion that is never answered', () => {
   test('lets the handler go within seconds, close() within its time, and is told', async () => {
-    takeTimers();
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({ method: 'DELETE', delayMs: NEVER_MS });
-    const asked = arrival('DELETE /');
+    const asked = nextRequest('DELETE /');
     const begun = Date.now();
     const handling = bot.run(speak('Adam'));
     await asked;
-    pass(5000);
+    advanceTime(5000);
     await handling;
     expect(Date.now() - begun).toBeLessThan(9000);
     expect(bot.errors).toEqual([]);
@@ -76,7 +75,7 @@ describe('a deletion that is never answered', () => {
       store,
       ephemeral: { leaseMs: 1000 },
     });
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     bot.emulator.fail({
       method: 'DELETE',
       path: `/${Adam}`,
@@ -93,7 +92,7 @@ describe('a deletion that is never answered', () => {
 });
 
 test('a send that is never answered lets its block end; the persona goes when it is answered', async () => {
-  takeTimers();
+  fakeTimers();
   const { bot, plugin } = await start();
   let isOver = false;
   let begun = 0;
@@ -111,10 +110,10 @@ test('a send that is never answered lets its block end; the persona goes when it
     isOver = true;
   });
   await bot.emulator.waitFor(() => shown(bot.emulator).length > 0);
-  pass(begun + 9900 - Date.now());
+  advanceTime(begun + 9900 - Date.now());
   await new Promise(setImmediate);
   expect(isOver).toBe(false);
-  pass(100);
+  advanceTime(100);
   await running;
   expect(Date.now() - begun).toBeLessThan(14_000);
   expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -128,16 +127,16 @@ test('a send that is never answered lets its block end; the persona goes when it
 describe('close()', () => {
   /** Has a handler wait in vain for the persona that it wants made. */
   async function speakTooEarly(bot: RunningBot) {
-    const asked = arrival('POST /me/personas');
+    const asked = nextRequest('POST /me/personas');
     const handling = bot.run(speak('Adam'));
     await asked;
-    pass(4000);
+    advanceTime(4000);
     await handling;
     expect(shown(bot.emulator)).toEqual(['Page: hi from Adam']);
   }
 
   test('waits for a creation that nobody waits for any more', async () => {
-    takeTimers();
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
       method: 'POST',
@@ -153,7 +152,7 @@ describe('close()', () => {
   });
 
   test('does not wait any longer for one that has failed', async () => {
-    takeTimers();
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
       method: 'POST',
@@ -175,7 +174,7 @@ describe('close()', () => {
     const failed = gate();
     const speaking = bot.run(async (context) => {
       await context.withEphemeralPersona(profile('Adam'), async ({ id }) => {
-        await deleteElsewhere(bot.emulator, id ?? '');
+        await deletePersona(bot.emulator, id ?? '');
         bot.emulator.fail({
           method: 'POST',
           path: '/me/personas',
@@ -190,7 +189,7 @@ describe('close()', () => {
     });
     await failed.opened;
     await bot.run(speak('Adam'), { psid: '1002' });
-    pass(1000);
+    advanceTime(1000);
     let isClosed = false;
     const closing = plugin.close().then(() => (isClosed = true));
     goOn.open();
@@ -216,7 +215,7 @@ describe('a rate limit', () => {
     const store = new Keyv();
     const { bot, plugin, told } = await start({ store });
     const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
-    const ids = await faces(bot.emulator, names);
+    const ids = await createPersonas(bot.emulator, names);
     for (const name of names) await leaveLease(store, { id: ids[name], name });
     const mend = bot.emulator.fail({ method: 'DELETE', error: LIMIT });
     const client = clientFor(bot.emulator);
@@ -239,7 +238,7 @@ describe('a rate limit', () => {
     for (const name of ['A', 'B', 'C', 'D', 'E']) await bot.run(speak(name));
     expect(count(bot, 'POST /me/personas')).toBe(1);
     mend();
-    pass(1000);
+    advanceTime(1000);
     await bot.run(speak('F'));
     expect(shown(bot.emulator).at(-1)).toBe('F: hi from F');
   });

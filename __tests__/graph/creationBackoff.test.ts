@@ -2,8 +2,8 @@ import { PersonaRefusedError } from '../../src/errors';
 import { CreationBackoff } from '../../src/graph/creationBackoff';
 import type { GraphFailure } from '../../src/graph/graphFailure';
 import type { Page } from '../../src/graph/page';
+import { advanceTime } from '../support/clock';
 import { startFakeGraph } from '../support/fakeGraph';
-import { pass } from '../support/clock';
 
 const LIMITED: GraphFailure = { status: 400, code: 613, message: 'too many' };
 const FORBIDDEN: GraphFailure = { status: 400, code: 200, message: 'no' };
@@ -43,7 +43,7 @@ test('a failure keeps one persona waiting, with the same error', () => {
   waits.failed(page, 'adam', error);
   expect(waiting(waits)).toEqual(['adam']);
   expect(() => waits.check(page, 'adam')).toThrow(error);
-  pass(1000);
+  advanceTime(1000);
   expect(waiting(waits)).toEqual([]);
 });
 
@@ -56,9 +56,9 @@ test('a rate limit keeps its whole Page waiting', () => {
 test('a success begins the waits of the persona anew', () => {
   const waits = new CreationBackoff();
   waits.failed(page, 'adam', refusal(FORBIDDEN));
-  pass(1000);
+  advanceTime(1000);
   waits.succeeded(page, 'adam');
   waits.failed(page, 'adam', refusal(FORBIDDEN));
-  pass(1000);
+  advanceTime(1000);
   expect(waiting(waits)).toEqual([]);
 });

@@ -14,12 +14,12 @@ import {
   createPersona,
   deletePersona,
   getPersona,
+  listAll,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaCalls';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
+import { advanceTime, fakeTimers } from '../support/clock';
 import { DRIP, HANG, startFakeGraph } from '../support/fakeGraph';
-import { gate, meeting } from '../support/gate';
+import { gate, barrier } from '../support/gate';
+import { profile } from '../support/personas';
 
 const ME: GraphRequest = { method: 'GET', path: '/me' };
 const asIs = (value: unknown) => ({ ok: true as const, value });
@@ -49,8 +49,8 @@ describe('a call without an answer in time', () => {
   });
 
   test('is what every call of ours can be', async () => {
-    takeTimers();
-    const come = meeting(6);
+    fakeTimers();
+    const come = barrier(6);
     const { client, page, calls } = await startFakeGraph(() => {
       void come();
       return DRIP;
@@ -64,7 +64,7 @@ describe('a call without an answer in time', () => {
       deletePersona(page, '1'),
     ]);
     await come();
-    pass(GRAPH_TIMEOUT_MS);
+    advanceTime(GRAPH_TIMEOUT_MS);
     const outcomes = await asking;
     expect(Date.now() - started).toBeLessThan(GRAPH_TIMEOUT_MS + 9000);
     expect(outcomes.map(failureOf)).toEqual(

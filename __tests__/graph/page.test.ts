@@ -12,8 +12,8 @@ import {
   pageOf,
   type PageContext,
 } from '../../src/graph/page';
+import { advanceTime } from '../support/clock';
 import { startFakeGraph, type FakeGraph } from '../support/fakeGraph';
-import { pass } from '../support/clock';
 
 const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
 const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
@@ -126,7 +126,7 @@ describe('pageIdOf asks', () => {
       failure: { status: 200, message: 'the response has no Page ID' },
     });
     await expect(pageIdOf(client)).rejects.toBe(error);
-    pass(1000);
+    advanceTime(1000);
     expect(await pageIdOf(client)).toBe('100');
   });
 
@@ -149,7 +149,7 @@ describe('pageIdOf asks', () => {
     expect(error).toBeInstanceOf(UnknownPageError);
     expect(error).toMatchObject({ failure: { status: 400, code: 190 } });
     await expect(pageIdOf(client)).rejects.toBe(error);
-    pass(1000);
+    advanceTime(1000);
     expect(await pageIdOf(client)).toBe('100');
   });
 });

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { MessengerClient } from 'bottender';
 
 import { PageIds } from '../../src/graph/pageIds';
-import { pass } from '../support/clock';
+import { advanceTime } from '../support/clock';
 
 const clientOf = (accessToken: string) =>
   Object.create({ accessToken }) as MessengerClient;
@@ -42,7 +42,7 @@ test('a failure is for those who wait for it, and forgets no later answer', asyn
     { status: 'rejected' },
   ]);
   expect(() => ids.of(client, fail)).toThrow('busy');
-  pass(1000);
+  advanceTime(1000);
   expect(await ids.of(client, () => Promise.resolve('1'))).toBe('1');
   expect(await ids.of(client, fail)).toBe('1');
 });

@@ -2,10 +2,10 @@ import {
   createPersona,
   deletePersona,
   getPersona,
+  listAll,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaCalls';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 const REFUSED = {
   status: 400,

@@ -2,18 +2,18 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import {
+  packagesOfThePage,
+  playThePage,
+  spoken,
+  type Language,
+} from './gettingStarted';
+import {
   pack,
   PackedApp,
   removeTemporaryFolders,
   type Packed,
   type PackageName,
-} from '../support/packedApp';
-import {
-  packagesOfThePage,
-  playThePage,
-  spoken,
-  type Language,
-} from '../support/gettingStarted';
+} from './packedApp';
 
 const OLDEST_BOTTENDER = '1.0.0';
 const NEWEST_BOTTENDER = '1.5.5';

@@ -1,9 +1,9 @@
 import { PersonaRefusedError } from '../../src/errors';
 import { STATE_TIMEOUT_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
+import { advanceTime, fakeTimers } from '../support/clock';
 import { DRIP, HANG, startFakeGraph, type Reply } from '../support/fakeGraph';
-import { pass, takeTimers } from '../support/clock';
-import { meeting } from '../support/gate';
+import { barrier } from '../support/gate';
 
 const ALIVE: Reply = {
   body: { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' },
@@ -41,10 +41,10 @@ test('what is gone is not looked for again for ten seconds', async () => {
   ]);
   const states = new PersonaStates();
   expect(await states.of(page, '7')).toBe('gone');
-  pass(9000);
+  advanceTime(9000);
   expect(await states.of(page, '7')).toBe('gone');
   expect(calls).toHaveLength(2);
-  pass(1000);
+  advanceTime(1000);
   expect(await states.of(page, '7')).toBe('gone');
   expect(calls).toHaveLength(4);
 });
@@ -68,13 +68,13 @@ test('where nothing can be found out, that is known until a wait is over', async
   expect(states.unverified(page, '7')).toBe(first);
   expect(states.unverified(page, '8')).toBeUndefined();
   expect(states.unverified({ ...page, id: '2' }, '7')).toBeUndefined();
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBeUndefined();
   // The second wait is longer; no evidence has come meanwhile.
   await states.of(page, '7');
   const second = refusal();
   states.giveUp(page, '7', second);
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBe(second);
 });
 
@@ -82,10 +82,10 @@ test('evidence begins the waits anew', async () => {
   const { page } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   states.giveUp(page, '7', refusal());
-  pass(1000);
+  advanceTime(1000);
   await states.of(page, '7');
   states.giveUp(page, '7', refusal());
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBeUndefined();
 });
 
@@ -165,8 +165,8 @@ test('a list that breaks in the middle is no evidence', async () => {
 });
 
 test('all of it has an end', async () => {
-  takeTimers();
-  const [gets, lists] = [meeting(4), meeting(4)];
+  fakeTimers();
+  const [gets, lists] = [barrier(4), barrier(4)];
   const come = (count: number) => void [gets, lists][count - 1]?.();
   const silent = await startFakeGraph(({ count }) => {
     come(count);
@@ -189,16 +189,16 @@ test('all of it has an end', async () => {
     [silent, dripping, endless].map(({ page }) => personaState(page, '12')),
   );
   await gets();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   await lists();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   expect(await asking).toEqual(['unsure', 'unsure', 'unsure']);
   expect(Date.now() - started).toBeLessThan(STATE_TIMEOUT_MS + 4000);
 });
 
 test('a call that hangs leaves the list its time', async () => {
-  takeTimers();
-  const come = meeting(2);
+  fakeTimers();
+  const come = barrier(2);
   const { page } = await startFakeGraph(({ path }) => {
     if (path === '/me/personas') return { body: { data: [{ id: '12' }] } };
     void come();
@@ -206,6 +206,6 @@ test('a call that hangs leaves the list its time', async () => {
   });
   const asking = personaState(page, '12');
   await come();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   expect(await asking).toBe('alive');
 });

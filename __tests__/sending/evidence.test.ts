@@ -7,10 +7,9 @@ import {
 import type { Fault, MessengerEmulator } from 'messenger-emulator';
 
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
-import { pass } from '../support/clock';
-import { faces, profile } from '../support/faces';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { alive, shown } from '../support/wire';
+import { advanceTime } from '../support/clock';
+import { personaIds, watchCalls, alive, shown } from '../support/emulatorState';
+import { createPersonas, profile, deletePersona } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const SEND = 'POST /me/messages';
@@ -38,7 +37,7 @@ async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
     ...options,
   });
   const bot = await startBot({ ...setup, plugins: [plugin] });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   const calls = () => seen().filter((call) => call !== 'POST /');
   return { bot, told, calls };
 }
@@ -96,7 +95,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
   test('that names a persona of which nothing can be found out: the Page speaks, nothing is made or forgotten', async () => {
     const { bot, told, calls } = await start(setup);
     await bot.run(asAdam);
-    const [adam] = idsOf(bot.emulator, 'Adam');
+    const [adam] = personaIds(bot.emulator, 'Adam');
     // Graph says "does not exist, or missing permissions" with this, which proves nothing.
     const error = { code: 100, error_subcode: 33, message: 'does not exist' };
     const found = bot.emulator.fail({ path: `/${adam}`, error });
@@ -127,7 +126,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
       'Page: hi',
       'Adam: hi',
     ]);
-    expect(idsOf(bot.emulator, 'Adam')).toEqual([adam]);
+    expect(personaIds(bot.emulator, 'Adam')).toEqual([adam]);
   });
 });
 
@@ -138,17 +137,17 @@ describe('what is remembered', () => {
 
   test('an ID that the Page does not have: for ten minutes the Page speaks at once', async () => {
     const { bot, told, calls } = await start();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
-    await deleteElsewhere(bot.emulator, Adam);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    await deletePersona(bot.emulator, Adam);
     await bot.run(say(Adam));
     const before = calls().length;
     await bot.run(say(Adam));
     expect(calls().slice(before)).toEqual([SEND]);
-    pass(10 * 60_000 - 1000);
+    advanceTime(10 * 60_000 - 1000);
     await bot.run(say(Adam));
     expect(calls().slice(before)).toEqual([SEND, SEND]);
     expect(told).toHaveBeenCalledTimes(1);
-    pass(1000);
+    advanceTime(1000);
     await bot.run(say(Adam));
     expect(calls().slice(before + 2)).toEqual([
       SEND,
@@ -163,7 +162,7 @@ describe('what is remembered', () => {
 
   test('a customer for whom personas are refused: nothing is made for him', async () => {
     const { bot, told, calls } = await start();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.setEuropean(CUSTOMER, true);
     await bot.run(say(Adam));
     const before = calls().length;

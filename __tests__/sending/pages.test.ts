@@ -8,9 +8,9 @@ import {
   type BotSetup,
   type TestAction,
 } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { alive } from '../support/wire';
+import { alive } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
@@ -26,15 +26,16 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
   test('speaks on each Page with a persona of that Page', async () => {
     const bot = await start();
     const ids = {
-      [PAGE.id]: (await faces(bot.emulator, ['Adam'])).Adam,
-      [OTHER_PAGE.id]: (await faces(bot.emulator, ['Bea'], OTHER_PAGE)).Bea,
+      [PAGE.id]: (await createPersonas(bot.emulator, ['Adam'])).Adam,
+      [OTHER_PAGE.id]: (await createPersonas(bot.emulator, ['Bea'], OTHER_PAGE))
+        .Bea,
     };
     for (const pageId of Object.keys(ids)) {
       await bot.run(
         async (context) => {
           context.usePersona(ids[pageId] ?? null);
           await context.sendText('hi');
-          await context.sendImage(Buffer.from('a'), named('a.png'));
+          await context.sendImage(Buffer.from('a'), filenameOption('a.png'));
         },
         { pageId },
       );
@@ -109,7 +110,7 @@ describe('after context.useAccessToken', () => {
       context.useAccessToken(OTHER_PAGE.accessToken);
       await context.withEphemeralPersona(profile('Guest'), async () => {
         await context.sendText('hi');
-        await context.sendImage(Buffer.from('a'), named('a.png'));
+        await context.sendImage(Buffer.from('a'), filenameOption('a.png'));
       });
     });
     expect(bot.errors).toEqual([]);

@@ -15,12 +15,10 @@ import {
   type BotSetup,
   type TestAction,
 } from '../support/bot';
-import { profile } from '../support/faces';
-import { named } from '../support/files';
-import { watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { pass } from '../support/clock';
-import { alive, shown } from '../support/wire';
+import { shortenTimeouts, advanceTime } from '../support/clock';
+import { watchCalls, alive, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -75,7 +73,7 @@ const FAILURES: [string, Fault, RegExp][] = [
   ],
 ];
 
-beforeEach(hurry);
+beforeEach(shortenTimeouts);
 
 async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
   const told = jest.fn();
@@ -100,7 +98,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       test('is left out: the Page says it, once, within seconds', async () => {
         const { bot, told } = await start(setup);
         const mend = bot.emulator.fail(making(fault));
-        const seen = watch(bot.emulator);
+        const seen = watchCalls(bot.emulator);
         const begun = Date.now();
         await bot.run(speak);
         mend();
@@ -131,7 +129,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         ).toEqual([SEND]);
         expect(told).toHaveBeenCalledTimes(1);
 
-        pass(1000);
+        advanceTime(1000);
         await bot.run(speak);
         expect(shown(bot.emulator)).toEqual([
           'Page: hi',
@@ -164,7 +162,7 @@ describe('a named persona', () => {
       path: '/me/personas',
       error: { code: 200, message: '(#200) Permissions error' },
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
@@ -175,7 +173,7 @@ describe('a named persona', () => {
     const { bot, told } = await start();
     bot.emulator.fail(making({ status: 500, delayMs: 20 }));
     const texts = Array.from({ length: 50 }, (_, i) => `${i}`);
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       context.usePersona('adam');
       await Promise.all(texts.map((text) => context.sendText(text)));
@@ -191,10 +189,13 @@ describe('a named persona', () => {
   test('that cannot be made has a file sent as the Page sends it, in one call', async () => {
     const { bot } = await start();
     bot.emulator.fail(making({ error: { code: 200 } }));
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       context.usePersona('adam');
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(bot.errors).toEqual([]);
     expect(seen()).toEqual([LIST, MAKE, SEND]);

@@ -20,11 +20,9 @@ import {
   type RunningBot,
   type TestAction,
 } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { deleteElsewhere, watch } from '../support/graph';
-import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, shown } from '../support/wire';
+import { watchCalls, alive, bodies, shown } from '../support/emulatorState';
+import { createPersonas, profile, deletePersona } from '../support/personas';
+import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 
 const SEND = 'POST /me/messages';
 const LIST = 'GET /me/personas';
@@ -47,21 +45,22 @@ const REFUSED: [
     'with the ID of a deleted persona',
     'unknown',
     async ({ emulator }) => {
-      const { Adam } = await faces(emulator, ['Adam']);
-      await deleteElsewhere(emulator, Adam);
+      const { Adam } = await createPersonas(emulator, ['Adam']);
+      await deletePersona(emulator, Adam);
       return Adam;
     },
   ],
   [
     'with the ID of another Page’s persona',
     'unknown',
-    async ({ emulator }) => (await faces(emulator, ['Adam'], OTHER_PAGE)).Adam,
+    async ({ emulator }) =>
+      (await createPersonas(emulator, ['Adam'], OTHER_PAGE)).Adam,
   ],
 ];
 
 async function refusedFor({ emulator }: RunningBot): Promise<string> {
   emulator.setEuropean(CUSTOMER, true);
-  return (await faces(emulator, ['Adam'])).Adam;
+  return (await createPersonas(emulator, ['Adam'])).Adam;
 }
 
 async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
@@ -73,7 +72,7 @@ async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
 
 /** The calls of the handler but for those that only carry a batch. */
 function watchSends({ emulator }: RunningBot): () => string[] {
-  const seen = watch(emulator);
+  const seen = watchCalls(emulator);
   return () => seen().filter((call) => call !== 'POST /');
 }
 
@@ -219,7 +218,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         const sends = watchSends(bot);
         await bot.run(async (context) => {
           context.usePersona(id);
-          await context[method](contents(), named('pear.png'));
+          await context[method](contents(), filenameOption('pear.png'));
         });
         expect(bot.errors).toEqual([]);
         expect(shown(bot.emulator)).toEqual([`Page: [${type}]`]);
@@ -257,7 +256,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
           await context.sendText('one');
-          await deleteElsewhere(bot.emulator, id ?? '');
+          await deletePersona(bot.emulator, id ?? '');
           await context.sendText('two');
           await Promise.all([
             context.sendText('three'),

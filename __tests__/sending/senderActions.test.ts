@@ -6,8 +6,8 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { bodies, calls, shown } from '../support/wire';
+import { bodies, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 type SenderAction = Parameters<PersonaContext['sendSenderAction']>[0];
 
@@ -46,7 +46,7 @@ async function start(
   options?: Parameters<typeof personas>[0],
 ): Promise<{ bot: RunningBot; Adam: string }> {
   const bot = await startBot({ plugins: [personas(options)] });
-  return { bot, ...(await faces(bot.emulator, ['Adam'])) };
+  return { bot, ...(await createPersonas(bot.emulator, ['Adam'])) };
 }
 
 describe.each(UNSUPPORTED)(

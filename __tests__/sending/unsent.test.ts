@@ -2,8 +2,8 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { alive, calls } from '../support/wire';
+import { alive, calls } from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 const EVENTS: [string, object][] = [
   [

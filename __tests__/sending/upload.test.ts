@@ -8,9 +8,9 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE, startBot, type BotSetup, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { bodies, calls, shown } from '../support/wire';
+import { bodies, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 /** More than one chunk of a stream, and every byte. */
 const CONTENTS = Buffer.alloc(200_000, Buffer.from([...Array(256).keys()]));
@@ -38,7 +38,7 @@ const MODES: [string, BotSetup][] = [
 
 async function start(setup: BotSetup = {}) {
   const bot = await startBot({ plugins: [personas()], ...setup });
-  return { bot, ...(await faces(bot.emulator, ['Adam'])) };
+  return { bot, ...(await createPersonas(bot.emulator, ['Adam'])) };
 }
 
 /** What customers find at the URL of the last attachment that they were shown. */
@@ -57,7 +57,7 @@ describe.each(MODES)('%s', (_mode, setup) => {
         const { bot, Adam } = await start(setup);
         await bot.run(async (context) => {
           await context.withPersona(Adam, () =>
-            context[method](source(), named('a pear.bin')),
+            context[method](source(), filenameOption('a pear.bin')),
           );
         });
         expect(bot.errors).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(MODES)('%s', (_mode, setup) => {
 
 /** What Bottender hands to its multipart form. */
 const ABOUT_FILE = {
-  ...named('a pear.bin'),
+  ...filenameOption('a pear.bin'),
   filepath: 'fruit/a pear.bin',
   contentType: 'image/png',
   knownLength: CONTENTS.length,
@@ -125,7 +125,7 @@ describe('an uploaded file', () => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
         context.usePersona(Adam);
-        const sending = context.sendImage(source(), named('pear.png'));
+        const sending = context.sendImage(source(), filenameOption('pear.png'));
         context.usePersona(null);
         await sending;
       });
@@ -138,12 +138,12 @@ describe('an uploaded file', () => {
     async (_what, source) => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
-        await context.sendImage(source(), named('pear.png'));
+        await context.sendImage(source(), filenameOption('pear.png'));
         context.usePersona(Adam);
         await context.withPersona(null, () =>
-          context.sendImage(source(), named('pear.png')),
+          context.sendImage(source(), filenameOption('pear.png')),
         );
-        const asPage = { ...named('pear.png'), personaId: null };
+        const asPage = { ...filenameOption('pear.png'), personaId: null };
         await context.sendImage(source(), asPage);
       });
       expect(bot.errors).toEqual([]);
@@ -158,7 +158,7 @@ describe('an uploaded file', () => {
     bot.emulator.fail({ path: '/me/message_attachments', status: 400 });
     await bot.run(async (context) => {
       context.usePersona(Adam);
-      await context.sendImage(CONTENTS, named('pear.png'));
+      await context.sendImage(CONTENTS, filenameOption('pear.png'));
     });
     expect(bot.errors).toHaveLength(1);
     expect(made(bot)).toEqual(['POST /me/message_attachments']);
@@ -210,7 +210,7 @@ describe('nothing is uploaded where Bottender sends nothing', () => {
     const warned = jest.spyOn(console, 'error').mockImplementation();
     const run = jest.fn(async (context: PersonaContext) => {
       context.usePersona(Adam);
-      await context.sendImage(CONTENTS, named('pear.png'));
+      await context.sendImage(CONTENTS, filenameOption('pear.png'));
       await context.sendText('hi');
     });
     await bot.runHere(run, psid, event);

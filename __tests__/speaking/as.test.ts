@@ -14,11 +14,10 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
-import { named } from '../support/files';
-import { faces, profile } from '../support/faces';
+import { alive, bodies, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, calls, shown } from '../support/wire';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   tag: 'HUMAN_AGENT',
@@ -40,7 +39,7 @@ async function start(
   const onRefused = jest.fn();
   const plugin = personas({ onRefused, ...options });
   const bot = await startBot({ plugins: [plugin], ...setup });
-  return { bot, onRefused, ids: await faces(bot.emulator, NAMES) };
+  return { bot, onRefused, ids: await createPersonas(bot.emulator, NAMES) };
 }
 
 describe.each(MODES)('a speaker, %s', (_mode, setup) => {
@@ -72,7 +71,7 @@ describe.each(MODES)('a speaker, %s', (_mode, setup) => {
     await bot.run(async (context) => {
       await context
         .as(ids.Adam)
-        .sendImage(Buffer.from('a picture'), named('pear.png'));
+        .sendImage(Buffer.from('a picture'), filenameOption('pear.png'));
     });
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: [image]']);

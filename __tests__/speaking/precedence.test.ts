@@ -1,8 +1,8 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 /** Everything that can say who speaks; each test leaves some of it out. */
 interface Levels {
@@ -26,7 +26,13 @@ beforeEach(async () => {
       }),
     ],
   });
-  ids = await faces(bot.emulator, ['Initial', 'Used', 'Outer', 'Inner', 'Own']);
+  ids = await createPersonas(bot.emulator, [
+    'Initial',
+    'Used',
+    'Outer',
+    'Inner',
+    'Own',
+  ]);
 });
 
 /** Who says it. */

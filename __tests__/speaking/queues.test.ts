@@ -2,10 +2,10 @@ import { personas } from 'bottender-persona';
 
 import { startBot } from '../support/bot';
 import { firstCells, read } from '../support/docs';
-import { faces } from '../support/faces';
+import { shown } from '../support/emulatorState';
+import { createPersonas } from '../support/personas';
 import { describeWithRedis } from '../support/redis';
-import { WAYS, type Way } from '../support/ways';
-import { shown } from '../support/wire';
+import { WAYS, type Way } from './asyncPaths';
 
 const PAGE = 'docs/scopes-and-queues.md';
 const HEADING = 'What follows a scope';
@@ -24,7 +24,7 @@ async function play(
   withAs: boolean,
 ): Promise<string[]> {
   const bot = await startBot({ plugins: [personas()] });
-  const ids = await faces(bot.emulator, NAMES);
+  const ids = await createPersonas(bot.emulator, NAMES);
   const way = await start();
   try {
     await bot.run(async (context) => {

@@ -3,8 +3,8 @@ import { chain } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const Help: TestAction = async (context) => {
   await context.sendText('help');
@@ -27,7 +27,7 @@ const RETURNED: [string, TestAction][] = [
 describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
   test('is run to the end as the block’s persona', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     let result: unknown = 'nothing yet';
     await bot.run(async (context) => {
       result = await context.withPersona(Adam, () => returned as never);
@@ -54,7 +54,7 @@ describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
 
 test('a block’s function is called with the context, so that an action can be handed over', async () => {
   const bot = await startBot({ plugins: [personas()] });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     await context.withPersona(Adam, Help);
     await context.withEphemeralPersona(

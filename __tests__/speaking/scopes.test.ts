@@ -3,8 +3,8 @@ import { once, EventEmitter } from 'node:events';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const OTHER = '1002';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
       await context.sendText(`sorry, ${context.persona}`);
     },
   });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 describe('a scope', () => {

@@ -1,8 +1,8 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas } from '../support/personas';
 
 let bot: RunningBot;
 let ids: Record<'Adam' | 'Bea', string>;
@@ -14,7 +14,7 @@ beforeEach(async () => {
       await context.sendText(`sorry, ${context.persona}`);
     },
   });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 /** What an event's sends show. */

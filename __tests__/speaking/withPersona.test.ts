@@ -1,15 +1,15 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 let bot: RunningBot;
 let ids: Record<'Adam' | 'Bea', string>;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 /** What an event's sends show; an error of the action is the test's. */

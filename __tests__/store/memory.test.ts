@@ -5,7 +5,7 @@ import {
   RELEASE,
   useOf,
   withId,
-} from '../support/sharedStore';
+} from './portContract';
 
 describe('the memory, for several runtimes', () => {
   itKeepsWhatAFleetReliesOn(() => new MemoryStore());

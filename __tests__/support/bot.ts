@@ -11,13 +11,10 @@ import {
   type MessengerTypes,
 } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
-import {
-  startMessengerEmulator,
-  type MessengerEmulator,
-} from 'messenger-emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 
-import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
-
+import { afterTest } from './afterTest';
+import { startEmulator } from './emulator';
 import { APP_SECRET, CUSTOMER, OTHER_PAGE, PAGE } from './pages';
 
 export * from './pages';
@@ -63,25 +60,12 @@ export interface RunningBot {
   say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
   /** The same without HTTP: any event is handled in the caller's asynchronous call tree. */
   runHere(action: TestAction, psid: string, event?: object): Promise<void>;
-  close(): Promise<void>;
+  /** Is called after the test at the latest. */
+  close(this: void): Promise<void>;
 }
 
-const running: RunningBot[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((bot) => bot.close()));
-});
-
 export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
-  const emulator =
-    setup.emulator ??
-    patient(
-      await startMessengerEmulator({
-        appId: '1',
-        appSecret: APP_SECRET,
-        verifyToken: 'VERIFY',
-        pages: [PAGE, OTHER_PAGE],
-      }),
-    );
+  const emulator = setup.emulator ?? (await startEmulator());
   const errors: unknown[] = [];
   const tokens = new Map(
     [PAGE, OTHER_PAGE].map(({ id, accessToken }) => [id, accessToken]),
@@ -163,7 +147,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
       if (!setup.emulator) await emulator.close();
     },
   };
-  running.push(started);
+  afterTest(started.close);
   return started;
 }
 
@@ -185,3 +169,10 @@ function extend(
 }
 
 function nothing(): void {}
+
+/** A bot that a customer has written to, so that the Page may write to her. */
+export async function startWrittenTo(psid = CUSTOMER): Promise<RunningBot> {
+  const bot = await startBot();
+  await bot.say('hello', { psid });
+  return bot;
+}

@@ -1,7 +1,7 @@
 import type { PersonaProfile } from 'bottender-persona';
 import fc from 'fast-check';
 
-import { profile } from './faces';
+import { profile } from './personas';
 
 /** What random programs speak as: names of the directory, IDs, a name of nobody, the bot itself. */
 export const DIRECTORY = {

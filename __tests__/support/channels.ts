@@ -12,6 +12,7 @@ import {
   type Bot,
 } from 'bottender';
 
+import { afterTest } from './afterTest';
 import { listenOnLoopback } from './loopback';
 
 export type ChannelName = 'line' | 'slack' | 'telegram' | 'viber' | 'whatsapp';
@@ -107,11 +108,6 @@ export interface ChannelBot {
   run<C>(action: (context: C) => unknown): Promise<Recorded[]>;
 }
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
 /** Bottender's own server and connector of a channel, talking to a platform that records. */
 export async function startOn(
   channel: ChannelName,
@@ -143,7 +139,7 @@ export async function startOn(
       path: '/webhook',
     }).listen(0, '127.0.0.1', () => resolve(listening));
   });
-  closing.push(async () => {
+  afterTest(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

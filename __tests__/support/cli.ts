@@ -5,17 +5,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import type { DirectoryEntries } from 'bottender-persona';
-import {
-  startMessengerEmulator,
-  type MessengerEmulator,
-} from 'messenger-emulator';
 
-import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
-
-import { APP_SECRET, OTHER_PAGE, PAGE } from './bot';
 import { installPackage, type Installation } from './cliInstall';
 import { FolderStore } from './cliStore';
 import { CommandHost, plainEnvironment, type Ended } from './commandHost';
+import { APP_SECRET, OTHER_PAGE, PAGE } from './pages';
 
 export type { Ended } from './commandHost';
 
@@ -64,60 +58,19 @@ const SECRETS = [PAGE, OTHER_PAGE]
 
 let installation: Installation;
 let host: CommandHost;
-const emulators: MessengerEmulator[] = [];
 const children = new Set<ChildProcess>();
 
 beforeAll(() => {
   installation = installPackage();
   host = new CommandHost(installation.command);
 });
-afterEach(async () => {
+afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
-  await Promise.all(emulators.splice(0).map((emulator) => emulator.close()));
 });
 afterAll(() => {
   host.close();
   installation.remove();
 });
-
-export async function startPages(): Promise<MessengerEmulator> {
-  const emulator = patient(
-    await startMessengerEmulator({
-      appId: '1',
-      appSecret: APP_SECRET,
-      verifyToken: 'VERIFY',
-      pages: [PAGE, OTHER_PAGE],
-    }),
-  );
-  emulators.push(emulator);
-  return emulator;
-}
-
-/** Makes a persona on a Page, and gives its ID. */
-export async function makePersona(
-  emulator: MessengerEmulator,
-  name: string,
-  { accessToken } = PAGE,
-): Promise<string> {
-  const response = await fetch(`${emulator.origin}/me/personas`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${accessToken}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ name, profile_picture_url: pictureOf(name) }),
-  });
-  const { id } = (await response.json()) as { id: string };
-  return id;
-}
-
-export function pictureOf(name: string): string {
-  return `https://example.com/${encodeURIComponent(name)}.png`;
-}
-
-export function profile(name: string, picture = pictureOf(name)) {
-  return { name, profilePictureUrl: picture };
-}
 
 /** For `config`: several Pages, each with its own token. */
 export const SEVERAL_PAGES = `

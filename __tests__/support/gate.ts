@@ -11,7 +11,7 @@ export function gate(): Gate {
 }
 
 /** A gate that opens when `count` have come to it. */
-export function meeting(count: number): () => Promise<void> {
+export function barrier(count: number): () => Promise<void> {
   const { opened, open } = gate();
   let come = 0;
   return () => {

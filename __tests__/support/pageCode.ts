@@ -2,8 +2,8 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot, type TestAction } from './bot';
 import { codeBlocks, runBlock, type CodeBlock } from './docs';
-import { faces } from './faces';
-import { alive, shown } from './wire';
+import { alive, shown } from './emulatorState';
+import { createPersonas } from './personas';
 
 /** What a block that is a bottender.config.js exports. */
 export interface Config {
@@ -72,7 +72,7 @@ export class PageCode {
       ...setup,
       action: (context, props) => App(context, props),
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const run = this.run(name, { adam: Adam, ...globals }) as
       TestAction | { default: TestAction };
     App = typeof run === 'function' ? run : run.default;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { PersonaContext } from 'bottender-persona';
 
-import { profile } from './faces';
+import { profile } from './personas';
 import { contextOf, type Block, type Face, type Step } from './programs';
 
 /** Plays the steps of a program on real contexts. */

@@ -3,10 +3,10 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE, startBot } from './bot';
-import { faces } from './faces';
+import { alive } from './emulatorState';
+import { createPersonas } from './personas';
 import { Player } from './play';
 import { FACES, type Face, type Program } from './programs';
-import { alive } from './wire';
 
 const PSIDS = ['2001', '2002', '2003'];
 
@@ -40,7 +40,7 @@ export class Stage {
       accessToken,
       origin: bot.emulator.origin,
     });
-    const ids = await faces(bot.emulator, FACES);
+    const ids = await createPersonas(bot.emulator, FACES);
     return new Stage(bot.emulator, client, ids);
   }
 

@@ -5,8 +5,31 @@ import { Keyv } from 'keyv';
 import { checkOptions } from '../../src/checkOptions';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import type { LeaseRecord } from '../../src/store/port';
-import { PAGE } from './bot';
-import { profile } from './faces';
+import { PAGE } from './pages';
+import { profile } from './personas';
+
+/** The methods of a Keyv that the plugin calls, on a Map. */
+export class MapStore implements KeyvLike {
+  private readonly entries = new Map<string, unknown>();
+
+  get(key: string): Promise<unknown> {
+    return Promise.resolve(this.entries.get(key));
+  }
+
+  set(key: string, value: unknown): Promise<true> {
+    this.entries.set(key, value);
+    return Promise.resolve(true);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return Promise.resolve(this.entries.delete(key));
+  }
+
+  /** A copy of its entries. */
+  all(): Map<string, unknown> {
+    return new Map(this.entries);
+  }
+}
 
 /** A Keyv whose writes can be looked at, and waited for. */
 export interface WatchedStore {

@@ -3,7 +3,7 @@ import { Keyv } from 'keyv';
 
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
-import { profile } from '../../support/faces';
+import { profile } from '../../support/personas';
 import { leaveIndex, leaveLease } from '../../support/stores';
 
 const PAGE_ID = '1';

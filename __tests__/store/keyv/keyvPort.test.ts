@@ -4,9 +4,8 @@ import { PersonaStoreError } from 'bottender-persona';
 
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
-import { profile } from '../../support/faces';
-import { MapStore } from '../../support/mapStore';
-import { leaveIndex } from '../../support/stores';
+import { profile } from '../../support/personas';
+import { MapStore, leaveIndex } from '../../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 const GUEST = profile('Guest');

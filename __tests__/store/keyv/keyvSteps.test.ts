@@ -11,16 +11,15 @@ import {
 } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import type { Use } from '../../../src/store/port';
-import { profile } from '../../support/faces';
 import { gate } from '../../support/gate';
-import { MapStore } from '../../support/mapStore';
-import { itKeepsWhatAFleetReliesOn } from '../../support/sharedStore';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
-import { entriesOf } from '../../support/stores';
+import { MapStore, entriesOf } from '../../support/stores';
+import { itKeepsWhatAFleetReliesOn } from '../portContract';
 
 const OPTIONS = { leaseMs: 3000, claimMs: 500 };
 const ADAM = { ...profile('Adam'), id: '7' };

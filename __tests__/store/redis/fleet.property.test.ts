@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { startBot, type RunningBot } from '../../support/bot';
-import { profile } from '../../support/faces';
+import { compiledPackage } from '../../support/compiled';
+import { alive, shown } from '../../support/emulatorState';
 import { FleetProcess, type FleetJob } from '../../support/fleet';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
-import { alive, shown } from '../../support/wire';
-import { compiledPackage } from '../../support/compiled';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };

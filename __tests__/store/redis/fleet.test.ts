@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CUSTOMER, startBot, type RunningBot } from '../../support/bot';
-import { profile } from '../../support/faces';
+import { compiledPackage } from '../../support/compiled';
+import { alive, calls, shown } from '../../support/emulatorState';
 import { FleetProcess, type FleetJob } from '../../support/fleet';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
 import { connect, type Client } from '../../support/redisClient';
-import { alive, calls, shown } from '../../support/wire';
-import { compiledPackage } from '../../support/compiled';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const THREE = [1, 2, 3];

@@ -21,7 +21,7 @@ import {
   OPTIONS,
   useOf,
   withId,
-} from '../../support/sharedStore';
+} from '../portContract';
 
 let redis: RedisServer;
 let client: Client;

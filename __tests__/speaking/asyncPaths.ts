@@ -5,7 +5,7 @@ import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
 import { createClient } from 'redis';
 
-import { startRedis } from './redis';
+import { startRedis } from '../support/redis';
 
 type Send = () => Promise<unknown>;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { StorePort, Use } from '../../src/store/port';
-import { profile } from './faces';
+import { profile } from '../support/personas';
 
 export const OPTIONS = { leaseMs: 60_000, claimMs: 3000 };
 export const RELEASE = { ...OPTIONS, fence: false };

@@ -2,8 +2,8 @@ import path from 'node:path';
 
 import type { EmulatorState } from 'messenger-emulator';
 
-import { codeBlocks, read, type CodeBlock } from './docs';
-import { freePorts, startProgram, stateWhen } from './exampleBot';
+import { codeBlocks, read, type CodeBlock } from '../support/docs';
+import { freePorts, startProgram, stateWhen } from '../support/exampleBot';
 import type { PackedApp } from './packedApp';
 
 const PAGE = 'docs/getting-started.md';

@@ -1,4 +1,4 @@
-import type { Acquired, Released, Use } from '../../src/store/port';
+import type { Acquired, Released, Use } from '../../../src/store/port';
 
 import type { System } from './search';
 import { emptyStore, step, type StoreState } from './storeState';

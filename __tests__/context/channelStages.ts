@@ -1,13 +1,13 @@
 import type { PersonaContext } from 'bottender-persona';
 
-import { CUSTOMER, startBot, type BotSetup } from './bot';
+import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
 import {
   startOn,
   type ChannelName,
   type ChannelSetup,
   type Recorded,
-} from './channels';
-import { shown } from './wire';
+} from '../support/channels';
+import { shown } from '../support/emulatorState';
 
 /** One event on a channel. */
 export interface Scene {

@@ -4,6 +4,8 @@ import type {
   RequestDetail,
 } from 'messenger-emulator';
 
+import { PAGE } from './pages';
+
 /**
  * What customers were shown since they wrote first, in order: `'Adam: hi'`,
  * `'Page: hi'`, `'Adam: [typing_on]'`.
@@ -59,4 +61,29 @@ export async function bodies(
       return JSON.parse(detail.requestBody) as JsonObject;
     }),
   );
+}
+
+/** Starts to watch the Graph calls; the function gives those that were made since. */
+export function watchCalls(emulator: MessengerEmulator): () => string[] {
+  const last = emulator.state().requests.at(-1)?.id ?? '0';
+  return () =>
+    emulator
+      .state()
+      .requests.filter(({ id }) => Number(id) > Number(last))
+      .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The IDs of the personas of this name that exist on a Page. */
+export function personaIds(
+  emulator: MessengerEmulator,
+  name: string,
+  page = PAGE,
+): string[] {
+  return emulator
+    .state()
+    .personas.filter(
+      (persona) =>
+        persona.name === name && persona.pageId === page.id && !persona.deleted,
+    )
+    .map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
-import type { Use } from '../../src/store/port';
+import type { Use } from '../../../src/store/port';
 
 import type { System } from './search';
 import { emptyStore, step, type StoreState } from './storeState';

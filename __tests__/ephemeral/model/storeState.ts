@@ -1,5 +1,5 @@
-import { MemoryStore } from '../../src/store/memory';
-import { fieldsOf } from '../../src/store/fields';
+import { fieldsOf } from '../../../src/store/fields';
+import { MemoryStore } from '../../../src/store/memory';
 
 /** What a memory store holds, as text, so that it can be part of a state that is searched. */
 export type StoreState = string;
