@@ -62,7 +62,7 @@ async function speak(): Promise<string> {
     .replaceAll(PAGE.id, '<PAGE>');
 }
 
-test('DEBUG=bottender:persona tells of each decision', async () => {
+test('DEBUG=bottender:persona logs each decision', async () => {
   createDebug.enable('bottender:persona');
   const told = (await speak()).split('\n');
   const inOrder = [
@@ -82,7 +82,7 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
   expect(told).toEqual(inOrder);
 });
 
-test('it tells of a name whose persona the Page has already', async () => {
+test('it logs a name whose persona the Page has already', async () => {
   const { emulator } = await startBot();
   const { Adam } = await createPersonas(emulator, ['Adam']);
   createDebug.enable('bottender:persona');
@@ -97,7 +97,7 @@ test('it tells of a name whose persona the Page has already', async () => {
   );
 });
 
-test('it tells of a sweep once, and of each persona that it deletes', async () => {
+test('it logs each sweep once, and each persona that it deletes', async () => {
   const store = new Keyv();
   const { emulator } = await startBot();
   const { Guest } = await createPersonas(emulator, ['Guest']);
@@ -124,7 +124,7 @@ test('it tells of a sweep once, and of each persona that it deletes', async () =
   ]);
 });
 
-test('it tells what onCleanupError is told', async () => {
+test('it logs what onCleanupError gets', async () => {
   const gone = () => Promise.reject(new Error('away'));
   const store = { get: gone, set: gone, delete: gone };
   createDebug.enable('bottender:persona');
@@ -141,14 +141,14 @@ test('it tells what onCleanupError is told', async () => {
   );
 });
 
-test('it tells no secret, no text and no customer', async () => {
+test('it logs no secret, no text and no customer', async () => {
   createDebug.enable('bottender:persona');
   const told = await speak();
   const secrets = [APP_SECRET, PAGE.accessToken, CUSTOMER, 'first', 'fifth'];
   expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
 });
 
-test('it tells of what is dressed on other channels', async () => {
+test('it logs the personas of messages on other channels', async () => {
   createDebug.enable('bottender:persona');
   const plugin = personas({ directory: { adam: profile('Adam Z.') } });
   const bot = await startOn('viber', { plugins: [plugin] });
@@ -158,6 +158,6 @@ test('it tells of what is dressed on other channels', async () => {
   expect(lines).toContain('sendText: adam speaks, by withPersona');
 });
 
-test('off, it is silent', async () => {
+test('it logs nothing when it is off', async () => {
   expect(await speak()).toBe('');
 });

@@ -263,7 +263,7 @@ describe('the tests on the pages pass', () => {
   });
 });
 
-it('docs/upgrading.md: a placeholder is an unknown name', async () => {
+it('docs/upgrading.md: a placeholder counts as an unknown name', async () => {
   const onRefused = jest.fn();
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hi') as library.PersonaContext;
@@ -287,7 +287,7 @@ it('README.md, the example', async () => {
   ]);
 });
 
-it('has no block of code that is not run here', () => {
+it('every code block of these pages is run here', () => {
   expect(code.blocks.length).toBeGreaterThan(20);
   expect(code.left).toEqual([]);
 });

@@ -314,7 +314,7 @@ describe(PAGE_OF_ROWS, () => {
     expect(shown(plugin.emulator)).toEqual(['Adam: hi', 'Adam: hi again']);
   });
 
-  it('has these rows and no others', () => {
+  it('docs/comparison.md has exactly these rows', () => {
     expect(firstCells(PAGE_OF_ROWS, HEADING)).toEqual(rows);
   });
 });

@@ -251,6 +251,6 @@ describe('docs/recipes', () => {
   });
 });
 
-it('docs/recipes have no code that is not run here', () => {
+it('every code block of docs/recipes is run here', () => {
   expect(code.left).toEqual([]);
 });

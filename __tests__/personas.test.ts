@@ -42,7 +42,7 @@ describe('personas() gives every context its persona methods', () => {
     ]);
   });
 
-  test('first in a chain, and goes on to the next action', async () => {
+  test('first in a chain, whose next action then runs', async () => {
     const bot = await startBot();
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(chain([personas(), useAll(Adam)]) as TestAction);
@@ -63,7 +63,7 @@ describe('personas() gives every context its persona methods', () => {
 });
 
 describe('personas() installed twice on a context', () => {
-  test('changes nothing: the options of the first hold', async () => {
+  test('changes nothing: the options of the first apply', async () => {
     const bot = await startBot({
       plugins: [personas({ unsupportedSenderActions: 'as-page' })],
     });
@@ -114,7 +114,7 @@ describe('personas() installed twice on a context', () => {
     ]);
   });
 
-  test('keeps what usePersona has said', async () => {
+  test('keeps the persona of usePersona', async () => {
     const bot = await startBot({ plugins: [personas()] });
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
@@ -131,14 +131,14 @@ describe('personas() installed twice on a context', () => {
   });
 });
 
-describe('of two different personas() on a context', () => {
+describe('two different personas() on a context', () => {
   let warned: jest.SpyInstance;
   beforeEach(() => {
     warned = jest.spyOn(process, 'emitWarning').mockImplementation();
   });
   afterEach(() => warned.mockRestore());
 
-  test('is told once for the two, and the first holds', async () => {
+  test('are reported once, and the first applies', async () => {
     const bot = await startBot({ plugins: [personas()] });
     const second = personas({ initialPersona: '5' });
     await bot.run(chain([second, sayHi]) as TestAction);
@@ -155,7 +155,7 @@ describe('of two different personas() on a context', () => {
     expect(warned).toHaveBeenCalledTimes(2);
   });
 
-  test('neither’s initialPersona is asked for again', async () => {
+  test('do not call initialPersona again', async () => {
     const asked = jest.fn(() => null);
     const ignored = jest.fn(() => null);
     const bot = await startBot({
@@ -167,7 +167,7 @@ describe('of two different personas() on a context', () => {
     expect(ignored).not.toHaveBeenCalled();
   });
 
-  test('is not told where they are the same, or one is an action’s defaults', async () => {
+  test('are not reported if they are the same, or one is an action’s defaults', async () => {
     const both = personas();
     const bot = await startBot({ plugins: [both, both] });
     await bot.run(chain([both, withPersona(null, sayHi)]) as TestAction);
@@ -175,7 +175,7 @@ describe('of two different personas() on a context', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('the one that comes after an action’s defaults takes their place', async () => {
+  test('a later one replaces an action’s defaults', async () => {
     const bot = await startBot();
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const real = personas({
@@ -205,7 +205,7 @@ describe('of two different personas() on a context', () => {
   });
 });
 
-test('after close() the sweeping begins anew with the next event', async () => {
+test('after close(), the next event starts the sweeps again', async () => {
   const store = new MapStore();
   const reads = jest.spyOn(store, 'get');
   const plugin = personas({ store });
@@ -218,7 +218,7 @@ test('after close() the sweeping begins anew with the next event', async () => {
   expect(reads).toHaveBeenCalledTimes(2);
 });
 
-describe('initialPersona is in force when an event starts', () => {
+describe('initialPersona speaks when an event starts', () => {
   test.each([
     ['a value', (id: string) => id],
     ['a function', (id: string) => () => id],
@@ -249,7 +249,7 @@ describe('initialPersona is in force when an event starts', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('from session state, it lasts a conversation and only that one', async () => {
+  test('from session state, for one conversation only', async () => {
     const bot = await startBot({
       initialState: { agent: null },
       plugins: [personas({ initialPersona: ({ state }) => state.agent })],
@@ -274,7 +274,7 @@ describe('initialPersona is in force when an event starts', () => {
     expect(shown(bot.emulator, other.psid)).toEqual(['Page: hi']);
   });
 
-  test('is asked once an event, with the context, though installed twice', async () => {
+  test('is called once per event, with the context, even if personas() is installed twice', async () => {
     const initialPersona = jest.fn(() => null);
     const both = personas({ initialPersona });
     const bot = await startBot({ plugins: [both, both] });
@@ -326,7 +326,7 @@ describe('initialPersona is in force when an event starts', () => {
       return { plugin, recover: () => (answer = IN_TIME) };
     };
 
-    test('the event goes on as the Page, that is told, and the next event is right', async () => {
+    test('the event goes on as the Page, that is reported, and the next event is unaffected', async () => {
       const told = jest.fn();
       const { plugin, recover } = install({ onRefused: told });
       const bot = await startBot({ plugins: [plugin] });
@@ -347,7 +347,7 @@ describe('initialPersona is in force when an event starts', () => {
       ]);
     });
 
-    test('it is told, with its Page, although nothing is sent', async () => {
+    test('it is reported, with its Page, even if nothing is sent', async () => {
       const told = jest.fn();
       const { plugin } = install({ onRefused: told });
       const bot = await startBot({ plugins: [plugin] });
@@ -355,7 +355,7 @@ describe('initialPersona is in force when an event starts', () => {
       expect(told.mock.calls).toMatchObject([[{ pageId: PAGE.id }, {}]]);
     });
 
-    test('with `throw` each send that would carry it rejects, and no other', async () => {
+    test('with `throw`, each send that would carry it rejects, and no other send', async () => {
       const { plugin } = install({ refusedPersona: 'throw' });
       const bot = await startBot({ plugins: [plugin] });
       let rejected: unknown;

@@ -22,7 +22,7 @@ const NOTHING = {
   },
 };
 
-test('stats() counts what was made, shared, deleted, refused and left', async () => {
+test('stats() counts personas created, shared, deleted and left to the sweep, and refusals', async () => {
   const onRefused = jest.fn();
   const onCleanupError = jest.fn();
   const plugin = personas({
@@ -65,7 +65,7 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   expect(taken).toEqual(served);
 });
 
-test('stats() counts no failure of the store among what is left', async () => {
+test('stats() does not count failures of the store as leftToSweep', async () => {
   const set = () => Promise.reject(new Error('the disk is full'));
   const onCleanupError = jest.fn();
   const plugin = personas({ store: storeWith({ set }), onCleanupError });
@@ -81,7 +81,7 @@ test('stats() counts no failure of the store among what is left', async () => {
   expect(plugin.stats()).toEqual({ ...NOTHING, created: 1, deleted: 1 });
 });
 
-test('stats() counts refusals that a send rejects with, too', async () => {
+test('stats() counts refusals with `throw`, too', async () => {
   const plugin = personas({ refusedPersona: 'throw' });
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(async (context) => {
@@ -92,7 +92,7 @@ test('stats() counts refusals that a send rejects with, too', async () => {
   expect(plugin.stats()).toEqual({ ...NOTHING, refused });
 });
 
-test('stats() counts what is deleted, by a block and by a sweep', async () => {
+test('stats() counts deletions by blocks and by sweeps', async () => {
   const plugin = personas();
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(async (context) => {

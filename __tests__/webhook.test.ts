@@ -27,7 +27,7 @@ const BODY = JSON.stringify({
 });
 const HUGE = JSON.stringify({ text: 'x'.repeat(200_000) });
 
-describe('a webhook that is not Messenger’s is refused, and the bot goes on', () => {
+describe('a webhook that is not from Messenger is rejected, and the bot goes on', () => {
   test.each<[string, string, string | undefined]>([
     ['unsigned', BODY, undefined],
     ['signed with another secret', BODY, signatureOf(BODY, 'another')],
@@ -59,7 +59,7 @@ describe('a webhook that is not Messenger’s is refused, and the bot goes on', 
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('while a signed one is heard', async () => {
+  test('while a signed one is handled', async () => {
     const heard = jest.fn();
     const bot = await startBot({ plugins: [personas()], action: heard });
     const { status } = await fetch(bot.webhookUrl, {

@@ -38,7 +38,7 @@ async function converse(context: PersonaContext): Promise<void> {
   await context.sendText('Anything else?');
 }
 
-test('docs/channels.svg shows what comes to each platform', async () => {
+test('docs/channels.svg shows the requests that each platform gets', async () => {
   const panels: Panel[] = [];
   for (const [channel, title, itself] of PANELS) {
     const plugin = personas({

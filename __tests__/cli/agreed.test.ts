@@ -7,7 +7,7 @@ import { createPersona, pictureOf, profile } from '../support/personas';
 
 const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
 
-test('delete asks before it deletes one that the directory names', async () => {
+test('delete asks before it deletes a persona of the directory', async () => {
   const emulator = await startEmulator();
   const adam = await createPersona(emulator, 'Adam');
   const desk = await createPersona(emulator, 'Desk');
@@ -35,7 +35,7 @@ test('delete asks before it deletes one that the directory names', async () => {
   expect(alive(emulator)).toEqual(['Desk', 'Beth']);
 });
 
-test('create asks before it makes a second of the same name', async () => {
+test('create asks before it creates a second persona with the same name', async () => {
   const emulator = await startEmulator();
   const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
@@ -50,7 +50,7 @@ test('create asks before it makes a second of the same name', async () => {
   expect(alive(emulator)).toEqual(['Adam', 'Adam']);
 });
 
-test('on a terminal both ask', async () => {
+test('both ask in a terminal', async () => {
   const emulator = await startEmulator();
   const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
@@ -69,7 +69,7 @@ test('on a terminal both ask', async () => {
   expect(alive(emulator)).toEqual([]);
 });
 
-test('delete deletes nothing that is no persona', async () => {
+test('delete refuses IDs that do not belong to a persona', async () => {
   const { origin, calls } = await startFakeGraph(
     onPage({ body: { id: '12', message: 'A post of the Page.' } }),
   );

@@ -48,7 +48,7 @@ test.each([
     'throw new Error(`No ${process.env.MESSENGER_ACCESS_TOKEN} for redis://me:hunter2@host`);',
     'No [removed] for redis://[removed]@host (bottender.config.js:1)',
   ],
-])('a config with %s', async (_, config, message) => {
+])('a config with %s is reported', async (_, config, message) => {
   const app = makeApp(NOWHERE, { config });
   const { status, stdout, stderr } = await app.run('list');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -58,7 +58,7 @@ test.each([
   }
 });
 
-test('a config that is an ES module, and one that --config names', async () => {
+test('a config may be an ES module, or another file with --config', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
@@ -92,7 +92,7 @@ test('a config that is an ES module, and one that --config names', async () => {
   );
 });
 
-test('a folder without a config', async () => {
+test('a folder without a config is reported', async () => {
   const app = makeApp(NOWHERE);
   fs.rmSync(path.join(app.folder, 'bottender.config.js'));
   const { status, stderr } = await app.run('list');
@@ -108,7 +108,7 @@ test.each([
     { MESSENGER_ACCESS_TOKEN: PAGE.accessToken, MESSENGER_APP_SECRET: '' },
     'There is no app secret',
   ],
-])('an .env without a credential', async (env, message) => {
+])('an .env without a credential is reported', async (env, message) => {
   const app = makeApp(NOWHERE, { env: { ...env, STORE: '' } });
   const { status, stderr } = await app.run('list');
   expect(status).toBe(1);
@@ -117,7 +117,7 @@ test.each([
 });
 
 test.each([['sync', '--yes'], ['sweep']])(
-  '%s without personas() among the plugins',
+  '%s works without personas() in the plugins',
   async (...args) => {
     const emulator = await startEmulator();
     const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [() => undefined];`;
@@ -128,7 +128,7 @@ test.each([['sync', '--yes'], ['sweep']])(
   },
 );
 
-test('personas among the plugins, not called', async () => {
+test('`personas` in the plugins, without a call, is reported', async () => {
   const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [personas];`;
   const app = makeApp(NOWHERE, { config });
   expect(await app.run('list')).toEqual({
@@ -139,7 +139,7 @@ test('personas among the plugins, not called', async () => {
   });
 });
 
-test('sync --prune with an empty directory deletes nothing', async () => {
+test('sync --prune deletes nothing if the directory is empty', async () => {
   const emulator = await startEmulator();
   await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
@@ -149,7 +149,7 @@ test('sync --prune with an empty directory deletes nothing', async () => {
   expect(emulator.state().personas).toMatchObject([{ deleted: false }]);
 });
 
-test('a Messenger that cannot be reached', async () => {
+test('an unreachable Messenger is reported', async () => {
   const app = makeApp(NOWHERE);
   const { status, stdout, stderr } = await app.run('list', '--json');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -157,7 +157,7 @@ test('a Messenger that cannot be reached', async () => {
   expect(stderr).toContain('channels.messenger.origin');
 });
 
-test('a token that Messenger refuses', async () => {
+test('a token that Messenger refuses is reported', async () => {
   const emulator = await startEmulator();
   emulator.fail({
     status: 400,
@@ -175,7 +175,7 @@ test('a token that Messenger refuses', async () => {
   expect(stderr).toContain('put a token of this Page into .env');
 });
 
-test('the proof is that of the configured app secret, unless it is to be skipped', async () => {
+test('calls have the proof of the configured app secret, unless skipAppSecretProof is set', async () => {
   const emulator = await startEmulator();
   const wrong = `${USUAL_CONFIG}module.exports.channels.messenger.appSecret = 'another';`;
   const refused = makeApp(emulator.origin, { config: wrong });
@@ -189,7 +189,7 @@ test('the proof is that of the configured app secret, unless it is to be skipped
   expect(await skipping.run('list')).toMatchObject({ status: 0 });
 });
 
-test('a persona that is not there, or is on another Page', async () => {
+test('a persona that is missing, or belongs to another Page, is reported', async () => {
   const emulator = await startEmulator();
   const elsewhere = await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin);
@@ -198,7 +198,7 @@ test('a persona that is not there, or is on another Page', async () => {
   expect(stderr).toMatch(/Could not get the persona \d+: .*code 100/);
 });
 
-test("what the bot's own code prints does not come among the JSON", async () => {
+test("output of the bot's own code does not mix with the JSON", async () => {
   const emulator = await startEmulator();
   const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
   const app = makeApp(emulator.origin, { config });
@@ -228,7 +228,7 @@ test.each([
     ['sweep', '--delete-suspects'],
     'There is no terminal to ask for confirmation',
   ],
-])('%j is misused', async (args, message) => {
+])('%j is reported as wrong usage', async (args, message) => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },

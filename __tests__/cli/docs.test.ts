@@ -5,7 +5,7 @@ import { startEmulator } from '../support/emulator';
 import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 
-test('the example of docs/command-line.md is what the commands print', async () => {
+test('the example in docs/command-line.md is the real output of the commands', async () => {
   const emulator = await startEmulator();
   const record = async (name: string, id: string, as: object) =>
     app.store.set(`directory:${PAGE.id}:${name}`, { id, ...as });

@@ -11,7 +11,7 @@ const BAD = `${RED}\u009b2J\u0007\u202e`;
 const SHOWN = '\ufffd[31m\ufffd2J\ufffd\ufffd';
 const ESCAPES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
-test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', async () => {
+test('control characters in names, IDs and Page names never reach the terminal, nor the JSON', async () => {
   const { origin } = await startFakeGraph(({ path }) => ({
     body:
       path === '/me'
@@ -38,7 +38,7 @@ test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', a
   expect(personas).toMatchObject([{ name: `Adam ${BAD}` }]);
 });
 
-test('nor what Graph answers, the bot warns of, or the store holds', async () => {
+test('nor do those in Graph answers, warnings of the bot and values of the store', async () => {
   const emulator = await startEmulator();
   await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
@@ -62,7 +62,7 @@ test('nor what Graph answers, the bot warns of, or the store holds', async () =>
   expect(stderr).not.toMatch(ESCAPES);
 });
 
-test("an error of the bot's own code ends the command, without escapes", async () => {
+test("an error of the bot's own code ends the command, and is printed without control characters", async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     config: `setImmediate(() => { throw new Error(${JSON.stringify(BAD)}); });\n${USUAL_CONFIG}`,

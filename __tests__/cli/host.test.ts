@@ -12,7 +12,7 @@ test.each([
   ['--version'],
   ['list', '--config', 'bad.js'],
 ])(
-  '%j ends in the process that the other suites have for many commands as in one of its own',
+  '%j has the same result in the shared process of these suites as in a process of its own',
   async (...args) => {
     const emulator = await startEmulator();
     await createPersona(emulator, 'Adam');

@@ -17,7 +17,7 @@ interface Listed {
   }[];
 }
 
-test('list shows the personas, which the directory names, and which are on the fly', async () => {
+test('list shows the personas, their names in the directory, and which are ephemeral', async () => {
   const emulator = await startEmulator();
   const adam = await createPersona(emulator, 'Adam');
   const desk = await createPersona(emulator, 'Desk');
@@ -103,7 +103,7 @@ test('list marks a persona whose picture the directory has changed', async () =>
   expect((await app.run('list')).stdout).toContain('adam (outdated)');
 });
 
-test('list goes through every page of a long list', async () => {
+test('list reads every page of a long list', async () => {
   const emulator = await startEmulator();
   const names = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);
   for (const name of names) await createPersona(emulator, name);
@@ -148,7 +148,7 @@ test('list works without personas() in the config, and without personas on the P
   });
 });
 
-test('create, get and delete do what they say, with the proof of the app secret', async () => {
+test('create, get and delete work, with the proof of the app secret', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const created = await app.run(
@@ -194,7 +194,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
   }
 });
 
-test('create answers with JSON for machines', async () => {
+test('create --json prints JSON', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const answer = await app.json(

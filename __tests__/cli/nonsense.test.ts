@@ -17,7 +17,7 @@ const COMMANDS = [
 ];
 const directory = { adam: profile('Adam') };
 
-test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
+test.each(COMMANDS)('%s reports an answer that is invalid', async (...args) => {
   for (const body of ['<html></html>', null, { data: 'x', id: 7 }]) {
     const app = makeApp(await answering(body), { directory });
     const { status, stdout, stderr } = await app.run(...args, '--json');
@@ -28,17 +28,20 @@ test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
   }
 });
 
-test.each(COMMANDS)('%s on a Page that nobody knows', async (...args) => {
-  for (const reply of [{ text: '<html>Sign in to the network</html>' }, {}]) {
-    const { origin } = await startFakeGraph([reply]);
-    const app = makeApp(origin, { directory });
-    const { status, stderr } = await app.run(...args);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      'Error: Could not open the Page: the response has no Page ID (HTTP 200)',
-    );
-  }
-});
+test.each(COMMANDS)(
+  '%s reports a Page that Messenger does not name',
+  async (...args) => {
+    for (const reply of [{ text: '<html>Sign in to the network</html>' }, {}]) {
+      const { origin } = await startFakeGraph([reply]);
+      const app = makeApp(origin, { directory });
+      const { status, stderr } = await app.run(...args);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        'Error: Could not open the Page: the response has no Page ID (HTTP 200)',
+      );
+    }
+  },
+);
 
 test('get shows a persona without name and picture', async () => {
   const app = makeApp(await answering({ id: '12' }));
@@ -49,7 +52,7 @@ test('get shows a persona without name and picture', async () => {
   expect(stdout).toMatch(/^ID: +12\nName: +\nPicture: +\n$/);
 });
 
-describe('of a list with entries of every kind', () => {
+describe('a list with valid and invalid entries', () => {
   const data = [
     null,
     { id: '12' },
@@ -65,7 +68,7 @@ describe('of a list with entries of every kind', () => {
     { id: '14', name: 'Eve', profilePictureUrl: picture },
   ];
 
-  test('list shows those that have an ID, and says so', async () => {
+  test('list shows the entries with an ID, and warns about the others', async () => {
     const app = makeApp(await answering({ data }), { directory });
     expect(await app.json(0, 'list')).toMatchObject({ personas: shown });
     const { status, stdout, stderr } = await app.run('list');
@@ -74,21 +77,21 @@ describe('of a list with entries of every kind', () => {
     expect(stderr).toContain('part of the list could not be read');
   });
 
-  test('sync plans with those that have an ID', async () => {
+  test('sync plans with the entries that have an ID', async () => {
     const app = makeApp(await answering({ data }), { directory });
     const { status, stdout } = await app.run('sync', '--prune', '--dry-run');
     expect(status).toBe(0);
     expect(stdout).toContain('1 to create, 3 to delete, 0 unchanged.');
   });
 
-  test('nothing is said of one that is whole', async () => {
+  test('there is no warning if all entries are valid', async () => {
     const app = makeApp(await answering({ data: data.slice(1, 4) }));
     const { status, stderr } = await app.run('list');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });
 
-test('sync makes no second persona where the list does not tell whether there is one', async () => {
+test('sync creates nothing again if the list does not show whether it was created', async () => {
   let lists = 0;
   const { origin, calls } = await startFakeGraph(
     onPage(({ method }) => {

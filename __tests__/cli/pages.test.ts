@@ -8,7 +8,7 @@ import { profile } from '../support/personas';
 const config = USUAL_CONFIG + SEVERAL_PAGES;
 const directory = { adam: profile('Adam') };
 
-test('with several Pages, each command is about the one that --page names', async () => {
+test('with several Pages, each command uses the one that --page names', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
 
@@ -33,7 +33,7 @@ test.each([
   ['delete', '--id', '1'],
   ['sync', '--yes'],
   ['sweep'],
-])('with several Pages, %s without --page is misused', async (...args) => {
+])('with several Pages, %s without --page is wrong usage', async (...args) => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stdout, stderr } = await app.run(...args);
@@ -42,7 +42,7 @@ test.each([
   expect(emulator.state().requests).toEqual([]);
 });
 
-test('a Page that the map has no token for', async () => {
+test('a Page without a token in mapPageToAccessToken is reported', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stderr } = await app.run('list', '--page', '42');
@@ -52,7 +52,7 @@ test('a Page that the map has no token for', async () => {
   );
 });
 
-test("a map that fails, or gives another Page's token", async () => {
+test('a mapPageToAccessToken that fails, or returns the token of another Page, is reported', async () => {
   const emulator = await startEmulator();
   const map = 'module.exports.channels.messenger.mapPageToAccessToken =';
   const failing = makeApp(emulator.origin, {
@@ -82,7 +82,7 @@ test("a map that fails, or gives another Page's token", async () => {
   );
 });
 
-test('with one Page, --page may be given, and must be its', async () => {
+test('with one Page, --page is optional, and must be the ID of that Page', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   expect(await app.run('list', '--page', PAGE.id)).toMatchObject({ status: 0 });
@@ -91,7 +91,7 @@ test('with one Page, --page may be given, and must be its', async () => {
   expect(stderr).toContain(`belongs to the Page ${PAGE.id}`);
 });
 
-test('a map that gives no token', async () => {
+test('a mapPageToAccessToken that returns no token is reported', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory,
@@ -104,7 +104,7 @@ test('a map that gives no token', async () => {
   );
 });
 
-test('a map that never answers is given up after ten seconds', async () => {
+test('a mapPageToAccessToken that never returns is given up after ten seconds', async () => {
   jest.useFakeTimers();
   try {
     const mapPageToAccessToken = () => new Promise<string>(() => {});

@@ -24,7 +24,7 @@ test.each([
   ['that is down', () => 9],
   ['that takes connections and never answers', silentPort],
 ])(
-  'with a Redis %s, list comes without leases and says so',
+  'with a Redis %s, list works without leases and says so',
   async (_, port) => {
     const emulator = await startEmulator();
     const adam = await createPersona(emulator, 'Adam');
@@ -45,7 +45,7 @@ test.each([
 
 const SILENT = `{ get: () => new Promise(() => {}), set: () => new Promise(() => {}), delete: () => new Promise(() => {}) }`;
 
-test('with a store that never answers, sync fails and list says so', async () => {
+test('if the store never answers, sync fails, and list says so', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },

@@ -35,7 +35,7 @@ async function leaveBehind() {
   return { emulator, app, ids };
 }
 
-test('sweep deletes what has run out, and lists suspects', async () => {
+test('sweep deletes personas whose lease has expired, and lists suspects', async () => {
   const { emulator, app, ids } = await leaveBehind();
 
   const { status, stdout, stderr } = await app.run('sweep');
@@ -52,7 +52,7 @@ test('sweep deletes what has run out, and lists suspects', async () => {
   });
 });
 
-test('--delete-suspects deletes them too', async () => {
+test('--delete-suspects deletes suspects, too', async () => {
   const { emulator, app, ids } = await leaveBehind();
   const swept = await app.json<SweepResult>(
     0,
@@ -69,7 +69,7 @@ test('--delete-suspects deletes them too', async () => {
   });
 });
 
-test('a deletion that Messenger refuses fails the command, and is left to the next', async () => {
+test('a deletion that Messenger refuses fails the command, and the next sweep tries again', async () => {
   const { emulator, app, ids } = await leaveBehind();
   const mend = emulator.fail({
     method: 'DELETE',
@@ -84,7 +84,7 @@ test('a deletion that Messenger refuses fails the command, and is left to the ne
   expect(deleted).toMatchObject([{ id: ids.dead }]);
 });
 
-test('a suspect that Messenger does not delete stays one', async () => {
+test('a suspect that could not be deleted remains a suspect', async () => {
   const { emulator, app, ids } = await leaveBehind();
   emulator.fail({
     method: 'DELETE',
@@ -102,7 +102,7 @@ test('a suspect that Messenger does not delete stays one', async () => {
   });
 });
 
-test('without a store, sweep says that it cannot know', async () => {
+test('without a store, sweep says that it cannot find anything', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { store: false });
   const { status, stdout, stderr } = await app.run('sweep');

@@ -24,7 +24,7 @@ interface Synced {
 
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 
-test('sync makes what is missing, and a second one finds nothing to do', async () => {
+test('sync creates what is missing, and a second sync finds nothing to do', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
 
@@ -116,7 +116,7 @@ test('a changed picture or name replaces the persona', async () => {
   expect((await app.json<Synced>(0, 'sync', '--yes')).unchanged).toBe(2);
 });
 
-test('the new persona is there before the old one goes', async () => {
+test('a replacement is created before the old persona is deleted', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.') },
@@ -132,7 +132,7 @@ test('the new persona is there before the old one goes', async () => {
   ]);
 });
 
-test('names that swap their profiles swap their personas, and none is made', async () => {
+test('names that swap their profiles swap their personas, and nothing is created', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   await app.run('sync', '--yes');
@@ -143,7 +143,7 @@ test('names that swap their profiles swap their personas, and none is made', asy
   expect(alive(emulator)).toHaveLength(2);
 });
 
-test('a persona that bears the name already is taken, not made again', async () => {
+test('an existing persona with the name is used, not created again', async () => {
   const emulator = await startEmulator();
   const adam = await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
@@ -155,7 +155,7 @@ test('a persona that bears the name already is taken, not made again', async () 
   expect(alive(emulator)).toHaveLength(2);
 });
 
-test('two names with one `name` are refused, naming both, before anything is made', async () => {
+test('two entries with the same `name` are refused by both names, before anything is created', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.'), boss: profile('Adam Z.') },
@@ -167,7 +167,7 @@ test('two names with one `name` are refused, naming both, before anything is mad
   expect(alive(emulator)).toEqual([]);
 });
 
-test('--prune deletes what the directory does not name, and nothing with a lease or a fixed ID', async () => {
+test('--prune deletes personas that are not in the directory, but none with a lease or a fixed ID', async () => {
   const emulator = await startEmulator();
   const made: Record<string, string> = {};
   for (const name of ['Old', 'Desk', 'Leased', 'Intended', 'Gone']) {
@@ -220,7 +220,7 @@ test('--prune deletes what the directory does not name, and nothing with a lease
   expect(await app.store.get(`directory:${PAGE.id}:gone`)).toBeUndefined();
 });
 
-test('an ID of the directory that the Page does not have is pointed out', async () => {
+test('an ID of the directory that the Page lacks is reported', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: { desk: '123' } });
   const { notes, unchanged } = await app.json<Synced>(0, 'sync', '--yes');
@@ -233,7 +233,7 @@ test('an ID of the directory that the Page does not have is pointed out', async 
 test.each([
   ['a store', true],
   ['no store', false],
-])('after a sync with %s, a bot makes nothing', async (_, store) => {
+])('after a sync with %s, a bot creates nothing', async (_, store) => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store });
   expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });
@@ -254,7 +254,7 @@ test.each([
   await plugin.close();
 });
 
-test('without a store, the plan says what cannot be known', async () => {
+test('without a store, the plan says what sync cannot know', async () => {
   const emulator = await startEmulator();
   await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store: false });
@@ -271,7 +271,7 @@ test('without a store, the plan says what cannot be known', async () => {
   expect(stdout).toContain('1 to create, 1 unchanged.');
 });
 
-test('a Page whose list has several pages is matched, and pruned', async () => {
+test('a list of several pages is matched and pruned', async () => {
   const emulator = await startEmulator();
   const names = Array.from({ length: 240 }, (_, i) => `Agent ${i}`);
   for (const name of names) await createPersona(emulator, name);

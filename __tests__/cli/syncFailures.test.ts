@@ -41,7 +41,7 @@ interface Synced {
   steps: { action: string; id: string | null; status: string }[];
 }
 
-test('a sync that fails in the middle says so, and a second one finishes it', async () => {
+test('a sync that fails halfway says so, and a second one completes it', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({ ...CREATION, delayMs: 20 });
@@ -72,7 +72,7 @@ test('a sync that fails in the middle says so, and a second one finishes it', as
   expect(alive(emulator).sort()).toEqual([...NAMES].sort());
 });
 
-test('a second sync at the same time waits for the first, and makes nothing twice', async () => {
+test('a simultaneous sync waits for the first one, and nothing is created twice', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   // The first goes on for long, until the second has come.
@@ -98,7 +98,7 @@ test('a second sync at the same time waits for the first, and makes nothing twic
   expect(alive(emulator).sort()).toEqual([...NAMES].sort());
 });
 
-test('what is wrong with one persona does not keep the others', async () => {
+test('a failure of one persona does not affect the others', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({
@@ -118,7 +118,7 @@ test('what is wrong with one persona does not keep the others', async () => {
   expect(alive(emulator)).toHaveLength(NAMES.length);
 });
 
-test('a rate limit is sat out', async () => {
+test('sync waits for a rate limit to pass', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
@@ -136,7 +136,7 @@ test('a rate limit is sat out', async () => {
   expect(alive(emulator)).toEqual(['Adam']);
 });
 
-test('a persona whose creation was not answered is found, not made twice', async () => {
+test('a persona whose creation got no answer is found, not created twice', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
@@ -147,7 +147,7 @@ test('a persona whose creation was not answered is found, not made twice', async
 });
 
 test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
-  'a sync ended by %s is finished by the next one',
+  'a sync that is ended by %s is completed by the next one',
   async (signal) => {
     const emulator = await startEmulator();
     const app = makeApp(emulator.origin, { directory: DIRECTORY });
@@ -199,7 +199,7 @@ test('an old persona that could not be deleted is deleted by the next sync', asy
   ]);
 });
 
-test('a store that keeps nothing stops the sync at once', async () => {
+test('a store that loses everything stops the sync at once', async () => {
   const emulator = await startEmulator();
   const config = USUAL_CONFIG.replace(
     'new FolderStore(process.env.STORE)',

@@ -79,7 +79,7 @@ test.each(
     [step, 'after'] as const,
   ]),
 )(
-  'killed at step %i, %s it, the next sync leaves one persona, with the right picture',
+  'killed at step %i, %s it: the next sync leaves one persona, with the right picture',
   async (step, when) => {
     const emulator = await startEmulator();
     const store = new MapStore();

@@ -10,7 +10,7 @@ const onLinux = process.platform === 'linux' ? describe : describe.skip;
 const ESCAPE = '\u001b[';
 
 onLinux('on a terminal', () => {
-  test('sync shows the plan in colour, asks, and shows a bar', async () => {
+  test('sync shows the plan in colour, asks, and shows a progress bar', async () => {
     const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
@@ -32,7 +32,7 @@ onLinux('on a terminal', () => {
     ['just Enter', '\n'],
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
-  ])('%s is a no', async (_, keys) => {
+  ])('%s means no', async (_, keys) => {
     const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
@@ -46,7 +46,7 @@ onLinux('on a terminal', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('sweep --delete-suspects asks', async () => {
+  test('sweep --delete-suspects asks before it deletes', async () => {
     const emulator = await startEmulator();
     await createPersona(emulator, 'John');
     const app = makeApp(emulator.origin);
@@ -63,7 +63,7 @@ onLinux('on a terminal', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('with NO_COLOR it is plain, and a long line is cut', async () => {
+  test('with NO_COLOR the output has no colours, and long lines are cut', async () => {
     const emulator = await startEmulator();
     const long = `https://example.com/${'a'.repeat(200)}.png`;
     const app = makeApp(emulator.origin, {

@@ -9,7 +9,7 @@ import { profile } from '../support/personas';
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 
 test.each(['stdout', 'stderr'] as const)(
-  'sync does all of its plan though nobody reads its %s any more, as behind head',
+  'sync completes its plan although no one reads its %s any more, as behind `head`',
   async (stream) => {
     const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {

@@ -74,7 +74,7 @@ function playOn(
  * the platform refuses.
  */
 test.each(Object.entries(CHANNEL_STAGES))(
-  'who speaks on %s, whatever other plugins wrap',
+  'on %s, other plugins’ wrappers do not change who speaks',
   async (title, open) => {
     const stage = await open();
     const maxMessages = maxMessagesOn(title);

@@ -60,7 +60,7 @@ class WordyContext extends MessengerContext {
 }
 
 describe.each(MODES)(
-  'beneath the wrappers of others, sent %s',
+  'beneath wrappers of other plugins, sent %s',
   (_mode, setup) => {
     async function start(
       before: Plugin,
@@ -77,7 +77,7 @@ describe.each(MODES)(
       await context.withPersona('adam', () => context.sendText('hi'));
     };
 
-    test('a refused message is typed once with Bottender’s withTyping', async () => {
+    test('a refused message shows typing once with Bottender’s withTyping', async () => {
       const { bot, onRefused } = await start(
         withTyping({ delay: 1 }) as Plugin,
       );
@@ -96,7 +96,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
     });
 
-    test('a refused message goes out as its wrapper made it, and the wrapper runs once', async () => {
+    test('a refused message is sent again as its wrapper changed it, and the wrapper runs once', async () => {
       const ran = jest.fn();
       const { bot } = await start(
         replacing(async (sendText, text, options) => {
@@ -122,7 +122,7 @@ describe.each(MODES)(
       expect(second).toMatchObject({ tag: 'HUMAN_AGENT' });
     });
 
-    test('a persona that is gone is made anew there', async () => {
+    test('a persona that is gone is created again', async () => {
       const ran = jest.fn();
       const { bot } = await start(
         replacing((sendText, ...args) => {
@@ -141,7 +141,7 @@ describe.each(MODES)(
       expect(ran).toHaveBeenCalledTimes(2);
     });
 
-    test('so is one that was made on the fly', async () => {
+    test('an ephemeral persona that is gone is created again', async () => {
       const { bot } = await start(
         replacing((sendText, ...args) => sendText(...args)),
       );
@@ -156,7 +156,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('a class that overrides a method is such a wrapper', async () => {
+    test('a class that overrides a method counts as a wrapper', async () => {
       ran.mockClear();
       const { bot, onRefused } = await start(
         (context) => Object.setPrototypeOf(context, PoliteContext.prototype),
@@ -185,7 +185,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('with `throw` the wrapper sees the rejection, once', async () => {
+    test('with `throw`, the wrapper sees one rejection', async () => {
       const rejected = jest.fn();
       const { bot } = await start(
         replacing((sendText, ...args) =>
@@ -205,7 +205,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual([]);
     });
 
-    test('signText signs the text that the wrapper made', async () => {
+    test('signText signs the text as the wrapper changed it', async () => {
       const { bot } = await start(
         replacing((sendText, text) =>
           sendText(text.toUpperCase(), { quickReplies: [] }),
@@ -219,7 +219,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual(['Page: Adam: HI', 'Page: Adam: HI']);
     });
 
-    test('a picture, and typing, which no text can sign, go out as they are', async () => {
+    test('pictures and typing, which signText cannot sign, are sent unchanged', async () => {
       const { bot } = await start(
         (context) => {
           for (const method of ['sendImage', 'typingOn'] as const) {
@@ -252,7 +252,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('a text that somebody has made of a picture is signed', async () => {
+    test('a text that a wrapper sends instead of a picture is signed', async () => {
       const { bot } = await start(
         (context) => Object.setPrototypeOf(context, WordyContext.prototype),
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -267,7 +267,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual(['Page: Adam: See the shop’s page']);
     });
 
-    test('each of the messages that a wrapper makes of one is seen to by itself', async () => {
+    test('each of several messages that a wrapper sends for one is handled on its own', async () => {
       const { bot, onRefused } = await start(
         replacing(async (sendText, text, options) => {
           await sendText(`${text} 1`, options);
@@ -288,7 +288,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
     });
 
-    test('what the Page may not say either is not said a third time', async () => {
+    test('a message that is refused for the Page, too, is not sent a third time', async () => {
       const { bot } = await start(
         replacing((sendText, ...args) => sendText(...args)),
       );
@@ -306,7 +306,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(2);
     });
 
-    test('any other error comes through, and nothing is sent again', async () => {
+    test('any other error is passed on, and nothing is sent again', async () => {
       const { bot } = await start(
         replacing((sendText, _text, options) => sendText('', options)),
       );
@@ -317,7 +317,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(1);
     });
 
-    test('without a persona, and what is not wrapped, is Bottender’s own', async () => {
+    test('without a persona, methods that nobody wraps are Bottender’s own', async () => {
       let given: unknown;
       const { bot } = await start((context) => {
         given = context.client;
@@ -360,7 +360,7 @@ describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
 
   describe.each(WRAPPER_NAMES)('another plugin, which %s,', (wrapper) => {
     test.each(['before', 'after'] as const)(
-      'installed %s ours, leaves the speaker of the bot’s call, sees what the bot gave, and runs once',
+      'and is installed %s ours: runs once, sees the bot’s arguments, and keeps the speaker of the call',
       async (position) => {
         const onCall = jest.fn();
         const onRefused = jest.fn();
@@ -396,7 +396,7 @@ describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
   });
 });
 
-test('a plugin that calls usePersona in its wrapper changes who speaks, from there on', async () => {
+test('a plugin that calls usePersona in its wrapper changes the speaker from then on', async () => {
   const wrap = (context: PersonaContext) => {
     const sendText = context.sendText.bind(context);
     Object.assign(context, {
@@ -434,7 +434,7 @@ test('a plugin that calls usePersona in its wrapper changes who speaks, from the
   }
 });
 
-test('a mock in the place of a method keeps its calls, which are as the bot made them', async () => {
+test('a mock in place of a method records the calls as the bot made them', async () => {
   const before = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
   const mock = (context: PersonaContext) =>
     void Object.assign(context, { sendImage: before });

@@ -43,7 +43,7 @@ function counts(seen: string[]): Record<string, number> {
 }
 
 describe('a name becomes the ID of a persona', () => {
-  test('that is made, where the Page has none of that name', async () => {
+  test('that is created, if the Page has none with that name', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -59,7 +59,7 @@ describe('a name becomes the ID of a persona', () => {
     });
   });
 
-  test('that is on the Page’s list', async () => {
+  test('that is found on the Page’s list', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -70,7 +70,7 @@ describe('a name becomes the ID of a persona', () => {
     expect((await bodies(bot.emulator, SEND))[0]?.persona_id).toBe(Bea);
   });
 
-  test('that is on the last of many pages of the list', async () => {
+  test('that is found on the last of many pages of the list', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -83,7 +83,7 @@ describe('a name becomes the ID of a persona', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('that is remembered: the next event costs nothing but its send', async () => {
+  test('that is remembered: the next event makes no call but its send', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -96,7 +96,7 @@ describe('a name becomes the ID of a persona', () => {
     expect(seen()).toEqual([SEND, SEND, MAKE, SEND]);
   });
 
-  test('that is given itself, without a call', async () => {
+  test('that the directory contains, without a call', async () => {
     const bot = await startBot();
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const plugin = personas({ directory: { desk: Adam } });
@@ -110,7 +110,7 @@ describe('a name becomes the ID of a persona', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('of every Page its own', async () => {
+  test('for each Page separately', async () => {
     const bot = await startBot({
       severalPages: true,
       plugins: [personas({ directory: DIRECTORY })],
@@ -130,9 +130,9 @@ describe('a name becomes the ID of a persona', () => {
 });
 
 describe.each(MODES)(
-  'however many first sends wait, sent %s',
+  'many simultaneous first sends, sent %s',
   (_mode, setup) => {
-    test('one list and one creation are enough for 50', async () => {
+    test('need one list and one creation for 50 messages', async () => {
       const bot = await startBot({
         ...setup,
         plugins: [personas({ directory: DIRECTORY })],
@@ -156,7 +156,7 @@ describe.each(MODES)(
       );
     });
 
-    test('of different customers and names, one list serves all', async () => {
+    test('need one list for different customers and names', async () => {
       const bot = await startBot({
         ...setup,
         plugins: [personas({ directory: DIRECTORY })],
@@ -192,7 +192,7 @@ describe('a failure', () => {
     ['both, for a while', { path: '/me/personas', status: 503 }],
   ];
   test.each(FAILURES)(
-    'of %s: the first send after a wait tries again',
+    'of %s is tried again by the first send after a wait',
     async (_what, fault) => {
       const bot = await startBot({
         plugins: [
@@ -211,7 +211,7 @@ describe('a failure', () => {
     },
   );
 
-  test('that passes within the bounded tries is not even seen', async () => {
+  test('that passes within a few tries is not noticed', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -220,7 +220,7 @@ describe('a failure', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('of an answer: what was made unseen is found, not made again', async () => {
+  test('to get an answer: a persona that was created nevertheless is found, not created again', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -237,7 +237,7 @@ describe('a failure', () => {
     expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('of a rate limit is the whole Page’s', async () => {
+  test('by a rate limit affects the whole Page', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
     });
@@ -253,7 +253,7 @@ describe('a failure', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Bea: hi']);
   });
 
-  test('of a creation that Messenger forbids costs one list, not one a send', async () => {
+  test('of a creation that Messenger forbids costs one list, not one per send', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
     });
@@ -271,8 +271,8 @@ describe('a failure', () => {
   });
 });
 
-describe('personas made on the fly', () => {
-  test('are never taken for the directory’s, though they stand on the list', async () => {
+describe('ephemeral personas', () => {
+  test('are never mistaken for the directory’s, although they are on the list', async () => {
     const store = new Keyv();
     const bot = await startBot({
       plugins: [personas({ store, directory: DIRECTORY })],
@@ -295,7 +295,7 @@ describe('personas made on the fly', () => {
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('of another process are not taken either', async () => {
+  test('of another process are not mistaken either', async () => {
     const store = new Keyv();
     const theirs = await startBot({ plugins: [personas({ store })] });
     const ours = await startBot({
@@ -324,7 +324,7 @@ describe('a directory of 2,000 agents', () => {
     names.map((name, i) => [`agent${i}`, profile(name)]),
   );
 
-  test('costs nothing at start, and one list by pages for as many as there are', async () => {
+  test('costs nothing at start, and one paged list for all names', async () => {
     const bot = await startBot({ plugins: [personas({ directory })] });
     await createPersonas(bot.emulator, names.slice(0, 500));
     const seen = watchCalls(bot.emulator);

@@ -39,7 +39,7 @@ async function startWithout(setup: BotSetup = {}, store = new Keyv()) {
 }
 
 describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
-  test('is resolved anew, and the message goes out as that persona, once', async () => {
+  test('is resolved again, and the message is sent once, as the new persona', async () => {
     const { bot, refused, calls, gone } = await startWithout(setup);
     await bot.run(sayHi);
     expect(bot.errors).toEqual([]);
@@ -52,7 +52,7 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     expect(calls().slice(6)).toEqual([SEND]);
   });
 
-  test('is resolved anew once, for 20 messages at a time', async () => {
+  test('is resolved again once for 20 simultaneous messages', async () => {
     const { bot, refused, calls, gone } = await startWithout(setup);
     bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
     await bot.run(async (context) => {
@@ -76,7 +76,7 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('has the file uploaded once', async () => {
+  test('does not upload the file a second time', async () => {
     const { bot, calls, gone } = await startWithout(setup);
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -99,7 +99,7 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
   });
 });
 
-test('somebody who made the persona again has it found, not made', async () => {
+test('a persona that someone else created again is found, not created', async () => {
   const { bot, calls, gone } = await startWithout();
   const elsewhere = await startBot({
     emulator: bot.emulator,
@@ -119,7 +119,7 @@ test('somebody who made the persona again has it found, not made', async () => {
   expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
 });
 
-test('another name’s ID stays as it is', async () => {
+test('the IDs of other names stay the same', async () => {
   const { bot, calls } = await startWithout();
   const sayAsBea = async (context: PersonaContext): Promise<void> => {
     await context.withPersona('bea', () => context.sendText('hi'));
@@ -131,7 +131,7 @@ test('another name’s ID stays as it is', async () => {
   expect(calls().slice(before)).toEqual([SEND]);
 });
 
-test('a store that still holds the ID that is gone is not believed, and put right', async () => {
+test('an ID in the store that is gone is not used, and is replaced there', async () => {
   const { bot, options } = await startWithout();
   await bot.run(sayHi);
   const [anew] = personaIds(bot.emulator, 'Adam');
@@ -146,7 +146,7 @@ test('a store that still holds the ID that is gone is not believed, and put righ
   expect(personaIds(bot.emulator, 'Adam')).toEqual([anew]);
 });
 
-test('what is refused again after that goes out as the Page: three attempts in all', async () => {
+test('a message that is refused again is sent as the Page: three attempts in all', async () => {
   const { bot, refused, calls, gone } = await startWithout();
   const unknown = {
     code: 100,
@@ -170,7 +170,7 @@ test('what is refused again after that goes out as the Page: three attempts in a
   expect(refused.mock.calls).toMatchObject([[{ reason: 'this-message' }, {}]]);
 });
 
-test('what cannot be made anew goes out as the Page', async () => {
+test('a message whose persona cannot be created again is sent as the Page', async () => {
   const { bot, refused, calls, gone } = await startWithout();
   const forbidden = { code: 200, message: '(#200) Permissions error' };
   bot.emulator.fail({ method: 'POST', path: '/me/personas', error: forbidden });
@@ -185,7 +185,7 @@ test('what cannot be made anew goes out as the Page', async () => {
   );
 });
 
-test('an ID that the directory gives itself cannot be had anew: two attempts', async () => {
+test('a fixed ID of the directory is not replaced: two attempts', async () => {
   const refused = jest.fn();
   const bot = await startBot({
     plugins: [

@@ -33,13 +33,13 @@ async function open(answers: Reply[]) {
   return { directory, list: new PageList(leases), page, calls };
 }
 
-test('one bad entry costs only itself: who stands beside it is found', async () => {
+test('an invalid entry is skipped, and the others are found', async () => {
   const { directory, page, calls } = await open([listed([null, 7, ADAM])]);
   expect(await directory.idOf(page, 'adam')).toBe('7');
   expect(calls).toHaveLength(1);
 });
 
-test('on a list with an entry that cannot be read nobody is missed for certain, so nothing is made', async () => {
+test('if an entry cannot be read, no name is certainly missing, so nothing is created', async () => {
   const { directory, page, calls } = await open([listed([null])]);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
     reason: 'not-created',
@@ -48,7 +48,7 @@ test('on a list with an entry that cannot be read nobody is missed for certain, 
   expect(calls).toEqual([expect.stringMatching(/^GET /)]);
 });
 
-test('a list that goes round is given up, and nothing is made', async () => {
+test('a list that repeats itself is given up, and nothing is created', async () => {
   const round = [listed([], 'a'), listed([], 'b'), listed([], 'a')];
   const { directory, page, calls } = await open(round);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
@@ -58,7 +58,7 @@ test('a list that goes round is given up, and nothing is made', async () => {
   expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
 });
 
-test('a list for which nobody waits any more is not read on', async () => {
+test('reading stops when no one waits for the list any more', async () => {
   const endless = Array.from({ length: 50 }, (_, n) => listed([], `${n}`));
   const { list, page, calls } = await open(endless);
   const outcome = await list.read(page, 'epoch', () => calls.length === 3);
@@ -66,7 +66,7 @@ test('a list for which nobody waits any more is not read on', async () => {
   expect(calls).toHaveLength(3);
 });
 
-test('one who waits is enough to read on', async () => {
+test('reading goes on while one caller waits', async () => {
   const { list, page, calls } = await open([
     listed([], 'a'),
     listed([], 'b'),
@@ -81,7 +81,7 @@ test('one who waits is enough to read on', async () => {
   expect(calls).toHaveLength(3);
 });
 
-test('it is good for half a minute in its epoch, a failure for nobody else', async () => {
+test('a list is reused for half a minute within its epoch; a failure is not reused', async () => {
   const { list, page, calls } = await open([
     { status: 400, body: {} },
     listed([ADAM]),
@@ -108,7 +108,7 @@ test('it is good for half a minute in its epoch, a failure for nobody else', asy
   expect(calls).toHaveLength(5);
 });
 
-test('without an epoch it is good for nobody else', async () => {
+test('without an epoch a list is not reused', async () => {
   const { list, page, calls } = await open([listed([])]);
   await list.read(page, undefined, waits);
   await list.read(page, undefined, waits);

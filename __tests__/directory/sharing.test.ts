@@ -69,7 +69,7 @@ const gone = (name: string, count: number) =>
   );
 
 describe('a name', () => {
-  test('that another process makes just now is waited for', async () => {
+  test('that another process is creating is waited for', async () => {
     const [one, two] = [start(), start()];
     bot.emulator.fail({ ...CREATION, delayMs: 300 });
     const ids = await Promise.all([
@@ -80,7 +80,7 @@ describe('a name', () => {
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('whose maker died is looked for on the list anew, before it is made', async () => {
+  test('whose creator died is looked for on a new list before it is created', async () => {
     const runtime = start();
     await runtime.directory.idOf(page, 'eve');
     // Made after this process has read the list.
@@ -91,7 +91,7 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
-  test('whose maker died is not made where that list cannot be read', async () => {
+  test('whose creator died is not created if that list cannot be read', async () => {
     const runtime = start();
     await runtime.directory.idOf(page, 'eve');
     const before = creations();
@@ -104,7 +104,7 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
-  test('that another process settled while the list was read is not made', async () => {
+  test('that another process settled while the list was read is not created', async () => {
     const runtime = start();
     const { Adam } = await onTheFly();
     const before = creations();
@@ -116,14 +116,14 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
-  test('whose maker died before it made it is made by the next', async () => {
+  test('whose creator died before the creation is created by the next process', async () => {
     await leaveIntent('name:adam', 'Adam', 50);
     const id = await start().directory.idOf(page, 'adam');
     expect(await store.nameOn(PAGE.id, 'adam')).toMatchObject({ id });
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('that another process settled meanwhile is its persona, and one’s own is deleted', async () => {
+  test('that another process settled meanwhile keeps that persona, and the surplus one is deleted', async () => {
     const runtime = start();
     const { Adam } = await onTheFly();
     bot.emulator.fail({ ...CREATION, delayMs: 300 });
@@ -139,8 +139,8 @@ describe('a name', () => {
   });
 });
 
-describe('what the model found', () => {
-  test('a list read before another process created is not relied on once the store has lost its data', async () => {
+describe('a fault that the model search found', () => {
+  test('a list that was read before another process created is not used after the store has lost its data', async () => {
     const [one, two] = [start(), start()];
     await one.directory.idOf(page, 'eve');
     const id = await two.directory.idOf(page, 'adam');
@@ -150,7 +150,7 @@ describe('what the model found', () => {
     expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Eve']);
   });
 
-  test('a name whose replacement is gone as well is made once more', async () => {
+  test('a name whose replacement is gone as well is created once more', async () => {
     const [one, two] = [start(), start()];
     const first = await one.directory.idOf(page, 'adam');
     expect(await two.directory.idOf(page, 'adam')).toBe(first);
@@ -163,7 +163,7 @@ describe('what the model found', () => {
     expect(await two.directory.renew(page, 'adam', second)).toBe(third);
   });
 
-  test('so is a persona for a block', async () => {
+  test('an ephemeral persona whose replacement is gone as well is created once more', async () => {
     const [one, two] = [start(), start()];
     const handles = await Promise.all(
       [one, two].map(({ pool }) =>
@@ -184,8 +184,8 @@ describe('what the model found', () => {
   });
 });
 
-describe('a persona made on the fly', () => {
-  test('is one for all, and goes with the last use anywhere', async () => {
+describe('an ephemeral persona', () => {
+  test('is shared by all processes, and deleted after its last use', async () => {
     const runtimes = [start(), start(), start()];
     bot.emulator.fail({ ...CREATION, delayMs: 200 });
     const holds = await Promise.all(
@@ -204,7 +204,7 @@ describe('a persona made on the fly', () => {
     expect(shared).toBe(2);
   });
 
-  test('whose maker died is made by the next when the claim has run out', async () => {
+  test('whose creator died is created by the next process when the claim has expired', async () => {
     await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
     const hold = await PersonaHandle.take(start().pool, page, profile('Ann'));
     expect(alive(bot.emulator)).toEqual(['Ann']);

@@ -28,7 +28,7 @@ const sayHi = async (context: PersonaContext): Promise<void> => {
 };
 
 describe('with a store, IDs', () => {
-  test('survive a restart: neither a list nor a creation', async () => {
+  test('survive a restart, without a list or a creation', async () => {
     const store = new Keyv();
     const options = { store, directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
@@ -42,7 +42,7 @@ describe('with a store, IDs', () => {
     expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
   });
 
-  test('are kept Page by Page', async () => {
+  test('are stored per Page', async () => {
     const store = new Keyv();
     const options = { store, directory: DIRECTORY };
     const first = await startBot({
@@ -65,7 +65,7 @@ describe('with a store, IDs', () => {
     expect(sent.slice(2)).toEqual(sent.slice(0, 2));
   });
 
-  test('are not those of an entry that has another name since', async () => {
+  test('are not used for an entry whose name has changed', async () => {
     const store = new Keyv();
     const first = await startBot({
       plugins: [personas({ store, directory: DIRECTORY })],
@@ -81,7 +81,7 @@ describe('with a store, IDs', () => {
     expect(shown(emulator)).toEqual(['Adam: hi', 'Adam the Second: hi']);
   });
 
-  test('hold no token', async () => {
+  test('are stored without a token', async () => {
     const kept = new Map<string, unknown>();
     const store = new Keyv({ store: kept });
     const bot = await startBot({
@@ -103,7 +103,7 @@ describe('two processes with one store', () => {
     return { one, two, emulator };
   }
 
-  test('share what the first has found', async () => {
+  test('share the IDs that the first one found', async () => {
     const { one, two, emulator } = await startTwo();
     await two.run(sayHi);
     const seen = watchCalls(emulator);
@@ -113,7 +113,7 @@ describe('two processes with one store', () => {
     expect(personaIds(emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('that begin at the same time both speak as that persona', async () => {
+  test('that begin at the same time use the same persona', async () => {
     const { one, two, emulator } = await startTwo();
     await two.say('hello');
     await Promise.all([
@@ -126,7 +126,7 @@ describe('two processes with one store', () => {
 });
 
 describe('without a store, a restarted bot', () => {
-  test('finds on the list what it made before', async () => {
+  test('finds the personas that it created before on the list', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
@@ -196,7 +196,7 @@ describe('a store that fails does not stop messages', () => {
     }
   });
 
-  test('and tells of it', async () => {
+  test('and is reported', async () => {
     const told = jest.fn();
     const [, store] = FAILING[0] ?? [];
     const bot = await startBot({

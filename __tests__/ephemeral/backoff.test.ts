@@ -77,7 +77,7 @@ describe('creation', () => {
     },
   );
 
-  test('is tried three times at most, and the Page answers within seconds', async () => {
+  test('is tried three times at most, and the message is sent as the Page within seconds', async () => {
     fail({ status: 500 });
     const begun = Date.now();
     expect(await speak()).toEqual(['Page: hi']);
@@ -88,7 +88,7 @@ describe('creation', () => {
     expect(ms).toBeLessThan(20_000);
   });
 
-  test('without an answer for seconds is given up; what it makes later is deleted', async () => {
+  test('is given up after seconds without an answer; a persona that it creates later is deleted', async () => {
     fakeTimers();
     fail({ delayMs: 500 });
     const begun = Date.now();
@@ -122,7 +122,7 @@ describe('deletion', () => {
   );
 
   test.each(DEFINITE)(
-    'is not tried again after %s, but told',
+    'is not tried again after %s, but reported',
     async (_what, fault) => {
       fail({ ...fault, times: 1 });
       expect(await speak()).toEqual(['Adam: hi']);
@@ -132,7 +132,7 @@ describe('deletion', () => {
     },
   );
 
-  test('is given up after five tries, and told once', async () => {
+  test('is given up after five tries, and reported once', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
     fail({ status: 503, error: { message: 'Down' } });
     const begun = Date.now();
@@ -146,7 +146,7 @@ describe('deletion', () => {
     expectTold('Down');
   });
 
-  test('of what is gone already is done', async () => {
+  test('of a persona that is gone already succeeds', async () => {
     await speak(async (context) => {
       await context.sendText('hi');
       await context.client.deletePersona(context.persona ?? '');
@@ -156,7 +156,7 @@ describe('deletion', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('that fails lets the error of the handler out', async () => {
+  test('that fails does not hide the error of the handler', async () => {
     shortenTimeouts();
     fail({ status: 503, times: 1 });
     const error = new Error('no such order');

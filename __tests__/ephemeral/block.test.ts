@@ -39,9 +39,9 @@ function wire(bot: RunningBot): string[] {
 }
 
 describe.each(MODES)(
-  'a block with a persona made for it, sending %s',
+  'a block of withEphemeralPersona, sending %s',
   (_mode, setup) => {
-    test('costs one creation and one deletion, however much is said', async () => {
+    test('costs one creation and one deletion, however many messages it sends', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async () => {
@@ -60,7 +60,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('deletes it after the last answer, also to sends that nobody awaits', async () => {
+    test('deletes the persona after the last answer, also to sends that nobody awaits', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), () => {
@@ -89,7 +89,7 @@ describe.each(MODES)(
       expect(wire(bot).at(-1)).toBe('DELETE');
     });
 
-    test('has deleted it when the block is over', async () => {
+    test('has deleted the persona when the block is over', async () => {
       const bot = await start(setup);
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), () => {
@@ -101,7 +101,7 @@ describe.each(MODES)(
       expect(bot.errors).toEqual([]);
     });
 
-    test('deletes it when the handler throws, whose error comes out as it was', async () => {
+    test('deletes the persona if the handler throws, and passes the error on unchanged', async () => {
       const bot = await start(setup);
       const error = new Error('no such order');
       await bot.run((context) =>
@@ -117,7 +117,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('deletes it when a send is refused, whose error comes out', async () => {
+    test('deletes the persona if a send is refused, and passes the error on', async () => {
       const bot = await start(setup);
       let refusal: unknown;
       bot.emulator.fail(REFUSED);
@@ -138,7 +138,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('deletes it when a send that nobody awaits is refused', async () => {
+    test('deletes the persona if a send that nobody awaits is refused', async () => {
       const bot = await start(setup);
       const refused = jest.fn();
       bot.emulator.fail(REFUSED);
@@ -155,7 +155,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('has the face of it on a send from a timer after the block, and nothing is left', async () => {
+    test('shows the persona on a send from a timer after the block, and leaves nothing behind', async () => {
       const bot = await start(setup);
       const over = gate();
       let late: Promise<unknown> | undefined;
@@ -172,7 +172,7 @@ describe.each(MODES)(
       await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
     });
 
-    test('keeps it for all that a function started in it sends', async () => {
+    test('keeps the persona for everything that a function started in it sends', async () => {
       const bot = await start(setup);
       const done = gate();
       async function goOn(context: PersonaContext) {
@@ -195,7 +195,7 @@ describe.each(MODES)(
       await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
     });
 
-    test('may stand in another, and beside others', async () => {
+    test('can be nested, and run beside others', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async () => {
@@ -226,7 +226,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('that nobody awaits deletes its persona too', async () => {
+    test('that nobody awaits deletes its persona, too', async () => {
       const bot = await start(setup);
       let block: Promise<unknown> | undefined;
       await bot.run((context) => {
@@ -241,7 +241,7 @@ describe.each(MODES)(
   },
 );
 
-test('a persona that could not be made anew is tried again by the next send', async () => {
+test('a persona that could not be created again is tried again by the next send', async () => {
   const bot = await start({ plugins: [personas({ onRefused: () => {} })] });
   await bot.run(async (context) => {
     await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -266,8 +266,8 @@ test('a persona that could not be made anew is tried again by the next send', as
   expect(alive(bot.emulator)).toEqual([]);
 });
 
-describe('a persona made for a block, spoken of by its ID', () => {
-  test('has its face although somebody deleted it, also from a block inside', async () => {
+describe('an ephemeral persona that is named by its ID', () => {
+  test('is shown although someone deleted it, also in a nested block', async () => {
     const bot = await start();
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), ({ id }) =>
@@ -284,7 +284,7 @@ describe('a persona made for a block, spoken of by its ID', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('is not made again for another context, whose message the Page sends', async () => {
+  test('is not created again for another context, whose message is sent as the Page', async () => {
     const onRefused = jest.fn();
     const bot = await start({ plugins: [personas({ onRefused })] });
     await bot.run((context) =>
@@ -317,7 +317,7 @@ describe('a send from a timer after the block', () => {
     expect(bot.errors).toEqual([]);
   }
 
-  test('is the Page’s when the persona cannot be made again', async () => {
+  test('is sent as the Page if the persona cannot be created again', async () => {
     const onRefused = jest.fn();
     const bot = await start({ plugins: [personas({ onRefused })] });
     const isMade = () => bot.emulator.state().personas.length > 0;
@@ -335,7 +335,7 @@ describe('a send from a timer after the block', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('has its face although somebody deletes the persona meanwhile', async () => {
+  test('shows the persona although someone deletes it meanwhile', async () => {
     let deletes = 0;
     const bot = await start({
       plugins: [
@@ -358,7 +358,7 @@ describe('a send from a timer after the block', () => {
   });
 });
 
-test('a send in a block gives the answer that Bottender gave', async () => {
+test('a send in a block returns Bottender’s own result', async () => {
   const bot = await start();
   let answer: unknown;
   await bot.run((context) =>

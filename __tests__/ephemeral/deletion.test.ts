@@ -28,13 +28,13 @@ test('the first try says why the persona may not be gone', async () => {
 describe('further tries', () => {
   const limited: GraphFailure = { status: 400, code: 613, message: 'too many' };
 
-  test('sit out rate limits', async () => {
+  test('wait for rate limits to pass', async () => {
     const { page, calls } = await startFakeGraph([failing(613), OK]);
     await retryDeletion(page, ADAM, limited);
     expect(calls).toHaveLength(2);
   });
 
-  test('end at a failure that lasts', async () => {
+  test('end at a permanent failure', async () => {
     const { page, calls } = await startFakeGraph([failing(200)]);
     const error: unknown = await retryDeletion(page, ADAM, limited).catch(
       (thrown: unknown) => thrown,
@@ -48,7 +48,7 @@ describe('further tries', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('are not made after a first failure that lasts', async () => {
+  test('are not made after a permanent failure', async () => {
     const { page, calls } = await startFakeGraph([OK]);
     const lasting = { status: 400, code: 200, message: 'no' };
     await expect(retryDeletion(page, ADAM, lasting)).rejects.toMatchObject({

@@ -189,7 +189,7 @@ async function expectAccounted(
   );
 }
 
-test('whatever fails, each message has its face once, errors come out, and nothing is left untold', async () => {
+test('whatever fails, each message is shown once as its persona, errors are passed on, and every leftover is reported', async () => {
   shortenTimeouts();
   await fc.assert(fc.asyncProperty(mix, play), {
     numRuns: Number(process.env.MIXES ?? 60),

@@ -16,7 +16,7 @@ function jobs() {
   return { begun, job, end: (name: string) => gates.get(name)?.open() };
 }
 
-test('so many at once have their turn, the others in the order in which they came', async () => {
+test('a limited number of jobs runs at once, the others in the order in which they came', async () => {
   const limiter = new KeyedLimiter(2);
   const { begun, job, end } = jobs();
   const [a, , c] = ['a', 'b', 'c', 'd'].map((name) =>
@@ -32,7 +32,7 @@ test('so many at once have their turn, the others in the order in which they cam
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a place that is given up costs nothing, and whoever waits for it goes on', async () => {
+test('a cancelled ticket frees its place for the next job', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
   const first = limiter.enqueue('1', job('first'));
@@ -49,7 +49,7 @@ test('a place that is given up costs nothing, and whoever waits for it goes on',
   expect(last.cancel()).toBe(false);
 });
 
-test('no more have their turn when somebody gives a place up', async () => {
+test('cancelling a waiting ticket starts no additional job', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
   const first = limiter.enqueue('1', job('first'));
@@ -61,7 +61,7 @@ test('no more have their turn when somebody gives a place up', async () => {
   expect(begun).toEqual(['first', 'second']);
 });
 
-test('of what is over nothing is held, and what comes then is not mixed up with it', async () => {
+test('nothing is kept after the last job, and later jobs are independent of it', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
   const isEmpty = () => inspect(limiter).includes('Map(0)');
@@ -94,7 +94,7 @@ describe('a pause', () => {
     jest.useRealTimers();
   });
 
-  test('keeps the jobs of a Page from coming, and of no other', () => {
+  test('holds the jobs of one Page, and of no other', () => {
     const limiter = new KeyedLimiter(1);
     const { begun, job } = jobs();
     limiter.pause('1', 1000);
@@ -115,7 +115,7 @@ describe('a pause', () => {
     expect(inspect(limiter)).toContain('Map(0)');
   });
 
-  test('that is begun anew lasts from then on', () => {
+  test('that is started again lasts from then on', () => {
     const limiter = new KeyedLimiter(1);
     const { begun, job } = jobs();
     limiter.pause('1', 1000);

@@ -251,7 +251,7 @@ async function expectNobodyLeft(
   );
 }
 
-test('whatever is answered, handlers end, no face is wrong, nothing is shown twice and nobody is left', async () => {
+test('whatever Graph answers, handlers end, no message shows a wrong persona or appears twice, and no persona is left behind', async () => {
   // Many at a time, because what hangs takes its time.
   const together = fc.array(mix, { minLength: 24, maxLength: 24 });
   await fc.assert(

@@ -8,7 +8,7 @@ import { search } from './model/search';
  * is searched to its end.
  */
 
-describe('a persona for blocks is deleted by its last user, under no other one, and never left for good', () => {
+describe('an ephemeral persona is deleted by its last user, never while it is used, and never left for good', () => {
   test.each<[string, Budget]>([
     ['two processes that begin twice', { blocks: [2, 2], slow: 1, ticks: 1 }],
     ['calls that overlap', { blocks: [1, 1], slow: 2, ticks: 1 }],
@@ -62,7 +62,7 @@ describe('a name has one persona', () => {
 });
 
 /** What the protocol did once, and the fewest actions that go wrong with it. */
-describe('the model finds what went wrong', () => {
+describe('the search finds the faults of earlier versions', () => {
   test.each<[string, Budget, Fault, string, string[]]>([
     [
       'a renewal sent while the answer to a release is outstanding',

@@ -118,7 +118,7 @@ async function play({ delayMs, uses, killAfterMs }: Scene): Promise<void> {
   await bot.close();
 }
 
-test('whoever wants a name or a persona for a block gets the same one, and one process dies at any moment', async () => {
+test('all processes get the same persona for a name or a block, even if one of them dies at any moment', async () => {
   await fc.assert(fc.asyncProperty(scene, play), {
     numRuns: Number(process.env.OBTAINS ?? 10),
     endOnFailure: true,

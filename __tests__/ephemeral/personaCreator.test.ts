@@ -47,7 +47,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('a persona is made under an intent, which then has its ID', async () => {
+test('a persona is created under an intent, which then gets its ID', async () => {
   const { page, calls, bodies } = await startFakeGraph([MADE]);
   const { obtain, leases, endLate } = open();
   const made = await obtain(page);
@@ -62,7 +62,7 @@ test('a persona is made under an intent, which then has its ID', async () => {
   expect(endLate).not.toHaveBeenCalled();
 });
 
-test('what another process has made is taken up', async () => {
+test('a persona that another process has created is used', async () => {
   const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others } = open();
   const theirs = await others.acquire(page, GUEST, SLOT);
@@ -73,7 +73,7 @@ test('what another process has made is taken up', async () => {
   expect(calls).toEqual([]);
 });
 
-test('what another process is making is waited for, a look at a time', async () => {
+test('a persona that another process is creating is waited for by polling', async () => {
   const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others, store } = open();
   const looks = jest.spyOn(store, 'acquire');
@@ -87,7 +87,7 @@ test('what another process is making is waited for, a look at a time', async () 
 });
 
 describe('within four seconds', () => {
-  test('another process that makes it for ever is given up', async () => {
+  test('waiting for another process ends', async () => {
     const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, others, leases, store } = open();
@@ -108,7 +108,7 @@ describe('within four seconds', () => {
     expect(looks).not.toHaveBeenCalled();
   });
 
-  test('a turn that does not come is given up, and is nobody’s then', async () => {
+  test('waiting for a free place ends, and the place is not taken later', async () => {
     const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, store } = open();
@@ -131,7 +131,7 @@ describe('within four seconds', () => {
     expect(takes).not.toHaveBeenCalled();
   });
 
-  test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
+  test('a creation without an answer ends; others may create, and a late persona is ended', async () => {
     fakeTimers();
     const [asked, late] = [gate(), gate()];
     const { page } = await startFakeGraph(() => {
@@ -155,7 +155,7 @@ describe('within four seconds', () => {
   });
 });
 
-test('an intent of what was refused is removed, and nothing is tried again', async () => {
+test('the intent of a refused creation is removed, and nothing is tried again', async () => {
   const { page, calls } = await startFakeGraph([FORBIDDEN]);
   const { obtain, leases } = open();
   await expect(obtain(page)).rejects.toMatchObject({
@@ -169,7 +169,7 @@ test('an intent of what was refused is removed, and nothing is tried again', asy
   expect(leases.isNoneHeld).toBe(true);
 });
 
-test('an intent of what may have been made stays, and each try has its own', async () => {
+test('the intent of a creation that may have happened stays, and each try has its own', async () => {
   const { page, calls } = await startFakeGraph([BROKEN, BROKEN, MADE]);
   const { obtain, leases } = open();
   const made = await obtain(page);

@@ -36,7 +36,7 @@ async function open(answers: Reply[], lingerMs = 0) {
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('what is taken up is counted as shared, what is made as made', async () => {
+test('stats count personas as shared or created', async () => {
   const { acquire, pool, stats } = await open([MADE_7, OK]);
   const one = await acquire('Adam');
   expect(stats).toMatchObject({ created: 1, shared: 0 });
@@ -49,7 +49,7 @@ test('what is taken up is counted as shared, what is made as made', async () => 
   expect(stats).toMatchObject({ created: 1, shared: 1, deleted: 1 });
 });
 
-test('a failure of another kind is tried again, and the others of the Page go on', async () => {
+test('after a failure that is not a rate limit, the deletion is tried again, and others on the Page go on', async () => {
   const { acquire, pool, calls } = await open([
     MADE_7,
     MADE_8,
@@ -66,7 +66,7 @@ test('a failure of another kind is tried again, and the others of the Page go on
   expect(deleted).toEqual(['7', '8', '7']);
 });
 
-test('after a rate limit the other deletions on the Page wait too', async () => {
+test('after a rate limit, the other deletions on the Page wait, too', async () => {
   const { acquire, pool, deletions, leases } = await open([
     MADE_7,
     MADE_8,
@@ -84,7 +84,7 @@ test('after a rate limit the other deletions on the Page wait too', async () => 
   expect(leases.isNoneHeld).toBe(true);
 });
 
-test('close() tells what it did not wait for, and why', async () => {
+test('close() reports the personas that it did not wait for, and why', async () => {
   const { acquire, pool, report } = await open([MADE_7]);
   await acquire('Adam');
   await pool.close(50);
@@ -99,7 +99,7 @@ test('close() tells what it did not wait for, and why', async () => {
   });
 });
 
-test('close() tells of what is being made by its name', async () => {
+test('close() reports a persona that is being created by its name', async () => {
   const answer = gate();
   const refused = { ...failing(100), when: answer.opened };
   const { acquire, pool, report } = await open([refused]);
@@ -116,7 +116,7 @@ test('close() tells of what is being made by its name', async () => {
   await making;
 });
 
-test('close() ends by a clock that others move, too', async () => {
+test('close() ends even if the system clock is changed', async () => {
   const { acquire, pool, report } = await open([MADE_7]);
   await acquire('Adam');
   jest.useFakeTimers();
@@ -130,7 +130,7 @@ test('close() ends by a clock that others move, too', async () => {
   expect(report).toHaveBeenCalledTimes(1);
 });
 
-test('close() waits for a deletion that goes on, and for a use that ends', async () => {
+test('close() waits for a running deletion, and for the end of a use', async () => {
   const { acquire, pool, report, deletions } = await open([MADE_7, OK], 60_000);
   const adam = await acquire('Adam');
   let isClosed = false;

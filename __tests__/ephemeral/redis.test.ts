@@ -84,7 +84,7 @@ describeWithRedis('with Redis', () => {
       expect(await recordsIn(store)).toHaveLength(1);
     });
 
-    test('without a namespace, values and leases of others do no harm', async () => {
+    test('without a namespace, values and leases of others are left alone', async () => {
       const store = opened(createKeyv(redis.url));
       const { Adam, Human } = await createPersonas(bot.emulator, [
         'Adam',
@@ -115,7 +115,7 @@ describeWithRedis('with Redis', () => {
     }
   });
 
-  describe('that stops in the middle', () => {
+  describe('that stops while the bot runs', () => {
     const onCleanupError = jest.fn<void, Parameters<OnCleanupError>>();
     let reader: Keyv;
 
@@ -251,7 +251,7 @@ describeWithRedis('with Redis', () => {
     }
 
     test(
-      `${KILLS} workers are killed at random moments, and nothing stays behind untold`,
+      `${KILLS} workers are killed at random moments, and every persona left behind is reported`,
       async () => {
         const { emulator } = bot;
         const humans = await createPersonas(emulator, ['Human', 'Agent 1']);
@@ -326,7 +326,7 @@ describeWithRedis('with Redis', () => {
       60_000 + KILLS * 3000,
     );
 
-    test('of two that overlap during a deploy one is killed: what it used is swept, and nothing of the other', async () => {
+    test('of two that overlap during a deployment one is killed: its personas are swept, and not those of the other', async () => {
       const { emulator } = bot;
       const [old, next] = [
         await startWorker({ pauses: true }),
@@ -349,7 +349,7 @@ describeWithRedis('with Redis', () => {
       await next.kill();
     });
 
-    test('a worker that was stalled until its persona was swept loses no message', async () => {
+    test('a worker that was suspended until its persona was swept loses no message', async () => {
       const { emulator } = bot;
       const worker = await startWorker({ pauses: true });
       emulator.setWebhookUrl(worker.webhookUrl);

@@ -46,8 +46,8 @@ const listed = (...personas: unknown[]): Reply => ({
 const adam = { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' };
 const ADAM = expect.objectContaining({ id: '7', name: 'Adam' }) as unknown;
 
-describe('what has run out', () => {
-  test('is deleted and forgotten, and counted', async () => {
+describe('an expired lease', () => {
+  test('is forgotten after its persona is deleted and counted', async () => {
     const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, stats, expired, report } = open(page);
     await leave(store, '7', 'Adam');
@@ -69,7 +69,7 @@ describe('what has run out', () => {
     expect(report).not.toHaveBeenCalled();
   });
 
-  test('but is used again, or swept by another, is left alone', async () => {
+  test('that is used again, or swept by another process, is left alone', async () => {
     const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page);
     const used = await leave(store, '7', 'Adam');
@@ -86,7 +86,7 @@ describe('what has run out', () => {
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
 
-  test('and cannot be deleted is told, and the next sweep has it at once', async () => {
+  test('whose persona cannot be deleted is reported, and the next sweep tries again at once', async () => {
     const { page } = await startFakeGraph([FORBIDDEN, OK]);
     const { store, sweep, report, expired, stats } = open(page);
     await leave(store, '7', 'Adam');
@@ -102,7 +102,7 @@ describe('what has run out', () => {
     expect(swept.deleted).toHaveLength(1);
   });
 
-  test('waits for the next sweep after a rate limit, and nothing else is asked', async () => {
+  test('waits for the next sweep after a rate limit, and no other call is made', async () => {
     const { page, calls } = await startFakeGraph([LIMITED]);
     const { store, sweep, report, expired, stats } = open(page);
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
@@ -118,7 +118,7 @@ describe('what has run out', () => {
     expect(await expired()).toHaveLength(10);
   });
 
-  test('goes four at a time', async () => {
+  test('is swept together with three others', async () => {
     const allCame = barrier(4);
     // With fewer at once nobody would ever be answered.
     const { page } = await startFakeGraph(() => ({ ...OK, when: allCame() }));
@@ -155,7 +155,7 @@ describe('what has run out', () => {
 });
 
 describe('an intent', () => {
-  test('without a persona of its name is forgotten, and of nobody else', async () => {
+  test('without a persona of its name is forgotten, and no other one is', async () => {
     const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
@@ -165,7 +165,7 @@ describe('an intent', () => {
     expect((await expired()).map(([key]) => key)).toEqual([mine.key]);
   });
 
-  test('is kept where the list has holes', async () => {
+  test('is kept if the list is incomplete', async () => {
     const { page } = await startFakeGraph([listed(null)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
@@ -173,7 +173,7 @@ describe('an intent', () => {
     expect(await expired()).toHaveLength(1);
   });
 
-  test('with another of its name makes one suspect', async () => {
+  test('makes one suspect, even if there is another intent of that name', async () => {
     const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
@@ -184,15 +184,18 @@ describe('an intent', () => {
   test.each<[string, string[], boolean]>([
     ['the directory has', ['7'], false],
     ['a lease in force has', [], true],
-  ])('suspects no persona whose ID %s', async (_who, named, isLeased) => {
-    const { page } = await startFakeGraph([listed(adam)]);
-    const { store, sweep } = open(page, new MemoryStore(), named);
-    await leave(store, null, 'Adam');
-    if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
-    expect((await sweep.now(page)).suspects).toEqual([]);
-  });
+  ])(
+    'does not suspect a persona whose ID %s',
+    async (_who, named, isLeased) => {
+      const { page } = await startFakeGraph([listed(adam)]);
+      const { store, sweep } = open(page, new MemoryStore(), named);
+      await leave(store, null, 'Adam');
+      if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
+      expect((await sweep.now(page)).suspects).toEqual([]);
+    },
+  );
 
-  test('that was renewed while the list was read is neither told nor forgotten', async () => {
+  test('that was renewed while the list was read is neither reported nor forgotten', async () => {
     const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const uses = [
@@ -206,7 +209,7 @@ describe('an intent', () => {
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
 
-  test('that is gone by now is nobody’s', async () => {
+  test('that is gone by now makes no suspect', async () => {
     const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const { key } = await leave(store, null, 'Adam');
@@ -215,7 +218,7 @@ describe('an intent', () => {
     expect((await sweep.of(page, entries)).swept.suspects).toEqual([]);
   });
 
-  test('has for its list what is left of the thirty seconds', async () => {
+  test('gives its list the rest of the thirty seconds', async () => {
     class Slow extends MemoryStore {
       override forget(pageId: string, key: string) {
         advanceTime(29_900);
@@ -236,14 +239,14 @@ describe('an intent', () => {
     });
   });
 
-  test('is no reason to read the list where there is none', async () => {
+  test('is required before the list is read', async () => {
     const { page, calls } = await startFakeGraph([listed(adam)]);
     const { sweep } = open(page);
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
     expect(calls).toEqual([]);
   });
 
-  test('whose list cannot be had is told with its name', async () => {
+  test('is reported by name if the list cannot be read', async () => {
     const { page } = await startFakeGraph([FORBIDDEN]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');

@@ -65,7 +65,7 @@ const deletions = () =>
   calls(bot.emulator).filter((call) => call.startsWith('DELETE '));
 
 describe('.sweep(client)', () => {
-  test('deletes what has a lease that ran out, and nothing else', async () => {
+  test('deletes personas whose lease has expired, and nothing else', async () => {
     const ids = await leaveBehind('Adam', 'Bea');
     const others = await createPersonas(bot.emulator, ['Human', 'Cid']);
     await leaveLease(keyv, { id: others.Cid, name: 'Cid', msAgo: FUTURE });
@@ -86,7 +86,7 @@ describe('.sweep(client)', () => {
     expect(calls(bot.emulator)).not.toContain('GET /me/personas');
   });
 
-  test('is about the Page of the client alone', async () => {
+  test('sweeps the Page of the client only', async () => {
     await leaveBehind('Adam');
     const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
@@ -96,13 +96,13 @@ describe('.sweep(client)', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('counts as deleted what is gone already', async () => {
+  test('counts personas that are gone already as deleted', async () => {
     await leaveLease(keyv, { id: '123456789012345', name: 'Adam' });
     expect((await sweep()).deleted).toHaveLength(1);
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
-  test('tells what could not be deleted, goes on, and leaves it to the next', async () => {
+  test('reports what could not be deleted, goes on, and leaves it to the next sweep', async () => {
     const ids = await leaveBehind('Adam', 'Bea');
     const heal = bot.emulator.fail({
       path: `/${ids.Adam}`,
@@ -120,7 +120,7 @@ describe('.sweep(client)', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('tries again what may pass', async () => {
+  test('tries again after transient failures', async () => {
     shortenTimeouts();
     await leaveBehind('Adam');
     bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
@@ -129,7 +129,7 @@ describe('.sweep(client)', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('by two at once does no harm', async () => {
+  test('can run twice at the same time', async () => {
     await leaveBehind('Adam', 'Bea', 'Cid');
     await leaveLease(keyv, { id: null, name: 'Human' });
     const { Human } = await createPersonas(bot.emulator, ['Human']);
@@ -141,7 +141,7 @@ describe('.sweep(client)', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('leaves alone what this process uses, though its record is old', async () => {
+  test('leaves alone personas that this process uses, even if their records are old', async () => {
     const used = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [used] });
     const inUse = gate();
@@ -162,13 +162,13 @@ describe('.sweep(client)', () => {
     await handling;
   });
 
-  test('rejects where Messenger does not say which Page the client is for', async () => {
+  test('rejects if Messenger does not say which Page the client is for', async () => {
     await expect(
       sweep(plugin(), { ...PAGE, accessToken: 'NO_SUCH_TOKEN' }),
     ).rejects.toBeInstanceOf(UnknownPageError);
   });
 
-  test('rejects where the Page’s list cannot be had, naming who may be left behind', async () => {
+  test('rejects if the Page’s list cannot be read, and names the personas that may be left behind', async () => {
     await leaveLease(keyv, { id: null, name: 'Adam' });
     bot.emulator.fail({
       method: 'GET',
@@ -185,7 +185,7 @@ describe('.sweep(client)', () => {
     });
   });
 
-  test('rejects where the store cannot be read', async () => {
+  test('rejects if the store cannot be read', async () => {
     const broken = new Keyv();
     onRead(broken, () => {
       throw new Error('down');
@@ -197,7 +197,7 @@ describe('.sweep(client)', () => {
 });
 
 describe('suspects', () => {
-  test('are what an intent without an ID names; they are never deleted', async () => {
+  test('are personas with the name of an intent without an ID; they are never deleted', async () => {
     const { Adam } = await createPersonas(bot.emulator, ['Adam', 'Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     for (let time = 0; time < 2; time += 1) {
@@ -219,7 +219,7 @@ describe('suspects', () => {
     expect(suspects.map(({ name }) => name)).toEqual(['Agent 100']);
   });
 
-  test('are never those with a lease or in the directory', async () => {
+  test('never have a lease or belong to the directory', async () => {
     const directory = { Desk: profile('Desk'), adam: '' };
     const [first, second, third] = [
       await createPersonas(bot.emulator, ['Desk', 'Adam', 'Bea']),
@@ -241,7 +241,7 @@ describe('suspects', () => {
     expect(suspects.map(({ id }) => id)).toEqual([first.Bea, third.Bea]);
   });
 
-  test('are none where nothing has the name; the intent is forgotten', async () => {
+  test('do not exist if nothing has the name; the intent is forgotten', async () => {
     await createPersonas(bot.emulator, ['Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     expect(await sweep()).toEqual({ deleted: [], suspects: [] });
@@ -257,7 +257,7 @@ describe('suspects', () => {
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
-  test('are none where the slow process came back while the list was read', async () => {
+  test('do not exist if the slow process continued while the list was read', async () => {
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await leaveLease(keyv, { id: null, name: 'Bea' });
@@ -276,7 +276,7 @@ describe('suspects', () => {
     expect(ids).toContain(Adam);
   });
 
-  test('include what was made although the answer was lost', async () => {
+  test('include a persona that was created although the answer was lost', async () => {
     fakeTimers();
     const maker = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [maker] });
@@ -299,7 +299,7 @@ describe('suspects', () => {
   });
 });
 
-describe('by itself', () => {
+describe('without a call of sweep()', () => {
   beforeEach(fakeTimers);
 
   async function hear(pageId?: string, leaseMs = LEASE_MS) {
@@ -320,7 +320,7 @@ describe('by itself', () => {
     expect(alive(bot.emulator)).toEqual(['Human']);
   });
 
-  test('so does a personas() that takes over from an action’s defaults', async () => {
+  test('so does a personas() that replaces an action’s defaults', async () => {
     await leaveBehind('Adam');
     const other = await startBot({ emulator: bot.emulator });
     const real = plugin({ ephemeral: { leaseMs: 60_000 } });
@@ -342,7 +342,7 @@ describe('by itself', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('a lease that is renewed while another Page is swept is in force', async () => {
+  test('a lease that is renewed while another Page is swept counts as in use', async () => {
     const other = await startBot({
       emulator: bot.emulator,
       plugins: [plugin()],
@@ -391,7 +391,7 @@ describe('by itself', () => {
     );
   });
 
-  test('a suspect is told once', async () => {
+  test('a suspect is reported once', async () => {
     const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await hear();
@@ -422,7 +422,7 @@ describe('by itself', () => {
     expect(deletions()).toEqual([`DELETE /${Carl}`]);
   });
 
-  test('a sweep that fails is told, and another follows', async () => {
+  test('a sweep that fails is reported, and another one follows', async () => {
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.fail({
@@ -442,7 +442,7 @@ describe('by itself', () => {
   });
 });
 
-test('records of others in the store do no harm, and are left there', async () => {
+test('records of others in the store are left alone', async () => {
   const foreign = new Map<string, unknown>([
     ['lease:', 'text'],
     [`lease:${PAGE.id}:1`, null],

@@ -74,7 +74,7 @@ const intervals = (count: number) =>
 /** Lets so much time be over without a sweep. */
 const pass = (ms: number) => jest.setSystemTime(Date.now() + ms);
 
-test('the first event on a Page sweeps it, those that follow wait for the timer', async () => {
+test('the first event on a Page sweeps it, later ones wait for the timer', async () => {
   const { store, sweeper, client, of } = await open(60_000);
   store.entries.push(entry('a', '7'));
   sweeper.notice('1', client);
@@ -85,7 +85,7 @@ test('the first event on a Page sweeps it, those that follow wait for the timer'
   expect(of.mock.calls).toEqual([[{ id: '1', client }, [entry('a', '7')]]]);
 });
 
-test('the timer sweeps every Page with one reading, by the newest client', async () => {
+test('the timer sweeps every Page with one read of the store, with the newest client', async () => {
   const { store, sweeper, client, of } = await open();
   const newest = await clientOf('1', 'NEW_1');
   sweeper.notice('1', client);
@@ -97,7 +97,7 @@ test('the timer sweeps every Page with one reading, by the newest client', async
   expect(of.mock.calls[0]?.[0].client).toBe(newest);
 });
 
-test('nothing is asked of Messenger where nothing has run out', async () => {
+test('no Graph call is made if no lease has expired', async () => {
   const { client, calls } = await startFakeGraph([{ body: { id: '1' } }], {
     accessToken: 'IDLE',
   });
@@ -108,7 +108,7 @@ test('nothing is asked of Messenger where nothing has run out', async () => {
   expect(of).not.toHaveBeenCalled();
 });
 
-test('close() ends it, and the next event begins it anew', async () => {
+test('close() ends the timer, and the next event starts it again', async () => {
   const { store, sweeper, client } = await open();
   sweeper.notice('1', client);
   sweeper.close();
@@ -120,7 +120,7 @@ test('close() ends it, and the next event begins it anew', async () => {
   expect(store.reads.length).toBeGreaterThan(length + 1);
 });
 
-test('a Page that takes long is swept once at a time, and holds up no other', async () => {
+test('a slow Page is swept once at a time, and delays no other', async () => {
   const { store, sweeper, client, of } = await open();
   const other = await clientOf('2', 'TOKEN_2');
   const over = gate();
@@ -142,7 +142,7 @@ test('a Page that takes long is swept once at a time, and holds up no other', as
   expect(swept('1')).toBeGreaterThan(1);
 });
 
-test('a Page whose rate limit was met comes later, and waits longer each time', async () => {
+test('a Page at its rate limit is swept later, after a longer wait each time', async () => {
   const { store, sweeper, client, of } = await open();
   of.mockResolvedValue({ swept: NOTHING, end: 'limited' });
   store.entries.push(entry('a', '7'), entry('b', null));
@@ -164,7 +164,7 @@ test('a Page whose rate limit was met comes later, and waits longer each time', 
   expect(of.mock.calls[3]?.[1]).toEqual([entry('a', '7')]);
 });
 
-test('a success makes the next limit a first one again', async () => {
+test('a success resets the waits', async () => {
   const { store, sweeper, client, of } = await open();
   store.entries.push(entry('a', '7'));
   of.mockResolvedValueOnce({ swept: NOTHING, end: 'limited' })
@@ -180,7 +180,7 @@ test('a success makes the next limit a first one again', async () => {
   expect(of.mock.calls.length).toBeGreaterThan(3);
 });
 
-test('an intent is looked at until it was told, a persona as long as it is there', async () => {
+test('an intent is checked until it was reported, a persona as long as it exists', async () => {
   const { store, sweeper, client, of, report } = await open();
   const suspect = { id: '7', ...profile('Adam') };
   const suspects = { swept: { deleted: [], suspects: [suspect] } };
@@ -212,7 +212,7 @@ test('a client of another Page sweeps nothing', async () => {
   expect(report).not.toHaveBeenCalled();
 });
 
-test('what fails is told, and the next sweep comes', async () => {
+test('a failure is reported, and the next sweep follows', async () => {
   const { store, sweeper, client, of, report } = await open();
   const failure = new Error('no list');
   of.mockRejectedValueOnce(failure);
@@ -229,7 +229,7 @@ test('what fails is told, and the next sweep comes', async () => {
   expired.mockRestore();
 });
 
-test('a Page that Messenger does not name is told', async () => {
+test('a Page that Messenger does not name is reported', async () => {
   const { client } = await startFakeGraph(
     [{ status: 400, body: { error: { code: 190 } } }],
     { accessToken: 'UNNAMED' },
@@ -242,7 +242,7 @@ test('a Page that Messenger does not name is told', async () => {
   expect(report.mock.calls).toEqual([[expect.any(UnknownPageError), null]]);
 });
 
-test('at most ten thousand Pages are swept by the timer: the one whose last event is the longest ago goes', async () => {
+test('the timer sweeps at most ten thousand Pages, those with the latest events', async () => {
   const { store, sweeper } = await open();
   const client = new MessengerClient({ accessToken: 'TOKEN' });
   for (let id = 1; id <= 10_000; id += 1) sweeper.notice(String(id), client);
@@ -257,7 +257,7 @@ test('at most ten thousand Pages are swept by the timer: the one whose last even
   expect(pages).not.toContain('2');
 });
 
-test('an event after close() sweeps its Page as the first did', async () => {
+test('an event after close() sweeps its Page like the first one', async () => {
   const { store, sweeper } = await open();
   const client = new MessengerClient({ accessToken: 'TOKEN' });
   sweeper.notice('1', client);

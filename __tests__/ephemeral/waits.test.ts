@@ -41,7 +41,7 @@ const speak = (name: string) => async (context: PersonaContext) => {
 };
 
 describe('a deletion that is never answered', () => {
-  test('lets the handler go within seconds, close() within its time, and is told', async () => {
+  test('delays the handler by seconds at most, and close() by its timeout, and is reported', async () => {
     fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({ method: 'DELETE', delayMs: NEVER_MS });
@@ -69,7 +69,7 @@ describe('a deletion that is never answered', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('holds up the sweep of no other lease', async () => {
+  test('does not delay the sweep of other leases', async () => {
     const store = new Keyv();
     const { bot, plugin } = await start({
       store,
@@ -91,7 +91,7 @@ describe('a deletion that is never answered', () => {
   });
 });
 
-test('a send that is never answered lets its block end; the persona goes when it is answered', async () => {
+test('a send that is never answered does not keep its block open; the persona is deleted when it is answered', async () => {
   fakeTimers();
   const { bot, plugin } = await start();
   let isOver = false;
@@ -135,7 +135,7 @@ describe('close()', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi from Adam']);
   }
 
-  test('waits for a creation that nobody waits for any more', async () => {
+  test('waits for a creation whose handler has given up', async () => {
     fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
@@ -151,7 +151,7 @@ describe('close()', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('does not wait any longer for one that has failed', async () => {
+  test('does not wait for a creation that has failed', async () => {
     fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
@@ -168,7 +168,7 @@ describe('close()', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('waits for a handler whose persona another one failed to get', async () => {
+  test('waits for a handler that shares a failed creation with another one', async () => {
     const { bot, plugin } = await start();
     const goOn = gate();
     const failed = gate();
@@ -211,7 +211,7 @@ describe('a rate limit', () => {
     message: '(#613) Calls to this api have exceeded',
   };
 
-  test('stops a sweep, which comes back later', async () => {
+  test('stops a sweep, which continues later', async () => {
     const store = new Keyv();
     const { bot, plugin, told } = await start({ store });
     const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
@@ -228,7 +228,7 @@ describe('a rate limit', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('of a creation lets the whole Page speak at once, until a wait is over', async () => {
+  test('of a creation makes all messages go out as the Page at once, until a wait is over', async () => {
     const { bot } = await start();
     const mend = bot.emulator.fail({
       method: 'POST',
@@ -244,7 +244,7 @@ describe('a rate limit', () => {
   });
 });
 
-test('creations on a Page do not come as a burst', async () => {
+test('creations on a Page are spread over time', async () => {
   const { bot } = await start();
   bot.emulator.fail({ method: 'POST', path: '/me/personas', delayMs: 200 });
   const names = Array.from({ length: 20 }, (_, number) => `Agent ${number}`);
@@ -266,7 +266,7 @@ test('creations on a Page do not come as a burst', async () => {
 });
 
 test.each([undefined, null, {}, 'token'])(
-  'sweep(%p) says what it takes',
+  'sweep(%p) throws an error that says what it takes',
   async (client) => {
     const { plugin } = await start();
     await expect(plugin.sweep(client as never)).rejects.toMatchObject({

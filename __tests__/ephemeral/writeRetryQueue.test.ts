@@ -3,7 +3,7 @@ import { WriteRetryQueue } from '../../src/ephemeral/writeRetryQueue';
 const away = () => Promise.reject<void>(new Error('away'));
 const settled = () => new Promise(setImmediate);
 
-test('is tried until it is done, and told of each that is', async () => {
+test('a write is tried until it is done, which is reported', async () => {
   const undone = new WriteRetryQueue();
   const onDone = jest.fn();
   const late = jest.fn<Promise<void>, []>(away);
@@ -22,7 +22,7 @@ test('is tried until it is done, and told of each that is', async () => {
   expect(undone.isEmpty).toBe(true);
 });
 
-test('of what came later about the same nothing is lost', async () => {
+test('a later write for the same key is not lost', async () => {
   const undone = new WriteRetryQueue();
   const later = jest.fn(() => Promise.resolve());
   undone.add('a', () => {
@@ -38,7 +38,7 @@ test('of what came later about the same nothing is lost', async () => {
   expect(undone.isEmpty).toBe(true);
 });
 
-test('holds ten thousand at most', async () => {
+test('the queue holds ten thousand writes at most', async () => {
   const undone = new WriteRetryQueue();
   const step = jest.fn(() => Promise.resolve());
   for (let number = 0; number < 10_001; number += 1) {

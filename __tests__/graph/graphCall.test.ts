@@ -29,11 +29,11 @@ function failureOf(outcome: Outcome<unknown>) {
   return outcome.failure;
 }
 
-describe('a call without an answer in time', () => {
+describe('a call without an answer within its time', () => {
   test.each([
     ['nothing comes', HANG],
     ['a body never ends', DRIP],
-  ])('fails where %s, and is ended', async (_what, reply) => {
+  ])('fails if %s, and its connection is closed', async (_what, reply) => {
     const { opened, open } = gate();
     const { client } = await startFakeGraph(({ closed }) => {
       void closed.then(open);
@@ -48,7 +48,7 @@ describe('a call without an answer in time', () => {
     await opened;
   });
 
-  test('is what every call of ours can be', async () => {
+  test('fails, whichever call of the plugin it is', async () => {
     fakeTimers();
     const come = barrier(6);
     const { client, page, calls } = await startFakeGraph(() => {
@@ -74,7 +74,7 @@ describe('a call without an answer in time', () => {
   });
 });
 
-test('an answer that is too long fails', async () => {
+test('an answer that is too long is a failure', async () => {
   const { client } = await startFakeGraph([
     { body: 'x'.repeat(11 * 1024 * 1024) },
   ]);
@@ -83,7 +83,7 @@ test('an answer that is too long fails', async () => {
   );
 });
 
-test('an error is one whatever its status', async () => {
+test('an answer with an error is a failure, whatever its status', async () => {
   const { client } = await startFakeGraph([
     { body: { error: { code: 190, message: 'Bad token' } } },
   ]);
@@ -95,7 +95,7 @@ test('an error is one whatever its status', async () => {
 });
 
 test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
-  'what is no error is an answer: %j',
+  'an answer without an error is a success: %j',
   async (body) => {
     const { client } = await startFakeGraph([{ body }]);
     expect(await graphCall(client, ME, asIs)).toEqual({
@@ -105,7 +105,7 @@ test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
   },
 );
 
-test('the token stands in the path, and the proof is made of it', async () => {
+test('the query contains the token and the proof of that token', async () => {
   const { client, calls } = await startFakeGraph([], {
     accessToken: 'FIRST',
     appSecret: 'SECRET',
@@ -126,8 +126,8 @@ test('the token stands in the path, and the proof is made of it', async () => {
   });
 });
 
-describe('a token reaches', () => {
-  test('axios 0.21, which waits for a promise', async () => {
+describe('a CancelToken works with', () => {
+  test('axios 0.21, which awaits a promise', async () => {
     const token = new CancelToken();
     token.throwIfRequested();
     token.cancel();
@@ -135,7 +135,7 @@ describe('a token reaches', () => {
     expect(() => token.throwIfRequested()).toThrow('cancelled');
   });
 
-  test('later ones, which subscribe', () => {
+  test('later versions of axios, which subscribe', () => {
     const token = new CancelToken();
     const [stays, goes] = [jest.fn(), jest.fn()];
     token.subscribe(stays);
@@ -146,7 +146,7 @@ describe('a token reaches', () => {
     expect(goes).not.toHaveBeenCalled();
   });
 
-  test('what wants an AbortSignal', async () => {
+  test('libraries that take an AbortSignal', async () => {
     const token = new CancelToken();
     const signal = token.toAbortSignal();
     expect(signal.aborted).toBe(false);

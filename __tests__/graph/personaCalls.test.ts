@@ -13,7 +13,7 @@ const REFUSED = {
 };
 
 describe('createPersona', () => {
-  test('sends the profile and nothing else, and gives the ID', async () => {
+  test('sends the profile and nothing else, and returns the ID', async () => {
     const { page, bodies } = await startFakeGraph([{ body: { id: '12' } }]);
     const listed = { ...profile('Adam'), id: '7' };
     expect(await createPersona(page, listed)).toEqual({
@@ -33,7 +33,7 @@ describe('createPersona', () => {
     ['an ID that is none', { id: 'adam' }],
     ['HTML', '<html></html>'],
     ['null', null],
-  ])('with %s in the answer has failed', async (_what, body) => {
+  ])('fails with %s in the answer', async (_what, body) => {
     const { page } = await startFakeGraph([{ body }]);
     expect(await createPersona(page, profile('Adam'))).toEqual({
       ok: false,
@@ -41,7 +41,7 @@ describe('createPersona', () => {
     });
   });
 
-  test('that is refused tells why', async () => {
+  test('returns the reason of a refusal', async () => {
     const { page } = await startFakeGraph([REFUSED]);
     expect(await createPersona(page, profile('Adam'))).toMatchObject({
       ok: false,
@@ -51,26 +51,23 @@ describe('createPersona', () => {
 });
 
 describe('deletePersona', () => {
-  test('deletes by the ID', async () => {
+  test('deletes by ID', async () => {
     const { page, calls } = await startFakeGraph([{ body: { success: true } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
     expect(calls).toEqual([expect.stringMatching(/^DELETE \/v[\d.]+\/12\?/)]);
   });
 
-  test.each(['me', '12a', 'a12', ''])(
-    'never puts %j into a path',
-    async (id) => {
-      const { page, calls } = await startFakeGraph([{ body: {} }]);
-      expect(await deletePersona(page, id)).toEqual({
-        ok: false,
-        failure: { status: 400, message: `"${id}" is not a persona ID` },
-      });
-      expect(calls).toEqual([]);
-    },
-  );
+  test.each(['me', '12a', 'a12', ''])('never uses %j as a path', async (id) => {
+    const { page, calls } = await startFakeGraph([{ body: {} }]);
+    expect(await deletePersona(page, id)).toEqual({
+      ok: false,
+      failure: { status: 400, message: `"${id}" is not a persona ID` },
+    });
+    expect(calls).toEqual([]);
+  });
 
   test.each([['<html></html>'], [null], [{}], [{ success: false }]])(
-    'that is answered with %j may be tried again',
+    'can be tried again after the answer %j',
     async (body) => {
       const { page } = await startFakeGraph([{ body }]);
       expect(await deletePersona(page, '12')).toEqual({
@@ -84,13 +81,13 @@ describe('deletePersona', () => {
     },
   );
 
-  test('of what is gone is done', async () => {
+  test('succeeds if the persona is gone', async () => {
     const error = { code: 100, error_subcode: 33, message: 'gone' };
     const { page } = await startFakeGraph([{ status: 400, body: { error } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
   });
 
-  test('that is refused tells why', async () => {
+  test('returns the reason of a refusal', async () => {
     const { page } = await startFakeGraph([REFUSED]);
     expect(await deletePersona(page, '12')).toMatchObject({
       ok: false,
@@ -100,7 +97,7 @@ describe('deletePersona', () => {
 });
 
 describe('getPersona', () => {
-  test('gives what there is of the persona', async () => {
+  test('returns the fields that the answer has', async () => {
     const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
     expect(await getPersona(page, '12')).toEqual({
       ok: true,
@@ -109,7 +106,7 @@ describe('getPersona', () => {
     expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
   });
 
-  test('puts nothing but an ID into a path', async () => {
+  test('uses nothing but an ID as a path', async () => {
     const { page, calls } = await startFakeGraph([{ body: {} }]);
     expect(await getPersona(page, 'me')).toEqual({
       ok: false,
@@ -118,7 +115,7 @@ describe('getPersona', () => {
     expect(calls).toEqual([]);
   });
 
-  test('that is refused tells why', async () => {
+  test('returns the reason of a refusal', async () => {
     const { page } = await startFakeGraph([REFUSED]);
     expect(await getPersona(page, '12')).toMatchObject({
       ok: false,
@@ -158,7 +155,7 @@ describe('listAll', () => {
     failure: { status: 200, message: 'the list of personas repeats itself' },
   };
 
-  test('follows the cursors to the end, 100 at a time', async () => {
+  test('follows the cursors to the end, 100 personas at a time', async () => {
     const { page, calls } = await startFakeGraph(
       [sheet(adam, further('a&b')), sheet(bea, { cursors: { after: 'c' } })],
       { accessToken: 'T&K' },
@@ -193,18 +190,18 @@ describe('listAll', () => {
     ['nothing in it', {}],
     ['null', null],
     ['no list in it', { data: 'personas' }],
-  ])('with %s has failed', async (_what, body) => {
+  ])('fails with %s', async (_what, body) => {
     const { page } = await startFakeGraph([{ body }]);
     expect(await listAll(page)).toEqual(UNREADABLE);
   });
 
-  test('that would go on for ever has failed', async () => {
+  test('fails if it would go on for ever', async () => {
     const { page, calls } = await startFakeGraph([sheet(adam, further('a'))]);
     expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(2);
   });
 
-  test('that breaks in the middle has failed', async () => {
+  test('fails if one of its pages fails', async () => {
     const { page } = await startFakeGraph([sheet(adam, further('a')), REFUSED]);
     expect(await listAll(page)).toMatchObject({
       ok: false,

@@ -18,7 +18,7 @@ const EMPTY_LIST: Reply = { body: { data: [] } };
 const refusal = () =>
   new PersonaRefusedError('unverified', '7', '1', { message: 'no' });
 
-test('all who ask at a time ask once', async () => {
+test('simultaneous questions make one call', async () => {
   const { page, calls } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   const answers = await Promise.all([
@@ -32,7 +32,7 @@ test('all who ask at a time ask once', async () => {
   expect(calls).toHaveLength(2);
 });
 
-test('what is gone is not looked for again for ten seconds', async () => {
+test('a persona that is gone is not looked up again for ten seconds', async () => {
   const { page, calls } = await startFakeGraph([
     UNKNOWN,
     EMPTY_LIST,
@@ -49,7 +49,7 @@ test('what is gone is not looked for again for ten seconds', async () => {
   expect(calls).toHaveLength(4);
 });
 
-test('one Page and one persona say nothing of another', async () => {
+test('each Page and each persona is looked up separately', async () => {
   const { page, calls } = await startFakeGraph([UNKNOWN, EMPTY_LIST, ALIVE]);
   const states = new PersonaStates();
   expect(await states.of({ ...page, id: '2' }, '7')).toBe('gone');
@@ -57,7 +57,7 @@ test('one Page and one persona say nothing of another', async () => {
   expect(calls).toHaveLength(3);
 });
 
-test('where nothing can be found out, that is known until a wait is over', async () => {
+test('if nothing can be found out, the next question waits', async () => {
   const { page } = await startFakeGraph([UNKNOWN, NO_LIST]);
   const states = new PersonaStates();
   expect(await states.of(page, '7')).toBe('unsure');
@@ -78,7 +78,7 @@ test('where nothing can be found out, that is known until a wait is over', async
   expect(states.unverified(page, '7')).toBe(second);
 });
 
-test('evidence begins the waits anew', async () => {
+test('evidence resets the waits', async () => {
   const { page } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   states.giveUp(page, '7', refusal());
@@ -89,7 +89,7 @@ test('evidence begins the waits anew', async () => {
   expect(states.unverified(page, '7')).toBeUndefined();
 });
 
-test('a thousand answers are kept, the oldest goes', async () => {
+test('a thousand answers are kept, the latest ones', async () => {
   const { page } = await startFakeGraph([]);
   const request = jest
     .spyOn(page.client.axios, 'request')
@@ -124,7 +124,7 @@ const listOf = (...ids: unknown[]): Reply => ({
   body: { data: ids.map((id) => ({ id })) },
 });
 
-test('a persona that Messenger gives is alive, and the list is not read', async () => {
+test('a persona that Messenger returns is alive, and the list is not read', async () => {
   const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
   expect(await personaState(page, '12')).toBe('alive');
   expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
@@ -140,7 +140,7 @@ const ANYTHING: [string, Reply][] = [
   ['an error', { status: 500, body: {} }],
 ];
 
-describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
+describe.each(ANYTHING)('if Messenger answers %s', (_what, answer) => {
   test.each<['alive' | 'gone' | 'unsure', string, Reply]>([
     ['alive', 'has it', listOf('1', '12')],
     ['alive', 'has it, though it is not complete', listOf(null, '12')],
@@ -150,13 +150,13 @@ describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
     ['unsure', 'is refused', { status: 400, body: { error: { code: 190 } } }],
     ['unsure', 'is HTML', { body: '<html></html>' }],
     ['unsure', 'is null', { body: null }],
-  ])('it is %s if the list %s', async (state, _how, list) => {
+  ])('the persona is %s if the list %s', async (state, _how, list) => {
     const { page } = await startFakeGraph([answer, list]);
     expect(await personaState(page, '12')).toBe(state);
   });
 });
 
-test('a list that breaks in the middle is no evidence', async () => {
+test('a list that fails halfway is not evidence', async () => {
   const cursors = { after: 'a' };
   const first = { data: [], paging: { next: 'http://next', cursors } };
   const broken = { status: 500, body: {} };
@@ -164,7 +164,7 @@ test('a list that breaks in the middle is no evidence', async () => {
   expect(await personaState(page, '12')).toBe('unsure');
 });
 
-test('all of it has an end', async () => {
+test('every check ends in time', async () => {
   fakeTimers();
   const [gets, lists] = [barrier(4), barrier(4)];
   const come = (count: number) => void [gets, lists][count - 1]?.();
@@ -196,7 +196,7 @@ test('all of it has an end', async () => {
   expect(Date.now() - started).toBeLessThan(STATE_TIMEOUT_MS + 4000);
 });
 
-test('a call that hangs leaves the list its time', async () => {
+test('a call that hangs leaves time for the list', async () => {
   fakeTimers();
   const come = barrier(2);
   const { page } = await startFakeGraph(({ path }) => {

@@ -61,7 +61,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
     ['a named persona', asAdam, ['Adam']],
     ['one made on the fly', onTheFly, []],
   ])(
-    'that names %s which exists is about this message: nothing is made anew',
+    'that names %s that exists is about this message: nothing is created again',
     async (_whose, action, left) => {
       const { bot, told } = await start(setup);
       for (let event = 0; event < 5; event += 1) {
@@ -80,7 +80,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
     },
   );
 
-  test('with a word that only begins like persona is none of ours: it comes through, nothing is sent again', async () => {
+  test('with a word that only begins like "persona" is passed on, and nothing is sent again', async () => {
     const { bot, told, calls } = await start(setup);
     await bot.run(asAdam);
     const before = calls().length;
@@ -92,7 +92,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('that names a persona of which nothing can be found out: the Page speaks, nothing is made or forgotten', async () => {
+  test('that names a persona whose state is uncertain: the message is sent as the Page, and nothing is created or forgotten', async () => {
     const { bot, told, calls } = await start(setup);
     await bot.run(asAdam);
     const [adam] = personaIds(bot.emulator, 'Adam');
@@ -130,12 +130,12 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
   });
 });
 
-describe('what is remembered', () => {
+describe('a remembered refusal', () => {
   const say = (id: string) => async (context: PersonaContext) => {
     await context.sendText('hi', { personaId: id });
   };
 
-  test('an ID that the Page does not have: for ten minutes the Page speaks at once', async () => {
+  test('of an ID that the Page lacks: for ten minutes messages are sent as the Page at once', async () => {
     const { bot, told, calls } = await start();
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await deletePersona(bot.emulator, Adam);
@@ -160,7 +160,7 @@ describe('what is remembered', () => {
     expect(shown(bot.emulator)).toEqual(Array(4).fill('Page: hi'));
   });
 
-  test('a customer for whom personas are refused: nothing is made for him', async () => {
+  test('of a customer for whom personas are refused: nothing is created for him', async () => {
     const { bot, told, calls } = await start();
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.setEuropean(CUSTOMER, true);
@@ -175,7 +175,7 @@ describe('what is remembered', () => {
     expect(shown(bot.emulator, '1002')).toEqual(['Adam: hi']);
   });
 
-  test('with `throw` such sends reject at once', async () => {
+  test('with `throw`, such sends reject at once', async () => {
     const { bot, calls } = await start({}, { refusedPersona: 'throw' });
     await bot.run(say('123456789012345'));
     const before = calls().length;
@@ -189,7 +189,7 @@ describe('what is remembered', () => {
 });
 
 describe('a string that is neither an ID nor a name', () => {
-  test('is sent to nobody: the Page says it in one call, told once with the nearest name', async () => {
+  test('is not sent as an ID: one call as the Page, reported once with the closest match', async () => {
     const { bot, told, calls } = await start();
     const misspelt = async (context: PersonaContext) => {
       await context.withPersona('adma', async () => {
@@ -216,7 +216,7 @@ describe('a string that is neither an ID nor a name', () => {
     ]);
   });
 
-  test('with `throw` rejects before anything is sent', async () => {
+  test('with `throw`, rejects before anything is sent', async () => {
     const { bot, calls } = await start({}, { refusedPersona: 'throw' });
     await bot.run(async (context) => {
       await context.sendText('hi', { personaId: 'adma' });
@@ -230,7 +230,7 @@ describe('signText', () => {
   const signText = (text: string, { name }: { name: string }) =>
     `${name}: ${text}`;
 
-  test('says who speaks where the face is refused', async () => {
+  test('says who speaks if the persona is refused', async () => {
     const { bot } = await start({}, { signText });
     refuseNext(bot.emulator, ABOUT_PERSONA);
     await bot.run(asAdam);
@@ -239,14 +239,14 @@ describe('signText', () => {
     expect(shown(bot.emulator)).toEqual(['Page: Adam: hi', 'Page: Guest: hi']);
   });
 
-  test('says who speaks in a block whose persona could not be made', async () => {
+  test('says who speaks in a block whose persona could not be created', async () => {
     const { bot } = await start({}, { signText });
     bot.emulator.fail({ path: '/me/personas', error: { code: 200 } });
     await bot.run(onTheFly);
     expect(shown(bot.emulator)).toEqual(['Page: Guest: hi']);
   });
 
-  test('is not called where no name is known, nor where the face is shown, nor for the Page', async () => {
+  test('is not called without a name, with a shown persona, or for the Page', async () => {
     const sign = jest.fn(signText);
     const { bot } = await start({}, { signText: sign });
     await bot.run(async (context) => {
@@ -284,7 +284,7 @@ describe('signText', () => {
       /signText.*threw a value of type object/,
     ],
   ])(
-    'that %s leaves the text unsigned, and that is told',
+    'that %s leaves the text unsigned, which is reported',
     async (_how, sign, why) => {
       const { bot } = await start({}, { signText: sign });
       refuseNext(bot.emulator, ABOUT_PERSONA);

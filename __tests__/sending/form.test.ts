@@ -5,7 +5,7 @@ import { CUSTOMER, startWrittenTo } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { createPersonas, profile } from '../support/personas';
 import { alive, shown } from '../support/emulatorState';
-test('a form carries the persona by an upload of its file, and the Page needs none', async () => {
+test('a form carries the persona after an upload of its file, and needs none for the Page', async () => {
   const bot = await startWrittenTo();
   const client = personas({ directory: { adam: profile('Adam') } }).client(
     clientFor(bot.emulator),
@@ -37,7 +37,7 @@ test('a form carries the persona by an upload of its file, and the Page needs no
   ]);
 });
 
-test('a form with a persona of its own is sent as it is, refused or not', async () => {
+test('a form with a persona of its own is sent unchanged, refused or not', async () => {
   const bot = await startWrittenTo();
   const { Bea = '' } = await createPersonas(bot.emulator, ['Bea']);
   const onRefused = jest.fn();

@@ -51,7 +51,7 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
     ]);
   });
 
-  test('makes a persona on the Page that is written to, and deletes it there', async () => {
+  test('creates a persona on the Page that the customer writes to, and deletes it there', async () => {
     const bot = await start();
     const action: TestAction = async (context) => {
       await context.withEphemeralPersona(profile('Guest'), async () => {
@@ -99,7 +99,7 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
 });
 
 describe('after context.useAccessToken', () => {
-  test('personas are made, carried and deleted on that token’s Page', async () => {
+  test('personas are created, carried and deleted on the Page of that token', async () => {
     // Bottender proves such sends with the proof of the channel's token.
     const bot = await startBot({
       plugins: [personas()],
@@ -125,7 +125,7 @@ describe('after context.useAccessToken', () => {
     ]);
   });
 
-  test('inside a block, each Page has a persona of its own, and none is left behind', async () => {
+  test('in a block, each Page has a persona of its own, and none is left behind', async () => {
     const plugin = personas();
     const bot = await startBot({ plugins: [plugin], skipAppSecretProof: true });
     await bot.say('I write to the other Page too', { pageId: OTHER_PAGE.id });
@@ -149,7 +149,7 @@ describe('after context.useAccessToken', () => {
     expect(deleted).toBe(created);
   });
 
-  test('a Page that Messenger does not name gets no persona, and the message goes out', async () => {
+  test('a Page that Messenger does not name gets no persona, and the message is sent', async () => {
     const onRefused = jest.fn<void, Parameters<OnRefused>>();
     const bot = await startBot({
       plugins: [personas({ onRefused })],
@@ -175,7 +175,7 @@ describe('after context.useAccessToken', () => {
     });
   });
 
-  test('what the plugin asks carries that token’s own proof', async () => {
+  test('the plugin’s calls have the proof of that token', async () => {
     const bot = await startBot({ plugins: [personas()] });
     await bot.run(async (context) => {
       context.useAccessToken(OTHER_PAGE.accessToken);

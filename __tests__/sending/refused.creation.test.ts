@@ -95,7 +95,7 @@ const making = (fault: Fault): Fault => ({
 describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(SPEAKERS)('a persona %s', (_whose, persona, speak) => {
     describe.each(FAILURES)('whose creation %s', (_how, fault, why) => {
-      test('is left out: the Page says it, once, within seconds', async () => {
+      test('is left out: the message is sent once, as the Page, within seconds', async () => {
         const { bot, told } = await start(setup);
         const mend = bot.emulator.fail(making(fault));
         const seen = watchCalls(bot.emulator);
@@ -138,7 +138,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         ]);
       });
 
-      test('rejects with `throw`, and nothing goes out', async () => {
+      test('rejects with `throw`, and nothing is sent', async () => {
         const { bot, told } = await start(setup, { refusedPersona: 'throw' });
         bot.emulator.fail(making(fault));
         await bot.run(speak);
@@ -155,7 +155,7 @@ describe('a named persona', () => {
     await context.withPersona('adam', () => context.sendText('hi'));
   };
 
-  test('whose Page has no list to look at is left out too', async () => {
+  test('is left out if the Page’s list cannot be read', async () => {
     const { bot, told } = await start();
     bot.emulator.fail({
       method: 'GET',
@@ -169,7 +169,7 @@ describe('a named persona', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('keeps 50 messages waiting for the same failure, and all go out', async () => {
+  test('makes 50 messages wait for the same failure, and all are sent', async () => {
     const { bot, told } = await start();
     bot.emulator.fail(making({ status: 500, delayMs: 20 }));
     const texts = Array.from({ length: 50 }, (_, i) => `${i}`);
@@ -186,7 +186,7 @@ describe('a named persona', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('that cannot be made has a file sent as the Page sends it, in one call', async () => {
+  test('that cannot be created lets a file be sent as the Page, in one call', async () => {
     const { bot } = await start();
     bot.emulator.fail(making({ error: { code: 200 } }));
     const seen = watchCalls(bot.emulator);
@@ -202,7 +202,7 @@ describe('a named persona', () => {
     expect(shown(bot.emulator)).toEqual(['Page: [image]']);
   });
 
-  test('on a Page that Messenger does not name is left out', async () => {
+  test('is left out on a Page that Messenger does not name', async () => {
     const { bot, told } = await start({ skipAppSecretProof: true });
     await bot.say('hello', { pageId: OTHER_PAGE.id });
     bot.emulator.fail({ path: '/me', error: { code: 190, message: 'Bad' } });
@@ -219,7 +219,7 @@ describe('a named persona', () => {
   });
 });
 
-describe('withEphemeralPersona, where the persona cannot be made', () => {
+describe('withEphemeralPersona, if the persona cannot be created', () => {
   const forbidden = making({ error: { code: 200 } });
 
   test('runs its block with the ID null, as the Page', async () => {
@@ -264,7 +264,7 @@ describe('withEphemeralPersona, where the persona cannot be made', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('with `throw` does not run its block', async () => {
+  test('with `throw`, does not run its block', async () => {
     const { bot } = await start({}, { refusedPersona: 'throw' });
     bot.emulator.fail(forbidden);
     const run = jest.fn();

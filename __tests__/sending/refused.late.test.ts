@@ -75,7 +75,7 @@ async function speakInVain(bot: RunningBot, speak: TestAction, call: string) {
 describe.each([MAKE, LIST])('a %s that is never answered', (call) => {
   const [method] = call.split(' ');
 
-  test('ends as a message of the Page, within about 5 seconds', async () => {
+  test('leads to a message as the Page, within about 5 seconds', async () => {
     await inAllWays(async (setup, speak) => {
       if (call === LIST && speak !== sayHi) return;
       const { bot, told, mend } = await start(
@@ -105,7 +105,7 @@ describe.each([MAKE, LIST])('a %s that is never answered', (call) => {
   });
 });
 
-test('with `throw` it ends as an error, and nothing goes out', async () => {
+test('with `throw`, it ends as an error, and nothing is sent', async () => {
   await inAllWays(async (setup, speak) => {
     const fault = { method: 'POST', delayMs: 60_000 };
     const options = { refusedPersona: 'throw' } as const;
@@ -117,7 +117,7 @@ test('with `throw` it ends as an error, and nothing goes out', async () => {
   });
 });
 
-test('what comes after the customer had an answer serves the next message', async () => {
+test('a persona that arrives after the message was sent is used by the next message', async () => {
   const aLateList = async () => {
     const { bot } = await start({ method: 'GET', delayMs: LATE_MS });
     await createPersonas(bot.emulator, ['Adam']);
@@ -149,7 +149,7 @@ test('what comes after the customer had an answer serves the next message', asyn
   }
 });
 
-test('a list that is stuck is asked for anew before long', async () => {
+test('a list that hangs is requested again soon', async () => {
   const { bot } = await start({ method: 'GET', delayMs: 60_000, times: 1 });
   await speakInVain(bot, sayHi, LIST);
   advanceTime(30_000);

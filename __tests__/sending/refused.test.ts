@@ -80,7 +80,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(REFUSED)(
     'a persona that is refused %s',
     (_what, reason, give) => {
-      test('is left out: the Page says it, once, and onRefused is told', async () => {
+      test('is left out: the message is sent once, as the Page, and onRefused is called', async () => {
         const { bot, told } = await start(setup);
         const id = await give(bot);
         const sends = watchSends(bot);
@@ -109,7 +109,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         expect(about).toHaveProperty('context.platform', 'messenger');
       });
 
-      test('rejects the send with `throw`, and nothing goes out', async () => {
+      test('rejects the send with `throw`, and nothing is sent', async () => {
         const { bot, told } = await start(setup, { refusedPersona: 'throw' });
         const id = await give(bot);
         const sends = watchSends(bot);
@@ -130,7 +130,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(SEND_METHODS)('%s with a refused persona', (method) => {
     const OPTIONS: MessengerTypes.SendOption = Object.freeze({});
 
-    test('goes out once, as the Page', async () => {
+    test('is sent once, as the Page', async () => {
       const { bot, told } = await start(setup);
       const id = await refusedFor(bot);
       await bot.run(async (context) => {
@@ -145,7 +145,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       expect(told).toHaveBeenCalledTimes(1);
     });
 
-    test('with `throw` rejects, and nothing goes out', async () => {
+    test('with `throw`, rejects, and nothing is sent', async () => {
       const { bot } = await start(setup, { refusedPersona: 'throw' });
       const id = await refusedFor(bot);
       await bot.run(async (context) => {
@@ -157,7 +157,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     });
   });
 
-  test('many at a time are told of once, and each goes out once', async () => {
+  test('many simultaneous refusals are reported once, and each message is sent once', async () => {
     const { bot, told } = await start(setup);
     const id = await refusedFor(bot);
     const texts = Array.from({ length: 20 }, (_, i) => `${i}`);
@@ -172,7 +172,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('typing shows the Page typing, then no longer', async () => {
+  test('typing shows the Page typing, and then no longer', async () => {
     const { bot } = await start(setup);
     const id = await refusedFor(bot);
     await bot.run((context) =>
@@ -231,7 +231,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     });
   });
 
-  describe('a persona made on the fly', () => {
+  describe('an ephemeral persona', () => {
     test('that is refused for this customer is left out, and deleted', async () => {
       const { bot, told } = await start(setup);
       bot.emulator.setEuropean(CUSTOMER, true);
@@ -251,7 +251,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       ]);
     });
 
-    test('and deleted by somebody else is made anew', async () => {
+    test('that someone else deleted is created again', async () => {
       const { bot, told } = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -295,14 +295,14 @@ describe('onRefused', () => {
     ],
     ['rejects', () => Promise.reject(new Error('not my day'))],
     ['never ends', () => new Promise(() => undefined)],
-  ])('that %s harms nothing', async (_how, act) => {
+  ])('that %s changes nothing', async (_how, act) => {
     const onRefused = jest.fn(act);
     const { bot } = await start({}, { onRefused });
     await say(bot);
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
-  test('unless given is a process warning that says what to do', async () => {
+  test('is a process warning that says what to do if it is not given', async () => {
     const { bot } = await start({}, { onRefused: undefined });
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
     await say(bot);
@@ -318,7 +318,7 @@ describe('onRefused', () => {
     ]);
   });
 
-  test('is told who handles the event, so that it can act', async () => {
+  test('gets the context of the event, so that it can act', async () => {
     const acted = jest.fn();
     const { bot } = await start(
       {},
@@ -333,7 +333,7 @@ describe('onRefused', () => {
   });
 });
 
-test('what the Page says instead may fail too: its error is the send’s', async () => {
+test('if the second attempt as the Page fails, the send rejects with its error', async () => {
   const { bot, told } = await start();
   const id = await refusedFor(bot);
   const sends = watchSends(bot);
@@ -351,7 +351,7 @@ test('what the Page says instead may fail too: its error is the send’s', async
   expect(told).toHaveBeenCalledTimes(1);
 });
 
-test('after useAccessToken the error names the token’s Page rather than the event’s', async () => {
+test('after useAccessToken, the error names the Page of the token, not of the event', async () => {
   // Bottender proves such sends with the proof of the channel's token.
   const { bot, told } = await start({ skipAppSecretProof: true });
   await bot.say('hello', { pageId: OTHER_PAGE.id });

@@ -96,7 +96,7 @@ async function sendDespite(
 
 describe.each(MODES)('sent %s', (_mode, setup) => {
   test.each(OTHERS)(
-    '%s comes through untouched, and the message is sent once',
+    '%s is passed on unchanged, and the message is sent once',
     async (_what, error) => {
       for (const persona of ['by ID', 'by name'] as const) {
         const { bot, rejection, bottenders, sends } = await sendDespite(
@@ -115,7 +115,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   );
 
   test.each(BROKEN)(
-    'a connection that breaks %s comes through untouched, and the message is sent once',
+    'the error of a connection that breaks %s is passed on unchanged, and the message is sent once',
     async (_when, broken) => {
       const path = setup.batchDelayMs ? '/' : '/me/messages';
       const { bot, rejection, bottenders, sends } = await sendDespite(
@@ -154,7 +154,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
-test('what the Page sends as itself is not tried again, whatever the answer names', async () => {
+test('a message without a persona is never sent again, whatever the answer names', async () => {
   const told = jest.fn();
   const bot = await startBot({ plugins: [personas({ onRefused: told })] });
   const seen = watchCalls(bot.emulator);
@@ -167,7 +167,7 @@ test('what the Page sends as itself is not tried again, whatever the answer name
   expect(told).not.toHaveBeenCalled();
 });
 
-test('an error of ours that a wrapper of a send throws comes through too', async () => {
+test('an error of this package that a wrapper throws is passed on, too', async () => {
   const told = jest.fn();
   const bot = await startBot({
     plugins: [

@@ -31,7 +31,7 @@ async function sent(bot: RunningBot): Promise<Record<string, JsonObject>> {
 
 describe.each(MODES)('sent %s', (_mode, setup) => {
   test.each(SEND_METHODS)(
-    '%s carries the persona, and is otherwise as Bottender alone sends it',
+    '%s carries the persona, and otherwise sends what Bottender alone sends',
     async (method) => {
       const alone = await startBot(setup);
       await alone.run(async (context) => {
@@ -64,7 +64,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     },
   );
 
-  test('the other options arrive too', async () => {
+  test('the other options are sent, too', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
@@ -88,7 +88,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     );
   });
 
-  test('typing shows the persona typing, then no longer', async () => {
+  test('typing shows the persona typing, and then no longer', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
     const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await bot.run(async (context) => {
@@ -108,7 +108,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('typing is one persona’s, also when another one is used meanwhile', async () => {
+  test('typing stays with one persona, even if another one is used meanwhile', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
     const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await bot.run(async (context) => {
@@ -123,7 +123,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('markSeen is the Page’s: it never carries a persona', async () => {
+  test('markSeen never carries a persona', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
@@ -141,7 +141,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
-test('no method of Bottender that sends or types is left out', () => {
+test('these tests cover every method of Bottender that sends or types', () => {
   const theirs = Object.getOwnPropertyNames(MessengerContext.prototype);
   expect(theirs.filter((name) => /^(send|typing)/.test(name)).sort()).toEqual(
     [...SEND_METHODS, 'typing'].sort(),

@@ -19,7 +19,7 @@ const EVENTS: [string, object][] = [
 ];
 
 test.each(EVENTS)(
-  'in answer to %s nothing is made, looked up or stored',
+  'in answer to %s, nothing is created, looked up or stored',
   async (_what, event) => {
     const store = new Keyv();
     const reads = jest.spyOn(store, 'get');

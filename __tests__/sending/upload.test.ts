@@ -52,7 +52,7 @@ async function received(emulator: MessengerEmulator): Promise<Buffer> {
 describe.each(MODES)('%s', (_mode, setup) => {
   describe.each(METHODS)('%s', (method, type) => {
     test.each(SOURCES)(
-      'of %s shows the persona’s face: one upload, one send',
+      'of %s shows the persona: one upload, one send',
       async (_what, source) => {
         const { bot, Adam } = await start(setup);
         await bot.run(async (context) => {
@@ -108,7 +108,7 @@ describe('an uploaded file', () => {
     }
   });
 
-  test('of a persona made for the block shows its face', async () => {
+  test('shows the persona of a block of withEphemeralPersona', async () => {
     const { bot } = await start();
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async () => {
@@ -120,7 +120,7 @@ describe('an uploaded file', () => {
   });
 
   test.each(SOURCES)(
-    'of %s is the persona’s that was in force when it was sent',
+    'of %s shows the persona that was active at the call',
     async (_what, source) => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
@@ -133,27 +133,24 @@ describe('an uploaded file', () => {
     },
   );
 
-  test.each(SOURCES)(
-    'of %s as the Page stays one call',
-    async (_what, source) => {
-      const { bot, Adam } = await start();
-      await bot.run(async (context) => {
-        await context.sendImage(source(), filenameOption('pear.png'));
-        context.usePersona(Adam);
-        await context.withPersona(null, () =>
-          context.sendImage(source(), filenameOption('pear.png')),
-        );
-        const asPage = { ...filenameOption('pear.png'), personaId: null };
-        await context.sendImage(source(), asPage);
-      });
-      expect(bot.errors).toEqual([]);
-      expect(made(bot)).toEqual(Array(3).fill('POST /me/messages'));
-      expect(shown(bot.emulator)).toEqual(Array(3).fill('Page: [image]'));
-      expect(CONTENTS.equals(await received(bot.emulator))).toBe(true);
-    },
-  );
+  test.each(SOURCES)('of %s as the Page is one call', async (_what, source) => {
+    const { bot, Adam } = await start();
+    await bot.run(async (context) => {
+      await context.sendImage(source(), filenameOption('pear.png'));
+      context.usePersona(Adam);
+      await context.withPersona(null, () =>
+        context.sendImage(source(), filenameOption('pear.png')),
+      );
+      const asPage = { ...filenameOption('pear.png'), personaId: null };
+      await context.sendImage(source(), asPage);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(made(bot)).toEqual(Array(3).fill('POST /me/messages'));
+    expect(shown(bot.emulator)).toEqual(Array(3).fill('Page: [image]'));
+    expect(CONTENTS.equals(await received(bot.emulator))).toBe(true);
+  });
 
-  test('that Messenger refuses is not sent, and the handler is told', async () => {
+  test('that Messenger refuses is not sent, and the handler gets the error', async () => {
     const { bot, Adam } = await start();
     bot.emulator.fail({ path: '/me/message_attachments', status: 400 });
     await bot.run(async (context) => {
@@ -168,7 +165,7 @@ describe('an uploaded file', () => {
 test.each([
   ['as its URL', 'https://example.com/pear.png'],
   ['as its payload', { url: 'https://example.com/pear.png' }],
-])('a picture that is given %s is one call', async (_what, picture) => {
+])('a picture %s is one call', async (_what, picture) => {
   const { bot, Adam } = await start();
   await bot.run(async (context) => {
     context.usePersona(Adam);
@@ -179,7 +176,7 @@ test.each([
   expect(shown(bot.emulator)).toEqual(['Adam: [image]']);
 });
 
-test('a simulated context is given the contents, and the persona', async () => {
+test('a simulated context gets the contents and the persona', async () => {
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hello') as PersonaContext;
   await personas()(context as unknown as Context);
@@ -189,7 +186,7 @@ test('a simulated context is given the contents, and the persona', async () => {
   ]);
 });
 
-describe('nothing is uploaded where Bottender sends nothing', () => {
+describe('nothing is uploaded if Bottender sends nothing', () => {
   const psid = '1001';
   const EVENTS: [string, object][] = [
     [

@@ -52,12 +52,12 @@ function textOf(line: string): string {
 }
 
 describeWithRedis(PAGE, () => {
-  test('has every way that is played here, and no other', () => {
+  test('docs/scopes-and-queues.md lists the ways that are tested here, and no others', () => {
     expect(firstCells(PAGE, HEADING)).toEqual(Object.keys(WAYS));
   });
 
   test.each(Object.entries(WAYS))(
-    '%s: as the table says',
+    '%s: keeps the scope as the table says',
     async (name, way) => {
       const row = read(PAGE)
         .split('\n')

@@ -99,7 +99,7 @@ function expectedOf(program: Program): Record<string, string> {
  * Random programs of usePersona, nested and concurrent blocks of both kinds,
  * sends, speakers, pauses and throws, compared with a plain model of who speaks.
  */
-describe('scopes never mix, and leave nothing behind', () => {
+describe('scopes never mix, and leave no persona behind', () => {
   test.each([
     ['one context', 1],
     ['several contexts at once', 3],

@@ -49,7 +49,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     return whole;
   }
 
-  test('one process makes a persona, the others wait, then take it up', async () => {
+  test('one process creates a persona, and the others wait and then share it', async () => {
     const port = open();
     const page = newPage();
     const [one, two, three] = [useOf(page), useOf(page), useOf(page)];
@@ -72,7 +72,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     });
   });
 
-  test('the last one to give it back deletes it, also when it is asked twice', async () => {
+  test('the last one to release it deletes it, even if the release arrives twice', async () => {
     const port = open();
     const page = newPage();
     const one = await made(port, page);
@@ -91,7 +91,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(left.map(([, { id }]) => id)).toEqual([null]);
   });
 
-  test('giving back again late does not end a later use', async () => {
+  test('a repeated late release does not end a later use', async () => {
     const port = open();
     const page = newPage();
     const one = await made(port, page);
@@ -106,7 +106,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     );
   });
 
-  test('another takes over when the maker has not said for its time that it is at it', async () => {
+  test('another process takes over when the creator’s claim has expired', async () => {
     const port = open();
     const page = newPage();
     await port.acquire(useOf(page), { ...OPTIONS, claimMs: 1 });
@@ -119,7 +119,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.leasesOn(page)).toHaveLength(2);
   });
 
-  test('an intent that was given back is taken over at once', async () => {
+  test('a released intent is taken over at once', async () => {
     const port = open();
     const page = newPage();
     const one = useOf(page);
@@ -130,7 +130,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     });
   });
 
-  test('what has run out is found, taken over once, and then not used again', async () => {
+  test('an expired lease is found, claimed once, and then not shared any more', async () => {
     const port = open();
     const page = newPage();
     const one = await expiredOn(port, page);
@@ -154,7 +154,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.expired([page])).toEqual([]);
   });
 
-  test('what was used again meanwhile is not taken over', async () => {
+  test('a lease that was used again meanwhile is not claimed', async () => {
     const port = open();
     const page = newPage();
     await expiredOn(port, page);
@@ -166,7 +166,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
   });
 
-  test('what the store has lost is written again by who uses it, and shared no more', async () => {
+  test('a lease that the store has lost is written again by its user, and not shared any more', async () => {
     const port = open();
     const page = newPage();
     const lost = withId(useOf(page), '7');
@@ -180,7 +180,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     });
   });
 
-  test('the first who settles a name has it; whoever comes late has a persona too many', async () => {
+  test('the first process that settles a name keeps it; a later one has a surplus persona', async () => {
     const port = open();
     const page = newPage();
     const one = useOf(page, 'name:adam', 'Adam');
@@ -204,7 +204,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.settle(theirs, OPTIONS)).toEqual(ADAM);
   });
 
-  test('a name whose ID was seen to be of no use is settled anew', async () => {
+  test('a name whose ID does not work is settled again', async () => {
     const port = open();
     const page = newPage();
     await port.setName(page, 'adam', ADAM);
@@ -219,7 +219,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.namesOn(page, [])).toEqual(new Map());
   });
 
-  test('who acquires a slot again keeps its claim, however long', async () => {
+  test('a process that acquires its slot again keeps its claim', async () => {
     const port = open();
     const page = newPage();
     const [one, two] = [useOf(page, 'sync', 'one'), useOf(page, 'sync', 'two')];
@@ -239,7 +239,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.acquire(two, OPTIONS)).toEqual(waiting);
   });
 
-  test('who acquires late leaves the lease of its persona as it is', async () => {
+  test('a late acquisition does not change the lease of its persona', async () => {
     const port = open();
     const page = newPage();
     const one = await made(port, page);
@@ -252,7 +252,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(leases.map(([, { id }]) => id)).toEqual(['7']);
   });
 
-  test('the epoch stays the same until a claim is taken over, or the data are lost', async () => {
+  test('the epoch stays the same until a claim is taken over, or data is lost', async () => {
     const port = open();
     const page = newPage();
     const epoch = async (slot: string, options = OPTIONS, key?: string) => {
@@ -276,7 +276,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await epoch('name:chris')).toBe(second);
   });
 
-  test('a renewal that arrives after the release is refused where that said so', async () => {
+  test('a renewal that arrives after a release with a fence is refused', async () => {
     const port = open();
     const page = newPage();
     const one = await made(port, page);
@@ -291,7 +291,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.release(second, RELEASE)).toBe('last');
   });
 
-  test('a renewal that arrives late revives its use otherwise', async () => {
+  test('a renewal that arrives after a release without a fence revives its use', async () => {
     const port = open();
     const page = newPage();
     const one = await made(port, page);
@@ -304,7 +304,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     );
   });
 
-  test('a renewal of the intent that arrives late leaves the ID', async () => {
+  test('a late renewal of the intent keeps the ID', async () => {
     const port = open();
     const page = newPage();
     const one = useOf(page);
@@ -315,7 +315,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(leases.map(([, { id }]) => id)).toEqual(['7']);
   });
 
-  test('a release writes the ID where that has not arrived', async () => {
+  test('a release writes the ID if that has not arrived', async () => {
     const port = open();
     const page = newPage();
     const one = useOf(page);
@@ -325,7 +325,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(leases.map(([, { id }]) => id)).toEqual(['7']);
   });
 
-  test('a lease that the store has lost is written by its release, which is asked again later', async () => {
+  test('a lease that the store has lost is written by its release, which is repeated later', async () => {
     const port = open();
     const page = newPage();
     const [one, two] = [
