@@ -240,9 +240,9 @@ describe('initialPersona speaks when an event starts', () => {
   test.each([
     ['null', null],
     ['undefined', undefined],
-    ['a function that gives null', () => null],
-    ['a function that gives undefined', () => undefined],
-    ['an async function that gives null', () => Promise.resolve(null)],
+    ['a function that returns null', () => null],
+    ['a function that returns undefined', () => undefined],
+    ['an async function that returns null', () => Promise.resolve(null)],
   ])('%s is the Page', async (_what, initialPersona) => {
     const bot = await startBot({ plugins: [personas({ initialPersona })] });
     await bot.run(sayHi);
@@ -301,8 +301,8 @@ describe('initialPersona speaks when an event starts', () => {
       () => Promise.reject(new Error('the desk is closed')),
       /: the desk is closed\. Let/,
     ],
-    ['gives an empty string', () => '', /but this was ""\. Let/],
-    ['gives a number', () => Promise.resolve(7), /of type number\. Let/],
+    ['returns an empty string', () => '', /but this was ""\. Let/],
+    ['returns a number', () => Promise.resolve(7), /of type number\. Let/],
     [
       'does not answer',
       () => {

@@ -75,7 +75,7 @@ test('the lock of a killed process expires', async () => {
   expect(next.run).toHaveBeenCalledTimes(1);
 });
 
-test('a sync that lost its lock while it was suspended is told so', async () => {
+test('a sync that lost its lock while it was suspended says so', async () => {
   const { end, ended, onLost } = sync();
   await jest.advanceTimersByTimeAsync(0);
   // As a process that sleeps renews nothing.

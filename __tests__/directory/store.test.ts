@@ -166,7 +166,7 @@ const FAILING: [string, KeyvLike][] = [
     },
   ],
   [
-    'gives back nonsense',
+    'returns an invalid value',
     {
       get: () => Promise.resolve({ id: 5, ids: [5, 'x'] }),
       set: () => Promise.resolve(true),

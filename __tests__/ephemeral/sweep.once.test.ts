@@ -183,7 +183,7 @@ describe('an intent', () => {
 
   test.each<[string, string[], boolean]>([
     ['the directory has', ['7'], false],
-    ['a lease in force has', [], true],
+    ['belongs to a lease in use', [], true],
   ])(
     'does not suspect a persona whose ID %s',
     async (_who, named, isLeased) => {

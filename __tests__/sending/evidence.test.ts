@@ -59,7 +59,7 @@ const onTheFly = async (context: PersonaContext): Promise<void> => {
 describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
   test.each([
     ['a named persona', asAdam, ['Adam']],
-    ['one made on the fly', onTheFly, []],
+    ['an ephemeral persona', onTheFly, []],
   ])(
     'that names %s that exists is about this message: nothing is created again',
     async (_whose, action, left) => {
@@ -270,7 +270,7 @@ describe('signText', () => {
       },
       /signText.*no pen.*unsigned/,
     ],
-    ['gives no text', () => 7 as unknown as string, /signText.*type number/],
+    ['returns no text', () => 7 as unknown as string, /signText.*type number/],
     [
       'rejects',
       () => Promise.reject(new Error('no pen')) as unknown as string,

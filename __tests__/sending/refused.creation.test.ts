@@ -40,7 +40,7 @@ const SPEAKERS: [string, string, TestAction][] = [
     },
   ],
   [
-    'made on the fly',
+    'that is ephemeral',
     'Adam',
     async (context) => {
       await context.withEphemeralPersona(profile('Adam'), () =>

@@ -52,13 +52,13 @@ const scene = fc.record({
 
 jest.setTimeout(RUNS * 150_000);
 
-describeWithRedis('processes that are killed, stopped and continued', () => {
+describeWithRedis('processes that are killed, suspended and continued', () => {
   let packagePath: string;
   beforeAll(() => {
     packagePath = compiledPackage();
   });
 
-  test('leave one persona a name, nothing on the fly but named suspects, and no message twice or under a wrong face', async () => {
+  test('leave one persona per name and reported suspects only, and show no message twice or as a wrong persona', async () => {
     await fc.assert(
       fc.asyncProperty(scene, (played) => play(packagePath, played)),
       { numRuns: RUNS, endOnFailure: true },

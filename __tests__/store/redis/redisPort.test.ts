@@ -50,7 +50,7 @@ describeWithRedis.each<[string, () => StorePort]>([
 describeWithRedis('in Redis', () => {
   const KEPT_MS = 30 * 24 * 3600 * 1000;
 
-  test('every key ends by itself, thirty days after what it is about', async () => {
+  test('every key expires, thirty days after the end of its subject', async () => {
     const port = openStore(redisStore(client, { prefix: 'ends' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
@@ -69,7 +69,7 @@ describeWithRedis('in Redis', () => {
     for (const key of keys) expect(key).toContain(`ends:{${page}}:`);
   });
 
-  test('nothing of a token is kept', async () => {
+  test('no token is stored', async () => {
     const port = openStore(redisStore(client, { prefix: 'safe' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
@@ -83,7 +83,7 @@ describeWithRedis('in Redis', () => {
     ]);
   });
 
-  test('a value that is no record of ours costs only itself, and is told once', async () => {
+  test('an invalid value is skipped, and reported once', async () => {
     const onBroken = jest.fn();
     const store = redisStore(client, { prefix: 'broken' });
     const port = openStore(store, onBroken);
@@ -130,7 +130,7 @@ describeWithRedis('in Redis', () => {
     ['names', (port, page) => port.setName(page, 'adam', ADAM)],
     ['names', (port, page) => port.deleteName(page, 'adam')],
   ])(
-    'what stands in the place of :%s and is of another type is told and goes',
+    'a value of another type at :%s is reported and removed',
     async (key, ask) => {
       const onBroken = jest.fn();
       const port = openStore(redisStore(client, { prefix: 'odd' }), onBroken);
@@ -153,7 +153,7 @@ describeWithRedis('in Redis', () => {
     },
   );
 
-  test('scripts that Redis has forgotten are sent anew', async () => {
+  test('scripts that Redis has forgotten are sent again', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
     await port.setName(page, 'adam', ADAM);
@@ -161,7 +161,7 @@ describeWithRedis('in Redis', () => {
     expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
   });
 
-  test('many leases are renewed in few scripts, and a sweep reads what has run out alone', async () => {
+  test('many leases are renewed in few scripts, and a sweep reads only expired ones', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
     const uses = Array.from({ length: 1000 }, (_, index) =>

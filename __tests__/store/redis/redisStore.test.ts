@@ -14,7 +14,7 @@ test.each([
   ['a URL', 'redis://127.0.0.1'],
   ['a Keyv', { get: () => undefined, on: () => undefined }],
   ['what tells of no errors', { sendCommand: () => undefined }],
-])('%s is no client', (_what, value) => {
+])('%s is not a client', (_what, value) => {
   const given = () => {
     Reflect.apply(redisStore, undefined, [value]);
   };
@@ -31,7 +31,7 @@ test.each([
   ['a cluster, by redis 6', redis6.createCluster(CLUSTER)],
   ['Sentinel', redis5.createSentinel(SENTINEL)],
   ['Sentinel, by redis 6', redis6.createSentinel(SENTINEL)],
-])('the client of %s is refused', (_what, client) => {
+])('the client of %s is rejected', (_what, client) => {
   const given = () => {
     Reflect.apply(redisStore, undefined, [client]);
   };
@@ -43,7 +43,7 @@ test.each([
   ['is no text', { prefix: 5 }],
   ['would part the keys of a Page', { prefix: 'a{b}' }],
   ['is misspelt', { prefx: 'a' }],
-])('a prefix that %s is refused', (_what, options) => {
+])('a prefix that %s is rejected', (_what, options) => {
   const client = createClient5();
   const given = () => {
     Reflect.apply(redisStore, undefined, [client, options]);
@@ -51,7 +51,7 @@ test.each([
   expect(given).toThrow(InvalidOptionError);
 });
 
-test('is the store of personas(), by clients of either version', () => {
+test('is a store for personas(), with clients of both versions', () => {
   for (const client of [createClient5(), createClient6()]) {
     const store = redisStore(client, { prefix: 'bot' });
     expect(store.prefix).toBe('bot');
