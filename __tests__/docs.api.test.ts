@@ -103,7 +103,7 @@ function keptTypes(folder: string, entries: string[]): Set<string> {
   return new Set(declared.filter((name) => !exported.has(name)));
 }
 
-/** Without the libraries and packages: what a name stands for there is not asked. */
+/** Without libraries and packages, whose types are not needed here. */
 function programOf(files: string[]): ts.Program {
   const options = { noLib: true, types: [], module: ts.ModuleKind.Node16 };
   const host = ts.createCompilerHost(options);

@@ -235,7 +235,7 @@ function shownIn(program: Program, mode: Mode): Map<number, unknown[]> {
       if (step.does === 'blocks') step.blocks.forEach((b) => walk(b.steps));
       if (step.does !== 'say' && step.does !== 'say as') continue;
       const text = `t${step.id}`;
-      // The caller's own profile wins, whoever would have been refused.
+      // The caller's own profile wins, even if the speaker's would be refused.
       const own = step.does === 'say' && wayOf(step, platform).own;
       const seen = own
         ? [text, own.shown]
@@ -303,7 +303,7 @@ function playOn(
   });
 }
 
-/** LINE takes no name with its own in it, and says of which messages. */
+/** LINE refuses names that contain its own, and says in which messages. */
 const ofLine = (face: object) => JSON.stringify(face).includes('LINE');
 const refuseLine: AnswerTo = ({ body }) => {
   const details = PLATFORMS.line

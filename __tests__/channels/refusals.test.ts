@@ -27,7 +27,7 @@ function plugin(options: Parameters<typeof personas>[0] = {}) {
   return {
     onRefused,
     plugin: personas({ directory, signText, onRefused, ...options }),
-    /** Reason and persona of what was told. */
+    /** The reasons and personas of the calls of `onRefused`. */
     told: () =>
       onRefused.mock.calls.map(
         ([error, { persona }]: [PersonaRefusedError, { persona: string }]) => [

@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { alive } from '../support/emulatorState';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { createPersona, pictureOf, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
 

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/bot';
-import { makeApp, USUAL_CONFIG } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { createPersona, profile } from '../support/personas';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';

@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp } from '../support/cli';
 import { codeBlocks } from '../support/docs';
 import { startEmulator } from '../support/emulator';
 import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 test('the example in docs/command-line.md is the real output of the commands', async () => {
   const emulator = await startEmulator();

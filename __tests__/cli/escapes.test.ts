@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp, USUAL_CONFIG } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { startFakeGraph } from '../support/fakeGraph';
 import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 const RED = '\u001b[31m';
 /** C0, C1 and what turns the text around. */

@@ -1,6 +1,6 @@
-import { makeApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { createPersona, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const directory = { adam: profile('Adam') };
 

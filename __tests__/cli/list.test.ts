@@ -1,9 +1,9 @@
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import { makeApp, USUAL_CONFIG } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { createPersona, pictureOf, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 interface Listed {
   page: { id: string };

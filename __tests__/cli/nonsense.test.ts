@@ -1,6 +1,6 @@
-import { makeApp } from '../support/cli';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { pictureOf, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 /** A Messenger that knows the Page, and answers everything else with this. */
 async function answering(body: unknown): Promise<string> {

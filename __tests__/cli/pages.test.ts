@@ -1,9 +1,9 @@
 import { CommandError } from '../../src/cli/commandErrors';
 import { openPage } from '../../src/cli/openBot';
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { profile } from '../support/personas';
+import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from './cliApp';
 
 const config = USUAL_CONFIG + SEVERAL_PAGES;
 const directory = { adam: profile('Adam') };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-import { makeApp } from '../support/cli';
+import { makeApp } from './cliApp';
 
 test('requiring the package does not load the command line', () => {
   const { folder } = makeApp('');

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 
 import { PAGE } from '../support/bot';
-import { makeApp, USUAL_CONFIG } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { createPersona, profile } from '../support/personas';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 const NOTE = 'Note: the store of personas() could not be read';
 

@@ -1,11 +1,11 @@
 import { personas } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import { makeApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { alive, calls, shown } from '../support/emulatorState';
 import { createPersona, profile } from '../support/personas';
 import { leaveIndex, leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 interface Synced {
   applied: boolean;

@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp, USUAL_CONFIG, type CliApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { alive } from '../support/emulatorState';
 import { profile } from '../support/personas';
 import { entriesOf } from '../support/stores';
+import { makeApp, USUAL_CONFIG, type CliApp } from './cliApp';
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `Agent ${i}`);
 const DIRECTORY = Object.fromEntries(

@@ -1,9 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { alive } from '../support/emulatorState';
 import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 /** util-linux's `script` gives a program a terminal. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { makeApp } from '../support/cli';
 import { startEmulator } from '../support/emulator';
 import { alive } from '../support/emulatorState';
 import { profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 type Send = (text: string, options?: Fields) => unknown;
 type Fields = Record<string, unknown>;
 
-/** What other plugins put in the place of a method that takes a text and options. */
+/** Wrappers of other plugins for a method that takes a text and options. */
 export const WRAPPERS = {
   'passes everything on': (send) => (text, options) => send(text, options),
   waits: (send) => async (text, options) => {
@@ -29,7 +29,7 @@ export type WrapperName = keyof typeof WRAPPERS;
 
 export const WRAPPER_NAMES = Object.keys(WRAPPERS) as WrapperName[];
 
-/** A plugin that wraps a method of contexts; `onCall` is told each time that its wrapper runs. */
+/** A plugin that wraps a method of contexts and calls `onCall` each time. */
 export function wrapping(
   wrapper: WrapperName,
   onCall: (text: string, options: unknown) => void = () => undefined,

@@ -42,7 +42,7 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
   await store.acquire(use, { leaseMs: 60_000, claimMs });
 }
 
-/** Adam, on the fly for whoever lists: another process has just made it. */
+/** Adam as an ephemeral persona that another process has just created. */
 async function onTheFly() {
   const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };

@@ -5,7 +5,7 @@ import { APP_SECRET, PAGE, startBot } from '../support/bot';
 import { compiledPackage } from '../support/compiled';
 import { alive, shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
-import { handleOnce, unhandledAt } from '../support/workers';
+import { handleOnce, unhandledAt } from './workers';
 
 const packagePath = compiledPackage();
 

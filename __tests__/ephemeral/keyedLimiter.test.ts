@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { KeyedLimiter } from '../../src/ephemeral/keyedLimiter';
 import { gate, type Gate } from '../support/gate';
 
-/** Jobs that end when they are told to, and the order in which they began. */
+/** Jobs that end on demand, and the order in which they began. */
 function jobs() {
   const begun: string[] = [];
   const gates = new Map<string, Gate>();

@@ -17,7 +17,7 @@ import {
 } from '../support/fakeGraph';
 import { profile } from '../support/personas';
 
-/** Of the directory, and on the fly. */
+/** Names of the directory, and of ephemeral personas. */
 const NAMED = ['adam', 'bea'];
 const ON_THE_FLY = ['Guest', 'Visitor'];
 
@@ -109,7 +109,7 @@ const events = fc.array(fc.constantFrom(...NAMED, ...ON_THE_FLY), {
   minLength: 1,
   maxLength: 3,
 });
-/** What stands in the store before the bot comes, raw. */
+/** Raw values in the store before the bot starts. */
 const broken = fc.constantFrom('', 'null', '{', '{"value":7}', '<html>');
 const mix = fc.record({
   customers: fc.array(events, { minLength: 1, maxLength: 3 }),
@@ -128,7 +128,7 @@ async function speak(
   else await context.withEphemeralPersona(profile(speaker), say);
 }
 
-/** A Keyv with values that nobody wrote with it, under our own keys and others'. */
+/** A Keyv with invalid values under the plugin's keys. */
 function brokenStore(values: readonly string[]): Keyv {
   const raw = new Map<string, string>();
   const ids: string[] = [];
@@ -147,7 +147,7 @@ afterEach(async () => {
   await Promise.all(emulators.splice(0).map((one) => one.close()));
 });
 
-/** Gives what is to be looked at when all have been played. */
+/** Returns a check for when all have been played. */
 async function play({ customers, rules, broken: values }: Mix) {
   const emulator = await startMessengerEmulator({
     appId: '1',
@@ -211,7 +211,7 @@ async function play({ customers, rules, broken: values }: Mix) {
   return () => expectNobodyLeft(bot, plugin);
 }
 
-/** Each message was shown once, as who was meant or as the Page. */
+/** Each message was shown once, as its speaker or as the Page. */
 function expectFaces(
   { emulator }: RunningBot,
   meant: Map<string, string>,
@@ -231,7 +231,7 @@ function expectFaces(
   }
 }
 
-/** Of each name there is one persona at the most, and of those on the fly none but suspects. */
+/** Each name has at most one persona, and all ephemeral ones that are left are suspects. */
 async function expectNobodyLeft(
   { emulator }: RunningBot,
   plugin: ReturnType<typeof personas>,

@@ -23,7 +23,7 @@ import {
   type RedisServer,
 } from '../support/redis';
 import { leaveLease, recordsIn } from '../support/stores';
-import { sweepElsewhere, Worker, type Job } from '../support/workers';
+import { sweepElsewhere, Worker, type Job } from './workers';
 
 const LEASE_MS = 1000;
 /** A lease that was written just now has run out after it, on any clock of this machine. */
@@ -279,7 +279,7 @@ describeWithRedis('with Redis', () => {
               await emulator.say(String(4001 + i), text).catch(() => undefined);
             }
           });
-          // One at least is to be killed with personas made.
+          // At least one worker is killed after it has created personas.
           if (kills === 0) {
             await eventually(() => acknowledged(gotFile).size > 0);
           }
@@ -303,13 +303,13 @@ describeWithRedis('with Redis', () => {
           .map(({ id }) => id);
         const people = Object.values(humans);
         const strays = left.filter((id) => !people.includes(id));
-        // What a handler ever got is gone.
+        // Every persona that a handler got is gone.
         expect(strays.filter((id) => got.has(id))).toEqual([]);
-        // What people made is there.
+        // The personas that people created exist.
         expect(left).toEqual(expect.arrayContaining(people));
         for (const { suspects, deleted } of swept) {
           const suspected = suspects.map(({ id }) => id);
-          // Whatever else is there is named by whoever sweeps; one that has the name of a person's is too.
+          // Everything else is a suspect, including people's personas with the same name.
           expect(suspected).toEqual(expect.arrayContaining(strays));
           expect(left).toEqual(expect.arrayContaining(suspected));
           expect(suspected).not.toContain(humans.Human);

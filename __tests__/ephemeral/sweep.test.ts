@@ -408,7 +408,7 @@ describe('without a call of sweep()', () => {
     await leaveLease(keyv, { id: Carl, name: 'Carl' });
     advanceTime(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
-    // What was told is not looked for again.
+    // A suspect that was reported is not looked for again.
     expect(lists()).toBe(2);
     expect(
       onCleanupError.mock.calls.map(([error, persona]) => [
@@ -463,7 +463,7 @@ test('records of others in the store are left alone', async () => {
   expect(deletions()).toHaveLength(1);
 });
 
-/** Resolves when so much has been told. */
+/** Resolves after this number of reports. */
 async function told(count: number): Promise<void> {
   while (onCleanupError.mock.calls.length < count) {
     await new Promise(setImmediate);

@@ -67,11 +67,11 @@ async function clientOf(pageId: string, token: string) {
   return client;
 }
 
-/** So many of the sweeper's intervals, and what they begin. */
+/** Waits for this number of the sweeper's intervals, and for their sweeps. */
 const intervals = (count: number) =>
   jest.advanceTimersByTimeAsync(count * INTERVAL_MS);
 
-/** Lets so much time be over without a sweep. */
+/** Moves the clock without a sweep. */
 const pass = (ms: number) => jest.setSystemTime(Date.now() + ms);
 
 test('the first event on a Page sweeps it, later ones wait for the timer', async () => {

@@ -7,7 +7,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** How long each of so many failures in a row is waited out. */
+/** The waits after this number of failures in a row. */
 function waitsOf(backoff: Backoff<string>, failures: number): number[] {
   return Array.from({ length: failures }, (_, number) => {
     backoff.failed('adam', `failure ${number}`);

@@ -70,7 +70,7 @@ test('if nothing can be found out, the next question waits', async () => {
   expect(states.unverified({ ...page, id: '2' }, '7')).toBeUndefined();
   advanceTime(1000);
   expect(states.unverified(page, '7')).toBeUndefined();
-  // The second wait is longer; no evidence has come meanwhile.
+  // The second wait is longer, because there was no evidence.
   await states.of(page, '7');
   const second = refusal();
   states.giveUp(page, '7', second);

@@ -63,7 +63,7 @@ async function inAllWays(
   }
 }
 
-/** The bot speaks, and this call is the one that has no answer when its time is over. */
+/** The bot sends a message, and this call gets no answer in time. */
 async function speakInVain(bot: RunningBot, speak: TestAction, call: string) {
   const asked = nextRequest(call);
   const speaking = bot.run(speak);

@@ -14,7 +14,7 @@ type SenderAction = Parameters<PersonaContext['sendSenderAction']>[0];
 const UNSUPPORTED = ['mark_seen', 'react', 'unreact'] as SenderAction[];
 const SUPPORTED: SenderAction[] = ['typing_on', 'typing_off'];
 
-/** The ways in which a persona comes to be carried. */
+/** The ways to name a persona. */
 const WAYS: [
   string,
   (

@@ -219,7 +219,7 @@ describe('nothing is uploaded if Bottender sends nothing', () => {
   });
 });
 
-/** The calls of the handler: neither the making of faces, nor what carries a batch. */
+/** The calls of the handler, without creations of personas and without batches. */
 function made(bot: RunningBot): string[] {
   return calls(bot.emulator).filter(
     (call) => !['POST /me/personas', 'POST /'].includes(call),

@@ -19,7 +19,7 @@ export interface Way {
   close?(): Promise<unknown>;
 }
 
-/** By what docs/scopes-and-queues.md calls them. */
+/** The ways by their names in docs/scopes-and-queues.md. */
 export const WAYS: Record<string, () => Way | Promise<Way>> = {
   'what the block calls and awaits': () => ({ hand: (send) => send() }),
 

@@ -10,7 +10,7 @@ const Help: TestAction = async (context) => {
   await context.sendText('help');
 };
 
-/** Each is what a block's function gives back, and says "help" when it is run to the end. */
+/** Values that the function of a block returns; each sends "help" when it has run. */
 const RETURNED: [string, TestAction][] = [
   ['an action', Help],
   ['an action that returns an action', () => Help],

@@ -25,19 +25,19 @@ export type TestAction = Action<PersonaContext>;
 type Handler = Parameters<MessengerBot['onEvent']>[0];
 
 export interface BotSetup {
-  /** The entry action; `run` of a started bot changes it. */
+  /** The entry action; `run` replaces it. */
   action?: TestAction;
   plugins?: ((context: PersonaContext) => unknown)[];
   onError?: TestAction;
   initialState?: Record<string, string | number | null>;
-  /** Speak through batch requests that go out this many milliseconds apart. */
+  /** Send batch requests, this many milliseconds apart. */
   batchDelayMs?: number;
   /** Serve both Pages, each with its own token. */
   severalPages?: boolean;
   /** Call the Graph API without `appsecret_proof`. */
   skipAppSecretProof?: boolean;
   emulator?: MessengerEmulator;
-  /** Where the bot calls the Graph API, if not at the emulator itself. */
+  /** Where the bot calls the Graph API; the emulator by default. */
   origin?: string;
   /** A class that extends Bottender's, for the contexts. */
   contextClass?: typeof MessengerContext;
@@ -45,20 +45,20 @@ export interface BotSetup {
   clientClass?: typeof MessengerClient;
 }
 
-/** Bottender's real server with a bot on it, and the emulator that it talks to. */
+/** A bot on Bottender's own server, and the emulator that it talks to. */
 export interface RunningBot {
   readonly emulator: MessengerEmulator;
   readonly webhookUrl: string;
-  /** What handlers threw. */
+  /** The errors of handlers. */
   readonly errors: unknown[];
-  /** A customer writes, and this action answers; resolves when it has ended. */
+  /** A customer writes, and this action handles it. Resolves when it has ended. */
   run(
     action: TestAction,
     event?: { psid?: string; pageId?: string },
   ): Promise<void>;
-  /** A customer writes, and the entry action answers. */
+  /** A customer writes, and the entry action handles it. */
   say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
-  /** The same without HTTP: any event is handled in the caller's asynchronous call tree. */
+  /** Handles any event without HTTP, in the caller's asynchronous context. */
   runHere(action: TestAction, psid: string, event?: object): Promise<void>;
   /** Is called after the test at the latest. */
   close(this: void): Promise<void>;
@@ -97,7 +97,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
     errors.push(props.error);
     return setup.onError?.(context, props);
   };
-  // Bottender's types know nothing of what a plugin adds to a context.
+  // Bottender's types do not know what a plugin adds to a context.
   bot.onEvent(entry as Handler);
   bot.onError(onError as Handler);
   if (setup.initialState) bot.setInitialState(setup.initialState);
@@ -151,7 +151,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
   return started;
 }
 
-/** As teams do that extend Bottender's classes. */
+/** Replaces Bottender's classes by ones that extend them. */
 function extend(
   connector: MessengerConnector,
   { contextClass, clientClass }: BotSetup,

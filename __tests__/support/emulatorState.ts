@@ -7,8 +7,8 @@ import type {
 import { PAGE } from './pages';
 
 /**
- * What customers were shown since they wrote first, in order: `'Adam: hi'`,
- * `'Page: hi'`, `'Adam: [typing_on]'`.
+ * The messages that customers see, in order: `'Adam: hi'`, `'Page: hi'`,
+ * `'Adam: [typing_on]'`.
  */
 export function shown(emulator: MessengerEmulator, psid?: string): string[] {
   return emulator
@@ -31,7 +31,7 @@ function describe(message: unknown): string {
   return `[${attachment?.payload.template_type ?? attachment?.type}]`;
 }
 
-/** The Graph calls that reached the Page, without the version: `'POST /me/personas'`. */
+/** The Graph calls so far, without the version: `'POST /me/personas'`. */
 export function calls(emulator: MessengerEmulator): string[] {
   return emulator
     .state()
@@ -63,7 +63,7 @@ export async function bodies(
   );
 }
 
-/** Starts to watch the Graph calls; the function gives those that were made since. */
+/** Returns a function that returns the Graph calls since now. */
 export function watchCalls(emulator: MessengerEmulator): () => string[] {
   const last = emulator.state().requests.at(-1)?.id ?? '0';
   return () =>
@@ -73,7 +73,7 @@ export function watchCalls(emulator: MessengerEmulator): () => string[] {
       .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** The IDs of the personas of this name that exist on a Page. */
+/** The IDs of the existing personas of a Page with this name. */
 export function personaIds(
   emulator: MessengerEmulator,
   name: string,

@@ -35,7 +35,7 @@ export interface Reply {
   readonly isCarriedOut?: boolean;
 }
 
-/** One reply for each call in turn, of which the last is repeated, or a function that chooses. */
+/** A reply for each call in turn (the last one is repeated), or a function that chooses one. */
 export type Script =
   | readonly Reply[]
   | ((call: GraphCall) => Reply | undefined | Promise<Reply | undefined>);

@@ -4,7 +4,7 @@ import { MemoryStore } from '../../../src/store/memory';
 /** What a memory store holds, as text, so that it can be part of a state that is searched. */
 export type StoreState = string;
 
-/** A store that has lost its data so many times. */
+/** An empty store, after this number of losses of data. */
 export function emptyStore(losses = 0): StoreState {
   const store = new MemoryStore();
   Reflect.set(store, 'epoch', `epoch ${losses}`);

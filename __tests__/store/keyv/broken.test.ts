@@ -9,7 +9,7 @@ import { leaveIndex, leaveLease } from '../../support/stores';
 const PAGE_ID = '1';
 const ADAM = { ...profile('Adam'), id: '7' };
 
-/** A Keyv whose map can be written to beneath it, and what reads it. */
+/** A Keyv on a Map that the test can write to, and a port that reads it. */
 function open() {
   const map = new Map<string, unknown>();
   const keyv = new Keyv({ store: map });

@@ -9,7 +9,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** How it ended, once so many milliseconds have gone by. */
+/** The result of a call after this number of milliseconds. */
 async function after(ms: number, asked: Promise<unknown>): Promise<string> {
   let end = 'waits';
   asked.then(

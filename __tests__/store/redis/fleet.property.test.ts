@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { startBot, type RunningBot } from '../../support/bot';
 import { compiledPackage } from '../../support/compiled';
 import { alive, shown } from '../../support/emulatorState';
-import { FleetProcess, type FleetJob } from '../../support/fleet';
 import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
+import { FleetProcess, type FleetJob } from './fleetProcess';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CUSTOMER, startBot, type RunningBot } from '../../support/bot';
 import { compiledPackage } from '../../support/compiled';
 import { alive, calls, shown } from '../../support/emulatorState';
-import { FleetProcess, type FleetJob } from '../../support/fleet';
 import { profile } from '../../support/personas';
 import {
   describeWithRedis,
@@ -11,6 +10,7 @@ import {
   type RedisServer,
 } from '../../support/redis';
 import { connect, type Client } from '../../support/redisClient';
+import { FleetProcess, type FleetJob } from './fleetProcess';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const THREE = [1, 2, 3];
@@ -186,7 +186,7 @@ describeWithRedis('a fleet on Redis', () => {
     const late = stopped?.handle(CUSTOMER, 'name adam');
     await until(() => creations() === 1);
     stopped?.signal('SIGSTOP');
-    // The emulator makes it all the same; nobody is told of its ID for now.
+    // The emulator creates it nevertheless, but its ID reaches no one for now.
     await until(() => alive(bot.emulator).length === 1);
     bot.emulator.fail({
       method: 'GET',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { SweepResult } from 'bottender-persona';
 
-import { APP_SECRET, PAGE } from './bot';
+import { APP_SECRET, PAGE } from '../support/bot';
 
 /** What a worker is to do; see `worker.js`. */
 export interface Job {
@@ -16,7 +16,7 @@ export interface Job {
   ephemeral?: { leaseMs?: number; lingerMs?: number };
   /** Where the worker writes the ID of each persona that a handler got. */
   gotFile?: string;
-  /** Handlers wait between two sends to be told to go on. */
+  /** Handlers wait for `goOn()` between two sends. */
   pauses?: boolean;
   /** Handlers do not await what they send; the worker tells of a rejection that nobody handles. */
   forgets?: boolean;

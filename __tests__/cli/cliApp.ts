@@ -6,10 +6,10 @@ import path from 'node:path';
 
 import type { DirectoryEntries } from 'bottender-persona';
 
+import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/pages';
 import { installPackage, type Installation } from './cliInstall';
-import { FolderStore } from './cliStore';
 import { CommandHost, plainEnvironment, type Ended } from './commandHost';
-import { APP_SECRET, OTHER_PAGE, PAGE } from './pages';
+import { FolderStore } from './folderStore';
 
 export type { Ended } from './commandHost';
 

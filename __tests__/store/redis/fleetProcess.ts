@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { DirectoryEntries } from 'bottender-persona';
 
-import { APP_SECRET, PAGE } from './bot';
+import { APP_SECRET, PAGE } from '../../support/bot';
 
 export interface FleetJob {
   packagePath: string;
@@ -36,9 +36,9 @@ let lastId = 0;
 
 /** A process of a fleet; see `fleetWorker.js`. */
 export class FleetProcess {
-  /** The names of the errors that `onCleanupError` was told, and whose persona it was. */
+  /** The names of the errors that `onCleanupError` got, each with that of its persona. */
   readonly told: string[] = [];
-  /** The reasons that `onRefused` was told. */
+  /** The reasons that `onRefused` got. */
   readonly refused: string[] = [];
   private readonly waiting = new Map<string, (handled: Handled) => void>();
 
@@ -51,7 +51,7 @@ export class FleetProcess {
       this.waiting.get(done)?.({ ms, ...(error && { error }) });
       this.waiting.delete(done);
     });
-    // Of what is killed nothing more comes.
+    // A killed process sends nothing more.
     child.on('exit', () => {
       for (const resolve of this.waiting.values())
         resolve({ ms: 0, error: 'killed' });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { compiled, compiledPackage } from './compiled';
+import { compiled, compiledPackage } from '../support/compiled';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -34,7 +34,7 @@ export function installPackage(): Installation {
     recursive: true,
   });
   fs.copyFileSync(
-    compiled('__tests__/support/cliStore.ts'),
+    compiled('__tests__/cli/folderStore.ts'),
     path.join(modules, 'folder-store.js'),
   );
   const { bin } = JSON.parse(

@@ -13,7 +13,7 @@ const streams = ['stdout', 'stderr'];
 let runs = 0;
 
 async function run({ folder, args }) {
-  // A module is loaded once for each path, and the bot's config is to be loaded each time.
+  // A module is loaded once per path, but the bot's config must be loaded for each command.
   runs += 1;
   const here = `${folder}-run-${runs}`;
   const store = path.join(folder, 'store');

@@ -1,5 +1,5 @@
-// A process of its own with the built package in it, that tests may kill. It is
-// told what to do by JSON in its first argument, and tells by messages.
+// A process of its own that runs the compiled package, and that tests may kill. Its first argument
+// is its job, as JSON; it reports by messages.
 const { appendFileSync } = require('node:fs');
 
 // All of Bottender, with every channel and server, takes three times as long to load.
