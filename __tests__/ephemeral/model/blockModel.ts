@@ -1,11 +1,20 @@
 import type { Acquired, Released, Use } from '../../../src/store/port';
 
+import {
+  create,
+  initialState,
+  onStore,
+  PAGE,
+  spend,
+  update,
+  useOf,
+  type ModelState,
+} from './processModel';
 import type { System } from './search';
-import { emptyStore, step, type StoreState } from './storeState';
+import { emptyStore } from './storeState';
 
 /** Times in ticks. */
 const OPTIONS = { leaseMs: 3, claimMs: 2 };
-const PAGE = '1';
 const SLOT = 'fly:guest';
 
 /** What may happen besides what is meant to, and how often. */
@@ -74,17 +83,10 @@ interface Process {
   readonly recheckAt: number;
 }
 
-export interface State {
-  readonly now: number;
-  readonly store: StoreState;
-  readonly processes: readonly Process[];
+type Left = Required<Omit<Budget, 'blocks'>>;
+
+export interface State extends ModelState<Process, Left> {
   readonly calls: readonly Call[];
-  /** The personas on the Page. */
-  readonly personas: readonly string[];
-  readonly created: number;
-  readonly left: Required<Omit<Budget, 'blocks'>>;
-  /** What went wrong at this very step. */
-  readonly wrong?: string;
 }
 
 /**
@@ -93,39 +95,30 @@ export interface State {
  */
 export class BlockModel implements System<State> {
   readonly initial: State;
-  private readonly all: Required<Omit<Budget, 'blocks'>>;
+  private readonly all: Left;
 
   constructor(
     { blocks, ...budget }: Budget,
     private readonly fault: Fault = {},
   ) {
     this.all = {
-      ...{
-        slow: 0,
-        lostAnswers: 0,
-        twice: 0,
-        kills: 0,
-        stalls: 0,
-        losses: 0,
-        ticks: 0,
-      },
+      slow: 0,
+      lostAnswers: 0,
+      twice: 0,
+      kills: 0,
+      stalls: 0,
+      losses: 0,
+      ticks: 0,
       ...budget,
     };
-    this.initial = {
-      now: 1,
-      store: emptyStore(),
-      processes: blocks.map((count) => ({
-        phase: 'idle',
-        blocks: count,
-        isRenewed: true,
-        mayArriveLate: false,
-        recheckAt: 0,
-      })),
-      calls: [],
-      personas: [],
-      created: 0,
-      left: this.all,
-    };
+    const processes = blocks.map((count): Process => ({
+      phase: 'idle',
+      blocks: count,
+      isRenewed: true,
+      mayArriveLate: false,
+      recheckAt: 0,
+    }));
+    this.initial = { ...initialState(processes, this.all), calls: [] };
   }
 
   *actions(state: State): Generator<[string, () => Promise<State>]> {
@@ -134,10 +127,9 @@ export class BlockModel implements System<State> {
         const after = act();
         yield [`${at} ${does}`, () => this.finish(after, state.calls.length)];
         if (after.calls.length > state.calls.length && after.left.slow > 0) {
-          const left = { ...after.left, slow: after.left.slow - 1 };
           yield [
             `${at} ${does}, slowly`,
-            () => Promise.resolve({ ...after, left }),
+            () => Promise.resolve(spend(after, 'slow')),
           ];
         }
       }
@@ -169,11 +161,11 @@ export class BlockModel implements System<State> {
       }
     }
     if (state.left.losses > 0) {
-      const left = { ...state.left, losses: state.left.losses - 1 };
-      const store = emptyStore(this.all.losses - left.losses);
+      const lost = spend(state, 'losses');
+      const store = emptyStore(this.all.losses - lost.left.losses);
       yield [
         'the store loses its data',
-        () => Promise.resolve({ ...state, store, left }),
+        () => Promise.resolve({ ...lost, store }),
       ];
     }
     if (state.left.ticks > 0) {
@@ -232,7 +224,7 @@ export class BlockModel implements System<State> {
       before === undefined ||
       before < (this.initial.processes[at - 1]?.blocks ?? 0);
     if (phase === 'idle' && blocks > 0 && isNext) {
-      const fresh = useOf(at, blocks);
+      const fresh = useOf(SLOT, at, blocks);
       yield [
         'begins a block',
         () =>
@@ -251,22 +243,11 @@ export class BlockModel implements System<State> {
     }
     if (!use) return;
     if (phase === 'creating') {
-      const id = `${state.created + 1}`;
+      const { state: after, id } = create(state);
+      const settling = { phase: 'settling' as const, use: withId(use, id) };
       yield [
         `creates persona ${id}`,
-        () =>
-          this.renewal(
-            update(
-              {
-                ...state,
-                personas: [...state.personas, id],
-                created: state.created + 1,
-              },
-              at,
-              { phase: 'settling', use: withId(use, id) },
-            ),
-            at,
-          ),
+        () => this.renewal(update(after, at, settling), at),
       ];
     }
     const renews =
@@ -382,12 +363,11 @@ export class BlockModel implements System<State> {
 
   /** The process gives the answer up; the call may still arrive. */
   private lost(state: State, call: Call): State {
-    const left = { ...state.left, lostAnswers: state.left.lostAnswers - 1 };
     const late =
       call.answer === undefined
-        ? replace(state, call, { ...call, isAwaited: false })
+        ? replaceCall(state, call, { ...call, isAwaited: false })
         : without(state, call);
-    const after = { ...late, left };
+    const after = spend(late, 'lostAnswers');
     const { by, kind } = call;
     if (kind === 'acquire') {
       // Goes on alone, under another key.
@@ -416,24 +396,8 @@ export class BlockModel implements System<State> {
   }
 }
 
-function useOf(at: number, block: number): Use {
-  return {
-    key: `k${at}.${block}`,
-    use: `u${at}.${block}`,
-    slot: SLOT,
-    record: { pageId: PAGE, id: null, name: 'G', profilePictureUrl: '' },
-  };
-}
-
 function withId(use: Use, id: string): Use {
   return { ...use, record: { ...use.record, id } };
-}
-
-function update(state: State, at: number, change: Partial<Process>): State {
-  const processes = state.processes.map((one, other) =>
-    other === at ? { ...one, ...change } : one,
-  );
-  return { ...state, processes };
 }
 
 function idle(state: State, at: number): State {
@@ -465,7 +429,7 @@ function without(state: State, call: Call): State {
   return { ...state, calls: state.calls.filter((one) => one !== call) };
 }
 
-function replace(state: State, call: Call, by: Call): State {
+function replaceCall(state: State, call: Call, by: Call): State {
   return {
     ...state,
     calls: state.calls.map((one) => (one === call ? by : one)),
@@ -473,23 +437,16 @@ function replace(state: State, call: Call, by: Call): State {
 }
 
 function kill(state: State, at: number): State {
-  const left = { ...state.left, kills: state.left.kills - 1 };
   const calls = state.calls
     .filter((call) => call.by !== at || call.answer === undefined)
     .map((call) => (call.by === at ? { ...call, isAwaited: false } : call));
-  const killed = update({ ...state, left, calls }, at, {
+  return update(spend({ ...state, calls }, 'kills'), at, {
     phase: 'dead',
     isRenewed: true,
   });
-  return killed;
 }
 
 function tick(state: State, asleep: number): State {
-  const left = {
-    ...state.left,
-    ticks: state.left.ticks - 1,
-    stalls: state.left.stalls - asleep,
-  };
   const processes = state.processes.map((one) => ({
     ...one,
     isRenewed:
@@ -500,24 +457,20 @@ function tick(state: State, asleep: number): State {
       one.phase === 'unanswered' ||
       one.phase === 'forgetting',
   }));
-  return { ...state, now: state.now + 1, left, processes };
+  const later = { ...state, now: state.now + 1, processes };
+  return spend(spend(later, 'ticks'), 'stalls', asleep);
 }
 
 function sentTwice(state: State, call: Call): State {
-  const left = { ...state.left, twice: state.left.twice - 1 };
   const { answer: _, ...again } = call;
-  return {
-    ...state,
-    left,
-    calls: [...state.calls, { ...again, isAwaited: false }],
-  };
+  const calls = [...state.calls, { ...again, isAwaited: false }];
+  return spend({ ...state, calls }, 'twice');
 }
 
 async function carryOut(state: State, call: Call): Promise<State> {
   const { kind, use, fence } = call;
-  const { state: store, answer } = await step<unknown>(
-    state.store,
-    state.now,
+  const { state: after, answer } = await onStore<State, unknown>(
+    state,
     async (memory) => {
       if (kind === 'acquire') return memory.acquire(use, OPTIONS);
       if (kind === 'release') return memory.release(use, { ...OPTIONS, fence });
@@ -526,8 +479,7 @@ async function carryOut(state: State, call: Call): Promise<State> {
       return 'done';
     },
   );
-  const after = { ...state, store };
   return call.isAwaited
-    ? replace(after, call, { ...call, answer })
+    ? replaceCall(after, call, { ...call, answer })
     : without(after, call);
 }

@@ -1,11 +1,22 @@
 import type { Use } from '../../../src/store/port';
 
+import {
+  create,
+  initialState,
+  onStore,
+  PAGE,
+  replace,
+  spend,
+  update,
+  useOf,
+  type ModelState,
+} from './processModel';
 import type { System } from './search';
-import { emptyStore, step, type StoreState } from './storeState';
+import { emptyStore } from './storeState';
 
 const OPTIONS = { leaseMs: 4, claimMs: 2 };
-const PAGE = '1';
 const NAME = 'beth';
+const SLOT = `name:${NAME}`;
 
 /** What may happen besides messages, and how often. */
 export interface NameBudget {
@@ -58,21 +69,13 @@ interface Process {
   readonly claims: number;
 }
 
-interface State {
-  readonly now: number;
-  readonly store: StoreState;
-  readonly processes: readonly Process[];
-  /** The personas of the name on the Page. */
-  readonly personas: readonly string[];
-  readonly created: number;
-  readonly left: Required<Omit<NameBudget, 'messages'>>;
-  readonly wrong?: string;
-}
+type Left = Required<Omit<NameBudget, 'messages'>>;
+type State = ModelState<Process, Left>;
 
 /** One name of the directory, as processes find and create its persona: one call at a time. */
 export class NameModel implements System<State> {
   readonly initial: State;
-  private readonly all: Required<Omit<NameBudget, 'messages'>>;
+  private readonly all: Left;
 
   constructor(
     { messages, ...budget }: NameBudget,
@@ -86,20 +89,14 @@ export class NameModel implements System<State> {
       deletions: 0,
       ...budget,
     };
-    this.initial = {
-      now: 1,
-      store: emptyStore(),
-      processes: messages.map((count) => ({
-        phase: 'idle',
-        messages: count,
-        gone: [],
-        isReplacement: false,
-        claims: 0,
-      })),
-      personas: [],
-      created: 0,
-      left: this.all,
-    };
+    const processes = messages.map((count): Process => ({
+      phase: 'idle',
+      messages: count,
+      gone: [],
+      isReplacement: false,
+      claims: 0,
+    }));
+    this.initial = initialState(processes, this.all);
   }
 
   *actions(state: State): Generator<[string, () => Promise<State>]> {
@@ -118,24 +115,30 @@ export class NameModel implements System<State> {
       yield [`${at} ${doing(phase)}`, () => this.advance(state, at, process)];
       if (phase !== 'idle' && left.kills > 0) {
         const killed = update(state, at, { phase: 'dead' });
-        yield [`${at} is killed`, () => spend(killed, 'kills')];
+        yield [
+          `${at} is killed`,
+          () => Promise.resolve(spend(killed, 'kills')),
+        ];
       }
     }
     if (left.stalls > 0 && processes.some(({ use }) => use)) {
       const later = { ...state, now: state.now + OPTIONS.claimMs };
-      yield ['all sleep until claims expire', () => spend(later, 'stalls')];
+      yield [
+        'all sleep until claims expire',
+        () => Promise.resolve(spend(later, 'stalls')),
+      ];
     }
     if (left.losses > 0) {
       const store = emptyStore(this.all.losses - left.losses + 1);
       yield [
         'the store loses its data',
-        () => spend({ ...state, store }, 'losses'),
+        () => Promise.resolve(spend({ ...state, store }, 'losses')),
       ];
     }
     if (left.deletions > 0 && state.personas.length > 0) {
       yield [
         'the personas are deleted',
-        () => spend({ ...state, personas: [] }, 'deletions'),
+        () => Promise.resolve(spend({ ...state, personas: [] }, 'deletions')),
       ];
     }
   }
@@ -189,13 +192,10 @@ export class NameModel implements System<State> {
       case 'looking':
         return this.look(state, at, process);
       case 'claiming': {
-        const fresh = useOf(at, process.claims);
-        const { state: store, answer } = await step(
-          state.store,
-          state.now,
-          (memory) => memory.acquire(fresh, OPTIONS),
+        const fresh = useOf(SLOT, at, process.claims);
+        const { state: after, answer } = await onStore(state, (memory) =>
+          memory.acquire(fresh, OPTIONS),
         );
-        const after = { ...state, store };
         if (answer.as !== 'creator')
           return update(after, at, { phase: 'looking' });
         const claimed = update(after, at, {
@@ -226,31 +226,18 @@ export class NameModel implements System<State> {
         return this.settle(listed, at, found, use, false);
       }
       case 'reading': {
-        const { state: store, answer } = await step(
-          state.store,
-          state.now,
-          (memory) => memory.nameOn(PAGE, NAME),
+        const { state: read, answer } = await onStore(state, (memory) =>
+          memory.nameOn(PAGE, NAME),
         );
         const seen = answer && { seenId: answer.id };
-        const after = update({ ...state, store }, at, {
-          ...seen,
-          phase: 'creating',
-        });
+        const after = update(read, at, { ...seen, phase: 'creating' });
         const id = answer?.id;
         if (id === undefined || process.gone.includes(id)) return after;
         return this.found(await this.forget(after, use), at, id);
       }
       case 'creating': {
-        const id = `${state.created + 1}`;
-        return update(
-          {
-            ...state,
-            personas: [...state.personas, id],
-            created: state.created + 1,
-          },
-          at,
-          { phase: 'settling', created: id },
-        );
+        const { state: after, id } = create(state);
+        return update(after, at, { phase: 'settling', created: id });
       }
       case 'settling':
         return this.settle(state, at, process.created ?? '', use, true);
@@ -260,15 +247,17 @@ export class NameModel implements System<State> {
   }
 
   private async listForOther(state: State, at: number): Promise<State> {
-    const use = { ...useOf(at, 0), key: `other${at}`, slot: 'name:other' };
-    const { state: store, answer } = await step(
-      state.store,
-      state.now,
-      (memory) => memory.acquire(use, OPTIONS),
+    const use = {
+      ...useOf(SLOT, at, 0),
+      key: `other${at}`,
+      slot: 'name:other',
+    };
+    const { state: after, answer } = await onStore(state, (memory) =>
+      memory.acquire(use, OPTIONS),
     );
     const epoch = answer.as === 'creator' ? answer.epoch : '';
     const list = { ids: state.personas, epoch };
-    const listed = update({ ...state, store }, at, { list });
+    const listed = update(after, at, { list });
     return spend(await this.forget(listed, use), 'lists');
   }
 
@@ -277,7 +266,7 @@ export class NameModel implements System<State> {
     at: number,
     process: Process,
   ): Promise<State> {
-    const { answer } = await step(state.store, state.now, (memory) =>
+    const { answer } = await onStore(state, (memory) =>
       memory.nameOn(PAGE, NAME),
     );
     const id = answer?.id;
@@ -308,16 +297,11 @@ export class NameModel implements System<State> {
     const seenId = state.processes[at]?.seenId;
     const record = { id, name: NAME, profilePictureUrl: '' };
     const key = isOwn ? use?.key : undefined;
-    const { state: store, answer } = await step(
-      state.store,
-      state.now,
-      (memory) =>
-        memory.settle(
-          { pageId: PAGE, name: NAME, record, seenId, key },
-          OPTIONS,
-        ),
+    const settled = { pageId: PAGE, name: NAME, record, seenId, key };
+    const { state: stored, answer } = await onStore(state, (memory) =>
+      memory.settle(settled, OPTIONS),
     );
-    let after: State = { ...state, store };
+    let after = stored;
     if (!isOwn || answer.id !== id) after = await this.forget(after, use);
     if (isOwn && answer.id !== id) {
       // The surplus persona is deleted by its creator.
@@ -329,10 +313,10 @@ export class NameModel implements System<State> {
 
   private async forget(state: State, use: Use | undefined): Promise<State> {
     if (!use) return state;
-    const { state: store } = await step(state.store, state.now, (memory) =>
+    const forgetting = await onStore(state, (memory) =>
       memory.forget(PAGE, use.key),
     );
-    return { ...state, store };
+    return forgetting.state;
   }
 
   private found(state: State, at: number, id: string): State {
@@ -361,32 +345,4 @@ function doing(phase: Phase): string {
     dead: 'is dead',
   };
   return words[phase];
-}
-
-function useOf(at: number, claims: number): Use {
-  return {
-    key: `k${at}.${claims}`,
-    use: `u${at}.${claims}`,
-    slot: `name:${NAME}`,
-    record: { pageId: PAGE, id: null, name: NAME, profilePictureUrl: '' },
-  };
-}
-
-function update(state: State, at: number, change: Partial<Process>): State {
-  const processes = state.processes.map((one, other) =>
-    other === at ? { ...one, ...change } : one,
-  );
-  return { ...state, processes };
-}
-
-function replace(state: State, at: number, process: Process): State {
-  const processes = state.processes.map((one, other) =>
-    other === at ? process : one,
-  );
-  return { ...state, processes };
-}
-
-function spend(state: State, what: keyof State['left']): Promise<State> {
-  const left = { ...state.left, [what]: state.left[what] - 1 };
-  return Promise.resolve({ ...state, left });
 }
