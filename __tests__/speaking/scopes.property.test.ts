@@ -110,6 +110,7 @@ describe('scopes never mix, and leave no persona behind', () => {
       profiles: fc.constantFrom(profile('Guest'), profile('Visitor')),
       contexts,
       isWild: true,
+      isLong: true,
     });
     await fc.assert(
       fc.asyncProperty(random, async (program) => {

@@ -101,6 +101,8 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     (file) => ts.sys.readFile(file),
   ) as { config: object };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  // Otherwise blocks without imports share their global variables.
+  options.moduleDetection = ts.ModuleDetectionKind.Force;
   const files = new Map(
     blocks.map(({ place, code }) => [
       path.join(ROOT, `${place.replace(':', '-')}.ts`),
@@ -130,10 +132,10 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
         ...program.getSemanticDiagnostics(source),
       ];
     })
-    .map(
-      ({ file, messageText }) =>
-        `${path.basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-    );
+    .map(({ file, messageText }) => {
+      const place = path.relative(ROOT, file?.fileName ?? '');
+      return `${place}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
 }
 
 /** The files and headings of this project that a file links to. */

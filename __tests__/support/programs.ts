@@ -65,6 +65,8 @@ export interface ProgramOptions {
   readonly awaits?: boolean;
   /** Whether handlers and blocks may throw, and blocks may run unawaited. */
   readonly isWild?: boolean;
+  /** Whether programs have about 25 messages rather than ten. */
+  readonly isLong?: boolean;
 }
 
 /** Random programs whose messages are numbered in the order in which they are written. */
@@ -74,6 +76,7 @@ export function programs({
   contexts = 1,
   awaits,
   isWild = false,
+  isLong = false,
 }: ProgramOptions): fc.Arbitrary<Program> {
   const persona = fc.constantFrom(...named);
   const optional = fc.option(persona, { nil: undefined });
@@ -86,7 +89,11 @@ export function programs({
   const { steps } = fc.letrec<{ steps: Step[]; block: Block }>((tie) => ({
     steps: fc.array(
       fc.oneof(
-        { maxDepth: 3, depthSize: 'max', withCrossShrink: true },
+        {
+          maxDepth: 3,
+          ...(isLong && { depthSize: 'max' }),
+          withCrossShrink: true,
+        },
         {
           weight: 6,
           arbitrary: fc.record({
@@ -129,7 +136,7 @@ export function programs({
           }),
         },
       ),
-      { minLength: 1, maxLength: 4, size: 'max' },
+      { minLength: 1, maxLength: 4, ...(isLong && { size: 'max' }) },
     ),
     block: fc.record({
       on,
@@ -142,8 +149,7 @@ export function programs({
   return fc
     .record({
       initial: fc.array(persona, { minLength: contexts, maxLength: contexts }),
-      // Two parts, because most programs are short otherwise.
-      parts: fc.tuple(steps, steps),
+      parts: fc.array(steps, { minLength: isLong ? 2 : 1, maxLength: 2 }),
     })
     .map(({ initial, parts }) => ({ initial, steps: numbered(parts.flat()) }));
 }
