@@ -83,6 +83,23 @@ describe('the speaker of an action can be', () => {
 });
 
 test.each([
+  ['withPersona', (action: never) => withPersona('adam', action)],
+  [
+    'withEphemeralPersona',
+    (action: never) => withEphemeralPersona(profile('Guest'), action),
+  ],
+])('%s of what is no action throws at once', (name, wrap) => {
+  expect(() => wrap(undefined as never)).toThrow(
+    `${name}() wraps an action, which is a function, but this was undefined: is the action exported`,
+  );
+  for (const given of [null, 'Help', {}]) {
+    expect(() => wrap(given as never)).toThrow(
+      `${name}() wraps an action, which is a function, but this was of type`,
+    );
+  }
+});
+
+test.each([
   ['withPersona', () => withPersona(Adam)],
   ['withEphemeralPersona', () => withEphemeralPersona(profile('Guest'))],
 ])(

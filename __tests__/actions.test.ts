@@ -33,11 +33,11 @@ const say =
 
 /** Both wrappers promise the same. */
 const wrappers: [string, string, Wrap][] = [
-  ['withPersona', 'Adam', (action) => withPersona(ids.Adam, action)],
+  ['withPersona', 'Adam', (...action) => withPersona(ids.Adam, ...action)],
   [
     'withEphemeralPersona',
     'Guest',
-    (action) => withEphemeralPersona(profile('Guest'), action),
+    (...action) => withEphemeralPersona(profile('Guest'), ...action),
   ],
 ];
 

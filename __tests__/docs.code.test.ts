@@ -4,8 +4,8 @@ import * as library from 'bottender-persona';
 import {
   CUSTOMER,
   startBot,
-  type TestAction,
   startWrittenTo,
+  type TestAction,
 } from './support/bot';
 import { clientFor } from './support/clients';
 import { documentsIn } from './support/docs';
@@ -53,6 +53,24 @@ describe('docs/life-spans.md', () => {
     }) as { answer: (psid: string, text: string) => Promise<void> };
     await answer(CUSTOMER, 'hi');
     expect(shown(bot.emulator)).toEqual(['Adam: [typing_on]', 'Adam: hi']);
+  });
+
+  it('shift', async () => {
+    const bot = await startWrittenTo();
+    const { signIn, answer, signOut } = code.run('shift', {
+      modules: {
+        './bottender.config': { plugins: [personas()] },
+        bottender: { getClient: () => clientFor(bot.emulator) },
+      },
+    }) as Record<string, (...given: unknown[]) => Promise<void>>;
+    const adam = { id: 7, profile: profile('Adam') };
+    await signIn?.(adam);
+    await answer?.(adam, CUSTOMER, 'hi');
+    await answer?.(adam, CUSTOMER, 'and bye');
+    expect(alive(bot.emulator)).toEqual(['Adam']);
+    await signOut?.(adam);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: and bye']);
+    expect(alive(bot.emulator)).toEqual([]);
   });
 
   it('block', async () => {

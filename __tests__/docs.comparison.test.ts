@@ -10,17 +10,17 @@ import {
 import { Keyv } from 'keyv';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from './support/bot';
 import { firstCells } from './support/docs';
 import { alive, calls, shown } from './support/emulatorState';
-import { gate, barrier } from './support/gate';
+import { barrier, gate } from './support/gate';
 import { createPersonas, profile } from './support/personas';
 import { filenameOption } from './support/sends';
 import { leaveLease } from './support/stores';

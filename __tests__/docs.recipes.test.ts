@@ -1,13 +1,17 @@
-import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 
 import {
   personas,
   type PersonaContext,
   type Personas,
 } from 'bottender-persona';
+import { redisStore, type RedisClient } from 'bottender-persona/redis';
+import type { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 
 import {
@@ -23,9 +27,17 @@ import { documentsIn } from './support/docs';
 import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
 import { createPersonas } from './support/personas';
+import { PACKAGES, versionOf } from './support/redisClients';
 import { leaveLease } from './support/stores';
 
 const code = new PageCode(documentsIn('docs/recipes'));
+
+/** The client that a block exports, once redisStore() has taken it. */
+function clientOf(name: string, globals?: Record<string, unknown>) {
+  const { client } = code.run(name, globals) as { client: RedisClient };
+  redisStore(client);
+  return client;
+}
 
 describe('docs/recipes', () => {
   it('hand-over', async () => {
@@ -119,17 +131,76 @@ describe('docs/recipes', () => {
     expect(refused).toHaveLength(1);
   });
 
-  it('Redis, and ends well', async () => {
-    const exit = jest.fn();
-    const process = Object.assign(new EventEmitter(), { exit });
-    // Without a server, as where it is away when a bot starts.
-    const console = { error: jest.fn() };
-    const config = code.config('redis', { process, console });
-    expect(config.plugins).toHaveLength(1);
-    const exited = new Promise((resolve) => exit.mockImplementation(resolve));
-    process.emit('SIGTERM');
-    await exited;
-    expect(exit).toHaveBeenCalledTimes(1);
+  it.each(['node-redis', 'ioredis'])(
+    'Redis with %s, and ends well',
+    async (name) => {
+      const exit = jest.fn();
+      const process = Object.assign(new EventEmitter(), { exit });
+      // Without a server, as where it is away when a bot starts.
+      const console = { error: jest.fn() };
+      const redis = code.run(name, { console });
+      const modules = { './redis': redis };
+      const config = code.config('redis', { process, modules });
+      expect(config.plugins).toHaveLength(1);
+      const exited = new Promise((resolve) => exit.mockImplementation(resolve));
+      process.emit('SIGTERM');
+      await exited;
+      expect(exit).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it.each(['cluster', 'sentinel'])('a %s, with either client', (topology) => {
+    const nodeRedis = clientOf(`node-redis-${topology}`);
+    expect(nodeRedis).toHaveProperty('connect');
+    const ioredis = clientOf(`ioredis-${topology}`) as Redis;
+    ioredis.on('error', () => {});
+    ioredis.disconnect();
+  });
+
+  it('a Redis that is reached over HTTP', async () => {
+    const commands: unknown[] = [];
+    const server = createServer((request, response) => {
+      void json(request).then((args) => {
+        commands.push([request.headers.authorization, args]);
+        const isRead = commands.length === 1;
+        response.end(
+          JSON.stringify(isRead ? { result: '1' } : { error: 'NOSCRIPT No' }),
+        );
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = {
+      UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}`,
+      UPSTASH_REDIS_REST_TOKEN: 'secret',
+    };
+    const client = clientOf('custom-client', { process: { env }, fetch });
+    if (!('sendCommand' in client)) throw new Error('not a custom client');
+    const send = (...args: string[]) => client.sendCommand(args, { key: 'a' });
+    expect(await send('GET', 'a')).toBe('1');
+    await expect(send('EVALSHA', 'b')).rejects.toThrow(/^NOSCRIPT/);
+    expect(commands[0]).toEqual(['Bearer secret', ['GET', 'a']]);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('says which clients are tested, in the version that is installed', () => {
+    const page = readFileSync('docs/recipes/redis.md', 'utf8');
+    const [, table = ''] =
+      /<!-- tested clients -->([^]*)<!-- \/tested clients -->/.exec(page) ?? [];
+    const tested = [...table.matchAll(/`(\w+)` (\d+) +\| (\S+) +\|/g)].map(
+      ([, name, major, version]) => [name, major, version],
+    );
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      devDependencies: object;
+    };
+    const installed = PACKAGES.map((name) => {
+      const version = versionOf(name);
+      expect(manifest.devDependencies).toHaveProperty(name);
+      return [name.replace(/\d$/, ''), version.split('.')[0], version];
+    });
+    expect(tested).toEqual(installed);
   });
 
   it('a sweep', async () => {

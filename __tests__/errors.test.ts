@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { MessengerClient } from 'bottender';
 import * as library from 'bottender-persona';
 import {
+  ForgottenHandleError,
   PersonaCleanupError,
   PersonaError,
   PersonaRefusedError,
@@ -20,11 +21,11 @@ import type { Fault } from 'messenger-emulator';
 
 import {
   APP_SECRET,
+  type BotSetup,
   CUSTOMER,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
 } from './support/bot';
 import { advanceTime, fakeTimers, shortenTimeouts } from './support/clock';
 import { createPersonas, profile } from './support/personas';
@@ -338,6 +339,32 @@ test('UnsupportedSenderActionError names the action, the persona and both remedi
   expectNoSecretIn(error);
 });
 
+test('ReleasedHandleError tells the persona, and what to do', async () => {
+  const { bot } = await start();
+  await bot.run(async (context) => {
+    const guest = await context.createEphemeralPersona(profile('Guest'));
+    await guest.release();
+    await guest.sendText('hi');
+  });
+  const [error] = bot.errors;
+  expect(error).toMatchObject({
+    name: 'ReleasedHandleError',
+    persona: 'Guest',
+    message: expect.stringMatching(
+      /"Guest".*createEphemeralPersona\(\)/,
+    ) as string,
+  });
+  expectNoSecretIn(error);
+});
+
+test('ForgottenHandleError tells the persona, and has nothing else of it', () => {
+  const error = new ForgottenHandleError({ id: '7', ...profile('Guest') });
+  expect(error.persona).toEqual({ id: '7', name: 'Guest' });
+  expect(error.message).toMatch(/"Guest" \(7\).*release\(\).*await using/);
+  const refused = new ForgottenHandleError({ id: null, name: 'Guest' });
+  expect(refused.message).toContain('"Guest" was');
+});
+
 test.each<[string, string, () => unknown, RegExp]>([
   [
     'InvalidOptionError',
@@ -368,6 +395,7 @@ test.each<[string, string, () => unknown, RegExp]>([
 test('these tests cover every error class of the library', () => {
   const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
   expect(classes.sort()).toEqual([
+    'ForgottenHandleError',
     'InvalidOptionError',
     'InvalidPersonaError',
     'InvalidProfileError',
@@ -376,6 +404,7 @@ test('these tests cover every error class of the library', () => {
     'PersonaRefusedError',
     'PersonaStoreError',
     'PersonaSuspectedError',
+    'ReleasedHandleError',
     'UnknownPageError',
     'UnsupportedSenderActionError',
   ]);

@@ -76,6 +76,8 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     ['not a number', 'lingerMs', NaN],
     ['longer than a timer can be', 'lingerMs', 2 ** 31],
     ['too short to be renewed', 'leaseMs', 999],
+    ['no whole number', 'leaseMs', 100_000 / 3],
+    ['no whole number', 'lingerMs', 0.5],
     ['endless', 'leaseMs', Infinity],
   ])('a setting of "ephemeral" that is %s: %s', (_what, name, value) => {
     const { message } = refusal({ ephemeral: { [name]: value } });
@@ -178,6 +180,27 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     expect(message).toContain('unsupportedSenderActions');
     expect(message).toContain('onCleanupError');
   });
+
+  test.each<[object, string]>([
+    [
+      { lingerMs: 5 },
+      'no option "lingerMs" (did you mean "ephemeral.lingerMs"?)',
+    ],
+    [{ leaseMS: 5 }, 'no option "leaseMS" (did you mean "ephemeral.leaseMs"?)'],
+    [
+      { ephemeral: { store: new Keyv() } },
+      'has no "store" (did you mean "store" of personas() itself?)',
+    ],
+    [
+      { ephemeral: { onCleanupErrors() {} } },
+      'has no "onCleanupErrors" (did you mean "onCleanupError" of personas() itself?)',
+    ],
+  ])(
+    'an option at the wrong level, telling the right one: %p',
+    (given, said) => {
+      expect(refusal(given).message).toContain(said);
+    },
+  );
 
   test.each([
     ['null', null],
@@ -312,7 +335,7 @@ describe('close()', () => {
       const given = { timeoutMs: timeoutMs as number };
       await expect(personas().close(given)).rejects.toThrow(
         new InvalidOptionError(
-          'The option "timeoutMs" of close() must be a number of milliseconds from 0 to 2147483647.',
+          'The option "timeoutMs" of close() must be a whole number of milliseconds from 0 to 2147483647.',
         ),
       );
     },

@@ -1,4 +1,5 @@
 import { chain } from 'bottender';
+import type * as library from 'bottender-persona';
 import {
   personas,
   withPersona,
@@ -203,6 +204,61 @@ describe('two different personas() on a context', () => {
     ]);
     expect(warned).not.toHaveBeenCalled();
   });
+});
+
+describe('an action wrapper of another copy of this package', () => {
+  type Library = typeof library;
+  let other: Library;
+  let warned: jest.SpyInstance;
+  beforeEach(() => {
+    warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    jest.isolateModules(() => {
+      other = jest.requireActual<Library>('bottender-persona');
+    });
+    expect(other.personas).not.toBe(personas);
+  });
+  afterEach(() => warned.mockRestore());
+
+  test('installs defaults that give way to a later personas()', async () => {
+    const bot = await startBot();
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    const plugin = personas({ directory: { adam: Adam } });
+    await bot.run(
+      chain([
+        other.withPersona(null),
+        plugin,
+        other.withPersona('adam', sayHi as never),
+      ]) as TestAction,
+    );
+    expect(bot.errors).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
+  test('takes what a personas() has installed', async () => {
+    const bot = await startBot();
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    const plugin = personas({ directory: { adam: Adam } });
+    await bot.run(
+      chain([plugin, other.withPersona('adam', sayHi as never)]) as TestAction,
+    );
+    expect(bot.errors).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+});
+
+test('a name where personas() was forgotten: the warning says so', async () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const bot = await startBot();
+  await bot.run(withPersona('adam', sayHi));
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  expect(warned.mock.calls.map(([warning]) => String(warning))).toEqual([
+    'The persona "adam" cannot speak on the Page 100000000000001: it is a name, and personas(), which has the directory, is not installed. ' +
+      'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain. The Page speaks instead.',
+  ]);
+  warned.mockRestore();
 });
 
 test('after close(), the next event starts the sweeps again', async () => {

@@ -59,6 +59,24 @@ test('a name may have 50 characters of any size', () => {
 });
 
 test.each([
+  ['half of an emoji', { name: 'Pear \u{1F350}'.slice(0, 6) }],
+  ['half of one at its beginning', { name: '\u{1F350} Pear'.slice(1) }],
+  ['a line break', { name: 'Adam\nthe Boss' }],
+  ['a NUL', { name: 'Adam\0' }],
+  ['a control character of Latin-1', { name: 'Adam\u0085' }],
+  ['half of an emoji', { shortName: '\ud83c' }],
+  ['half of an emoji', { profilePictureUrl: `${picture}?\ud83c` }],
+])('%s is refused, and the error is printable: %j', (_what, part) => {
+  const given = { name: 'Adam', profilePictureUrl: picture, ...part };
+  expect(() => checkProfile(given)).toThrow(InvalidProfileError);
+  expect(() => checkProfile(given)).toThrow(/^[ -~]*half a character[ -~]*$/);
+});
+
+test.each(['👩‍👩‍👧', 'مُحَمَّد\u200f', 'Zoë', '李'])('a name may be %s', (name) => {
+  expect(checkProfile({ name, profilePictureUrl: picture }).name).toBe(name);
+});
+
+test.each([
   [null, 'null'],
   [undefined, 'undefined'],
   ['Adam', 'string'],

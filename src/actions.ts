@@ -18,9 +18,10 @@ export type ValueOrFactory<T, C extends Context, P> =
  * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
- * @param action what runs as the persona; without it, the rest of the chain
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -42,14 +43,14 @@ export function withPersona<
         ) =>
           | CheckedSpeaker<R, SpeakerOn<C>>
           | Promise<CheckedSpeaker<R, SpeakerOn<C>>>)),
-  action?: Action<C, P>,
+  ...given: [action?: Action<C, P>]
 ): Action<C, P> {
   if (typeof persona !== 'function') checkPersona(persona);
-  checkAction('withPersona', action);
+  const action = checkAction('withPersona', given);
   return async function WithPersona(context, props): Promise<void> {
-    const given =
+    const speaker =
       typeof persona === 'function' ? await persona(context, props) : persona;
-    await personasFor(context).with(given, () =>
+    await personasFor(context).with(speaker, () =>
       runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
@@ -61,9 +62,10 @@ export function withPersona<
  * `props.next`, for chains. Works without `personas()`.
  *
  * @param profile a name and a picture, or a function that returns them
- * @param action what runs as the persona; without it, the rest of the chain
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
+ * @throws TypeError if an action is passed that is not a function: `undefined`, say
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
@@ -74,14 +76,14 @@ export function withEphemeralPersona<
   P extends Record<string, unknown> = Record<never, never>,
 >(
   profile: ValueOrFactory<PersonaProfile, C, P>,
-  action?: Action<C, P>,
+  ...given: [action?: Action<C, P>]
 ): Action<C, P> {
   if (typeof profile !== 'function') checkProfile(profile);
-  checkAction('withEphemeralPersona', action);
+  const action = checkAction('withEphemeralPersona', given);
   return async function WithEphemeralPersona(context, props): Promise<void> {
-    const given =
+    const shown =
       typeof profile === 'function' ? await profile(context, props) : profile;
-    await personasFor(context).withEphemeral(given, () =>
+    await personasFor(context).withEphemeral(shown, () =>
       runActions(() => (action ?? props?.next)?.(context, props), context),
     );
   };
@@ -91,10 +93,14 @@ function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
 }
 
-function checkAction(wrapper: string, action: unknown): void {
-  if (action !== undefined && typeof action !== 'function') {
-    throw new TypeError(
-      `${wrapper}() wraps an action, which is a function, but this was of type ${typeof action}.`,
-    );
-  }
+/** An action that was left out, and not one that was passed and is `undefined`. */
+function checkAction<A>(wrapper: string, given: [action?: A]): A | undefined {
+  if (given.length === 0 || typeof given[0] === 'function') return given[0];
+  const [action] = given;
+  throw new TypeError(
+    `${wrapper}() wraps an action, which is a function, but this was ` +
+      (action === undefined
+        ? 'undefined: is the action exported, and imported under its name? Leave it out to wrap what follows in a chain.'
+        : `of type ${typeof action}.`),
+  );
 }

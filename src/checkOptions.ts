@@ -3,9 +3,9 @@ import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import { MemoryStore } from './store/memory';
+import { ProcessMemory } from './store/processMemory';
 import { RedisStore } from './store/redis/redisStore';
-import { didYouMean } from './util/closestMatch';
+import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
 import { isObject } from './util/isObject';
 import { MAX_TIMER_MS } from './util/withTimeout';
@@ -51,6 +51,11 @@ const MIN_MS = new Map([
   ['leaseMs', MIN_LEASE_MS],
 ]);
 
+/** Options within an option, and how they are written from the top. */
+const INNER_OPTIONS = new Map(
+  [...MIN_MS.keys()].map((name) => [name, `ephemeral.${name}`]),
+);
+
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /** App secrets have 32 characters, and tokens more: shorter values may be printed. */
@@ -72,8 +77,14 @@ export function checkOptions(options: unknown = {}): Settings {
   for (const [name, value] of Object.entries(options)) {
     if (!isOptionName(name)) {
       const names = Object.keys(CHECKS);
+      const inner = INNER_OPTIONS.get(
+        closestMatch(name, INNER_OPTIONS.keys()) ?? '',
+      );
+      const hint = inner
+        ? ` (did you mean "${inner}"?)`
+        : didYouMean(name, names);
       throw new InvalidOptionError(
-        `personas() has no option "${name}"${didYouMean(name, names)}; it has ${names.join(', ')}.`,
+        `personas() has no option "${name}"${hint}; it has ${names.join(', ')}.`,
       );
     }
     if (value === undefined) continue;
@@ -101,7 +112,7 @@ export function checkOptions(options: unknown = {}): Settings {
       (({ message, defaultSender }) =>
         warn(`${message} ${defaultSender} speaks instead.`)),
     onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
-    store: isStore(given.store) ? given.store : new MemoryStore(),
+    store: isStore(given.store) ? given.store : new ProcessMemory(),
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,
@@ -117,12 +128,17 @@ export function checkTimeout(
   const { timeoutMs = CLOSE_TIMEOUT_MS } = options ?? {};
   if (isMs(timeoutMs, 0)) return timeoutMs;
   throw new InvalidOptionError(
-    `The option "timeoutMs" of close() must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
+    `The option "timeoutMs" of close() must be a whole number of milliseconds from 0 to ${MAX_TIMER_MS}.`,
   );
 }
 
 function isMs(value: unknown, min: number): value is number {
-  return typeof value === 'number' && value >= min && value <= MAX_TIMER_MS;
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= min &&
+    value <= MAX_TIMER_MS
+  );
 }
 
 function checkInitialPersona(persona: string, names: string[]): void {
@@ -141,10 +157,14 @@ function checkEphemeral(value: unknown): string | false {
     const min = MIN_MS.get(name);
     if (min === undefined) {
       const names = [...MIN_MS.keys()];
-      return `has no "${name}"${didYouMean(name, names)}; it has ${names.join(' and ')}`;
+      const outer = closestMatch(name, Object.keys(CHECKS));
+      const hint = outer
+        ? ` (did you mean "${outer}" of personas() itself?)`
+        : didYouMean(name, names);
+      return `has no "${name}"${hint}; it has ${names.join(' and ')}`;
     }
     if (ms !== undefined && !isMs(ms, min)) {
-      return `has a bad "${name}": it must be a number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
+      return `has a bad "${name}": it must be a whole number of milliseconds from ${min} to ${MAX_TIMER_MS}`;
     }
   }
   return false;

@@ -97,11 +97,13 @@ export class PersonaRefusedError extends PersonaError {
     readonly failure: GraphFailure,
     /** Omitted on Messenger. */
     channelInfo?: ChannelInfo,
+    /** What to do; omitted: what helps with this reason in general. */
+    advice = adviceOn(reason, failure, channelInfo),
   ) {
     const page = pageId === undefined ? 'this Page' : `the Page ${pageId}`;
     super(
       `The persona "${persona}" cannot speak on ${channelInfo?.title ?? page}: ` +
-        `${describeFailure(failure)}. ${adviceOn(reason, failure, channelInfo)}`,
+        `${describeFailure(failure)}. ${advice}`,
       { cause: failure },
     );
     this.defaultSender = channelInfo?.defaultSender ?? 'The Page';
@@ -163,6 +165,42 @@ export class PersonaCleanupError extends PersonaError {
     );
     // A copy, because the caller's object may have a client that prints its token.
     this.persona = id ? { id, name } : { name };
+  }
+}
+
+/**
+ * A handle of `createEphemeralPersona` was garbage-collected without being
+ * released. It is released now.
+ */
+export class ForgottenHandleError extends PersonaError {
+  /** `id` is `null` if Messenger refused to create it. */
+  readonly persona: { readonly id: string | null; readonly name: string };
+
+  constructor({
+    id,
+    name,
+  }: {
+    readonly id: string | null;
+    readonly name: string;
+  }) {
+    super(
+      `The handle of the persona "${name}"${id === null ? '' : ` (${id})`} was garbage-collected without being released, ` +
+        `so it was released now. Call its release() when nobody speaks as it any more, or create it with \`await using\`.`,
+    );
+    this.persona = { id, name };
+  }
+}
+
+/** A handle of `createEphemeralPersona` was used after its release. */
+export class ReleasedHandleError extends PersonaError {
+  constructor(
+    /** The name in the profile. */
+    readonly persona: string,
+  ) {
+    super(
+      `The persona "${persona}" cannot speak by this handle: it was released, by release() or by the close() of personas(). ` +
+        `Nothing was sent. Create another with createEphemeralPersona(), and release it after the last message.`,
+    );
   }
 }
 

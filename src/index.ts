@@ -24,6 +24,7 @@ export type {
 } from './options';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {
+  EphemeralPersonaHandle,
   PersonaContext,
   PersonaMethods,
   SpeakerOn,
@@ -36,6 +37,7 @@ export type {
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {
+  ForgottenHandleError,
   InvalidOptionError,
   InvalidPersonaError,
   InvalidProfileError,
@@ -44,6 +46,7 @@ export {
   PersonaRefusedError,
   PersonaStoreError,
   PersonaSuspectedError,
+  ReleasedHandleError,
   UnknownPageError,
   UnsupportedSenderActionError,
 } from './errors';

@@ -79,7 +79,7 @@ export interface PersonasOptions<
   unsupportedSenderActions?: 'reject' | 'as-page' | undefined;
   /**
    * Called when an ephemeral persona could not be deleted, may have been left
-   * behind, or could not be stored. Errors that it throws are ignored. Default:
+   * behind, or could not be stored, and when its handle was forgotten. Errors that it throws are ignored. Default:
    * a process warning.
    */
   onCleanupError?: OnCleanupError | undefined;

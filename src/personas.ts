@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { Action, Context, MessengerClient, Props } from 'bottender';
+import type { Action, Context, MessengerClient } from 'bottender';
 
 import { checkOptions, checkTimeout } from './checkOptions';
 import type { PersonaClient } from './context/clientTypes';
@@ -16,6 +16,17 @@ import { bindRuntime, createRuntime } from './runtime';
 declare const NAME: unique symbol;
 
 /**
+ * What all contexts have in common, `PersonaContext` included. A chain infers its
+ * context from its actions, and takes the most specific one: that of the others.
+ * @inline
+ */
+type AnyContext = Omit<Context, 'sendText'>;
+
+/** What follows in a chain, for any context. @inline */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Next = Action<any>;
+
+/**
  * What `personas()` returns: a plugin that is also an action for chains.
  *
  * @typeParam Name the names of its directory
@@ -28,14 +39,11 @@ export interface Personas<Name extends string = string> {
    * Adds the persona methods to the context of one event. Bottender calls it,
    * with props in a chain; it then continues with `props.next`.
    */
-  <C extends Context>(
-    context: C,
-    props?: Props<C>,
-  ): Promise<Action<C> | undefined>;
+  (context: AnyContext, props?: { next?: Next }): Promise<Next | undefined>;
 
   /**
-   * Shuts down: deletes idle ephemeral personas now, and those in use after
-   * their last use. Resolves when all are deleted, or after `timeoutMs`
+   * Shuts down: releases all handles of `createEphemeralPersona`, deletes idle
+   * ephemeral personas now, and those in use after their last use. Resolves when all are deleted, or after `timeoutMs`
    * milliseconds (default 10,000). What is left then is reported to
    * `onCleanupError` and deleted by a later sweep.
    *
@@ -121,15 +129,16 @@ export function personas<
   } = {},
 ): Personas<Name> {
   const runtime = createRuntime(checkOptions(options));
-  const { pool, stats, sweeper } = runtime;
+  const { pool, handles, stats, sweeper } = runtime;
   const clients = new PersonaClients<Name>(runtime);
   const plugin = Object.assign(
-    function Personas<E extends Context>(
-      context: E,
-      props?: Props<E>,
-    ): Promise<Action<E> | undefined> {
+    function Personas(
+      context: AnyContext,
+      props?: { next?: Next },
+    ): Promise<Next | undefined> {
       try {
-        const { personas, isNew } = install(context, runtime);
+        // Every context has `sendText`, of whatever type.
+        const { personas, isNew } = install(context as Context, runtime);
         const starting = isNew ? personas.start() : undefined;
         const next = props?.next;
         if (starting) return starting.then(() => next);
@@ -142,7 +151,9 @@ export function personas<
       async close(options?: { timeoutMs?: number | undefined }) {
         const timeoutMs = checkTimeout(options);
         sweeper.close();
-        await pool.close(timeoutMs);
+        const closed = pool.close(timeoutMs);
+        handles.close();
+        await closed;
         // Node prints warnings in its next turn: a process that exits now would lose them.
         await setImmediate();
       },

@@ -8,6 +8,9 @@ const MAX_SHORT_NAME_LENGTH = 20;
 
 const KEYS = ['name', 'profilePictureUrl', 'shortName'];
 
+/** Control characters, and halves of characters, as `slice` leaves of an emoji. No JSON parser has to take them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
+
 /**
  * What customers see of a persona.
  *
@@ -36,8 +39,8 @@ export interface EphemeralPersona<
   Id extends string = string,
 > extends PersonaProfile {
   /**
-   * Its ID on the Page, or its name where no persona is created (other platforms
-   * and simulated contexts). `null` when Messenger refused to create it, so that
+   * Its ID on the Page. Where no persona is created (other platforms and simulated
+   * contexts), its name, or one like it where that means another persona. `null` when Messenger refused to create it, so that
    * the Page speaks, and in reports about one that was not created yet.
    */
   id: Id | null;
@@ -54,11 +57,17 @@ export function checkProfile(profile: unknown): PersonaProfile {
       `A persona's profile is { name, profilePictureUrl }, but this was ${profile === null ? 'null' : typeof profile}.`,
     );
   }
-  for (const key of Object.keys(profile)) {
-    if (KEYS.includes(key)) continue;
-    throw new InvalidProfileError(
-      `A persona's profile has no "${key}"${didYouMean(key, KEYS)}; it has ${KEYS.join(', ')}.`,
-    );
+  for (const [key, value] of Object.entries(profile)) {
+    if (!KEYS.includes(key)) {
+      throw new InvalidProfileError(
+        `A persona's profile has no "${key}"${didYouMean(key, KEYS)}; it has ${KEYS.join(', ')}.`,
+      );
+    }
+    if (typeof value === 'string' && printable(value) !== value) {
+      throw new InvalidProfileError(
+        `The ${key} "${printable(value)}" of a persona has a control character or half a character: shorten a text with [...text].slice(0, 50).join('').`,
+      );
+    }
   }
   const { name, profilePictureUrl, shortName } = profile as Record<
     string,
@@ -91,6 +100,15 @@ export function checkProfile(profile: unknown): PersonaProfile {
     );
   }
   return { name, profilePictureUrl, shortName };
+}
+
+/** The text with such characters as escape sequences. */
+export function printable(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (character) =>
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function isFilled(value: unknown): value is string {

@@ -1,5 +1,8 @@
-export {
-  redisStore,
-  type RedisClient,
-  type RedisStore,
-} from './store/redis/redisStore';
+export type {
+  CustomRedisClient,
+  IoredisClient,
+  NodeRedisArguments,
+  NodeRedisClient,
+  RedisClient,
+} from './store/redis/clients';
+export { redisStore, type RedisStore } from './store/redis/redisStore';

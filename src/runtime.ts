@@ -1,17 +1,19 @@
 import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
+import { OpenHandles } from './ephemeral/openHandles';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
 import { Sweep } from './ephemeral/sweep';
 import { Sweeper } from './ephemeral/sweeper';
 import { PersonaCleanupError } from './errors';
-import { CreationBackoff } from './graph/creationBackoff';
+import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
 import { noStats, type PersonaStats } from './stats';
 import { openStore } from './store/open';
 import type { StorePort } from './store/port';
+import { ProcessMemory } from './store/processMemory';
 import { debug } from './util/debug';
 import { invokeCallback } from './util/invokeCallback';
 
@@ -22,12 +24,15 @@ export interface Runtime {
   readonly directory: Directory;
   readonly leases: Leases;
   readonly pool: EphemeralPool;
+  readonly handles: OpenHandles;
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly stats: PersonaStats;
+  /** Whether nobody has called `personas()`: an action wrapper has installed the defaults. */
+  readonly isDefault: boolean;
 }
 
-export function createRuntime(settings: Settings): Runtime {
+export function createRuntime(settings: Settings, isDefault = false): Runtime {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const stats = noStats();
   const report: ReportCleanup = (error, persona) => {
@@ -36,16 +41,15 @@ export function createRuntime(settings: Settings): Runtime {
     invokeCallback(settings.onCleanupError, error, persona);
   };
   const store = openStore(settings.store, (error) => report(error, null));
-  const leases = new Leases(store, leaseMs, report);
-  const creator = new PersonaCreator(leases, new CreationBackoff(), stats);
-  const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
+  const keyOf = store instanceof ProcessMemory ? pageKey : undefined;
+  const leases = new Leases(store, leaseMs, report, keyOf);
+  const creator = new PersonaCreator(leases, stats);
+  const pool = new EphemeralPool(leases, creator, lingerMs, stats);
   const directory = new Directory(settings.directory, creator, {
-    store,
     leases,
-    report,
     endSurplus: (surplus) => pool.endSurplus(surplus),
   });
-  const idsOn = (pageId: string) => directory.idsOn(pageId);
+  const idsOn = (page: Page) => directory.idsOn(page);
   const sweep = new Sweep(leases, report, idsOn, stats);
   return {
     settings,
@@ -53,9 +57,11 @@ export function createRuntime(settings: Settings): Runtime {
     directory,
     leases,
     pool,
+    handles: new OpenHandles(report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),
-    refusals: new Refusals(settings, stats),
+    refusals: new Refusals(settings, stats, isDefault),
     stats,
+    isDefault,
   };
 }
 
@@ -63,12 +69,8 @@ let fallback: Runtime | undefined;
 
 /** The runtime of `withPersona` and `withEphemeralPersona` on contexts without `personas()`. */
 export function defaultRuntime(): Runtime {
-  fallback ??= createRuntime(checkOptions());
+  fallback ??= createRuntime(checkOptions(), true);
   return fallback;
-}
-
-export function isDefaultRuntime(runtime: Runtime): boolean {
-  return runtime === fallback;
 }
 
 const runtimes = new WeakMap<object, Runtime>();

@@ -292,7 +292,7 @@ test('personas can have the names of Object’s own properties', async () => {
 
 describe('an answer of LINE', () => {
   const answered = (status: number, data: unknown) =>
-    line.readRefusal?.({ response: { status, data } }, []);
+    line.readRefusal?.({ response: { status, data } });
   const details = (...properties: unknown[]) => ({
     message: 'The request body has 1 error(s)',
     details: properties.map((property) => ({ message: 'Bad', property })),
@@ -339,8 +339,9 @@ describe('an answer of Slack', () => {
   test.each<[unknown, string | undefined]>([
     [{ message: { username: 'Shop' } }, 'Slack showed it as "Shop"'],
     [{ message: { username: 'Adam' } }, undefined],
-    [{ message: { username: 5 } }, undefined],
-    [{ message: {} }, undefined],
+    [{ message: { username: 5 } }, "Slack showed it under the app's name"],
+    [{ message: {} }, "Slack showed it under the app's name"],
+    [{ message: 'posted' }, undefined],
     [{}, undefined],
     [undefined, undefined],
   ])('shows whether the name was ignored: %j', (answer, said) => {

@@ -48,12 +48,37 @@ test.each([
     'throw new Error(`No ${process.env.MESSENGER_ACCESS_TOKEN} for redis://me:hunter2@host`);',
     'No [removed] for redis://[removed]@host (bottender.config.js:1)',
   ],
+  [
+    'a getter that throws a token',
+    `module.exports = { get channels() { throw new Error('${TOKEN} has expired'); } };`,
+    'bottender.config.js could not be read: Error: [removed] has expired',
+  ],
+  [
+    'a setting whose getter throws a token',
+    `module.exports = { channels: { messenger: { get accessToken() { throw new Error('${TOKEN} has expired'); } } } };`,
+    'bottender.config.js could not be read: Error: [removed] has expired',
+  ],
+  [
+    'plugins whose getter throws a token',
+    `module.exports = { channels: { messenger: {} }, get plugins() { throw new Error('${TOKEN} has expired'); } };`,
+    'bottender.config.js could not be read: Error: [removed] has expired',
+  ],
+  [
+    'a map that throws a token',
+    `module.exports = { channels: { messenger: { async mapPageToAccessToken(id) { throw new Error('${TOKEN} has expired'); } } } };`,
+    'mapPageToAccessToken failed for the Page 100000000000001: Error: [removed] has expired',
+  ],
+  [
+    'an app secret that is a number',
+    `module.exports = { channels: { messenger: { accessToken: '${TOKEN}', appSecret: 7318924506 } } };`,
+    'channels.messenger.appSecret in bottender.config.js must be a string, but it is of type number.',
+  ],
 ])('a config with %s is reported', async (_, config, message) => {
   const app = makeApp(NOWHERE, { config });
-  const { status, stdout, stderr } = await app.run('list');
+  const { status, stdout, stderr } = await app.run('list', '--page', PAGE.id);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(message);
-  for (const secret of [TOKEN, 'hunter2']) {
+  for (const secret of [TOKEN, 'hunter2', '7318924506']) {
     expect(stderr).not.toContain(secret);
   }
 });
@@ -222,6 +247,10 @@ test.each([
   [['get', '12', '--id', '13'], 'The IDs 12 and 13 differ: give one of them.'],
   [['get', '../me'], 'IDs have digits only.'],
   [['delete', '--id', 'adam'], 'IDs have digits only.'],
+  [
+    ['delete', 'adan'],
+    '"adan" is not a name of the directory (did you mean "adam"?), and IDs have digits only.',
+  ],
   [['sync'], 'There is no terminal to ask for confirmation'],
   [['sync', '--json'], '--json cannot ask for confirmation'],
   [

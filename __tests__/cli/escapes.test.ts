@@ -72,3 +72,14 @@ test("an error of the bot's own code ends the command, and is printed without co
   expect(stderr).toContain(`This should not have happened: Error: ${SHOWN}`);
   expect(stderr).not.toMatch(ESCAPES);
 });
+
+test("nor does an error of the bot's own code show a token", async () => {
+  const emulator = await startEmulator();
+  const app = makeApp(emulator.origin, {
+    config: `setImmediate(() => { throw new Error('EAAGm0PX4ZCpsBA has expired'); });\n${USUAL_CONFIG}`,
+  });
+  const { status, stderr } = await app.start(['list']).ended;
+  expect(status).toBe(1);
+  expect(stderr).toContain('Error: [removed] has expired');
+  expect(stderr).not.toContain('EAAGm0PX4ZCpsBA');
+});

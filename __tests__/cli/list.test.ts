@@ -194,6 +194,51 @@ test('create, get and delete work, with the proof of the app secret', async () =
   }
 });
 
+test('get and delete know the names of the directory', async () => {
+  const emulator = await startEmulator();
+  const desk = await createPersona(emulator, 'Desk');
+  const other = await createPersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin, {
+    directory: { adam: profile('Adam'), desk },
+  });
+  const idNow = async () =>
+    (await app.json<{ persona: { id: string } }>(0, 'get', 'adam')).persona.id;
+  expect(await idNow()).toBe(other);
+  await app.json(0, 'delete', other, '--yes');
+  await app.json(0, 'sync', '--yes');
+  const adam = await idNow();
+  expect(adam).not.toBe(other);
+  // Of the same name as the one that the store knows.
+  const newer = await createPersona(emulator, 'Adam');
+  expect(await idNow()).toBe(adam);
+  expect(await app.json(0, 'get', 'desk')).toMatchObject({
+    persona: { id: desk },
+  });
+  const unasked = await app.run('delete', 'adam');
+  expect(unasked).toMatchObject({ status: 2, stdout: '' });
+  expect(unasked.stderr).toContain('confirm with --yes');
+  for (const [name, id] of [
+    ['adam', adam],
+    ['adam', newer],
+    ['desk', desk],
+  ]) {
+    expect(await app.json(0, 'delete', name ?? '', '--yes')).toEqual({
+      page: { id: PAGE.id },
+      deleted: [{ id }],
+    });
+  }
+  const again = await app.run('delete', 'adam', '--yes');
+  expect(again).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: `The Page ${PAGE.id} has no persona "adam" that its token can access: nothing was deleted.\n`,
+  });
+  expect(await app.run('get', 'adam')).toMatchObject({
+    status: 1,
+    stderr: `Error: The Page ${PAGE.id} has no persona for the name "adam".\n`,
+  });
+});
+
 test('create --json prints JSON', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin);

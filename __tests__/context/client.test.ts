@@ -14,21 +14,21 @@ import {
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
   type RunningBot,
+  startBot,
   startWrittenTo,
 } from '../support/bot';
 import { clientFor, sendingTo } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
 import {
-  personaIds,
-  watchCalls,
   alive,
   bodies,
   calls,
+  personaIds,
   shown,
+  watchCalls,
 } from '../support/emulatorState';
-import { createPersonas, profile, deletePersona } from '../support/personas';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
 import { leaveLease } from '../support/stores';
 

@@ -9,15 +9,15 @@ import {
 } from 'bottender-persona';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
   startBot,
-  type BotSetup,
 } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
-import { watchCalls, alive, bodies, shown } from '../support/emulatorState';
+import { alive, bodies, shown, watchCalls } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { createPersonas, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';

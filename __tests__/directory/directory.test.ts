@@ -2,21 +2,21 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from '../support/bot';
 import { advanceTime, shortenTimeouts } from '../support/clock';
 import {
-  personaIds,
-  watchCalls,
   alive,
   bodies,
+  personaIds,
   shown,
+  watchCalls,
 } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 

@@ -93,6 +93,12 @@ describe('personas() rejects an invalid entry at once and names it', () => {
     );
   });
 
+  test.each(['ad\ud83c', 'ad\nam'])('under the name %j', (name) => {
+    expect(refusal({ [name]: profile('Adam') })).toMatch(
+      /^[ -~]*"ad\\u(d83c|000aam)"[ -~]* half a character in its name\.$/,
+    );
+  });
+
   test.each([
     ['a profile', profile('Adam')],
     ['an ID', '5'],

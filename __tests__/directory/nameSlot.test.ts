@@ -4,7 +4,6 @@ import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
-import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { noStats } from '../../src/stats';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
@@ -23,28 +22,29 @@ async function open(store: KeyvLike) {
   const report = jest.fn();
   const port = new KeyvPort(new GuardedKeyv(store));
   const leases = new Leases(port, 60_000, report);
-  const services = { store: port, leases, report, endSurplus: jest.fn() };
+  const services = { leases, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam'), desk: '12' }),
-    new PersonaCreator(leases, new CreationBackoff(), noStats()),
+    new PersonaCreator(leases, noStats()),
     services,
   );
-  return { directory, page, calls, report };
+  const idsOn = (id: string) => directory.idsOn({ ...page, id });
+  return { directory, idsOn, page, calls, report };
 }
 
 test('the known IDs of a Page are those that are stored, found and configured', async () => {
   const store = new MapStore();
   const before = new KeyvPort(new GuardedKeyv(store));
-  await before.setName('1', 'gone', ADAM);
-  await before.setName('2', 'adam', { ...ADAM, id: '8' });
-  const { directory, page } = await open(store);
-  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12']));
+  await before.writeName('1', 'gone', ADAM);
+  await before.writeName('2', 'adam', { ...ADAM, id: '8' });
+  const { directory, idsOn, page } = await open(store);
+  expect(await idsOn('1')).toEqual(new Set(['7', '12']));
   const finding = directory.idOf(page, 'adam');
-  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12']));
+  expect(await idsOn('1')).toEqual(new Set(['7', '12']));
   expect(await finding).toBe('20');
   await store.delete('directory:1:adam');
-  expect(await directory.idsOn('1')).toEqual(new Set(['7', '12', '20']));
-  expect(await directory.idsOn('3')).toEqual(new Set(['12']));
+  expect(await idsOn('1')).toEqual(new Set(['7', '12', '20']));
+  expect(await idsOn('3')).toEqual(new Set(['12']));
 });
 
 test('a name has a profile or a fixed ID', async () => {

@@ -3,15 +3,14 @@ import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
-import { CreationBackoff } from '../../src/graph/creationBackoff';
-import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { advanceTime } from '../support/clock';
-import { startFakeGraph, type Reply } from '../support/fakeGraph';
+import { noStats } from '../../src/stats';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
+import { gate } from '../support/gate';
 import { profile } from '../support/personas';
 
 const ADAM = { id: '7', name: 'Adam', profile_picture_url: 'https://a.test' };
-const waits = () => false;
 
 /** A page of the list, and where the next one begins. */
 function listed(data: unknown[], after?: string): Reply {
@@ -24,13 +23,18 @@ async function open(answers: Reply[]) {
   const report = jest.fn();
   const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);
-  const services = { store, leases, report, endSurplus: jest.fn() };
+  const services = { leases, endSurplus: jest.fn() };
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam') }),
-    new PersonaCreator(leases, new CreationBackoff(), noStats()),
+    new PersonaCreator(leases, noStats()),
     services,
   );
-  return { directory, list: new PageList(leases), page, calls };
+  return {
+    directory,
+    list: new PageList(leases, new Set(['Adam'])),
+    page,
+    calls,
+  };
 }
 
 test('an invalid entry is skipped, and the others are found', async () => {
@@ -58,27 +62,40 @@ test('a list that repeats itself is given up, and nothing is created', async () 
   expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
 });
 
-test('reading stops when no one waits for the list any more', async () => {
-  const endless = Array.from({ length: 50 }, (_, n) => listed([], `${n}`));
-  const { list, page, calls } = await open(endless);
-  const outcome = await list.read(page, 'epoch', () => calls.length === 3);
-  expect(outcome.ok).toBe(false);
-  expect(calls).toHaveLength(3);
-});
-
-test('reading goes on while one caller waits', async () => {
+test('simultaneous callers read the list once, without the personas of others', async () => {
   const { list, page, calls } = await open([
     listed([], 'a'),
-    listed([], 'b'),
+    listed([{ ...ADAM, id: '8', name: 'Bea' }], 'b'),
     listed([ADAM]),
   ]);
   const [first, second] = await Promise.all([
-    list.read(page, 'epoch', () => calls.length > 0),
-    list.read(page, 'epoch', waits),
+    list.read(page, 'epoch'),
+    list.read(page, 'epoch'),
   ]);
   expect(first).toBe(second);
-  expect(first).toMatchObject({ ok: true, value: { isComplete: true } });
+  expect(first).toMatchObject({
+    ok: true,
+    value: { isComplete: true, personas: [{ id: '7', name: 'Adam' }] },
+  });
   expect(calls).toHaveLength(3);
+});
+
+test('a list that takes longer than a message waits is used by the next message', async () => {
+  fakeTimers();
+  const last = gate();
+  const { directory, page, calls } = await open([
+    listed([], 'a'),
+    { ...listed([ADAM]), when: last.opened },
+  ]);
+  const first = expect(directory.idOf(page, 'adam')).rejects.toThrow();
+  while (calls.length < 2) await new Promise(setImmediate);
+  advanceTime(5000);
+  await first;
+  last.open();
+  advanceTime(1000);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await directory.idOf(page, 'adam')).toBe('7');
+  expect(calls).toHaveLength(2);
 });
 
 test('a list is reused for half a minute within its epoch; a failure is not reused', async () => {
@@ -86,31 +103,31 @@ test('a list is reused for half a minute within its epoch; a failure is not reus
     { status: 400, body: {} },
     listed([ADAM]),
   ]);
-  expect(await list.read(page, 'a', waits)).toMatchObject({ ok: false });
+  expect(await list.read(page, 'a')).toMatchObject({ ok: false });
   expect(list.recent).toBeUndefined();
-  await list.read(page, 'a', waits);
-  await list.read(page, 'a', waits);
+  await list.read(page, 'a');
+  await list.read(page, 'a');
   expect(calls).toHaveLength(2);
   expect(list.recent?.personas).toHaveLength(1);
-  await list.read(page, 'b', waits);
+  await list.read(page, 'b');
   expect(calls).toHaveLength(3);
   advanceTime(29_000);
-  await list.read(page, 'b', waits);
+  await list.read(page, 'b');
   expect(calls).toHaveLength(3);
   expect(list.recent?.personas).toHaveLength(1);
   advanceTime(1000);
   expect(list.recent).toBeUndefined();
-  await list.read(page, 'b', waits);
+  await list.read(page, 'b');
   expect(calls).toHaveLength(4);
   list.forget();
   expect(list.recent).toBeUndefined();
-  await list.read(page, 'b', waits);
+  await list.read(page, 'b');
   expect(calls).toHaveLength(5);
 });
 
 test('without an epoch a list is not reused', async () => {
   const { list, page, calls } = await open([listed([])]);
-  await list.read(page, undefined, waits);
-  await list.read(page, undefined, waits);
+  await list.read(page, undefined);
+  await list.read(page, undefined);
   expect(calls).toHaveLength(2);
 });

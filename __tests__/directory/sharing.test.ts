@@ -7,7 +7,7 @@ import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
-import { PAGE, startBot, type RunningBot } from '../support/bot';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, calls } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
@@ -111,7 +111,7 @@ describe('a name', () => {
     bot.emulator.fail({ ...LIST, delayMs: 100 });
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
-    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     expect(creations()).toBe(before);
   });
@@ -130,7 +130,7 @@ describe('a name', () => {
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await store.setName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     await gone('Adam', 1);
     expect(runtime.stats).toMatchObject({ created: 1 });

@@ -4,16 +4,17 @@ import {
   type PersonaContext,
   type KeyvLike,
 } from 'bottender-persona';
+import type * as bottenderPersona from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
 import { shortenTimeouts } from '../support/clock';
 import {
-  personaIds,
-  watchCalls,
   alive,
   bodies,
+  personaIds,
   shown,
+  watchCalls,
 } from '../support/emulatorState';
 import { profile } from '../support/personas';
 
@@ -125,13 +126,57 @@ describe('two processes with one store', () => {
   });
 });
 
+describe('without a store, a second personas() of the process', () => {
+  test('knows the IDs that the first one has found', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const { emulator } = first;
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    const seen = watchCalls(emulator);
+    await second.run(sayHi);
+    expect(seen()).toEqual([SEND]);
+    expect(alive(emulator)).toEqual(['Adam']);
+  });
+
+  test('that speaks at the same time uses the same persona', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    const { emulator } = first;
+    emulator.fail({ method: 'POST', path: '/me/personas', delayMs: 100 });
+    const second = await startBot({ emulator, plugins: [personas(options)] });
+    await Promise.all([first.run(sayHi), second.run(sayHi)]);
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+    expect(alive(emulator)).toEqual(['Adam']);
+  });
+
+  test('on an emulator shares nothing with one on another emulator with the same Page', async () => {
+    const options = { directory: DIRECTORY };
+    const first = await startBot({ plugins: [personas(options)] });
+    await first.run(sayHi);
+    const second = await startBot({ plugins: [personas(options)] });
+    const seen = watchCalls(second.emulator);
+    await second.run(sayHi);
+    expect(seen()).toContain(LIST);
+    expect(second.errors).toEqual([]);
+  });
+});
+
 describe('without a store, a restarted bot', () => {
   test('finds the personas that it created before on the list', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
     const { emulator } = first;
-    const second = await startBot({ emulator, plugins: [personas(options)] });
+    // Another copy of the package knows nothing of this one, like another process.
+    jest.resetModules();
+    const restarted =
+      jest.requireActual<typeof bottenderPersona>('bottender-persona');
+    const second = await startBot({
+      emulator,
+      plugins: [restarted.personas(options)],
+    });
     const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);

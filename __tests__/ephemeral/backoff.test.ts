@@ -6,7 +6,7 @@ import {
 } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { PAGE, startBot, type RunningBot } from '../support/bot';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
 import { alive, calls, shown } from '../support/emulatorState';
 import { nextRequest } from '../support/nextRequest';

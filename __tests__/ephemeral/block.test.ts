@@ -1,15 +1,15 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import {
-  CUSTOMER,
-  startBot,
   type BotSetup,
+  CUSTOMER,
   type RunningBot,
+  startBot,
 } from '../support/bot';
 import { advanceTime } from '../support/clock';
 import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { profile, deletePersona } from '../support/personas';
+import { deletePersona, profile } from '../support/personas';
 import { filenameOption } from '../support/sends';
 
 const MODES: [string, BotSetup][] = [
@@ -282,6 +282,66 @@ describe('an ephemeral persona that is named by its ID', () => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Guest: hi', 'Visitor: hi']);
     expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('means the one that has replaced it', async () => {
+    const onRefused = jest.fn();
+    const bot = await start({ plugins: [personas({ onRefused })] });
+    await bot.run((context) =>
+      context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
+        await deletePersona(bot.emulator, id ?? '');
+        await context.sendText('one');
+        await context.sendText('two', { personaId: id });
+        await context.withPersona(id, () => context.sendText('three'));
+        await context.as(id).sendText('four');
+        await context.as(context.persona).sendText('five');
+        context.usePersona(id);
+        await context.sendText('six');
+      }),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(
+      ['one', 'two', 'three', 'four', 'five', 'six'].map(
+        (text) => `Guest: ${text}`,
+      ),
+    );
+    expect(onRefused).not.toHaveBeenCalled();
+    expect(alive(bot.emulator)).toEqual([]);
+  });
+
+  test('is known to a timer after the block, also in blocks that it opens', async () => {
+    const onRefused = jest.fn();
+    const plugin = personas({
+      directory: { adam: profile('Adam') },
+      onRefused,
+    });
+    const bot = await start({ plugins: [plugin] });
+    const over = gate();
+    let late: Promise<unknown> | undefined;
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(profile('Guest'), ({ id }) => {
+        late = over.opened.then(async () => {
+          await context.withPersona(id, () => context.sendText('one'));
+          await context.withPersona(null, async () => {
+            await context.sendText('two', { personaId: id });
+            await context.withPersona('adam', () =>
+              context.as(id).sendText('three'),
+            );
+            await context.withEphemeralPersona(profile('Visitor'), () =>
+              context.withPersona(id, () => context.sendText('four')),
+            );
+          });
+        });
+      });
+    });
+    over.open();
+    await late;
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(
+      ['one', 'two', 'three', 'four'].map((text) => `Guest: ${text}`),
+    );
+    expect(onRefused).not.toHaveBeenCalled();
+    await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
   });
 
   test('is not created again for another context, whose message is sent as the Page', async () => {

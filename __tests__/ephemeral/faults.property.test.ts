@@ -3,7 +3,7 @@ import type { Fault } from 'messenger-emulator';
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 
-import { startBot, type RunningBot } from '../support/bot';
+import { type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime, shortenTimeouts } from '../support/clock';
 import { profile } from '../support/personas';

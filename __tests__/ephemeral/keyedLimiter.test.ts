@@ -3,7 +3,9 @@ import { inspect } from 'node:util';
 import { KeyedLimiter } from '../../src/ephemeral/keyedLimiter';
 import { gate, type Gate } from '../support/gate';
 
-/** Jobs that end on demand, and the order in which they began. */
+const settled = () => new Promise(setImmediate);
+
+/** Jobs that end when they are told to, and the order in which they began. */
 function jobs() {
   const begun: string[] = [];
   const gates = new Map<string, Gate>();
@@ -19,112 +21,59 @@ function jobs() {
 test('a limited number of jobs runs at once, the others in the order in which they came', async () => {
   const limiter = new KeyedLimiter(2);
   const { begun, job, end } = jobs();
-  const [a, , c] = ['a', 'b', 'c', 'd'].map((name) =>
-    limiter.enqueue('1', job(name)),
+  const [a, , c, d] = ['a', 'b', 'c', 'd'].map((name) =>
+    limiter.run('1', job(name)),
   );
   expect(begun).toEqual(['a', 'b']);
   end('a');
-  await a?.done;
+  await a;
+  await settled();
   expect(begun).toEqual(['a', 'b', 'c']);
   end('b');
   end('c');
-  await c?.done;
+  await c;
+  await settled();
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  end('d');
+  await d;
 });
 
-test('a cancelled ticket frees its place for the next job', async () => {
+test('a job that fails frees its place like any other', async () => {
   const limiter = new KeyedLimiter(1);
-  const { begun, job, end } = jobs();
-  const first = limiter.enqueue('1', job('first'));
-  for (let number = 0; number < 1000; number += 1) {
-    const place = limiter.enqueue('1', job(`${number}`));
-    expect(place.cancel()).toBe(true);
-    await place.done;
-  }
-  const last = limiter.enqueue('1', job('last'));
-  expect(first.cancel()).toBe(false);
-  end('first');
-  await first.done;
-  expect(begun).toEqual(['first', 'last']);
-  expect(last.cancel()).toBe(false);
-});
-
-test('cancelling a waiting ticket starts no additional job', async () => {
-  const limiter = new KeyedLimiter(1);
-  const { begun, job, end } = jobs();
-  const first = limiter.enqueue('1', job('first'));
-  limiter.enqueue('1', job('impatient')).cancel();
-  limiter.enqueue('1', job('second'));
-  expect(begun).toEqual(['first']);
-  end('first');
-  await first.done;
-  expect(begun).toEqual(['first', 'second']);
+  const { begun, job } = jobs();
+  const failing = limiter.run('1', () => Promise.reject(new Error('no')));
+  void limiter.run('1', job('next'));
+  await expect(failing).rejects.toThrow('no');
+  await settled();
+  expect(begun).toEqual(['next']);
 });
 
 test('nothing is kept after the last job, and later jobs are independent of it', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
   const isEmpty = () => inspect(limiter).includes('Map(0)');
-  const first = limiter.enqueue('1', job('first'));
-  expect(isEmpty()).toBe(false);
+  const first = limiter.run('1', job('first'));
+  const second = limiter.run('1', job('second'));
   end('first');
-  await first.done;
-  expect(isEmpty()).toBe(true);
-  limiter.enqueue('1', job('second'));
-  // Of its own it has none any more.
-  expect(first.cancel()).toBe(false);
-  limiter.enqueue('1', job('third'));
+  await first;
+  await settled();
+  expect(isEmpty()).toBe(false);
+  void limiter.run('1', job('third'));
   expect(begun).toEqual(['first', 'second']);
+  end('second');
+  await second;
+  await settled();
+  expect(begun).toEqual(['first', 'second', 'third']);
+  end('third');
+  await settled();
+  expect(isEmpty()).toBe(true);
 });
 
 test('one Page does not wait for another', () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job } = jobs();
-  limiter.enqueue('1', job('a'));
-  limiter.enqueue('1', job('b'));
-  limiter.enqueue('2', job('c'));
+  void limiter.run('1', job('a'));
+  void limiter.run('1', job('b'));
+  void limiter.run('2', job('c'));
   expect(begun).toEqual(['a', 'c']);
-});
-
-describe('a pause', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
-
-  test('holds the jobs of one Page, and of no other', () => {
-    const limiter = new KeyedLimiter(1);
-    const { begun, job } = jobs();
-    limiter.pause('1', 1000);
-    limiter.enqueue('1', job('a'));
-    limiter.enqueue('2', job('b'));
-    jest.advanceTimersByTime(999);
-    expect(begun).toEqual(['b']);
-    jest.advanceTimersByTime(1);
-    expect(begun).toEqual(['b', 'a']);
-  });
-
-  test('leaves nothing behind', () => {
-    const limiter = new KeyedLimiter(1);
-    limiter.pause('1', 1000);
-    limiter.enqueue('1', () => Promise.resolve()).cancel();
-    expect(inspect(limiter)).toContain('Map(1)');
-    jest.advanceTimersByTime(1000);
-    expect(inspect(limiter)).toContain('Map(0)');
-  });
-
-  test('that is started again lasts from then on', () => {
-    const limiter = new KeyedLimiter(1);
-    const { begun, job } = jobs();
-    limiter.pause('1', 1000);
-    limiter.enqueue('1', job('a'));
-    jest.advanceTimersByTime(500);
-    limiter.pause('1', 2000);
-    jest.advanceTimersByTime(1999);
-    expect(begun).toEqual([]);
-    jest.advanceTimersByTime(1);
-    expect(begun).toEqual(['a']);
-  });
 });

@@ -1,11 +1,11 @@
 import { personas, type OnCleanupError } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
+import { APP_SECRET, PAGE, type RunningBot, startBot } from '../support/bot';
 import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { profile } from '../support/personas';
-import { watchedStore, type WatchedStore } from '../support/stores';
+import { type WatchedStore, watchedStore } from '../support/stores';
 
 const LEASE_MS = 1000;
 const ADAM = profile('Adam');

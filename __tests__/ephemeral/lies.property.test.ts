@@ -6,14 +6,14 @@ import {
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 
-import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
+import { APP_SECRET, PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime, speedUpTime } from '../support/clock';
 import {
-  HANG,
-  startFakeGraph,
   type GraphCall,
+  HANG,
   type Reply,
+  startFakeGraph,
 } from '../support/fakeGraph';
 import { profile } from '../support/personas';
 

@@ -3,13 +3,12 @@ import { PersonaRefusedError } from 'bottender-persona';
 import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
-import { CreationBackoff } from '../../src/graph/creationBackoff';
 import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import { advanceTime, fakeTimers } from '../support/clock';
-import { startFakeGraph, type Reply } from '../support/fakeGraph';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { profile } from '../support/personas';
 
@@ -30,14 +29,14 @@ function open() {
   const others = new Leases(store, LEASE_MS, report);
   opened.push(leases, others);
   const endLate = jest.fn();
-  const creator = new PersonaCreator(leases, new CreationBackoff(), noStats());
+  const creator = new PersonaCreator(leases, noStats());
   const obtain = (page: Page, profile: PersonaProfile = GUEST) =>
     creator.obtain(page, ephemeralSlot(profile, false, endLate));
   return { store, leases, others, endLate, obtain };
 }
 
-const recorded = async (leases: Leases) =>
-  (await leases.on('1')).map(([, { id }]) => id);
+const recorded = async (store: MemoryStore) =>
+  (await store.leasesOn('1')).map(([, { id }]) => id);
 
 afterEach(() => {
   // Or leases that are held go on being renewed, after the end of these tests too.
@@ -49,11 +48,11 @@ afterEach(() => {
 
 test('a persona is created under an intent, which then gets its ID', async () => {
   const { page, calls, bodies } = await startFakeGraph([MADE]);
-  const { obtain, leases, endLate } = open();
+  const { obtain, leases, store, endLate } = open();
   const made = await obtain(page);
   expect(made).toMatchObject({ id: '7', isOwn: true });
   expect(leases.held()).toEqual([made.lease]);
-  expect(await recorded(leases)).toEqual(['7']);
+  expect(await recorded(store)).toEqual(['7']);
   expect(calls).toHaveLength(1);
   expect(JSON.parse(bodies[0] ?? '')).toEqual({
     name: 'Guest',
@@ -157,7 +156,7 @@ describe('within four seconds', () => {
 
 test('the intent of a refused creation is removed, and nothing is tried again', async () => {
   const { page, calls } = await startFakeGraph([FORBIDDEN]);
-  const { obtain, leases } = open();
+  const { obtain, leases, store } = open();
   await expect(obtain(page)).rejects.toMatchObject({
     reason: 'not-created',
     persona: 'Guest',
@@ -165,16 +164,16 @@ test('the intent of a refused creation is removed, and nothing is tried again', 
     failure: { code: 200 },
   });
   expect(calls).toHaveLength(1);
-  expect(await recorded(leases)).toEqual([]);
+  expect(await recorded(store)).toEqual([]);
   expect(leases.isNoneHeld).toBe(true);
 });
 
 test('the intent of a creation that may have happened stays, and each try has its own', async () => {
   const { page, calls } = await startFakeGraph([BROKEN, BROKEN, MADE]);
-  const { obtain, leases } = open();
+  const { obtain, leases, store } = open();
   const made = await obtain(page);
   expect(made.id).toBe('7');
   expect(calls).toHaveLength(3);
-  expect(await recorded(leases)).toEqual([null, null, '7']);
+  expect(await recorded(store)).toEqual([null, null, '7']);
   expect(leases.held()).toEqual([made.lease]);
 });

@@ -3,10 +3,9 @@ import { PersonaCleanupError } from 'bottender-persona';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { EphemeralPool } from '../../src/ephemeral/pool';
-import { CreationBackoff } from '../../src/graph/creationBackoff';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { startFakeGraph, type Reply } from '../support/fakeGraph';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { nextRequest } from '../support/nextRequest';
 import { profile } from '../support/personas';
@@ -24,8 +23,8 @@ async function open(answers: Reply[], lingerMs = 0) {
   const report = jest.fn();
   const stats = noStats();
   const leases = new Leases(new MemoryStore(), 60_000, report);
-  const creator = new PersonaCreator(leases, new CreationBackoff(), stats);
-  const pool = new EphemeralPool(leases, creator, lingerMs, report, stats);
+  const creator = new PersonaCreator(leases, stats);
+  const pool = new EphemeralPool(leases, creator, lingerMs, stats);
   const acquire = (name: string) => pool.acquire(page, profile(name));
   const deletions = (id: string) =>
     calls.filter(

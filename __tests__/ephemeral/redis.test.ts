@@ -11,7 +11,7 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { PAGE, startBot, type RunningBot } from '../support/bot';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { compiledPackage } from '../support/compiled';
 import { alive, shown } from '../support/emulatorState';
@@ -19,8 +19,8 @@ import { gate } from '../support/gate';
 import { createPersonas, profile } from '../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../support/redis';
 import { leaveLease, recordsIn } from '../support/stores';
 import { sweepElsewhere, Worker, type Job } from './workers';

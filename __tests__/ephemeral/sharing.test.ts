@@ -1,9 +1,9 @@
 import { personas, type PersonasOptions } from 'bottender-persona';
 
-import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
+import { OTHER_PAGE, PAGE, type RunningBot, startBot } from '../support/bot';
 import { advanceTime } from '../support/clock';
 import { alive, calls, shown } from '../support/emulatorState';
-import { gate, barrier } from '../support/gate';
+import { barrier, gate } from '../support/gate';
 import { profile } from '../support/personas';
 
 const ADAM = profile('Adam');

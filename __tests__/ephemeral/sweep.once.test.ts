@@ -7,7 +7,7 @@ import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry, Use } from '../../src/store/port';
 import { advanceTime } from '../support/clock';
-import { startFakeGraph, type Reply } from '../support/fakeGraph';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { barrier } from '../support/gate';
 import { profile } from '../support/personas';
 
@@ -23,7 +23,7 @@ function open(page: Page, store = new MemoryStore(), named: string[] = []) {
   const leases = new Leases(store, LEASE_MS, report);
   const namedIds = () => Promise.resolve(new Set(named));
   const sweep = new Sweep(leases, report, namedIds, stats);
-  const expired = () => leases.expired([page.id]);
+  const expired = async () => (await leases.expired([page])).get(page.id) ?? [];
   return { store, report, stats, leases, sweep, expired };
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
+import { OTHER_PAGE, PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
 import { alive, calls } from '../support/emulatorState';

@@ -6,13 +6,13 @@ import {
 } from 'bottender-persona';
 import Keyv from 'keyv';
 
-import { startBot, type RunningBot } from '../support/bot';
+import { type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime, fakeTimers } from '../support/clock';
 import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { nextRequest } from '../support/nextRequest';
-import { createPersonas, profile, deletePersona } from '../support/personas';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 import { leaveLease } from '../support/stores';
 
 /** Longer than any test. */

@@ -18,7 +18,7 @@ import {
 } from '../../src/graph/personaCalls';
 import { advanceTime, fakeTimers } from '../support/clock';
 import { DRIP, HANG, startFakeGraph } from '../support/fakeGraph';
-import { gate, barrier } from '../support/gate';
+import { barrier, gate } from '../support/gate';
 import { profile } from '../support/personas';
 
 const ME: GraphRequest = { method: 'GET', path: '/me' };

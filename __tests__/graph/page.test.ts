@@ -13,7 +13,7 @@ import {
   type PageContext,
 } from '../../src/graph/page';
 import { advanceTime } from '../support/clock';
-import { startFakeGraph, type FakeGraph } from '../support/fakeGraph';
+import { type FakeGraph, startFakeGraph } from '../support/fakeGraph';
 
 const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
 const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };

@@ -2,7 +2,7 @@ import { PersonaRefusedError } from '../../src/errors';
 import { STATE_TIMEOUT_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
 import { advanceTime, fakeTimers } from '../support/clock';
-import { DRIP, HANG, startFakeGraph, type Reply } from '../support/fakeGraph';
+import { DRIP, HANG, type Reply, startFakeGraph } from '../support/fakeGraph';
 import { barrier } from '../support/gate';
 
 const ALIVE: Reply = {

@@ -1,11 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { PersonaRefusedError } from '../../src/errors';
 import { RefusalMemory } from '../../src/refusals/refusalMemory';
 
 const refusal = () =>
   new PersonaRefusedError('unknown', 'adam', '1', { message: 'no' });
 
+const setTime = (ms: number) =>
+  jest.spyOn(performance, 'now').mockReturnValue(ms);
+
 afterEach(() => {
-  jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 test('a refusal is found by its kind, its account and its subject', () => {
@@ -40,26 +46,44 @@ test('messages that were refused together share one refusal', () => {
 });
 
 test('a refusal lasts ten minutes, to the millisecond, and so does a newer one', () => {
-  jest.useFakeTimers({ now: 1_000_000 });
+  setTime(1_000_000);
   const memory = new RefusalMemory();
   memory.add('unknown', '1', '7', refusal());
-  jest.setSystemTime(1_599_999);
+  setTime(1_599_999);
   expect(memory.get('unknown', '1', '7')).toBeDefined();
-  jest.setSystemTime(1_600_000);
+  setTime(1_600_000);
   expect(memory.get('unknown', '1', '7')).toBeUndefined();
   expect(memory.isEmpty).toBe(true);
   const second = refusal();
   expect(memory.add('unknown', '1', '7', second)).toBe(second);
 });
 
-test('at most 10,000 refusals are remembered, the latest ones', () => {
+test('at most 5,000 refusals are remembered, the latest ones', () => {
   const memory = new RefusalMemory();
-  for (let id = 0; id <= 10_000; id += 1) {
+  for (let id = 0; id <= 5000; id += 1) {
     memory.add('unknown', '1', `${id}`, refusal());
   }
   expect(memory.get('unknown', '1', '0')).toBeUndefined();
   expect(memory.get('unknown', '1', '1')).toBeDefined();
-  expect(memory.get('unknown', '1', '10000')).toBeDefined();
+  expect(memory.get('unknown', '1', '5000')).toBeDefined();
+});
+
+test('a refusal keeps no part of its message', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const memory = new RefusalMemory();
+  class Message {
+    refuse() {
+      memory.add('unknown', '1', '7', refusal());
+      return new WeakRef(this);
+    }
+  }
+  const message = new Message().refuse();
+  // A WeakRef is strong until the turn has ended.
+  await new Promise(setImmediate);
+  collect();
+  expect(memory.get('unknown', '1', '7')).toBeDefined();
+  expect(message.deref()).toBeUndefined();
 });
 
 test('an account that ignores profiles is known after the first time; at most 1,000 are remembered', () => {

@@ -6,10 +6,10 @@ import {
 } from 'bottender-persona';
 import type { Fault, MessengerEmulator } from 'messenger-emulator';
 
-import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
+import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
 import { advanceTime } from '../support/clock';
-import { personaIds, watchCalls, alive, shown } from '../support/emulatorState';
-import { createPersonas, profile, deletePersona } from '../support/personas';
+import { alive, personaIds, shown, watchCalls } from '../support/emulatorState';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const SEND = 'POST /me/messages';

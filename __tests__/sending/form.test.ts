@@ -3,8 +3,8 @@ import { Messenger } from 'messaging-api-messenger';
 import { personas } from 'bottender-persona';
 import { CUSTOMER, startWrittenTo } from '../support/bot';
 import { clientFor } from '../support/clients';
-import { createPersonas, profile } from '../support/personas';
 import { alive, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 test('a form carries the persona after an upload of its file, and needs none for the Page', async () => {
   const bot = await startWrittenTo();
   const client = personas({ directory: { adam: profile('Adam') } }).client(

@@ -9,14 +9,14 @@ import {
 import type { Fault } from 'messenger-emulator';
 
 import {
+  type BotSetup,
   OTHER_PAGE,
   PAGE,
   startBot,
-  type BotSetup,
   type TestAction,
 } from '../support/bot';
-import { shortenTimeouts, advanceTime } from '../support/clock';
-import { watchCalls, alive, shown } from '../support/emulatorState';
+import { advanceTime, shortenTimeouts } from '../support/clock';
+import { alive, shown, watchCalls } from '../support/emulatorState';
 import { profile } from '../support/personas';
 import { filenameOption } from '../support/sends';
 

@@ -7,13 +7,13 @@ import {
 import type { Fault } from 'messenger-emulator';
 
 import {
-  startBot,
   type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from '../support/bot';
 import { advanceTime, fakeTimers } from '../support/clock';
-import { personaIds, watchCalls, shown } from '../support/emulatorState';
+import { personaIds, shown, watchCalls } from '../support/emulatorState';
 import { nextRequest } from '../support/nextRequest';
 import { createPersonas, profile } from '../support/personas';
 

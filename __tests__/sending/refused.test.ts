@@ -2,7 +2,7 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { MessengerTypes } from 'bottender';
+import { MessengerClient, type MessengerTypes } from 'bottender';
 import {
   PersonaRefusedError,
   personas,
@@ -12,6 +12,7 @@ import {
 } from 'bottender-persona';
 
 import {
+  APP_SECRET,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
@@ -363,4 +364,66 @@ test('after useAccessToken, the error names the Page of the token, not of the ev
   expect(bot.errors).toEqual([]);
   expect(told).toHaveBeenCalledTimes(1);
   expect(told.mock.calls[0]).toMatchObject([{ pageId: OTHER_PAGE.id }, {}]);
+});
+
+test.each(MODES)(
+  'sent %s, the error gives away neither token nor secret',
+  async (_mode, setup) => {
+    const { bot, told } = await start(setup);
+    const message = `persona? ${PAGE.accessToken} ${APP_SECRET} access_token=${PAGE.accessToken}`;
+    const error = { code: 10, error_subcode: 2018336, message };
+    bot.emulator.fail({ path: '/me/messages', error, times: 1 });
+    await bot.run(async (context) => {
+      await context.sendText('hi', { personaId: '123456789012345' });
+    });
+    expect(bot.errors).toEqual([]);
+    expect(told).toHaveBeenCalledTimes(1);
+    const [[refusal]] = told.mock.calls as [[PersonaRefusedError]];
+    expect(refusal.failure.message).toBe(
+      'persona? [removed] [removed] access_token=[removed]',
+    );
+  },
+);
+
+test.each(['a', 'persona', '_'])(
+  'a refusal is read before the app secret %j is removed from its text',
+  async (appSecret) => {
+    const { bot } = await start();
+    await bot.say('hello');
+    const told = jest.fn();
+    const { accessToken } = PAGE;
+    const client = new MessengerClient({
+      accessToken,
+      appSecret,
+      origin: bot.emulator.origin,
+      skipAppSecretProof: true,
+    });
+    const plugin = personas({ onRefused: told });
+    const id = '123456789012345';
+    await plugin.client(client).as(id).sendText(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Page: hi']);
+    expect(told).toHaveBeenCalledTimes(1);
+    const [[refusal]] = told.mock.calls as [[PersonaRefusedError]];
+    expect(refusal.reason).toBe('unknown');
+    expect(refusal.failure.message).toContain('[removed]');
+    expect(refusal.failure.message.replaceAll('[removed]', '')).not.toContain(
+      appSecret,
+    );
+  },
+);
+
+test('a refusal is read to the end of a text that is too long to be shown', async () => {
+  const { bot, told } = await start();
+  const message = `(#100) ${'x'.repeat(600)} persona_id`;
+  bot.emulator.fail({
+    path: '/me/messages',
+    error: { code: 100, message },
+    times: 1,
+  });
+  await bot.run(async (context) => {
+    await context.sendText('hi', { personaId: '123456789012345' });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Page: hi']);
+  expect(told).toHaveBeenCalledTimes(1);
 });

@@ -13,7 +13,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
+import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
 import { alive, bodies, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { createPersonas, profile } from '../support/personas';

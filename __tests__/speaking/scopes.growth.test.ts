@@ -15,8 +15,10 @@ import {
   publicPersona,
   speakerFor,
   type ActiveSpeaker,
+  type BlockSpeaker,
   type EphemeralSpeaker,
 } from '../../src/speaking/speaker';
+import { profile } from '../support/personas';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -71,6 +73,40 @@ test('a timer that opens a scope in each scope keeps only the innermost one', as
   const owner: ScopeOwner = {};
   expect(await openInTurns(() => owner)).toEqual({ owners: 1, scopes: 1 });
 });
+
+test.each(['on a channel that creates none', 'of an ended block'])(
+  'it knows the last few personas that were created for blocks: %s',
+  async (kind) => {
+    const owner: ScopeOwner = {};
+    const created: WeakRef<BlockSpeaker>[] = [];
+    const handle = { isActive: false } as PersonaHandle;
+    let last = new AsyncResource('timer');
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const speaker: BlockSpeaker =
+        kind === 'of an ended block'
+          ? { kind: 'ephemeral', handle }
+          : { kind: 'uncreated', id: `${turn}`, profile: profile('Guest') };
+      created.push(new WeakRef(speaker));
+      last.runInAsyncScope(() => {
+        runInScope(
+          owner,
+          speaker,
+          'withEphemeralPersona',
+          () => {
+            last = new AsyncResource('timer');
+          },
+          speaker,
+        );
+      });
+    }
+    await nextJob();
+    collect();
+    const left = created.filter((ref) => ref.deref());
+    last.emitDestroy();
+    expect(left.length).toBeGreaterThanOrEqual(10);
+    expect(left.length).toBeLessThan(20);
+  },
+);
 
 test('of two contexts that take turns, the innermost scope of each is kept', async () => {
   const pair: ScopeOwner[] = [{}, {}];

@@ -14,22 +14,22 @@ describe('the memory store, shared by several runtimes', () => {
 describe('the memory store', () => {
   const NOW = 1_000_000;
   const page = '1';
-  beforeEach(() => {
-    jest.useFakeTimers({ now: NOW });
-  });
+  const setTime = (ms: number) =>
+    jest.spyOn(performance, 'now').mockReturnValue(ms);
+  beforeEach(() => setTime(NOW));
   afterEach(() => {
-    jest.useRealTimers();
+    jest.restoreAllMocks();
   });
 
   test('a claim lasts to the millisecond', async () => {
     const port = new MemoryStore();
     await port.acquire(useOf(page), OPTIONS);
-    jest.setSystemTime(NOW + OPTIONS.claimMs - 1);
+    setTime(NOW + OPTIONS.claimMs - 1);
     expect(await port.acquire(useOf(page), OPTIONS)).toEqual({
       as: 'waiting',
       name: 'Guest',
     });
-    jest.setSystemTime(NOW + OPTIONS.claimMs);
+    setTime(NOW + OPTIONS.claimMs);
     expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
       as: 'creator',
     });
@@ -40,15 +40,15 @@ describe('the memory store', () => {
     const use = useOf(page);
     await port.renew([use], OPTIONS);
     await port.acquire(use, OPTIONS);
-    jest.setSystemTime(NOW + 1000);
+    setTime(NOW + 1000);
     await port.renew([use], OPTIONS);
     const [entry] = await port.leasesOn(page);
     expect(entry?.[1].expiresAt).toBe(NOW + 1000 + OPTIONS.leaseMs);
-    jest.setSystemTime(NOW + 1000 + OPTIONS.claimMs);
+    setTime(NOW + 1000 + OPTIONS.claimMs);
     const next = useOf(page);
     expect(await port.acquire(next, OPTIONS)).toMatchObject({ as: 'creator' });
     await port.renew([withId(next, '7')], OPTIONS);
-    jest.setSystemTime(NOW + 1000 + OPTIONS.claimMs + OPTIONS.leaseMs - 1);
+    setTime(NOW + 1000 + OPTIONS.claimMs + OPTIONS.leaseMs - 1);
     const other = useOf(page);
     expect(await port.acquire(other, OPTIONS)).toMatchObject({ as: 'user' });
     const second = { ...withId(other, '7'), key: next.key };
@@ -60,10 +60,10 @@ describe('the memory store', () => {
     const one = useOf(page);
     await port.acquire(one, OPTIONS);
     await port.renew([withId(one, '7')], OPTIONS);
-    jest.setSystemTime(NOW + 1000);
+    setTime(NOW + 1000);
     const two = useOf(page);
     await port.acquire(two, OPTIONS);
-    jest.setSystemTime(NOW + 1000 + OPTIONS.leaseMs);
+    setTime(NOW + 1000 + OPTIONS.leaseMs);
     expect(await port.release(withId(one, '7'), RELEASE)).toBe('last');
     const [entry] = await port.leasesOn(page);
     expect(entry?.[1].expiresAt).toBe(NOW + 1000 + 2 * OPTIONS.leaseMs);
@@ -75,12 +75,12 @@ describe('the memory store', () => {
     const other = { ...withId(useOf(page), '7'), key: one.key };
     await port.renew([one, other], OPTIONS);
     await port.release(one, { ...RELEASE, fence: true });
-    jest.setSystemTime(NOW + OPTIONS.leaseMs - 1);
+    setTime(NOW + OPTIONS.leaseMs - 1);
     const third = { ...withId(useOf(page), '7'), key: one.key };
     await port.renew([other, third], OPTIONS);
     await port.release(third, RELEASE);
     await port.renew([one], OPTIONS);
-    jest.setSystemTime(NOW + OPTIONS.leaseMs);
+    setTime(NOW + OPTIONS.leaseMs);
     await port.renew([third], OPTIONS);
     await port.release(third, RELEASE);
     await port.renew([one], OPTIONS);
@@ -100,10 +100,10 @@ describe('the memory store', () => {
     await port.renew([use], OPTIONS);
     const [entry] = await port.leasesOn(page);
     if (!entry) throw new Error('nothing is kept');
-    jest.setSystemTime(NOW + OPTIONS.leaseMs);
+    setTime(NOW + OPTIONS.leaseMs);
     expect(await port.expired([page])).toEqual([]);
     expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
-    jest.setSystemTime(NOW + OPTIONS.leaseMs + 1);
+    setTime(NOW + OPTIONS.leaseMs + 1);
     expect(await port.expired([page])).toEqual([entry]);
     await port.forget(page, use.key);
     expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
@@ -119,7 +119,7 @@ describe('the memory store', () => {
     await port.release({ ...withId(two, '7'), key: one.key }, RELEASE);
     await port.release(one, RELEASE);
     const expiresAt = async () => (await port.leasesOn(page))[0]?.[1].expiresAt;
-    jest.setSystemTime(NOW + 1000);
+    setTime(NOW + 1000);
     await port.renew([{ ...withId(two, '7'), key: one.key }], OPTIONS);
     expect(await expiresAt()).toBe(NOW + OPTIONS.leaseMs);
     await port.renew([one], OPTIONS);

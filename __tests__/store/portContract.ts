@@ -207,14 +207,14 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('a name whose ID does not work is settled again', async () => {
     const port = open();
     const page = newPage();
-    await port.setName(page, 'adam', ADAM);
+    await port.writeName(page, 'adam', ADAM);
     const record = { ...ADAM, id: '8', replaces: ['7'] };
     const settled = { pageId: page, name: 'adam', record, key: undefined };
     expect(await port.settle({ ...settled, seenId: '7' }, OPTIONS)).toEqual(
       record,
     );
     expect(await port.namesOn(page, [])).toEqual(new Map([['adam', record]]));
-    await port.deleteName(page, 'adam');
+    await port.writeName(page, 'adam');
     expect(await port.nameOn(page, 'adam')).toBeUndefined();
     expect(await port.namesOn(page, [])).toEqual(new Map());
   });

@@ -1,4 +1,3 @@
-const realNow = Date.now.bind(Date);
 const { setInterval, clearInterval, setTimeout } = globalThis;
 
 /** How often `speedUpTime` moves the clock. */
@@ -7,10 +6,12 @@ const STEP_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 
 let aheadMs = 0;
+let isMoved = false;
 let areTimersFake = false;
 
 afterEach(() => {
   aheadMs = 0;
+  isMoved = false;
   areTimersFake = false;
   jest.restoreAllMocks();
   jest.useRealTimers();
@@ -23,6 +24,8 @@ export function fakeTimers(): void {
     advanceTimers: true,
     doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
   });
+  const begun = Date.now() - performance.now();
+  jest.spyOn(performance, 'now').mockImplementation(() => Date.now() - begun);
 }
 
 /** Moves the clock, and the timers if they are fake. */
@@ -32,7 +35,18 @@ export function advanceTime(ms: number): void {
     return;
   }
   aheadMs += ms;
-  jest.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs);
+  if (isMoved) return;
+  isMoved = true;
+  for (const clock of [Date, performance]) {
+    const now = clock.now.bind(clock);
+    jest.spyOn(clock, 'now').mockImplementation(() => now() + aheadMs);
+  }
+}
+
+/** Sets the system clock, which no wait depends on. */
+export function setClock(aheadOfNowMs: number): void {
+  const now = Date.now.bind(Date);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadOfNowMs);
 }
 
 /** Lets clock and timers run `factor` times as fast, until the function that it returns is called. */

@@ -45,6 +45,7 @@ describe.each([false, true])(
 describe('what the package exports', () => {
   test('bottender-persona has exactly these exports', () => {
     expect(Object.keys(library).sort()).toEqual([
+      'ForgottenHandleError',
       'InvalidOptionError',
       'InvalidPersonaError',
       'InvalidProfileError',
@@ -53,6 +54,7 @@ describe('what the package exports', () => {
       'PersonaRefusedError',
       'PersonaStoreError',
       'PersonaSuspectedError',
+      'ReleasedHandleError',
       'UnknownPageError',
       'UnsupportedSenderActionError',
       'personas',
@@ -65,7 +67,7 @@ describe('what the package exports', () => {
     const errors = Object.entries(library).filter(([name]) =>
       name.endsWith('Error'),
     );
-    expect(errors).toHaveLength(10);
+    expect(errors).toHaveLength(12);
     for (const [, error] of errors) {
       const { prototype } = error as { prototype: unknown };
       const isOurs = error === library.PersonaError;

@@ -200,6 +200,12 @@ export const PARTS: Record<string, Part> = {
     mutate: ['context/personaClient', 'speaking/clientPersonas'],
     tests: ['context/client', 'sending/pages'],
   },
+  handles: {
+    mutate: ['context/handles', 'ephemeral/openHandles'],
+    tests: ['context/handles'],
+    // The garbage collector's part is seen in other processes only.
+    eachRunsAll: true,
+  },
   actions: { mutate: ['actions'], tests: ['actions', 'context/badInput'] },
   errors: {
     mutate: ['errors'],

@@ -99,6 +99,8 @@ export interface Channel {
    * (`'_batchQueue.push'`); `undefined` for one that carries no messages.
    */
   reader(method: string): ReadCall | undefined;
+  /** The position of the options that may name a persona, in calls which otherwise need not be read. */
+  optionsPosition?(method: string): number | undefined;
 
   /** Adds a persona's ID, or a profile's fields, to those of a message; omitted: where it lacks them. */
   readonly addFields?: (fields: Fields, added: Fields) => Fields;
@@ -114,11 +116,8 @@ export interface Channel {
    * taken: one account may be refused what another is granted.
    */
   readonly accountOf?: (client: unknown) => string;
-  /** What an error says about the persona, where it is a definite refusal. */
-  readonly readRefusal?: (
-    error: unknown,
-    secrets: readonly string[],
-  ) => Refusal | undefined;
+  /** What an error says about the persona, where it is a definite refusal; with any secrets in it. */
+  readonly readRefusal?: (error: unknown) => Refusal | undefined;
   /** What an answer says where the message was delivered without its profile. */
   readonly readIgnored?: (
     answer: unknown,
@@ -131,6 +130,7 @@ export interface SendMethod {
   readonly channel: Channel;
   readonly method: string;
   readonly read: ReadCall;
+  readonly optionsPosition?: number | undefined;
 }
 
 const sendMethods = new WeakMap<Channel, Map<string, SendMethod | null>>();
@@ -148,7 +148,8 @@ export function sendMethod(
   let known = methods.get(method);
   if (known === undefined) {
     const read = channel.reader(method);
-    known = read ? { channel, method, read } : null;
+    const optionsPosition = channel.optionsPosition?.(method);
+    known = read ? { channel, method, read, optionsPosition } : null;
     methods.set(method, known);
   }
   return known ?? undefined;
@@ -218,6 +219,19 @@ export function readMessages(
       });
       return { args: sent };
     },
+  };
+}
+
+/** The same call as the client's, whose arguments hold those of `call`. */
+export function wrapCall(
+  call: MessageCall,
+  toArgs: (args: unknown[]) => unknown[],
+): MessageCall {
+  return {
+    ...call,
+    withMessages: (changed) => ({
+      args: toArgs(call.withMessages(changed).args),
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   isFields,
   readMessages,
   SingleMessage,
+  wrapCall,
   type Channel,
   type DisplayProfile,
   type MessageCall,
@@ -15,6 +16,7 @@ import { fitName } from './fitName';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;
+const MAX_URL_LENGTH = 1000;
 
 /** A message object has a `sender`. */
 export const line: Channel = {
@@ -69,15 +71,7 @@ function reader(method: string): ReadCall | undefined {
 function readBody(body: unknown): MessageCall | undefined {
   if (!isFields(body)) return undefined;
   const call = readMessages([body.messages], 0, body.to);
-  return (
-    call && {
-      ...call,
-      withMessages(changed) {
-        const [messages] = call.withMessages(changed).args;
-        return { args: [{ ...body, messages }] };
-      },
-    }
-  );
+  return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }
 
 /** The client drops the sender of a carousel, and not of the same template under its general name. */
@@ -99,17 +93,24 @@ function asTemplate(call: SingleMessage, way: string): MessageCall {
 function displayProfile(profile: PersonaProfile): DisplayProfile {
   const name = fitName(profile, MAX_NAME_LENGTH);
   const { profilePictureUrl: iconUrl } = profile;
-  if (new URL(iconUrl).protocol === 'https:') {
-    return { fields: { sender: { name, iconUrl } } };
-  }
+  const problem =
+    new URL(iconUrl).protocol !== 'https:'
+      ? 'LINE takes pictures by https only'
+      : iconUrl.length > MAX_URL_LENGTH
+        ? `LINE takes pictures whose URL has at most ${MAX_URL_LENGTH} characters`
+        : undefined;
+  if (problem === undefined) return { fields: { sender: { name, iconUrl } } };
   return {
     fields: { sender: { name } },
-    missing: `LINE takes pictures by https only: "${profile.name}" speaks there without its picture.`,
+    missing: `${problem}: "${profile.name}" speaks there without its picture.`,
   };
 }
 
 /**
- * Status 400, whose details name the `sender` of messages.
+ * Status 400, whose details name the `sender` of messages, or, where it has no
+ * details, whose message begins with it. That does not say which message it is
+ * about: https://github.com/cofacts/rumors-line-bot/pull/402, looked up on 30 Nov
+ * 2026.
  *
  * That details name the field that is wrong is documented:
  * https://developers.line.biz/en/reference/messaging-api/#error-responses,
@@ -120,8 +121,15 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
 function readRefusal(error: unknown): Refusal | undefined {
   const response = getProperty(error, 'response');
   if (getProperty(response, 'status') !== 400) return undefined;
-  const details = getProperty(getProperty(response, 'data'), 'details');
-  if (!Array.isArray(details)) return undefined;
+  const data = getProperty(response, 'data');
+  const details = getProperty(data, 'details');
+  if (!Array.isArray(details)) {
+    const message = getProperty(data, 'message');
+    const isRefusal = typeof message === 'string' && /^sender\./.test(message);
+    return isRefusal
+      ? { about: 'profile', failure: { message, status: 400 } }
+      : undefined;
+  }
   const reasons: string[] = [];
   const messages: number[] = [];
   for (const detail of details as unknown[]) {

@@ -1,6 +1,6 @@
 import { ReadStream } from 'node:fs';
 
-import { isTransient, readGraphFailure } from '../graph/graphFailure';
+import { isTransient, parseGraphFailure } from '../graph/graphFailure';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
@@ -10,6 +10,7 @@ import {
   isFields,
   SingleMessage,
   textOrNone,
+  wrapCall,
   type Channel,
   type ClientCall,
   type Message,
@@ -48,6 +49,7 @@ export const messenger: Channel = {
   requestQueue: '_batchQueue',
   carriesId: true,
   reader,
+  optionsPosition,
   // As Bottender makes its options, because V8 handles objects of one shape faster.
   addFields: (fields, added) =>
     'messagingType' in fields
@@ -76,18 +78,30 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
-  const isKnown = KNOWN_METHODS.test(method);
-  const position = OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
+  const position = positionOf(method);
   const textAt = method === 'sendText' ? 1 : undefined;
   return (args) => {
     if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
-    const at = position ?? optionsPosition(args);
+    const at = position ?? lastPosition(args);
     return new MessengerCall(args, at, textAt, method);
   };
 }
 
+function positionOf(method: string): number | undefined {
+  const isKnown = KNOWN_METHODS.test(method);
+  return OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
+}
+
+/** Files may have to be uploaded, and sender actions may be refused. */
+function optionsPosition(method: string): number | undefined {
+  const isRead =
+    FILE_TYPES.has(method) ||
+    /^send(SenderAction|MessageFormData)$/.test(method);
+  return isRead ? undefined : positionOf(method);
+}
+
 /** Methods that are not known here take their options last, where they are given any. */
-function optionsPosition(args: readonly unknown[]): number {
+function lastPosition(args: readonly unknown[]): number {
   const last = args.at(-1) ?? {};
   return Math.max(2, isFields(last) ? args.length - 1 : args.length);
 }
@@ -158,15 +172,7 @@ function readRequest([request]: readonly unknown[]): MessageCall | undefined {
     return undefined;
   }
   const call = readBody(request.body);
-  return (
-    call && {
-      ...call,
-      withMessages(messages) {
-        const [body] = call.withMessages(messages).args;
-        return { args: [{ ...request, body }] };
-      },
-    }
-  );
+  return call && wrapCall(call, ([body]) => [{ ...request, body }]);
 }
 
 /** The body of a call to the Send API. */
@@ -210,12 +216,9 @@ const RULES: readonly Rule[] = [
   { code: 100, message: /\bpersona(_id)?\b/i, about: 'persona' },
 ];
 
-function readRefusal(
-  error: unknown,
-  secrets: readonly string[],
-): Refusal | undefined {
+function readRefusal(error: unknown): Refusal | undefined {
   if (!isObject(error)) return undefined;
-  const failure = readGraphFailure(error, secrets);
+  const failure = parseGraphFailure(error);
   // Not definite: the message may have been delivered.
   if (isTransient(failure)) return undefined;
   const rule = RULES.find(

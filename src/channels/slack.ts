@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
+import { isObject } from '../util/isObject';
 
 import {
   fieldsAt,
@@ -93,12 +94,19 @@ function readRefusal(error: unknown): Refusal | undefined {
     : undefined;
 }
 
-/** `chat.postMessage` answers with the message as it was posted; `chat.postEphemeral` does not. */
+/**
+ * `chat.postMessage` answers with the message as it was posted, which has no
+ * `username` where Slack showed the app's own; `chat.postEphemeral` does not.
+ */
 function readIgnored(answer: unknown, { username }: Fields) {
-  const given = getProperty(getProperty(answer, 'message'), 'username');
-  if (typeof given !== 'string' || given === username) return undefined;
+  const message = getProperty(answer, 'message');
+  if (!isObject(message)) return undefined;
+  const given = getProperty(message, 'username');
+  if (typeof given !== 'string') return "Slack showed it under the app's name";
   const shown = unescaped(given);
-  return shown === username ? undefined : `Slack showed it as "${shown}"`;
+  return given === username || shown === username
+    ? undefined
+    : `Slack showed it as "${shown}"`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

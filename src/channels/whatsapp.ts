@@ -1,6 +1,7 @@
 import {
   fieldsAt,
   SingleMessage,
+  wrapCall,
   type Channel,
   type ReadCall,
 } from './channel';
@@ -22,12 +23,7 @@ export const whatsapp: Channel = {
 const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
-  return {
-    messages: call.messages,
-    recipient: to,
-    withMessages(messages) {
-      const [text, fields] = call.withMessages(messages).args;
-      return { args: [{ ...(fields as object), to, body: text }] };
-    },
-  };
+  return wrapCall(call, ([text, fields]) => [
+    { ...(fields as object), to, body: text },
+  ]);
 };

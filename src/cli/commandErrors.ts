@@ -3,12 +3,27 @@ import {
   isTransient,
   type GraphFailure,
 } from '../graph/graphFailure';
+import { withoutCredentials } from '../store/credentials';
 
 /** The command failed: exit status 1. */
 export class CommandError extends Error {}
 
 /** The command was called with wrong arguments: exit status 2. */
 export class UsageError extends Error {}
+
+/** Access tokens, and words that are too long or have too many digits for a message. */
+const POSSIBLE_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
+
+/** What an error of the bot's own code says, without what may be a secret. */
+export function describeBotError(error: unknown): string {
+  // The further lines are Node's require stack.
+  const [first = ''] = String(error).split('\n');
+  return withoutSecrets(first);
+}
+
+export function withoutSecrets(text: string): string {
+  return withoutCredentials(text).replace(POSSIBLE_SECRET, '[removed]');
+}
 
 /** Describes a failure and what to do about it. */
 export function explainFailure(failure: GraphFailure): string {

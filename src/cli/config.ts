@@ -1,11 +1,12 @@
 import { Console } from 'node:console';
 
 import { getProperty } from '../util/getProperty';
+import { isObject } from '../util/isObject';
 import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 
 import { loadConfigFile } from './configFile';
-import { CommandError } from './commandErrors';
+import { CommandError, describeBotError } from './commandErrors';
 import { readEnv } from './bottenderModules';
 import { hide } from './output';
 
@@ -20,11 +21,11 @@ const MIN_SECRET_LENGTH = 6;
  * @see https://bottender.js.org/docs/channel-messenger-setup
  */
 export interface MessengerChannel {
-  accessToken?: string;
-  appSecret?: string;
-  origin?: string;
-  skipAppSecretProof?: boolean;
-  mapPageToAccessToken?: (pageId: string) => Promise<string>;
+  accessToken?: string | undefined;
+  appSecret?: string | undefined;
+  origin?: string | undefined;
+  skipAppSecretProof?: boolean | undefined;
+  mapPageToAccessToken?: ((pageId: string) => Promise<string>) | undefined;
 }
 
 export interface BotConfig {
@@ -52,24 +53,66 @@ export async function loadConfig(
       hide(value);
   }
   const { name, exported } = await loadConfigFile(named);
-  const channel = getProperty(getProperty(exported, 'channels'), 'messenger');
-  if (typeof channel !== 'object' || channel === null) {
+  try {
+    return {
+      configName: name,
+      channel: readChannel(name, exported),
+      runtime: readRuntime(name, exported),
+    };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    // A getter has thrown.
+    throw new CommandError(
+      `${name} could not be read: ${describeBotError(error)}`,
+    );
+  }
+}
+
+function readChannel(name: string, exported: unknown): MessengerChannel {
+  const given = getProperty(getProperty(exported, 'channels'), 'messenger');
+  if (!isObject(given)) {
     throw new CommandError(
       `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
     );
   }
+  const channel = pick(given);
+  for (const key of ['accessToken', 'appSecret', 'origin'] as const) {
+    const value: unknown = channel[key] ?? '';
+    if (key !== 'origin') hide(value);
+    if (typeof value === 'string') continue;
+    throw new CommandError(
+      `channels.messenger.${key} in ${name} must be a string, but it is of type ${typeof value}.`,
+    );
+  }
+  return channel;
+}
+
+/** Reads each setting once: it may be a getter. */
+function pick({
+  accessToken,
+  appSecret,
+  origin,
+  skipAppSecretProof,
+  mapPageToAccessToken,
+}: MessengerChannel): MessengerChannel {
+  return {
+    accessToken,
+    appSecret,
+    origin,
+    skipAppSecretProof,
+    mapPageToAccessToken,
+  };
+}
+
+function readRuntime(name: string, exported: unknown): Runtime | undefined {
   const plugins = getProperty(exported, 'plugins');
-  if (Array.isArray(plugins) && plugins.includes(personas)) {
+  if (!Array.isArray(plugins)) return undefined;
+  if (plugins.includes(personas)) {
     throw new CommandError(
       `personas is not called in ${name}: write \`plugins: [personas()]\`.`,
     );
   }
-  const runtimes = Array.isArray(plugins) ? plugins.map(runtimeOf) : [];
-  return {
-    configName: name,
-    channel,
-    runtime: runtimes.find((runtime) => runtime),
-  };
+  return plugins.map(runtimeOf).find((runtime) => runtime);
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */

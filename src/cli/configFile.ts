@@ -4,9 +4,8 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { getProperty } from '../util/getProperty';
-import { withoutCredentials } from '../store/credentials';
 
-import { CommandError } from './commandErrors';
+import { CommandError, describeBotError } from './commandErrors';
 
 /** In order of precedence. Bottender itself reads only the first. */
 const NAMES = [
@@ -14,9 +13,6 @@ const NAMES = [
   'bottender.config.mjs',
   'bottender.config.cjs',
 ];
-
-/** Access tokens, and words that are too long or have too many digits for a message. */
-const POSSIBLE_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
 
 const CHECK_TIMEOUT_MS = 5000;
 
@@ -57,12 +53,7 @@ export async function loadConfigFile(
 
 /** The reason and place, without the code, which may contain a token. */
 function reasonOf(error: unknown, file: string): string {
-  // The further lines are Node's require stack.
-  const [first = ''] = String(error).split('\n');
-  const reason = withoutCredentials(first).replace(
-    POSSIBLE_SECRET,
-    '[removed]',
-  );
+  const reason = describeBotError(error);
   const place =
     placeIn(error instanceof Error ? error.stack : undefined) ??
     (error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined);

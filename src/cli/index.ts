@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 
 import { PersonaError } from '../errors';
 
-import { CommandError, UsageError } from './commandErrors';
+import { CommandError, UsageError, withoutSecrets } from './commandErrors';
 import { printError, printNote } from './output';
 import { createProgram } from './program';
 
@@ -26,7 +26,9 @@ function messageOf(error: unknown): string {
     error instanceof UsageError ||
     error instanceof PersonaError;
   if (isExpected) return error.message;
-  return `This should not have happened: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const text =
+    error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This should not have happened: ${withoutSecrets(text)}`;
 }
 
 /** Waits until a pipe has taken all output. */

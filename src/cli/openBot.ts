@@ -2,10 +2,9 @@ import type { MessengerClient } from 'bottender';
 
 import { getPage, type Page } from '../graph/page';
 import { withTimeout } from '../util/withTimeout';
-import { withoutCredentials } from '../store/credentials';
 
 import { loadConfig, type BotConfig, type MessengerChannel } from './config';
-import { CommandError, UsageError } from './commandErrors';
+import { CommandError, describeBotError, UsageError } from './commandErrors';
 import { messengerClientClass } from './bottenderModules';
 import { callGraph, SHORT_RETRIES } from './callGraph';
 import { hide } from './output';
@@ -105,7 +104,7 @@ async function mappedToken(
     if (token !== LATE) return token;
   } catch (error) {
     throw new CommandError(
-      `mapPageToAccessToken failed for the Page ${pageId}: ${withoutCredentials(String(error))}`,
+      `mapPageToAccessToken failed for the Page ${pageId}: ${describeBotError(error)}`,
     );
   }
   throw new CommandError(

@@ -8,7 +8,9 @@ const secrets = new Set<string>();
 
 /** Removes this secret from all notes and errors. */
 export function hide(secret: unknown): void {
-  if (typeof secret === 'string' && secret !== '') secrets.add(secret);
+  const isNumber = typeof secret === 'number' || typeof secret === 'bigint';
+  const text = isNumber ? String(secret) : secret;
+  if (typeof text === 'string' && text !== '') secrets.add(text);
 }
 
 /** Prints a line of the result. */

@@ -59,22 +59,25 @@ Example:
       (await import('./commands/create.js')).create(options),
     );
 
-  idCommand(program, 'get')
+  personaCommand(program, 'get')
     .description('show a persona')
     .addHelpText('after', example('get 1234567890'))
-    .action(async (id: string | undefined, options: IdOptions) =>
-      (await import('./commands/get.js')).get(requireId(id, options), options),
+    .action(async (persona: string | undefined, options: IdOptions) =>
+      (await import('./commands/get.js')).get(
+        requirePersona(persona, options),
+        options,
+      ),
     );
 
-  idCommand(program, 'delete')
+  personaCommand(program, 'delete')
     .alias('del')
     .description('delete a persona; old messages keep its name and picture')
     .option('--yes', 'delete one that the directory names without asking')
     .addHelpText('after', example('delete 1234567890'))
     .action(
-      async (id: string | undefined, options: IdOptions & DeleteOptions) =>
-        (await import('./commands/delete.js')).deleteById(
-          requireId(id, options),
+      async (persona: string | undefined, options: IdOptions & DeleteOptions) =>
+        (await import('./commands/delete.js')).deletePersonaOf(
+          requirePersona(persona, options),
           options,
         ),
     );
@@ -114,16 +117,19 @@ interface IdOptions extends PageOptions {
   id?: string;
 }
 
-/** A command that takes an ID as an argument or as `--id`. */
-function idCommand(program: Command, name: string): Command {
+/** A command that takes an ID or a name as an argument, or an ID as `--id`. */
+function personaCommand(program: Command, name: string): Command {
   return pageCommand(program, name)
-    .argument('[id]', "the persona's ID", digits)
-    .option('--id <id>', 'the same', digits);
+    .argument('[persona]', "the persona's ID, or its name in the directory")
+    .option('--id <id>', 'its ID', digits);
 }
 
 /** @throws UsageError */
-function requireId(id: string | undefined, options: IdOptions): string {
-  const given = [id, options.id].filter((each) => each !== undefined);
+function requirePersona(
+  persona: string | undefined,
+  options: IdOptions,
+): string {
+  const given = [persona, options.id].filter((each) => each !== undefined);
   const [first, second = first] = given;
   if (first === undefined)
     throw new UsageError('The ID of the persona is missing.');

@@ -3,89 +3,125 @@ import { withoutPersonas } from '../sending/ownPersona';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
+import { methodDescriptors } from '../util/methodDescriptors';
+import { methodNames, prototypeChain } from '../util/prototypeChain';
 
 import type { Method } from './rememberedMethods';
 
+const CLIENT = Symbol('client');
+const PERSONAS = Symbol('personas');
+
+interface ClientFront {
+  [CLIENT]: Record<PropertyKey, Method | undefined>;
+  [PERSONAS]: ScopedPersonas;
+}
+
+type FrontClass = new (client: object, personas: ScopedPersonas) => object;
+
 /**
- * The seam: an object in front of a client, or of a queue, through which all of
- * its messages go. The speaker is decided here, at the call. The client's own
- * methods run on the client itself, so that a class with private fields, or with
- * a queue of its own, works as ever.
+ * The seam: makes objects that stand in front of a client, or of a queue, and
+ * through which all of its messages go. The speaker is decided there, at the
+ * call. The client's own methods run on the client itself, so that a class with
+ * private fields, or with a queue of its own, works as ever.
  */
-export class ClientFront implements ProxyHandler<object> {
-  private constructor(
-    private readonly client: object,
-    private readonly personas: ScopedPersonas,
-    private readonly channel: Channel,
-    private readonly isBotCall: boolean,
-    private readonly prefix: string,
-  ) {}
+export class ClientFronts {
+  /** By the client's class, or by the client itself where that is a plain object. */
+  private readonly classes = new WeakMap<object, FrontClass>();
+  private readonly namespaces = new Map<string, ClientFronts>();
 
   /**
-   * @param isBotCall whether the bot itself calls the front
+   * @param isBotCall whether the bot itself calls the fronts
    * @param prefix how the channel calls the client's methods: `chat.`
    */
-  static for(
-    client: object,
-    personas: ScopedPersonas,
-    channel: Channel,
-    { isBotCall = false, prefix = '' } = {},
-  ): object {
-    // A Proxy has to show the fixed properties of its target, so that is not the client.
-    const base = Object.getPrototypeOf(client) as object;
-    const own = Object.create(base) as object;
-    return new Proxy(
-      own,
-      new ClientFront(client, personas, channel, isBotCall, prefix),
-    );
-  }
+  constructor(
+    private readonly channel: Channel,
+    private readonly isBotCall = false,
+    private readonly prefix = '',
+  ) {}
 
-  get(own: object, name: PropertyKey): unknown {
-    if (Object.hasOwn(own, name)) return Reflect.get(own, name);
-    const { client, personas, channel, isBotCall, prefix } = this;
-    const value: unknown = Reflect.get(client, name);
-    if (typeof name !== 'string' || name === 'constructor') return value;
-    if (typeof value === 'function') {
-      return this.method(prefix + name, value as Method);
+  create(client: object, personas: ScopedPersonas): object {
+    const base = Object.getPrototypeOf(client) as object | null;
+    const kind = base && base !== Object.prototype ? base : client;
+    let Front = this.classes.get(kind);
+    if (!Front) {
+      Front = this.createClass(kind);
+      this.classes.set(kind, Front);
     }
-    if (!isObject(value) || !channel.namespaces?.includes(name)) return value;
-    const options = { isBotCall, prefix: `${prefix}${name}.` };
-    return ClientFront.for(value, personas, channel, options);
+    return new Front(client, personas);
   }
 
-  has(own: object, name: PropertyKey): boolean {
-    return Reflect.has(own, name) || Reflect.has(this.client, name);
-  }
-
-  ownKeys(own: object): (string | symbol)[] {
-    const keys = [...Reflect.ownKeys(own), ...Reflect.ownKeys(this.client)];
-    return [...new Set(keys)];
-  }
-
-  /** A method that is put here, by a test say, is the front's own; everything else is the client's. */
-  set(own: object, name: PropertyKey, value: unknown): boolean {
-    if (typeof value !== 'function') {
-      return Reflect.set(this.client, name, value);
+  /** Has the methods of the client's class, because a Proxy is slow; one behind it serves everything else. */
+  private createClass(kind: object): FrontClass {
+    const methods: Record<string, Method> = {};
+    for (const name of methodNames(prototypeChain(kind))) {
+      methods[name] = this.method(name);
     }
-    const property = { value, configurable: true, writable: true };
-    return Reflect.defineProperty(own, name, property);
+    const others = new Proxy(Object.create(kind) as object, {
+      get: (_, name, front: ClientFront) => {
+        const value: unknown = Reflect.get(front[CLIENT], name);
+        if (typeof name !== 'string' || name === 'constructor') return value;
+        if (typeof value === 'function') return this.method(name).bind(front);
+        if (!isObject(value) || !this.channel.namespaces?.includes(name)) {
+          return value;
+        }
+        return this.namespace(name).create(value, front[PERSONAS]);
+      },
+      /** A method that is put here, by a test say, is the front's own; everything else is the client's. */
+      set(_, name, value, front: ClientFront) {
+        if (typeof value !== 'function') {
+          return Reflect.set(front[CLIENT], name, value);
+        }
+        const property = { value: value as unknown, writable: true };
+        return Reflect.defineProperty(front, name, property);
+      },
+    });
+    class Front {
+      declare [CLIENT]: object;
+      declare [PERSONAS]: ScopedPersonas;
+
+      constructor(client: object, personas: ScopedPersonas) {
+        this[CLIENT] = client;
+        this[PERSONAS] = personas;
+      }
+    }
+    Object.defineProperties(Front.prototype, {
+      ...methodDescriptors(methods),
+      constructor: {
+        get(this: ClientFront) {
+          return this[CLIENT].constructor;
+        },
+      },
+      // Here, so that setting them on a front does not reach the Proxy.
+      [CLIENT]: { value: undefined, writable: true },
+      [PERSONAS]: { value: undefined, writable: true },
+    });
+    Object.setPrototypeOf(Front.prototype, others);
+    return Front;
   }
 
-  private method(name: string, method: Method): Method {
-    const { client, personas, channel, isBotCall } = this;
-    const via = sendMethod(channel, name);
+  private namespace(name: string): ClientFronts {
+    const { namespaces, channel, isBotCall, prefix } = this;
+    const known = namespaces.get(name);
+    if (known) return known;
+    const created = new ClientFronts(channel, isBotCall, `${prefix}${name}.`);
+    namespaces.set(name, created);
+    return created;
+  }
+
+  private method(name: string): Method {
+    const { channel, isBotCall, prefix } = this;
+    const via = sendMethod(channel, prefix + name);
     if (!via) {
-      return (...args) => {
+      return function (this: ClientFront, ...args) {
         const given = channel.carriesId ? args : withoutPersonas(args);
-        return Reflect.apply(method, client, given);
+        return this[CLIENT][name]?.(...given);
       };
     }
-    const transmit = ({ args, method: other }: ClientCall) =>
-      Reflect.apply(
-        other === undefined ? method : (Reflect.get(client, other) as Method),
-        client,
-        args,
-      );
-    return (...args) => send(personas, { via, args, transmit, isBotCall });
+    return function (this: ClientFront, ...args) {
+      const client = this[CLIENT];
+      const transmit = ({ args: sent, method = name }: ClientCall) =>
+        client[method]?.(...sent);
+      return send(this[PERSONAS], { via, args, transmit, isBotCall });
+    };
   }
 }

@@ -6,6 +6,7 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type {
   Both,
+  EphemeralPersonaHandle,
   FileOption,
   SpeakingMethods,
   UploadMethod,
@@ -46,6 +47,24 @@ export interface ClientPersonaMethods<Name extends string = string> {
     profile: PersonaProfile,
     run: (persona: EphemeralPersona<PersonaId>, client: this) => T | Promise<T>,
   ): Promise<T>;
+
+  /**
+   * Creates a persona that speaks until it is released, such as an agent's from
+   * sign-in to sign-out, and returns the handle to speak and release it with.
+   *
+   * Rejects with InvalidProfileError for a profile that Messenger would refuse,
+   * and with ReleasedHandleError after `close()`.
+   *
+   * @example
+   * ```ts
+   * const adam = await client.createEphemeralPersona(profile);
+   * await adam.sendText(psid, 'Adam here.');
+   * await adam.release();
+   * ```
+   */
+  createEphemeralPersona(
+    profile: PersonaProfile,
+  ): Promise<EphemeralPersonaHandle<this>>;
 }
 
 /**

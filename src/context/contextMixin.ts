@@ -11,11 +11,13 @@ import { publicPersona } from '../speaking/speaker';
 import { methodDescriptors } from '../util/methodDescriptors';
 import { methodNames, prototypeChain } from '../util/prototypeChain';
 
+import { ClientFronts } from './clientFront';
 import {
   callRemembered,
   rememberOwnMethod,
   type Method,
 } from './rememberedMethods';
+import { createHandle } from './handles';
 import { createSpeaker } from './speakers';
 
 /** A context on which `personas()` is installed. */
@@ -29,6 +31,9 @@ export interface ContextClass {
   readonly channel: Channel | undefined;
   /** `undefined` where Pages speak. */
   readonly info: ChannelInfo | undefined;
+  readonly fronts: ClientFronts | undefined;
+  /** Of the queue of requests, where contexts have one. */
+  readonly queueFronts: ClientFronts | undefined;
   /** The prototype that is put between the contexts and their class. */
   readonly mixin: object;
   /** The title of the channel, where it needs a later Bottender. */
@@ -36,6 +41,8 @@ export interface ContextClass {
   /** The property names of the last context without methods of its own. Lets the common case skip the lookup. */
   plainNames: readonly string[] | undefined;
 }
+
+type Methods = Record<string, Method | undefined>;
 
 /** By prototype. */
 const classes = new WeakMap<object, ContextClass>();
@@ -47,9 +54,15 @@ export function contextClassOf(base: object, platform: string): ContextClass {
   const found = channelOf(platform);
   const isTooOld = found?.info !== undefined && !supportsProfiles(base);
   const channel = isTooOld ? undefined : found;
+  const queue = channel?.requestQueue;
   const contextClass = {
     platform,
     channel,
+    fronts: channel && new ClientFronts(channel),
+    queueFronts:
+      channel && queue
+        ? new ClientFronts(channel, false, `${queue}.`)
+        : undefined,
     // A connector that is not known here is called what it calls itself.
     info: channel
       ? channel.info
@@ -96,7 +109,7 @@ function createMixin(base: object, channel: Channel | undefined): object {
       : undefined;
     properties[name] = {
       configurable: true,
-      get: () => method ?? (Reflect.get(base, name) as Method),
+      get: method ? () => method : () => (base as Methods)[name],
       set(this: Installed, own: unknown) {
         rememberOwnMethod(this, name, own, this._personas, channel);
       },
@@ -140,8 +153,7 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
   return {
     configurable: true,
     value(this: Installed, given: object) {
-      const make = Reflect.get(base, name) as Method;
-      const options = Reflect.apply(make, this, [given]) as Options;
+      const options = (base as Methods)[name]?.call(this, given) as Options;
       if (options.personaId === undefined && options.persona_id === undefined) {
         const { activeSpeaker: speaker } = this._personas;
         if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
@@ -196,6 +208,10 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
         checkRun('context.withPersona', run);
         return runActions(() => run(this, {}), this);
       });
+    },
+    createEphemeralPersona(this: Installed & Context, profile: PersonaProfile) {
+      const { _personas: personas, platform } = this;
+      return createHandle(this, personas, profile, channelOf(platform));
     },
     async withEphemeralPersona(
       this: Installed & Context,

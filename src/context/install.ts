@@ -6,21 +6,23 @@
  */
 import type { Context } from 'bottender';
 
-import type { Channel } from '../channels/channel';
-import { pageContextOf, pageIdFromEvent } from '../graph/page';
-import { isDefaultRuntime, type Runtime } from '../runtime';
+import {
+  pageContextOf,
+  pageIdFromEvent,
+  type PageContext,
+} from '../graph/page';
+import type { Runtime } from '../runtime';
 import { rememberSpeakers } from '../sending/queuedSpeakers';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/isObject';
 import { warnOnce } from '../util/warnOnce';
 
-import { ClientFront } from './clientFront';
 import {
   contextClassOf,
   type ContextClass,
   type Installed,
 } from './contextMixin';
-import { isMock, mockMethods } from './mocks';
+import { hasSendMethods, isMock, mockMethods } from './mocks';
 import { rememberNamespace, rememberOwnMethod } from './rememberedMethods';
 
 /**
@@ -51,16 +53,17 @@ export function install(
   }
   // While the context still reads its own client, which is faster.
   noticePage(context, runtime);
-  // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
-  const names = Object.getOwnPropertyNames(context);
+  const isPlain = isSame(Object.keys(context), contextClass.plainNames);
   const client = (context as { client?: object }).client;
   const personas = new ContextPersonas(context, runtime, client, info);
   Object.defineProperty(context, '_personas', { value: personas });
-  if (channel) {
-    if (isMock(context, channel)) mockMethods(context, personas, channel);
-    else installSeam(context, personas, channel);
+  const isReal = isPlain && channel && hasSendMethods(client, channel);
+  if (!isReal && channel && isMock(context, channel)) {
+    mockMethods(context, personas, channel);
+  } else {
+    installSeam(context, personas, contextClass);
   }
-  rememberOwnMethods(context, names, personas, contextClass);
+  if (!isPlain) rememberOwnMethods(context, personas, contextClass);
   adoptPersona(context, personas);
   Object.setPrototypeOf(context, mixin);
   return { personas, isNew: true };
@@ -68,27 +71,29 @@ export function install(
 
 /** Lets all that a context sends go through the seam. */
 function installSeam(
-  context: object,
+  context: object & { _client?: unknown },
   personas: ContextPersonas,
-  channel: Channel,
+  { channel, fronts, queueFronts }: ContextClass,
 ): void {
-  const { requestQueue, messageQueues = [], namespaces = [] } = channel;
-  const client: unknown = Reflect.get(context, '_client');
+  if (!channel || !fronts) return;
+  const { requestQueue, messageQueues, namespaces } = channel;
+  const { _client: client } = context;
   if (isObject(client)) {
-    personas.front = ClientFront.for(client, personas, channel);
+    personas.front = fronts.create(client, personas);
     replace(context, '_client', personas.front, personas);
   }
-  const queue: unknown = requestQueue && Reflect.get(context, requestQueue);
-  if (requestQueue && isObject(queue)) {
-    const prefix = `${requestQueue}.`;
-    const front = ClientFront.for(queue, personas, channel, { prefix });
-    replace(context, requestQueue, front, personas);
+  if (requestQueue && queueFronts) {
+    const queue: unknown = Reflect.get(context, requestQueue);
+    if (isObject(queue)) {
+      const front = queueFronts.create(queue, personas);
+      replace(context, requestQueue, front, personas);
+    }
   }
-  for (const name of messageQueues) {
+  for (const name of messageQueues ?? []) {
     const messages: unknown = Reflect.get(context, name);
     if (Array.isArray(messages)) rememberSpeakers(messages, personas, channel);
   }
-  for (const name of namespaces) {
+  for (const name of namespaces ?? []) {
     const namespace: unknown = Reflect.get(context, name);
     if (!isObject(namespace)) continue;
     const remembered = rememberNamespace(namespace, personas, channel);
@@ -103,8 +108,13 @@ function replace(
   value: object,
   { runtime }: ContextPersonas,
 ): void {
-  // Where it can be set, because V8 handles an object with redefined properties slowly.
-  if (Reflect.set(context, name, value)) return;
+  try {
+    // Where it can be set, because V8 handles an object with redefined properties slowly.
+    (context as Record<string, unknown>)[name] = value;
+    return;
+  } catch {
+    // It is read-only.
+  }
   const property = { value, configurable: true, writable: true };
   if (Reflect.defineProperty(context, name, property)) return;
   warnOnce(
@@ -116,25 +126,29 @@ function replace(
 /** Mocks, other plugins' wrappers, and functions that a class makes for each context. */
 function rememberOwnMethods(
   context: object,
-  names: readonly string[],
   personas: ContextPersonas,
   contextClass: ContextClass,
 ): void {
-  const { plainNames: plain, channel } = contextClass;
-  if (plain && names.every((name, position) => name === plain[position])) {
-    return;
-  }
-  const own = names.filter(
+  const { channel } = contextClass;
+  const own = Object.getOwnPropertyNames(context).filter(
     (name) =>
       !name.startsWith('_') &&
       typeof Object.getOwnPropertyDescriptor(context, name)?.value ===
         'function',
   );
-  if (own.length === 0) contextClass.plainNames = names;
+  if (own.length === 0) contextClass.plainNames = Object.keys(context);
   for (const name of own) {
     const method: unknown = Reflect.get(context, name);
     rememberOwnMethod(context, name, method, personas, channel);
   }
+}
+
+function isSame(names: readonly string[], others: readonly string[] = []) {
+  if (names.length !== others.length) return false;
+  for (let at = 0; at < names.length; at += 1) {
+    if (names[at] !== others[at]) return false;
+  }
+  return true;
 }
 
 /** @returns whether this runtime is in charge from now on, in place of the defaults */
@@ -144,8 +158,9 @@ function replacesDefaults(
 ): boolean {
   const first = installed.runtime;
   // An action takes whatever is there.
-  if (first === runtime || isDefaultRuntime(runtime)) return false;
-  if (isDefaultRuntime(first)) {
+  if (first === runtime || runtime.isDefault) return false;
+  // Another copy of this package may have installed them.
+  if (first.isDefault) {
     installed.runtime = runtime;
     return true;
   }
@@ -159,6 +174,8 @@ function replacesDefaults(
 
 /** The first event on a Page starts its sweeps. */
 function noticePage(context: Context, { sweeper }: Runtime): void {
+  // Most events are on the same Page as the previous one.
+  if (sweeper.isNewest(context as Partial<PageContext>)) return;
   const pageContext = pageContextOf(context);
   const pageId = pageContext && pageIdFromEvent(pageContext);
   if (pageId) sweeper.notice(pageId, pageContext.client);

@@ -1,7 +1,6 @@
 import type { Channel, ClientCall, ReadCall } from '../channels/channel';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import { isObject } from '../util/isObject';
 import { prototypeChain } from '../util/prototypeChain';
 
 import type { Method } from './rememberedMethods';
@@ -15,10 +14,22 @@ type Mock = object & {
   _methodMissing?: (method: string, args: unknown[]) => unknown;
 };
 
-export function isMock(context: Mock, { clientMethod }: Channel): boolean {
-  if (Object.hasOwn(context, '_fallbackMethods')) return true;
+export function isMock(context: Mock, channel: Channel): boolean {
   const { _client: client } = context;
-  return !isObject(client) || Reflect.get(client, clientMethod) === undefined;
+  return (
+    Object.hasOwn(context, '_fallbackMethods') ||
+    !hasSendMethods(client, channel)
+  );
+}
+
+export function hasSendMethods(
+  client: unknown,
+  { clientMethod }: Channel,
+): boolean {
+  return (
+    (client as Record<string, unknown> | undefined)?.[clientMethod] !==
+    undefined
+  );
 }
 
 /**

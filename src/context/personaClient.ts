@@ -7,8 +7,9 @@ import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/runActions';
 import { methodDescriptors } from '../util/methodDescriptors';
 
-import { ClientFront } from './clientFront';
+import { ClientFronts } from './clientFront';
 import type { PersonaClient } from './clientTypes';
+import { createHandle } from './handles';
 import type { Method } from './rememberedMethods';
 import { createSpeaker } from './speakers';
 
@@ -29,15 +30,15 @@ export class PersonaClients<Name extends string> {
   }
 }
 
+const FRONTS = new ClientFronts(messenger, true);
+
 /** The front of a client, with persona methods. The client itself stays as it is. */
 function createPersonaClient(
   client: MessengerClient,
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime);
-  const front = ClientFront.for(client, personas, messenger, {
-    isBotCall: true,
-  });
+  const front = FRONTS.create(client, personas);
   const methods: Record<string, Method> = {
     as: (...given) => createSpeaker(front, personas, given, messenger),
     withPersona: (persona, run) =>
@@ -45,6 +46,8 @@ function createPersonaClient(
         checkRun('client.withPersona', run);
         return promised(() => run(front));
       }),
+    createEphemeralPersona: (profile) =>
+      createHandle(front, personas, profile, messenger),
     async withEphemeralPersona(profile, run) {
       checkRun('client.withEphemeralPersona', run);
       return personas.withEphemeral(profile, (id, checked) => {

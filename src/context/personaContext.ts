@@ -67,6 +67,35 @@ export type SpeakingMethods<C> = {
   readonly [M in MethodOn<C> | (keyof C & 'typing')]: WithoutPersona<C[M]>;
 };
 
+/**
+ * What `createEphemeralPersona` gives: the send and typing methods of a context
+ * or a client, bound, always as the persona that was created. It exists until
+ * the last handle, block and pending send that uses it is released. A send after
+ * the release rejects with ReleasedHandleError. A handle that is
+ * garbage-collected is released, and reported to `onCleanupError`.
+ */
+export type EphemeralPersonaHandle<C> = SpeakingMethods<C> & {
+  /** As it is now: it has another ID after it was deleted elsewhere and created again. */
+  readonly persona: EphemeralPersona<PersonaId>;
+
+  /**
+   * Ends the use. Resolves when the sends that were begun are answered and the
+   * persona, if nobody else uses it, is deleted; after some seconds in any
+   * case. Never rejects. Further calls do nothing.
+   */
+  readonly release: () => Promise<void>;
+
+  /** The same, for `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+declare global {
+  // For compilers without the library "esnext.disposable".
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
   /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
@@ -130,6 +159,23 @@ export interface PersonaMethods<Name extends string = string> {
       context: this,
     ) => T | Promise<T>,
   ): Promise<T>;
+
+  /**
+   * Creates a persona that speaks until it is released, such as an agent's from
+   * sign-in to sign-out, and returns the handle to speak and release it with.
+   *
+   * Rejects with InvalidProfileError for a profile that Messenger would refuse,
+   * and with ReleasedHandleError after `close()`.
+   *
+   * @example
+   * ```ts
+   * await using adam = await context.createEphemeralPersona(profile);
+   * await adam.sendText('Adam here.');
+   * ```
+   */
+  createEphemeralPersona(
+    profile: PersonaProfile,
+  ): Promise<EphemeralPersonaHandle<this>>;
 }
 
 /** The methods that take the contents of a file. */

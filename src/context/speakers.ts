@@ -11,10 +11,7 @@ import type { Method } from './rememberedMethods';
 const SEND_METHODS = /^(send|typing)/;
 
 /**
- * The send and typing methods of a context, or of a client, as one speaker:
- * bound, so that they can be passed on, and independent of the scope that they
- * are called in. They call what `target` has under their names at that time, so
- * that other plugins' wrappers take part.
+ * A speaker, as `as` gives it.
  *
  * @param given the persona; empty: the active speaker
  * @throws InvalidPersonaError
@@ -29,13 +26,28 @@ export function createSpeaker(
     given.length === 0
       ? personas.currentSpeaker()
       : personas.speakerNamed(given[0]);
+  return speakingMethods(target, channel, (call) =>
+    personas.runAs(speaker, call),
+  );
+}
+
+/**
+ * The send and typing methods of a context, or of a client: bound, so that they
+ * can be passed on. They call what `target` has under their names at that time,
+ * so that other plugins' wrappers take part.
+ *
+ * @param run makes each call in the scope of a speaker
+ */
+export function speakingMethods(
+  target: object,
+  channel: Channel | undefined,
+  run: (call: () => unknown) => unknown,
+): object {
   const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};
   const speak =
     (holder: () => unknown, name: string): Method =>
     (...args) =>
-      personas.runAs(speaker, () =>
-        call(holder(), name, withoutPersonas(args)),
-      );
+      run(() => call(holder(), name, withoutPersonas(args)));
   const speaking = (holder: () => unknown) => {
     const methods: Record<string, Method> = {};
     for (const name of namesIn(holder(), sendMethods)) {

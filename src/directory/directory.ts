@@ -15,11 +15,15 @@ import { PageList } from './pageList';
 
 /** IDs that are remembered as gone from a Page; the oldest is dropped. */
 const MAX_GONE = 1000;
+/** Pages whose IDs are remembered; the oldest is dropped, and looked up in the store again. */
+const MAX_PAGES = 10_000;
 
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
   private readonly looks = new Map<string, Look>();
+  /** The names that customers see. */
+  private readonly shownNames = new Set<string>();
 
   constructor(
     private readonly entries: ReadonlyMap<string, DirectoryEntry>,
@@ -30,6 +34,7 @@ export class Directory {
       const profile = profileOf(entry);
       if (!profile) continue;
       this.looks.set(name, { persona: name, profile });
+      this.shownNames.add(profile.name);
       const id = fixedIdOf(entry);
       if (id !== undefined) this.looks.set(id, { persona: id, profile });
     }
@@ -75,11 +80,11 @@ export class Directory {
   }
 
   /** @throws PersonaStoreError */
-  async idsOn(pageId: string): Promise<Set<string>> {
-    const names = this.entries.keys();
-    const records = await this.services.store.namesOn(pageId, names);
+  async idsOn(page: Page): Promise<Set<string>> {
+    const { leases } = this.services;
+    const records = await leases.namesOn(page, this.entries.keys());
     const stored = [...records.values()].map(({ id }) => id);
-    const known = this.pages.get(pageId)?.ids.values() ?? [];
+    const known = this.pages.get(page.id)?.ids.values() ?? [];
     const fixed = [...this.entries.values()].map(fixedIdOf);
     const ids = [...stored, ...known, ...fixed];
     return new Set(ids.filter((id) => typeof id === 'string'));
@@ -88,9 +93,10 @@ export class Directory {
   private known(page: Page): KnownPage {
     let known = this.pages.get(page.id);
     if (!known) {
-      const list = new PageList(this.services.leases);
+      const list = new PageList(this.services.leases, this.shownNames);
       known = { ids: new Map(), gone: new Set(), list };
       this.pages.set(page.id, known);
+      evictOldest(this.pages, MAX_PAGES);
     }
     return known;
   }

@@ -2,7 +2,7 @@ import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
 import { isObject } from '../util/isObject';
 import { isPersonaId } from '../persona';
-import { checkProfile, type PersonaProfile } from '../profile';
+import { checkProfile, printable, type PersonaProfile } from '../profile';
 
 /** A persona that exists on a Page, and its profile for channels where personas have no IDs. */
 export interface ExistingPersona extends PersonaProfile {
@@ -80,6 +80,13 @@ function wrong(name: string, what: string): InvalidOptionError {
 
 function checkEntry(name: string, entry: unknown): DirectoryEntry {
   if (name.trim() === '') throw wrong(name, 'has an empty name');
+  const shown = printable(name);
+  if (shown !== name) {
+    throw wrong(
+      shown,
+      'has a control character or half a character in its name',
+    );
+  }
   if (isPersonaId(name)) {
     throw wrong(name, 'looks like a persona ID; give it a name of letters');
   }

@@ -1,15 +1,14 @@
 import type { EphemeralPersonaUse } from '../ephemeral/ephemeralSlot';
 import type { Lease } from '../ephemeral/lease';
-import type { Leases, ReportCleanup } from '../ephemeral/leases';
+import type { Leases } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
-import type { PersonaError } from '../errors';
 import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
 import { personaState, type PersonaList } from '../graph/personaCalls';
 import { invalidResponse } from '../graph/responses';
 import type { RetryPolicy } from '../graph/retries';
 import type { PersonaProfile } from '../profile';
-import type { NamedRecord, StorePort } from '../store/port';
+import type { NamedRecord } from '../store/port';
 import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
@@ -34,9 +33,7 @@ export interface KnownPage {
 }
 
 export interface NameServices {
-  readonly store: StorePort;
   readonly leases: Leases;
-  readonly report: ReportCleanup;
   /** Deletes a persona that this process created while another one settled the name. */
   readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
 }
@@ -58,13 +55,8 @@ export class NameSlot implements Slot<string> {
     this.key = `name:${persona}`;
   }
 
-  async find(
-    lease: Lease | undefined,
-    isGivenUp: () => boolean,
-  ): Promise<Outcome<string | undefined>> {
-    const found = lease
-      ? await this.findUnder(lease, isGivenUp)
-      : await this.findRecent();
+  async find(lease?: Lease): Promise<Outcome<string | undefined>> {
+    const found = lease ? await this.findUnder(lease) : await this.findRecent();
     if (!found.ok || found.value === undefined) return found;
     return { ok: true, value: await this.use(found.value, lease) };
   }
@@ -94,15 +86,15 @@ export class NameSlot implements Slot<string> {
   }
 
   /** Under the claim no other process creates the persona, so a list without it is certain. */
-  private async findUnder(
-    { claim, isShared }: Lease,
-    isGivenUp: () => boolean,
-  ): Promise<Outcome<string | undefined>> {
+  private async findUnder({
+    claim,
+    isShared,
+  }: Lease): Promise<Outcome<string | undefined>> {
     // Read together with the epoch, in case the store loses its data in between.
     const recorded = this.usable(claim?.record);
     if (recorded !== undefined) return { ok: true, value: recorded };
     const { list } = this.known;
-    const read = await list.read(this.page, claim?.epoch, isGivenUp);
+    const read = await list.read(this.page, claim?.epoch);
     if (!read.ok) return read;
     const listed = this.idOn(read.value);
     if (listed !== undefined) return { ok: true, value: listed };
@@ -123,7 +115,8 @@ export class NameSlot implements Slot<string> {
     const { page, persona: name, profile, services, storedId } = this;
     const record = { ...profile, id };
     const recorded = await services.leases.settle(
-      { pageId: page.id, name, record, seenId: storedId },
+      page,
+      { name, record, seenId: storedId },
       lease,
       (other) => {
         this.known.ids.set(name, other.id);
@@ -136,13 +129,8 @@ export class NameSlot implements Slot<string> {
   }
 
   private async readStored(): Promise<string | undefined> {
-    const { store, report } = this.services;
-    try {
-      return this.usable(await store.nameOn(this.page.id, this.persona));
-    } catch (error) {
-      report(error as PersonaError, null);
-      return undefined;
-    }
+    const { leases } = this.services;
+    return this.usable(await leases.nameOn(this.page, this.persona));
   }
 
   private usable(stored: NamedRecord | undefined): string | undefined {

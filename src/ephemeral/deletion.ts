@@ -1,4 +1,3 @@
-import { PersonaCleanupError } from '../errors';
 import { isTransient, type GraphFailure } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
@@ -16,21 +15,17 @@ const RETRY_POLICY: RetryPolicy = {
   retryRateLimits: true,
 };
 
-/** @throws PersonaCleanupError when it gives up */
+/** Repeats a deletion that has failed. Resolves to the last failure, or to `undefined` once the persona is deleted. */
 export async function retryDeletion(
   page: Page,
-  persona: { readonly id: string; readonly name: string },
+  id: string,
   first: GraphFailure,
-): Promise<void> {
-  if (!isTransient(first)) {
-    throw new PersonaCleanupError(persona, page.id, first);
-  }
+): Promise<GraphFailure | undefined> {
+  if (!isTransient(first)) return first;
   await sleep(retryDelay(1, RETRY_POLICY));
   const outcome = await withRetries(
-    () => deletePersona(page, persona.id),
+    () => deletePersona(page, id),
     RETRY_POLICY,
   );
-  if (!outcome.ok) {
-    throw new PersonaCleanupError(persona, page.id, outcome.failure);
-  }
+  return outcome.ok ? undefined : outcome.failure;
 }

@@ -12,11 +12,15 @@ const MAX_WAIT_MS = 10_000;
 export class PersonaHandle {
   private readonly pending = new Set<Promise<unknown>>();
   private isReleased = false;
+  /** The persona's ID at first: what the bot knows it by, also when another one has replaced it. */
+  readonly id: string;
 
   private constructor(
     private readonly pool: EphemeralPool,
     readonly persona: SharedPersona,
-  ) {}
+  ) {
+    this.id = persona.id;
+  }
 
   /** @throws PersonaRefusedError when Messenger did not create the persona */
   static async take(

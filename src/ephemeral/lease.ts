@@ -3,12 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from '../graph/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { Acquired, LeaseRecord, Use } from '../store/port';
+import { withTimeout } from '../util/withTimeout';
+
+/** How long a handler waits until the ID is stored. */
+const MAX_WAIT_MS = 1000;
 
 /** Implemented by `Leases`, which renews and writes a lease. */
 interface LeaseKeeper {
+  keyOf(page: Page): string;
   renew(leases: Lease[]): Promise<void>;
   abandon(lease: Lease): void;
-  forget(pageId: string, key: string): Promise<void>;
+  forget(page: Page, key: string): Promise<void>;
 }
 
 /** This process's use of one persona: an intent at first, complete once Messenger has answered the ID. */
@@ -37,7 +42,8 @@ export class Lease implements Use {
     { name, profilePictureUrl }: PersonaProfile,
     readonly slot: string,
   ) {
-    this.record = { pageId: page.id, id: null, name, profilePictureUrl };
+    const pageId = leases.keyOf(page);
+    this.record = { pageId, id: null, name, profilePictureUrl };
   }
 
   get isIntent(): boolean {
@@ -61,9 +67,11 @@ export class Lease implements Use {
     this.isUnwritten = true;
   }
 
-  complete(id: string): Promise<void> {
+  /** A store that is away, or slow, gets it by a later renewal. */
+  async complete(id: string): Promise<void> {
     this.record.id = id;
-    return this.leases.renew([this]);
+    const renewed = this.leases.renew([this]);
+    await withTimeout(renewed, this.isUnwritten ? 0 : MAX_WAIT_MS, undefined);
   }
 
   abandon(): void {
@@ -73,6 +81,6 @@ export class Lease implements Use {
   /** Removes the lease, because its persona does not exist. */
   remove(): Promise<void> {
     this.abandon();
-    return this.leases.forget(this.page.id, this.key);
+    return this.leases.forget(this.page, this.key);
   }
 }

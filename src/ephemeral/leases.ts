@@ -1,4 +1,5 @@
-import type { PersonaError } from '../errors';
+import { PersonaCleanupError, type PersonaError } from '../errors';
+import type { GraphFailure } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type {
@@ -8,13 +9,16 @@ import type {
   Settled,
   StorePort,
 } from '../store/port';
+import { groupBy } from '../util/groupBy';
+import { monotonicNow } from '../util/monotonicNow';
 
 import { Lease } from './lease';
-import { WriteRetryQueue } from './writeRetryQueue';
 
 /** When a claim expires that is not renewed: another process creates the persona then. */
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
+/** Failed writes that are repeated. One more expires by itself in the store, and is swept. */
+const MAX_RETRIES = 10_000;
 
 /** Called with what went wrong with cleaning up, and the persona it was about. */
 export type ReportCleanup = (
@@ -22,26 +26,33 @@ export type ReportCleanup = (
   persona: EphemeralPersona | null,
 ) => void;
 
+const LOST: GraphFailure = {
+  message: 'the store had lost its lease, so others may use the persona',
+};
+
 interface Release {
   readonly askAt: number;
   readonly whenLast: () => void;
 }
 
-/** This process's leases, renewed while their personas are in use. */
+/** This process's leases, renewed while their personas are in use; all that it asks of the store. */
 export class Leases {
   onNoneHeld = () => {};
   private readonly leases = new Set<Lease>();
-  private readonly retries = new WriteRetryQueue();
+  /** Writes that failed, by what they are about, to be repeated when the store is back. */
+  private readonly retries = new Map<string, () => Promise<unknown>>();
   /** Releases to ask for again, at a time when others have renewed their leases. */
   private readonly pending = new Map<Lease, Release>();
   private readonly timers: NodeJS.Timeout[] = [];
   private isClosing = false;
   private readonly options: LeaseOptions;
 
+  /** @param keyOf what the store knows a Page by */
   constructor(
     private readonly store: StorePort,
     private readonly leaseMs: number,
     private readonly report: ReportCleanup,
+    readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };
   }
@@ -85,20 +96,30 @@ export class Leases {
     return this.leases.size === 0;
   }
 
-  on(pageId: string): Promise<LeaseEntry[]> {
-    return this.store.leasesOn(pageId);
+  on(page: Page): Promise<LeaseEntry[]> {
+    return this.store.leasesOn(this.keyOf(page));
   }
 
-  /** The expired leases on these Pages, without those that this process renews. */
-  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const expired = await this.store.expired(pageIds);
+  /**
+   * The expired leases on these Pages by `keyOf`, the oldest first, without those
+   * that this process renews.
+   *
+   * @param since when the first of them expired: a store that has many gives some at a time
+   */
+  async expired(
+    pages: readonly Page[],
+    since?: number,
+  ): Promise<Map<string, LeaseEntry[]>> {
+    const keys = pages.map(this.keyOf);
+    const expired = await this.store.expired(keys, since);
     const held = new Set(this.held().map(({ key }) => key));
-    return expired.filter(([key]) => !held.has(key));
+    const left = expired.filter(([key]) => !held.has(key));
+    return groupBy(left, ([, { pageId }]) => pageId);
   }
 
   /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */
-  async idsOn(pageId: string): Promise<Set<string>> {
-    const entries = await this.on(pageId).catch(() => []);
+  async idsOn(page: Page): Promise<Set<string>> {
+    const entries = await this.on(page).catch(() => []);
     const stored = entries.map(([, { id }]) => id);
     const held = this.held().map(({ record }) => record.id);
     return new Set([...stored, ...held].filter((id) => id !== null));
@@ -140,13 +161,13 @@ export class Leases {
       // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
       if (released === 'last') return 'last';
-      askAt = Date.now() + this.leaseMs;
+      askAt = monotonicNow() + this.leaseMs;
     } catch (error) {
       if (isFirst) this.report(error as PersonaError, lease.persona);
     }
     if (!lease.isHeld) return 'others';
     this.pending.set(lease, { whenLast, askAt });
-    if (this.isClosing) this.close();
+    if (this.isClosing && askAt > 0) this.giveUp(lease, LOST);
     return 'later';
   }
 
@@ -154,8 +175,19 @@ export class Leases {
   close(): void {
     this.isClosing = true;
     for (const [lease, { askAt }] of this.pending) {
-      if (askAt > 0) this.abandon(lease);
+      if (askAt > 0) this.giveUp(lease, LOST);
     }
+    this.releasePending();
+  }
+
+  /** Leaves a persona to the sweep, and reports that. */
+  giveUp(lease: Lease, failure: GraphFailure): void {
+    if (!lease.isHeld) return;
+    this.abandon(lease);
+    const { persona, page } = lease;
+    const { id, name } = persona;
+    const target = id === null ? { name } : { id, name };
+    this.report(new PersonaCleanupError(target, page.id, failure), persona);
   }
 
   /** Lets others create the persona. The intent is kept until this creation is answered. */
@@ -173,6 +205,24 @@ export class Leases {
     if (released === 'last') this.abandon(lease);
   }
 
+  /** What is recorded of the name, if it is readable. Never rejects. */
+  async nameOn(page: Page, name: string): Promise<NamedRecord | undefined> {
+    try {
+      return await this.store.nameOn(this.keyOf(page), name);
+    } catch (error) {
+      this.report(error as PersonaError, null);
+      return undefined;
+    }
+  }
+
+  /** @throws PersonaStoreError */
+  namesOn(
+    page: Page,
+    names: Iterable<string>,
+  ): Promise<Map<string, NamedRecord>> {
+    return this.store.namesOn(this.keyOf(page), names);
+  }
+
   /**
    * Records the persona of a name and ends the intent; where the store is away,
    * when it is back. Never rejects.
@@ -180,14 +230,16 @@ export class Leases {
    * @param onOther called when another process has recorded another ID: the lease is kept then
    */
   async settle(
-    settled: Omit<Settled, 'key'>,
+    page: Page,
+    settled: Omit<Settled, 'key' | 'pageId'>,
     lease: Lease | undefined,
     onOther: (recorded: NamedRecord) => void,
   ): Promise<NamedRecord> {
-    const { pageId, name, record } = settled;
+    const { name, record } = settled;
+    const pageId = this.keyOf(page);
     const settle = async () => {
       const recorded = await this.store.settle(
-        { ...settled, key: lease?.key },
+        { ...settled, pageId, key: lease?.key },
         this.options,
       );
       if (recorded.id !== record.id) onOther(recorded);
@@ -215,8 +267,8 @@ export class Leases {
   }
 
   /** Removes a lease; where the store is away, when it is back. Never rejects. */
-  async forget(pageId: string, key: string): Promise<void> {
-    const forget = () => this.store.forget(pageId, key);
+  async forget(page: Page, key: string): Promise<void> {
+    const forget = () => this.store.forget(this.keyOf(page), key);
     try {
       await forget();
     } catch (error) {
@@ -242,7 +294,7 @@ export class Leases {
   }
 
   private retryLater(about: string, write: () => Promise<unknown>): void {
-    this.retries.add(about, write);
+    if (this.retries.size < MAX_RETRIES) this.retries.set(about, write);
     this.startRenewing();
   }
 
@@ -257,13 +309,18 @@ export class Leases {
   }
 
   private stopRenewingIfDone(): void {
-    if (!this.isNoneHeld || !this.retries.isEmpty) return;
+    if (!this.isNoneHeld || this.retries.size > 0) return;
     for (const timer of this.timers.splice(0)) clearInterval(timer);
   }
 
   private renewAll(): void {
-    this.retries.retry(() => this.stopRenewingIfDone());
-    const now = Date.now();
+    for (const [about, write] of this.retries) void this.retry(about, write);
+    this.releasePending();
+    this.renewIdle(({ isIntent }) => !isIntent);
+  }
+
+  private releasePending(): void {
+    const now = monotonicNow();
     for (const [lease, { whenLast, askAt }] of this.pending) {
       if (askAt > now) continue;
       this.pending.delete(lease);
@@ -271,7 +328,16 @@ export class Leases {
         if (released === 'last') whenLast();
       });
     }
-    this.renewIdle(({ isIntent }) => !isIntent);
+  }
+
+  private async retry(about: string, write: () => Promise<unknown>) {
+    try {
+      await write();
+    } catch {
+      return; // Reported the first time.
+    }
+    if (this.retries.get(about) === write) this.retries.delete(about);
+    this.stopRenewingIfDone();
   }
 
   private renewIdle(isDue: (lease: Lease) => boolean): void {

@@ -1,7 +1,7 @@
 import { PersonaRefusedError } from '../errors';
-import type { CreationBackoff } from '../graph/creationBackoff';
+import { Backoff } from '../graph/backoff';
 import type { Outcome } from '../graph/graphCall';
-import { isAmbiguous } from '../graph/graphFailure';
+import { isAmbiguous, isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { createPersona, personaState } from '../graph/personaCalls';
 import {
@@ -13,7 +13,7 @@ import {
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
-import { KeyedLimiter, type Ticket } from './keyedLimiter';
+import { KeyedLimiter } from './keyedLimiter';
 import type { Lease } from './lease';
 import type { Leases } from './leases';
 
@@ -36,79 +36,72 @@ export interface Slot<T> {
    *
    * @param lease the claim on the slot; it ends where a persona is found
    */
-  find?(
-    lease: Lease | undefined,
-    isGivenUp: () => boolean,
-  ): Promise<Outcome<T | undefined>>;
+  find?(lease?: Lease): Promise<Outcome<T | undefined>>;
   /** Records the persona that was created, or acquired by its lease. Never rejects. */
   settle(id: string, lease: Lease, isOwn: boolean): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;
 }
 
+interface Attempt<T> {
+  readonly page: Page;
+  readonly slot: Slot<T>;
+  readonly isGivenUp: () => boolean;
+  /** The intent, while Messenger has not answered. */
+  creating?: Lease | undefined;
+}
+
 /** Obtains the one persona of a slot, in however many processes it is wanted. docs/architecture.md shows the states. */
 export class PersonaCreator {
   private readonly limiter = new KeyedLimiter(CREATIONS_AT_ONCE);
+  /** By Page after a rate limit, else by slot. */
+  private readonly backoff = new Backoff<PersonaRefusedError>();
 
   constructor(
     private readonly leases: Leases,
-    private readonly backoff: CreationBackoff,
     private readonly stats: PersonaStats,
   ) {}
 
   /** @throws PersonaRefusedError, the same one until it may be tried again */
   async obtain<T>(page: Page, slot: Slot<T>): Promise<T> {
-    this.backoff.check(page, slot.key);
-    let ticket: Ticket | undefined;
+    const key = JSON.stringify([page.id, slot.key]);
+    const earlier = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
+    if (earlier) throw earlier;
     let attempt: Attempt<T> | undefined;
     const outcome = await withRetries<T>(async (isGivenUp) => {
       for (;;) {
-        const found = await slot.find?.(undefined, isGivenUp);
+        const found = await slot.find?.();
         if (found && !found.ok) return found;
         if (found?.value !== undefined) return { ok: true, value: found.value };
         let tried: Outcome<T> = NO_ANSWER;
-        ticket = this.limiter.enqueue(page.id, async () => {
+        await this.limiter.run(page.id, async () => {
           if (isGivenUp()) return;
-          const { leases, stats } = this;
-          attempt = new Attempt(leases, stats, page, slot, isGivenUp);
-          tried = await attempt.claim();
+          attempt = { page, slot, isGivenUp };
+          tried = await this.claim(attempt);
         });
-        await ticket.done;
         if (tried !== NO_ANSWER || isGivenUp()) return tried;
         await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
       }
     }, slot.retryPolicy);
     if (outcome.ok) {
-      this.backoff.succeeded(page, slot.key);
+      this.backoff.succeeded(key);
       return outcome.value;
     }
-    ticket?.cancel();
-    attempt?.giveUp();
+    if (attempt?.creating) this.leases.unclaim(attempt.creating);
+    const { failure } = outcome;
     const error = new PersonaRefusedError(
       'not-created',
       slot.persona,
       page.id,
-      outcome.failure,
+      failure,
     );
-    this.backoff.failed(page, slot.key, error);
+    this.backoff.failed(isRateLimit(failure) ? page.id : key, error);
     throw error;
   }
-}
-
-class Attempt<T> {
-  private creating: Lease | undefined;
-
-  constructor(
-    private readonly leases: Leases,
-    private readonly stats: PersonaStats,
-    private readonly page: Page,
-    private readonly slot: Slot<T>,
-    private readonly isGivenUp: () => boolean,
-  ) {}
 
   /** Returns `NO_ANSWER` while another process creates the persona. */
-  async claim(): Promise<Outcome<T>> {
-    const { page, slot } = this;
+  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
+    const { page, slot, isGivenUp } = attempt;
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
     if (!lease) return NO_ANSWER;
     const { id } = lease.record;
@@ -116,44 +109,44 @@ class Attempt<T> {
       // Asking costs a call.
       const isGone =
         slot.isReplacement && (await personaState(page, id)) === 'gone';
-      if (!isGone) return this.settle(id, lease, false);
+      if (!isGone) return settle(attempt, id, lease, false);
       await lease.remove();
       return NO_ANSWER;
     }
-    const found = await slot.find?.(lease, this.isGivenUp);
+    const found = await slot.find?.(lease);
     if (found?.ok && found.value !== undefined) {
       return { ok: true, value: found.value };
     }
-    if (found?.ok !== false && !this.isGivenUp()) return this.create(lease);
+    if (found?.ok !== false && !isGivenUp()) return this.create(attempt, lease);
     await lease.remove();
     return found?.ok === false ? found : NO_ANSWER;
   }
 
-  giveUp(): void {
-    if (this.creating) this.leases.unclaim(this.creating);
-  }
-
-  private async create(lease: Lease): Promise<Outcome<T>> {
-    this.creating = lease;
-    const created = await createPersona(this.page, this.slot.profile);
-    this.creating = undefined;
+  private async create<T>(
+    attempt: Attempt<T>,
+    lease: Lease,
+  ): Promise<Outcome<T>> {
+    attempt.creating = lease;
+    const created = await createPersona(attempt.page, attempt.slot.profile);
+    attempt.creating = undefined;
     if (created.ok) {
       this.stats.created += 1;
-      return this.settle(created.value, lease, true);
+      return settle(attempt, created.value, lease, true);
     }
     // The intent stays where the persona may exist all the same.
     if (isAmbiguous(created.failure)) await this.leases.leave(lease);
     else await lease.remove();
     return created;
   }
+}
 
-  private async settle(
-    id: string,
-    lease: Lease,
-    isOwn: boolean,
-  ): Promise<Outcome<T>> {
-    const value = await this.slot.settle(id, lease, isOwn);
-    if (this.isGivenUp()) this.slot.onLate(value);
-    return { ok: true, value };
-  }
+async function settle<T>(
+  { slot, isGivenUp }: Attempt<T>,
+  id: string,
+  lease: Lease,
+  isOwn: boolean,
+): Promise<Outcome<T>> {
+  const value = await slot.settle(id, lease, isOwn);
+  if (isGivenUp()) slot.onLate(value);
+  return { ok: true, value };
 }

@@ -3,7 +3,6 @@
  * leased, deleted after the last use, and swept where a process died.
  */
 import { debug } from '../util/debug';
-import { PersonaCleanupError, type PersonaError } from '../errors';
 import { Backoff } from '../graph/backoff';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
@@ -15,7 +14,7 @@ import type { PersonaStats } from '../stats';
 import { retryDeletion } from './deletion';
 import { ephemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
 import { KeyedLimiter } from './keyedLimiter';
-import type { Leases, ReportCleanup } from './leases';
+import type { Leases } from './leases';
 import type { PersonaCreator } from './personaCreator';
 import { SharedPersona, sharingKey } from './sharedPersona';
 
@@ -27,7 +26,7 @@ const DELETIONS_AT_ONCE = 8;
 /** Creates personas when they are first needed, and deletes them `lingerMs` after their last use. */
 export class EphemeralPool {
   private readonly shared = new Map<string, SharedPersona>();
-  private readonly endings = new Set<Promise<void>>();
+  private readonly pending = new Set<Promise<unknown>>();
   private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
   private readonly limited = new Backoff<true>();
   private whenEmpty: (() => void)[] = [];
@@ -37,7 +36,6 @@ export class EphemeralPool {
     private readonly leases: Leases,
     private readonly creator: PersonaCreator,
     private readonly lingerMs: number,
-    private readonly report: ReportCleanup,
     private readonly stats: PersonaStats,
   ) {
     leases.onNoneHeld = () => this.resolveIfEmpty();
@@ -50,8 +48,6 @@ export class EphemeralPool {
     persona.users += 1;
     clearTimeout(persona.linger);
     persona.linger = undefined;
-    persona.ticket?.cancel();
-    persona.ticket = undefined;
     if (persona.current) {
       this.stats.shared += 1;
       debug('shared %o on the Page %s', profile.name, page.id);
@@ -102,13 +98,7 @@ export class EphemeralPool {
     clearTimeout(staying);
     if (isEmptied) return;
     const failure = { message: 'close() did not wait for it any longer' };
-    for (const lease of this.leases.held()) {
-      lease.abandon();
-      const { persona, page } = lease;
-      const { id, name } = persona;
-      const target = id === null ? { name } : { id, name };
-      this.report(new PersonaCleanupError(target, page.id, failure), persona);
-    }
+    for (const lease of this.leases.held()) this.leases.giveUp(lease, failure);
   }
 
   /** Deletes a persona that this process created and nobody is to use. */
@@ -118,7 +108,7 @@ export class EphemeralPool {
 
   /** A persona that exists, or may be coming to exist, has a lease. */
   private get isEmpty(): boolean {
-    return this.endings.size === 0 && this.leases.isNoneHeld;
+    return this.pending.size === 0 && this.leases.isNoneHeld;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
@@ -151,48 +141,44 @@ export class EphemeralPool {
 
   /**
    * Many may expire at once, after a busy hour: they are deleted a few at a time.
-   * Until its deletion begins a persona can be used again, which cancels it.
+   * A persona that is used again until then is not deleted.
    */
   private end(persona: SharedPersona): Promise<void> {
+    const pageId = persona.page.id;
     persona.linger = undefined;
-    persona.ticket ??= this.deletions.enqueue(persona.page.id, async () => {
-      persona.ticket = undefined;
+    persona.ending ??= this.deletions.run(pageId, async () => {
+      const waitMs = this.limited.remainingMs(pageId);
+      if (waitMs > 0) await idle(waitMs);
+      persona.ending = undefined;
+      if (persona.users > 0 || persona.linger) return;
       this.remove(persona);
       if (persona.current) await this.letGo(persona.current);
     });
-    const { done } = persona.ticket;
-    this.track(done);
-    return done;
+    this.track(persona.ending);
+    return persona.ending;
   }
 
   /** Deletes the persona, unless other processes use it; where the store is away, when it is back. */
   private async letGo(use: EphemeralPersonaUse): Promise<void> {
     const { lease } = use;
-    const released = await this.leases.release(lease, () =>
-      this.deletions.enqueue(lease.page.id, () => this.delete(use)),
+    const released = await this.leases.release(
+      lease,
+      () => void this.deletions.run(lease.page.id, () => this.delete(use)),
     );
     if (released === 'last') await this.delete(use);
   }
 
   private async delete(use: EphemeralPersonaUse): Promise<void> {
     const { id, lease } = use;
-    const { page, persona } = lease;
+    const { page } = lease;
     const outcome = await deletePersona(page, id);
     if (outcome.ok) {
       this.limited.succeeded(page.id);
       return this.forgetDeleted(use);
     }
-    if (isRateLimit(outcome.failure)) {
-      this.deletions.pause(page.id, this.limited.failed(page.id, true));
-    }
-    const target = { id, name: persona.name };
-    const retrying = retryDeletion(page, target, outcome.failure).then(
-      () => this.forgetDeleted(use),
-      (error: PersonaError) => {
-        if (!lease.isHeld) return;
-        lease.abandon();
-        this.report(error, persona);
-      },
+    if (isRateLimit(outcome.failure)) this.limited.failed(page.id, true);
+    const retrying = retryDeletion(page, id, outcome.failure).then((failure) =>
+      failure ? this.leases.giveUp(lease, failure) : this.forgetDeleted(use),
     );
     this.track(retrying);
   }
@@ -204,16 +190,23 @@ export class EphemeralPool {
     return lease.remove();
   }
 
-  private track(ending: Promise<void>): void {
-    this.endings.add(ending);
-    void ending.then(() => {
-      this.endings.delete(ending);
+  /** Lets `close()` wait for this too. */
+  track(work: Promise<unknown>): void {
+    const done = () => {
+      this.pending.delete(work);
       this.resolveIfEmpty();
-    });
+    };
+    this.pending.add(work);
+    work.then(done, done);
   }
 
   private resolveIfEmpty(): void {
     if (!this.isEmpty) return;
     for (const resolve of this.whenEmpty.splice(0)) resolve();
   }
+}
+
+/** Without keeping the process alive. */
+function idle(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

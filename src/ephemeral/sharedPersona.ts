@@ -2,7 +2,6 @@ import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 
 import type { EphemeralPersonaUse } from './ephemeralSlot';
-import type { Ticket } from './keyedLimiter';
 
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
@@ -12,7 +11,7 @@ export class SharedPersona {
   users = 0;
   linger: NodeJS.Timeout | undefined;
   /** Until its deletion begins. */
-  ticket: Ticket | undefined;
+  ending: Promise<void> | undefined;
   /** What exists on the Page; `undefined` while it is being obtained. */
   current: EphemeralPersonaUse | undefined;
   /** Shared by all who wait; a failure is not remembered. */

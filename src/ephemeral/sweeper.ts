@@ -2,25 +2,27 @@ import type { MessengerClient } from 'bottender';
 
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
-import { groupBy } from '../util/groupBy';
+import { chunks } from '../util/chunks';
 import { Backoff } from '../graph/backoff';
-import { pageIdOf, type Page } from '../graph/page';
-import type { LeaseEntry } from '../store/port';
+import { pageIdOf, type Page, type PageContext } from '../graph/page';
+import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 
 import type { Leases, ReportCleanup } from './leases';
 import type { Sweep, SweepResult } from './sweep';
 
 /** Pages that the timer sweeps; the one without events for longest is dropped. */
 const MAX_PAGES = 10_000;
-/** Intents whose suspects were reported; the oldest is dropped, and reported again. */
-const MAX_REPORTED = 10_000;
+/** Pages that are swept at the same time, so that handlers do not wait for the store. */
+const PAGES_AT_ONCE = 25;
+/** Intents that were looked into; the oldest is dropped, and looked into again. */
+const MAX_KNOWN = 10_000;
 
 export class Sweeper {
   private readonly clients = new Map<string, MessengerClient>();
   private newest: Page | undefined;
   private readonly sweeping = new Set<string>();
   private readonly limited = new Backoff<true>();
-  private readonly reportedIntents = new Set<string>();
+  private readonly knownIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -30,10 +32,14 @@ export class Sweeper {
     private readonly report: ReportCleanup,
   ) {}
 
+  /** Whether the previous call of `notice` was for the same Page and client. */
+  isNewest({ client, event }: Partial<PageContext>): boolean {
+    const { newest } = this;
+    return newest?.client === client && newest?.id === event?.pageId;
+  }
+
   /** Sweeps a Page at its first event, and from then on by a timer. */
   notice(pageId: string, client: MessengerClient): void {
-    // Most events are on the same Page as the previous one.
-    if (this.newest?.id === pageId && this.newest.client === client) return;
     this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
@@ -60,42 +66,45 @@ export class Sweeper {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }
 
-  /** Reads the store once for all Pages. Never rejects. */
+  /** Reads the store for many Pages at a time. Never rejects. */
   private async sweepQuietly(pages: Page[]): Promise<void> {
     const ready = pages.filter(
       ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
     );
-    if (ready.length === 0) return;
     try {
-      const expired = groupBy(
-        await this.leases.expired(ready.map(({ id }) => id)),
-        ([, { pageId }]) => pageId,
-      );
-      await Promise.all(
-        ready.map((page) => this.sweepPage(page, expired.get(page.id) ?? [])),
-      );
+      for (const some of chunks(ready, PAGES_AT_ONCE)) {
+        const expired = await this.leases.expired(some);
+        await Promise.all(
+          some.map((page) =>
+            this.sweepPage(page, expired.get(this.leases.keyOf(page)) ?? []),
+          ),
+        );
+      }
     } catch (error) {
       this.report(error as PersonaError, null);
     }
   }
 
   private async sweepPage(page: Page, expired: LeaseEntry[]): Promise<void> {
-    const news = expired.filter(([key]) => !this.reportedIntents.has(key));
-    if (news.length === 0 || this.sweeping.has(page.id)) return;
+    const isNews =
+      expired.length >= EXPIRED_AT_ONCE ||
+      expired.some(([key]) => !this.knownIntents.has(key));
+    if (!isNews || this.sweeping.has(page.id)) return;
     this.sweeping.add(page.id);
     try {
       // With another Page's token every persona seems to be gone.
       if ((await pageIdOf(page.client)) !== page.id) return;
-      const { swept, end } = await this.sweep.of(page, news);
+      const { swept, end } = await this.sweep.of(
+        page,
+        expired,
+        this.knownIntents,
+      );
+      evictOldest(this.knownIntents, MAX_KNOWN);
       for (const suspect of swept.suspects) {
         this.report(new PersonaSuspectedError(suspect, page.id), suspect);
       }
       if (end === 'limited') this.limited.failed(page.id, true);
-      if (end !== 'done') return;
-      this.limited.succeeded(page.id);
-      const intents = news.filter(([, { id }]) => id === null);
-      for (const [key] of intents) this.reportedIntents.add(key);
-      evictOldest(this.reportedIntents, MAX_REPORTED);
+      if (end === 'done') this.limited.succeeded(page.id);
     } catch (error) {
       this.report(error as PersonaError, null);
     } finally {

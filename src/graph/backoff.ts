@@ -1,4 +1,5 @@
 import { evictOldest } from '../util/evictOldest';
+import { monotonicNow } from '../util/monotonicNow';
 
 const FIRST_WAIT_MS = 1000;
 const MAX_WAIT_MS = 60_000;
@@ -18,20 +19,19 @@ export class Backoff<E> {
 
   /** The error to wait out; `undefined` when the key may be tried. */
   waiting(key: string): E | undefined {
-    const wait = this.waits.get(key);
-    return wait && Date.now() < wait.until ? wait.error : undefined;
+    return this.remainingMs(key) > 0 ? this.waits.get(key)?.error : undefined;
   }
 
-  /**
-   * Starts a wait, twice as long as the previous one.
-   *
-   * @returns the remaining wait, in milliseconds
-   */
-  failed(key: string, error: E): number {
-    const now = Date.now();
+  /** How long the key may not be tried, in milliseconds. */
+  remainingMs(key: string): number {
+    return Math.max(0, (this.waits.get(key)?.until ?? 0) - monotonicNow());
+  }
+
+  /** Starts a wait, twice as long as the previous one. Concurrent failures count once. */
+  failed(key: string, error: E): void {
+    const now = monotonicNow();
     const last = this.waits.get(key);
-    // Concurrent failures count once.
-    if (last && now < last.until) return last.until - now;
+    if (last && now < last.until) return;
     const ms =
       last && now < last.until + RESET_AFTER_MS
         ? Math.min(MAX_WAIT_MS, last.ms * 2)
@@ -39,7 +39,6 @@ export class Backoff<E> {
     this.waits.delete(key);
     this.waits.set(key, { error, ms, until: now + ms });
     evictOldest(this.waits, MAX_KEYS);
-    return ms;
   }
 
   succeeded(key: string): void {

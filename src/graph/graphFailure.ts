@@ -37,27 +37,44 @@ const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
 /** Rate limits: Graph rejected the call without carrying it out. */
 const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
 
-/**
- * Reads what a call of messaging-api-messenger rejected with: the direct
- * client's AxiosError (`response.status`, `response.data.error`) and the batch
- * queue's BatchRequestError (`response.code`, `response.body.error`) differ.
- *
- * @param secrets removed from all texts
- */
+/** What a call of messaging-api-messenger rejected with, without these secrets. */
 export function readGraphFailure(
   error: unknown,
   secrets: readonly string[] = [],
 ): GraphFailure {
+  return redactFailure(parseGraphFailure(error), secrets);
+}
+
+/** Shortened, and without these secrets. Read what the texts say first: a short secret may be part of any word. */
+export function redactFailure(
+  failure: GraphFailure,
+  secrets: readonly string[],
+): GraphFailure {
+  const shown = (text: string | undefined) =>
+    text === undefined ? undefined : truncated(redactSecrets(text, secrets));
+  const { type, message, fbtraceId, userTitle, userMessage } = failure;
+  return {
+    ...failure,
+    type: shown(type),
+    message: truncated(redactSecrets(message, secrets)),
+    fbtraceId: shown(fbtraceId),
+    userTitle: shown(userTitle),
+    userMessage: shown(userMessage),
+  };
+}
+
+/**
+ * Reads a rejection as it is, with any secrets. The direct client's AxiosError
+ * (`response.status`, `response.data.error`) and the batch queue's
+ * BatchRequestError (`response.code`, `response.body.error`) differ.
+ */
+export function parseGraphFailure(error: unknown): GraphFailure {
   const response = getProperty(error, 'response');
   const body = getProperty(response, 'data') ?? getProperty(response, 'body');
   const graphError = getProperty(body, 'error');
   // The client converts names to camel case; in a batch they stay as they are.
   const read = (name: string, snakeCase = name) =>
     getProperty(graphError, name) ?? getProperty(graphError, snakeCase);
-  const text = (value: unknown) =>
-    typeof value === 'string'
-      ? truncated(redactSecrets(value, secrets))
-      : undefined;
   const isTransient = read('isTransient', 'is_transient');
   return {
     status: number(
@@ -133,4 +150,8 @@ function truncated(text: string): string {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -9,7 +9,7 @@ import type { Context, MessengerClient } from 'bottender';
 import { UnknownPageError } from '../errors';
 
 import { graphCall, type Outcome } from './graphCall';
-import { PageIds } from './pageIds';
+import { originOf, PageIds } from './pageIds';
 import { isId, parsePage, type PageInfo } from './responses';
 import { withRetries, type RetryPolicy } from './retries';
 
@@ -24,6 +24,11 @@ const RETRY_POLICY: RetryPolicy = {
 export interface Page {
   readonly id: string;
   readonly client: MessengerClient;
+}
+
+/** Tells the Page from those of emulators, which may have the same ID. */
+export function pageKey({ id, client }: Page): string {
+  return `${originOf(client)} ${id}`;
 }
 
 /** The properties of Bottender's MessengerContext that identify its Page. */

@@ -60,11 +60,16 @@ export class PageIds {
 }
 
 /** Includes the origin, because an emulator may use the same token as Messenger. */
-function digestOf({ axios, accessToken }: MessengerClient): string {
+function digestOf(client: MessengerClient): string {
+  return createHash('sha256')
+    .update(`${originOf(client)}\n${client.accessToken}`)
+    .digest('base64');
+}
+
+/** Without the version of the API. */
+export function originOf({ axios }: MessengerClient): string | undefined {
   // Test doubles may have no axios.
   const transport: Partial<typeof axios> | undefined = axios;
-  const origin = transport?.defaults?.baseURL;
-  return createHash('sha256')
-    .update(`${origin}\n${accessToken}`)
-    .digest('base64');
+  const url = transport?.defaults?.baseURL;
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : url;
 }

@@ -1,4 +1,5 @@
 import type { PersonaProfile } from '../profile';
+import { monotonicNow } from '../util/monotonicNow';
 
 import {
   GRAPH_TIMEOUT_MS,
@@ -84,7 +85,7 @@ export async function listAll(
   page: Page,
   { timeoutMs = LIST_TIMEOUT_MS, isGivenUp }: ListOptions = {},
 ): Promise<Outcome<PersonaList>> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = monotonicNow() + timeoutMs;
   const list: PersonaList = { personas: [], isComplete: true };
   const cursors = new Set<string>();
   for (let after: string | undefined = ''; after !== undefined;) {
@@ -94,7 +95,7 @@ export async function listAll(
     if (cursors.size === MAX_LIST_PAGES) return ENDLESS;
     cursors.add(after);
     if (isGivenUp?.()) return GIVEN_UP;
-    const leftMs = deadline - Date.now();
+    const leftMs = deadline - monotonicNow();
     if (leftMs <= 0) return timedOut(timeoutMs);
     const outcome = await listPage(page, after, leftMs);
     if (!outcome.ok) return outcome;
@@ -115,10 +116,10 @@ export async function personaState(
   page: Page,
   id: string,
 ): Promise<PersonaState> {
-  const deadline = Date.now() + STATE_TIMEOUT_MS;
+  const deadline = monotonicNow() + STATE_TIMEOUT_MS;
   const got = await getPersona(page, id, STATE_TIMEOUT_MS / 2);
   if (got.ok) return 'alive';
-  const list = await listAll(page, { timeoutMs: deadline - Date.now() });
+  const list = await listAll(page, { timeoutMs: deadline - monotonicNow() });
   if (!list.ok) return 'unsure';
   if (list.value.personas.some((persona) => persona.id === id)) return 'alive';
   return list.value.isComplete ? 'gone' : 'unsure';

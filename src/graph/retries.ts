@@ -1,4 +1,5 @@
 import { withTimeout } from '../util/withTimeout';
+import { monotonicNow } from '../util/monotonicNow';
 
 import type { Outcome } from './graphCall';
 import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
@@ -29,10 +30,10 @@ export async function withRetries<T>(
   run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
   policy: RetryPolicy,
 ): Promise<Outcome<T>> {
-  const deadline = Date.now() + policy.timeoutMs;
+  const deadline = monotonicNow() + policy.timeoutMs;
   let givenUp = false;
   for (let attempt = 1; ; attempt += 1) {
-    const leftMs = Math.max(0, deadline - Date.now());
+    const leftMs = Math.max(0, deadline - monotonicNow());
     const outcome = await withTimeout(
       run(() => givenUp),
       leftMs,
@@ -44,7 +45,7 @@ export async function withRetries<T>(
       outcome.ok ||
       !isRetryable(outcome.failure, policy) ||
       attempt === policy.attempts ||
-      Date.now() + delayMs >= deadline
+      monotonicNow() + delayMs >= deadline
     ) {
       return outcome;
     }

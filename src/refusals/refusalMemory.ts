@@ -1,10 +1,11 @@
 import type { PersonaRefusedError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
+import { monotonicNow } from '../util/monotonicNow';
 
 /** How long a refused persona is not tried again, in milliseconds. */
 const REMEMBERED_MS = 10 * 60_000;
-/** At most this many refusals are remembered. */
-const MAX_REFUSALS = 10_000;
+/** At most this many refusals are remembered, of about 2 KB each. */
+const MAX_REFUSALS = 5000;
 /** At most this many accounts are known to have been reported for ignoring profiles. */
 const MAX_ACCOUNTS = 1000;
 
@@ -38,7 +39,7 @@ export class RefusalMemory {
     const key = keyOf(kind, place, about);
     const found = this.remembered.get(key);
     if (!found) return undefined;
-    if (Date.now() < found.until) return found.refusal;
+    if (monotonicNow() < found.until) return found.refusal;
     this.remembered.delete(key);
     return undefined;
   }
@@ -52,7 +53,9 @@ export class RefusalMemory {
   ): PersonaRefusedError {
     const known = this.get(kind, place, about);
     if (known) return known;
-    const until = Date.now() + REMEMBERED_MS;
+    // Until it is read, V8 keeps what was on the stack: the context and its event.
+    void refusal.stack;
+    const until = monotonicNow() + REMEMBERED_MS;
     this.remembered.set(keyOf(kind, place, about), { refusal, until });
     evictOldest(this.remembered, MAX_REFUSALS);
     return refusal;

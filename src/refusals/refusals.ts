@@ -43,7 +43,12 @@ export interface RefusedMessage {
   readonly id?: string | undefined;
   /** The account of a channel on which messages carry profiles. */
   readonly account?: string | undefined;
+  /** What showed the profile; omitted where it is uncertain which profile is refused. */
+  readonly shown?: object | undefined;
 }
+
+const NOT_INSTALLED =
+  'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain.';
 
 export class Refusals {
   private readonly memory = new RefusalMemory();
@@ -59,6 +64,8 @@ export class Refusals {
   constructor(
     private readonly settings: Settings,
     private readonly stats: PersonaStats,
+    /** Whether `personas()` is not installed. */
+    private readonly isDefault = false,
   ) {}
 
   /** Lets a send skip the lookup. */
@@ -89,15 +96,17 @@ export class Refusals {
     );
   }
 
-  /** The remembered refusal of this persona's profile for an account of a channel, or of every profile. */
-  findProfile(
-    account: string,
-    persona: Persona,
-  ): PersonaRefusedError | undefined {
+  /**
+   * The remembered refusal of a profile for an account of a channel, or of every
+   * profile.
+   *
+   * @param shown what shows the profile: personas may have the same name
+   */
+  findProfile(account: string, shown: object): PersonaRefusedError | undefined {
     if (this.memory.isEmpty) return undefined;
     return (
       this.memory.get('profile', account, null) ??
-      this.memory.get('profile', account, persona)
+      this.memory.get('profile', account, JSON.stringify(shown))
     );
   }
 
@@ -105,9 +114,12 @@ export class Refusals {
   unknownPersona(persona: Persona, context: SendContext): PersonaRefusedError {
     const known = this.find(context, persona);
     if (known) return known;
-    const hint = didYouMean(persona, this.settings.directory.keys());
-    const message = `it is neither an ID nor a name of the directory${hint}`;
-    const refusal = refuse('unknown', persona, context, { message });
+    const names = this.settings.directory.keys();
+    const message = this.isDefault
+      ? 'it is a name, and personas(), which has the directory, is not installed'
+      : `it is neither an ID nor a name of the directory${didYouMean(persona, names)}`;
+    const advice = this.isDefault ? NOT_INSTALLED : undefined;
+    const refusal = refuse('unknown', persona, context, { message }, advice);
     return this.memory.add('unknown', placeOf(context), persona, refusal);
   }
 
@@ -117,12 +129,14 @@ export class Refusals {
    */
   async decide(
     { about, failure }: Refusal,
-    { persona, id, account }: RefusedMessage,
+    { persona, id, account, shown }: RefusedMessage,
     context: SendContext,
   ): Promise<PersonaRefusedError> {
     if (account !== undefined) {
       const refusal = refuse('channel', persona, context, failure);
-      const key = about === 'account' ? null : persona;
+      const isOfAll = about === 'account';
+      if (!isOfAll && !shown) return refusal;
+      const key = isOfAll ? null : JSON.stringify(shown);
       return this.memory.add('profile', account, key, refusal);
     }
     const page = await knownPage(context);
@@ -152,13 +166,14 @@ export class Refusals {
       : refusal;
   }
 
-  /** Reports, once for each account, that a channel delivered a message without its profile. */
+  /** Counts a message that a channel delivered without its profile; reports it once for each account. */
   reportIgnored(
     message: string,
     persona: Persona,
     account: string,
     context: SendContext,
   ): void {
+    this.stats.refused.ignored += 1;
     if (this.memory.isKnownToIgnore(account)) return;
     const refusal = refuse('ignored', persona, context, { message });
     this.notify(refusal, persona, context);
@@ -176,7 +191,7 @@ export class Refusals {
   }
 
   /**
-   * Counts a refusal and reports it, once.
+   * Counts a send that is refused, and reports the refusal, once.
    *
    * @param persona as the bot named it: an ID or a name
    * @throws the refusal with `refusedPersona: 'throw'`
@@ -186,21 +201,21 @@ export class Refusals {
     persona: Persona,
     context: SendContext,
   ): void {
+    this.stats.refused[refusal.reason] += 1;
     if (this.settings.refusedPersona !== 'throw') {
+      debug('refused, and sent without its profile: %s', refusal.message);
       return this.notify(refusal, persona, context);
     }
-    this.stats.refused[refusal.reason] += 1;
     debug('refused, and the send rejects: %s', refusal.message);
     throw refusal;
   }
 
-  private notify(
+  /** Reports a refusal, once. The sends that meet it are counted by `report`. */
+  notify(
     refusal: PersonaRefusedError,
     persona: Persona,
     { context, recipient }: SendContext,
   ): void {
-    this.stats.refused[refusal.reason] += 1;
-    debug('refused, and sent without its profile: %s', refusal.message);
     if (this.reported.has(refusal)) return;
     this.reported.add(refusal);
     const about = { context, recipient, persona };
@@ -213,10 +228,18 @@ export function refuse(
   persona: Persona,
   context: SendContext,
   failure: GraphFailure,
+  advice?: string,
 ): PersonaRefusedError {
   const { channelInfo } = context;
   const pageId = channelInfo ? undefined : pageIdIn(context);
-  return new PersonaRefusedError(reason, persona, pageId, failure, channelInfo);
+  return new PersonaRefusedError(
+    reason,
+    persona,
+    pageId,
+    failure,
+    channelInfo,
+    advice,
+  );
 }
 
 /** What unknown personas are remembered by: the Page, or the channel. */

@@ -37,6 +37,28 @@ export function rememberSpeakers(
   Object.defineProperty(queue, 'push', { value: push, configurable: true });
 }
 
+/** Rejects this message now, rather than all of the queue later. */
+function checkCarried(
+  speaker: ActiveSpeaker,
+  personas: ScopedPersonas,
+  channel: Channel,
+): void {
+  const { runtime } = personas;
+  const context = personas.sendContext();
+  const account = channel.info?.title ?? '';
+  const sending = { context, account };
+  const resolution = resolveProfile(speaker, runtime, sending, channel);
+  try {
+    void resolution?.carry();
+  } catch (error) {
+    const { refusals } = runtime;
+    const persona = resolution?.persona ?? '';
+    const refusal = refusals.asRefusal(error, persona);
+    if (refusal) refusals.report(refusal, persona, context);
+    throw error;
+  }
+}
+
 function remembered(
   message: unknown,
   personas: ScopedPersonas,
@@ -47,13 +69,8 @@ function remembered(
   const speaker =
     own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
   const source = own === undefined ? personas.source : 'personaId';
-  const { runtime } = personas;
-  if (runtime.settings.refusedPersona === 'throw') {
-    // Rejects this message now, rather than all of the queue later.
-    const context = personas.sendContext();
-    const account = channel.info?.title ?? '';
-    const sending = { context, account };
-    void resolveProfile(speaker, runtime, sending, channel)?.carry();
+  if (personas.runtime.settings.refusedPersona === 'throw') {
+    checkCarried(speaker, personas, channel);
   }
   const queued = { ...withoutPersona(message) };
   speakers.set(queued, { speaker, source });

@@ -83,7 +83,7 @@ class KnownId implements Resolution {
   }
 }
 
-function carriedAs(id: string): Carried {
+export function carriedAs(id: string): Carried {
   return { fields: { personaId: id }, id };
 }
 

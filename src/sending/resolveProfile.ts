@@ -45,11 +45,11 @@ export function resolveProfile(
       name: profile.name,
       carry() {
         if (!displayProfile) return null;
+        const { fields, missing } = displayed(look, displayProfile);
         const refusal = refusals.isEmpty
           ? undefined
-          : refusals.findProfile(sending.account, persona);
+          : refusals.findProfile(sending.account, fields);
         if (refusal) throw refusal;
-        const { fields, missing } = displayed(look, displayProfile);
         if (missing !== undefined) warnOnce(runtime, missing);
         return { fields };
       },

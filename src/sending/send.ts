@@ -12,7 +12,9 @@ import {
   type SendMethod,
 } from '../channels/channel';
 import { PersonaError } from '../errors';
+import { isPersonaId } from '../persona';
 import { clientOf } from '../graph/page';
+import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
@@ -24,7 +26,7 @@ import { rejected } from '../util/rejected';
 import { ownPersona, withoutPersona, withoutPersonas } from './ownPersona';
 import { queuedSpeaker } from './queuedSpeakers';
 import type { Carried, Resolution } from './resolution';
-import { resolveId } from './resolveId';
+import { carriedAs, resolveId } from './resolveId';
 import { resolveProfile } from './resolveProfile';
 import { checkSenderAction, supportsPersona } from './senderActions';
 import { signText } from './signText';
@@ -51,6 +53,15 @@ export function send(
   outgoing: OutgoingCall,
 ): unknown {
   const { via, args } = outgoing;
+  const id = carriedId(personas, outgoing);
+  if (id !== undefined) {
+    const answer = outgoing.transmit({ args });
+    return answer instanceof Promise
+      ? answer.catch((error: unknown) =>
+          Send.afterFailure(personas, outgoing, id, error),
+        )
+      : answer;
+  }
   const call = via.read(args);
   if (!call) {
     const given = via.channel.carriesId ? args : withoutPersonas(args);
@@ -65,6 +76,25 @@ export function send(
     if (context) via.channel.onUnsent?.(context);
     return rejected(error);
   }
+}
+
+/**
+ * The ID that a call carries already, where nothing has to be looked up for it.
+ * The most common call: what is left out here is what makes it slow.
+ */
+function carriedId(
+  personas: ScopedPersonas,
+  { via, args }: OutgoingCall,
+): string | undefined {
+  const { optionsPosition } = via;
+  if (optionsPosition === undefined || isDebugging()) return undefined;
+  const options = args[optionsPosition] as Fields | undefined;
+  const id = options?.personaId;
+  if (typeof id !== 'string' || options?.persona_id !== undefined) {
+    return undefined;
+  }
+  const isPlain = personas.runtime.refusals.isEmpty && !personas.hasCreated;
+  return isPlain && isPersonaId(id) ? id : undefined;
 }
 
 /** One message on its way. */
@@ -95,6 +125,20 @@ class Send {
     const messages: OutgoingMessage[] = [];
     for (const given of call.messages) messages.push(this.decide(given));
     this.messages = messages;
+  }
+
+  /** Reads a call that went out with this ID only after it has failed. */
+  static async afterFailure(
+    personas: ScopedPersonas,
+    outgoing: OutgoingCall,
+    id: string,
+    error: unknown,
+  ): Promise<unknown> {
+    const call = outgoing.via.read(outgoing.args);
+    if (!call) throw error;
+    const send = new Send(personas, outgoing, call);
+    for (const message of send.messages) message.carried = carriedAs(id);
+    return send.afterFailure(error);
   }
 
   start(): unknown {
@@ -232,25 +276,26 @@ class Send {
   private async afterFailure(error: unknown): Promise<unknown> {
     const { pageContext } = this.context;
     const { client } = this.personas;
-    const refusal = this.outgoing.via.channel.readRefusal?.(
-      error,
-      secretsOf(pageContext ? clientOf(pageContext) : client),
-    );
+    const read = this.outgoing.via.channel.readRefusal?.(error);
     const refused = this.messages.filter(
       ({ carried }, position) =>
-        carried && (refusal?.messages?.includes(position) ?? true),
+        carried && (read?.messages?.includes(position) ?? true),
     );
-    if (!refusal || refused.length === 0) throw error;
+    if (!read || refused.length === 0) throw error;
     const { refusals } = this.personas.runtime;
+    const isCertain = read.messages !== undefined || this.showsOneProfile();
+    const secrets = secretsOf(pageContext ? clientOf(pageContext) : client);
+    const refusal = { ...read, failure: redactFailure(read.failure, secrets) };
     for (const outgoing of refused) {
       const { resolution, carried } = outgoing;
       if (!resolution || !carried) continue;
       const { persona, renew } = resolution;
-      const { id } = carried;
+      const { id, fields } = carried;
       const account = id === undefined ? this.account : undefined;
+      const shown = isCertain ? fields : undefined;
       const why = await refusals.decide(
         refusal,
-        { persona, id, account },
+        { persona, id, account, shown },
         this.context,
       );
       if (why.reason !== 'unknown' || id === undefined) {
@@ -264,6 +309,15 @@ class Send {
       }
     }
     return this.transmit();
+  }
+
+  /** If not, a refusal that does not say which message it is about is of no profile in particular. */
+  private showsOneProfile(): boolean {
+    const { profileField = '' } = this.outgoing.via.channel;
+    const shown = this.messages.map(({ message, carried }) =>
+      JSON.stringify((carried ?? message).fields[profileField]),
+    );
+    return new Set(shown.filter((profile) => profile)).size <= 1;
   }
 
   private async renew(

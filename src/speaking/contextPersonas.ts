@@ -48,6 +48,8 @@ export class ContextPersonas extends ScopedPersonas {
   /** Makes `initialPersona` the default speaker; one that `usePersona` named in the meantime stays. Never rejects. */
   start(): Promise<void> | undefined {
     const { context, runtime } = this;
+    const { initialPersona } = runtime.settings;
+    if (initialPersona === null) return undefined;
     const initial = initialSpeaker(context, runtime, () => this.sendContext());
     if (initial instanceof Promise) {
       return initial.then((speaker) => {

@@ -1,10 +1,9 @@
 import type { Context } from 'bottender';
 
-import { PersonaRefusedError } from '../errors';
 import { secretsOf } from '../graph/secrets';
 import { readGraphFailure } from '../graph/graphFailure';
-import { pageIdFromEvent } from '../graph/page';
 import { checkPersona } from '../persona';
+import { refuse } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
 import { getProperty } from '../util/getProperty';
@@ -50,26 +49,20 @@ async function answered(given: PromiseLike<unknown>): Promise<ActiveSpeaker> {
 
 function unavailableSpeaker(
   error: unknown,
-  { refusals }: Runtime,
+  { refusals, settings }: Runtime,
   context: SendContext,
 ): ActiveSpeaker {
-  const { pageContext, channelInfo } = context;
   const { message } = readGraphFailure(
     error,
-    pageContext && secretsOf(pageContext.client),
+    secretsOf(context.pageContext?.client),
   );
-  const refusal = new PersonaRefusedError(
-    'initial-persona',
-    'initialPersona',
-    pageContext && pageIdFromEvent(pageContext),
+  const refusal = refuse('initial-persona', 'initialPersona', context, {
     // The advice that follows is a sentence of its own.
-    { message: message.replace(/\.$/, '') },
-    channelInfo,
-  );
-  try {
-    refusals.report(refusal, refusal.persona, context);
-  } catch {
-    // With 'throw' each send that would carry it rejects; the event goes on.
+    message: message.replace(/\.$/, ''),
+  });
+  // With 'throw' each send that would carry it rejects.
+  if (settings.refusedPersona !== 'throw') {
+    refusals.notify(refusal, refusal.persona, context);
   }
   return { kind: 'unavailable', refusal };
 }

@@ -5,8 +5,8 @@
  */
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf, type Page } from '../graph/page';
-import { checkPersona } from '../persona';
+import { pageOf, type Page, type PageContext } from '../graph/page';
+import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
@@ -92,6 +92,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
+  /** Whether a persona was created for a block around this. */
+  get hasCreated(): boolean {
+    const scope = innermostScope(this);
+    return scope !== undefined && scope.created.length > 0;
+  }
+
   /** Who speaks here and now, also when it is asked for later. */
   currentSpeaker(): ActiveSpeaker {
     const scope = innermostScope(this);
@@ -141,31 +147,57 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** Called before a persona is created for a block. */
   protected beforeCreation(_page: Page): void {}
 
-  /** A persona with this profile for a block; the Page speaks where none is available. */
-  private async createFor(
+  /** A persona with this profile for a block or a handle; the Page speaks where none is available. */
+  async createFor(
     profile: PersonaProfile,
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
     const context = this.sendContext();
     const { pageContext, canSend } = context;
-    if (!pageContext || !canSend) return { kind: 'uncreated', profile };
-    const { refusals, pool } = this.runtime;
+    if (!pageContext || !canSend) {
+      const id = this.freeId(profile.name);
+      return { kind: 'uncreated', id, profile };
+    }
+    const { refusals, pool, settings } = this.runtime;
     const { name } = profile;
     const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
-      refusals.report(refusal, name, context);
+      const rejects = settings.refusedPersona === 'throw';
+      if (rejects) refusals.report(refusal, name, context);
+      else refusals.notify(refusal, name, context);
       return { kind: 'unavailable', refusal, name };
     };
     const known = refusals.find(context);
     if (known) return unavailable(known);
     try {
-      const page = await pageOf(pageContext);
-      this.beforeCreation(page);
-      const handle = await PersonaHandle.take(pool, page, profile);
-      return { kind: 'ephemeral', handle };
+      const taking = this.take(pageContext, profile);
+      pool.track(taking);
+      return { kind: 'ephemeral', handle: await taking };
     } catch (error) {
       const refusal = refusals.asRefusal(error, name);
       if (!refusal) throw error;
       return unavailable(refusal);
     }
+  }
+
+  private async take(
+    pageContext: PageContext,
+    profile: PersonaProfile,
+  ): Promise<PersonaHandle> {
+    const page = await pageOf(pageContext);
+    this.beforeCreation(page);
+    return PersonaHandle.take(this.runtime.pool, page, profile);
+  }
+
+  /** What a persona that is not created is known by: its name, unless another one is known by that here. */
+  private freeId(name: string): string {
+    const { directory } = this.runtime;
+    const scope = innermostScope(this);
+    const isTaken = (id: string) =>
+      directory.has(id) ||
+      isPersonaId(id) ||
+      (scope && createdWithId(scope, id) !== undefined);
+    let id = name;
+    for (let count = 2; isTaken(id); count += 1) id = `${name} (${count})`;
+    return id;
   }
 }
 

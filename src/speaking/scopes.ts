@@ -68,7 +68,7 @@ export function runInScope<T>(
   run: () => T,
   createdForBlock?: BlockSpeaker,
 ): T {
-  const outer = activeCreated(innermostScope(owner));
+  const outer = knownCreated(innermostScope(owner));
   const created =
     createdForBlock && !outer.includes(createdForBlock)
       ? [createdForBlock, ...outer]
@@ -94,7 +94,7 @@ export function runRememberedCall(
   const end = () => {
     call.hasEnded = true;
   };
-  const created = activeCreated(outer);
+  const created = knownCreated(outer);
   const result = enter(owner, { speaker, source, created, call }, run);
   if (result instanceof Promise) result.then(end, end);
   else end();
@@ -138,18 +138,34 @@ export function keepCreated(
 ): Promise<unknown> {
   if (!scope || scope.created.length === 0) return sending;
   for (const speaker of scope.created) {
-    if (speaker.kind === 'ephemeral') speaker.handle.waitFor(sending);
+    if (speaker.kind === 'ephemeral' && speaker.handle.isActive) {
+      speaker.handle.waitFor(sending);
+    }
   }
   return sending.then((answer) => answer);
 }
 
 const NONE: readonly BlockSpeaker[] = [];
 
-function activeCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
+/**
+ * Personas of ended blocks that scopes still know by their IDs. They are
+ * limited, so that a timer which opens a block in a block for ever costs no more
+ * at the end than at the start.
+ */
+const MAX_INACTIVE = 10;
+
+function knownCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
   if (!scope || scope.created.length === 0) return NONE;
+  if (scope.created.length <= MAX_INACTIVE) return scope.created;
+  let inactive = 0;
   return scope.created.filter(
-    (speaker) => speaker.kind === 'uncreated' || speaker.handle.isActive,
+    (speaker) => isActive(speaker) || ++inactive <= MAX_INACTIVE,
   );
+}
+
+/** Whether its block has not ended; unknown of a persona that is not created. */
+function isActive(speaker: BlockSpeaker): boolean {
+  return speaker.kind === 'ephemeral' && speaker.handle.isActive;
 }
 
 function enter<T>(owner: ScopeOwner, scope: Scope, run: () => T): T {

@@ -22,6 +22,8 @@ export interface EphemeralSpeaker {
 /** A persona that need not be created: its profile travels with the message, or nothing is sent. */
 export interface UncreatedSpeaker {
   readonly kind: 'uncreated';
+  /** What `persona.id` is inside the block. */
+  readonly id: string;
   readonly profile: PersonaProfile;
 }
 
@@ -63,7 +65,5 @@ export function publicPersona(speaker: ActiveSpeaker): Persona | null {
 
 /** What `persona.id` is inside the block. */
 export function blockPersonaId(speaker: BlockSpeaker): string {
-  return speaker.kind === 'ephemeral'
-    ? speaker.handle.persona.id
-    : speaker.profile.name;
+  return speaker.kind === 'ephemeral' ? speaker.handle.id : speaker.id;
 }

@@ -1,78 +1,118 @@
 import { PersonaStoreError } from '../errors';
+import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
 import { withoutCredentials } from './credentials';
 
-/** How long a handler waits for the store before it goes on without it. */
+/** How long a handler waits for one call of the store. */
 const MAX_WAIT_MS = 1000;
+/** An answer that takes longer is slow. A store that only gives slow answers for this long counts as away. */
+const SLOW_MS = 250;
+const MAX_SLOW_MS = 1800;
 /** A failure that takes longer will take as long the next time. */
 const SLOW_FAILURE_MS = 100;
-/** An unanswered call counts as lost after this, and another is sent; twice as long each time. */
+/** How long the call that probes a store that is away is waited for. */
+const PROBE_WAIT_MS = 100;
+/** How long a timer waits for one call. */
+const PATIENT_WAIT_MS = 5000;
+/** An unanswered probe counts as lost after this, and another is sent; twice as long each time. */
 const FIRST_PROBE_MS = 1000;
 const MAX_PROBE_MS = 4000;
 
 const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
 
+interface Probe {
+  /** Resolves when the probe is answered; never rejects. */
+  readonly answered: Promise<void>;
+  readonly endsAt: number;
+}
+
 /**
- * Limits how long anyone waits for a store. After a call that timed out, or took
- * long to fail, the following ones fail at once, except for one probe at a time,
- * until the store answers one.
+ * Limits how long a handler waits for a store, however many calls it needs. A
+ * store that does not answer, takes long to fail, or is slow call after call
+ * counts as away: calls fail at once, except for one probe at a time, until one
+ * is answered quickly.
  */
 export class StoreGuard {
-  private breaker: CircuitBreaker | undefined;
+  private isAway = false;
+  private probe: Probe | undefined;
+  private probeMs = FIRST_PROBE_MS;
+  /** How long the store has given slow answers only, while it was asked. */
+  private slowMs = 0;
+  private lastSlowAt = 0;
 
-  /** @param verb what is done with the store, for the error */
-  async ask<T>(verb: string, run: () => Promise<T>): Promise<T> {
-    await this.breaker?.settle();
-    if (this.breaker?.isProbing) throw new PersonaStoreError(verb, LATE);
+  /**
+   * @param verb what is done with the store, for the error
+   * @param isPatient whether no handler waits, so that a slow store is good enough
+   */
+  async ask<T>(
+    verb: string,
+    run: () => Promise<T>,
+    isPatient = false,
+  ): Promise<T> {
+    // An answer that has already arrived may close the circuit.
+    if (this.probe) await withTimeout(this.probe.answered, 0, undefined);
+    const begunAt = monotonicNow();
+    const isProbing = this.probe && begunAt < this.probe.endsAt;
+    if (this.isAway && isProbing && !isPatient) {
+      throw new PersonaStoreError(verb, LATE);
+    }
     const answer = Promise.resolve()
       .then(run)
       .then((value) => {
-        this.breaker = undefined;
+        this.answered(begunAt);
         return value;
       });
-    this.breaker?.probeWith(answer);
-    const begunAt = Date.now();
+    let waitMs = Math.min(MAX_WAIT_MS, MAX_SLOW_MS - this.slowMs);
+    if (isPatient) waitMs = PATIENT_WAIT_MS;
+    else if (this.isAway) {
+      waitMs = PROBE_WAIT_MS;
+      this.probeWith(answer, begunAt);
+    }
     try {
-      const waitMs = this.breaker ? 0 : MAX_WAIT_MS;
       const first = await withTimeout(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
-      if (Date.now() - begunAt >= SLOW_FAILURE_MS) {
-        this.breaker ??= new CircuitBreaker();
-      }
+      if (monotonicNow() - begunAt >= SLOW_FAILURE_MS) this.open();
       const message = error instanceof Error ? error.message : String(error);
       throw new PersonaStoreError(verb, withoutCredentials(message));
     }
-    this.breaker ??= new CircuitBreaker();
+    this.open();
     answer.catch(() => {});
     throw new PersonaStoreError(verb, LATE);
   }
-}
 
-class CircuitBreaker {
-  private probe: Promise<unknown> | undefined;
-  private probeEndsAt = 0;
-  private probeMs = FIRST_PROBE_MS;
-
-  get isProbing(): boolean {
-    return this.probe !== undefined && Date.now() < this.probeEndsAt;
+  private answered(begunAt: number): void {
+    const now = monotonicNow();
+    const ms = now - begunAt;
+    if (ms < SLOW_MS) {
+      this.isAway = false;
+      this.slowMs = 0;
+      this.probeMs = FIRST_PROBE_MS;
+      return;
+    }
+    // Calls at the same time count once.
+    this.slowMs += Math.min(ms, now - this.lastSlowAt);
+    this.lastSlowAt = now;
+    if (this.slowMs >= MAX_SLOW_MS) this.open();
   }
 
-  /** Lets an answer that has already arrived close the circuit. */
-  async settle(): Promise<void> {
-    if (this.probe) await withTimeout(this.probe, 0, undefined);
+  private open(): void {
+    this.isAway = true;
+    this.slowMs = 0;
   }
 
-  probeWith(call: Promise<unknown>): void {
-    const probe = call
-      .catch(() => {})
-      .then(() => {
-        if (this.probe === probe) this.probe = undefined;
-      });
+  private probeWith(call: Promise<unknown>, begunAt: number): void {
+    const answered = call.then(
+      () => {},
+      () => {},
+    );
+    const probe = { answered, endsAt: begunAt + this.probeMs };
     this.probe = probe;
-    this.probeEndsAt = Date.now() + this.probeMs;
     this.probeMs = Math.min(2 * this.probeMs, MAX_PROBE_MS);
+    void answered.then(() => {
+      if (this.probe === probe) this.probe = undefined;
+    });
   }
 }

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-import type {
-  Acquired,
-  LeaseEntry,
-  LeaseOptions,
-  LeaseRecord,
-  NamedRecord,
-  Released,
-  ReleaseOptions,
-  Settled,
-  StorePort,
-  Use,
+import { monotonicNow } from '../util/monotonicNow';
+
+import {
+  EXPIRED_AT_ONCE,
+  type Acquired,
+  type LeaseEntry,
+  type LeaseOptions,
+  type LeaseRecord,
+  type NamedRecord,
+  type Released,
+  type ReleaseOptions,
+  type Settled,
+  type StorePort,
+  type Use,
 } from './port';
 
 interface StoredLease {
@@ -26,28 +29,35 @@ interface StoredLease {
   readonly recoveringUntil?: number;
 }
 
-interface StoredPage {
+export interface StoredPage {
   readonly leases: Map<string, StoredLease>;
   /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
   readonly names: Map<string, NamedRecord>;
+  epoch: string;
 }
 
-/** The default store, which ends with the process. Its steps are those of a Redis, for the simulation and the model. */
+/** Pages that are remembered; the oldest without a lease is dropped, and its names are looked up again. */
+const MAX_PAGES = 10_000;
+
+/** A store that ends with the process. Its steps are those of a Redis, for the simulation and the model. */
 export class MemoryStore implements StorePort {
   readonly isLasting: boolean = false;
   private readonly pages = new Map<string, StoredPage>();
+  /** Of Pages of which nothing was lost yet. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
     const page = this.page(use.record.pageId);
-    const now = Date.now();
+    const now = this.now();
     const key = page.slots.get(use.slot);
     const lease = key === undefined ? undefined : page.leases.get(key);
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!lease.fences.has(use.use)) extend(lease, use, leaseMs, leaseMs);
+        if (!lease.fences.has(use.use)) {
+          extend(lease, use, now + leaseMs, now + leaseMs);
+        }
         return Promise.resolve({ as: 'user', key, id });
       }
       if (key !== use.key && usedUntil(lease) > now) {
@@ -60,14 +70,14 @@ export class MemoryStore implements StorePort {
       return Promise.resolve({ as: 'waiting', name: own.name });
     }
     const isTakeover = lease?.deleting === undefined && key !== use.key;
-    if (lease && isTakeover) this.epoch = use.key;
+    if (lease && isTakeover) page.epoch = use.key;
     page.slots.set(use.slot, use.key);
     const intent = { ...use.record, expiresAt: now + leaseMs };
     const created = newLease(use.slot, intent);
     created.uses.set(use.use, now + claimMs);
     page.leases.set(use.key, created);
     const record = page.names.get(use.slot.replace(/^name:/, ''));
-    return Promise.resolve({ as: 'creator', epoch: this.epoch, record });
+    return Promise.resolve({ as: 'creator', epoch: page.epoch, record });
   }
 
   renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
@@ -84,7 +94,7 @@ export class MemoryStore implements StorePort {
       return Promise.resolve('unknown');
     }
     if (lease.deleting === use.use) return Promise.resolve('last');
-    const now = Date.now();
+    const now = this.now();
     // The write of the ID may not have arrived.
     lease.record.id ??= use.record.id;
     lease.uses.delete(use.use);
@@ -118,10 +128,17 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(this.entriesOn(pageId));
   }
 
-  expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const now = Date.now();
-    const entries = pageIds.flatMap((pageId) => this.entriesOn(pageId));
-    const expired = entries.filter(([, record]) => record.expiresAt < now);
+  expired(
+    pageIds: readonly string[],
+    since = -Infinity,
+  ): Promise<LeaseEntry[]> {
+    const now = this.now();
+    const expired = pageIds.flatMap((pageId) =>
+      this.entriesOn(pageId)
+        .filter(([, { expiresAt }]) => expiresAt < now && expiresAt >= since)
+        .sort(([, a], [, b]) => a.expiresAt - b.expiresAt)
+        .slice(0, EXPIRED_AT_ONCE),
+    );
     return Promise.resolve(expired);
   }
 
@@ -131,7 +148,7 @@ export class MemoryStore implements StorePort {
   ): Promise<boolean> {
     const page = this.page(pageId);
     const lease = page.leases.get(key);
-    const now = Date.now();
+    const now = this.now();
     if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
     lease.deleting = 'sweep';
     lease.record.expiresAt = now + leaseMs;
@@ -141,16 +158,16 @@ export class MemoryStore implements StorePort {
 
   requeue([key, { pageId }]: LeaseEntry): Promise<void> {
     const lease = this.page(pageId).leases.get(key);
-    if (lease) lease.record.expiresAt = Date.now() - 1;
+    if (lease) lease.record.expiresAt = this.now() - 1;
     return Promise.resolve();
   }
 
   nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    return Promise.resolve(this.pages.get(pageId)?.names.get(name));
+    return Promise.resolve(this.find(pageId)?.names.get(name));
   }
 
   namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    return Promise.resolve(new Map(this.pages.get(pageId)?.names));
+    return Promise.resolve(new Map(this.find(pageId)?.names));
   }
 
   settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
@@ -166,14 +183,10 @@ export class MemoryStore implements StorePort {
     return Promise.resolve(record);
   }
 
-  setName(pageId: string, name: string, record: NamedRecord): Promise<void> {
-    this.page(pageId).names.set(name, record);
-    return Promise.resolve();
-  }
-
-  deleteName(pageId: string, name: string): Promise<void> {
+  writeName(pageId: string, name: string, record?: NamedRecord): Promise<void> {
     const page = this.page(pageId);
-    page.names.delete(name);
+    if (record) page.names.set(name, record);
+    else page.names.delete(name);
     this.tidy(pageId, page);
     return Promise.resolve();
   }
@@ -185,7 +198,7 @@ export class MemoryStore implements StorePort {
     const lease = page.leases.get(key);
     if (!lease) return;
     lease.record.id = record.id;
-    lease.record.expiresAt = Date.now() + leaseMs;
+    lease.record.expiresAt = this.now() + leaseMs;
     free(page, lease.slot, key);
   }
 
@@ -199,40 +212,68 @@ export class MemoryStore implements StorePort {
     if (!leases.has(key)) leases.set(key, newLease(slot, record));
   }
 
+  /** The store's clock. */
+  protected now(): number {
+    return monotonicNow();
+  }
+
+  protected find(pageId: string): StoredPage | undefined {
+    return this.pages.get(pageId);
+  }
+
+  protected add(pageId: string, page = newPage(this.epoch)): StoredPage {
+    this.pages.set(pageId, page);
+    return page;
+  }
+
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
+    const now = this.now();
     const { leases } = this.page(use.record.pageId);
     const lease = leases.get(use.key) ?? {
       ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
-      recoveringUntil: Date.now() + leaseMs,
+      recoveringUntil: now + leaseMs,
     };
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
     if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
     lease.record.id = use.record.id ?? lease.record.id;
-    extend(lease, use, use.record.id === null ? claimMs : leaseMs, leaseMs);
+    const useMs = use.record.id === null ? claimMs : leaseMs;
+    extend(lease, use, now + useMs, now + leaseMs);
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
-    const { leases = [] } = this.pages.get(pageId) ?? {};
+    const { leases = [] } = this.find(pageId) ?? {};
     return [...leases].map(([key, { record }]) => [key, { ...record }]);
   }
 
   private page(pageId: string): StoredPage {
-    let page = this.pages.get(pageId);
-    if (!page) {
-      page = { leases: new Map(), slots: new Map(), names: new Map() };
-      this.pages.set(pageId, page);
-    }
+    const page = this.find(pageId) ?? this.add(pageId);
+    if (this.pages.size > MAX_PAGES) this.evictOldest();
     return page;
   }
 
-  private tidy(pageId: string, { leases, names }: StoredPage): void {
-    if (leases.size === 0 && names.size === 0) this.pages.delete(pageId);
+  private evictOldest(): void {
+    for (const [pageId, { leases }] of this.pages) {
+      if (leases.size > 0) continue;
+      this.pages.delete(pageId);
+      // What was read before is not certain on a Page that is begun anew.
+      this.epoch = randomUUID();
+      return;
+    }
+  }
+
+  private tidy(pageId: string, { leases, names, epoch }: StoredPage): void {
+    const isNew = leases.size === 0 && names.size === 0 && epoch === this.epoch;
+    if (isNew) this.pages.delete(pageId);
   }
 }
 
 export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());
+}
+
+function newPage(epoch: string): StoredPage {
+  return { leases: new Map(), slots: new Map(), names: new Map(), epoch };
 }
 
 function newLease(slot: string, record: LeaseRecord): StoredLease {
@@ -242,12 +283,11 @@ function newLease(slot: string, record: LeaseRecord): StoredLease {
 function extend(
   { uses, record }: StoredLease,
   { use }: Use,
-  useMs: number,
-  leaseMs: number,
+  usedUntil: number,
+  expiresAt: number,
 ): void {
-  const now = Date.now();
-  uses.set(use, now + useMs);
-  record.expiresAt = Math.max(record.expiresAt, now + leaseMs);
+  uses.set(use, usedUntil);
+  record.expiresAt = Math.max(record.expiresAt, expiresAt);
 }
 
 /** Uses of dead processes, and fences that nothing can arrive at any more. */

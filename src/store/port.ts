@@ -9,11 +9,14 @@ export interface LeaseRecord extends PersonaProfile {
   pageId: string;
   /** `null` is an intent: the persona is about to be created, or its creation was never answered. */
   id: string | null;
-  /** Milliseconds since 1970, by the store's clock. After it any sweep may delete the persona. */
+  /** Milliseconds, by the store's clock: since 1970, but in memory. After it any sweep may delete the persona. */
   expiresAt: number;
 }
 
 export type LeaseEntry = [key: string, record: LeaseRecord];
+
+/** `expired` gives at most so many leases of a Page at once. */
+export const EXPIRED_AT_ONCE = 500;
 
 /** What is stored about a name on a Page. Only this record has the URL of the picture that was sent. */
 export interface NamedRecord extends PersonaProfile {
@@ -102,7 +105,12 @@ export interface StorePort {
   forget(pageId: string, key: string): Promise<void>;
 
   leasesOn(pageId: string): Promise<LeaseEntry[]>;
-  expired(pageIds: readonly string[]): Promise<LeaseEntry[]>;
+  /**
+   * The leases that expired first on these Pages.
+   *
+   * @param since leaves out those that expired before this
+   */
+  expired(pageIds: readonly string[], since?: number): Promise<LeaseEntry[]>;
   /** Whether the lease is still expired: then this process deletes its persona, within `leaseMs`. */
   claimExpired(entry: LeaseEntry, options: LeaseOptions): Promise<boolean>;
   /** Lets the next sweep claim a persona that could not be deleted. */
@@ -120,6 +128,6 @@ export interface StorePort {
    * Returns what is recorded.
    */
   settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord>;
-  setName(pageId: string, name: string, record: NamedRecord): Promise<void>;
-  deleteName(pageId: string, name: string): Promise<void>;
+  /** Writes the record of a name, or removes it. */
+  writeName(pageId: string, name: string, record?: NamedRecord): Promise<void>;
 }

@@ -21,13 +21,13 @@ export async function step<T>(
   run: (store: MemoryStore) => Promise<T>,
 ): Promise<{ state: StoreState; answer: T }> {
   const store = load(state);
-  const { now } = Date;
-  Date.now = () => at;
+  const now = performance.now.bind(performance);
+  performance.now = () => at;
   let answering;
   try {
     answering = run(store);
   } finally {
-    Date.now = now;
+    performance.now = now;
   }
   const answer = await answering;
   return { state: dump(store), answer };

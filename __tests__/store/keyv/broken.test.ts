@@ -54,7 +54,7 @@ test.each([
   const { map, port } = open();
   map.set('keyv:processes', value);
   expect(await port.leasesOn(PAGE_ID)).toEqual([]);
-  await port.setName(PAGE_ID, 'adam', ADAM);
+  await port.writeName(PAGE_ID, 'adam', ADAM);
   const other = new KeyvPort(new GuardedKeyv(new Keyv({ store: map })));
   expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
 });

@@ -92,9 +92,9 @@ describe('the leases of other processes', () => {
 
 test('the records of names are stored per Page', async () => {
   const { port, store } = open();
-  await port.setName('1', 'adam', ADAM);
-  await port.setName('1', 'bea', { ...ADAM, id: '8' });
-  await port.setName('12', 'adam', { ...ADAM, id: '9' });
+  await port.writeName('1', 'adam', ADAM);
+  await port.writeName('1', 'bea', { ...ADAM, id: '8' });
+  await port.writeName('12', 'adam', { ...ADAM, id: '9' });
   expect(await port.nameOn('1', 'adam')).toEqual(ADAM);
   expect(await port.nameOn('2', 'adam')).toBeUndefined();
   const names = new Map([
@@ -105,7 +105,7 @@ test('the records of names are stored per Page', async () => {
   // Another process finds them by the first one's index.
   const other = new KeyvPort(new GuardedKeyv(store));
   expect(await other.namesOn('1', [])).toEqual(names);
-  await port.deleteName('1', 'adam');
+  await port.writeName('1', 'adam');
   expect(await port.nameOn('1', 'adam')).toBeUndefined();
   expect([...(await other.namesOn('1', [])).keys()]).toEqual(['bea']);
   const keys = [...store.all().keys()];

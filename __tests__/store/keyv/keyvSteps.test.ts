@@ -15,10 +15,10 @@ import { gate } from '../../support/gate';
 import { profile } from '../../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
-import { MapStore, entriesOf } from '../../support/stores';
+import { entriesOf, MapStore } from '../../support/stores';
 import { itKeepsWhatAFleetReliesOn } from '../portContract';
 
 const OPTIONS = { leaseMs: 3000, claimMs: 500 };
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('with %s', (_what, table) => {
     const short = { leaseMs: 1, claimMs: 1 };
     await dead.acquire(use, short);
     await dead.renew([{ ...use, record: { ...use.record, id: '7' } }], short);
-    await dead.setName('1', 'adam', ADAM);
+    await dead.writeName('1', 'adam', ADAM);
     await sleep(5);
     const next = portOn(open());
     const expired = await next.expired(['1']);

@@ -1,17 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { startBot, type RunningBot } from '../../support/bot';
+import { PAGE, type RunningBot, startBot } from '../../support/bot';
 import { compiledPackage } from '../../support/compiled';
 import { alive, shown } from '../../support/emulatorState';
-import { profile } from '../../support/personas';
+import { deletePersona, profile } from '../../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
-import { FleetProcess, type FleetJob } from './fleetProcess';
+import {
+  type RedisPackage,
+  type RedisTarget,
+} from '../../support/redisClients';
+import { type FleetJob, FleetProcess, type Handled } from './fleetProcess';
+import { RedisCluster } from './redisCluster';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
@@ -26,8 +32,32 @@ const step = fc.oneof(
     arbitrary: fc.record({
       does: fc.constant('say' as const),
       who,
-      text: fc.constantFrom('name adam', 'name eve', 'fly Ann', 'fly Bob'),
+      text: fc.constantFrom(
+        ...['name adam', 'name eve', 'fly Ann', 'fly Bob'],
+        // Half of an emoji, which nothing may be made of.
+        'fly Ann\ud83c',
+      ),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('lag' as const),
+      who,
+      ms: fc.oneof(fc.constant(0), fc.integer({ min: 300, max: 1500 })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('set the clock' as const),
+      who,
+      ms: fc.constantFrom(-3_600_000, 0, 3_600_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('vanish' as const), who }),
   },
   {
     weight: 2,
@@ -54,28 +84,65 @@ jest.setTimeout(RUNS * 150_000);
 
 describeWithRedis('processes that are killed, suspended and continued', () => {
   let packagePath: string;
-  beforeAll(() => {
+  let redis: RedisServer;
+  let cluster: RedisCluster;
+  beforeAll(async () => {
     packagePath = compiledPackage();
+    [redis, cluster] = await Promise.all([startRedis(), RedisCluster.start()]);
   });
+  afterAll(() => Promise.all([redis.close(), cluster.close()]));
 
-  test('leave one persona per name and reported suspects only, and show no message twice or as a wrong persona', async () => {
-    await fc.assert(
-      fc.asyncProperty(scene, (played) => play(packagePath, played)),
-      { numRuns: RUNS, endOnFailure: true },
-    );
-  });
+  const server = () => ({ target: { url: redis.url } });
+  const SETTINGS: [string, RedisPackage, () => Setting][] = [
+    ['node-redis', 'redis', server],
+    ['ioredis', 'ioredis', server],
+    [
+      'ioredis on a cluster whose slots move',
+      'ioredis',
+      () => ({ target: { cluster: cluster.nodeAddresses }, cluster }),
+    ],
+    [
+      'node-redis on a cluster whose slots move',
+      'redis6',
+      () => ({ target: { cluster: cluster.nodeAddresses }, cluster }),
+    ],
+  ];
+
+  test.each(SETTINGS)(
+    'with %s leave one persona per name and reported suspects only, and show no message twice or as a wrong persona',
+    async (_what, client, setting) => {
+      await fc.assert(
+        fc.asyncProperty(scene, (played) =>
+          play(packagePath, played, { client, ...setting() }),
+        ),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+    },
+  );
 });
+
+interface Setting {
+  target: RedisTarget;
+  /** Its slot of the Page moves while the scene is played. */
+  cluster?: RedisCluster;
+}
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
-async function play(packagePath: string, { delayMs, steps }: Scene) {
-  const redis: RedisServer = await startRedis();
+async function play(
+  packagePath: string,
+  { delayMs, steps }: Scene,
+  { client, target, cluster }: Setting & { client: RedisPackage },
+) {
   const bot: RunningBot = await startBot();
   const { emulator } = bot;
+  const prefix = randomUUID();
   const job: FleetJob = {
     packagePath,
     origin: emulator.origin,
-    redisUrl: redis.url,
+    client,
+    target,
+    prefix,
     directory: DIRECTORY,
     ephemeral: { leaseMs: LEASE_MS, lingerMs: 200 },
   };
@@ -86,8 +153,10 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
   try {
     await emulator.say('2001', 'hi');
     emulator.fail({ method: 'POST', path: '/me/personas', delayMs });
-    const handling: Promise<unknown>[] = [];
+    const handling: Promise<Handled>[] = [];
     const said: string[] = [];
+    let vanished = 0;
+    const moving = cluster && moveSlots(cluster, prefix);
     for (const one of steps) {
       const process = fleet[one.who];
       if (!process) continue;
@@ -107,22 +176,44 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
       if (one.does === 'stop') process.signal('SIGSTOP');
       if (one.does === 'go on') process.signal('SIGCONT');
       if (one.does === 'wait') await sleep(one.ms);
+      if (one.does === 'lag') process.trouble({ lagMs: one.ms });
+      if (one.does === 'set the clock') process.trouble({ clockMs: one.ms });
+      // Somebody deletes the Page's personas, twice at the most.
+      if (one.does === 'vanish' && (vanished += 1) <= 2) {
+        const { personas } = emulator.state();
+        const ids = personas.filter(({ deleted }) => !deleted);
+        await Promise.all(ids.map(({ id }) => deletePersona(emulator, id)));
+      }
     }
-    for (const process of fleet) process.signal('SIGCONT');
-    await Promise.all(handling);
+    for (const process of fleet) {
+      process.signal('SIGCONT');
+      process.trouble({ lagMs: 0 });
+    }
+    const handled = await Promise.all(handling);
+    await moving?.end();
     await Promise.all(fleet.map((process) => process.close()));
 
     const spoken = shown(emulator).map((line) => /^(\S+): (.*)$/.exec(line));
     const texts = spoken.map((found) => found?.[2] ?? '');
     expect(new Set(texts).size).toBe(texts.length);
+    // No message is lost, but what a killed process had to say, or nothing may be made of.
+    const lost = said.filter(
+      (text, at) =>
+        !texts.includes(text) &&
+        !text.includes('\ud83c') &&
+        handled[at]?.error !== 'killed',
+    );
+    expect(lost).toEqual([]);
     for (const found of spoken) {
       const [, speaker = '', text = ''] = found ?? [];
       const [, name = ''] = text.split(' ');
       expect(['Page', SHOWN[name] ?? name]).toContain(speaker);
     }
 
-    // A process that was stopped for longer than its lease is taken for dead.
-    if (!steps.some(({ does }) => does === 'stop')) {
+    const has = (what: string) => steps.some(({ does }) => does === what);
+    // A process that was stopped for longer than its lease is taken for dead, and
+    // one whose store lags may not have renewed its leases.
+    if (!has('stop') && !has('lag') && !has('vanish')) {
       const refused = emulator
         .state()
         .requests.filter(
@@ -146,6 +237,8 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
       const onTheFly = left.filter((name) => !['Adam', 'Eve'].includes(name));
       return surplus + onTheFly.length - suspects().length;
     };
+    // Of what a process did while its store was away, nobody knows once it is killed.
+    if (has('lag') && has('kill')) return;
     const deadline = Date.now() + 15_000;
     await sweeper.handle('2001', 'name adam last');
     while (rest() > 0 && Date.now() < deadline) await sleep(100);
@@ -157,6 +250,24 @@ async function play(packagePath: string, { delayMs, steps }: Scene) {
     await sweeper.close();
   } finally {
     await Promise.all(all.map((process) => process.kill()));
-    await redis.close();
   }
+}
+
+/** Moves the Page's slot from master to master until it is told to end. */
+function moveSlots(cluster: RedisCluster, prefix: string) {
+  let isOver = false;
+  const move = async () => {
+    while (!isOver) {
+      await cluster.moveSlotOf(`${prefix}:{${PAGE.id}}`, () => sleep(50));
+      await sleep(200);
+    }
+  };
+  const moved = move();
+  moved.catch(() => {});
+  return {
+    end(): Promise<void> {
+      isOver = true;
+      return moved;
+    },
+  };
 }

@@ -5,12 +5,18 @@ import { join } from 'node:path';
 import type { DirectoryEntries } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from '../../support/bot';
+import type { RedisPackage, RedisTarget } from '../../support/redisClients';
 
 export interface FleetJob {
   packagePath: string;
   /** The emulator's. */
   origin: string;
-  redisUrl: string;
+  redisUrl?: string;
+  /** The package of its client: `redis`, unless another is named. */
+  client?: RedisPackage;
+  /** What it connects to, if that is not one server. */
+  target?: RedisTarget;
+  prefix?: string;
   directory?: DirectoryEntries;
   ephemeral?: { leaseMs?: number; lingerMs?: number };
 }
@@ -88,6 +94,11 @@ export class FleetProcess {
       this.waiting.set(id, resolve);
       this.child.send({ id, psid, text });
     });
+  }
+
+  /** Has the store take so long for each answer, or sets the clock so far ahead. */
+  trouble(what: { lagMs: number } | { clockMs: number }): void {
+    if (this.isAlive) this.child.send(what);
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {

@@ -4,7 +4,9 @@
 const {
   default: MessengerBot,
 } = require('bottender/dist/messenger/MessengerBot');
-const { createClient } = require('redis');
+const assert = require('node:assert');
+
+const { openClient } = require('../../support/redisClients');
 
 const job = JSON.parse(process.argv[2]);
 const { personas } = require(job.packagePath);
@@ -13,15 +15,26 @@ const { redisStore } = require(`${job.packagePath}/redis`);
 /** What comes after the end is of no use to anybody. */
 const tell = (message) => process.connected && process.send(message);
 
-const client = createClient({
-  url: job.redisUrl,
-  socket: { reconnectStrategy: () => 100 },
-});
-client.on('error', () => {});
-client.connect().catch(() => {});
+const { client, close } = openClient(
+  job.client ?? 'redis',
+  job.target ?? { url: job.redisUrl },
+);
+
+/** How long each answer of the store takes. */
+let lagMs = 0;
+const send = client.sendCommand.bind(client);
+client.sendCommand = async (...given) => {
+  if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
+  return send(...given);
+};
+
+/** How far the machine's clock was set. */
+let clockMs = 0;
+const now = Date.now.bind(Date);
+Date.now = () => now() + clockMs;
 
 const plugin = personas({
-  store: redisStore(client),
+  store: redisStore(client, { prefix: job.prefix }),
   directory: job.directory,
   ephemeral: job.ephemeral,
   onCleanupError: (error, persona) =>
@@ -31,15 +44,18 @@ const plugin = personas({
 
 const face = (name) => ({
   name,
-  profilePictureUrl: `https://example.com/${encodeURIComponent(name)}.png`,
+  profilePictureUrl: `https://example.com/${encodeURIComponent(name.toWellFormed())}.png`,
 });
 
 /** `name adam` speaks as the directory's adam, `fly Guest` as one made for the handler. */
 async function Answer(context) {
   const [how, who] = context.event.text.split(' ');
   const say = () => context.sendText(context.event.text);
-  if (how === 'name') await context.withPersona(who, say);
-  else await context.withEphemeralPersona(face(who), say);
+  if (how === 'name') return void (await context.withPersona(who, say));
+  const speaking = context.withEphemeralPersona(face(who), say);
+  // Half of an emoji is refused before anything is sent.
+  if (who.isWellFormed()) await speaking;
+  else await assert.rejects(speaking, { name: 'InvalidProfileError' });
 }
 
 const bot = new MessengerBot({
@@ -75,11 +91,15 @@ async function onText({ id, psid, text }) {
 
 process.on('message', (message) => {
   if (message.text) void onText(message);
+  lagMs = message.lagMs ?? lagMs;
+  clockMs = message.clockMs ?? clockMs;
   if (message.close) {
     void plugin.close(message.close).then(() => {
-      client.destroy();
+      close();
       process.disconnect();
     });
   }
 });
+// The test itself was killed.
+process.on('disconnect', () => process.exit());
 tell({ ready: true });

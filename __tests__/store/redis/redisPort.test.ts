@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import { openStore } from '../../../src/store/open';
-import type { StorePort } from '../../../src/store/port';
+import { EXPIRED_AT_ONCE, type StorePort } from '../../../src/store/port';
 import { redisStore } from '../../../src/store/redis/redisStore';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
-import {
-  connect,
-  connect6,
-  type Client,
-  type Client6,
-} from '../../support/redisClient';
 import {
   ADAM,
   itKeepsWhatAFleetReliesOn,
@@ -22,6 +16,7 @@ import {
   useOf,
   withId,
 } from '../portContract';
+import { connect, connect6, type Client, type Client6 } from './redisClient';
 
 let redis: RedisServer;
 let client: Client;
@@ -57,7 +52,7 @@ describeWithRedis('in Redis', () => {
     await port.acquire(use, OPTIONS);
     await port.renew([withId(use, '7')], OPTIONS);
     await port.acquire(useOf(page, 'name:adam', 'Adam'), OPTIONS);
-    await port.setName(page, 'adam', ADAM);
+    await port.writeName(page, 'adam', ADAM);
     const keys = await client.keys('ends:*');
     expect(keys.length).toBeGreaterThanOrEqual(6);
     for (const key of keys) {
@@ -67,6 +62,37 @@ describeWithRedis('in Redis', () => {
     }
     // A cluster would have them in one place.
     for (const key of keys) expect(key).toContain(`ends:{${page}}:`);
+  });
+
+  test('a use that Lua cannot read does not affect other renewals', async () => {
+    const port = openStore(redisStore(client, { prefix: 'half' }), jest.fn());
+    const page = newPage();
+    const [one, two] = [useOf(page, 'fly:one'), useOf(page, 'fly:two')];
+    const bad = withId(useOf(page, 'fly:bad'), '8');
+    Object.assign(bad.record, { name: 'Pear \ud83c' });
+    await port.renew([withId(one, '7'), bad, withId(two, '9')], OPTIONS);
+    const stored = await port.leasesOn(page);
+    expect(stored.map(([, { id }]) => id).sort()).toEqual(['7', '9']);
+  });
+
+  test('expired leases are read in parts, the oldest first', async () => {
+    const port = openStore(redisStore(client, { prefix: 'parts' }), jest.fn());
+    const page = newPage();
+    const uses = Array.from({ length: 1200 }, (_, number) =>
+      withId(useOf(page, `fly:${number}`), `${number}`),
+    );
+    await port.renew(uses, { leaseMs: 1, claimMs: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const found = new Set<string>();
+    for (let since: number | undefined; ;) {
+      const expired = await port.expired([page], since);
+      const { size } = found;
+      for (const [key] of expired) found.add(key);
+      expect(expired.length).toBeLessThanOrEqual(EXPIRED_AT_ONCE);
+      since = expired.at(-1)?.[1].expiresAt;
+      if (found.size === size) break;
+    }
+    expect(found.size).toBe(uses.length);
   });
 
   test('no token is stored', async () => {
@@ -127,8 +153,8 @@ describeWithRedis('in Redis', () => {
     ['due', (port, page) => port.forget(page, randomUUID())],
     ['names', (port, page) => port.nameOn(page, 'adam')],
     ['names', (port, page) => port.namesOn(page, [])],
-    ['names', (port, page) => port.setName(page, 'adam', ADAM)],
-    ['names', (port, page) => port.deleteName(page, 'adam')],
+    ['names', (port, page) => port.writeName(page, 'adam', ADAM)],
+    ['names', (port, page) => port.writeName(page, 'adam')],
   ])(
     'a value of another type at :%s is reported and removed',
     async (key, ask) => {
@@ -146,7 +172,7 @@ describeWithRedis('in Redis', () => {
 
       const good = useOf(page, 'fly:good');
       await port.acquire(good, OPTIONS);
-      await port.setName(page, 'adam', ADAM);
+      await port.writeName(page, 'adam', ADAM);
       const leases = await port.leasesOn(page);
       expect(leases.map(([at]) => at)).toContain(good.key);
       expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
@@ -156,7 +182,7 @@ describeWithRedis('in Redis', () => {
   test('scripts that Redis has forgotten are sent again', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
-    await port.setName(page, 'adam', ADAM);
+    await port.writeName(page, 'adam', ADAM);
     await client.sendCommand(['SCRIPT', 'FLUSH']);
     expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
   });

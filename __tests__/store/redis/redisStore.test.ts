@@ -1,41 +1,48 @@
-import { EventEmitter } from 'node:events';
-
 import { InvalidOptionError, personas } from 'bottender-persona';
-import { redisStore } from 'bottender-persona/redis';
+import { redisStore, type RedisClient } from 'bottender-persona/redis';
+import Redis from 'ioredis';
 import * as redis5 from 'redis';
 import * as redis6 from 'redis6';
 
-const createClient5 = redis5.createClient;
-const createClient6 = redis6.createClient;
-
-test.each([
-  ['nothing', undefined],
-  ['null', null],
-  ['a URL', 'redis://127.0.0.1'],
-  ['a Keyv', { get: () => undefined, on: () => undefined }],
-  ['what tells of no errors', { sendCommand: () => undefined }],
-])('%s is not a client', (_what, value) => {
-  const given = () => {
-    Reflect.apply(redisStore, undefined, [value]);
-  };
-  expect(given).toThrow(InvalidOptionError);
-});
-
+const REDIS = { lazyConnect: true };
 const CLUSTER = { rootNodes: [{ url: 'redis://127.0.0.1' }] };
 const SENTINEL = {
   name: 'main',
   sentinelRootNodes: [{ host: '127.0.0.1', port: 26379 }],
 };
-test.each([
-  ['a cluster', redis5.createCluster(CLUSTER)],
-  ['a cluster, by redis 6', redis6.createCluster(CLUSTER)],
-  ['Sentinel', redis5.createSentinel(SENTINEL)],
-  ['Sentinel, by redis 6', redis6.createSentinel(SENTINEL)],
-])('the client of %s is rejected', (_what, client) => {
+/** What all versions of the package `redis` before 5 have. */
+const OLD_CLIENT = {
+  sendCommand: () => undefined,
+  on: () => undefined,
+  multi: () => undefined,
+};
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['a URL', 'redis://127.0.0.1'],
+  ['options', { url: 'redis://127.0.0.1' }],
+  ['a Keyv', { get: () => undefined, on: () => undefined }],
+  ['redis 3', { ...OLD_CLIENT, evalsha: () => undefined }],
+  ['redis 4', { ...OLD_CLIENT, evalSha: () => undefined }],
+  ['a client in legacy mode', redis5.createClient().legacy()],
+  ['the commands of a transaction', redis6.createClient().multi()],
+  ['a pipeline', new Redis(REDIS).pipeline()],
+  ['the class', Redis],
+  ['the package', redis5],
+])('%s is not a client, and the error says what is one', (_what, value) => {
   const given = () => {
-    Reflect.apply(redisStore, undefined, [client]);
+    Reflect.apply(redisStore, undefined, [value]);
   };
-  expect(given).toThrow(/createClient\(\{ url \}\).*, not of a cluster/);
+  expect(given).toThrow(InvalidOptionError);
+  for (const taken of [
+    /package "redis", version 5 or 6/,
+    /createClient\(\).*createClientPool\(\).*createCluster\(\).*createSentinel\(\)/,
+    /ioredis or iovalkey \(a Redis or a Cluster\)/,
+    /\{ sendCommand\(args, \{ key \}\) \}/,
+  ]) {
+    expect(given).toThrow(taken);
+  }
 });
 
 test.each([
@@ -44,25 +51,33 @@ test.each([
   ['would part the keys of a Page', { prefix: 'a{b}' }],
   ['is misspelt', { prefx: 'a' }],
 ])('a prefix that %s is rejected', (_what, options) => {
-  const client = createClient5();
+  const client = redis5.createClient();
   const given = () => {
     Reflect.apply(redisStore, undefined, [client, options]);
   };
   expect(given).toThrow(InvalidOptionError);
 });
 
-test('is a store for personas(), with clients of both versions', () => {
-  for (const client of [createClient5(), createClient6()]) {
-    const store = redisStore(client, { prefix: 'bot' });
-    expect(store.prefix).toBe('bot');
-    expect(() => personas({ store })).not.toThrow();
-  }
+test.each<[string, RedisClient]>([
+  ['redis 5', redis5.createClient()],
+  ['a proxy of redis 5', redis5.createClient().withCommandOptions({})],
+  ['redis 6', redis6.createClient()],
+  ['a pool', redis6.createClientPool()],
+  ['a cluster', redis6.createCluster(CLUSTER)],
+  ['Sentinel', redis6.createSentinel(SENTINEL)],
+  ['ioredis', new Redis(REDIS)],
+  ['a cluster of ioredis', new Redis.Cluster([], REDIS)],
+  ['a custom client', { sendCommand: () => Promise.resolve() }],
+])('a client of %s is accepted before it is connected', (_what, client) => {
+  const store = redisStore(client, { prefix: 'bot' });
+  expect(store.prefix).toBe('bot');
+  expect(() => personas({ store })).not.toThrow();
 });
 
-test('a client without a listener for errors does not end the process', () => {
-  const client = Object.assign(new EventEmitter(), {
-    sendCommand: () => Promise.resolve(),
-  });
+test('a client of node-redis without a listener for errors does not end the process', () => {
+  const client = redis5.createClient();
   redisStore(client);
+  redisStore(client);
+  expect(client.listenerCount('error')).toBe(1);
   expect(() => client.emit('error', new Error('away'))).not.toThrow();
 });

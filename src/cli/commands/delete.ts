@@ -9,33 +9,34 @@ import { deletePersona, getPersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
 import type { NamedRecord } from '../../store/port';
-import { openBot, type PageOptions } from '../openBot';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { explainFailure, CommandError } from '../commandErrors';
 import { callGraph, SHORT_RETRIES } from '../callGraph';
 import { print, printJson, printNote } from '../output';
-import type { OpenPage } from '../openBot';
+import type { OpenPage, PageOptions } from '../openBot';
+import { openPersona } from '../openPersona';
 import { withStoreFallback } from '../withStoreFallback';
 
 export interface DeleteOptions extends PageOptions, ConfirmOptions {}
 
-/** `delete <id>`: deletes a persona, and no other object with this ID. */
-export async function deleteById(
-  id: string,
+/** `delete <persona>`: deletes a persona, by its ID or its name in the directory, and no other object with this ID. */
+export async function deletePersonaOf(
+  given: string,
   options: DeleteOptions,
 ): Promise<void> {
-  const { page, runtime } = await openBot(options);
-  const persona = await find(page, id);
+  const { page, runtime, id: opened } = await openPersona(given, options);
+  const persona = opened === undefined ? undefined : await find(page, opened);
   if (!persona) {
+    const which = opened ?? `"${given}"`;
     report(
       page,
       [],
-      `The Page ${page.id} has no persona ${id} that its token can access: nothing was deleted.`,
+      `The Page ${page.id} has no persona ${which} that its token can access: nothing was deleted.`,
       options,
     );
     return;
   }
-  const { name } = persona;
+  const { id, name } = persona;
   const names = runtime ? await namesFor(runtime, page.id, persona) : [];
   if (names.length > 0) {
     const called = names.map((each) => `"${each}"`).join(', ');

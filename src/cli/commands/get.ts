@@ -1,11 +1,18 @@
 import { getPersona } from '../../graph/personaCalls';
-import { openBot, type PageOptions } from '../openBot';
+import { CommandError } from '../commandErrors';
+import type { PageOptions } from '../openBot';
+import { openPersona } from '../openPersona';
 import { callGraph, SHORT_RETRIES } from '../callGraph';
 import { print, printJson } from '../output';
 
-/** `get <id>`: shows a persona. */
-export async function get(id: string, options: PageOptions): Promise<void> {
-  const { page } = await openBot(options);
+/** `get <persona>`: shows a persona, by its ID or its name in the directory. */
+export async function get(given: string, options: PageOptions): Promise<void> {
+  const { page, id } = await openPersona(given, options);
+  if (id === undefined) {
+    throw new CommandError(
+      `The Page ${page.id} has no persona for the name "${given}".`,
+    );
+  }
   const { name, profilePictureUrl } = await callGraph(
     `get the persona ${id}`,
     () => getPersona(page, id),

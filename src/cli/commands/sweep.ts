@@ -34,7 +34,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
   const { deleted, suspects } = await new Sweep(
     leases,
     (error) => errors.push(error),
-    (pageId) => directory.idsOn(pageId),
+    (page) => directory.idsOn(page),
     stats,
   ).now(page);
 

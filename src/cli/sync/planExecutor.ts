@@ -83,7 +83,7 @@ export class PlanExecutor {
     if (action === 'delete') {
       const failure = await this.delete([step.id ?? '']);
       if (failure) return { ok: false, failure };
-      for (const name of names) await store.deleteName(this.page.id, name);
+      for (const name of names) await store.writeName(this.page.id, name);
       return { ok: true, value: step.id ?? '' };
     }
     if (step.id === undefined && outdated.length > 0) {
@@ -97,7 +97,7 @@ export class PlanExecutor {
     const record = { ...profile, id: current.value };
     const write = async (replaces?: string[]) => {
       for (const name of names) {
-        await store.setName(this.page.id, name, { ...record, replaces });
+        await store.writeName(this.page.id, name, { ...record, replaces });
       }
     };
     await write(outdated.length > 0 ? outdated : undefined);
@@ -119,7 +119,7 @@ export class PlanExecutor {
         .map(({ id }) => id);
       const making = { ...profile, beside };
       const { store } = this.runtime;
-      await store.setName(this.page.id, name, { ...record, making });
+      await store.writeName(this.page.id, name, { ...record, making });
     }
   }
 

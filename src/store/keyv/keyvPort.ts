@@ -79,8 +79,11 @@ export class KeyvPort extends MemoryStore {
   }
 
   /** Adopts expired leases, and the names of processes without any other. */
-  override async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const now = Date.now();
+  override async expired(
+    pageIds: readonly string[],
+    since?: number,
+  ): Promise<LeaseEntry[]> {
+    const now = this.now();
     const isExpired = ({ record }: IndexedLease) => record.expiresAt < now;
     const others = await this.processes.others();
     const leases = others.flatMap((other) => other.leases);
@@ -96,7 +99,7 @@ export class KeyvPort extends MemoryStore {
     // Their process renewed these after another one had adopted them.
     const renewed = leases.filter((lease) => !isExpired(lease));
     const renewedKeys = new Set(renewed.map(({ key }) => key));
-    const expired = await super.expired(pageIds);
+    const expired = await super.expired(pageIds, since);
     return expired.filter(([key]) => !renewedKeys.has(key));
   }
 
@@ -141,27 +144,31 @@ export class KeyvPort extends MemoryStore {
       if (key !== undefined) await this.processes.publish();
       return stored;
     }
-    await this.setName(pageId, name, record);
+    await this.writeName(pageId, name, record);
     if (key !== undefined) await this.forget(pageId, key);
     return record;
   }
 
-  override async setName(
+  override async writeName(
     pageId: string,
     name: string,
-    record: NamedRecord,
+    record?: NamedRecord,
   ): Promise<void> {
     const key = keyOf(pageId, name);
+    if (!record) {
+      await this.store.delete(key);
+      if (this.names.delete(key)) await this.processes.publish();
+      return;
+    }
     const isKnown = this.names.has(key);
     this.names.add(key);
     if (!isKnown) await this.processes.announce();
     await this.store.set(key, record);
   }
 
-  override async deleteName(pageId: string, name: string): Promise<void> {
-    const key = keyOf(pageId, name);
-    await this.store.delete(key);
-    if (this.names.delete(key)) await this.processes.publish();
+  /** The clock that processes have in common, as well as their machines agree. */
+  protected override now(): number {
+    return Date.now();
   }
 
   /** Publishes the intent. Returns another process's claim on the slot. */
@@ -176,7 +183,7 @@ export class KeyvPort extends MemoryStore {
   private async claimOfOther(use: Use): Promise<IndexedLease | undefined> {
     // Processes do not share ephemeral personas.
     if (use.slot.startsWith('fly:')) return undefined;
-    const now = Date.now();
+    const now = this.now();
     return (await this.leasesOfOthers()).find(
       ({ slot, record, claimedUntil }) =>
         slot === use.slot &&

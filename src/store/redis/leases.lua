@@ -1,13 +1,13 @@
--- All leases on the Page, or the expired ones, the oldest first, at most 10,000.
+-- All leases on the Page, or those that expired first, `since` a time.
 --   KEYS[1]  `prefix:{page}`
---   ARGV[1]  { areExpired: boolean }
+--   ARGV[1]  { atMost?: how many expired ones, since? }
 --   result   { entries: [{ key, name, profilePictureUrl, id?, expiresAt }] }
-local last, limit = '+inf', -1
-if args.areExpired then
-  last, limit = '(' .. now, 10000
+local first, last = args.since or '-inf', '+inf'
+if args.atMost then
+  last = '(' .. now
   redis.call('PEXPIREAT', NAMES, now + KEPT_MS)
 end
-local scores = own('ZRANGEBYSCORE', DUE, '-inf', last, 'WITHSCORES', 'LIMIT', 0, limit)
+local scores = own('ZRANGEBYSCORE', DUE, first, last, 'WITHSCORES', 'LIMIT', 0, args.atMost or -1)
 local entries = {}
 for i = 1, #scores, 2 do
   local key, lease = scores[i], read(scores[i])

@@ -1,5 +1,8 @@
 -- Precedes each step. A step gets:
---   KEYS[1]  `prefix:{page}`: all keys of a Page share a hash slot of a cluster
+--   KEYS[1]  `prefix:{page}`: all keys of a Page share a hash slot of a cluster.
+--            It never exists, so that a cluster which moves the slot to another
+--            node answers TRYAGAIN, instead of running a step on half of the keys
+--   KEYS[2]  `prefix:{page}:due`, as it does so only for two or more keys
 --   ARGV[1]  its arguments as JSON; `args` below
 -- and returns its result as JSON; `broken` there names a key whose value was not
 -- ours. Under KEYS[1]:

@@ -1,18 +1,20 @@
 /** store/redis/ is the port on a Redis: each step is one Lua script (`*.lua`), which runs entirely or not at all. */
 import { isId } from '../../graph/responses';
+import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, readLease, readName } from '../fields';
-import type {
-  Acquired,
-  LeaseEntry,
-  LeaseOptions,
-  NamedRecord,
-  Released,
-  ReleaseOptions,
-  Settled,
-  StorePort,
-  Use,
+import {
+  EXPIRED_AT_ONCE,
+  type Acquired,
+  type LeaseEntry,
+  type LeaseOptions,
+  type NamedRecord,
+  type Released,
+  type ReleaseOptions,
+  type Settled,
+  type StorePort,
+  type Use,
 } from '../port';
 
 import type { RedisStore } from './redisStore';
@@ -20,8 +22,6 @@ import { invalidReply, Scripts } from './scripts';
 
 /** Leases that one script renews at most, so that it does not hold up Redis. */
 const RENEWALS_AT_ONCE = 200;
-/** A bot of many Pages does not hold up what its handlers ask. */
-const PAGES_AT_ONCE = 100;
 
 export class RedisPort implements StorePort {
   readonly isLasting = true;
@@ -55,8 +55,8 @@ export class RedisPort implements StorePort {
     const renewals: Promise<unknown>[] = [];
     for (const [pageId, ofPage] of groupBy(uses, (use) => use.record.pageId)) {
       for (const some of chunks(ofPage, RENEWALS_AT_ONCE)) {
-        const args = { uses: some.map(argsOf), ...options };
-        renewals.push(this.scripts.run('renew', pageId, args));
+        const items = some.map(argsOf);
+        renewals.push(this.scripts.run('renew', pageId, options, items));
       }
     }
     await Promise.all(renewals);
@@ -74,16 +74,16 @@ export class RedisPort implements StorePort {
   }
 
   leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    return this.leases(pageId, false);
+    return this.leases(pageId, {});
   }
 
-  async expired(pageIds: readonly string[]): Promise<LeaseEntry[]> {
-    const found: LeaseEntry[] = [];
-    for (const some of chunks(pageIds, PAGES_AT_ONCE)) {
-      const read = some.map((pageId) => this.leases(pageId, true));
-      found.push(...(await Promise.all(read)).flat());
-    }
-    return found;
+  async expired(
+    pageIds: readonly string[],
+    since?: number,
+  ): Promise<LeaseEntry[]> {
+    const args = { atMost: EXPIRED_AT_ONCE, since };
+    const read = pageIds.map((pageId) => this.leases(pageId, args));
+    return (await Promise.all(read)).flat();
   }
 
   async claimExpired(
@@ -117,22 +117,16 @@ export class RedisPort implements StorePort {
     return this.readName(settled.record) ?? record;
   }
 
-  async setName(pageId: string, name: string, record: NamedRecord) {
-    const args = { name, record: JSON.stringify(record) };
+  async writeName(pageId: string, name: string, record?: NamedRecord) {
+    const args = { name, record: record && JSON.stringify(record) };
     await this.scripts.run('writeName', pageId, args);
-  }
-
-  async deleteName(pageId: string, name: string): Promise<void> {
-    await this.scripts.run('writeName', pageId, { name });
   }
 
   private async leases(
     pageId: string,
-    areExpired: boolean,
+    args: { atMost?: number; since?: number | undefined },
   ): Promise<LeaseEntry[]> {
-    const { entries } = await this.scripts.run('leases', pageId, {
-      areExpired,
-    });
+    const { entries } = await this.scripts.run('leases', pageId, args);
     const leases: LeaseEntry[] = [];
     for (const { key, id = null, ...fields } of listOf(entries)) {
       if (typeof key !== 'string') continue;
@@ -172,12 +166,6 @@ function argsOf({ key, use, slot, record }: Use) {
 /** Lua writes an empty list as an object. */
 function listOf(value: unknown) {
   return Array.isArray(value) ? value.map(fieldsOf) : [];
-}
-
-function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let from = 0; from < items.length; from += size) {
-    yield items.slice(from, from + size);
-  }
 }
 
 function parsed(json: unknown): unknown {

@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { evictOldest } from '../../util/evictOldest';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
 import { StoreGuard } from '../guard';
 
 import type { RedisStore } from './redisStore';
 
+/** Pages of a cluster for which it is known whether their master answers. */
+const MAX_PAGES = 10_000;
+/** While a cluster moves the keys of a Page; together as long as a handler waits. */
+const MAX_ATTEMPTS = 10;
+const ATTEMPT_MS = 100;
+
 type Step = keyof ReturnType<typeof loadSteps>;
 
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
-  private readonly guard = new StoreGuard();
+  private readonly guards = new Map<string, StoreGuard>();
   private readonly steps = loadSteps();
 
   constructor(
@@ -20,37 +28,67 @@ export class Scripts {
     private readonly broken: BrokenValues,
   ) {}
 
-  async run(step: Step, pageId: string, args: object): Promise<Fields> {
-    const { verb, text, sha } = this.steps[step];
-    const key = `${this.redis.prefix}:{${pageId}}`;
-    const rest = ['1', key, JSON.stringify(args)];
-    const result = await this.guard.ask(verb, async () => {
-      const reply = await this.send(
-        ['EVALSHA', sha, ...rest],
-        ['EVAL', text, ...rest],
-      );
-      return fieldsOf(JSON.parse(reply));
-    });
+  /** @param items each as an argument of its own: one that is no JSON to Lua costs no other */
+  async run(
+    step: Step,
+    pageId: string,
+    args: object,
+    items: readonly object[] = [],
+  ): Promise<Fields> {
+    const { verb, isPatient } = this.steps[step];
+    const page = `${this.redis.prefix}:{${pageId}}`;
+    const keys = [page, `${page}:due`];
+    const argv = [args, ...items].map((each) => JSON.stringify(each));
+    const ask = async () => {
+      const reply = await this.send(step, keys, argv);
+      // A client may be configured to return buffers.
+      if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
+        return fieldsOf(JSON.parse(String(reply)));
+      }
+      throw invalidReply();
+    };
+    const result = await this.guardOf(pageId).ask(verb, ask, isPatient);
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
   }
 
-  /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
-  private async send(byDigest: string[], byText: string[]): Promise<string> {
-    const { client } = this.redis;
-    const reply = await client.sendCommand(byDigest).catch((error: unknown) => {
-      // Redis forgets its scripts when it restarts.
-      const isForgotten =
-        error instanceof Error && error.message.startsWith('NOSCRIPT');
-      if (!isForgotten) throw error;
-      return client.sendCommand(byText);
-    });
-    // A client may be configured to return buffers.
-    if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
-      return String(reply);
-    }
-    throw invalidReply();
+  /** In a cluster, one that waits for a Page's master costs the other Pages nothing. */
+  private guardOf(pageId: string): StoreGuard {
+    const key = this.redis.runner.isCluster ? pageId : '';
+    const guard = this.guards.get(key) ?? new StoreGuard();
+    this.guards.set(key, guard);
+    evictOldest(this.guards, MAX_PAGES);
+    return guard;
   }
+
+  /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
+  private async send(
+    step: Step,
+    keys: string[],
+    args: string[],
+  ): Promise<unknown> {
+    const { text, sha } = this.steps[step];
+    const { run } = this.redis.runner;
+    let isLoaded = true;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await (isLoaded
+          ? run('evalSha', sha, keys, args)
+          : run('eval', text, keys, args));
+      } catch (error) {
+        // Redis forgets its scripts when it restarts.
+        if (isLoaded && isReply(error, 'NOSCRIPT')) isLoaded = false;
+        // A cluster is moving the keys of the Page to another node.
+        else if (attempt < MAX_ATTEMPTS && isReply(error, 'TRYAGAIN')) {
+          await sleep(ATTEMPT_MS);
+        } else throw error;
+      }
+    }
+  }
+}
+
+function isReply(error: unknown, code: string): boolean {
+  return error instanceof Error && error.message.startsWith(code);
 }
 
 export function invalidReply(): TypeError {
@@ -61,19 +99,23 @@ function loadSteps() {
   const read = (name: string) =>
     readFileSync(path.join(__dirname, `${name}.lua`), 'utf8');
   const prelude = read('prelude');
-  /** @param verb what the step does with the store, for errors */
-  const load = (name: string, verb: string) => {
+  /**
+   * @param verb what the step does with the store, for errors
+   * @param isPatient whether no handler waits for it
+   */
+  const load = (name: string, verb: string, isPatient = false) => {
     const text = prelude + read(name);
-    return { verb, text, sha: createHash('sha1').update(text).digest('hex') };
+    const sha = createHash('sha1').update(text).digest('hex');
+    return { verb, isPatient, text, sha };
   };
   return {
     acquire: load('acquire', 'write to'),
-    renew: load('renew', 'write to'),
+    renew: load('renew', 'write to', true),
     release: load('release', 'write to'),
     forget: load('forget', 'delete from'),
-    leases: load('leases', 'read'),
-    claimExpired: load('claimExpired', 'write to'),
-    requeue: load('requeue', 'write to'),
+    leases: load('leases', 'read', true),
+    claimExpired: load('claimExpired', 'write to', true),
+    requeue: load('requeue', 'write to', true),
     names: load('names', 'read'),
     settle: load('settle', 'write to'),
     writeName: load('writeName', 'write to'),

@@ -1,0 +1,248 @@
+/** Personas may have the same name: who is meant, and who was refused, is never a question of the name that is shown. */
+import type { LineContext } from 'bottender';
+import {
+  personas,
+  type PersonaContext,
+  type PersonaRefusedError,
+} from 'bottender-persona';
+
+import {
+  type AnswerTo,
+  type ChannelName,
+  type Recorded,
+  startOn,
+} from '../support/channels';
+import { profile } from '../support/personas';
+
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const picture = (name: string) => `https://example.com/${name}.png`;
+const ADAM = { name: 'Adam', profilePictureUrl: picture('good') };
+const REFUSED_ADAM = { name: 'Adam', profilePictureUrl: picture('bad') };
+
+/** Name and picture of each message, on every channel that shows them; else its text. */
+function shownIn({ body }: Recorded): string[] {
+  const { messages, username, icon_url: icon, sender, text } = body;
+  if (Array.isArray(messages)) {
+    return messages.flatMap((message: Recorded['body']) =>
+      shownIn({ method: '', path: '', body: message }),
+    );
+  }
+  if (username !== undefined)
+    return [`${username as string} ${icon as string}`];
+  if (sender === undefined) return [String(text ?? body.Body)];
+  const { name, iconUrl, avatar = iconUrl } = sender as Record<string, string>;
+  return [`${name} ${avatar}`];
+}
+
+describe('a picture that LINE refuses', () => {
+  const answer: AnswerTo = ({ body }) => {
+    const messages = body.messages as { sender?: { iconUrl?: string } }[];
+    const details = messages.flatMap(({ sender }, index) =>
+      sender?.iconUrl === REFUSED_ADAM.profilePictureUrl
+        ? [{ message: 'bad', property: `messages[${index}].sender.iconUrl` }]
+        : [],
+    );
+    return details.length === 0
+      ? undefined
+      : { status: 400, body: { details } };
+  };
+  const say = (context: PersonaContext<LineContext>, text: string) =>
+    context.sendText(text);
+
+  test.each<[string, (context: PersonaContext<LineContext>) => unknown]>([
+    [
+      'of an ephemeral one',
+      (context) =>
+        context.withEphemeralPersona(ADAM, () => say(context, 'two')),
+    ],
+    [
+      'of the directory',
+      (context) => context.withPersona('Adam', () => say(context, 'two')),
+    ],
+  ])('affects no other persona with the same name, %s', async (_of, speak) => {
+    const onRefused = jest.fn();
+    const plugin = personas({ directory: { Adam: ADAM }, onRefused });
+    const bot = await startOn('line', { plugins: [plugin], answer });
+    const refuse = (context: PersonaContext<LineContext>) =>
+      context.withEphemeralPersona(REFUSED_ADAM, () => say(context, 'one'));
+    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual([
+      `Adam ${REFUSED_ADAM.profilePictureUrl}`,
+      'one',
+    ]);
+    expect((await bot.run(speak)).flatMap(shownIn)).toEqual([
+      `Adam ${ADAM.profilePictureUrl}`,
+    ]);
+    // Remembered for the one that was refused.
+    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual(['one']);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(bot.errors).toEqual([]);
+  });
+});
+
+const CHANNELS: readonly ChannelName[] = [
+  'line',
+  'slack',
+  'viber',
+  'telegram',
+  'whatsapp',
+];
+
+describe.each(CHANNELS)('on %s', (channel) => {
+  const hasPictures = !['telegram', 'whatsapp'].includes(channel);
+  const shown = (name: string) => `Adam ${picture(name)}`;
+
+  test('a name of the directory means its persona, even in the block of an ephemeral one with that display name', async () => {
+    const plugin = personas({
+      directory: { Adam: { ...ADAM, name: 'Adam Z.' } },
+      signText: (_text, { name }) => name,
+    });
+    const batched = { plugins: [plugin], shouldBatch: true };
+    const bot = await startOn(channel, batched);
+    const sent = await bot.run((context: PersonaContext) =>
+      context.withEphemeralPersona(REFUSED_ADAM, async ({ id }) => {
+        await context.sendText('guest');
+        await context.as('Adam').sendText('directory');
+        await context.withPersona(id, () => context.sendText('guest'));
+        await context.as(context.persona).sendText('guest');
+      }),
+    );
+    const guest = hasPictures ? shown('bad') : 'Adam';
+    const named = hasPictures ? `Adam Z. ${picture('good')}` : 'Adam Z.';
+    expect(bot.errors).toEqual([]);
+    expect(sent.flatMap(shownIn)).toEqual([guest, named, guest, guest]);
+  });
+
+  test('the IDs of two nested personas with one name are told apart', async () => {
+    const plugin = personas({ signText: (text) => text });
+    const bot = await startOn(channel, {
+      plugins: [plugin],
+      shouldBatch: true,
+    });
+    const sent = await bot.run((context: PersonaContext) =>
+      context.withEphemeralPersona(ADAM, (outer) =>
+        context.withEphemeralPersona(REFUSED_ADAM, async (inner) => {
+          expect(outer.id).toBe('Adam');
+          expect(inner.id).not.toBe(outer.id);
+          await context.as(outer.id).sendText('outer');
+          await context.as(inner.id).sendText('inner');
+        }),
+      ),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(sent.flatMap(shownIn)).toEqual(
+      hasPictures ? [shown('good'), shown('bad')] : ['outer', 'inner'],
+    );
+  });
+});
+
+describe('if LINE does not say which message it refuses', () => {
+  /** As https://github.com/cofacts/rumors-line-bot/pull/402 has it. */
+  const message = 'sender.name length is invalid';
+  interface LineMessage {
+    text: string;
+    sender?: { name: string };
+  }
+  const refusing =
+    (name: string): AnswerTo =>
+    ({ body }) =>
+      (body.messages as LineMessage[]).some(
+        ({ sender }) => sender?.name === name,
+      )
+        ? { status: 400, body: { message } }
+        : undefined;
+  const namesIn = (sent: Recorded[]) =>
+    sent.map(({ body }) =>
+      (body.messages as LineMessage[]).map(({ sender }) => sender?.name),
+    );
+  const directory = { adam: profile('Adam'), eve: profile('Eve') };
+
+  function start(name: string, shouldBatch: boolean) {
+    const onRefused = jest.fn();
+    const plugin = personas({ directory, onRefused });
+    const told = () =>
+      onRefused.mock.calls.map(
+        ([{ reason }, { persona }]: [
+          PersonaRefusedError,
+          { persona: string },
+        ]) => [reason, persona],
+      );
+    const setup = { plugins: [plugin], answer: refusing(name), shouldBatch };
+    return startOn('line', setup).then((bot) => ({ bot, plugin, told }));
+  }
+
+  test('the only profile of a request is remembered as refused', async () => {
+    const { bot, told } = await start('Adam', false);
+    const say = (context: PersonaContext<LineContext>) =>
+      context.as('adam').reply([
+        { type: 'text', text: 'one' },
+        { type: 'text', text: 'two' },
+      ]);
+    expect(namesIn(await bot.run(say))).toEqual([
+      ['Adam', 'Adam'],
+      [undefined, undefined],
+    ]);
+    expect(namesIn(await bot.run(say))).toEqual([[undefined, undefined]]);
+    expect(told()).toEqual([['channel', 'adam']]);
+    expect(bot.errors).toEqual([]);
+  });
+
+  test('several profiles are all left out once, and none is remembered', async () => {
+    const { bot, told } = await start('Adam', true);
+    const say = (context: PersonaContext<LineContext>) => {
+      void context.as('adam').sendText('one');
+      void context.as('eve').sendText('two');
+      void context.as(null).sendText('three');
+    };
+    const none = [undefined, undefined, undefined];
+    const both = [['Adam', 'Eve', undefined], none];
+    expect(namesIn(await bot.run(say))).toEqual(both);
+    expect(namesIn(await bot.run(say))).toEqual(both);
+    expect(told()).toEqual([
+      ['channel', 'adam'],
+      ['channel', 'eve'],
+      ['channel', 'adam'],
+      ['channel', 'eve'],
+    ]);
+    expect(bot.errors).toEqual([]);
+  });
+
+  test('with a sender that the caller passed, nothing is remembered, and the error is passed on', async () => {
+    const { bot } = await start('Mine', false);
+    const say = (context: PersonaContext<LineContext>) =>
+      context.as('adam').reply([
+        { type: 'text', text: 'one' },
+        { type: 'text', text: 'two', sender: { name: 'Mine' } },
+      ]);
+    const both = [
+      ['Adam', 'Mine'],
+      [undefined, 'Mine'],
+    ];
+    expect(namesIn(await bot.run(say))).toEqual(both);
+    expect(namesIn(await bot.run(say))).toEqual(both);
+    expect(bot.errors).toHaveLength(2);
+  });
+});
+
+test('a picture whose URL is too long for LINE is left out, with a warning', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const long = `https://example.com/${'a'.repeat(1000)}.png`;
+  const directory = { adam: { name: 'Adam', profilePictureUrl: long } };
+  const bot = await startOn('line', { plugins: [personas({ directory })] });
+  const sent = await bot.run((context: PersonaContext<LineContext>) =>
+    context.as('adam').replyText('hi'),
+  );
+  expect(sent.map(({ body }) => body.messages)).toEqual([
+    [{ type: 'text', text: 'hi', sender: { name: 'Adam' } }],
+  ]);
+  expect(warn.mock.calls.map(([warning]) => String(warning))).toEqual([
+    expect.stringMatching(
+      /at most 1000 characters: "Adam" speaks there without/,
+    ),
+  ]);
+});

@@ -1,0 +1,58 @@
+import { fixedIdOf, profileOf } from '../directory/entries';
+import { isPersonaId } from '../persona';
+import type { Runtime } from '../runtime';
+import { didYouMean } from '../util/closestMatch';
+
+import { UsageError } from './commandErrors';
+import { loadConfig } from './config';
+import { openPage, type OpenPage, type PageOptions } from './openBot';
+import { isEphemeral, takeSnapshot } from './snapshot';
+
+export interface OpenPersona {
+  readonly page: OpenPage;
+  readonly runtime: Runtime | undefined;
+  /** `undefined` where the Page has no persona for the name. */
+  readonly id: string | undefined;
+}
+
+/**
+ * Opens the Page of a persona that a command is about.
+ *
+ * @param given its ID, or its name in the directory
+ * @throws UsageError if it is neither
+ * @throws CommandError
+ */
+export async function openPersona(
+  given: string,
+  { config: named, page: pageId }: PageOptions,
+): Promise<OpenPersona> {
+  const { channel, runtime } = await loadConfig(named);
+  const directory = runtime?.settings.directory;
+  if (!isPersonaId(given) && !directory?.has(given)) {
+    const hint = didYouMean(given, directory?.keys() ?? []);
+    throw new UsageError(
+      `"${given}" is not a name of the directory${hint}, and IDs have digits only.`,
+    );
+  }
+  const page = await openPage(channel, pageId);
+  const id = isPersonaId(given) ? given : await idOf(given, page, runtime);
+  return { page, runtime, id };
+}
+
+/** As a bot finds it: the directory's ID, else the store's, else the one of that name on the list. */
+async function idOf(
+  name: string,
+  page: OpenPage,
+  runtime: Runtime | undefined,
+): Promise<string | undefined> {
+  const entry = runtime?.settings.directory.get(name) ?? '';
+  const fixed = fixedIdOf(entry);
+  if (fixed) return fixed;
+  const { listed, records, leases } = await takeSnapshot(page, runtime);
+  const shown = profileOf(entry)?.name;
+  const recorded = records.get(name)?.id;
+  const found =
+    listed.find(({ id }) => id === recorded) ??
+    listed.find((each) => each.name === shown && !isEphemeral(each, leases));
+  return found?.id;
+}
