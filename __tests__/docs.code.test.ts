@@ -1,8 +1,11 @@
+import { MessengerBot } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import * as library from 'bottender-persona';
 
 import {
+  APP_SECRET,
   CUSTOMER,
+  PAGE,
   startBot,
   startWrittenTo,
   type TestAction,
@@ -303,6 +306,24 @@ it('README.md, the example', async () => {
     'Dr. Pear: A pear is ripe when its neck gives.',
     'Adam Z.: Write "agent" or "pears".',
   ]);
+});
+
+it('docs/command-line.md: a bot that chooses the version of the Graph API', async () => {
+  const { emulator } = await startBot();
+  const env = {
+    MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
+    MESSENGER_APP_ID: '1',
+    MESSENGER_APP_SECRET: APP_SECRET,
+    MESSENGER_ORIGIN: emulator.origin,
+  };
+  const { channels } = code.run('graph-version', { process: { env } }) as {
+    channels: { messenger: ConstructorParameters<typeof MessengerBot>[0] };
+  };
+  const { client } = new MessengerBot(channels.messenger).connector;
+  await client?.getPageInfo();
+  const [{ path, version } = {}] = emulator.state().requests;
+  // On a call to an expired version it would say so.
+  expect({ path, version }).toEqual({ path: '/me', version: undefined });
 });
 
 it('every code block of these pages is run here', () => {

@@ -8,11 +8,18 @@ describe('the table of codes', () => {
     'utf8',
   );
   const rows = [...source.matchAll(/^ \* \| (\d+) .*$/gm)];
-  const rules = [...source.matchAll(/^ {2}\{ code: (\d+),.*about: '(\w+)'/gm)];
+  const rules = [
+    ...source.matchAll(
+      /^ {4}code: (\d+),$[^}]*about: '(\w+)',\n {4}fact: '(.*)'/gm,
+    ),
+  ];
 
   test('has a row for each rule', () => {
     expect(rows.map(([, code]) => code)).toEqual(rules.map(([, code]) => code));
     expect(rules.map(([, , about]) => about)).toEqual(['recipient', 'persona']);
+    for (const [position, [, , , fact]] of rules.entries()) {
+      expect(rows[position]?.[0]).toContain(`messenger-facts.md#${fact}`);
+    }
   });
 
   test('gives the meaning and the source of each rule, and marks assumptions', () => {

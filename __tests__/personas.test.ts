@@ -147,7 +147,7 @@ describe('two different personas() on a context', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi']);
     expect(warned.mock.calls).toEqual([
       [
-        'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+        'Two different personas() were installed on one context: the options of the second have no effect. ' +
           'Keep one, among the `plugins` or in a chain.',
         'PersonaWarning',
       ],

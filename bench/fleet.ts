@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import { startMessengerEmulator } from 'messenger-emulator';
-import { createClient } from 'redis';
+import Redis from 'ioredis';
+
+import { RedisCluster } from '../__tests__/support/redisCluster';
 
 import type { FleetJob } from './fleetProcess';
-import { startRedis, type RedisServer } from './redisServer';
+import { startRedis } from './redisServer';
 
 const SIZES = [1, 2, 4, 6, 8];
 const EVENTS = 400;
@@ -22,34 +24,80 @@ const PAGE = { id: '100000000000001', name: 'Bench', accessToken: 'token' };
 
 /** The costs of a desk of four agents, by the number of processes on one Redis. */
 export interface FleetFigures {
+  client: string;
   processes: number;
   callsPerMessage: number;
   creations: number;
   commandsPerMessage: number;
 }
 
+/** What the processes connect to, and clients that ask its servers how many scripts they ran. */
+interface Servers {
+  readonly redis: FleetJob['redis'];
+  readonly admins: readonly Redis[];
+  close(): Promise<void>;
+}
+
+const CLIENTS: [
+  client: string,
+  sizes: number[],
+  start: () => Promise<Servers | undefined>,
+][] = [
+  ['node-redis', SIZES, () => oneServer('node-redis')],
+  ['ioredis', [4], () => oneServer('ioredis')],
+  ['ioredis, a cluster of three masters', [4], cluster],
+];
+
 /** `undefined` if no redis-server is installed. */
 export async function measureFleet(): Promise<FleetFigures[] | undefined> {
-  const sizes: FleetFigures[] = [];
-  for (const processes of SIZES) {
-    const redis = await startRedis();
-    if (!redis) return undefined;
-    sizes.push(await work(redis, processes));
-    await redis.close();
+  const figures: FleetFigures[] = [];
+  for (const [client, sizes, start] of CLIENTS) {
+    for (const processes of sizes) {
+      const servers = await start();
+      if (!servers) return undefined;
+      figures.push({ client, ...(await work(servers, processes)) });
+      await servers.close();
+    }
   }
-  return sizes;
+  return figures;
+}
+
+async function oneServer(
+  client: 'node-redis' | 'ioredis',
+): Promise<Servers | undefined> {
+  const server = await startRedis();
+  if (!server) return undefined;
+  const { url } = server;
+  const admin = new Redis(url);
+  return {
+    redis: { client, url },
+    admins: [admin],
+    async close() {
+      admin.disconnect();
+      await server.close();
+    },
+  };
+}
+
+async function cluster(): Promise<Servers> {
+  const started = await RedisCluster.start();
+  return {
+    redis: { client: 'ioredis', cluster: started.nodeAddresses },
+    admins: started.admins,
+    close: () => started.close(),
+  };
 }
 
 async function work(
-  redis: RedisServer,
+  { redis, admins }: Servers,
   processes: number,
-): Promise<FleetFigures> {
+): Promise<Omit<FleetFigures, 'client'>> {
   const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
   emulator.fail({ delayMs: LATENCY_MS });
   const job: FleetJob = {
     ...APP,
     origin: emulator.origin,
-    redisUrl: redis.url,
+    redis,
     lingerMs: LINGER_MS,
     accessToken: PAGE.accessToken,
     pageId: PAGE.id,
@@ -71,9 +119,7 @@ async function work(
   for (const psid of psids) await emulator.say(psid, 'hi');
   webhook.close();
   const before = Number(emulator.state().requests.at(-1)?.id ?? 0);
-  const client = createClient({ url: redis.url });
-  await client.connect();
-  await client.sendCommand(['CONFIG', 'RESETSTAT']);
+  for (const admin of admins) await admin.config('RESETSTAT');
   let next = 0;
   await Promise.all(
     psids.map(async (psid, at) => {
@@ -84,7 +130,8 @@ async function work(
       }
     }),
   );
-  const commands = scriptsIn(await client.info('commandstats'));
+  const stats = admins.map((admin) => admin.info('commandstats'));
+  const commands = scriptsIn((await Promise.all(stats)).join());
   await Promise.all(
     fleet.map(async (child) => {
       const exited = once(child, 'exit');
@@ -99,7 +146,6 @@ async function work(
     .conversations.flatMap(({ entries }) => entries)
     .filter(({ from }) => from === 'persona');
   if (answers.length !== EVENTS) throw new Error('not all was answered');
-  client.destroy();
   await emulator.close();
   return {
     processes,

@@ -1,12 +1,20 @@
+import { once } from 'node:events';
+
 import { MessengerBot, type MessengerContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 import { redisStore } from 'bottender-persona/redis';
+import Redis, { Cluster } from 'ioredis';
 import { createClient } from 'redis';
 
 /** The first argument of the process, as JSON. */
 export interface FleetJob {
   readonly origin: string;
-  readonly redisUrl: string;
+  readonly redis:
+    | { readonly client: 'node-redis' | 'ioredis'; readonly url: string }
+    | {
+        readonly client: 'ioredis';
+        readonly cluster: { host: string; port: number }[];
+      };
   readonly lingerMs: number;
   readonly appId: string;
   readonly appSecret: string;
@@ -17,8 +25,7 @@ export interface FleetJob {
 
 /** A process of the fleet: handles each event that it is sent, then reports that it is done. */
 async function main(job: FleetJob): Promise<void> {
-  const client = createClient({ url: job.redisUrl });
-  await client.connect();
+  const { client, close } = await connect(job.redis);
   const plugin = personas({
     store: redisStore(client),
     ephemeral: { lingerMs: job.lingerMs },
@@ -42,7 +49,7 @@ async function main(job: FleetJob): Promise<void> {
     const { psid, text } = message;
     if (psid === undefined) {
       void plugin.close().then(() => {
-        client.destroy();
+        close();
         process.disconnect();
       });
       return;
@@ -60,6 +67,18 @@ async function main(job: FleetJob): Promise<void> {
     process.send?.('done');
   };
   process.send?.('ready');
+}
+
+async function connect(redis: FleetJob['redis']) {
+  if (redis.client === 'node-redis') {
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    return { client, close: () => client.destroy() };
+  }
+  const client =
+    'cluster' in redis ? new Cluster(redis.cluster) : new Redis(redis.url);
+  await once(client, 'ready');
+  return { client, close: () => client.disconnect() };
 }
 
 void main(JSON.parse(process.argv[2] ?? '{}') as FleetJob);

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import {
+  freePort,
+  RedisProcess,
+  redisServer,
+  temporaryFolder,
+} from '../__tests__/support/redisProcess';
 
 export interface RedisServer {
   readonly url: string;
@@ -11,36 +13,18 @@ export interface RedisServer {
 /** Starts a redis-server; `undefined` if none is installed. */
 export async function startRedis(): Promise<RedisServer | undefined> {
   const port = await freePort();
-  const settings = ['--port', String(port), '--bind', '127.0.0.1'];
-  const inMemory = ['--save', '', '--appendonly', 'no', '--dir', tmpdir()];
-  const server = spawn('redis-server', [...settings, ...inMemory], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const ready = new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.once('exit', () => resolve(false));
-    let output = '';
-    server.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes('Ready to accept connections')) resolve(true);
-    });
-  });
-  if (!(await ready)) return undefined;
+  const folder = temporaryFolder();
+  const command = redisServer(port, folder.path);
+  const server = await RedisProcess.start(port, command).catch(() => undefined);
+  if (!server) {
+    folder.remove();
+    return undefined;
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     async close() {
-      const exited = once(server, 'exit');
-      server.kill('SIGKILL');
-      await exited;
+      await server.kill();
+      folder.remove();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -8,7 +8,7 @@ import { startRedis } from '../bench/redisServer';
 import { SimulatedClock } from './simulation/clock';
 import { CountedPage } from './simulation/messenger';
 import { SimulatedProcess, type Commands } from './simulation/process';
-import { measureRedis, type RedisFigures } from './simulation/redis';
+import { measureCluster, measureRedis } from './simulation/redis';
 
 const PAGE = 'docs/scale.md';
 const BLOCK = /(<!-- simulated -->)[^]*(<!-- \/simulated -->)/;
@@ -114,20 +114,24 @@ async function main(): Promise<void> {
 }
 
 /** Measured on a real Redis, before the clock is replaced. */
-async function redisFigures(): Promise<RedisFigures | undefined> {
+async function redisFigures() {
   const server = await startRedis();
   if (!server) return undefined;
   const figures = await measureRedis(server.url);
   await server.close();
-  return figures;
+  return { ...figures, ...(await measureCluster()) };
 }
 
-function redisRows(redis: RedisFigures | undefined): string[] {
+function redisRows(redis: Awaited<ReturnType<typeof redisFigures>>): string[] {
   if (!redis) return [];
-  const { live, bytesPerPersona, commandsPerSweep } = redis;
+  const { live, bytesPerPersona, commandsPerSweep, pages, perMaster } = redis;
   return [
     row(`Redis memory per persona, with ${live} alive, bytes`, bytesPerPersona),
     row(`commands of a sweep, with ${live} alive`, commandsPerSweep),
+    row(
+      `Pages on each of three masters of a cluster, of ${pages}`,
+      perMaster.join(', '),
+    ),
   ];
 }
 

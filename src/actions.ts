@@ -21,7 +21,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -65,7 +65,7 @@ export function withPersona<
  * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
@@ -93,7 +93,7 @@ function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
 }
 
-/** An action that was left out, and not one that was passed and is `undefined`. */
+/** Distinguishes an omitted action from one that is passed as `undefined`. */
 function checkAction<A>(wrapper: string, given: [action?: A]): A | undefined {
   if (given.length === 0 || typeof given[0] === 'function') return given[0];
   const [action] = given;

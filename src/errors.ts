@@ -4,7 +4,7 @@ import { describeFailure, type GraphFailure } from './graph/graphFailure';
  * Why a message could not show its persona:
  * - `region`: Messenger refuses personas for this customer,
  * - `unknown`: the Page has no persona with this ID, or the directory lacks the name,
- * - `not-created`: the persona could not be created, or its ID not be found,
+ * - `not-created`: the persona could not be created, or its ID could not be found,
  * - `this-message`: the persona exists, but Messenger refuses it for this message,
  * - `unverified`: Messenger refused the persona, and it is uncertain whether it exists,
  * - `initial-persona`: the option `initialPersona` failed,
@@ -68,12 +68,12 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
-/** How messages for people name a channel. */
+/** The words for a channel in messages to developers. */
 export interface ChannelInfo {
   readonly title: string;
-  /** Who speaks when no persona does; begins a sentence. */
+  /** The sender without a persona; begins a sentence. */
   readonly defaultSender: string;
-  /** Replaces the general advice. */
+  /** Replaces the general advice for a reason. */
   readonly advice?: Partial<Record<RefusalReason, string>>;
 }
 
@@ -83,7 +83,7 @@ export interface ChannelInfo {
  * `'throw'` the send rejects with it.
  */
 export class PersonaRefusedError extends PersonaError {
-  /** Who speaks instead, for people: "The Page" on Messenger. */
+  /** Who speaks instead, for messages: "The Page" on Messenger. */
   readonly defaultSender: string;
 
   constructor(
@@ -93,11 +93,11 @@ export class PersonaRefusedError extends PersonaError {
     readonly persona: string,
     /** The Page's ID, if it is known. */
     readonly pageId: string | undefined,
-    /** What Messenger returned, or why it was not asked. */
+    /** Messenger's response, or the reason why no call was made. */
     readonly failure: GraphFailure,
     /** Omitted on Messenger. */
     channelInfo?: ChannelInfo,
-    /** What to do; omitted: what helps with this reason in general. */
+    /** What to do. Default: the general advice for this reason. */
     advice = adviceOn(reason, failure, channelInfo),
   ) {
     const page = pageId === undefined ? 'this Page' : `the Page ${pageId}`;
@@ -134,7 +134,7 @@ function adviceOn(
   { status }: GraphFailure,
   channelInfo: ChannelInfo | undefined,
 ): string {
-  // Only an ID is refused by an answer of Messenger; a name is looked up here.
+  // Without a response, so the persona is an unknown name, not an ID.
   if (reason === 'unknown' && status === undefined) {
     return 'Correct the name, or put it into the directory.';
   }
@@ -155,7 +155,7 @@ export class PersonaCleanupError extends PersonaError {
     { id, name }: { readonly id?: string; readonly name: string },
     /** The ID of the Page that has it. */
     readonly pageId: string,
-    /** What Messenger returned. */
+    /** Messenger's response. */
     readonly failure: GraphFailure,
   ) {
     super(
@@ -185,7 +185,7 @@ export class ForgottenHandleError extends PersonaError {
   }) {
     super(
       `The handle of the persona "${name}"${id === null ? '' : ` (${id})`} was garbage-collected without being released, ` +
-        `so it was released now. Call its release() when nobody speaks as it any more, or create it with \`await using\`.`,
+        `so it was released now. Call its release() when it is no longer needed, or create it with \`await using\`.`,
     );
     this.persona = { id, name };
   }
@@ -198,7 +198,7 @@ export class ReleasedHandleError extends PersonaError {
     readonly persona: string,
   ) {
     super(
-      `The persona "${persona}" cannot speak by this handle: it was released, by release() or by the close() of personas(). ` +
+      `The persona "${persona}" cannot speak through this handle: it was released by release() or by the plugin's close(). ` +
         `Nothing was sent. Create another with createEphemeralPersona(), and release it after the last message.`,
     );
   }
@@ -207,7 +207,7 @@ export class ReleasedHandleError extends PersonaError {
 /** Messenger did not return which Page an access token belongs to. */
 export class UnknownPageError extends PersonaError {
   constructor(
-    /** What Messenger returned. */
+    /** Messenger's response. */
     readonly failure: GraphFailure,
   ) {
     super(
@@ -259,7 +259,7 @@ export class PersonaSuspectedError extends PersonaError {
   ) {
     super(
       `The persona "${persona.name}" (${persona.id}) on the Page ${pageId} may have been left behind: a process began ` +
-        `to create one of that name and never recorded its ID. If no bot uses it, delete it.`,
+        `to create one with that name and never recorded its ID. If no bot uses it, delete it.`,
     );
   }
 }

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { personas, type PersonaContext } from 'bottender-persona';
+import {
+  personas,
+  type KeyvLike,
+  type PersonaContext,
+} from 'bottender-persona';
 
 import { startBot } from '../support/bot';
 import { setClock } from '../support/clock';
@@ -58,9 +62,16 @@ describe.each([
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('lets no sweep delete a persona in use, with the memory store', async () => {
-    const plugin = personas({ ephemeral: { leaseMs: 1000 } });
-    const other = personas({ ephemeral: { leaseMs: 1000 } });
+  test.each<[string, () => KeyvLike | undefined]>([
+    ['in memory', () => undefined],
+    ['in a Keyv', () => new MapStore()],
+  ])('has nothing swept that is in use, %s', async (_where, newStore) => {
+    const store = newStore();
+    // Another Keyv on the same database, as another process has it.
+    const theirs = store && (Object.create(store) as KeyvLike);
+    const ephemeral = { leaseMs: 1000 };
+    const plugin = personas({ store, ephemeral });
+    const other = personas({ store: theirs, ephemeral });
     const bot = await startBot({ plugins: [plugin] });
     await bot.run(async (context) => {
       await context.withEphemeralPersona(profile('Adam'), async () => {

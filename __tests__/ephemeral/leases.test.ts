@@ -5,7 +5,7 @@ import { APP_SECRET, PAGE, type RunningBot, startBot } from '../support/bot';
 import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { profile } from '../support/personas';
-import { type WatchedStore, watchedStore } from '../support/stores';
+import { watchedStore, type WatchedStore } from '../support/stores';
 
 const LEASE_MS = 1000;
 const ADAM = profile('Adam');
@@ -51,12 +51,18 @@ test('the intent is written before the creation, the ID after it and before the 
   const [made] = bot.emulator.state().personas;
   const expiresAt = expect.any(Number) as number;
   const record = { pageId: PAGE.id, id: made?.id, ...ADAM, expiresAt };
-  expect(store.writes.map(({ record: written }) => written)).toEqual([
+  // A busy machine may renew the lease in between.
+  const isFirst = store.writes.map(
+    ({ record: written }, at) =>
+      written?.id !== store.writes[at - 1]?.record?.id || written === null,
+  );
+  const written = store.writes.filter((_, at) => isFirst[at]);
+  expect(written.map((write) => write.record)).toEqual([
     { ...record, id: null },
     record,
     null,
   ]);
-  expect(callsAtWrite).toEqual([
+  expect(callsAtWrite.filter((_, at) => isFirst[at])).toEqual([
     [],
     ['POST /me/personas'],
     ['POST /me/personas', 'POST /me/messages', `DELETE /${made?.id}`],

@@ -249,6 +249,7 @@ test('the timer sweeps at most ten thousand Pages, those with the latest events'
   for (let id = 1; id <= 10_000; id += 1) sweeper.notice(String(id), client);
   sweeper.notice('1', client);
   sweeper.notice('10001', client);
+  while (store.reads.length < 10_001) await Promise.resolve();
   const { length } = store.reads;
   expect(length).toBe(10_001);
   await intervals(1.5);

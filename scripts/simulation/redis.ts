@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
+import { Cluster } from 'ioredis';
 import { createClient } from 'redis';
 
+import { RedisCluster } from '../../__tests__/support/redisCluster';
 import { openStore } from '../../src/store/open';
+import type { StorePort } from '../../src/store/port';
 import { redisStore } from '../../src/store/redis/redisStore';
 
 const LIVE = 10_000;
 const CONCURRENCY = 100;
-const PAGE_ID = '100000000000001';
+const PAGES = 1000;
+const FIRST_PAGE = 100_000_000_000_001;
+const PAGE_ID = String(FIRST_PAGE);
 const OPTIONS = { leaseMs: 60_000, claimMs: 2000 };
 
 /** The costs of many live personas in Redis. */
@@ -28,25 +33,14 @@ export async function measureRedis(url: string): Promise<RedisFigures> {
     return Number(found?.[1]);
   };
   const before = await memory();
-  const make = async (number: number) => {
-    const name = `Agent ${number}`;
-    const profilePictureUrl = `https://example.com/${number}.png`;
-    const use = {
-      key: randomUUID(),
-      use: randomUUID(),
-      slot: `fly:${randomUUID()}`,
-      record: { pageId: PAGE_ID, id: null, name, profilePictureUrl },
-    };
-    await port.acquire(use, OPTIONS);
-    const record = { ...use.record, id: String(number + 1) };
-    await port.renew([{ ...use, record }], OPTIONS);
-  };
   for (let made = 0; made < LIVE; made += CONCURRENCY) {
     const numbers = Array.from(
       { length: CONCURRENCY },
       (_, index) => made + index,
     );
-    await Promise.all(numbers.map(make));
+    await Promise.all(
+      numbers.map((number) => createPersona(port, PAGE_ID, number)),
+    );
   }
   const bytesPerPersona = Math.round(((await memory()) - before) / LIVE);
   await client.sendCommand(['CONFIG', 'RESETSTAT']);
@@ -58,4 +52,44 @@ export async function measureRedis(url: string): Promise<RedisFigures> {
     if (!name?.startsWith('config')) commandsPerSweep += Number(count);
   }
   return { live: LIVE, bytesPerPersona, commandsPerSweep };
+}
+
+/** How many of 1,000 Pages each of three masters has. */
+export async function measureCluster(): Promise<{
+  pages: number;
+  perMaster: number[];
+}> {
+  const cluster = await RedisCluster.start();
+  const client = new Cluster(cluster.nodeAddresses);
+  const port = openStore(redisStore(client), () => {});
+  for (let number = 0; number < PAGES; number += 1) {
+    await createPersona(port, String(FIRST_PAGE + number), number);
+  }
+  const perMaster = await Promise.all(
+    client.nodes('master').map(async (master) => {
+      const keys = await master.keys('*:due');
+      return keys.length;
+    }),
+  );
+  client.disconnect();
+  await cluster.close();
+  return { pages: PAGES, perMaster };
+}
+
+async function createPersona(
+  port: StorePort,
+  pageId: string,
+  number: number,
+): Promise<void> {
+  const name = `Agent ${number}`;
+  const profilePictureUrl = `https://example.com/${number}.png`;
+  const use = {
+    key: randomUUID(),
+    use: randomUUID(),
+    slot: `fly:${randomUUID()}`,
+    record: { pageId, id: null, name, profilePictureUrl },
+  };
+  await port.acquire(use, OPTIONS);
+  const record = { ...use.record, id: String(number + 1) };
+  await port.renew([{ ...use, record }], OPTIONS);
 }

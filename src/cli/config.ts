@@ -1,5 +1,7 @@
 import { Console } from 'node:console';
 
+import type { MessengerClient } from 'bottender';
+
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { personas } from '../personas';
@@ -21,6 +23,8 @@ const MIN_SECRET_LENGTH = 6;
  * @see https://bottender.js.org/docs/channel-messenger-setup
  */
 export interface MessengerChannel {
+  /** Replaces the client that Bottender would make of the other settings. */
+  client?: MessengerClient | undefined;
   accessToken?: string | undefined;
   appSecret?: string | undefined;
   origin?: string | undefined;
@@ -28,16 +32,21 @@ export interface MessengerChannel {
   mapPageToAccessToken?: ((pageId: string) => Promise<string>) | undefined;
 }
 
-export interface BotConfig {
+export interface LoadedConfig {
   /** The file's name, for messages. */
   configName: string;
-  channel: MessengerChannel;
+  /** By the names that Bottender gives to channels; not validated. */
+  channels: ReadonlyMap<string, object>;
   /** The runtime of the first `personas()` among the plugins. */
   runtime: Runtime | undefined;
 }
 
+export interface BotConfig extends LoadedConfig {
+  channel: MessengerChannel;
+}
+
 /**
- * Reads the bot's config and `.env` from the current folder.
+ * Reads the config and `.env` of a bot on Messenger from the current folder.
  *
  * @param named the file that `--config` names
  * @throws CommandError
@@ -45,6 +54,22 @@ export interface BotConfig {
 export async function loadConfig(
   named: string | undefined,
 ): Promise<BotConfig> {
+  const config = await loadChannels(named);
+  const given = config.channels.get('messenger');
+  if (given) return { ...config, channel: readChannel(config, given) };
+  throw new CommandError(
+    `${config.configName} has no \`channels.messenger\`: personas exist on Messenger only.`,
+  );
+}
+
+/**
+ * The same for a bot on any channels.
+ *
+ * @throws CommandError
+ */
+export async function loadChannels(
+  named: string | undefined,
+): Promise<LoadedConfig> {
   // Keeps output of the bot's own code out of the result on stdout.
   globalThis.console = new Console(process.stderr);
   readEnv();
@@ -56,7 +81,7 @@ export async function loadConfig(
   try {
     return {
       configName: name,
-      channel: readChannel(name, exported),
+      channels: readChannels(exported),
       runtime: readRuntime(name, exported),
     };
   } catch (error) {
@@ -68,20 +93,39 @@ export async function loadConfig(
   }
 }
 
-function readChannel(name: string, exported: unknown): MessengerChannel {
-  const given = getProperty(getProperty(exported, 'channels'), 'messenger');
-  if (!isObject(given)) {
+function readChannels(exported: unknown): Map<string, object> {
+  const channels = new Map<string, object>();
+  const given = getProperty(exported, 'channels');
+  for (const name of isObject(given) ? Object.keys(given) : []) {
+    const channel = getProperty(given, name);
+    if (isObject(channel)) channels.set(name, channel);
+  }
+  return channels;
+}
+
+/**
+ * The settings of the Messenger channel.
+ *
+ * @throws CommandError
+ */
+export function readChannel(
+  { configName }: LoadedConfig,
+  given: object,
+): MessengerChannel {
+  let channel: MessengerChannel;
+  try {
+    channel = pick(given);
+  } catch (error) {
     throw new CommandError(
-      `${name} has no \`channels.messenger\`: personas exist on Messenger only.`,
+      `${configName} could not be read: ${describeBotError(error)}`,
     );
   }
-  const channel = pick(given);
   for (const key of ['accessToken', 'appSecret', 'origin'] as const) {
     const value: unknown = channel[key] ?? '';
     if (key !== 'origin') hide(value);
     if (typeof value === 'string') continue;
     throw new CommandError(
-      `channels.messenger.${key} in ${name} must be a string, but it is of type ${typeof value}.`,
+      `channels.messenger.${key} in ${configName} must be a string, but it is of type ${typeof value}.`,
     );
   }
   return channel;
@@ -89,6 +133,7 @@ function readChannel(name: string, exported: unknown): MessengerChannel {
 
 /** Reads each setting once: it may be a getter. */
 function pick({
+  client,
   accessToken,
   appSecret,
   origin,
@@ -96,6 +141,7 @@ function pick({
   mapPageToAccessToken,
 }: MessengerChannel): MessengerChannel {
   return {
+    client,
     accessToken,
     appSecret,
     origin,
@@ -116,7 +162,7 @@ function readRuntime(name: string, exported: unknown): Runtime | undefined {
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */
-export function runtimeIn({ configName, runtime }: BotConfig): Runtime {
+export function runtimeIn({ configName, runtime }: LoadedConfig): Runtime {
   if (runtime) return runtime;
   throw new CommandError(
     `There is no personas() among the \`plugins\` of ${configName}. Put it there, with its store and directory: ` +

@@ -9,11 +9,11 @@ import { messengerClientClass } from './bottenderModules';
 import { callGraph, SHORT_RETRIES } from './callGraph';
 import { hide } from './output';
 
-/** The bot's `mapPageToAccessToken` may ask a database. */
+/** The bot's `mapPageToAccessToken` may query a database. */
 const MAP_TIMEOUT_MS = 10_000;
-const LATE = Symbol('late');
+const TIMED_OUT = Symbol('timed out');
 
-/** Options of all commands. */
+/** The options of all commands. */
 export interface PageOptions {
   /** The Page's ID. */
   page?: string;
@@ -36,8 +36,8 @@ export async function openBot({
 }
 
 /**
- * Opens the Page that `--page` names, or the one of the channel's access token,
- * with a client like that of Bottender's connector.
+ * Opens the Page that `--page` names, or the Page of the channel's access token,
+ * with a client like the one of Bottender's connector.
  *
  * @throws UsageError if the Page is missing or is not the token's
  * @throws CommandError if there is no token for it, or Messenger refuses it
@@ -63,10 +63,19 @@ export async function openPage(
   return { id, name, client };
 }
 
-async function tokenFor(
-  { accessToken, mapPageToAccessToken }: MessengerChannel,
+/**
+ * The access token of the Page.
+ *
+ * @throws UsageError or CommandError, as `openPage`
+ */
+export async function tokenFor(
+  { client, accessToken, mapPageToAccessToken }: MessengerChannel,
   pageId: string | undefined,
 ): Promise<string> {
+  if (client && !mapPageToAccessToken) {
+    hide(client.accessToken);
+    return client.accessToken;
+  }
   hide(accessToken);
   if (!mapPageToAccessToken) {
     if (accessToken) return accessToken;
@@ -99,9 +108,9 @@ async function mappedToken(
     const token = await withTimeout(
       Promise.resolve(map(pageId)),
       MAP_TIMEOUT_MS,
-      LATE,
+      TIMED_OUT,
     );
-    if (token !== LATE) return token;
+    if (token !== TIMED_OUT) return token;
   } catch (error) {
     throw new CommandError(
       `mapPageToAccessToken failed for the Page ${pageId}: ${describeBotError(error)}`,
@@ -112,11 +121,27 @@ async function mappedToken(
   );
 }
 
-function clientFor(
-  { appSecret, origin, skipAppSecretProof }: MessengerChannel,
+/**
+ * A client like that of Bottender's connector.
+ *
+ * @throws CommandError without an app secret
+ */
+export function clientFor(
+  {
+    client,
+    appSecret,
+    origin,
+    skipAppSecretProof,
+    mapPageToAccessToken,
+  }: MessengerChannel,
   accessToken: string,
 ): MessengerClient {
   hide(appSecret);
+  // Bottender creates a separate client for each mapped Page.
+  if (client && !mapPageToAccessToken) {
+    hide(client.appSecret);
+    return client;
+  }
   if (!appSecret && !skipAppSecretProof) {
     throw new CommandError(
       'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',

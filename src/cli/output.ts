@@ -4,7 +4,8 @@ import { printable, printableJson, printableLines } from './printable';
 import { paint } from './style';
 import { tableLines, type Cell } from './table';
 
-const secrets = new Set<string>();
+/** What `hide` was given. */
+export const secrets = new Set<string>();
 
 /** Removes this secret from all notes and errors. */
 export function hide(secret: unknown): void {

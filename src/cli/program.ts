@@ -1,15 +1,15 @@
 /** cli/ is the command line. Bots never load it. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { Command, InvalidArgumentError } from 'commander';
 
 import type { PageOptions } from './openBot';
 import type { CreateOptions } from './commands/create';
 import type { DeleteOptions } from './commands/delete';
+import type { DoctorOptions } from './commands/doctor';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
+import type { ProbeOptions } from './commands/probe';
 import { UsageError } from './commandErrors';
+import { packageVersion } from './packageVersion';
 import { printableLines } from './printable';
 
 /**
@@ -19,7 +19,7 @@ import { printableLines } from './printable';
 export function createProgram(): Command {
   const program = new Command('bottender-persona')
     .description("The personas of a Bottender bot's Messenger Pages.")
-    .version(version(), '-v, --version')
+    .version(packageVersion(), '-v, --version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError('(see --help)')
@@ -30,7 +30,7 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       `
-Run it in the folder of bottender.config.js. Exit status: 0 success, 1 failure, 2 wrong usage.
+Run the command in the folder of bottender.config.js. Exit status: 0 success, 1 failure, 2 wrong usage.
 
 Example:
   $ npx bottender-persona sync --dry-run`,
@@ -101,6 +101,28 @@ Example:
       (await import('./commands/sweep.js')).sweep(options),
     );
 
+  pageCommand(program, 'doctor')
+    .description('check the bot, from its config to its platforms')
+    .option('--allow-private', 'fetch pictures from private addresses too')
+    .option(
+      '--probe <psid>',
+      'ask the real Page what Meta does not document, by messages to this customer',
+      digits,
+    )
+    .option(
+      '--foreign <id>',
+      "for --probe: the ID of another Page's persona",
+      digits,
+    )
+    .option('--yes', 'for --probe: do not ask')
+    .addHelpText('after', example('doctor'))
+    .action(
+      async ({ probe, ...options }: DoctorOptions & Partial<ProbeOptions>) =>
+        probe === undefined
+          ? (await import('./commands/doctor.js')).doctor(options)
+          : (await import('./commands/probe.js')).probe({ probe, ...options }),
+    );
+
   return program;
 }
 
@@ -148,10 +170,4 @@ function example(line: string): string {
 function digits(value: string): string {
   if (/^\d+$/.test(value)) return value;
   throw new InvalidArgumentError('IDs have digits only.');
-}
-
-function version(): string {
-  const file = path.join(__dirname, '..', '..', 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string })
-    .version;
 }

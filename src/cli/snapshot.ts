@@ -11,7 +11,7 @@ import { withStoreFallback } from './withStoreFallback';
 /** A Page's personas, and the store's records about them. */
 export interface Snapshot {
   listed: ListedPersona[];
-  /** By name of the directory. */
+  /** By directory name. */
   records: ReadonlyMap<string, NamedRecord>;
   leases: LeaseRecord[];
 }
@@ -29,7 +29,7 @@ export async function takeSnapshot(
 }
 
 /**
- * For reading only: does without the store if it cannot be read.
+ * For commands that only read: an unreadable store counts as empty.
  *
  * @throws CommandError
  */
@@ -43,9 +43,9 @@ export async function takePartialSnapshot(
   return { listed, ...known };
 }
 
-type StoreSnapshot = Omit<Snapshot, 'listed'>;
+export type StoreSnapshot = Omit<Snapshot, 'listed'>;
 
-const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
+export const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
 
 async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
   const { timeoutMs } = LONG_RETRIES;
@@ -59,8 +59,8 @@ async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
 }
 
 /** Reads the store after the list, so that each ephemeral persona on it has its lease or intent. */
-async function readStore(
-  page: OpenPage,
+export async function readStore(
+  page: { readonly id: string },
   { settings: { directory }, store }: Runtime,
 ): Promise<StoreSnapshot> {
   const leases = await store.leasesOn(page.id);

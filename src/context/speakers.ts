@@ -7,11 +7,11 @@ import { prototypeChain } from '../util/prototypeChain';
 import { withPretended } from './mocks';
 import type { Method } from './rememberedMethods';
 
-/** On a platform that is not known here, what sends is recognised by its name. */
+/** On unknown platforms, methods with such names are taken to send. */
 const SEND_METHODS = /^(send|typing)/;
 
 /**
- * A speaker, as `as` gives it.
+ * Creates the speaker that `as` returns.
  *
  * @param given the persona; empty: the active speaker
  * @throws InvalidPersonaError
@@ -32,11 +32,10 @@ export function createSpeaker(
 }
 
 /**
- * The send and typing methods of a context, or of a client: bound, so that they
- * can be passed on. They call what `target` has under their names at that time,
- * so that other plugins' wrappers take part.
+ * The send and typing methods of a context or a client, bound. Each call looks up
+ * the method of `target`, so that later wrappers of other plugins are called too.
  *
- * @param run makes each call in the scope of a speaker
+ * @param run runs each call in the scope of a speaker
  */
 export function speakingMethods(
   target: object,

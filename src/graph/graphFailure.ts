@@ -3,7 +3,7 @@ import { getProperty } from '../util/getProperty';
 import { redactSecrets } from './secrets';
 
 /**
- * What Messenger returned when it refused a Graph call, or why there was no
+ * Messenger's response to a refused Graph call, or the reason why there was no
  * response. It contains nothing of the request, so no token and no proof.
  *
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
@@ -37,7 +37,7 @@ const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
 /** Rate limits: Graph rejected the call without carrying it out. */
 const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
 
-/** What a call of messaging-api-messenger rejected with, without these secrets. */
+/** Reads a rejection of messaging-api-messenger, and removes these secrets. */
 export function readGraphFailure(
   error: unknown,
   secrets: readonly string[] = [],
@@ -45,7 +45,7 @@ export function readGraphFailure(
   return redactFailure(parseGraphFailure(error), secrets);
 }
 
-/** Shortened, and without these secrets. Read what the texts say first: a short secret may be part of any word. */
+/** Shortens the texts and removes these secrets. Interpret the texts before: a short secret may be part of any word. */
 export function redactFailure(
   failure: GraphFailure,
   secrets: readonly string[],
@@ -64,7 +64,7 @@ export function redactFailure(
 }
 
 /**
- * Reads a rejection as it is, with any secrets. The direct client's AxiosError
+ * Reads a rejection without removing secrets. The direct client's AxiosError
  * (`response.status`, `response.data.error`) and the batch queue's
  * BatchRequestError (`response.code`, `response.body.error`) differ.
  */
@@ -123,7 +123,7 @@ export function isGone(failure: GraphFailure): boolean {
   return failure.code === 100 && failure.subcode === 33;
 }
 
-/** Describes a failure in one line, with the numbers to look up. */
+/** Describes a failure in one line, with its codes. */
 export function describeFailure(failure: GraphFailure): string {
   const { message, userTitle, userMessage } = failure;
   const texts = new Set([message, userTitle, userMessage]);

@@ -80,7 +80,7 @@ export function parseListPage(response: unknown): Outcome<PersonaListPage> {
   return { ok: true, value: { personas, after, isComplete } };
 }
 
-/** A response that arrived with status 200 and lacks what it should have. */
+/** The failure for a response with status 200 that is invalid. */
 export function invalidResponse(message: string) {
   return { ok: false as const, failure: { status: 200, message } };
 }

@@ -9,8 +9,8 @@ import {
   startRedis,
   type RedisServer,
 } from '../../support/redis';
+import { connect, type Client } from '../../support/redisClient';
 import { FleetProcess, type FleetJob } from './fleetProcess';
-import { connect, type Client } from './redisClient';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const THREE = [1, 2, 3];

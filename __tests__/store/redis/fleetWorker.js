@@ -22,11 +22,14 @@ const { client, close } = openClient(
 
 /** How long each answer of the store takes. */
 let lagMs = 0;
-const send = client.sendCommand.bind(client);
-client.sendCommand = async (...given) => {
-  if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
-  return send(...given);
-};
+for (const name of ['eval', 'evalSha', 'evalsha']) {
+  const send = client[name]?.bind(client);
+  if (!send) continue;
+  client[name] = async (...given) => {
+    if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
+    return send(...given);
+  };
+}
 
 /** How far the machine's clock was set. */
 let clockMs = 0;

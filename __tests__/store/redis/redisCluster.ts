@@ -53,6 +53,11 @@ export class RedisCluster {
     return this.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
+  /** Clients of all nodes, which end with the cluster. */
+  get admins(): Redis[] {
+    return this.nodes.map(({ admin }) => admin);
+  }
+
   private async masters(): Promise<Node[]> {
     const roles = await Promise.all(
       this.nodes.map((node) => this.roleOf(node)),

@@ -9,6 +9,12 @@ import {
   type RedisServer,
 } from '../../support/redis';
 import {
+  connect,
+  connect6,
+  type Client,
+  type Client6,
+} from '../../support/redisClient';
+import {
   ADAM,
   itKeepsWhatAFleetReliesOn,
   newPage,
@@ -16,7 +22,6 @@ import {
   useOf,
   withId,
 } from '../portContract';
-import { connect, connect6, type Client, type Client6 } from './redisClient';
 
 let redis: RedisServer;
 let client: Client;

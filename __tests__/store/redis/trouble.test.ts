@@ -16,7 +16,7 @@ import {
   type RedisServer,
   startRedis,
 } from '../../support/redis';
-import { type Client, connect } from './redisClient';
+import { type Client, connect } from '../../support/redisClient';
 
 const BASE = `bottender-persona:{${PAGE.id}}`;
 
@@ -78,12 +78,14 @@ describeWithRedis('a Redis in trouble', () => {
     'that takes %i ms for each answer delays handlers by two seconds once, then by a tenth of a second',
     async (delayMs) => {
       let isSlow = false;
-      const send = client.sendCommand.bind(client);
-      jest.spyOn(client, 'sendCommand').mockImplementation(async (args) => {
-        if (isSlow) await sleep(delayMs);
-        return send(args);
-      });
+      const lagging = {
+        async sendCommand(args: string[]) {
+          if (isSlow) await sleep(delayMs);
+          return client.sendCommand(args);
+        },
+      };
       const { bot, plugin } = await start({
+        store: redisStore(lagging),
         directory: { eve: profile('Eve'), bea: profile('Bea') },
       });
       const timeOf = async (name: string) => {

@@ -54,6 +54,22 @@ test.each(['v0.0', 'v2.13', 'v2.80', 'v4.1', 'v28.0', 'v99.0'])(
   },
 );
 
+test.each([
+  ['/v6.0', 'v21.0'],
+  ['/v21.0', 'v21.0'],
+  ['/v27.0', 'v27.0'],
+  ['', 'v21.0'],
+])(
+  'the answer to %j names the version that answered',
+  async (prefix, served) => {
+    const url = `${emulated.emulator.origin}${prefix}/me`;
+    for (const query of ['', `?access_token=${PAGE.accessToken}`]) {
+      const { headers } = await fetch(url + query);
+      expect(headers.get('facebook-api-version')).toBe(served);
+    }
+  },
+);
+
 test('versions end on their days, and new ones come', async () => {
   now = Date.parse('2027-02-01T00:00:00Z');
   await emulated.graph('GET', '/v21.0/me');

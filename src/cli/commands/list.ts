@@ -14,7 +14,7 @@ interface Row {
   directory: string[];
   /** Whether the directory's profile has changed since. */
   outdated: boolean;
-  /** Of an ephemeral persona. */
+  /** Set for an ephemeral persona. */
   lease: { expiresAt: string; expired: boolean } | null;
 }
 

@@ -3,7 +3,8 @@ import { openBot, type PageOptions } from '../openBot';
 import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { CommandError } from '../commandErrors';
-import { print, printJson, printNote } from '../output';
+import { print, printJson } from '../output';
+import { finishOnSignal } from '../finishOnSignal';
 import type { OpenPage } from '../openBot';
 import { startProgress } from '../progress';
 import { takeSnapshot } from '../snapshot';
@@ -30,7 +31,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   const { directory } = runtime.settings;
   if (directory.size === 0) {
     throw new CommandError(
-      'The `directory` of personas() in bottender.config.js is empty: put names into it.',
+      'The `directory` of personas() in bottender.config.js is empty: add personas to it.',
     );
   }
   const stopping: Stopping = { now: () => {} };
@@ -74,7 +75,10 @@ async function match(
       },
     );
     stopping.now = () => executor.stop();
-    await finishOnSignal(executor, () => executor.run(plan));
+    await finishOnSignal(
+      () => executor.stop(),
+      () => executor.run(plan),
+    );
     progress.end();
   }
   if (options.json) {
@@ -86,28 +90,6 @@ async function match(
   }
   if (!options.json) print(summary(plan, results));
   failUnlessDone(plan, results);
-}
-
-/** The first signal stops it after the steps in progress, the second at once. */
-async function finishOnSignal(
-  executor: PlanExecutor,
-  run: () => Promise<void>,
-): Promise<void> {
-  let signals = 0;
-  const onSignal = () => {
-    signals += 1;
-    if (signals > 1) process.exit(1);
-    executor.stop();
-    printNote(
-      'Stopping after the steps in progress. Signal again to stop at once.',
-    );
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  try {
-    await run();
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
 }
 
 function failUnlessDone(

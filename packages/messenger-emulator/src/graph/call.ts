@@ -21,6 +21,8 @@ export interface GraphAnswer {
   status: number;
   body: Json;
   error: GraphErrorObject | null;
+  /** The version that has answered: `v21.0`. */
+  version?: string;
   /** Whether to break the connection instead of answering. */
   broken?: boolean;
 }

@@ -2,7 +2,7 @@ import type { Json } from '../values/json';
 import { findCaller } from './token';
 import type { AppCall } from './call';
 
-/** @see https://developers.facebook.com/docs/permissions */
+/** docs/messenger-facts.md#debug-token */
 const SCOPES = ['pages_messaging', 'pages_manage_metadata', 'pages_show_list'];
 
 /**

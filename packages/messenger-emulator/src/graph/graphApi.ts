@@ -11,9 +11,9 @@ import type { GraphAnswer, GraphCall } from './call';
 import { describeCall } from './describeCall';
 import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
-import { checkVersion, describeExpiry } from './version';
+import { checkVersion, describeExpiry, servedVersion } from './version';
 
-const LONGEST_ECHO_WAIT_MS = 5000;
+const MAX_ECHO_WAIT_MS = 5000;
 
 /** The Graph API: applies faults, executes calls and logs both. */
 export class GraphApi {
@@ -41,7 +41,8 @@ export class GraphApi {
       : refusal(hit.error ?? new GraphError('The connection was broken'));
     if (this.world.settings.echoBeforeAnswer) await this.#waitForEcho();
     this.#log(call, answer, isBroken);
-    return { ...answer, broken: isBroken };
+    const version = servedVersion(call.version, this.world.clock.now());
+    return { ...answer, version, broken: isBroken };
   }
 
   /** Logs and answers a request that could not be read. */
@@ -81,7 +82,7 @@ export class GraphApi {
   async #waitForEcho(): Promise<void> {
     await Promise.race([
       this.receipts.delivered(),
-      wait(LONGEST_ECHO_WAIT_MS, undefined, { ref: false }),
+      wait(MAX_ECHO_WAIT_MS, undefined, { ref: false }),
     ]);
   }
 

@@ -13,7 +13,7 @@ const AVAILABLE: readonly [major: number, until: string | undefined][] = [
 const NEWEST = 27;
 const NEWEST_SINCE = Date.parse('2026-11-04');
 /** An emulator that is not updated must not refuse the versions that come. */
-const SHORTEST_RELEASE_CYCLE = 90 * 24 * 60 * 60 * 1000;
+const MIN_RELEASE_CYCLE_MS = 90 * 24 * 60 * 60 * 1000;
 /** The minor versions there were; since 4.0 there are none. */
 const OLD_MINORS = new Map([
   [1, 0],
@@ -42,10 +42,23 @@ export function checkVersion(version: string, path: string, now: number): void {
   const [major = 0, minor = 0] = version.slice(2).split('.').map(Number);
   const released =
     NEWEST +
-    Math.max(0, Math.floor((now - NEWEST_SINCE) / SHORTEST_RELEASE_CYCLE));
+    Math.max(0, Math.floor((now - NEWEST_SINCE) / MIN_RELEASE_CYCLE_MS));
   const exists =
     major >= 1 && major <= released && minor <= (OLD_MINORS.get(major) ?? 0);
   if (!exists) throw unknownPath(path);
+}
+
+/**
+ * The version that answers a call: an expired one, or none, is served by the
+ * oldest available one. docs/messenger-facts.md#api-version-header
+ */
+export function servedVersion(version: string, now: number): string {
+  const oldest =
+    AVAILABLE.find(
+      ([, until]) => until === undefined || now < Date.parse(until),
+    )?.[0] ?? NEWEST;
+  const major = Number(version.slice(2).split('.')[0]);
+  return major >= oldest ? version.slice(1) : `v${oldest}.0`;
 }
 
 /** `v6.0, expired, served as v21.0`, or nothing for a version that has not expired. */
@@ -54,12 +67,8 @@ export function describeExpiry(
   now: number,
 ): string | undefined {
   if (version === '') return undefined;
-  const major = Number(version.slice(2).split('.')[0]);
-  const oldest =
-    AVAILABLE.find(
-      ([, until]) => until === undefined || now < Date.parse(until),
-    )?.[0] ?? NEWEST;
-  return major < oldest
-    ? `${version.slice(1)}, expired, served as v${oldest}.0`
-    : undefined;
+  const served = servedVersion(version, now);
+  return served === version.slice(1)
+    ? undefined
+    : `${version.slice(1)}, expired, served as ${served}`;
 }

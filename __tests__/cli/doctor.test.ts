@@ -1,0 +1,356 @@
+import { redisStore } from '../../src/redis';
+import { openStore } from '../../src/store/open';
+import { useOf, withId } from '../store/portContract';
+import { PAGE } from '../support/bot';
+import { createPersona, profile } from '../support/personas';
+import {
+  describeWithRedis,
+  type RedisServer,
+  startRedis,
+} from '../support/redis';
+import { connect } from '../support/redisClient';
+import { leaveRecord } from '../support/stores';
+import {
+  file,
+  find,
+  json,
+  type Patient,
+  problems,
+  startPatient,
+} from './doctorReport';
+
+const APP_TOKEN = '1|APP_SECRET_OF_TESTS';
+
+async function graph(
+  patient: Patient,
+  method: string,
+  path: string,
+  token: string,
+) {
+  const { emulator } = patient;
+  const headers = { authorization: `Bearer ${token}` };
+  const { ok } = await fetch(`${emulator.origin}${path}`, { method, headers });
+  if (!ok) throw new Error(`${method} ${path} failed`);
+}
+
+const SESSION_EXPIRED = {
+  code: 190,
+  error_subcode: 463,
+  message:
+    'Error validating access token: Session has expired on Sunday, 29-Nov-26.',
+};
+
+/** Each fault, and how it is planted. */
+const FAULTS = {
+  wrongAppSecret: (patient: Patient) =>
+    patient.setEnv({ MESSENGER_APP_SECRET: 'ANOTHER_SECRET' }),
+  expiredToken: ({ emulator }: Patient) => {
+    const path = new RegExp(`^/(me|${PAGE.id}|debug_token)(/|$)`);
+    emulator.fail({ path, error: SESSION_EXPIRED });
+  },
+  lostWebhook: ({ emulator }: Patient) =>
+    emulator.setWebhookUrl(`${emulator.origin}/_emulator/nowhere`),
+  unsubscribedField: (patient: Patient) =>
+    graph(
+      patient,
+      'DELETE',
+      '/1/subscriptions?object=page&fields=messaging_postbacks',
+      APP_TOKEN,
+    ),
+  htmlPicture: (patient: Patient) =>
+    patient.answer(
+      '/adam.png',
+      file('<html>Log in</html>', 'text/html; charset=utf-8'),
+    ),
+  leftBehind: async ({ emulator, app }: Patient) => {
+    const id = await createPersona(emulator, 'John');
+    await leaveRecord(app.store, {
+      pageId: PAGE.id,
+      id,
+      ...profile('John'),
+      expiresAt: 1,
+    });
+  },
+  duplicate: async ({ emulator }: Patient) => {
+    await createPersona(emulator, 'Adam Z.');
+    await createPersona(emulator, 'Adam Z.');
+  },
+  oldGraph: (patient: Patient) => patient.setEnv({ GRAPH_VERSION: '' }),
+  missingScope: (patient: Patient) =>
+    patient.answer(
+      '/api/auth.test',
+      json({ ok: true }, { headers: { 'x-oauth-scopes': 'chat:write' } }),
+    ),
+};
+
+test('a bot that lacks nothing', async () => {
+  const patient = await startPatient();
+  const report = await patient.doctor();
+  expect(problems(report)).toEqual([]);
+  const ids = report.checks.map(
+    ({ id, channel }) => `${channel ?? 'bot'}/${id}`,
+  );
+  expect(ids).toEqual([
+    ...['config', 'packages', 'store'].map((id) => `bot/${id}`),
+    ...[
+      'credentials',
+      'token',
+      'permissions',
+      'graph-version',
+      'webhook',
+      'webhook-fields',
+      'directory',
+      'leases',
+      'pictures',
+    ].map((id) => `messenger/${id}`),
+    ...['credentials', 'permissions', 'pictures'].map((id) => `slack/${id}`),
+    ...['credentials', 'directory', 'pictures'].map((id) => `viber/${id}`),
+  ]);
+});
+
+test.each<
+  [
+    keyof typeof FAULTS,
+    string[],
+    id: string,
+    channel: string,
+    message: RegExp,
+    advice: RegExp,
+  ]
+>([
+  [
+    'wrongAppSecret',
+    [
+      'messenger/credentials failed',
+      'messenger/webhook skipped',
+      'messenger/webhook-fields skipped',
+    ],
+    'credentials',
+    'messenger',
+    /app secret is not that of the app 1.*code 190/,
+    /App settings > Basic/,
+  ],
+  [
+    'expiredToken',
+    [
+      'messenger/token failed',
+      'messenger/permissions skipped',
+      'messenger/webhook-fields skipped',
+      'messenger/directory skipped',
+      'messenger/leases skipped',
+    ],
+    'token',
+    'messenger',
+    /not valid: Error validating access token: Session has expired/,
+    /new token of the Page.*\.env/,
+  ],
+  [
+    'lostWebhook',
+    ['messenger/webhook failed'],
+    'webhook',
+    'messenger',
+    /nowhere answers HTTP 404/,
+    /URL leads to the bot.*listens at \/webhooks\/messenger/,
+  ],
+  [
+    'unsubscribedField',
+    ['messenger/webhook-fields failed'],
+    'webhook-fields',
+    'messenger',
+    /Not subscribed: messaging_postbacks\./,
+    /messenger webhook set/,
+  ],
+  [
+    'htmlPicture',
+    [
+      'messenger/pictures failed',
+      'slack/pictures failed',
+      'viber/pictures failed',
+    ],
+    'pictures',
+    'messenger',
+    /adam\.png answers text\/html.*no picture/,
+    /JPEG or PNG.*without a login/,
+  ],
+  [
+    'leftBehind',
+    ['messenger/leases warning'],
+    'leases',
+    'messenger',
+    /1 persona left behind.*"John"/,
+    /bottender-persona sweep/,
+  ],
+  [
+    'duplicate',
+    ['messenger/directory warning'],
+    'directory',
+    'messenger',
+    /"Adam Z\." \(adam\) exists 2 times on the Page: \d+, \d+/,
+    /bottender-persona delete/,
+  ],
+  [
+    'oldGraph',
+    ['messenger/graph-version warning'],
+    'graph-version',
+    'messenger',
+    /v6\.0, which has expired, and is answered by v21\.0.*until 2027-01-21/,
+    /version: '27\.0'/,
+  ],
+  [
+    'missingScope',
+    ['slack/permissions failed'],
+    'permissions',
+    'slack',
+    /lacks chat:write\.customize/,
+    /Bot Token Scopes/,
+  ],
+])(
+  '%s is found, and nothing else',
+  async (fault, expected, id, channel, message, advice) => {
+    const patient = await startPatient();
+    await FAULTS[fault](patient);
+    const hasFailed = expected.some((each) => each.endsWith('failed'));
+    const report = await patient.doctor(hasFailed ? 1 : 0);
+    expect(problems(report)).toEqual(expected);
+    const found = find(report, id, channel);
+    expect(found.message).toMatch(message);
+    expect(found.advice).toMatch(advice);
+  },
+);
+
+describeWithRedis('with a Redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+
+  /** What a process that died leaves in Redis. */
+  async function leaveBehind({ emulator }: Patient) {
+    const client = await connect(redis.url);
+    const store = openStore(redisStore(client), () => {});
+    const short = { leaseMs: 1, claimMs: 1 };
+    const use = useOf(PAGE.id, 'fly:john', 'John');
+    await store.acquire(use, short);
+    await store.renew(
+      [withId(use, await createPersona(emulator, 'John'))],
+      short,
+    );
+    client.destroy();
+  }
+
+  async function setPolicy(policy: string) {
+    const client = await connect(redis.url);
+    await client.configSet('maxmemory-policy', policy);
+    client.destroy();
+  }
+
+  test('it is reached, and keeps what is written', async () => {
+    await setPolicy('noeviction');
+    const patient = await startPatient();
+    patient.setEnv({ REDIS_URL: redis.url });
+    const report = await patient.doctor();
+    expect(problems(report)).toEqual([]);
+    expect(find(report, 'store', null).message).toMatch(
+      /^(Redis|Valkey, like Redis) \d+\.\d+\.\d+, \d+ ms$/,
+    );
+  });
+
+  test('one that deletes what it was given is found', async () => {
+    await setPolicy('allkeys-lru');
+    const patient = await startPatient();
+    patient.setEnv({ REDIS_URL: redis.url });
+    const report = await patient.doctor(1);
+    expect(problems(report)).toEqual(['bot/store failed']);
+    const { message, advice } = find(report, 'store', null);
+    expect(message).toContain('maxmemory-policy allkeys-lru');
+    expect(advice).toContain('maxmemory-policy noeviction');
+  });
+
+  test('all faults that can coexist are found in one run', async () => {
+    await setPolicy('allkeys-lru');
+    const patient = await startPatient();
+    FAULTS.lostWebhook(patient);
+    await FAULTS.unsubscribedField(patient);
+    FAULTS.htmlPicture(patient);
+    await FAULTS.duplicate(patient);
+    FAULTS.oldGraph(patient);
+    FAULTS.missingScope(patient);
+    await leaveBehind(patient);
+    patient.setEnv({ REDIS_URL: redis.url });
+    const report = await patient.doctor(1);
+    expect(problems(report)).toEqual([
+      'bot/store failed',
+      'messenger/graph-version warning',
+      'messenger/webhook failed',
+      'messenger/webhook-fields failed',
+      'messenger/directory warning',
+      'messenger/leases warning',
+      'messenger/pictures failed',
+      'slack/permissions failed',
+      'slack/pictures failed',
+      'viber/pictures failed',
+    ]);
+  });
+
+  test('with a wrong secret and an expired token, the rest is found, and what cannot run says why', async () => {
+    await setPolicy('allkeys-lru');
+    const patient = await startPatient();
+    await FAULTS.duplicate(patient);
+    FAULTS.wrongAppSecret(patient);
+    FAULTS.expiredToken(patient);
+    FAULTS.htmlPicture(patient);
+    FAULTS.oldGraph(patient);
+    FAULTS.missingScope(patient);
+    patient.setEnv({ REDIS_URL: redis.url });
+    const report = await patient.doctor(1);
+    expect(problems(report)).toEqual([
+      'bot/store failed',
+      'messenger/credentials failed',
+      'messenger/token failed',
+      'messenger/permissions skipped',
+      'messenger/graph-version warning',
+      'messenger/webhook skipped',
+      'messenger/webhook-fields skipped',
+      'messenger/directory skipped',
+      'messenger/leases skipped',
+      'messenger/pictures failed',
+      'slack/permissions failed',
+      'slack/pictures failed',
+      'viber/pictures failed',
+    ]);
+    const reason = (id: string) => find(report, id).message;
+    expect(reason('permissions')).toMatch(/does not say what the token may do/);
+    expect(reason('webhook')).toBe('it needs the right app secret');
+    expect(reason('webhook-fields')).toBe('it needs the right app secret');
+    expect(reason('directory')).toBe('it needs a valid access token');
+    expect(reason('leases')).toBe('it needs a valid access token');
+  });
+
+  test('one that does not answer is found in time', async () => {
+    const patient = await startPatient();
+    patient.setEnv({ REDIS_URL: redis.url });
+    redis.pause();
+    try {
+      const report = await patient.doctor(1);
+      expect(find(report, 'store', null)).toMatchObject({
+        status: 'failed',
+        message: 'The store did not answer in 3 s.',
+      });
+      expect(find(report, 'leases')).toMatchObject({ status: 'skipped' });
+      expect(find(report, 'directory')).toMatchObject({ status: 'ok' });
+    } finally {
+      redis.resume();
+    }
+  });
+});
+
+test('a persona left behind is found together with a name that exists twice', async () => {
+  const patient = await startPatient();
+  await FAULTS.leftBehind(patient);
+  await FAULTS.duplicate(patient);
+  expect(problems(await patient.doctor())).toEqual([
+    'messenger/directory warning',
+    'messenger/leases warning',
+  ]);
+});

@@ -1,0 +1,67 @@
+import { line } from '../../channels/line';
+import type { PersonaProfile } from '../../profile';
+import { getProperty } from '../../util/getProperty';
+import { plural } from '../sync/plan';
+
+import { CannotRun, failed, ok, warning, type Finding } from './check';
+import { textIn, type Platform, type PlatformApi } from './platform';
+
+/** docs/messenger-facts.md#line-checks */
+export const LINE: PlatformApi = {
+  title: 'LINE',
+  origin: 'https://api.line.me',
+  settings: ['accessToken', 'channelSecret'],
+  account: ['GET', '/v2/bot/info'],
+  headers: (accessToken) => ({ authorization: `Bearer ${accessToken}` }),
+  nameIn: ({ status, body }) =>
+    status === 200 ? textIn(body, 'displayName') : undefined,
+  reason: 'message',
+  advice:
+    'Issue a channel access token at developers.line.biz, under Messaging API, and put it into .env.',
+};
+
+const CALLS_AT_ONCE = 5;
+
+const SENDER =
+  'A name has at most 20 characters, without "LINE"; the picture is an https URL of at most 1,000 characters.';
+
+/** LINE checks messages with each profile as their sender, and sends none. */
+export async function checkLineSenders(
+  platform: Platform,
+  profiles: readonly PersonaProfile[],
+): Promise<Finding> {
+  if (profiles.length === 0)
+    throw new CannotRun('the directory has no profiles');
+  await platform.account();
+  const refused: string[] = [];
+  const limits: string[] = [];
+  const check = async (profile: PersonaProfile): Promise<void> => {
+    const { fields, missing } = line.displayProfile?.(profile) ?? {};
+    if (missing !== undefined) limits.push(missing);
+    const messages = [{ type: 'text', text: 'doctor', ...fields }];
+    const path = '/v2/bot/message/validate/push';
+    const { status, body } = await platform.ask('POST', path, { messages });
+    if (status === 200) return;
+    if (status !== 400) {
+      throw new CannotRun(`LINE did not check the senders: HTTP ${status}`);
+    }
+    refused.push(`"${profile.name}": ${reasonsIn(body)}`);
+  };
+  for (let from = 0; from < profiles.length; from += CALLS_AT_ONCE) {
+    await Promise.all(profiles.slice(from, from + CALLS_AT_ONCE).map(check));
+  }
+  if (refused.length > 0) {
+    return failed(`LINE refuses senders: ${refused.join('; ')}.`, SENDER);
+  }
+  if (limits.length > 0) return warning(limits.join(' '), SENDER);
+  return ok(`LINE takes ${plural(profiles.length, 'profile')} as senders`);
+}
+
+function reasonsIn(body: unknown): string {
+  const details = getProperty(body, 'details');
+  const reasons = (Array.isArray(details) ? details : []).map(
+    (detail: unknown) =>
+      `${textIn(detail, 'property')}: ${textIn(detail, 'message')}`,
+  );
+  return [textIn(body, 'message'), ...reasons].join('; ');
+}
