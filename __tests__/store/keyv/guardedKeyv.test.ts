@@ -61,7 +61,7 @@ test('is waited for again when it has answered', async () => {
   answer = Promise.resolve('value');
   expect(await guarded.get('b')).toBe('value');
   answer = new Promise(() => {});
-  expect((await failureOf(guarded.get('c'))).ms).toBeGreaterThanOrEqual(990);
+  expect((await failureOf(guarded.get('c'))).ms).toBeGreaterThanOrEqual(890);
 });
 
 test('a store that takes long to fail is waited for once', async () => {
