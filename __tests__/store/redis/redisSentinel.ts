@@ -9,7 +9,7 @@ import {
   redisServer,
   temporaryFolder,
 } from '../../support/redisProcess';
-import { until } from './redisCluster';
+import { until } from '../../support/redisCluster';
 
 const MASTER = 'main';
 const SENTINELS = 3;
