@@ -71,6 +71,7 @@ export interface ClientPersonaMethods<Name extends string = string> {
  * A client whose send and typing methods carry personas: `plugin.client()` returns
  * one for a client of messaging-api-messenger.
  *
+ * @typeParam C the client's class, Bottender's or one that extends it
  * @typeParam Name the names of the directory, as for `PersonaContext`
  */
 export type PersonaClient<

@@ -33,13 +33,15 @@ export function initialSpeaker(
   try {
     const given = initialPersona(context);
     if (!isThenable(given)) return speakerFor(checkPersona(given ?? null));
-    return answered(given).catch(failed);
+    return awaitSpeaker(given).catch(failed);
   } catch (error) {
     return failed(error);
   }
 }
 
-async function answered(given: PromiseLike<unknown>): Promise<ActiveSpeaker> {
+async function awaitSpeaker(
+  given: PromiseLike<unknown>,
+): Promise<ActiveSpeaker> {
   const persona = await withTimeout(
     Promise.resolve(given),
     TIMEOUT_MS,

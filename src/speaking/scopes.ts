@@ -165,13 +165,13 @@ function isActive(speaker: BlockSpeaker): boolean {
 }
 
 function enter<T>(owner: ScopeOwner, scope: Scope, run: () => T): T {
-  const mine = { owner, scope };
-  const around = current.getStore();
-  if (!around) return current.run([mine], run);
-  const others = around.filter(
-    (owned) => !isOf(owner, owned) && !isOver(owned),
+  const entered = { owner, scope };
+  const outer = current.getStore();
+  if (!outer) return current.run([entered], run);
+  const others = outer.filter(
+    (owned) => !isOf(owner, owned) && !isCollected(owned),
   );
-  return current.run([mine, ...others.map(weakly)], run);
+  return current.run([entered, ...others.map(weakly)], run);
 }
 
 function isOf(owner: ScopeOwner, owned: Owned): boolean {
@@ -179,7 +179,7 @@ function isOf(owner: ScopeOwner, owned: Owned): boolean {
 }
 
 /** Whether the owner was garbage-collected. */
-function isOver({ owner }: Owned): boolean {
+function isCollected({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
