@@ -26,11 +26,11 @@ import {
 } from './support/bot';
 import { startOn } from './support/channels';
 import { documentsIn } from './support/docs';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
+import { createPersonas, profile } from './support/personas';
 import { PACKAGES, versionOf } from './support/redisClients';
 import { leaveLease } from './support/stores';
-import { alive, shown } from './support/wire';
 
 const code = new PageCode(documentsIn('docs/recipes'));
 
@@ -117,7 +117,7 @@ describe('docs/recipes', () => {
 
   it('customers in Europe', async () => {
     const bot = await startBot();
-    const { Adam: adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam: adam } = await createPersonas(bot.emulator, ['Adam']);
     const config = code.config('region-config', { adam });
     const european = await code.start('region', config, { adam });
     european.emulator.setEuropean(CUSTOMER, true);
@@ -209,7 +209,7 @@ describe('docs/recipes', () => {
     const store = new Keyv();
     const plugin: Personas = personas({ store });
     const { emulator } = await startBot();
-    const { Guest, Ghost } = await faces(emulator, ['Guest', 'Ghost']);
+    const { Guest, Ghost } = await createPersonas(emulator, ['Guest', 'Ghost']);
     await leaveLease(store, { id: Guest, name: 'Guest' });
     await leaveLease(store, { id: null, name: 'Ghost' });
     const { origin } = emulator;
@@ -311,7 +311,7 @@ describe('docs/recipes', () => {
         error: { message: 'Bad request' },
       });
       const stats = await fetch(`${origin}/stats`);
-      expect(await stats.json()).toMatchObject({ made: 1, deleted: 0 });
+      expect(await stats.json()).toMatchObject({ created: 1, deleted: 0 });
 
       const exited = new Promise((resolve) => exit.mockImplementation(resolve));
       program.emit('SIGTERM');
@@ -388,6 +388,6 @@ describe('docs/recipes/who-said-what.md', () => {
   });
 });
 
-it('docs/recipes have no code that is not run here', () => {
+it('every code block of docs/recipes is run here', () => {
   expect(code.left).toEqual([]);
 });

@@ -13,7 +13,7 @@ import {
   type ChannelSetup,
   type Recorded,
 } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();

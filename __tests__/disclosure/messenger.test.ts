@@ -9,9 +9,9 @@ import {
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { clientFor } from '../support/clients';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { alive, bodies, shown } from '../support/wire';
+import { advanceTime } from '../support/clock';
+import { profile } from '../support/personas';
+import { alive, bodies, shown } from '../support/emulatorState';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -59,7 +59,7 @@ describe.each([
     await bot.run(say('max', 'one', 'two'));
     await bot.run(say('adam', 'three'));
     await bot.run(say('max', 'four', 'five'));
-    pass(DAY_MS + 1);
+    advanceTime(DAY_MS + 1);
     await bot.run(say('max', 'six'));
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual([
@@ -178,7 +178,7 @@ test('what cannot be disclosed is tried again by the next message, and the messa
 test('a message that is not delivered does not put off the lapse', async () => {
   const { bot } = await start();
   await bot.run(say('max', 'one'));
-  pass(0.9 * DAY_MS);
+  advanceTime(0.9 * DAY_MS);
   bot.emulator.fail({
     method: 'POST',
     path: '/me/messages',
@@ -187,7 +187,7 @@ test('a message that is not delivered does not put off the lapse', async () => {
   });
   await bot.run(say('max', 'two'));
   expect(bot.errors).toHaveLength(1);
-  pass(0.2 * DAY_MS);
+  advanceTime(0.2 * DAY_MS);
   await bot.run(say('max', 'three'));
   expect(shown(bot.emulator).slice(-2)).toEqual([
     'Max: I am a bot (lapse)',
@@ -199,7 +199,7 @@ describe('outside of events', () => {
   test('a client of plugin.client() discloses in the same conversation', async () => {
     const { bot, plugin } = await start();
     await bot.run(say('max', 'one'));
-    const client = plugin.client(clientFor(bot));
+    const client = plugin.client(clientFor(bot.emulator));
     await client.as('adam').sendText(CUSTOMER, 'two');
     await client
       .as('max')
@@ -221,7 +221,7 @@ describe('outside of events', () => {
 
   test('record() says that a person spoke, and forget() that nothing is known', async () => {
     const { bot, plugin } = await start();
-    const client = clientFor(bot);
+    const client = clientFor(bot.emulator);
     await bot.run(say('max', 'one'));
     await plugin.conversations.record(client, CUSTOMER, 'human');
     await bot.run(say('max', 'two'));

@@ -8,7 +8,7 @@ import { personaClients } from 'bottender-persona/client';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { clientFor } from '../support/clients';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 import { SENDS } from '../support/sends';
 
 const directory = { adam: { ...profile('Adam'), kind: 'human' } } as const;
@@ -161,14 +161,20 @@ test('it is not awaited, and an error in it is a warning without secrets', async
 test('it has no context outside of events, and none at all without Bottender', async () => {
   const { bot, plugin, sent, contexts } = await start();
   await bot.say('hello');
-  await plugin.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'one');
+  await plugin
+    .client(clientFor(bot.emulator))
+    .as('adam')
+    .sendText(CUSTOMER, 'one');
   await told();
   expect(contexts).toEqual([null]);
   expect(sent[0]).toMatchObject({ account: PAGE.id, recipient: CUSTOMER });
 
   const onSent = jest.fn();
   const clients = personaClients({ directory, onSent });
-  await clients.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'two');
+  await clients
+    .client(clientFor(bot.emulator))
+    .as('adam')
+    .sendText(CUSTOMER, 'two');
   await told();
   expect(onSent.mock.calls).toEqual([
     [expect.objectContaining({ persona: 'adam', message: { text: 'two' } })],

@@ -13,7 +13,7 @@ import {
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvConversations } from '../../../src/store/keyv/keyvConversations';
 import { RedisConversations } from '../../../src/store/redis/redisConversations';
-import { MapStore } from '../../support/mapStore';
+import { MapStore } from '../../support/stores';
 import {
   describeWithRedis,
   startRedis,

@@ -4,15 +4,15 @@ import fc from 'fast-check';
 
 import { startBot, type RunningBot } from '../../support/bot';
 import { compiledPackage } from '../../support/compiled';
-import { profile } from '../../support/faces';
-import { FleetProcess } from '../../support/fleet';
+import { profile } from '../../support/personas';
+import { FleetProcess } from './fleetProcess';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
 import { connect } from '../../support/redisClient';
-import { shown } from '../../support/wire';
+import { shown } from '../../support/emulatorState';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PSIDS = ['2001', '2002'] as const;
