@@ -1,4 +1,11 @@
 export { personaClients, type PersonaClientsOptions } from './personaClients';
+export type {
+  DecidedBy,
+  DisclosureAbout,
+  DisclosureMoment,
+  DisclosureOptions,
+  SentMessage,
+} from './disclosureOptions';
 export type { PersonaStats } from './stats';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
@@ -19,15 +26,17 @@ export type {
 } from './context/methodTypes';
 export type {
   ClientPersonaMethods,
+  ConversationControls,
   KnownClient,
   PersonaClient,
   PersonaClients,
 } from './context/clientTypes';
 export type { ChannelName, ClientMethodNames } from './channels/methodNames';
 export type { Persona, PersonaId, Speaker } from './persona';
-export type { EphemeralPersona, PersonaProfile } from './profile';
+export type { EphemeralPersona, PersonaKind, PersonaProfile } from './profile';
 export {
   ForgottenHandleError,
+  HumanAgentTagError,
   InvalidOptionError,
   InvalidPersonaError,
   InvalidProfileError,

@@ -36,6 +36,7 @@ export type {
 } from './context/methodTypes';
 export type {
   ClientPersonaMethods,
+  ConversationControls,
   KnownClient,
   PersonaClients,
 } from './context/clientTypes';
