@@ -1,11 +1,4 @@
 export { personaClients, type PersonaClientsOptions } from './personaClients';
-export type {
-  DecidedBy,
-  DisclosureAbout,
-  DisclosureMoment,
-  DisclosureOptions,
-  SentMessage,
-} from './disclosureOptions';
 export type { PersonaStats } from './stats';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
@@ -34,6 +27,13 @@ export type {
 export type { ChannelName, ClientMethodNames } from './channels/methodNames';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaKind, PersonaProfile } from './profile';
+export type {
+  DecidedBy,
+  DisclosureAbout,
+  DisclosureMoment,
+  DisclosureOptions,
+  SentMessage,
+} from './disclosureOptions';
 export {
   ForgottenHandleError,
   HumanAgentTagError,

@@ -113,7 +113,6 @@ export const PARTS: Record<string, Part> = {
       'sending/sentMessages',
       'store/conversations',
       'store/keyv/keyvConversations',
-      'store/redis/redisConversations',
       'context/echoes',
       'context/conversationControls',
     ],
