@@ -286,8 +286,9 @@ describe('docs/without-bottender.md', () => {
   });
 
   it('a client of your own', async () => {
-    const { emulator, say } = await startBot();
-    await say('hello');
+    const bot = await startBot();
+    await bot.say('hello');
+    const { emulator } = bot;
     const { Bea = '' } = await createPersonas(emulator, ['Bea']);
     const create = code.run('custom-client', {
       fetch,
@@ -405,7 +406,7 @@ describe('docs/human-or-bot.md', () => {
 
   it('the config, and people who answer elsewhere', async () => {
     const config = code.config('disclosure-config');
-    const bot = await startBot(config as object);
+    const bot = await startBot(config);
     const say = (name: string, text: string) =>
       bot.run(async (context) => {
         await context.as(name).sendText(text);

@@ -25,8 +25,8 @@ export interface DisclosureOptions<About = DisclosureAbout> {
   /** Who is behind the Page's own voice, and behind personas without a `kind`. Default: `'bot'`. */
   page?: PersonaKind | undefined;
   /**
-   * The name under which a persona of the kind `'bot'` is shown, on every channel
-   * and in `signText`: `({ name }) => `${name} · AI``. If that is too long for the
+   * Returns the name that customers see for a persona of the kind `'bot'`, on every
+   * channel and in `signText`: `({ name }) => `${name} · AI``. If that is too long for the
    * channel, it is called again with a shorter name. On Messenger the result is
    * the name of the persona. Default: no label.
    */
@@ -71,7 +71,7 @@ export interface SentMessage {
   readonly personaId: string | null;
   /** The name that customers read above the message or, by `signText`, in it; `null` where that is the Page's own. */
   readonly name: string | null;
-  /** Who is behind the message; `null` where neither the profile nor `disclosure` says so. */
+  /** Who is behind the message; `null` if the profile has no `kind` and there is no `disclosure`. */
   readonly kind: PersonaKind | null;
   readonly decidedBy: DecidedBy;
   /** The platform's ID of the message; `null` where the answer has none. */

@@ -1,7 +1,7 @@
 import { InvalidProfileError } from './errors';
 import { MAX_NAME_LENGTH, type PersonaProfile } from './profile';
 
-/** The option `disclosure.label`: the name under which a bot's persona is shown. */
+/** The option `disclosure.label`: returns the name that customers see for a bot. */
 export type Label = (profile: PersonaProfile) => string;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

@@ -46,6 +46,7 @@ describe('what the package exports', () => {
   test('bottender-persona has exactly these exports', () => {
     expect(Object.keys(library).sort()).toEqual([
       'ForgottenHandleError',
+      'HumanAgentTagError',
       'InvalidOptionError',
       'InvalidPersonaError',
       'InvalidProfileError',
@@ -67,7 +68,7 @@ describe('what the package exports', () => {
     const errors = Object.entries(library).filter(([name]) =>
       name.endsWith('Error'),
     );
-    expect(errors).toHaveLength(12);
+    expect(errors).toHaveLength(13);
     for (const [, error] of errors) {
       const { prototype } = error as { prototype: unknown };
       const isOurs = error === library.PersonaError;

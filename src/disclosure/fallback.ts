@@ -15,7 +15,7 @@ const MAX_UNRECORDED = 100_000;
 /** After this the store is asked again to record that a person spoke, for other processes. */
 const RETRY_MS = 1000;
 
-/** A store that has not failed for so long is back, in milliseconds. */
+/** The store is back if it has not failed for this time, in milliseconds. */
 const BACK_MS = 60_000;
 
 /**
@@ -26,7 +26,7 @@ const BACK_MS = 60_000;
 export class ConversationsWithFallback implements ConversationStore {
   private alone = new ConversationMemory();
   private failedAt: number | undefined;
-  /** Conversations in which a person spoke while the store was away, with `lapseMs`. */
+  /** Messages of people that the store does not have yet: `lapseMs` by conversation. */
   private readonly unrecorded = new Map<string, number>();
   private retry: NodeJS.Timeout | undefined;
   private readonly claimedAlone = new Set<string>();
@@ -78,7 +78,7 @@ export class ConversationsWithFallback implements ConversationStore {
     await this.alone.record(key, kind);
   }
 
-  /** Rejects with PersonaStoreError while the store is away: what is to be forgotten must not be kept in silence. */
+  /** Rejects with PersonaStoreError while the store is away, because nothing else would erase the record later. */
   async forget(key: string): Promise<void> {
     this.unrecorded.delete(key);
     await this.alone.forget(key);

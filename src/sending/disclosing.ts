@@ -68,7 +68,7 @@ export class Disclosing {
       const { moment } = begun;
       const text = await this.text(moment, persona);
       if (typeof text === 'string') due.push({ position, moment, text });
-      // Nothing is to be sent, or nothing can be.
+      // The bot sends none, or it failed.
       else await this.ended(text === null);
     }
     return due;

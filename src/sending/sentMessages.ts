@@ -164,7 +164,7 @@ function contentOf(
   return withoutSecrets(content);
 }
 
-/** A copy, because the bot may change what it gave before it is told. */
+/** A copy, because the bot may change its message before the callback runs. */
 function withoutSecrets<T>(value: T): T {
   if (Array.isArray(value)) {
     return (value as unknown[]).map((each) => withoutSecrets(each)) as T;

@@ -18,7 +18,7 @@ export function keptMs(lapseMs: number): number {
   return Math.min(lapseMs + 30 * DAY_MS, MAX_KEPT_MS);
 }
 
-/** Conversations in memory; the one that was silent for longest is dropped, and starts anew. */
+/** Conversations in memory. The least recently used is dropped and starts again. */
 const MAX_CONVERSATIONS = 100_000;
 
 /** A message that is about to be sent. */
@@ -33,7 +33,7 @@ export interface NextMessage {
 
 /** What has to happen before a message is sent. */
 export type Begun =
-  /** Wait: another process sends a disclosure, for so many milliseconds at most. */
+  /** Wait: another process sends a disclosure, within this time. */
   | { readonly waitMs: number }
   /** Send a disclosure: the moment is claimed until `end`. */
   | { readonly moment: DisclosureMoment }
@@ -71,7 +71,7 @@ interface Conversation {
   claim?: { readonly by: string; readonly until: number };
 }
 
-/** The moment that is due before a message of a bot. A clock that was set back by so much is a lapse too. */
+/** The moment that is due before a message of a bot. A clock that was set back by more than `lapseMs` counts as a lapse too. */
 export function momentDue(
   last: { readonly kind: PersonaKind; readonly at: number } | undefined,
   now: number,

@@ -1,5 +1,5 @@
--- A step of a conversation, of which a hash says who spoke last (`kind`), when
--- (`at`), and who discloses a moment (`by`) until when (`claimed`).
+-- A step of a conversation. Its hash has the kind of the last speaker (`kind`), the
+-- time of the last message (`at`), and the claim of a moment: `by`, until `claimed`.
 --   KEYS[1]  `prefix:{conversation:DIGEST}`: no two conversations share a hash slot
 --   ARGV[1]  { step, lapseMs, keptMs } and, by step:
 --            begin   kind, claimant, claimMs, isAfterHuman
