@@ -14,6 +14,7 @@ module.exports = {
   moduleNameMapper: {
     '^bottender$': '<rootDir>/__tests__/support/bottender.js',
     '^bottender-persona$': '<rootDir>/src/index.ts',
+    '^bottender-persona/client$': '<rootDir>/src/client.ts',
     '^bottender-persona/redis$': '<rootDir>/src/redis.ts',
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',

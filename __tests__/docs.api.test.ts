@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { documentsIn, read, ROOT } from './support/docs';
 
 const PACKAGES = [
-  { folder: '.', entries: ['src/index.ts', 'src/redis.ts'] },
+  { folder: '.', entries: ['src/index.ts', 'src/client.ts', 'src/redis.ts'] },
   { folder: 'packages/messenger-emulator', entries: ['src/index.ts'] },
 ];
 

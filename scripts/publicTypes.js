@@ -1,5 +1,5 @@
 // Deletes the declaration files that no entry point imports:
-//   node scripts/publicTypes.js dist index.d.ts redis.d.ts
+//   node scripts/publicTypes.js dist index.d.ts client.d.ts redis.d.ts
 const fs = require('node:fs');
 const path = require('node:path');
 

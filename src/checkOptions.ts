@@ -61,11 +61,17 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** App secrets have 32 characters, and tokens more: shorter values may be printed. */
 const SECRET_LENGTH = 32;
 
-/** @throws InvalidOptionError naming the option that is unknown or has a bad value */
-export function checkOptions(options: unknown = {}): Settings {
+/**
+ * @param taker what takes them: `personaClients()` is about no events
+ * @throws InvalidOptionError naming the option that is unknown or has a bad value
+ */
+export function checkOptions(
+  options: unknown = {},
+  taker: 'personas()' | 'personaClients()' = 'personas()',
+): Settings {
   if (!isObject(options)) {
     throw new InvalidOptionError(
-      `personas() takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
+      `${taker} takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
     );
   }
   if ('platform' in options && 'event' in options) {
@@ -73,10 +79,12 @@ export function checkOptions(options: unknown = {}): Settings {
       'personas was given a context as its options, because it was not called: write `plugins: [personas()]`, or `chain([personas(), App])`.',
     );
   }
+  const names = Object.keys(CHECKS).filter(
+    (name) => taker === 'personas()' || name !== 'initialPersona',
+  );
   const given: PersonasOptions = {};
   for (const [name, value] of Object.entries(options)) {
-    if (!isOptionName(name)) {
-      const names = Object.keys(CHECKS);
+    if (!isOptionName(name) || !names.includes(name)) {
       const inner = INNER_OPTIONS.get(
         closestMatch(name, INNER_OPTIONS.keys()) ?? '',
       );
@@ -84,14 +92,14 @@ export function checkOptions(options: unknown = {}): Settings {
         ? ` (did you mean "${inner}"?)`
         : didYouMean(name, names);
       throw new InvalidOptionError(
-        `personas() has no option "${name}"${hint}; it has ${names.join(', ')}.`,
+        `${taker} has no option "${name}"${hint}; it has ${names.join(', ')}.`,
       );
     }
     if (value === undefined) continue;
     const problem = CHECKS[name](value);
     if (problem) {
       throw new InvalidOptionError(
-        `The option "${name}" of personas() ${problem}.`,
+        `The option "${name}" of ${taker} ${problem}.`,
       );
     }
     Object.assign(given, { [name]: value as unknown });

@@ -16,24 +16,30 @@ export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
 export type {
   CheckedSpeaker,
-  OnCleanupError,
   OnRefused,
   PersonasOptions,
-  SignText,
   StateValue,
 } from './options';
+export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type {
-  EphemeralPersonaHandle,
   PersonaContext,
   PersonaMethods,
   SpeakerOn,
-  SpeakingMethods,
+  PersonaClient,
 } from './context/personaContext';
 export type {
+  ChannelOf,
+  EphemeralPersonaHandle,
+  SendMethodOf,
+  SpeakingMethods,
+} from './context/methodTypes';
+export type {
   ClientPersonaMethods,
-  PersonaClient,
+  KnownClient,
+  PersonaClients,
 } from './context/clientTypes';
+export type { ChannelName, ClientMethodNames } from './channels/methodNames';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaProfile } from './profile';
 export {

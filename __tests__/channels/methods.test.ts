@@ -7,6 +7,7 @@ import {
 } from 'bottender';
 import { personas } from 'bottender-persona';
 
+import { LINE_MESSAGES, URL, VIBER_MESSAGES } from '../support/channelMessages';
 import { startOn } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/personas';
@@ -41,33 +42,6 @@ function theirs(contextClass: { prototype: object }, sends: RegExp): string[] {
   const names = Object.getOwnPropertyNames(contextClass.prototype);
   return names.filter((name) => sends.test(name));
 }
-
-const URL = 'https://example.com/a.png';
-const ACTIONS = [{ type: 'message', label: 'Pear', text: 'pear' }];
-
-/** What each kind of LINE's messages is made of, without options. */
-const LINE_MESSAGES: Record<string, unknown[]> = {
-  '': [
-    [
-      { type: 'text', text: 'a' },
-      { type: 'text', text: 'b' },
-    ],
-  ],
-  Text: ['a'],
-  Image: [{ originalContentUrl: URL }],
-  Video: [{ originalContentUrl: URL, previewImageUrl: URL }],
-  Audio: [{ originalContentUrl: URL, duration: 1 }],
-  Location: [{ title: 'a', address: 'b', latitude: 1, longitude: 2 }],
-  Sticker: [{ packageId: '1', stickerId: '1' }],
-  Imagemap: ['alt', { baseUrl: URL, baseSize: {}, actions: [] }],
-  Flex: ['alt', { type: 'bubble' }],
-  Template: ['alt', { type: 'confirm', text: 'a', actions: ACTIONS }],
-  ButtonTemplate: ['alt', { text: 'a', actions: ACTIONS }],
-  ButtonsTemplate: ['alt', { text: 'a', actions: ACTIONS }],
-  ConfirmTemplate: ['alt', { text: 'a', actions: ACTIONS }],
-  CarouselTemplate: ['alt', [{ text: 'a', actions: ACTIONS }]],
-  ImageCarouselTemplate: ['alt', [{ imageUrl: URL, action: ACTIONS[0] }]],
-};
 
 describe.each(['reply', 'push', 'send'])('LINE, %s', (way) => {
   const QUICK_REPLY = { quickReply: { items: [] } };
@@ -128,19 +102,6 @@ describe.each(['reply', 'push', 'send'])('LINE, %s', (way) => {
     expect(await senders(args, null)).toEqual([undefined]);
   });
 });
-
-const VIBER_MESSAGES: Record<string, unknown[]> = {
-  sendMessage: [],
-  sendText: ['a'],
-  sendPicture: [{ text: 'a', media: URL }],
-  sendVideo: [{ media: URL, size: 1 }],
-  sendFile: [{ media: URL, size: 1, fileName: 'a' }],
-  sendContact: [{ name: 'a', phoneNumber: '1' }],
-  sendLocation: [{ lat: '1', lon: '2' }],
-  sendURL: [URL],
-  sendSticker: [46105],
-  sendCarouselContent: [{ type: 'rich_media', buttons: [] }],
-};
 
 describe('Viber', () => {
   const sender = (name: string) => ({ name, avatar: picture(name) });

@@ -486,12 +486,13 @@ describe('plugin.client()', () => {
     ['token', 'of type string'],
   ])('of %p throws an error that says what it takes', async (nothing, what) => {
     const given = nothing as unknown as MessengerClient;
-    const takes =
-      'takes the client of a Page, such as `context.client` or a MessengerClient with its access token, but this was';
     const plugin = personas();
-    expect(() => plugin.client(given)).toThrow(`client() ${takes} ${what}.`);
+    expect(() => plugin.client(given)).toThrow(
+      /^client\(\) takes the client of a channel: one of messaging-api-messenger, .* the channels are messenger, line, slack, viber, telegram, whatsapp\./,
+    );
+    expect(() => plugin.client(given)).toThrow(`This was ${what}.`);
     await expect(plugin.sweep(given)).rejects.toThrow(
-      `sweep() ${takes} ${what}.`,
+      `sweep() takes the client of a Page, such as \`context.client\` or a MessengerClient with its access token, but this was ${what}.`,
     );
   });
 });

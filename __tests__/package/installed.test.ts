@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { codeBlocks } from '../support/docs';
+
 import {
   packagesOfThePage,
   playThePage,
@@ -151,18 +153,26 @@ describe('a JavaScript app', () => {
     await app.write(
       'names.mjs',
       `import { personas, withPersona, InvalidPersonaError } from 'bottender-persona';
+import { personaClients } from 'bottender-persona/client';
 import { redisStore } from 'bottender-persona/redis';
 import { startMessengerEmulator } from 'messenger-emulator';
 import own from 'bottender-persona/package.json' with { type: 'json' };
 const inner = await import('bottender-persona/dist/personas.js').catch(({ code }) => code);
 console.log(JSON.stringify([
   typeof personas, typeof withPersona, typeof InvalidPersonaError,
-  typeof redisStore, typeof startMessengerEmulator, own.name, inner,
+  typeof personaClients, typeof redisStore, typeof startMessengerEmulator, own.name, inner,
 ]));
 `,
     );
     expect(JSON.parse(await app.run('node', ['names.mjs']))).toEqual([
-      ...['function', 'function', 'function', 'function', 'function'],
+      ...[
+        'function',
+        'function',
+        'function',
+        'function',
+        'function',
+        'function',
+      ],
       'bottender-persona',
       'ERR_PACKAGE_PATH_NOT_EXPORTED',
     ]);
@@ -252,6 +262,90 @@ personas({ nonsense: true });
         '--ignoreConfig',
         'esm.mts',
       ]);
+    },
+  );
+});
+
+describe('an app without Bottender', () => {
+  let app: PackedApp;
+  beforeAll(async () => {
+    app = await PackedApp.create('without-bottender', packed, [
+      'messaging-api-messenger@1',
+      'messaging-api-line@1',
+      'fastify@5',
+      'typescript@6.0.3',
+      '@types/node@20',
+    ]);
+  });
+
+  test('runs the bot of docs/without-bottender.md behind Fastify, with the axios that npm gives it', async () => {
+    const installed = await app.run('npm', ['ls', '--all', '--parseable']);
+    const packages = installed.match(/(?<=node_modules\/)[\w@/-]+$/gm);
+    expect(packages).toContain('axios');
+    expect(packages).not.toContain('bottender');
+    const bot = codeBlocks('docs/without-bottender.md').find(
+      ({ name }) => name === 'without-bottender',
+    );
+    await app.write('index.js', bot?.code ?? '');
+    expect(JSON.parse(await app.run('node', ['talk.mjs']))).toEqual({
+      said: [
+        'Page: Write "agent", or ask about pears.',
+        'Adam Z.: Adam here.',
+        'Dr. Pear: A pear is ripe when its neck gives.',
+      ],
+      alive: ['Adam Z.'],
+    });
+  });
+
+  test('loads nothing of ours that is about contexts, and no client', async () => {
+    const loaded = await app.run('node', [
+      '-p',
+      `require('bottender-persona/client'); JSON.stringify(Object.keys(require.cache))`,
+    ]);
+    const files = (JSON.parse(loaded) as string[]).map(
+      (file) => file.split('node_modules/').at(-1) ?? '',
+    );
+    // Of what `debug` brings, a part is looked for on a terminal.
+    const own = /^(bottender-persona|debug|has-flag|ms|supports-color)\//;
+    expect(files.filter((file) => !own.test(file))).toEqual([]);
+    expect(
+      files.filter((file) =>
+        /dist\/(context\/install|actions\.|cli\/)/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  test('has a command line that says what it needs', async () => {
+    const version = await app.run('npx', ['bottender-persona', '--version']);
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+    await app.write('bottender.config.js', 'module.exports = {};\n');
+    await expect(app.run('npx', ['bottender-persona', 'list'])).rejects.toThrow(
+      /Bottender is not installed here: npm install bottender\n$/,
+    );
+  });
+
+  test('compiles in strict TypeScript, our types checked too', async () => {
+    await app.run('npx', ['tsc']);
+  });
+
+  test.each([
+    ['node16', 'node16', ['es2022']],
+    ['esnext', 'bundler', ['es2022', 'esnext.disposable']],
+  ])(
+    'needs no types but its own, with module %s, resolution %s',
+    async (module, moduleResolution, lib) => {
+      await app.write(
+        'tsconfig.own.json',
+        JSON.stringify({
+          compilerOptions: {
+            ...{ strict: true, noEmit: true, target: 'es2022', types: [] },
+            ...{ module, moduleResolution, lib },
+            exactOptionalPropertyTypes: true,
+          },
+          files: ['src/own.mts'],
+        }),
+      );
+      await app.run('npx', ['tsc', '-p', 'tsconfig.own.json']);
     },
   );
 });

@@ -78,7 +78,7 @@ export class PackedApp {
   private constructor(readonly folder: string) {}
 
   static async create(
-    template: 'typescript' | 'javascript',
+    template: 'typescript' | 'javascript' | 'without-bottender',
     packed: Record<PackageName, Packed>,
     packages: string[],
   ): Promise<PackedApp> {

@@ -57,7 +57,9 @@ export async function Console(given: MessengerClient) {
   await client.as('adam').sendText('hi');
   // @ts-expect-error it sends and types, no more
   const profile: unknown = client.as('adam').getUserProfile;
-  return [length, name, profile];
+  // @ts-expect-error a batch is sent as it is
+  const batch: unknown = client.as('adam').sendBatch;
+  return [length, name, profile, batch];
 }
 
 /** Without known names every string is possible. */

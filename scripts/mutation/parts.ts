@@ -197,8 +197,18 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   client: {
-    mutate: ['context/personaClient', 'speaking/clientPersonas'],
-    tests: ['context/client', 'sending/pages'],
+    mutate: [
+      'controls',
+      'personaClients',
+      'context/personaClient',
+      'speaking/clientPersonas',
+    ],
+    tests: [
+      'context/client',
+      'context/customClient',
+      'channels/clients',
+      'sending/pages',
+    ],
   },
   handles: {
     mutate: ['context/handles', 'ephemeral/openHandles'],
@@ -238,6 +248,7 @@ export const PARTS: Record<string, Part> = {
       'graph/page.test',
       'graph/personaCalls',
       'graph/graphCall',
+      'context/customClient',
     ],
   },
   lists: {

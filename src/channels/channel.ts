@@ -75,6 +75,8 @@ export interface Channel {
   readonly sendMethods: RegExp;
   /** A method, or an object of methods, that every client of the channel has. */
   readonly clientMethod: string;
+  /** A method that only clients of the channel have, by which they are recognised. */
+  readonly ownMethod: string;
   /** Maps a context's method to the client's, where their names differ. */
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */

@@ -6,16 +6,6 @@ import { telegram } from './telegram';
 import { viber } from './viber';
 import { whatsapp } from './whatsapp';
 
-/** The names of the methods of contexts that send, by platform; for types. */
-export interface SendMethodNames {
-  messenger: `send${string}` | 'typingOn' | 'typingOff';
-  line: `${'reply' | 'push' | 'send'}${string}`;
-  slack: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
-  viber: `send${string}`;
-  telegram: 'sendText' | 'sendMessage';
-  whatsapp: 'sendText';
-}
-
 /** Every channel. On a platform that is not in here there are scopes, and messages that show nobody. */
 const CHANNELS: readonly Channel[] = [
   messenger,
@@ -29,6 +19,11 @@ const CHANNELS: readonly Channel[] = [
 
 const byPlatform = new Map(
   CHANNELS.map((channel) => [channel.platform, channel]),
+);
+
+/** The channels whose clients can be given personas. */
+export const CLIENT_CHANNELS = CHANNELS.filter(
+  (channel) => channel !== consoleChannel,
 );
 
 export function channelOf(platform: string): Channel | undefined {

@@ -29,8 +29,9 @@ export const line: Channel = {
         'LINE takes some names and pictures and not others: at most 20 characters without "LINE", a picture by https.',
     },
   },
-  sendMethods: /^(reply|push|send|typing)/,
+  sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
   clientMethod: 'reply',
+  ownMethod: 'replyRawBody',
   clientMethodFor: (method) => method.replace(/^send/, 'reply'),
   // Bottender creates their messages without a sender.
   droppedOptions: {
@@ -50,13 +51,14 @@ export const line: Channel = {
 /** Parses `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })` and so on. */
 function reader(method: string): ReadCall | undefined {
   const [, way, kind = ''] =
-    /^(reply|push|multicast|narrowcast)([A-Z]\w*)?$/.exec(method) ?? [];
+    /^(reply|push|multicast|narrowcast|broadcast)([A-Z]\w*)?$/.exec(method) ??
+    [];
   if (way === undefined) return undefined;
   const recipientOf = (args: readonly unknown[]) =>
     way === 'push' ? args[0] : undefined;
   if (kind === 'RawBody') return ([body]) => readBody(body);
   if (kind === '' || kind === 'Messages') {
-    const at = way === 'narrowcast' ? 0 : 1;
+    const at = /^(narrow|broad)cast$/.test(way) ? 0 : 1;
     return (args) => readMessages(args, at, recipientOf(args));
   }
   const isShort = /^(Text|Image|Video|Audio|Location|Sticker)$/.test(kind);

@@ -47,6 +47,7 @@ export const messenger: Channel = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
   clientMethod: 'sendText',
+  ownMethod: 'createPersona',
   senderActionMethod: 'sendSenderAction',
   rememberedMethods: ['typing', 'sendSenderAction'],
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],

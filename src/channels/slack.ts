@@ -27,6 +27,7 @@ export const slack: Channel = {
   },
   sendMethods: /^(sendText|postMessage|postEphemeral|typing)$/,
   clientMethod: 'chat',
+  ownMethod: 'callMethod',
   clientMethodFor: () => 'postMessage',
   namespaces: ['chat', 'views', 'scheduledMessages'],
   droppedOptions: { sendText: 1 },

@@ -6,6 +6,7 @@ export const telegram: Channel = {
   info: { title: 'Telegram', defaultSender: 'The bot' },
   sendMethods: /^(sendText|sendMessage|typing)$/,
   clientMethod: 'sendMessage',
+  ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   // `sendMessage(chatId, text, options)`
   reader: (method) =>

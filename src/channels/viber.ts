@@ -15,6 +15,7 @@ export const viber: Channel = {
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,
   clientMethod: 'sendMessage',
+  ownMethod: 'broadcastMessage',
   reader,
   displayProfile: (profile) => ({
     fields: {

@@ -10,8 +10,9 @@ import {
 export const whatsapp: Channel = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
-  sendMethods: /^(sendText|typing)$/,
+  sendMethods: /^(sendText|createMessage|typing)$/,
   clientMethod: 'createMessage',
+  ownMethod: 'createMessage',
   reader(method) {
     // The context's method.
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);

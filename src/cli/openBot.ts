@@ -23,6 +23,7 @@ export interface PageOptions {
 }
 
 export interface OpenPage extends Page {
+  readonly client: MessengerClient;
   readonly name: string;
 }
 

@@ -1,53 +1,119 @@
-import type { MessengerClient } from 'bottender';
-
-import { messenger } from '../channels/messenger';
+import { CLIENT_CHANNELS } from '../channels';
+import { sendMethod, type Channel } from '../channels/channel';
+import { InvalidOptionError } from '../errors';
 import type { EphemeralPersona } from '../profile';
 import type { Runtime } from '../runtime';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { checkRun } from '../speaking/runActions';
+import { didYouMean } from '../util/closestMatch';
+import { getProperty } from '../util/getProperty';
+import { isObject } from '../util/isObject';
 import { methodDescriptors } from '../util/methodDescriptors';
+import { methodNames } from '../util/prototypeChain';
 
 import { ClientFronts } from './clientFront';
-import type { PersonaClient } from './clientTypes';
 import { createHandle } from './handles';
 import type { Method } from './rememberedMethods';
-import { createSpeaker } from './speakers';
+import { createSpeaker, methodNamesOf } from './speakers';
 
-/** The clients that one `personas()` has given personas: one object for each. */
-export class PersonaClients<Name extends string> {
-  private readonly clients = new WeakMap<object, object>();
+/** The clients that one `personas()` has given personas: one object for each client and channel. */
+export class ClientRegistry {
+  private readonly fronts = new WeakMap<object, Map<Channel, object>>();
 
   constructor(private readonly runtime: Runtime) {}
 
-  of<C extends MessengerClient>(client: C): PersonaClient<C, Name> {
-    const known = this.clients.get(client);
-    if (known) return known as PersonaClient<C, Name>;
-    const created = createPersonaClient(client, this.runtime);
-    this.clients.set(client, created);
+  /**
+   * @param options `channel`: for a client that is not recognised
+   * @throws TypeError for what is no client; InvalidOptionError for an unknown channel
+   */
+  of(client: unknown, options?: { readonly channel: string }): object {
+    const named = options && channelNamed(options.channel);
+    const channel = named ?? this.channelOf(client);
+    if (!isObject(client) || !channel) throw notTaken('client', client);
+    if (named) checkSends(client, named);
+    const fronts = this.fronts.get(client) ?? new Map<Channel, object>();
+    const front =
+      fronts.get(channel) ?? createPersonaClient(client, channel, this.runtime);
+    fronts.set(channel, front);
+    this.fronts.set(client, fronts);
     // Given what this gave, the same client is meant.
-    this.clients.set(created, created);
-    return created as PersonaClient<C, Name>;
+    this.fronts.set(front, fronts);
+    return front;
+  }
+
+  /** `undefined` for what is no client, and for a custom one that was not named yet. */
+  channelOf(client: unknown): Channel | undefined {
+    if (!isObject(client)) return undefined;
+    const recognised = CLIENT_CHANNELS.find(
+      ({ ownMethod }) => typeof getProperty(client, ownMethod) === 'function',
+    );
+    return recognised ?? this.fronts.get(client)?.keys().next().value;
   }
 }
 
-const FRONTS = new ClientFronts(messenger, true);
+/** What `client()`, or `sweep()`, says to something that it does not take. */
+export function notTaken(method: 'client' | 'sweep', given: unknown): Error {
+  const takes =
+    method === 'client'
+      ? `the client of a channel: one of messaging-api-messenger, messaging-api-line, messaging-api-slack (SlackOAuthClient), ` +
+        `messaging-api-viber or messaging-api-telegram, or Bottender's for WhatsApp. Any other object with the send methods ` +
+        `of one of these is taken where you name the channel, as in client(yours, { channel: 'messenger' }); ` +
+        `the channels are ${channelNames().join(', ')}. This`
+      : 'the client of a Page, such as `context.client` or a MessengerClient with its access token, but this';
+  const what = given === null ? 'null' : `of type ${typeof given}`;
+  return new TypeError(`${method}() takes ${takes} was ${what}.`);
+}
+
+function channelNamed(name: string): Channel {
+  const found = CLIENT_CHANNELS.find(({ platform }) => platform === name);
+  if (found) return found;
+  const names = channelNames();
+  throw new InvalidOptionError(
+    `The option "channel" of client() must be one of ${names.join(', ')}${didYouMean(String(name), names)}.`,
+  );
+}
+
+function channelNames(): string[] {
+  return CLIENT_CHANNELS.map(({ platform }) => platform);
+}
+
+/** @throws TypeError */
+function checkSends(client: object, channel: Channel): void {
+  const { namespaces = [], platform, clientMethod } = channel;
+  const prefixes: [string, unknown][] = [
+    ['', client],
+    ...namespaces.map((name): [string, unknown] => [
+      `${name}.`,
+      getProperty(client, name),
+    ]),
+  ];
+  for (const [prefix, holder] of prefixes) {
+    const names = methodNamesOf(holder, channel.sendMethods);
+    if (names.some((name) => sendMethod(channel, prefix + name))) return;
+  }
+  throw new TypeError(
+    `client() was given an object without any method that sends on the channel "${platform}", such as ${clientMethod}. ` +
+      `It takes those of the client of this channel, with the same arguments.`,
+  );
+}
 
 /** The front of a client, with persona methods. The client itself stays as it is. */
 function createPersonaClient(
-  client: MessengerClient,
+  client: object,
+  channel: Channel,
   runtime: Runtime,
 ): object {
-  const personas = new ClientPersonas(client, runtime);
-  const front = FRONTS.create(client, personas);
+  const personas = new ClientPersonas(client, runtime, channel.info);
+  const front = frontOf(client, personas, channel);
   const methods: Record<string, Method> = {
-    as: (...given) => createSpeaker(front, personas, given, messenger),
+    as: (...given) => createSpeaker(front, personas, given, channel),
     withPersona: (persona, run) =>
       personas.with(persona, () => {
         checkRun('client.withPersona', run);
         return promised(() => run(front));
       }),
     createEphemeralPersona: (profile) =>
-      createHandle(front, personas, profile, messenger),
+      createHandle(front, personas, profile, channel),
     async withEphemeralPersona(profile, run) {
       checkRun('client.withEphemeralPersona', run);
       return personas.withEphemeral(profile, (id, checked) => {
@@ -57,6 +123,28 @@ function createPersonaClient(
     },
   };
   return Object.defineProperties(front, methodDescriptors(methods));
+}
+
+const frontsByChannel = new Map<Channel, ClientFronts>();
+
+function frontOf(
+  client: object,
+  personas: ClientPersonas,
+  channel: Channel,
+): object {
+  const fronts =
+    frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
+  frontsByChannel.set(channel, fronts);
+  const front = fronts.create(client, personas);
+  // Functions of its own, which speakers have too.
+  const own = [...methodNames([client])].map((name) => [
+    name,
+    Reflect.get(front, name) as Method,
+  ]);
+  return Object.defineProperties(
+    front,
+    methodDescriptors(Object.fromEntries(own) as Record<string, Method>),
+  );
 }
 
 /** What a function returns, or throws, as an async function would. */

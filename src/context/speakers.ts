@@ -68,7 +68,8 @@ export function speakingMethods(
     : created;
 }
 
-function methodNamesOf(target: unknown, sendMethods: RegExp): string[] {
+/** The names of an object's methods that send. */
+export function methodNamesOf(target: unknown, sendMethods: RegExp): string[] {
   if (!isObject(target)) return [];
   const names = new Set<string>();
   for (const link of prototypeChain(target)) {

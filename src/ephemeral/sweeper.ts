@@ -1,9 +1,8 @@
-import type { MessengerClient } from 'bottender';
-
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 import { chunks } from '../util/chunks';
 import { Backoff } from '../graph/backoff';
+import type { GraphClient } from '../graph/graphClient';
 import { pageIdOf, type Page, type PageContext } from '../graph/page';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 
@@ -20,7 +19,7 @@ const SWEPT_AT_ONCE = 5;
 const MAX_KNOWN = 10_000;
 
 export class Sweeper {
-  private readonly clients = new Map<string, MessengerClient>();
+  private readonly clients = new Map<string, GraphClient>();
   private newest: Page | undefined;
   private readonly sweeping = new Set<string>();
   private readonly limited = new Backoff<true>();
@@ -42,7 +41,7 @@ export class Sweeper {
   }
 
   /** Sweeps a Page at its first event, and from then on by a timer. */
-  notice(pageId: string, client: MessengerClient): void {
+  notice(pageId: string, client: GraphClient): void {
     this.newest = { id: pageId, client };
     const isFirst = !this.clients.delete(pageId);
     // The newest client is the one whose token is most likely to be good.
@@ -68,7 +67,7 @@ export class Sweeper {
   }
 
   /** @throws UnknownPageError, PersonaStoreError or PersonaCleanupError */
-  async now(client: MessengerClient): Promise<SweepResult> {
+  async now(client: GraphClient): Promise<SweepResult> {
     return this.sweep.now({ id: await pageIdOf(client), client });
   }
 

@@ -1,10 +1,9 @@
-import type { MessengerClient } from 'bottender';
-
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { withTimeout } from '../util/withTimeout';
 
 import { CancelToken } from './cancelToken';
+import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
 
@@ -33,14 +32,16 @@ export interface GraphRequest {
  * @param parse validates the response, which may be anything: see `responses.ts`
  */
 export async function graphCall<T>(
-  client: MessengerClient,
+  client: GraphClient,
   request: GraphRequest,
   parse: (response: unknown) => Outcome<T>,
 ): Promise<Outcome<T>> {
   const { timeoutMs = GRAPH_TIMEOUT_MS } = request;
   const cancelToken = new CancelToken();
+  const { axios } = client;
   const running = outcomeOf(client, async () => {
-    const response = await client.axios.request<unknown>({
+    if (!axios) return callMethod(client, request);
+    const response = await axios.request({
       method: request.method,
       url: urlOf(client, request),
       data: request.body,
@@ -63,7 +64,7 @@ export async function graphCall<T>(
 
 /** Runs a call of this client, and turns its rejection into a failure. */
 export async function outcomeOf<T>(
-  client: MessengerClient,
+  client: GraphClient,
   run: () => Promise<T>,
 ): Promise<Outcome<T>> {
   try {
@@ -78,12 +79,45 @@ export function timedOut(ms: number): Outcome<never> {
   return { ok: false, failure };
 }
 
+/** Of a custom client without axios. */
+function callMethod(
+  client: GraphClient,
+  request: GraphRequest,
+): Promise<unknown> {
+  const [name, ...args] = methodFor(request);
+  const method: unknown = Reflect.get(client, name);
+  if (typeof method === 'function') {
+    return Reflect.apply(method, client, args) as Promise<unknown>;
+  }
+  const error = new Error(`the client has neither axios nor ${name}()`);
+  throw Object.assign(error, { response: { status: 400 } });
+}
+
+function methodFor({
+  method,
+  path,
+  query,
+  body,
+}: GraphRequest): [name: keyof GraphClient, ...args: unknown[]] {
+  if (path === '/me') return ['getPageInfo'];
+  if (path === '/me/personas') {
+    return method === 'POST'
+      ? ['createPersona', body]
+      : ['getPersonas', query?.after];
+  }
+  const id = path.slice(1);
+  return method === 'DELETE' ? ['deletePersona', id] : ['getPersona', id];
+}
+
 function urlOf(
-  { accessToken }: MessengerClient,
+  { accessToken }: GraphClient,
   { path, query }: GraphRequest,
 ): string {
   // The client computes its proof from the token in the URL.
-  const parameters = Object.entries({ access_token: accessToken, ...query });
+  const parameters = Object.entries({
+    access_token: accessToken ?? '',
+    ...query,
+  });
   return `${path}?${parameters
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')}`;

@@ -4,11 +4,10 @@
  * (`responses.ts`), and its errors (`graphFailure.ts`). This file finds the Page
  * that a client sends as.
  */
-import type { Context, MessengerClient } from 'bottender';
-
 import { UnknownPageError } from '../errors';
 
 import { graphCall, type Outcome } from './graphCall';
+import type { GraphClient } from './graphClient';
 import { originOf, PageIds } from './pageIds';
 import { isId, parsePage, type PageInfo } from './responses';
 import { withRetries, type RetryPolicy } from './retries';
@@ -23,7 +22,7 @@ const RETRY_POLICY: RetryPolicy = {
 /** A Page, with a client that sends as it. */
 export interface Page {
   readonly id: string;
-  readonly client: MessengerClient;
+  readonly client: GraphClient;
 }
 
 /** Includes the origin, because a Page of an emulator may have the same ID. */
@@ -33,7 +32,7 @@ export function pageKey({ id, client }: Page): string {
 
 /** The properties of Bottender's MessengerContext that identify its Page. */
 export interface PageContext {
-  readonly client: MessengerClient;
+  readonly client: GraphClient;
   readonly accessToken?: string | null;
   /** Mocks may have no event. */
   readonly event?: { readonly pageId?: string | null } | null;
@@ -41,11 +40,12 @@ export interface PageContext {
 }
 
 /** `undefined` for other platforms and simulated contexts, whose clients create no personas. */
-export function pageContextOf(context: Context): PageContext | undefined {
-  const pageContext: PageContext = context;
+export function pageContextOf(
+  context: PageContext & { readonly platform: string },
+): PageContext | undefined {
   return context.platform === 'messenger' &&
-    typeof pageContext.client?.createPersona === 'function'
-    ? pageContext
+    typeof context.client?.createPersona === 'function'
+    ? context
     : undefined;
 }
 
@@ -73,7 +73,7 @@ export function knownPageId(context: PageContext): string | undefined {
 /** `undefined` after `useAccessToken`, because the context may then send as another Page. */
 function eventPageId(
   context: PageContext,
-  client: MessengerClient,
+  client: GraphClient,
 ): string | undefined {
   return client === context.client ? pageIdFromEvent(context) : undefined;
 }
@@ -93,11 +93,11 @@ export function pageIdFromEvent({
  *
  * @throws UnknownPageError
  */
-export async function pageIdOf(client: MessengerClient): Promise<string> {
+export async function pageIdOf(client: GraphClient): Promise<string> {
   return requestPageId(client);
 }
 
-function requestPageId(client: MessengerClient): string | Promise<string> {
+function requestPageId(client: GraphClient): string | Promise<string> {
   return pageIds.of(client, async () => {
     const outcome = await withRetries(() => getPage(client), RETRY_POLICY);
     if (outcome.ok) return outcome.value.id;
@@ -106,19 +106,19 @@ function requestPageId(client: MessengerClient): string | Promise<string> {
 }
 
 /** Requests the Page that the client's token belongs to. */
-export function getPage(client: MessengerClient): Promise<Outcome<PageInfo>> {
+export function getPage(client: GraphClient): Promise<Outcome<PageInfo>> {
   return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
 }
 
 /** Clients with tokens that were passed to `useAccessToken`. */
-const derivedClients = new WeakMap<PageContext, MessengerClient>();
+const derivedClients = new WeakMap<PageContext, GraphClient>();
 
 /**
  * The context's client, or, after `context.useAccessToken(token)`, a client with
  * that token. A derived object suffices: the client reads `accessToken` at each
  * call, and its transport computes the proof from the URL.
  */
-export function clientOf(context: PageContext): MessengerClient {
+export function clientOf(context: PageContext): GraphClient {
   const { client, accessToken } = context;
   if (!accessToken || accessToken === client.accessToken) return client;
   const known = derivedClients.get(context);
@@ -128,7 +128,7 @@ export function clientOf(context: PageContext): MessengerClient {
   if (isCurrent) return known;
   const created = Object.create(client, {
     accessToken: { value: accessToken, enumerable: true },
-  }) as MessengerClient;
+  }) as GraphClient;
   derivedClients.set(context, created);
   return created;
 }

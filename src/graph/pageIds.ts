@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-
-import type { MessengerClient } from 'bottender';
+import { createHash, randomUUID } from 'node:crypto';
 
 import type { UnknownPageError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 
 import { Backoff } from './backoff';
+import type { GraphClient } from './graphClient';
 
 const MAX_TOKENS = 1000;
 
@@ -25,7 +24,7 @@ export class PageIds {
    * @throws UnknownPageError while backing off, the same one each time
    */
   of(
-    client: MessengerClient,
+    client: GraphClient,
     ask: () => Promise<string>,
   ): string | Promise<string> {
     const key = digestOf(client);
@@ -47,7 +46,7 @@ export class PageIds {
   }
 
   /** The Page ID, if an earlier `of` has resolved to it. */
-  known(client: MessengerClient): string | undefined {
+  known(client: GraphClient): string | undefined {
     const id = this.ids.get(digestOf(client));
     return typeof id === 'string' ? id : undefined;
   }
@@ -59,17 +58,25 @@ export class PageIds {
   }
 }
 
+/** What clients without a token are known by. */
+const ownKeys = new WeakMap<object, string>();
+
 /** Includes the origin, because an emulator may use the same token as Messenger. */
-function digestOf(client: MessengerClient): string {
+function digestOf(client: GraphClient): string {
+  const { accessToken = ownKey(client) } = client;
   return createHash('sha256')
-    .update(`${originOf(client)}\n${client.accessToken}`)
+    .update(`${originOf(client)}\n${accessToken}`)
     .digest('base64');
 }
 
+function ownKey(client: GraphClient): string {
+  const key = ownKeys.get(client) ?? randomUUID();
+  ownKeys.set(client, key);
+  return key;
+}
+
 /** Without the version of the API. */
-export function originOf({ axios }: MessengerClient): string | undefined {
-  // Mocks may have no axios.
-  const transport: Partial<typeof axios> | undefined = axios;
-  const url = transport?.defaults?.baseURL;
+export function originOf({ axios }: GraphClient): string | undefined {
+  const url = axios?.defaults?.baseURL;
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : url;
 }

@@ -6,6 +6,7 @@ import type {
 import { PersonaError } from '../errors';
 import { outcomeOf } from '../graph/graphCall';
 import { describeFailure } from '../graph/graphFailure';
+import type { GraphAxios, GraphClient } from '../graph/graphClient';
 import { clientOf, type PageContext } from '../graph/page';
 import { getProperty } from '../util/getProperty';
 
@@ -22,14 +23,18 @@ const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
  */
 export async function upload(
   { type, contents }: MessageFile,
-  [recipient, , options = {}]: readonly unknown[],
+  args: unknown[],
   pageContext: PageContext,
 ): Promise<ClientCall> {
   const client = clientOf(pageContext);
+  const [recipient, , options = {}] = args;
   if (type === 'form') {
-    const message = await uploadForm(client, contents);
+    // Custom clients may lack what uploads: they send files in their own way.
+    if (!client.axios) return { args };
+    const message = await uploadForm(client, client.axios, contents);
     return { args: [recipient, message, options], method: 'sendMessage' };
   }
+  if (!client.uploadAttachment) return { args };
   const entries = Object.entries(options as object);
   const isOfFile = ([name]: [string, unknown]) => FILE_OPTIONS.includes(name);
   const ofFile = Object.fromEntries(entries.filter(isOfFile));
@@ -46,7 +51,8 @@ export async function upload(
 
 /** A form for the Send API is one for the upload too: it has the message and the file's contents. */
 async function uploadForm(
-  client: PageContext['client'],
+  client: GraphClient,
+  axios: GraphAxios,
   form: MultipartForm,
 ): Promise<object> {
   // To send a form empties it.
@@ -56,7 +62,7 @@ async function uploadForm(
   const path = `/me/message_attachments?access_token=${client.accessToken}`;
   const headers = form.getHeaders();
   const answer = await outcomeOf(client, () =>
-    client.axios.post<unknown>(path, form, { headers }),
+    axios.post(path, form, { headers }),
   );
   if (!answer.ok) {
     throw new PersonaError(

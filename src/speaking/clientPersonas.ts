@@ -1,5 +1,5 @@
-import type { MessengerClient } from 'bottender';
-
+import type { ChannelInfo } from '../errors';
+import type { GraphClient } from '../graph/graphClient';
 import type { Page } from '../graph/page';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
@@ -14,25 +14,30 @@ export class ClientPersonas extends ScopedPersonas {
   readonly defaultSpeaker = PAGE;
   readonly defaultSource = 'nothing';
 
+  /** @param channelInfo `undefined` where Pages speak */
   constructor(
-    readonly client: MessengerClient,
+    readonly client: GraphClient,
     readonly runtime: Runtime,
+    readonly channelInfo: ChannelInfo | undefined,
   ) {
     super();
   }
 
   sendContext({ recipient, accessToken }: Addressed = {}): SendContext {
-    const id =
-      typeof recipient === 'string' ? recipient : getProperty(recipient, 'id');
+    const { client, channelInfo } = this;
+    const id: unknown = getProperty(recipient, 'id') ?? recipient;
+    const pageContext = {
+      client,
+      accessToken: typeof accessToken === 'string' ? accessToken : null,
+      event: {},
+      session: null,
+    };
     return {
       context: null,
-      recipient: typeof id === 'string' ? id : null,
-      pageContext: {
-        client: this.client,
-        accessToken: typeof accessToken === 'string' ? accessToken : null,
-        event: {},
-        session: null,
-      },
+      recipient:
+        typeof id === 'string' || typeof id === 'number' ? String(id) : null,
+      pageContext: channelInfo ? undefined : pageContext,
+      channelInfo,
       canSend: true,
     };
   }
