@@ -180,7 +180,7 @@ test.each([
 test('a simulated context gets the contents and the persona', async () => {
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hello') as PersonaContext;
-  await personas()(context as unknown as Context);
+  await personas()(context);
   await context.withPersona('1', () => context.sendImage(CONTENTS));
   expect(jest.mocked(context.sendImage).mock.calls).toEqual([
     [CONTENTS, { personaId: '1' }],
