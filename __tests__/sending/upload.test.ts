@@ -2,7 +2,6 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Context } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'messenger-emulator';
