@@ -12,13 +12,14 @@ import {
   CUSTOMER,
   PAGE,
   startBot,
+  startWrittenTo,
   type TestAction,
 } from './support/bot';
-import { clientFor, startedBy } from './support/clients';
+import { clientFor } from './support/clients';
 import { documentsIn } from './support/docs';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
-import { alive, shown } from './support/wire';
+import { createPersonas, profile } from './support/personas';
 
 const { personas } = library;
 
@@ -50,12 +51,12 @@ describe('docs/life-spans.md', () => {
   });
 
   it('outside an event', async () => {
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const directory = { adam: profile('Adam') };
     const { answer } = code.run('client', {
       modules: {
         './bottender.config': { plugins: [personas({ directory })] },
-        bottender: { getClient: () => clientFor(bot) },
+        bottender: { getClient: () => clientFor(bot.emulator) },
       },
     }) as { answer: (psid: string, text: string) => Promise<void> };
     await answer(CUSTOMER, 'hi');
@@ -63,11 +64,11 @@ describe('docs/life-spans.md', () => {
   });
 
   it('shift', async () => {
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const { signIn, answer, signOut } = code.run('shift', {
       modules: {
         './bottender.config': { plugins: [personas()] },
-        bottender: { getClient: () => clientFor(bot) },
+        bottender: { getClient: () => clientFor(bot.emulator) },
       },
     }) as Record<string, (...given: unknown[]) => Promise<void>>;
     const adam = { id: 7, profile: profile('Adam') };
@@ -141,7 +142,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
     code.config('refused-config', { console: { warn } }),
   );
   bot.emulator.setEuropean(CUSTOMER, true);
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     context.usePersona(Adam);
     await context.sendText('hi');
@@ -153,7 +154,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
 describe('docs/getting-started.md', () => {
   it('bottender.config.js takes the plugin', async () => {
     const bot = await startBot(code.config('config'));
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       await context.sendText('hi');
@@ -229,7 +230,7 @@ it('docs/operating.md', async () => {
     'persona_refusals_total',
   ]);
   const { refused, ...counts } = plugin.stats();
-  expect(counts.made).toBe(1);
+  expect(counts.created).toBe(1);
   expect(counters.map(({ values }) => values)).toEqual([counts, refused]);
 });
 
@@ -285,8 +286,8 @@ describe('docs/without-bottender.md', () => {
   });
 
   it('a client of your own', async () => {
-    const { emulator } = await startedBy();
-    const { Bea = '' } = await faces(emulator, ['Bea']);
+    const { emulator } = await startWrittenTo();
+    const { Bea = '' } = await createPersonas(emulator, ['Bea']);
     const create = code.run('custom-client', {
       fetch,
       modules: { 'bottender-persona/client': clientLibrary },
@@ -355,7 +356,7 @@ describe('the tests on the pages pass', () => {
   });
 });
 
-it('docs/upgrading.md: a placeholder is an unknown name', async () => {
+it('docs/upgrading.md: a placeholder counts as an unknown name', async () => {
   const onRefused = jest.fn();
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hi') as library.PersonaContext;
@@ -397,7 +398,7 @@ it('docs/command-line.md: a bot that chooses the version of the Graph API', asyn
   expect({ path, version }).toEqual({ path: '/me', version: undefined });
 });
 
-it('has no block of code that is not run here', () => {
+it('every code block of these pages is run here', () => {
   expect(code.blocks.length).toBeGreaterThan(20);
   expect(code.left).toEqual([]);
 });

@@ -144,6 +144,21 @@ describe('a bad request to the webhook', () => {
     expect(await messageOf(answer)).toEqual(expect.any(String));
   });
 
+  it.each([
+    [{ delivery: { mids: 7, watermark: 'x' } }],
+    [{ sender: { id: '1' }, delivery: { mids: 7, watermark: 'x' } }],
+    [{ recipient: null, message: { is_echo: true, attachments: 'x' } }],
+    [{ recipient: { id: '1' }, message: { is_echo: true, attachments: [0] } }],
+    [{ sender: { id: 7 }, read: 7 }],
+  ])('that is a receipt, %j, is taken only with a signature', async (event) => {
+    const body = JSON.stringify({
+      object: 'page',
+      entry: [{ messaging: [event] }],
+    });
+    expect((await post(body, {})).status).toBe(400);
+    expect((await post(body, signed(body))).status).toBe(200);
+  });
+
   it('of another method is answered 405', async () => {
     const answer = await fetch(webhook, { method: 'PUT', body: '{}' });
     expect(answer.status).toBe(405);
@@ -258,8 +273,12 @@ function post(body: string, headers: Record<string, string>) {
 }
 
 function signed(body: string): Record<string, string> {
-  const hmac = createHmac('sha1', 'emulated-app-secret').update(body);
-  return { 'x-hub-signature': `sha1=${hmac.digest('hex')}` };
+  const digest = (algorithm: string) =>
+    createHmac(algorithm, 'emulated-app-secret').update(body).digest('hex');
+  return {
+    'x-hub-signature': `sha1=${digest('sha1')}`,
+    'x-hub-signature-256': `sha256=${digest('sha256')}`,
+  };
 }
 
 async function messageOf(answer: Response): Promise<string> {

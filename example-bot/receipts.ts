@@ -55,6 +55,8 @@ function record(
   desk: Desk,
   { sender, recipient, message, delivery, read }: RawEvent,
 ): void {
+  const psid = textOf((message ? recipient : sender)?.id) ?? '';
+  if (psid === '') return;
   if (message) {
     const [attachment] = listOf(message.attachments) as {
       type?: unknown;
@@ -63,7 +65,7 @@ function record(
     const type = textOf(attachment?.type);
     const url = textOf(attachment?.payload?.url);
     const isPicture = type === 'image' && url !== undefined;
-    desk.echoed(textOf(recipient?.id) ?? '', {
+    desk.echoed(psid, {
       mid: textOf(message.mid),
       text: textOf(message.text) ?? (type && !isPicture ? `[${type}]` : ''),
       picture: isPicture ? url : undefined,
@@ -72,7 +74,6 @@ function record(
     });
     return;
   }
-  const psid = textOf(sender?.id) ?? '';
   if (delivery) {
     const mids = listOf(delivery.mids).map(String);
     desk.delivered(psid, mids, Number(delivery.watermark));
@@ -92,5 +93,9 @@ function isSigned(request: Request & { rawBody?: string }): boolean {
   const hmac = createHmac('sha256', secret).update(request.rawBody ?? '');
   const expected = Buffer.from(`sha256=${hmac.digest('hex')}`);
   const given = Buffer.from(request.get('x-hub-signature-256') ?? '');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return (
+    secret !== '' &&
+    given.length === expected.length &&
+    timingSafeEqual(given, expected)
+  );
 }

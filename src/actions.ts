@@ -18,6 +18,7 @@ export type ValueOrFactory<T, C extends Context, P> =
  * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
  * @throws TypeError if `action` is passed but is not a function, for example `undefined`
@@ -60,6 +61,8 @@ export function withPersona<
  * as it, and deletes it after their last send. Without `action` it wraps
  * `props.next`, for chains. Works without `personas()`.
  *
+ * @param profile a name and a picture, or a function that returns them
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
  * @throws TypeError if `action` is passed but is not a function, for example `undefined`

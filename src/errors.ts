@@ -4,7 +4,7 @@ import { describeFailure, type GraphFailure } from './graph/graphFailure';
  * Why a message could not show its persona:
  * - `region`: Messenger refuses personas for this customer,
  * - `unknown`: the Page has no persona with this ID, or the directory lacks the name,
- * - `not-made`: the persona could not be created, or its ID could not be found,
+ * - `not-created`: the persona could not be created, or its ID could not be found,
  * - `this-message`: the persona exists, but Messenger refuses it for this message,
  * - `unverified`: Messenger refused the persona, and it is uncertain whether it exists,
  * - `initial-persona`: the option `initialPersona` failed,
@@ -14,7 +14,7 @@ import { describeFailure, type GraphFailure } from './graph/graphFailure';
 export type RefusalReason =
   | 'region'
   | 'unknown'
-  | 'not-made'
+  | 'not-created'
   | 'this-message'
   | 'unverified'
   | 'initial-persona'
@@ -87,6 +87,7 @@ export class PersonaRefusedError extends PersonaError {
   readonly defaultSender: string;
 
   constructor(
+    /** Why, for a program: see {@link RefusalReason}. The message says it for people. */
     readonly reason: RefusalReason,
     /** The persona as the bot named it: an ID or a name. */
     readonly persona: string,
@@ -114,7 +115,7 @@ const ADVICE: Record<RefusalReason, string> = {
     'Personas are refused for this customer: speak as the Page, with usePersona(null).',
   unknown:
     'It was deleted or belongs to another Page: look for its ID with `npx bottender-persona list`.',
-  'not-made':
+  'not-created':
     'It could not be created or found: check the access token (pages_messaging) and the rate limits of the Page.',
   'this-message':
     'It exists, but Messenger refuses it for this message: look at what Messenger answered.',
@@ -140,13 +141,19 @@ function adviceOn(
   return channelInfo?.advice?.[reason] ?? ADVICE[reason];
 }
 
-/** An ephemeral persona could not be deleted. */
+/** An ephemeral persona could not be deleted. The next sweep tries again. */
 export class PersonaCleanupError extends PersonaError {
-  /** `id` is absent if it was never known. */
-  readonly persona: { readonly id?: string; readonly name: string };
+  /** The persona on the Page. */
+  readonly persona: {
+    /** Absent if it was never known. */
+    readonly id?: string;
+    /** The name that it shows. */
+    readonly name: string;
+  };
 
   constructor(
     { id, name }: { readonly id?: string; readonly name: string },
+    /** The ID of the Page that has it. */
     readonly pageId: string,
     /** Messenger's response. */
     readonly failure: GraphFailure,
@@ -224,10 +231,30 @@ export class PersonaStoreError extends PersonaError {
   }
 }
 
-/** A process may have created this persona before it died. You decide whether to delete it. */
+/**
+ * Passed to `onCleanupError` when a sweep finds a persona that a process may have
+ * left behind: the process recorded that it was about to create a persona of this
+ * name, and never recorded the ID. Someone else may have created one of the same
+ * name, so the plugin does not delete it.
+ *
+ * @example
+ * ```js
+ * if (error instanceof PersonaSuspectedError) {
+ *   const { persona, pageId } = error;
+ *   console.warn(`left behind? ${persona.name} (${persona.id}) on ${pageId}`);
+ * }
+ * ```
+ */
 export class PersonaSuspectedError extends PersonaError {
   constructor(
-    readonly persona: { readonly id: string; readonly name: string },
+    /** The persona on the Page. */
+    readonly persona: {
+      /** For `npx bottender-persona delete`. */
+      readonly id: string;
+      /** The name that it shows. */
+      readonly name: string;
+    },
+    /** The ID of the Page that has it. */
     readonly pageId: string,
   ) {
     super(

@@ -27,6 +27,8 @@ export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
 /**
  * The options of `personas()`.
  *
+ * @typeParam Name the names of the directory
+ * @typeParam C the contexts that `initialPersona` gets
  * @typeParam R what `initialPersona` returns if it is a function
  */
 export interface PersonasOptions<

@@ -13,14 +13,14 @@ import {
   type CommonOptions,
 } from 'bottender-persona';
 
-import { LINE_MESSAGES, URL, VIBER_MESSAGES } from '../support/channelMessages';
+import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import {
   startPlatform,
   type AnswerTo,
   type Recorded,
 } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   // Some methods are deprecated.

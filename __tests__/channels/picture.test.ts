@@ -11,7 +11,7 @@ import {
 } from '../../scripts/channelsPicture';
 import { startOn, type ChannelName } from '../support/channels';
 import { ROOT } from '../support/docs';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -51,7 +51,7 @@ async function converse(context: PersonaContext): Promise<void> {
   await context.sendText('Anything else?');
 }
 
-test('docs/channels.svg shows what comes to each platform', async () => {
+test('docs/channels.svg shows the requests that each platform gets', async () => {
   const panels: Panel[] = [];
   const faces: (string | undefined)[][] = [];
   for (const [channel, title, itself] of PANELS) {

@@ -13,7 +13,7 @@ import {
   PAGE,
   startConsoleBot,
   type ConsoleBot,
-} from '../support/agentsConsole';
+} from './agentsConsole';
 
 const PICTURE = path.join('example-bot', 'offer.png');
 const BACK = 'You are with the bot again.';

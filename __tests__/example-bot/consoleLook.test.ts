@@ -6,11 +6,7 @@ import {
   describeInBrowser,
   launchBrowser,
 } from '../../packages/messenger-emulator/__tests__/support/browser';
-import {
-  AgentPage,
-  startConsoleBot,
-  type ConsoleBot,
-} from '../support/agentsConsole';
+import { AgentPage, startConsoleBot, type ConsoleBot } from './agentsConsole';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_OPTIONS = {

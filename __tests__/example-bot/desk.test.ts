@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { Desk } from '../../example-bot/agents/desk';
 import type { Entry } from '../../example-bot/agents/conversation';
+import { Desk } from '../../example-bot/agents/desk';
 
 const ANA = { id: 'ana', name: 'Ana' };
 const BEN = { id: 'ben', name: 'Ben' };

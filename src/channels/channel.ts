@@ -49,7 +49,7 @@ export interface MultipartForm {
   readonly _streams: readonly unknown[];
 }
 
-/** The arguments for the client, and the method if it is not the one that was called. */
+/** The arguments for the client, and its method. Default: the called method. */
 export interface ClientCall {
   readonly args: unknown[];
   readonly method?: string;

@@ -82,6 +82,7 @@ export interface ClientPersonaMethods<
  * A client whose send and typing methods carry personas: what `client()` gives
  * for one of any channel.
  *
+ * @typeParam C the client's class, Bottender's or one that extends it
  * @typeParam Name the names of the directory, as for `PersonaContext`
  */
 export type PersonaClient<

@@ -117,6 +117,7 @@ export interface PersonaMethods<Name extends string = string> {
 /**
  * A context that `personas()` was installed on, for the handlers that use it.
  *
+ * @typeParam C the context of Bottender's that it extends
  * @typeParam Name the names of the directory, as `NamesOf<typeof plugin>` gives
  * them; then a misspelt name does not compile, while IDs remain possible
  * @example

@@ -11,15 +11,21 @@ import { redactSecrets } from './secrets';
 export interface GraphFailure {
   /** HTTP status; for an item of a batch, the item's own. Absent without a response. */
   status?: number;
+  /** Graph's `error.code`, for example 190 for an invalid token. */
   code?: number;
+  /** Graph's `error_subcode`, for example 2018336 for a customer in Europe. */
   subcode?: number;
+  /** Graph's `error.type`, for example `OAuthException`. */
   type?: string;
+  /** Graph's `error.message`, or why there was no response. At most 500 characters. */
   message: string;
+  /** Graph's `fbtrace_id`, which Meta's support asks for. */
   fbtraceId?: string;
+  /** Graph's `is_transient`: whether the same call may succeed later. */
   isTransient?: boolean;
-  /** Meta's explanation for users: `error_user_title`. */
+  /** Graph's `error_user_title`: a heading to show to users. */
   userTitle?: string;
-  /** Meta's explanation for users: `error_user_msg`. */
+  /** Graph's `error_user_msg`: an explanation to show to users. */
   userMessage?: string;
 }
 

@@ -16,6 +16,7 @@ export interface PageInfo {
  * was created with. Name and picture are empty when Graph returned none.
  */
 export interface ListedPersona extends PersonaProfile {
+  /** The persona's ID on its Page: digits. */
   id: string;
 }
 

@@ -188,7 +188,7 @@ export class Refusals {
     if (!(error instanceof UnknownPageError)) return undefined;
     const refusal =
       this.pageless.get(error) ??
-      new PersonaRefusedError('not-made', persona, undefined, error.failure);
+      new PersonaRefusedError('not-created', persona, undefined, error.failure);
     this.pageless.set(error, refusal);
     return refusal;
   }

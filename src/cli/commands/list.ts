@@ -59,7 +59,7 @@ export async function list(options: PageOptions): Promise<void> {
 function show(pageId: string, rows: Row[], now: number): void {
   if (rows.length > 0) {
     printTable(
-      ['ID', 'NAME', 'DIRECTORY', 'ON THE FLY', 'PICTURE'],
+      ['ID', 'NAME', 'DIRECTORY', 'EPHEMERAL', 'PICTURE'],
       rows.map((row) => [
         row.id,
         row.name,
