@@ -464,7 +464,7 @@ describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
     expect(JSON.stringify(inBlock)).toContain('Guest');
     expect(byHandle).toEqual(inBlock);
     expect(others).toEqual([]);
-    expect(plugin.stats()).toMatchObject({ made: 0, deleted: 0 });
+    expect(plugin.stats()).toMatchObject({ created: 0, deleted: 0 });
     await plugin.close();
   });
 

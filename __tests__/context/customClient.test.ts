@@ -237,7 +237,7 @@ describe('personaClients()', () => {
       client.sendText(CUSTOMER, 'two'),
     );
     expect(shown(emulator)).toEqual(['Adam: one', 'Guest: two']);
-    expect(plugin.stats()).toMatchObject({ made: 2, deleted: 1 });
+    expect(plugin.stats()).toMatchObject({ created: 2, deleted: 1 });
     await plugin.close();
   });
 
