@@ -216,7 +216,7 @@ describe('a client of Messenger without axios', () => {
     expect(shown(emulator)).toEqual(['Page: one', 'Page: two']);
     expect(onRefused).toHaveBeenCalledWith(
       expect.objectContaining({
-        reason: 'not-made',
+        reason: 'not-created',
         message: expect.stringContaining(
           'the client has neither axios nor getPageInfo()',
         ) as string,
