@@ -10,7 +10,7 @@ import {
   type RedisTarget,
 } from '../../support/redisClients';
 import { type FleetJob, FleetProcess, type Handled } from './fleetProcess';
-import { RedisCluster, until } from '../../support/redisCluster';
+import { RedisCluster, until } from './redisCluster';
 import { SentinelSetup } from './redisSentinel';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };

@@ -9,7 +9,7 @@ import {
   redisServer,
   temporaryFolder,
 } from '../../support/redisProcess';
-import { until } from '../../support/redisCluster';
+import { until } from './redisCluster';
 
 const MASTER = 'main';
 const SENTINELS = 3;
