@@ -13,7 +13,7 @@ import {
   type CommonOptions,
 } from 'bottender-persona';
 
-import { LINE_MESSAGES, URL, VIBER_MESSAGES } from '../support/channelMessages';
+import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import {
   startPlatform,
   type AnswerTo,

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { codeBlocks } from '../support/docs';
-
 import {
   packagesOfThePage,
   playThePage,
