@@ -20,12 +20,14 @@ const { client, close } = openClient(
   job.target ?? { url: job.redisUrl },
 );
 
+const store = redisStore(client, { prefix: job.prefix });
+
 /** How long each answer of the store takes. */
 let lagMs = 0;
-const send = client.sendCommand.bind(client);
-client.sendCommand = async (...given) => {
+const { run } = store.runner;
+store.runner.run = async (...given) => {
   if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
-  return send(...given);
+  return run(...given);
 };
 
 /** How far the machine's clock was set. */
@@ -34,7 +36,7 @@ const now = Date.now.bind(Date);
 Date.now = () => now() + clockMs;
 
 const plugin = personas({
-  store: redisStore(client, { prefix: job.prefix }),
+  store,
   directory: job.directory,
   ephemeral: job.ephemeral,
   onCleanupError: (error, persona) =>
