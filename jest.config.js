@@ -18,8 +18,7 @@ module.exports = {
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
-  setupFiles: ['<rootDir>/__tests__/support/quiet.ts'],
-  setupFilesAfterEnv: ['<rootDir>/__tests__/support/intervals.ts'],
+  setupFilesAfterEnv: ['<rootDir>/__tests__/support/suiteSetup.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
   // One more than there are cores, as a quarter of the suites' time is waiting.

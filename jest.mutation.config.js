@@ -28,6 +28,7 @@ module.exports = {
     '/__tests__/package/',
     '/__tests__/types/',
     'example-bot.test.ts',
+    '/__tests__/example-bot/',
     '/__tests__/docs',
     // It reads docs/, which is not copied for the mutants.
     '/__tests__/channels/picture',

@@ -9,8 +9,8 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from './support/bot';
-import { faces, profile } from './support/faces';
-import { calls, shown } from './support/wire';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 
 type Match = { match?: RegExpExecArray };
 
@@ -19,18 +19,18 @@ let Adam: string;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ({ Adam } = await faces(bot.emulator, ['Adam']));
+  ({ Adam } = await createPersonas(bot.emulator, ['Adam']));
 });
 
 async function sayHi(context: PersonaContext): Promise<void> {
   await context.sendText('hi');
 }
 
-describe('what speaks in an action may be given', () => {
+describe('the speaker of an action can be', () => {
   test.each([
     ['a function', <T>(value: T) => value],
     ['an async function', <T>(value: T) => Promise.resolve(value)],
-  ])('as %s of context and props', async (_what, give) => {
+  ])('%s of the context and the props', async (_what, give) => {
     const seen: unknown[] = [];
     const giveFor =
       <T>(value: T) =>
@@ -52,14 +52,14 @@ describe('what speaks in an action may be given', () => {
     ]);
   });
 
-  test('anew for each event', async () => {
+  test('decided again for each event', async () => {
     const next = [Adam, null, Adam];
     const action = withPersona(() => next.shift() ?? null, sayHi);
     for (let event = 0; event < 3; event += 1) await bot.run(action);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi', 'Adam: hi']);
   });
 
-  test('and with an error, the event has it and the action does not run', async () => {
+  test('a function that throws: the event fails with its error, and the action does not run', async () => {
     const error = new Error('the directory of agents is down');
     const action = jest.fn();
     const fail = () => Promise.reject(error);
@@ -69,7 +69,7 @@ describe('what speaks in an action may be given', () => {
     expect(action).not.toHaveBeenCalled();
   });
 
-  test('and a bad one is refused before the action runs', async () => {
+  test('a function that returns an invalid value: it is rejected before the action runs', async () => {
     const action = jest.fn();
     await bot.run(withPersona(() => ' ', action));
     await bot.run(withEphemeralPersona(() => profile(''), action));
@@ -103,7 +103,7 @@ test.each([
   ['withPersona', () => withPersona(Adam)],
   ['withEphemeralPersona', () => withEphemeralPersona(profile('Guest'))],
 ])(
-  '%s without an action, called without props, does nothing',
+  '%s without an action and without props does nothing',
   async (_name, wrap) => {
     await bot.run((context) => {
       const called: unknown = Reflect.apply(wrap(), undefined, [context]);

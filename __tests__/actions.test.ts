@@ -8,8 +8,8 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot, type TestAction } from './support/bot';
-import { faces, profile } from './support/faces';
-import { alive, shown } from './support/wire';
+import { alive, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 
 type Wrap = <P extends Record<string, unknown> = Record<never, never>>(
   action?: Action<PersonaContext, P>,
@@ -22,7 +22,7 @@ let ids: Record<'Adam' | 'Bea', string>;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 const say =
@@ -48,7 +48,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     return shown(bot.emulator);
   };
 
-  test('is in force in it, and no longer', async () => {
+  test('its persona speaks in the action, and not after it', async () => {
     const says = await run(
       chain([
         async (context: PersonaContext, { next }: Props<PersonaContext>) => {
@@ -62,7 +62,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(says).toEqual([`${face}: wrapped`, 'Page: after', 'Page: next']);
   });
 
-  test('runs the actions that it returns to the end, inside', async () => {
+  test('actions that the action returns run as the persona, to the last one', async () => {
     const third = say('third');
     const second: TestAction = async (context) => {
       await context.sendText('second');
@@ -72,19 +72,19 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(says).toEqual([`${face}: second`, `${face}: third`]);
   });
 
-  test('runs the action that a router finds, inside', async () => {
+  test('the action that a router selects runs as the persona', async () => {
     const says = await run(
       wrap(router([text('no', say('no')), text('hello', say('found'))])),
     );
     expect(says).toEqual([`${face}: found`]);
   });
 
-  test('stands on a route', async () => {
+  test('it can be the action of a route', async () => {
     const says = await run(router([text('hello', wrap(say('found')))]));
     expect(says).toEqual([`${face}: found`]);
   });
 
-  test('runs nested chains and routers to the end, inside', async () => {
+  test('nested chains and routers run as the persona, to the last action', async () => {
     const goOn: TestAction = async (context, props) => {
       await context.sendText('first');
       return props.next;
@@ -105,7 +105,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     ]);
   });
 
-  test('without an action, has the rest of its chain inside', async () => {
+  test('without an action, the rest of the chain runs as the persona', async () => {
     const says = await run(
       chain([
         wrap(),
@@ -119,12 +119,12 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(says).toEqual([`${face}: inside`, `${face}: inside too`]);
   });
 
-  test('without an action and alone, does nothing', async () => {
+  test('without an action and without a chain, it does nothing', async () => {
     expect(await run(wrap())).toEqual([]);
     expect(bot.errors).toEqual([]);
   });
 
-  test('hands on the props: the match of a route', async () => {
+  test('the action gets the match of its route in the props', async () => {
     const says = await run(
       router([
         text(
@@ -138,7 +138,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(says).toEqual([`${face}: el`]);
   });
 
-  test('hands on the props: those of withProps', async () => {
+  test('the action gets the props of withProps', async () => {
     const greet = async (context: PersonaContext, { name }: Name) => {
       await context.sendText(`hello ${name}`);
     };
@@ -150,7 +150,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(says).toEqual([`${face}: hello Eve`]);
   });
 
-  test('hands on the props: the error, around an error handler', async () => {
+  test('an error handler gets the error in the props', async () => {
     const failing = await startBot({
       emulator: bot.emulator,
       onError: wrap(async (context, { error }) => {
@@ -161,7 +161,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(shown(bot.emulator)).toEqual([`${face}: sorry: no such order`]);
   });
 
-  test('lets an error through unchanged, also of an action that is returned', async () => {
+  test('an error of the action, or of an action that it returns, is passed on unchanged', async () => {
     const error = new Error('no such order');
     const fail: TestAction = () => {
       throw error;
@@ -172,7 +172,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(bot.errors.every((caught) => caught === error)).toBe(true);
   });
 
-  test('works without the middleware', async () => {
+  test('it works without personas()', async () => {
     const plain = await startBot({ emulator: bot.emulator });
     await plain.run(wrap(say('hi')));
     await plain.run(chain([wrap(), say('hi again')]));
@@ -180,7 +180,7 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
     expect(shown(bot.emulator)).toEqual([`${face}: hi`, `${face}: hi again`]);
   });
 
-  test('takes over what Bottender’s own usePersona has said, without the middleware', async () => {
+  test('without personas(), it respects Bottender’s own usePersona', async () => {
     const plain = await startBot({ emulator: bot.emulator });
     await plain.run(async (context) => {
       context.usePersona(ids.Bea);
@@ -199,8 +199,8 @@ describe.each(wrappers)('%s around an action', (_name, face, wrap) => {
   });
 });
 
-describe('wrappers in wrappers', () => {
-  test('the innermost speaks', async () => {
+describe('nested wrappers', () => {
+  test('the persona of the innermost one speaks', async () => {
     const inner = withEphemeralPersona(profile('Guest'), say('inner'));
     await bot.run(
       withPersona(

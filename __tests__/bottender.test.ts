@@ -3,7 +3,7 @@ import * as whole from 'bottender/dist';
 
 /** See support/bottender.js. */
 test.each(Object.keys(parts))(
-  'what suites load of Bottender by itself is its own: %s',
+  'the parts of Bottender that suites load are the ones that it exports: %s',
   (name) => {
     expect(Reflect.get(parts, name)).toBeDefined();
     expect(Reflect.get(parts, name)).toBe(Reflect.get(whole, name));

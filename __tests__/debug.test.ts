@@ -6,9 +6,9 @@ import { Keyv } from 'keyv';
 
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
 import { startOn } from './support/channels';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
 import { leaveLease } from './support/stores';
-import { alive, shown } from './support/wire';
 
 let lines: string[];
 const write = createDebug.log;
@@ -62,18 +62,18 @@ async function speak(): Promise<string> {
     .replaceAll(PAGE.id, '<PAGE>');
 }
 
-test('DEBUG=bottender:persona tells of each decision', async () => {
+test('DEBUG=bottender:persona logs each decision', async () => {
   createDebug.enable('bottender:persona');
   const told = (await speak()).split('\n');
   const inOrder = [
     'sendText: adam speaks, by initialPersona',
-    "made 'Adam Z.' for the name 'adam' on the Page <PAGE>: <ADAM>",
+    "created 'Adam Z.' for the name 'adam' on the Page <PAGE>: <ADAM>",
     'sendText: the Page speaks, by withPersona',
     'typingOn: adam speaks, by usePersona',
     'sendText: adam speaks, by as',
     'sendText: nobody speaks, by personaId',
     expect.stringMatching(/^refused, and sent without its profile: .*"nobody"/),
-    "made 'Guest' on the Page <PAGE>: <GUEST>",
+    "created 'Guest' on the Page <PAGE>: <GUEST>",
     'sendText: <GUEST> speaks, by withEphemeralPersona',
     "shared 'Guest' on the Page <PAGE>",
     "deleted 'Guest' of the Page <PAGE>: <GUEST>",
@@ -82,9 +82,9 @@ test('DEBUG=bottender:persona tells of each decision', async () => {
   expect(told).toEqual(inOrder);
 });
 
-test('it tells of a name whose persona the Page has already', async () => {
+test('it logs a name whose persona the Page has already', async () => {
   const { emulator } = await startBot();
-  const { Adam } = await faces(emulator, ['Adam']);
+  const { Adam } = await createPersonas(emulator, ['Adam']);
   createDebug.enable('bottender:persona');
   const plugin = personas({ directory: { adam: profile('Adam') } });
   const bot = await startBot({ plugins: [plugin], emulator });
@@ -97,10 +97,10 @@ test('it tells of a name whose persona the Page has already', async () => {
   );
 });
 
-test('it tells of a sweep once, and of each persona that it deletes', async () => {
+test('it logs each sweep once, and each persona that it deletes', async () => {
   const store = new Keyv();
   const { emulator } = await startBot();
-  const { Guest } = await faces(emulator, ['Guest']);
+  const { Guest } = await createPersonas(emulator, ['Guest']);
   await leaveLease(store, { id: Guest, name: 'Guest' });
   createDebug.enable('bottender:persona');
   const swept = new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ test('it tells of a sweep once, and of each persona that it deletes', async () =
   ]);
 });
 
-test('it tells what onCleanupError is told', async () => {
+test('it logs what onCleanupError gets', async () => {
   const gone = () => Promise.reject(new Error('away'));
   const store = { get: gone, set: gone, delete: gone };
   createDebug.enable('bottender:persona');
@@ -141,14 +141,14 @@ test('it tells what onCleanupError is told', async () => {
   );
 });
 
-test('it tells no secret, no text and no customer', async () => {
+test('it logs no secret, no text and no customer', async () => {
   createDebug.enable('bottender:persona');
   const told = await speak();
   const secrets = [APP_SECRET, PAGE.accessToken, CUSTOMER, 'first', 'fifth'];
   expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
 });
 
-test('it tells of what is dressed on other channels', async () => {
+test('it logs the personas of messages on other channels', async () => {
   createDebug.enable('bottender:persona');
   const plugin = personas({ directory: { adam: profile('Adam Z.') } });
   const bot = await startOn('viber', { plugins: [plugin] });
@@ -158,6 +158,6 @@ test('it tells of what is dressed on other channels', async () => {
   expect(lines).toContain('sendText: adam speaks, by withPersona');
 });
 
-test('off, it is silent', async () => {
+test('it logs nothing when it is off', async () => {
   expect(await speak()).toBe('');
 });

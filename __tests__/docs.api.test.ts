@@ -14,7 +14,7 @@ describe.each(PACKAGES)('docs/api of $folder', ({ folder, entries }) => {
   const pages = documentsIn(path.join(folder, 'docs/api'));
   const text = pages.map(read).join('\n');
 
-  it('names no type that the package keeps to itself', () => {
+  it('names no type that the package does not export', () => {
     const kept = keptTypes(folder, entries);
     expect(kept.size).toBeGreaterThan(20);
     // In code, and not in words that happen to be the same.
@@ -56,11 +56,11 @@ describe.each(PACKAGES)('docs/api of $folder', ({ folder, entries }) => {
     }
   });
 
-  it('has no dash in place of a description', () => {
+  it('has no dash instead of a description', () => {
     expect(text.match(/^\|.*\| - \|$/gm)).toBeNull();
   });
 
-  it('has no column without anything', () => {
+  it('has no empty column', () => {
     const tables = text.match(/(?:^\|.*\|\n)+/gm) ?? [];
     expect(tables.length).toBeGreaterThan(5);
     const empty = tables.filter((table) => {
@@ -103,7 +103,7 @@ function keptTypes(folder: string, entries: string[]): Set<string> {
   return new Set(declared.filter((name) => !exported.has(name)));
 }
 
-/** Without the libraries and packages: what a name stands for there is not asked. */
+/** Without libraries and packages, whose types are not needed here. */
 function programOf(files: string[]): ts.Program {
   const options = { noLib: true, types: [], module: ts.ModuleKind.Node16 };
   const host = ts.createCompilerHost(options);

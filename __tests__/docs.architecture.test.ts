@@ -91,34 +91,34 @@ class Drawing {
 }
 
 describe.each(['', 'packages/messenger-emulator/'])(
-  '%sdocs/architecture.md, the drawing of the modules',
+  'the module drawing of %sdocs/architecture.md',
   (folder) => {
     const drawing = new Drawing(folder);
     const { arrows, paths, files, src } = drawing;
     const imports = drawing.imports();
 
-    it('has every file, once', () => {
+    it('contains every file once', () => {
       const misplaced = files.filter(
         (file) => drawing.modulesOf(file).length !== 1,
       );
       expect(misplaced).toEqual([]);
     });
 
-    it('has no path that does not exist', () => {
+    it('contains no path that does not exist', () => {
       const all = [...paths.values()].flat();
       expect(all.filter((each) => !existsSync(path.join(src, each)))).toEqual(
         [],
       );
     });
 
-    it('has no circle', () => {
+    it('has no cycle', () => {
       const circular = [...paths.keys()].filter((module) =>
         drawing.leadsTo(module).has(module),
       );
       expect(circular).toEqual([]);
     });
 
-    it('has no files that import each other, over however many others', () => {
+    it('has no files that import each other, directly or indirectly', () => {
       const graph = new Map<string, string[]>();
       for (const { file, imported } of imports) {
         graph.set(file, [...(graph.get(file) ?? []), imported]);
@@ -128,7 +128,7 @@ describe.each(['', 'packages/messenger-emulator/'])(
       ).toEqual([]);
     });
 
-    it('has an arrow, or several, for every import', () => {
+    it('has a path of arrows for every import', () => {
       const against = imports.filter(
         ({ from, to }) => from !== to && !drawing.leadsTo(from).has(to),
       );

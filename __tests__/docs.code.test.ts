@@ -7,13 +7,14 @@ import {
   CUSTOMER,
   PAGE,
   startBot,
+  startWrittenTo,
   type TestAction,
 } from './support/bot';
-import { clientFor, startedBy } from './support/clients';
+import { clientFor } from './support/clients';
 import { documentsIn } from './support/docs';
-import { faces, profile } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
-import { alive, shown } from './support/wire';
+import { createPersonas, profile } from './support/personas';
 
 const { personas } = library;
 
@@ -45,12 +46,12 @@ describe('docs/life-spans.md', () => {
   });
 
   it('outside an event', async () => {
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const directory = { adam: profile('Adam') };
     const { answer } = code.run('client', {
       modules: {
         './bottender.config': { plugins: [personas({ directory })] },
-        bottender: { getClient: () => clientFor(bot) },
+        bottender: { getClient: () => clientFor(bot.emulator) },
       },
     }) as { answer: (psid: string, text: string) => Promise<void> };
     await answer(CUSTOMER, 'hi');
@@ -58,11 +59,11 @@ describe('docs/life-spans.md', () => {
   });
 
   it('shift', async () => {
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const { signIn, answer, signOut } = code.run('shift', {
       modules: {
         './bottender.config': { plugins: [personas()] },
-        bottender: { getClient: () => clientFor(bot) },
+        bottender: { getClient: () => clientFor(bot.emulator) },
       },
     }) as Record<string, (...given: unknown[]) => Promise<void>>;
     const adam = { id: 7, profile: profile('Adam') };
@@ -136,7 +137,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
     code.config('refused-config', { console: { warn } }),
   );
   bot.emulator.setEuropean(CUSTOMER, true);
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     context.usePersona(Adam);
     await context.sendText('hi');
@@ -148,7 +149,7 @@ it('docs/errors.md, when Messenger refuses a persona', async () => {
 describe('docs/getting-started.md', () => {
   it('bottender.config.js takes the plugin', async () => {
     const bot = await startBot(code.config('config'));
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       await context.sendText('hi');
@@ -224,7 +225,7 @@ it('docs/operating.md', async () => {
     'persona_refusals_total',
   ]);
   const { refused, ...counts } = plugin.stats();
-  expect(counts.made).toBe(1);
+  expect(counts.created).toBe(1);
   expect(counters.map(({ values }) => values)).toEqual([counts, refused]);
 });
 
@@ -283,7 +284,7 @@ describe('the tests on the pages pass', () => {
   });
 });
 
-it('docs/upgrading.md: a placeholder is an unknown name', async () => {
+it('docs/upgrading.md: a placeholder counts as an unknown name', async () => {
   const onRefused = jest.fn();
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hi') as library.PersonaContext;
@@ -325,7 +326,7 @@ it('docs/command-line.md: a bot that chooses the version of the Graph API', asyn
   expect({ path, version }).toEqual({ path: '/me', version: undefined });
 });
 
-it('has no block of code that is not run here', () => {
+it('every code block of these pages is run here', () => {
   expect(code.blocks.length).toBeGreaterThan(20);
   expect(code.left).toEqual([]);
 });

@@ -10,20 +10,20 @@ import {
 import { Keyv } from 'keyv';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from './support/bot';
 import { firstCells } from './support/docs';
-import { faces, profile } from './support/faces';
-import { named } from './support/files';
-import { gate, meeting } from './support/gate';
+import { alive, calls, shown } from './support/emulatorState';
+import { barrier, gate } from './support/gate';
+import { createPersonas, profile } from './support/personas';
+import { filenameOption } from './support/sends';
 import { leaveLease } from './support/stores';
-import { alive, calls, shown } from './support/wire';
 
 const PAGE_OF_ROWS = 'docs/comparison.md';
 const HEADING = "Compared with Bottender's own `usePersona`";
@@ -57,7 +57,10 @@ describe(PAGE_OF_ROWS, () => {
   row('A file from a Buffer or a stream', async () => {
     const [alone, plugin] = await onBoth((adam) => async (context) => {
       context.usePersona(adam);
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(shown(alone.emulator)).toEqual(['Page: [image]']);
     expect(shown(plugin.emulator)).toEqual(['Adam: [image]']);
@@ -123,7 +126,7 @@ describe(PAGE_OF_ROWS, () => {
 
   row('Two parts of a handler in parallel', async () => {
     const alone = await play(undefined, (adam, bea) => async (context) => {
-      const all = meeting(2);
+      const all = barrier(2);
       const speak = async (id: string, text: string) => {
         context.usePersona(id);
         await all();
@@ -132,7 +135,7 @@ describe(PAGE_OF_ROWS, () => {
       await Promise.all([speak(adam, 'I am Adam'), speak(bea, 'I am Bea')]);
     });
     const plugin = await play({}, (adam, bea) => async (context) => {
-      const all = meeting(2);
+      const all = barrier(2);
       const speak = (id: string, text: string) =>
         context.withPersona(id, async () => {
           await all();
@@ -223,7 +226,7 @@ describe(PAGE_OF_ROWS, () => {
   row('A process that dies with a persona on the fly', async () => {
     const store = new Keyv();
     const prepare = async ({ emulator }: RunningBot) => {
-      const { Guest } = await faces(emulator, ['Guest']);
+      const { Guest } = await createPersonas(emulator, ['Guest']);
       await leaveLease(store, { id: Guest, name: 'Guest' });
     };
     const act: Act = () => async (context) => {
@@ -311,7 +314,7 @@ describe(PAGE_OF_ROWS, () => {
     expect(shown(plugin.emulator)).toEqual(['Adam: hi', 'Adam: hi again']);
   });
 
-  it('has these rows and no others', () => {
+  it('docs/comparison.md has exactly these rows', () => {
     expect(firstCells(PAGE_OF_ROWS, HEADING)).toEqual(rows);
   });
 });
@@ -329,7 +332,7 @@ async function play(
 ): Promise<RunningBot> {
   const plugins = options ? [personas(options)] : [];
   const bot = await startBot({ plugins, ...setup });
-  const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+  const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
   await prepare?.(bot);
   await bot.run(act(Adam, Bea));
   return bot;

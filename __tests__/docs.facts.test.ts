@@ -33,7 +33,7 @@ const POINTERS = CITING.flatMap((file) =>
 );
 
 describe('docs/messenger-facts.md', () => {
-  test('has entries, each with a name of its own', () => {
+  test('has entries with unique names', () => {
     expect(IDS.length).toBeGreaterThan(20);
     expect(new Set(IDS).size).toBe(IDS.length);
   });
@@ -50,7 +50,7 @@ describe('docs/messenger-facts.md', () => {
     expect(outdated(FACTS, new Date())).toEqual([]);
   });
 
-  test('is told when it was not', () => {
+  test('fails if an entry was not looked up within 12 months', () => {
     const lookedUp = [
       '2024-02-28',
       '2024-03-01; a part',
@@ -67,19 +67,19 @@ describe('docs/messenger-facts.md', () => {
 });
 
 describe('pointers to the facts', () => {
-  test('lead to entries', () => {
+  test('lead to existing entries', () => {
     const known = new Set(IDS);
     expect(POINTERS.filter(({ id }) => !known.has(id))).toEqual([]);
   });
 
-  test('leave no entry out', () => {
+  test('mention every entry', () => {
     const used = new Set(
       POINTERS.filter(({ file }) => file !== PAGE).map(({ id }) => id),
     );
     expect(IDS.filter((id) => !used.has(id))).toEqual([]);
   });
 
-  test('of channels/messenger.ts lead to entries that give the codes', () => {
+  test('of channels/messenger.ts lead to entries that contain the codes', () => {
     const rows = read('src/channels/messenger.ts').matchAll(
       /^ \* \| (\d+) +\| (\w+) .*$/gm,
     );

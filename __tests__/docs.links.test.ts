@@ -22,7 +22,7 @@ const DOCUMENTS = [
   'packages/messenger-emulator/docs/api',
 ].flatMap(documentsIn);
 
-it.each(DOCUMENTS)('%s has no link that leads nowhere', (file) => {
+it.each(DOCUMENTS)('%s has no broken link', (file) => {
   expect(brokenLinks(file)).toEqual([]);
 });
 
@@ -49,7 +49,7 @@ describe.each(packedFiles(PACKAGES))('what npm packs of $folder', (each) => {
   });
 });
 
-it('bottender-persona packs the pages for users, and none for contributors', () => {
+it('bottender-persona packs the pages for users, and not those for contributors', () => {
   const [plugin] = packedFiles(['.']);
   const pages = plugin?.files.filter((file) => /^docs\/.*\.md$/.test(file));
   const written = ['docs', 'docs/api', 'docs/recipes'].flatMap(documentsIn);

@@ -12,7 +12,7 @@ const pathsIn = (folder: string) =>
     .map((file) => path.relative(path.join(ROOT, folder), file));
 
 describe('scripts/mutation/parts.ts', () => {
-  it('has every file of the library, once', () => {
+  it('contains every file of the library once', () => {
     // These have types alone, or nothing but exports; what is behind Redis needs
     // a server and processes of its own, which Stryker does not start.
     const library = pathsIn('src').filter(
@@ -27,7 +27,7 @@ describe('scripts/mutation/parts.ts', () => {
     expect(mutated.sort()).toEqual(library.sort());
   });
 
-  it('names suites that there are', () => {
+  it('names existing suites', () => {
     const suites = pathsIn('__tests__').filter((file) =>
       file.endsWith('.test.ts'),
     );

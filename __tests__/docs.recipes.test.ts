@@ -24,11 +24,11 @@ import {
 } from './support/bot';
 import { startOn } from './support/channels';
 import { documentsIn } from './support/docs';
-import { faces } from './support/faces';
+import { alive, shown } from './support/emulatorState';
 import { PageCode } from './support/pageCode';
+import { createPersonas } from './support/personas';
 import { PACKAGES, versionOf } from './support/redisClients';
 import { leaveLease } from './support/stores';
-import { alive, shown } from './support/wire';
 
 const code = new PageCode(documentsIn('docs/recipes'));
 
@@ -115,7 +115,7 @@ describe('docs/recipes', () => {
 
   it('customers in Europe', async () => {
     const bot = await startBot();
-    const { Adam: adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam: adam } = await createPersonas(bot.emulator, ['Adam']);
     const config = code.config('region-config', { adam });
     const european = await code.start('region', config, { adam });
     european.emulator.setEuropean(CUSTOMER, true);
@@ -207,7 +207,7 @@ describe('docs/recipes', () => {
     const store = new Keyv();
     const plugin: Personas = personas({ store });
     const { emulator } = await startBot();
-    const { Guest, Ghost } = await faces(emulator, ['Guest', 'Ghost']);
+    const { Guest, Ghost } = await createPersonas(emulator, ['Guest', 'Ghost']);
     await leaveLease(store, { id: Guest, name: 'Guest' });
     await leaveLease(store, { id: null, name: 'Ghost' });
     const { origin } = emulator;
@@ -309,7 +309,7 @@ describe('docs/recipes', () => {
         error: { message: 'Bad request' },
       });
       const stats = await fetch(`${origin}/stats`);
-      expect(await stats.json()).toMatchObject({ made: 1, deleted: 0 });
+      expect(await stats.json()).toMatchObject({ created: 1, deleted: 0 });
 
       const exited = new Promise((resolve) => exit.mockImplementation(resolve));
       program.emit('SIGTERM');
@@ -322,6 +322,6 @@ describe('docs/recipes', () => {
   });
 });
 
-it('docs/recipes have no code that is not run here', () => {
+it('every code block of docs/recipes is run here', () => {
   expect(code.left).toEqual([]);
 });

@@ -22,7 +22,7 @@ describe('the table of codes', () => {
     }
   });
 
-  test('gives meaning and source of each, and marks what is assumed', () => {
+  test('gives the meaning and the source of each rule, and marks assumptions', () => {
     for (const [row] of rows) {
       const cells = row.split('|').map((cell) => cell.trim());
       const [meaning = '', origin = ''] = cells.slice(4, 6);

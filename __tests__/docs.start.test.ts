@@ -20,7 +20,7 @@ it.each([
   ['JavaScript', /^exec bottender start$/],
   ['TypeScript', /^tsc && exec bottender start$/],
 ])(
-  'the start script of docs/getting-started.md in %s frees its port when npm is ended',
+  'the start script of docs/getting-started.md in %s frees its port when npm ends',
   async (_, expected) => {
     const page = read('docs/getting-started.md');
     const scripts = page.matchAll(/npm pkg set scripts\.start="(.+)"/g);

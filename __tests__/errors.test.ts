@@ -21,15 +21,14 @@ import type { Fault } from 'messenger-emulator';
 
 import {
   APP_SECRET,
+  type BotSetup,
   CUSTOMER,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
 } from './support/bot';
-import { pass, takeTimers } from './support/clock';
-import { faces, profile } from './support/faces';
-import { hurry } from './support/hurry';
+import { advanceTime, fakeTimers, shortenTimeouts } from './support/clock';
+import { createPersonas, profile } from './support/personas';
 
 const SECRETS = {
   token: PAGE.accessToken,
@@ -121,10 +120,10 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     ['region', indiscreet(10, 2018336), /usePersona\(null\)/],
     ['this-message', indiscreet(100), /refuses it for this message/],
   ])(
-    'for %s tells persona, Page, answer and way out, and no secret',
+    'for %s names the persona, the Page, the answer and a remedy, and no secret',
     async (reason, fault, wayOut) => {
       const { bot, told } = await start({}, setup);
-      const { Bea } = await faces(bot.emulator, ['Bea']);
+      const { Bea } = await createPersonas(bot.emulator, ['Bea']);
       bot.emulator.fail({ path: '/me/messages', times: 1, ...fault });
       await bot.run(async (context) => {
         context.usePersona(Bea);
@@ -164,8 +163,8 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     ['an answer', indiscreet(190)],
     ['a broken connection', { connection: 'break-before' }],
     ['an HTTP 500', { status: 500 }],
-  ])('for a persona that was not made, after %s', async (_what, fault) => {
-    hurry();
+  ])('for a persona that was not created, after %s', async (_what, fault) => {
+    shortenTimeouts();
     const { bot, told } = await start({}, setup);
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
     await bot.run(async (context) => {
@@ -176,7 +175,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     expect(told).toHaveLength(2);
     for (const [i, name] of ['adam', 'Guest'].entries()) {
       const error = told[i] as PersonaRefusedError;
-      expect(error).toMatchObject({ reason: 'not-made', persona: name });
+      expect(error).toMatchObject({ reason: 'not-created', persona: name });
       expect(error.message).toContain(`"${name}"`);
       expect(error.message).toContain(PAGE.id);
       expect(error.message).toMatch(/check the access token.*rate limits/);
@@ -184,10 +183,10 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
     }
   });
 
-  test('thrown out of a handler carries no secret either', async () => {
+  test('that a handler throws contains no secret either', async () => {
     const { bot } = await start({ refusedPersona: 'throw' }, setup);
     bot.emulator.fail({ path: '/me/messages', ...indiscreet(10, 2018336) });
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     await bot.run(async (context) => {
       context.usePersona(Bea);
       await context.sendText('hi');
@@ -197,7 +196,7 @@ describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
   });
 });
 
-test('PersonaCleanupError tells persona, its ID, Page, answer and what follows', async () => {
+test('PersonaCleanupError names the persona, its ID, the Page, the answer and what happens next', async () => {
   const { bot, firstTold } = await start();
   const mend = bot.emulator.fail({ method: 'DELETE', ...indiscreet(200) });
   await bot.run((context) =>
@@ -223,7 +222,7 @@ test('PersonaCleanupError tells persona, its ID, Page, answer and what follows',
   expectNoSecretIn(error);
 });
 
-test('PersonaCleanupError of a persona without an ID tells the name alone', () => {
+test('PersonaCleanupError for a persona without an ID contains only the name', () => {
   const failure = { status: 500, message: 'no list' };
   const error = new PersonaCleanupError({ name: 'Guest' }, PAGE.id, failure);
   expect(error.message).toBe(
@@ -235,7 +234,7 @@ test('PersonaCleanupError of a persona without an ID tells the name alone', () =
 test.each([
   ['region', /refused for this customer: speak as the Page/],
   ['unknown', /no\. Correct the name, or put it into the directory\.$/],
-  ['not-made', /check the access token/],
+  ['not-created', /check the access token/],
   ['this-message', /exists, but Messenger refuses it for this message/],
   ['unverified', /uncertain whether it exists/],
   ['initial-persona', /"initialPersona".*within 5 seconds/],
@@ -253,7 +252,7 @@ test.each([
   expect(nowhere.defaultSender).toBe('The Page');
 });
 
-test('PersonaRefusedError says of an ID that is gone where to look for it', () => {
+test('PersonaRefusedError for an ID that is gone says where to look for it', () => {
   const failure = { status: 400, code: 100, message: 'no such persona' };
   const { message } = new PersonaRefusedError('unknown', '7', '1', failure);
   expect(message).toBe(
@@ -262,7 +261,7 @@ test('PersonaRefusedError says of an ID that is gone where to look for it', () =
   );
 });
 
-test('UnknownPageError tells the answer and what to check', async () => {
+test('UnknownPageError contains the answer and what to check', async () => {
   const { bot, plugin } = await start();
   const client = await clientOf(bot);
   bot.emulator.fail({ path: '/me', ...indiscreet(190) });
@@ -275,7 +274,7 @@ test('UnknownPageError tells the answer and what to check', async () => {
   expectNoSecretIn(error);
 });
 
-test('PersonaStoreError tells what the store did not do, and no password of it', async () => {
+test('PersonaStoreError says what the store did not do, and contains no password', async () => {
   const refused = new Error(
     'connect ECONNREFUSED redis://bot:pass-word@127.0.0.1:6379',
   );
@@ -300,8 +299,8 @@ test('PersonaStoreError tells what the store did not do, and no password of it',
   }
 });
 
-test('PersonaSuspectedError tells which persona to delete, and why', async () => {
-  takeTimers();
+test('PersonaSuspectedError says which persona to delete, and why', async () => {
+  fakeTimers();
   const { bot, firstTold } = await start({ ephemeral: { leaseMs: 1000 } });
   bot.emulator.fail({
     method: 'POST',
@@ -313,7 +312,7 @@ test('PersonaSuspectedError tells which persona to delete, and why', async () =>
     context.withEphemeralPersona(profile('Guest'), () => undefined),
   );
   // The intent runs out, and the sweep after that finds it.
-  pass(2000);
+  advanceTime(2000);
   const error = (await firstTold) as PersonaSuspectedError;
   const [{ id } = { id: '' }] = bot.emulator.state().personas;
   expect(error).toBeInstanceOf(PersonaSuspectedError);
@@ -324,7 +323,7 @@ test('PersonaSuspectedError tells which persona to delete, and why', async () =>
   expectNoSecretIn(error);
 });
 
-test('UnsupportedSenderActionError tells the action, the persona and both ways out', async () => {
+test('UnsupportedSenderActionError names the action, the persona and both remedies', async () => {
   const { bot } = await start();
   await bot.run(async (context) => {
     context.usePersona('adam');
@@ -380,7 +379,7 @@ test.each<[string, string, () => unknown, RegExp]>([
     () => withEphemeralPersona({ name: '', profilePictureUrl: '' }),
     /name must be/,
   ],
-])('%s, for %s, says what would be right', (name, _what, act, says) => {
+])('%s, for %s, says what is valid', (name, _what, act, says) => {
   let error: unknown;
   try {
     act();
@@ -393,7 +392,7 @@ test.each<[string, string, () => unknown, RegExp]>([
   expectNoSecretIn(error);
 });
 
-test('no error class of the library is left out of these tests', () => {
+test('these tests cover every error class of the library', () => {
   const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
   expect(classes.sort()).toEqual([
     'ForgottenHandleError',
@@ -411,7 +410,7 @@ test('no error class of the library is left out of these tests', () => {
   ]);
 });
 
-test('the default warning of a refusal prints no secret', async () => {
+test('the default warning of a refusal contains no secret', async () => {
   const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
   const { bot } = await start({ onRefused: undefined });
   bot.emulator.setEuropean(CUSTOMER, true);

@@ -14,8 +14,8 @@ import { redisStore } from 'bottender-persona/redis';
 import { checkOptions } from '../src/checkOptions';
 
 import { startBot, type TestAction } from './support/bot';
-import { profile } from './support/faces';
-import { alive, shown } from './support/wire';
+import { alive, shown } from './support/emulatorState';
+import { profile } from './support/personas';
 
 const MAX_MS = 2 ** 31 - 1;
 
@@ -35,7 +35,7 @@ function refusal(options: unknown): InvalidOptionError {
   throw new Error(`personas() took ${JSON.stringify(options)}`);
 }
 
-describe('personas() refuses at once, naming the option', () => {
+describe('personas() rejects an invalid option at once, and names it', () => {
   test.each([
     ['an empty initialPersona', 'initialPersona', ''],
     ['a blank initialPersona', 'initialPersona', ' '],
@@ -64,7 +64,7 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain(`"${name}"`);
   });
 
-  test('a setting of "ephemeral" that there is not, telling which there are', () => {
+  test('an unknown setting of "ephemeral", with those that exist', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
       'has no "linger" (did you mean "lingerMs"?); it has lingerMs and leaseMs.',
     );
@@ -85,7 +85,7 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain(`"${name}"`);
   });
 
-  test('the first bad one among good ones', () => {
+  test('the first invalid one among valid ones', () => {
     const { message } = refusal({
       initialPersona: '5',
       unsupportedSenderActions: 'never',
@@ -95,7 +95,7 @@ describe('personas() refuses at once, naming the option', () => {
   });
 
   test.each(['toString', 'constructor'])(
-    'a setting of "ephemeral" that every object has: %s',
+    'a setting of "ephemeral" with the name of a property of Object: %s',
     (name) => {
       expect(refusal({ ephemeral: { [name]: 1000 } }).message).toContain(
         `has no "${name}"`,
@@ -108,7 +108,7 @@ describe('personas() refuses at once, naming the option', () => {
     ['initalpersona', 'initialPersona'],
     ['onRefusal', 'onRefused'],
     ['signtext', 'signText'],
-  ])('an unknown option, with the nearest right one: %s', (name, right) => {
+  ])('an unknown option, with the closest match: %s', (name, right) => {
     for (const value of ['adam', undefined]) {
       expect(refusal({ [name]: value }).message).toContain(
         `no option "${name}" (did you mean "${right}"?); it has `,
@@ -116,13 +116,13 @@ describe('personas() refuses at once, naming the option', () => {
     }
   });
 
-  test('what is no word, with the right ones', () => {
+  test('a value that is not a string, with the valid ones', () => {
     expect(refusal({ unsupportedSenderActions: true }).message).toMatch(
       /"unsupportedSenderActions" .*must be 'reject' or 'as-page'\.$/,
     );
   });
 
-  test('an initialPersona where there is no directory', () => {
+  test('an initialPersona that is a name, without a directory', () => {
     expect(refusal({ initialPersona: 'adam' }).message).toMatch(
       /nor a name of the directory\.$/,
     );
@@ -132,7 +132,7 @@ describe('personas() refuses at once, naming the option', () => {
     ['refusedPersona', 'send-as-pgae', 'send-as-page'],
     ['refusedPersona', 'THROW', 'throw'],
     ['unsupportedSenderActions', 'asPage', 'as-page'],
-  ])('a bad word, with the nearest right one: %s', (name, word, right) => {
+  ])('an invalid value, with the closest match: %s', (name, word, right) => {
     expect(refusal({ [name]: word }).message).toContain(
       `(did you mean "${right}"?).`,
     );
@@ -153,7 +153,7 @@ describe('personas() refuses at once, naming the option', () => {
     expect(message).toContain(hint);
   });
 
-  test('an initialPersona that may be a secret, without showing it', () => {
+  test('an initialPersona that may be a secret, without printing it', () => {
     const { message } = refusal({ initialPersona: 'EAAG'.repeat(40) });
     expect(message).toContain('"initialPersona" of personas() is neither');
     expect(message).not.toContain('EAAG');
@@ -166,7 +166,7 @@ describe('personas() refuses at once, naming the option', () => {
   });
 
   test.each(['platform', 'event'])(
-    'an option that a context would have, too: %s',
+    'an option with the name of a property of contexts: %s',
     (name) => {
       expect(refusal({ [name]: 'messenger' }).message).toContain(
         `no option "${name}"`,
@@ -174,7 +174,7 @@ describe('personas() refuses at once, naming the option', () => {
     },
   );
 
-  test('an unknown option, telling which there are', () => {
+  test('an unknown option, with those that exist', () => {
     const { message } = refusal({ initialPersonas: 'adam' });
     expect(message).toContain('initialPersona,');
     expect(message).toContain('unsupportedSenderActions');
@@ -207,18 +207,18 @@ describe('personas() refuses at once, naming the option', () => {
     ['of type string', 'adam'],
     ['of type number', 5],
     ['of type function', () => 'adam'],
-  ])('what is no options, but %s', (what, options) => {
+  ])('%s instead of options', (what, options) => {
     expect(refusal(options).message).toBe(
       `personas() takes an object of options, but this was ${what}.`,
     );
   });
 });
 
-describe('personas that is not called', () => {
+describe('`personas` without a call', () => {
   const notCalled = personas as unknown as TestAction;
   const right = /write `plugins: \[personas\(\)\]`/;
 
-  test('says so as a plugin, when the first event comes', async () => {
+  test('is reported as a plugin, with the first event', async () => {
     let said: unknown;
     const plugin: TestAction = (context) => {
       try {
@@ -235,7 +235,7 @@ describe('personas that is not called', () => {
     expect(String(said)).toMatch(right);
   });
 
-  test('says so in a chain', async () => {
+  test('is reported in a chain', async () => {
     const bot = await startBot();
     await bot.run(chain([notCalled]) as TestAction);
     expect(bot.errors).toEqual([expect.any(InvalidOptionError)]);
@@ -243,7 +243,7 @@ describe('personas that is not called', () => {
   });
 });
 
-describe('personas() takes', () => {
+describe('personas() accepts', () => {
   test.each<[string, PersonasOptions | undefined]>([
     ['no options', undefined],
     ['an empty object', {}],
@@ -274,14 +274,14 @@ describe('personas() takes', () => {
     expect(typeof install(options)).toBe('function');
   });
 
-  test('a frozen object, and leaves it as it was', () => {
+  test('a frozen object, and does not change it', () => {
     const options = Object.freeze({ initialPersona: '5' });
     install(options);
     expect(options).toEqual({ initialPersona: '5' });
   });
 });
 
-describe('the options are filled in', () => {
+describe('defaults', () => {
   const defaults = {
     initialPersona: null,
     unsupportedSenderActions: 'reject',
@@ -289,7 +289,7 @@ describe('the options are filled in', () => {
     ephemeral: { lingerMs: 0, leaseMs: 60_000 },
   };
 
-  test('each that is left out with its default', () => {
+  test('are used for options that are left out', () => {
     const settings = checkOptions({});
     expect(settings).toMatchObject(defaults);
     expect(settings.directory.size).toBe(0);
@@ -301,12 +301,12 @@ describe('the options are filled in', () => {
     { refusedPersona: 'throw' },
     { ephemeral: { lingerMs: 5, leaseMs: 60_000 } },
     { ephemeral: { lingerMs: 0, leaseMs: 5000 } },
-  ])('each that is given stays: %j', (given) => {
+  ])('are not used for options that are given: %j', (given) => {
     expect(checkOptions(given)).toMatchObject({ ...defaults, ...given });
   });
 
   test.each(['onRefused', 'onCleanupError'] as const)(
-    '%s with a process warning',
+    '%s is a process warning',
     (callback) => {
       const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
       const error = new PersonaStoreError('read', 'it is away');
@@ -320,7 +320,7 @@ describe('the options are filled in', () => {
   );
 
   test.each(['onRefused', 'onCleanupError', 'signText'] as const)(
-    '%s not where one is given',
+    '%s is not used if one is given',
     (callback) => {
       const given = () => '';
       expect(checkOptions({ [callback]: given })[callback]).toBe(given);
@@ -330,7 +330,7 @@ describe('the options are filled in', () => {
 
 describe('close()', () => {
   test.each([-1, NaN, Infinity, MAX_MS + 1, '5', null])(
-    'rejects with the time %p',
+    'rejects with the timeout %p',
     async (timeoutMs) => {
       const given = { timeoutMs: timeoutMs as number };
       await expect(personas().close(given)).rejects.toThrow(
@@ -343,7 +343,7 @@ describe('close()', () => {
 
   // As what calls back may give it.
   test.each([undefined, null, {}, { timeoutMs: undefined }, { timeoutMs: 0 }])(
-    'takes %p',
+    'accepts the timeout %p',
     async (given) => {
       const closed = personas().close(given as { timeoutMs?: number });
       await expect(closed).resolves.toBeUndefined();
@@ -351,7 +351,7 @@ describe('close()', () => {
   );
 });
 
-test('an option that is undefined keeps its default', async () => {
+test('an option that is undefined has its default', async () => {
   const bot = await startBot({
     plugins: [
       personas({

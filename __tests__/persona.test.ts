@@ -2,9 +2,12 @@ import { InvalidPersonaError } from 'bottender-persona';
 
 import { checkPersona } from '../src/persona';
 
-test.each(['12345678901234567', 'adam', null])('%j is given back', (given) => {
-  expect(checkPersona(given)).toBe(given);
-});
+test.each(['12345678901234567', 'adam', null])(
+  '%j is valid, and returned',
+  (given) => {
+    expect(checkPersona(given)).toBe(given);
+  },
+);
 
 test.each([
   ['', 'this was "".'],
@@ -12,7 +15,7 @@ test.each([
   [5, 'of type number'],
   [undefined, 'of type undefined'],
   [{}, 'of type object'],
-])('%j is refused, and the error shows it: %s', (given, shown) => {
+])('%j is rejected, and the error contains it: %s', (given, shown) => {
   expect(() => checkPersona(given)).toThrow(InvalidPersonaError);
   expect(() => checkPersona(given)).toThrow(shown);
 });

@@ -8,11 +8,11 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type TestAction } from './support/bot';
-import { pass, takeTimers } from './support/clock';
-import { MapStore } from './support/mapStore';
-import { faces, profile } from './support/faces';
-import { named } from './support/files';
-import { calls, shown } from './support/wire';
+import { advanceTime, fakeTimers } from './support/clock';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas, profile } from './support/personas';
+import { filenameOption } from './support/sends';
+import { MapStore } from './support/stores';
 
 const sayHi: TestAction = async (context) => {
   await context.sendText('hi');
@@ -33,7 +33,7 @@ describe('personas() gives every context its persona methods', () => {
 
   test('as a plugin', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(useAll(Adam));
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual([
@@ -43,9 +43,9 @@ describe('personas() gives every context its persona methods', () => {
     ]);
   });
 
-  test('first in a chain, and goes on to the next action', async () => {
+  test('first in a chain, whose next action then runs', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(chain([personas(), useAll(Adam)]) as TestAction);
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual([
@@ -64,11 +64,11 @@ describe('personas() gives every context its persona methods', () => {
 });
 
 describe('personas() installed twice on a context', () => {
-  test('changes nothing: the options of the first hold', async () => {
+  test('changes nothing: the options of the first apply', async () => {
     const bot = await startBot({
       plugins: [personas({ unsupportedSenderActions: 'as-page' })],
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const second = personas({
       initialPersona: Adam,
       unsupportedSenderActions: 'reject',
@@ -93,14 +93,17 @@ describe('personas() installed twice on a context', () => {
   test('sends everything once', async () => {
     const both = personas();
     const bot = await startBot({ plugins: [both, both] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         both,
         async (context: PersonaContext) => {
           context.usePersona(Adam);
           await context.sendText('hi');
-          await context.sendImage(Buffer.from('a picture'), named('a.png'));
+          await context.sendImage(
+            Buffer.from('a picture'),
+            filenameOption('a.png'),
+          );
         },
       ]) as TestAction,
     );
@@ -112,9 +115,9 @@ describe('personas() installed twice on a context', () => {
     ]);
   });
 
-  test('keeps what usePersona has said', async () => {
+  test('keeps the persona of usePersona', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         (context: PersonaContext, { next }: { next?: TestAction }) => {
@@ -129,14 +132,14 @@ describe('personas() installed twice on a context', () => {
   });
 });
 
-describe('of two different personas() on a context', () => {
+describe('two different personas() on a context', () => {
   let warned: jest.SpyInstance;
   beforeEach(() => {
     warned = jest.spyOn(process, 'emitWarning').mockImplementation();
   });
   afterEach(() => warned.mockRestore());
 
-  test('is told once for the two, and the first holds', async () => {
+  test('are reported once, and the first applies', async () => {
     const bot = await startBot({ plugins: [personas()] });
     const second = personas({ initialPersona: '5' });
     await bot.run(chain([second, sayHi]) as TestAction);
@@ -144,7 +147,7 @@ describe('of two different personas() on a context', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi']);
     expect(warned.mock.calls).toEqual([
       [
-        'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+        'Two different personas() were installed on one context: the options of the second have no effect. ' +
           'Keep one, among the `plugins` or in a chain.',
         'PersonaWarning',
       ],
@@ -153,7 +156,7 @@ describe('of two different personas() on a context', () => {
     expect(warned).toHaveBeenCalledTimes(2);
   });
 
-  test('neither’s initialPersona is asked for again', async () => {
+  test('do not call initialPersona again', async () => {
     const asked = jest.fn(() => null);
     const ignored = jest.fn(() => null);
     const bot = await startBot({
@@ -165,7 +168,7 @@ describe('of two different personas() on a context', () => {
     expect(ignored).not.toHaveBeenCalled();
   });
 
-  test('is not told where they are the same, or one is an action’s defaults', async () => {
+  test('are not reported if they are the same, or one is an action’s defaults', async () => {
     const both = personas();
     const bot = await startBot({ plugins: [both, both] });
     await bot.run(chain([both, withPersona(null, sayHi)]) as TestAction);
@@ -173,9 +176,9 @@ describe('of two different personas() on a context', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('the one that comes after an action’s defaults takes their place', async () => {
+  test('a later one replaces an action’s defaults', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const real = personas({
       initialPersona: Adam,
       unsupportedSenderActions: 'as-page',
@@ -218,7 +221,7 @@ describe('an action wrapper of another copy of this package', () => {
 
   test('installs defaults that give way to a later personas()', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const plugin = personas({ directory: { adam: Adam } });
     await bot.run(
       chain([
@@ -234,7 +237,7 @@ describe('an action wrapper of another copy of this package', () => {
 
   test('takes what a personas() has installed', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const plugin = personas({ directory: { adam: Adam } });
     await bot.run(
       chain([plugin, other.withPersona('adam', sayHi as never)]) as TestAction,
@@ -258,7 +261,7 @@ test('a name where personas() was forgotten: the warning says so', async () => {
   warned.mockRestore();
 });
 
-test('after close() the sweeping begins anew with the next event', async () => {
+test('after close(), the next event starts the sweeps again', async () => {
   const store = new MapStore();
   const reads = jest.spyOn(store, 'get');
   const plugin = personas({ store });
@@ -271,14 +274,14 @@ test('after close() the sweeping begins anew with the next event', async () => {
   expect(reads).toHaveBeenCalledTimes(2);
 });
 
-describe('initialPersona is in force when an event starts', () => {
+describe('initialPersona speaks when an event starts', () => {
   test.each([
     ['a value', (id: string) => id],
     ['a function', (id: string) => () => id],
     ['an async function', (id: string) => () => Promise.resolve(id)],
   ])('given as %s', async (_how, give) => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(
       chain([
         personas({ initialPersona: give(Adam) }),
@@ -293,21 +296,21 @@ describe('initialPersona is in force when an event starts', () => {
   test.each([
     ['null', null],
     ['undefined', undefined],
-    ['a function that gives null', () => null],
-    ['a function that gives undefined', () => undefined],
-    ['an async function that gives null', () => Promise.resolve(null)],
+    ['a function that returns null', () => null],
+    ['a function that returns undefined', () => undefined],
+    ['an async function that returns null', () => Promise.resolve(null)],
   ])('%s is the Page', async (_what, initialPersona) => {
     const bot = await startBot({ plugins: [personas({ initialPersona })] });
     await bot.run(sayHi);
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('from session state, it lasts a conversation and only that one', async () => {
+  test('from session state, for one conversation only', async () => {
     const bot = await startBot({
       initialState: { agent: null },
       plugins: [personas({ initialPersona: ({ state }) => state.agent })],
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const other = { psid: '1002' };
 
     await bot.run(sayHi);
@@ -327,7 +330,7 @@ describe('initialPersona is in force when an event starts', () => {
     expect(shown(bot.emulator, other.psid)).toEqual(['Page: hi']);
   });
 
-  test('is asked once an event, with the context, though installed twice', async () => {
+  test('is called once per event, with the context, even if personas() is installed twice', async () => {
     const initialPersona = jest.fn(() => null);
     const both = personas({ initialPersona });
     const bot = await startBot({ plugins: [both, both] });
@@ -354,12 +357,12 @@ describe('initialPersona is in force when an event starts', () => {
       () => Promise.reject(new Error('the desk is closed')),
       /: the desk is closed\. Let/,
     ],
-    ['gives an empty string', () => '', /but this was ""\. Let/],
-    ['gives a number', () => Promise.resolve(7), /of type number\. Let/],
+    ['returns an empty string', () => '', /but this was ""\. Let/],
+    ['returns a number', () => Promise.resolve(7), /of type number\. Let/],
     [
       'does not answer',
       () => {
-        setImmediate(pass, 5000);
+        setImmediate(advanceTime, 5000);
         return new Promise(() => undefined);
       },
       /it did not answer within 5 seconds\. Let/,
@@ -367,7 +370,7 @@ describe('initialPersona is in force when an event starts', () => {
   ];
 
   describe.each(FAILURES)('and when it %s', (_how, fail, why) => {
-    beforeEach(takeTimers);
+    beforeEach(fakeTimers);
 
     const install = (options: PersonasOptions) => {
       let answer = fail;
@@ -379,7 +382,7 @@ describe('initialPersona is in force when an event starts', () => {
       return { plugin, recover: () => (answer = IN_TIME) };
     };
 
-    test('the event goes on as the Page, that is told, and the next event is right', async () => {
+    test('the event goes on as the Page, that is reported, and the next event is unaffected', async () => {
       const told = jest.fn();
       const { plugin, recover } = install({ onRefused: told });
       const bot = await startBot({ plugins: [plugin] });
@@ -400,7 +403,7 @@ describe('initialPersona is in force when an event starts', () => {
       ]);
     });
 
-    test('it is told, with its Page, although nothing is sent', async () => {
+    test('it is reported, with its Page, even if nothing is sent', async () => {
       const told = jest.fn();
       const { plugin } = install({ onRefused: told });
       const bot = await startBot({ plugins: [plugin] });
@@ -408,7 +411,7 @@ describe('initialPersona is in force when an event starts', () => {
       expect(told.mock.calls).toMatchObject([[{ pageId: PAGE.id }, {}]]);
     });
 
-    test('with `throw` each send that would carry it rejects, and no other', async () => {
+    test('with `throw`, each send that would carry it rejects, and no other send', async () => {
       const { plugin } = install({ refusedPersona: 'throw' });
       const bot = await startBot({ plugins: [plugin] });
       let rejected: unknown;

@@ -17,7 +17,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { profile } from './support/faces';
+import { profile } from './support/personas';
 
 /** What a handler does on every platform. */
 async function useEverything(context: PersonaContext): Promise<unknown[]> {
@@ -58,7 +58,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
     return context;
   }
 
-  test('on messenger its mocks are mocks, and show the persona', async () => {
+  test('on messenger its mocks remain mocks, and show the persona', async () => {
     const context = await simulate('messenger');
     expect(await useEverything(context)).toEqual(SEEN);
     expect(jest.mocked(context.sendText).mock.calls).toEqual([
@@ -72,7 +72,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
     expect(context.sendText).toHaveBeenCalledWith('one', { personaId: '1' });
   });
 
-  test('its mocks answer what they are told to', async () => {
+  test('its mocks return what they are set up to return', async () => {
     const context = await simulate('messenger');
     const answer = { recipientId: '1', messageId: 'm_1' };
     jest.mocked(context.sendImage).mockResolvedValue(answer);
@@ -91,7 +91,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
     expect(context.sendImage).toHaveBeenCalledWith(file, { personaId: '1' });
   });
 
-  test('on line its mocks show the face; IDs without a profile mean nothing there', async () => {
+  test('on line its mocks show the profile; IDs without a profile have no effect there', async () => {
     const context = await simulate('line');
     expect(await useEverything(context)).toEqual(SEEN);
     expect(jest.mocked(context.sendText).mock.calls).toEqual([
@@ -105,7 +105,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
   });
 });
 
-test('on a platform that is not known here a failure is told by its own name', async () => {
+test('on an unknown platform, a failure is reported with the name of the platform', async () => {
   const onRefused = jest.fn();
   const plugin = personas({
     onRefused,
@@ -129,7 +129,7 @@ test('on a platform that is not known here a failure is told by its own name', a
   ]);
 });
 
-test('on a platform that is not known here a handler runs as it is, speakers included', async () => {
+test('on an unknown platform, handlers run unchanged, including speakers', async () => {
   const simulator = new ContextSimulator({ platform: 'my-own' });
   const context = simulator.createTextContext('hello') as PersonaContext;
   await personas()(context as unknown as Context);
@@ -152,7 +152,7 @@ test('on a platform that is not known here a handler runs as it is, speakers inc
   expect(context.typing).toHaveBeenCalledWith(1);
 });
 
-test('on slack the simulated methods show the face too', async () => {
+test('on slack the simulated methods show the profile, too', async () => {
   const simulator = new ContextSimulator({ platform: 'slack' });
   const context = simulator.createTextContext('hello') as unknown as Record<
     'postMessage' | 'sendText',
@@ -238,7 +238,7 @@ describe('LINE', () => {
     return { result, sent: received.splice(0) };
   }
 
-  test('the methods exist and run what they are given; who has a profile is shown', async () => {
+  test('the persona methods exist, and personas with a profile are shown', async () => {
     const { result, sent } = await answer(useEverything);
     expect(result).toEqual(SEEN);
     const alone = await answer(async (context) => {
@@ -254,7 +254,7 @@ describe('LINE', () => {
     );
   });
 
-  test('errors come through, and bad personas are refused', async () => {
+  test('errors are passed on, and invalid personas are rejected', async () => {
     const error = new Error('no such order');
     const { result, sent } = await answer(async (context) => {
       const fail = () => Promise.reject(error);
@@ -295,7 +295,7 @@ describe.each([
     return lines.map((line) => line.replaceAll(/\s+/g, ' '));
   }
 
-  test('the persona is shown with what is sent', async () => {
+  test('each message shows the persona', async () => {
     const lines = await shown(async (context) => {
       expect(await useEverything(context)).toEqual(SEEN);
     });
@@ -309,7 +309,7 @@ describe.each([
     ]);
   });
 
-  test('also with methods that the console has not', async () => {
+  test('also with methods that the console lacks', async () => {
     const lines = await shown(async (context) => {
       context.usePersona('1');
       await context.typingOn();
@@ -330,7 +330,7 @@ describe.each([
     ]);
   });
 
-  test('around actions too', async () => {
+  test('around actions, too', async () => {
     const lines = await shown(async (context) => {
       await withEphemeralPersona<PersonaContext>(profile('Guest'), async () => {
         await context.sendText('hi');
@@ -339,7 +339,7 @@ describe.each([
     expect(lines).toEqual(['hi with other args: [ { "personaId": "Guest" } ]']);
   });
 
-  test('without fallback methods texts are shown as ever', async () => {
+  test('without fallback methods, texts are shown as before', async () => {
     const lines = await shown(async (context) => {
       context.usePersona('1');
       await context.sendText('hi');

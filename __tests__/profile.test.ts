@@ -7,17 +7,17 @@ const picture = 'https://example.com/adam.png';
 test.each([
   { name: 'Adam', profilePictureUrl: picture },
   { name: 'Adam', profilePictureUrl: picture, shortName: 'A.' },
-])('a profile is given back as a new one: %j', (given) => {
+])('a valid profile is returned as a copy: %j', (given) => {
   expect(checkProfile(given)).toStrictEqual(given);
   expect(checkProfile(given)).not.toBe(given);
 });
 
-test('what is undefined is not given back', () => {
+test('undefined keys are left out', () => {
   const given = { name: 'Adam', profilePictureUrl: picture };
   expect(checkProfile({ ...given, shortName: undefined })).toStrictEqual(given);
 });
 
-test('a short name may have 20 characters, however many bytes they take', () => {
+test('a short name may have 20 characters of any size', () => {
   const shortName = '🍐'.repeat(20);
   const given = { name: 'Adam', profilePictureUrl: picture, shortName };
   expect(checkProfile(given)).toEqual(given);
@@ -28,14 +28,14 @@ test.each([
   ['profile_picture_url', '(did you mean "profilePictureUrl"?)'],
   ['shortname', '(did you mean "shortName"?)'],
   ['id', 'no "id"; it has name, profilePictureUrl, shortName.'],
-])('a key that there is not is refused: %s', (key, said) => {
+])('an unknown key is rejected: %s', (key, said) => {
   const given = { name: 'Adam', profilePictureUrl: picture, [key]: undefined };
   expect(() => checkProfile(given)).toThrow(InvalidProfileError);
   expect(() => checkProfile(given)).toThrow(said);
 });
 
 test.each([['a'.repeat(21)], [''], [' '], [5], [null]])(
-  'a short name is refused: %j',
+  'an invalid short name is rejected: %j',
   (shortName) => {
     const given = { name: 'Adam', profilePictureUrl: picture, shortName };
     expect(() => checkProfile(given)).toThrow(InvalidProfileError);
@@ -46,14 +46,14 @@ test.each([['a'.repeat(21)], [''], [' '], [5], [null]])(
 );
 
 test.each(['http://example.com/adam.png', picture])(
-  'a picture may be at %s',
+  'a picture URL may be %s',
   (profilePictureUrl) => {
     const profile = { name: 'Adam', profilePictureUrl };
     expect(checkProfile(profile)).toEqual(profile);
   },
 );
 
-test('a name may have 50 characters, however many bytes they take', () => {
+test('a name may have 50 characters of any size', () => {
   const name = '🍐'.repeat(50);
   expect(checkProfile({ name, profilePictureUrl: picture }).name).toBe(name);
 });
@@ -88,7 +88,7 @@ test.each([
   [{ name: 'Adam', profilePictureUrl: new URL(picture) }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: 'ftp://example.com' }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: '/adam.png' }, 'http(s) URL'],
-])('%j is refused, and the error says: %s', (profile, said) => {
+])('%j is rejected, and the error says: %s', (profile, said) => {
   expect(() => checkProfile(profile)).toThrow(InvalidProfileError);
   expect(() => checkProfile(profile)).toThrow(said);
 });

@@ -5,7 +5,7 @@ import { personas } from 'bottender-persona';
 import { checkOptions } from '../src/checkOptions';
 import { createRuntime, defaultRuntime, runtimeOf } from '../src/runtime';
 
-test('the runtime of what personas() gave is found', () => {
+test('the runtime of a plugin is found', () => {
   const directory = { desk: '12' };
   const runtime = runtimeOf(personas({ directory }));
   expect([...(runtime?.settings.directory ?? [])]).toEqual([['desk', '12']]);
@@ -15,18 +15,18 @@ test.each([
   ['another plugin', () => undefined],
   ['a name', 'personas'],
   ['nothing', undefined],
-])('%s has none', (_what, plugin) => {
+])('%s has no runtime', (_what, plugin) => {
   expect(runtimeOf(plugin)).toBeUndefined();
 });
 
-test('actions without personas() share one, with the defaults', () => {
+test('actions without personas() share a runtime with the defaults', () => {
   const runtime = defaultRuntime();
   expect(defaultRuntime()).toBe(runtime);
   expect(runtime.settings.refusedPersona).toBe('send-as-page');
   expect(runtime.settings.directory.size).toBe(0);
 });
 
-test('what goes wrong with cleaning up is told to onCleanupError', async () => {
+test('failures of a cleanup are passed to onCleanupError', async () => {
   const onCleanupError = jest.fn();
   const store = {
     get: () => Promise.reject(new Error('away')),

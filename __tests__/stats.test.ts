@@ -1,19 +1,19 @@
 import { PersonaStoreError, personas } from 'bottender-persona';
 
 import { startBot } from './support/bot';
-import { profile } from './support/faces';
+import { clientFor } from './support/clients';
+import { profile } from './support/personas';
 import { storeWith } from './support/stores';
-import { clientFor } from './support/sweepers';
 
 const NOTHING = {
-  made: 0,
+  created: 0,
   shared: 0,
   deleted: 0,
   leftToSweep: 0,
   refused: {
     region: 0,
     unknown: 0,
-    'not-made': 0,
+    'not-created': 0,
     'this-message': 0,
     unverified: 0,
     'initial-persona': 0,
@@ -22,7 +22,7 @@ const NOTHING = {
   },
 };
 
-test('stats() counts what was made, shared, deleted, refused and left', async () => {
+test('stats() counts personas created, shared, deleted and left to the sweep, and refusals', async () => {
   const onRefused = jest.fn();
   const onCleanupError = jest.fn();
   const plugin = personas({
@@ -46,7 +46,7 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   });
   const served = {
     ...NOTHING,
-    made: 2,
+    created: 2,
     shared: 1,
     refused: { ...NOTHING.refused, unknown: 2 },
   };
@@ -65,7 +65,7 @@ test('stats() counts what was made, shared, deleted, refused and left', async ()
   expect(taken).toEqual(served);
 });
 
-test('stats() counts no failure of the store among what is left', async () => {
+test('stats() does not count failures of the store as leftToSweep', async () => {
   const set = () => Promise.reject(new Error('the disk is full'));
   const onCleanupError = jest.fn();
   const plugin = personas({ store: storeWith({ set }), onCleanupError });
@@ -78,10 +78,10 @@ test('stats() counts no failure of the store among what is left', async () => {
   expect(onCleanupError.mock.calls).toEqual([
     [expect.any(PersonaStoreError), expect.objectContaining({ name: 'Guest' })],
   ]);
-  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
+  expect(plugin.stats()).toEqual({ ...NOTHING, created: 1, deleted: 1 });
 });
 
-test('stats() counts refusals that a send rejects with, too', async () => {
+test('stats() counts refusals with `throw`, too', async () => {
   const plugin = personas({ refusedPersona: 'throw' });
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(async (context) => {
@@ -92,7 +92,7 @@ test('stats() counts refusals that a send rejects with, too', async () => {
   expect(plugin.stats()).toEqual({ ...NOTHING, refused });
 });
 
-test('stats() counts what is deleted, by a block and by a sweep', async () => {
+test('stats() counts deletions by blocks and by sweeps', async () => {
   const plugin = personas();
   const bot = await startBot({ plugins: [plugin] });
   await bot.run(async (context) => {
@@ -101,5 +101,5 @@ test('stats() counts what is deleted, by a block and by a sweep', async () => {
     );
   });
   await plugin.sweep(clientFor(bot.emulator));
-  expect(plugin.stats()).toEqual({ ...NOTHING, made: 1, deleted: 1 });
+  expect(plugin.stats()).toEqual({ ...NOTHING, created: 1, deleted: 1 });
 });

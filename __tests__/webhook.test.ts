@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { personas } from 'bottender-persona';
 
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
-import { faces } from './support/faces';
-import { calls, shown } from './support/wire';
+import { calls, shown } from './support/emulatorState';
+import { createPersonas } from './support/personas';
 
 function signatureOf(body: string, secret = APP_SECRET): string {
   return `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`;
@@ -27,7 +27,7 @@ const BODY = JSON.stringify({
 });
 const HUGE = JSON.stringify({ text: 'x'.repeat(200_000) });
 
-describe('a webhook that is not Messenger’s is refused, and the bot goes on', () => {
+describe('a webhook that is not from Messenger is rejected, and the bot goes on', () => {
   test.each<[string, string, string | undefined]>([
     ['unsigned', BODY, undefined],
     ['signed with another secret', BODY, signatureOf(BODY, 'another')],
@@ -52,14 +52,14 @@ describe('a webhook that is not Messenger’s is refused, and the bot goes on', 
     expect(heard).not.toHaveBeenCalled();
     expect(calls(bot.emulator)).toEqual([]);
 
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       await context.withPersona(Adam, () => context.sendText('hi'));
     });
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('while a signed one is heard', async () => {
+  test('while a signed one is handled', async () => {
     const heard = jest.fn();
     const bot = await startBot({ plugins: [personas()], action: heard });
     const { status } = await fetch(bot.webhookUrl, {

@@ -8,7 +8,8 @@ import {
   type PersonaProfile,
 } from 'bottender-persona';
 
-import { desk } from './desk';
+import { desk, sessions } from './agents';
+import { isLeftToAgent, psidOf } from './record';
 
 /** Relative to the current folder, like Bottender's own files. */
 const OFFER = path.join('example-bot', 'offer.png');
@@ -35,14 +36,18 @@ async function Greet(context: PersonaContext) {
 
 /**
  * Puts the customer into the queue of the agents' console, and the bot continues
- * until an agent takes over. If no console is open, the bot speaks as Adam.
+ * until an agent takes over. Until an agent is there, it speaks as Adam.
  */
 async function HandOver(context: PersonaContext) {
-  if (!desk.isStaffed) return Adam;
-  desk.wait(psidOf(context));
+  if (!desk.wait(psidOf(context))) return Busy;
+  if (!sessions.isStaffed) return Adam;
   context.setState({ agent: null });
   context.usePersona(null);
   await context.sendText('One moment, I am getting a colleague.');
+}
+
+async function Busy(context: PersonaContext) {
+  await context.sendText('All colleagues are busy. Please ask again later.');
 }
 
 /**
@@ -69,8 +74,8 @@ async function Answer(context: PersonaContext) {
 }
 
 async function Leave(context: PersonaContext) {
-  if (desk.end(psidOf(context))) return Back;
-  await context.sendText('Goodbye, it was a pleasure.');
+  desk.end(psidOf(context), 'said goodbye');
+  if (context.persona) await context.sendText('Goodbye, it was a pleasure.');
   context.setState({ agent: null });
   context.usePersona(null);
   return Back;
@@ -97,22 +102,12 @@ const words = router([
   text('*', Help),
 ]);
 
-/** Forwards messages to the agents' console. While an agent has the conversation, the bot does not answer. */
+/** While an agent has the conversation, the bot does not answer. */
 export default function App(context: PersonaContext) {
-  const text: unknown = context.event.text;
-  const message = typeof text === 'string' ? text : '[not a text]';
-  const isLeaving = /^\s*bye\s*$/i.test(message);
-  const hasAgent =
-    isFromCustomer(context) && desk.customerSaid(psidOf(context), message);
-  return hasAgent && !isLeaving ? undefined : words;
-}
-
-/** Bottender also creates events for echoes and receipts of the bot's own messages. */
-function isFromCustomer({ event }: PersonaContext): boolean {
-  return !event.isEcho && !event.isDelivery && !event.isRead;
-}
-
-function psidOf({ session }: PersonaContext): string {
-  const { id } = (session?.user ?? {}) as { id?: string };
-  return id ?? '';
+  if (isLeftToAgent(context)) return;
+  if (desk.hadAgent(psidOf(context))) {
+    context.setState({ agent: null });
+    context.usePersona(null);
+  }
+  return words;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http from 'node:http';
 
 import { bottender } from 'bottender';
@@ -7,10 +8,28 @@ import express, {
   type Response,
 } from 'express';
 
-import { Agents } from './agents';
-import { agentsConsole, CONSOLE_PATH } from './agentsConsole';
+import { desk, sessions } from './agents';
+import { AgentsConsole } from './agents/agentsConsole';
+import { consoleRoutes } from './agents/consoleRoutes';
+import { FACES_PATH, facesRouter } from './agents/faces';
+import { Voices } from './agents/voices';
+import { receipts } from './receipts';
 
 const WEBHOOK = '/webhooks/messenger';
+
+export interface ServerOptions {
+  /** The bot's address, from which Messenger fetches the agents' pictures. */
+  readonly publicUrl: string;
+  /** Host names of the agents' console. */
+  readonly hosts: readonly string[];
+  /** Where the agents' console is kept over a restart. */
+  readonly file: string;
+}
+
+export interface RunningServer {
+  readonly consolePath: string;
+  close(): Promise<void>;
+}
 
 /**
  * Runs Bottender's server behind Express, as in its guide on custom servers.
@@ -18,14 +37,19 @@ const WEBHOOK = '/webhooks/messenger';
  *
  * @see https://bottender.js.org/docs/advanced-guides-custom-server
  */
-export async function startServer(port: number): Promise<http.Server> {
+export async function startServer(
+  port: number,
+  { publicUrl, hosts, file }: ServerOptions,
+): Promise<RunningServer> {
   const app = bottender({ dev: false });
   const handle = app.getRequestHandler();
   await app.prepare();
 
   const server = express();
+  server.disable('x-powered-by');
   server.use(WEBHOOK, keepRawBody);
   server.use(WEBHOOK, express.json({ verify: rememberRawBody }));
+  server.use(WEBHOOK, receipts(desk));
   server.all(WEBHOOK, (request, response, next) => {
     // Bottender checks the signature of a POST only, but handles all methods except GET as events.
     if (request.method === 'GET' || request.method === 'POST') {
@@ -34,17 +58,27 @@ export async function startServer(port: number): Promise<http.Server> {
       answer(response, 405, 'The webhook takes GET and POST.');
     }
   });
-  server.use(CONSOLE_PATH, agentsConsole(await Agents.start()));
+  const agentsConsole = new AgentsConsole({
+    ...{ desk, sessions, publicUrl, hosts, file },
+    voices: await Voices.start(),
+  });
+  server.use(FACES_PATH, facesRouter(sessions));
+  server.use(agentsConsole.path, consoleRoutes(agentsConsole));
   server.use((_request, response) => {
     answer(response, 404, `The webhook is at ${WEBHOOK}.`);
   });
   server.use(handleError);
 
-  return new Promise((resolve, reject) => {
-    const listening = http.createServer(server);
-    listening.once('error', reject);
-    listening.listen(port, () => resolve(listening));
-  });
+  const listening = http.createServer(server).listen(port);
+  await once(listening, 'listening');
+  return {
+    consolePath: agentsConsole.path,
+    async close() {
+      listening.close();
+      await agentsConsole.close();
+      listening.closeAllConnections();
+    },
+  };
 }
 
 type WithRawBody = http.IncomingMessage & { rawBody?: string };

@@ -1,4 +1,4 @@
-import type http from 'node:http';
+import path from 'node:path';
 
 // Importing Bottender loads `.env`.
 import 'bottender';
@@ -7,13 +7,18 @@ import {
   type MessengerEmulator,
 } from 'messenger-emulator';
 
-import { CONSOLE_PATH } from './agentsConsole';
-import { startServer } from './server';
+import { startServer, type RunningServer } from './server';
 
 const PAGE = {
   id: '100000000000001',
   name: "Jasper's Market",
   accessToken: 'emulated-page-access-token',
+};
+
+const EMULATED_APP = {
+  appId: '1',
+  appSecret: 'emulated-app-secret',
+  verifyToken: 'emulated-verify-token',
 };
 
 const CREDENTIALS = [
@@ -33,12 +38,21 @@ async function main(): Promise<void> {
     );
   }
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
-  const server = await withPortHint('PORT', startServer(port)).catch(
+  const options = {
+    publicUrl: publicUrl(port),
+    hosts: (process.env.CONSOLE_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
+    file:
+      process.env.CONSOLE_FILE ||
+      path.join('.sessions', `console-${port}.json`),
+  };
+  const server = await withPortHint('PORT', startServer(port, options)).catch(
     async (error: unknown) => {
       await emulator?.close();
       throw error;
     },
   );
+
+  if (emulator) await subscribe(emulator, port);
 
   console.log(`The bot listens on http://localhost:${port}`);
   console.log(
@@ -47,7 +61,7 @@ async function main(): Promise<void> {
       : 'It talks to Messenger, with the credentials in .env',
   );
   console.log(
-    `Answer as Adam at http://localhost:${port}${CONSOLE_PATH}/ (the agents' console)`,
+    `Answer customers at http://localhost:${port}${server.consolePath}/ (the agents' console)`,
   );
   const stop = () => void end(server, emulator);
   process.once('SIGTERM', stop);
@@ -56,17 +70,13 @@ async function main(): Promise<void> {
 
 /** Starts a Messenger emulator and points bottender.config.js to it. */
 async function emulate(botPort: number): Promise<MessengerEmulator> {
-  const app = {
-    appId: '1',
-    appSecret: 'emulated-app-secret',
-    verifyToken: 'emulated-verify-token',
-  };
+  const app = EMULATED_APP;
   const emulator = await withPortHint(
     'EMULATOR_PORT',
     startMessengerEmulator({
       ...app,
       port: portFrom('EMULATOR_PORT', 5050),
-      webhookUrl: `http://127.0.0.1:${botPort}/webhooks/messenger`,
+      webhookUrl: webhookUrl(botPort),
       pages: [PAGE],
     }),
   );
@@ -81,13 +91,50 @@ async function emulate(botPort: number): Promise<MessengerEmulator> {
   return emulator;
 }
 
+/**
+ * Subscribes the emulated app, as `npx bottender messenger webhook set` does for a
+ * real one. The agents' console needs the fields after the first two.
+ */
+async function subscribe(
+  { origin }: MessengerEmulator,
+  botPort: number,
+): Promise<void> {
+  const { appId, appSecret, verifyToken } = EMULATED_APP;
+  const answer = await fetch(`${origin}/${appId}/subscriptions`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      access_token: `${appId}|${appSecret}`,
+      object: 'page',
+      callback_url: webhookUrl(botPort),
+      verify_token: verifyToken,
+      fields:
+        'messages,messaging_postbacks,message_echoes,message_deliveries,message_reads',
+    }),
+  });
+  if (!answer.ok) {
+    throw new Error(`The bot cannot subscribe: ${await answer.text()}`);
+  }
+}
+
+function webhookUrl(port: number): string {
+  return `http://127.0.0.1:${port}/webhooks/messenger`;
+}
+
 async function end(
-  server: http.Server,
+  server: RunningServer,
   emulator: MessengerEmulator | undefined,
 ): Promise<void> {
-  server.close();
-  server.closeAllConnections();
+  await server.close();
   await emulator?.close();
+}
+
+/** Where others reach the bot, without a slash at the end. */
+function publicUrl(port: number): string {
+  const given = process.env.PUBLIC_URL || `http://127.0.0.1:${port}`;
+  if (URL.canParse(given) && /^https?:/.test(given)) {
+    return given.replace(/\/+$/, '');
+  }
+  throw new Error(`PUBLIC_URL must be an http(s) URL, but it is "${given}".`);
 }
 
 function portFrom(name: string, fallback: number): number {

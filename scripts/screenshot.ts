@@ -1,28 +1,39 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { launchBrowser } from '../packages/messenger-emulator/__tests__/support/browser';
 
-/** `npm run screenshot`: the picture at the top of README.md, of the example bot's conversation. */
+const CHAT_PICTURE = path.join('docs', 'chat.webp');
+const CONSOLE_PICTURE = path.join('example-bot', 'console.webp');
+
+/** `npm run screenshot`: the chat page and the agents' console in one conversation of the example bot. */
 async function main(): Promise<void> {
   const port = await freePort();
   const emulatorPort = await freePort();
-  const bot = startExampleBot(port, emulatorPort);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'screenshot-'));
+  const bot = startExampleBot(port, emulatorPort, folder);
+  const browser = await launchBrowser();
   try {
-    const addresses = await addressesOf(bot);
-    await takePicture(addresses, path.join('docs', 'chat.webp'));
+    await takePictures(browser, await addressesOf(bot));
   } finally {
+    await browser.close();
     bot.kill();
+    await rm(folder, { recursive: true });
   }
 }
 
 /** With the emulator, whatever credentials a developer has in `.env`. */
-function startExampleBot(port: number, emulatorPort: number): ChildProcess {
+function startExampleBot(
+  port: number,
+  emulatorPort: number,
+  folder: string,
+): ChildProcess {
   const credentials = ['ACCESS_TOKEN', 'APP_ID', 'APP_SECRET', 'VERIFY_TOKEN'];
   const none = credentials.map((name) => [`MESSENGER_${name}`, '']);
   return spawn(process.execPath, [path.join('example-bot', 'run.js')], {
@@ -31,6 +42,7 @@ function startExampleBot(port: number, emulatorPort: number): ChildProcess {
       ...(Object.fromEntries(none) as Record<string, string>),
       PORT: String(port),
       EMULATOR_PORT: String(emulatorPort),
+      CONSOLE_FILE: path.join(folder, 'console.json'),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -47,52 +59,69 @@ async function addressesOf({ stdout }: ChildProcess): Promise<Addresses> {
   for await (const piece of stdout ?? []) {
     output += String(piece);
     const [, chatPage] = /Chat with it at (\S+)\n/.exec(output) ?? [];
-    const [, agentsConsole] = /Answer as Adam at (\S+) /.exec(output) ?? [];
+    const [, agentsConsole] = /Answer customers at (\S+) /.exec(output) ?? [];
     if (chatPage && agentsConsole) return { chatPage, agentsConsole };
   }
   throw new Error(`The example bot did not start:\n${output}`);
 }
 
-async function takePicture(
-  { chatPage, agentsConsole }: Addresses,
-  file: string,
-): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    const page = await browser.newPage({
-      viewport: { width: 1280, height: 800 },
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-    });
-    await page.goto(chatPage);
-    await page.getByText('Live', { exact: true }).waitFor();
-    const agents = await browser.newPage();
-    await agents.goto(agentsConsole);
-    await agents.getByText('Nobody waits.').waitFor();
-    await talk(page, agents);
-    await writeFile(file, await webp(page));
-    console.log(`${file} is written.`);
-  } finally {
-    await browser.close();
-  }
+/** Without animations: one that has begun would show half of what comes. */
+async function open(
+  browser: Browser,
+  url: string,
+  size: { width: number; height: number },
+): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: size,
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  });
+  await page.goto(url);
+  return page;
 }
 
-/** A quarter of the size of a PNG, which counts because the picture is in the package. */
+async function takePictures(
+  browser: Browser,
+  { chatPage, agentsConsole }: Addresses,
+): Promise<void> {
+  const page = await open(browser, chatPage, { width: 1120, height: 700 });
+  await page.getByText('Live', { exact: true }).waitFor();
+  const agents = await open(browser, agentsConsole, {
+    width: 1280,
+    height: 720,
+  });
+  await talk(page, agents);
+  await writePicture(page, CHAT_PICTURE);
+  await waitElsewhere(new URL(page.url()).origin);
+  await agents.getByText('2 waiting').waitFor();
+  await writePicture(agents, CONSOLE_PICTURE);
+}
+
+async function writePicture(page: Page, file: string): Promise<void> {
+  await writeFile(file, await webp(page));
+  console.log(`${file} is written.`);
+}
+
+/** A quarter of the size of a PNG, which counts because a picture is in the package. */
 async function webp(page: Page): Promise<Buffer> {
+  // The frame after the next has everything.
+  await page.evaluate(
+    'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+  );
   const browser = await page.context().newCDPSession(page);
-  const options = { format: 'webp', quality: 30 } as const;
+  const options = { format: 'webp', quality: 18 } as const;
   const { data } = await browser.send('Page.captureScreenshot', options);
   return Buffer.from(data, 'base64');
 }
 
 /**
- * A customer who meets a persona of the bot's and then a human, who answers as
- * Adam; before that, one to whom personas are refused.
+ * A customer who meets a persona of the bot's and then a human; before that, one
+ * to whom personas are refused.
  */
 async function talk(page: Page, agents: Page): Promise<void> {
   const said = (text: string) =>
-    page.getByTestId('message').filter({ hasText: text }).waitFor();
-  const typing = page.getByText('is typing');
+    page.getByTestId('message').filter({ hasText: text }).last().waitFor();
+  const typing = page.getByTestId('typing');
   const write = async (text: string, answer: string) => {
     await page.getByTestId('composer-input').fill(text);
     await page.getByTestId('composer-send').click();
@@ -112,22 +141,42 @@ async function talk(page: Page, agents: Page): Promise<void> {
     .locator('[data-testid=persona][data-deleted=true]')
     .nth(1)
     .waitFor();
-  await write('agent', 'I am getting a colleague');
-  await agents.getByRole('button', { name: 'Take over' }).click();
+  await agents.getByLabel('Your name').fill('Ana Lima');
+  await agents.getByRole('radio', { name: 'fern' }).check();
+  await agents.getByRole('button', { name: 'Sign in' }).click();
   await agents.getByText('Nobody waits.').waitFor();
-  await agents.getByLabel('Answer as Adam').fill(ANSWER);
+  await write('agent', 'I am getting a colleague');
+  await agents.locator('.customer').first().click();
+  await agents.getByRole('button', { name: 'Take over' }).click();
+  await agents.locator('#answer-input').fill(ANSWER);
   // An indicator that came after the answer would stay in the picture.
   await typing.waitFor();
-  await agents.getByRole('button', { name: 'Send' }).click();
+  await agents.getByRole('button', { name: 'Send', exact: true }).click();
   await said(ANSWER);
-  await typing.waitFor({ state: 'hidden' });
+  await typing.waitFor({ state: 'detached' });
   await page.evaluate(
     "document.querySelector('[data-refused=true]').scrollIntoView({ block: 'end' })",
   );
 }
 
+/** Two more customers ask for an agent. */
+async function waitElsewhere(origin: string): Promise<void> {
+  for (const [psid, text] of [
+    ['1003', 'Do you deliver on Sundays?'],
+    ['1004', 'Where is my order?'],
+  ]) {
+    for (const each of [text, 'agent']) {
+      await fetch(`${origin}/_emulator/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ psid, text: each }),
+      });
+    }
+  }
+}
+
 const ANSWER =
-  'Hello, Adam here, a human. Our pears ripen until Friday: shall I keep you some?';
+  'Hello, Ana here, a human. Our pears ripen until Friday: shall I keep you some?';
 
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');

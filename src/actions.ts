@@ -18,9 +18,10 @@ export type ValueOrFactory<T, C extends Context, P> =
  * Without `action` it wraps `props.next`, for chains. Works without `personas()`.
  *
  * @param persona an ID, a name, `null` for the Page, or a function that returns one
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidPersonaError for an invalid persona; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * router([text('help', withPersona('<PERSONA_ID>', Help))]);
@@ -60,9 +61,11 @@ export function withPersona<
  * as it, and deletes it after their last send. Without `action` it wraps
  * `props.next`, for chains. Works without `personas()`.
  *
+ * @param profile a name and a picture, or a function that returns them
+ * @param given the action that runs as the persona; without it, the rest of the chain
  * @throws InvalidProfileError for an invalid profile; the action rejects with it
  * if the function returns one
- * @throws TypeError if an action is passed that is not a function: `undefined`, say
+ * @throws TypeError if `action` is passed but is not a function, for example `undefined`
  * @example
  * ```js
  * withEphemeralPersona({ name: 'John Mathew', profilePictureUrl: 'https://...' }, Specialist);
@@ -90,7 +93,7 @@ function personasFor(context: Context): ContextPersonas {
   return install(context, defaultRuntime()).personas;
 }
 
-/** An action that was left out, and not one that was passed and is `undefined`. */
+/** Distinguishes an omitted action from one that is passed as `undefined`. */
 function checkAction<A>(wrapper: string, given: [action?: A]): A | undefined {
   if (given.length === 0 || typeof given[0] === 'function') return given[0];
   const [action] = given;

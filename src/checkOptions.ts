@@ -51,7 +51,7 @@ const MIN_MS = new Map([
   ['leaseMs', MIN_LEASE_MS],
 ]);
 
-/** Options within an option, and how they are written from the top. */
+/** Options within an option, with their full names. */
 const INNER_OPTIONS = new Map(
   [...MIN_MS.keys()].map((name) => [name, `ephemeral.${name}`]),
 );

@@ -4,7 +4,7 @@ import { describeFailure, type GraphFailure } from './graph/graphFailure';
  * Why a message could not show its persona:
  * - `region`: Messenger refuses personas for this customer,
  * - `unknown`: the Page has no persona with this ID, or the directory lacks the name,
- * - `not-made`: the persona could not be created, or its ID not be found,
+ * - `not-created`: the persona could not be created, or its ID could not be found,
  * - `this-message`: the persona exists, but Messenger refuses it for this message,
  * - `unverified`: Messenger refused the persona, and it is uncertain whether it exists,
  * - `initial-persona`: the option `initialPersona` failed,
@@ -14,7 +14,7 @@ import { describeFailure, type GraphFailure } from './graph/graphFailure';
 export type RefusalReason =
   | 'region'
   | 'unknown'
-  | 'not-made'
+  | 'not-created'
   | 'this-message'
   | 'unverified'
   | 'initial-persona'
@@ -68,12 +68,12 @@ export class UnsupportedSenderActionError extends PersonaError {
   }
 }
 
-/** How messages for people name a channel. */
+/** The words for a channel in messages to developers. */
 export interface ChannelInfo {
   readonly title: string;
-  /** Who speaks when no persona does; begins a sentence. */
+  /** The sender without a persona; begins a sentence. */
   readonly defaultSender: string;
-  /** Replaces the general advice. */
+  /** Replaces the general advice for a reason. */
   readonly advice?: Partial<Record<RefusalReason, string>>;
 }
 
@@ -83,20 +83,21 @@ export interface ChannelInfo {
  * `'throw'` the send rejects with it.
  */
 export class PersonaRefusedError extends PersonaError {
-  /** Who speaks instead, for people: "The Page" on Messenger. */
+  /** Who speaks instead, for messages: "The Page" on Messenger. */
   readonly defaultSender: string;
 
   constructor(
+    /** Why, for a program: see {@link RefusalReason}. The message says it for people. */
     readonly reason: RefusalReason,
     /** The persona as the bot named it: an ID or a name. */
     readonly persona: string,
     /** The Page's ID, if it is known. */
     readonly pageId: string | undefined,
-    /** What Messenger returned, or why it was not asked. */
+    /** Messenger's response, or the reason why no call was made. */
     readonly failure: GraphFailure,
     /** Omitted on Messenger. */
     channelInfo?: ChannelInfo,
-    /** What to do; omitted: what helps with this reason in general. */
+    /** What to do. Default: the general advice for this reason. */
     advice = adviceOn(reason, failure, channelInfo),
   ) {
     const page = pageId === undefined ? 'this Page' : `the Page ${pageId}`;
@@ -114,7 +115,7 @@ const ADVICE: Record<RefusalReason, string> = {
     'Personas are refused for this customer: speak as the Page, with usePersona(null).',
   unknown:
     'It was deleted or belongs to another Page: look for its ID with `npx bottender-persona list`.',
-  'not-made':
+  'not-created':
     'It could not be created or found: check the access token (pages_messaging) and the rate limits of the Page.',
   'this-message':
     'It exists, but Messenger refuses it for this message: look at what Messenger answered.',
@@ -133,22 +134,28 @@ function adviceOn(
   { status }: GraphFailure,
   channelInfo: ChannelInfo | undefined,
 ): string {
-  // Only an ID is refused by an answer of Messenger; a name is looked up here.
+  // Without a response, so the persona is an unknown name, not an ID.
   if (reason === 'unknown' && status === undefined) {
     return 'Correct the name, or put it into the directory.';
   }
   return channelInfo?.advice?.[reason] ?? ADVICE[reason];
 }
 
-/** An ephemeral persona could not be deleted. */
+/** An ephemeral persona could not be deleted. The next sweep tries again. */
 export class PersonaCleanupError extends PersonaError {
-  /** `id` is absent if it was never known. */
-  readonly persona: { readonly id?: string; readonly name: string };
+  /** The persona on the Page. */
+  readonly persona: {
+    /** Absent if it was never known. */
+    readonly id?: string;
+    /** The name that it shows. */
+    readonly name: string;
+  };
 
   constructor(
     { id, name }: { readonly id?: string; readonly name: string },
+    /** The ID of the Page that has it. */
     readonly pageId: string,
-    /** What Messenger returned. */
+    /** Messenger's response. */
     readonly failure: GraphFailure,
   ) {
     super(
@@ -178,7 +185,7 @@ export class ForgottenHandleError extends PersonaError {
   }) {
     super(
       `The handle of the persona "${name}"${id === null ? '' : ` (${id})`} was garbage-collected without being released, ` +
-        `so it was released now. Call its release() when nobody speaks as it any more, or create it with \`await using\`.`,
+        `so it was released now. Call its release() when it is no longer needed, or create it with \`await using\`.`,
     );
     this.persona = { id, name };
   }
@@ -191,7 +198,7 @@ export class ReleasedHandleError extends PersonaError {
     readonly persona: string,
   ) {
     super(
-      `The persona "${persona}" cannot speak by this handle: it was released, by release() or by the close() of personas(). ` +
+      `The persona "${persona}" cannot speak through this handle: it was released by release() or by the plugin's close(). ` +
         `Nothing was sent. Create another with createEphemeralPersona(), and release it after the last message.`,
     );
   }
@@ -200,7 +207,7 @@ export class ReleasedHandleError extends PersonaError {
 /** Messenger did not return which Page an access token belongs to. */
 export class UnknownPageError extends PersonaError {
   constructor(
-    /** What Messenger returned. */
+    /** Messenger's response. */
     readonly failure: GraphFailure,
   ) {
     super(
@@ -224,15 +231,35 @@ export class PersonaStoreError extends PersonaError {
   }
 }
 
-/** A process may have created this persona before it died. You decide whether to delete it. */
+/**
+ * Passed to `onCleanupError` when a sweep finds a persona that a process may have
+ * left behind: the process recorded that it was about to create a persona of this
+ * name, and never recorded the ID. Someone else may have created one of the same
+ * name, so the plugin does not delete it.
+ *
+ * @example
+ * ```js
+ * if (error instanceof PersonaSuspectedError) {
+ *   const { persona, pageId } = error;
+ *   console.warn(`left behind? ${persona.name} (${persona.id}) on ${pageId}`);
+ * }
+ * ```
+ */
 export class PersonaSuspectedError extends PersonaError {
   constructor(
-    readonly persona: { readonly id: string; readonly name: string },
+    /** The persona on the Page. */
+    readonly persona: {
+      /** For `npx bottender-persona delete`. */
+      readonly id: string;
+      /** The name that it shows. */
+      readonly name: string;
+    },
+    /** The ID of the Page that has it. */
     readonly pageId: string,
   ) {
     super(
       `The persona "${persona.name}" (${persona.id}) on the Page ${pageId} may have been left behind: a process began ` +
-        `to create one of that name and never recorded its ID. If no bot uses it, delete it.`,
+        `to create one with that name and never recorded its ID. If no bot uses it, delete it.`,
     );
   }
 }

@@ -8,10 +8,10 @@ import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { RedisStore } from './store/redis/redisStore';
 
-/** The type of a value in session state. Only at run time is it known whether it is a persona. */
+/** The type of a value in session state, which is checked at run time only. */
 export type StateValue = Context['state'][string];
 
-/** What a function that returns a speaker may return: literals must be in `S`, session state may be anything. */
+/** The result of a function that returns a speaker: literals must be in `S`, session state may be anything. */
 export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
   R | undefined,
 ]
@@ -27,6 +27,8 @@ export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
 /**
  * The options of `personas()`.
  *
+ * @typeParam Name the names of the directory
+ * @typeParam C the contexts that `initialPersona` gets
  * @typeParam R what `initialPersona` returns if it is a function
  */
 export interface PersonasOptions<
@@ -48,7 +50,8 @@ export interface PersonasOptions<
   /**
    * Names for personas: `{ adam: { name, profilePictureUrl }, desk: '<PERSONA_ID>' }`.
    * A profile's persona is found or created on a Page when a send first needs
-   * it; one with an `id` exists already. Profiles differ in `name`. Default: none.
+   * it; one with an `id` exists already. Each profile needs its own `name`.
+   * Default: none.
    */
   directory?: DirectoryEntries<Name> | undefined;
   /**
@@ -58,7 +61,7 @@ export interface PersonasOptions<
    */
   refusedPersona?: 'send-as-page' | 'throw' | undefined;
   /**
-   * Signs the text of a `sendText` that goes out without its persona, for
+   * Signs the text of a `sendText` that is sent without its persona, for
    * example `(text, { name }) => `${name}: ${text}``. If it throws, the text is
    * sent unsigned. Default: none.
    */
@@ -76,19 +79,19 @@ export interface PersonasOptions<
    */
   unsupportedSenderActions?: 'reject' | 'as-page' | undefined;
   /**
-   * Called when an ephemeral persona could not be deleted, may have been left
-   * behind, or could not be stored, and when its handle was forgotten. Errors that it throws are ignored. Default:
-   * a process warning.
+   * Called when an ephemeral persona could not be deleted or stored, or may have
+   * been left behind, and when its handle was forgotten. Errors that it throws are
+   * ignored. Default: a process warning.
    */
   onCleanupError?: OnCleanupError | undefined;
   /**
    * Where leases and the IDs of names are stored. `redisStore(client)` of
-   * `bottender-persona/redis` is shared by any number of processes. With a Keyv
-   * (5 or 6) of its own namespace, any process deletes what a dead one left
-   * behind. Default: this process's memory.
+   * `bottender-persona/redis` can be shared by any number of processes. With a
+   * Keyv (5 or 6) that has its own namespace, any process deletes the personas of
+   * a dead one. Default: this process's memory.
    */
   store?: RedisStore | KeyvLike | undefined;
-  /** For ephemeral personas. */
+  /** Options of ephemeral personas. */
   ephemeral?:
     | {
         /** How long a persona is kept for the next handler after its last use, in milliseconds. Default: 0. */

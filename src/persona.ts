@@ -7,8 +7,9 @@ export type Persona = string;
 export type PersonaId = `${bigint}`;
 
 /**
- * What `usePersona` and its kind accept: any string without known names; with
- * them a name or an ID, so that a misspelt name does not compile.
+ * The personas that methods such as `usePersona` accept. If the names of the
+ * directory are known, a name or an ID, so that a misspelt name does not compile;
+ * else any string.
  */
 export type Speaker<Name extends string> = string extends Name
   ? Persona

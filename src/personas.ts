@@ -16,13 +16,13 @@ import { bindRuntime, createRuntime } from './runtime';
 declare const NAME: unique symbol;
 
 /**
- * What all contexts have in common, `PersonaContext` included. A chain infers its
- * context from its actions, and takes the most specific one: that of the others.
+ * What all contexts have in common, `PersonaContext` included. A chain infers the
+ * most specific context type of its actions, which is never this one.
  * @inline
  */
 type AnyContext = Omit<Context, 'sendText'>;
 
-/** What follows in a chain, for any context. @inline */
+/** The next action in a chain, for any context. @inline */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Next = Action<any>;
 
@@ -36,18 +36,18 @@ export interface Personas<Name extends string = string> {
   readonly [NAME]?: Name;
 
   /**
-   * Adds the persona methods to the context of one event. Bottender calls it,
-   * with props in a chain; it then continues with `props.next`.
+   * Adds the persona methods to the context of one event. Bottender calls it. In a
+   * chain, it gets `props` and continues with `props.next`.
    */
   (context: AnyContext, props?: { next?: Next }): Promise<Next | undefined>;
 
   /**
-   * Shuts down: releases all handles of `createEphemeralPersona`, deletes idle
-   * ephemeral personas now, and those in use after their last use. Resolves when all are deleted, or after `timeoutMs`
-   * milliseconds (default 10,000). What is left then is reported to
-   * `onCleanupError` and deleted by a later sweep.
+   * Shuts down: releases all handles of `createEphemeralPersona`, and deletes
+   * ephemeral personas, those in use after their last use. Resolves when all are
+   * deleted, or after `timeoutMs` milliseconds (default 10,000). Personas that
+   * remain are reported to `onCleanupError` and deleted by a later sweep.
    *
-   * Rejects with InvalidOptionError for a bad `timeoutMs`, and with nothing else.
+   * Rejects with InvalidOptionError for a bad `timeoutMs`, and with no other error.
    *
    * @example
    * ```js
@@ -58,7 +58,7 @@ export interface Personas<Name extends string = string> {
 
   /**
    * Deletes the ephemeral personas of dead processes on this client's Page. The
-   * plugin also does this by itself. Resolves to what was deleted, and to the
+   * plugin also does this by itself. Resolves to the deleted personas and the
    * suspects: personas that such a process may have created, for you to delete.
    *
    * @throws UnknownPageError, PersonaStoreError or PersonaCleanupError;
@@ -79,7 +79,7 @@ export interface Personas<Name extends string = string> {
    * `withPersona` or `withEphemeralPersona`, or their own `personaId` option.
    * Names, refusals and errors work as on a context; `initialPersona` does not
    * apply. `sendRawBody` and `sendMessageFormData` carry personas too, unless
-   * they have a `persona_id`; `sendBatch` sends what it is given.
+   * they have a `persona_id`; `sendBatch` does not.
    *
    * Returns a new object, the same one for the same client.
    *
@@ -137,7 +137,7 @@ export function personas<
       props?: { next?: Next },
     ): Promise<Next | undefined> {
       try {
-        // Every context has `sendText`, of whatever type.
+        // Every context has a `sendText`; only its type differs.
         const { personas, isNew } = install(context as Context, runtime);
         const starting = isNew ? personas.start() : undefined;
         const next = props?.next;
@@ -154,7 +154,7 @@ export function personas<
         const closed = pool.close(timeoutMs);
         handles.close();
         await closed;
-        // Node prints warnings in its next turn: a process that exits now would lose them.
+        // Node prints warnings in the next turn: a process that exits now would lose them.
         await setImmediate();
       },
       stats(): PersonaStats {

@@ -8,7 +8,7 @@ const MAX_SHORT_NAME_LENGTH = 20;
 
 const KEYS = ['name', 'profilePictureUrl', 'shortName'];
 
-/** Control characters, and halves of characters, as `slice` leaves of an emoji. No JSON parser has to take them. */
+/** Control characters, and lone surrogates, which JSON parsers may reject. `slice` can cut an emoji into them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
 
 /**
@@ -32,16 +32,17 @@ export interface PersonaProfile {
 /**
  * A persona that exists while a block runs.
  *
- * @typeParam Id `PersonaId` in a block, so that it is a valid speaker whatever
- * names the directory has
+ * @typeParam Id `PersonaId` in a block, so that the ID is a valid speaker whatever
+ * the names of the directory are
  */
 export interface EphemeralPersona<
   Id extends string = string,
 > extends PersonaProfile {
   /**
    * Its ID on the Page. Where no persona is created (other platforms and simulated
-   * contexts), its name, or one like it where that means another persona. `null` when Messenger refused to create it, so that
-   * the Page speaks, and in reports about one that was not created yet.
+   * contexts), its name, with a number if that means another persona. `null` if
+   * Messenger refused to create it, so that the Page speaks, and in reports about
+   * a persona that does not exist yet.
    */
   id: Id | null;
 }
@@ -65,7 +66,7 @@ export function checkProfile(profile: unknown): PersonaProfile {
     }
     if (typeof value === 'string' && printable(value) !== value) {
       throw new InvalidProfileError(
-        `The ${key} "${printable(value)}" of a persona has a control character or half a character: shorten a text with [...text].slice(0, 50).join('').`,
+        `The ${key} "${printable(value)}" of a persona has a control character or half a character. To shorten a text, use [...text].slice(0, 50).join('').`,
       );
     }
   }
@@ -102,7 +103,7 @@ export function checkProfile(profile: unknown): PersonaProfile {
   return { name, profilePictureUrl, shortName };
 }
 
-/** The text with such characters as escape sequences. */
+/** The text with these characters escaped. */
 export function printable(text: string): string {
   return text.replace(
     UNPRINTABLE,

@@ -28,7 +28,7 @@ export interface Runtime {
   readonly sweeper: Sweeper;
   readonly refusals: Refusals;
   readonly stats: PersonaStats;
-  /** Whether nobody has called `personas()`: an action wrapper has installed the defaults. */
+  /** Whether an action wrapper, not `personas()`, has created it. */
   readonly isDefault: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface SendContext {
   readonly recipient: string | null;
   /** `undefined` on other channels and simulated contexts. */
   readonly pageContext: PageContext | undefined;
-  /** `undefined` where Pages speak. */
+  /** `undefined` on Messenger. */
   readonly channelInfo?: ChannelInfo | undefined;
   /** Whether Bottender sends anything here; if not, no persona is looked up or created. */
   readonly canSend: boolean;

@@ -5,13 +5,13 @@ import type { RefusalReason } from './errors';
  *
  * @example
  * ```js
- * const { made, deleted, refused } = plugin.stats();
- * console.log(`${made} made, ${deleted} deleted, ${refused.region} refused by region`);
+ * const { created, deleted, refused } = plugin.stats();
+ * console.log(`${created} created, ${deleted} deleted, ${refused.region} refused by region`);
  * ```
  */
 export interface PersonaStats {
   /** Personas that this process created, ephemeral and for names. */
-  made: number;
+  created: number;
   /** Blocks and late sends that used an existing ephemeral persona, of this process or another. */
   shared: number;
   /** Personas that this process deleted, including by sweeps. */
@@ -24,14 +24,14 @@ export interface PersonaStats {
 
 export function noStats(): PersonaStats {
   return {
-    made: 0,
+    created: 0,
     shared: 0,
     deleted: 0,
     leftToSweep: 0,
     refused: {
       region: 0,
       unknown: 0,
-      'not-made': 0,
+      'not-created': 0,
       'this-message': 0,
       unverified: 0,
       'initial-persona': 0,

@@ -5,7 +5,7 @@ import {
 } from 'bottender-persona';
 
 import { startOn, type ChannelName, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   // Bottender has much to say about what is deprecated.
@@ -122,7 +122,7 @@ const WIRE: Record<
 };
 
 describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
-  test('the same bot shows the same faces', async () => {
+  test('the same bot shows the same names and pictures', async () => {
     const onRefused = jest.fn();
     const bot = await startOn(channel, {
       plugins: [personas({ ...OPTIONS, onRefused })],
@@ -136,7 +136,7 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     expect(onRefused).not.toHaveBeenCalled();
   });
 
-  test('without a persona to show, what is sent is what Bottender sends', async () => {
+  test('without a persona, the requests are those of Bottender alone', async () => {
     const speak = async (context: PersonaContext) => {
       for (const text of ['one', 'two']) await context.sendText(text);
     };
@@ -150,7 +150,7 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     expect(JSON.stringify(sent)).toBe(JSON.stringify(await bare.run(speak)));
   });
 
-  test('a name that stands for nobody is told once, with the nearest, and nobody speaks', async () => {
+  test('an unknown name is reported once with the closest match, and the message has no persona', async () => {
     const onRefused = jest.fn();
     const plugin = personas({ ...OPTIONS, initialPersona: null, onRefused });
     const bot = await startOn(channel, {
@@ -177,7 +177,7 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     );
   });
 
-  test('or rejects', async () => {
+  test('an unknown name rejects with refusedPersona "throw"', async () => {
     const bot = await startOn(channel, {
       plugins: [personas({ refusedPersona: 'throw' })],
       sendMethod: 'push',
@@ -191,7 +191,7 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     ]);
   });
 
-  test('what a handler throws comes out, and bad personas are errors at once', async () => {
+  test('errors of handlers are passed on, and invalid personas are rejected at once', async () => {
     const error = new Error('no such order');
     const bot = await startOn(channel, { plugins: [personas()] });
     await bot.run(async (context: PersonaContext) => {

@@ -8,21 +8,47 @@ import {
 import fc from 'fast-check';
 
 import {
-  DIRECTORY,
-  nameWithin,
-  programs,
-  speakers,
-  type Block,
-  type Program,
-  type Speaking,
-  type Step,
-} from '../support/channelPrograms';
-import {
   startOn,
   type AnswerTo,
   type ChannelName,
   type Recorded,
 } from '../support/channels';
+import { profile } from '../support/personas';
+import {
+  modelOf,
+  play,
+  programs,
+  type Program,
+  type Say,
+  type SayAs,
+  type Speaking,
+} from '../support/programs';
+
+/** Names of the directory, with and without profiles. */
+const DIRECTORY = {
+  adam: profile('Adam'),
+  eve: { id: '77', ...profile('Eve') },
+  desk: '88',
+  long: profile('Adam of the Great Market Hall of Gothenburg'),
+  short: { ...profile('Berta of the Great Market Hall'), shortName: 'Berta' },
+  flags: profile('🇹🇼'.repeat(12)),
+  plain: { name: 'Chris', profilePictureUrl: 'http://example.com/c.png' },
+  // LINE refuses names that contain its own.
+  line: profile('LINE Adam'),
+} as const;
+
+const anyName = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 50 })
+  .filter((text) => text.trim() !== '' && [...text].length <= 50);
+
+/** Speakers are names of the directory, IDs, a name that is missing there, and the bot itself. */
+const randomPrograms = programs({
+  named: [...Object.keys(DIRECTORY), '77', '99', 'Guest', 'adan', null],
+  profiles: fc
+    .oneof(fc.constant('Guest'), anyName)
+    .map((name) => ({ ...profile('Guest'), name })),
+  awaits: true,
+});
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -179,98 +205,105 @@ interface Mode {
   readonly shouldBatch?: boolean;
 }
 
-/** What customers see of each message: its text and face; nothing of one that was rejected. */
+/** Half of the variants of a step put a profile of the caller's own into the message. */
+function wayOf({ variant }: Say, { ways, mine }: Platform) {
+  const way = ways[variant % ways.length];
+  const own = variant < 50 && way?.takesMine ? mine : undefined;
+  return { way, own };
+}
+
+/** What customers see of each message: its text and its profile. Nothing if it is rejected. */
 function shownIn(program: Program, mode: Mode): Map<number, unknown[]> {
   const platform = PLATFORMS[mode.channel];
-  const shown = new Map<number, unknown[]>();
-  const speaking = speakers(program);
-  const see = (id: number, way: Way | undefined, mine: boolean) => {
-    const text = `t${id}`;
-    const speaker = speaking.get(id) ?? { who: 'bot' };
-    const seen = seenAs(speaker, text, way, mine);
-    if (seen) shown.set(id, seen);
-  };
+  const throws = mode.refusedPersona === 'throw';
+  const speaking = modelOf(program);
   const seenAs = (
-    speaker: Speaking,
+    speaking: Speaking | undefined,
     text: string,
-    way: Way | undefined,
-    mine: boolean,
   ): unknown[] | undefined => {
-    // What the caller put in wins, whoever would have been refused.
-    if (mine && way?.takesMine && platform.mine) {
-      return [text, platform.mine.shown];
-    }
-    const throws = mode.refusedPersona === 'throw';
-    if (speaker.who === 'nobody' && throws) return undefined;
-    if (speaker.who !== 'persona') return [text, {}];
-    const face = platform.face?.(speaker.profile);
+    const found = personaOf(speaking);
+    if (found === 'unknown' && throws) return undefined;
+    if (found === 'unknown' || found === null) return [text, {}];
+    const face = platform.face?.(found);
     if (face && !mode.refuses?.(face)) return [text, face];
     if (face && throws) return undefined;
-    return [sign(text, speaker.profile), {}];
+    return [sign(text, found), {}];
   };
-  const walk = (steps: readonly Step[]): void => {
+  const shown = new Map<number, unknown[]>();
+  const walk = (steps: Program['steps']): void => {
     for (const step of steps) {
-      if (step.does === 'say') {
-        see(step.id, platform.ways[step.way % platform.ways.length], step.mine);
-      }
-      if (step.does === 'say as') see(step.id, platform.ways[0], false);
-      if (step.does === 'block') walk(step.steps);
-      if (step.does === 'side by side') step.blocks.forEach((b) => walk([b]));
+      if (step.does === 'blocks') step.blocks.forEach((b) => walk(b.steps));
+      if (step.does !== 'say' && step.does !== 'say as') continue;
+      const text = `t${step.id}`;
+      // The caller's own profile wins, even if the speaker's would be refused.
+      const own = step.does === 'say' && wayOf(step, platform).own;
+      const seen = own
+        ? [text, own.shown]
+        : seenAs(speaking.get(step.id), text);
+      if (seen) shown.set(step.id, seen);
     }
   };
   walk(program.steps);
   return shown;
 }
 
-/** Plays a program on a context. */
-async function play(
-  { steps }: Program,
-  context: PersonaContext,
-  { channel }: Mode,
-): Promise<void> {
-  const { ways, mine } = PLATFORMS[channel];
-  const on = context as unknown as Methods;
-  const refusable = async (saying: () => unknown) => {
-    try {
-      await saying();
-    } catch (error) {
-      if (!(error instanceof PersonaRefusedError)) throw error;
-    }
-  };
-  const walk = async (steps: readonly Step[]): Promise<void> => {
-    for (const step of steps) await take(step);
-  };
-  const enter = async ({ persona, steps }: Block): Promise<void> => {
-    const block = () => walk(steps);
-    if (persona !== null && typeof persona === 'object') {
-      await context.withEphemeralPersona(persona, block);
-    } else await context.withPersona(persona, block);
-  };
-  const take = async (step: Step): Promise<void> => {
-    if (step.does === 'pause') await new Promise(setImmediate);
-    if (step.does === 'use') context.usePersona(step.persona);
-    if (step.does === 'block') await enter(step);
-    if (step.does === 'side by side') await Promise.all(step.blocks.map(enter));
-    if (step.does === 'say') {
-      const way = ways[step.way % ways.length];
-      await refusable(() =>
-        way?.say(on, `t${step.id}`, {
-          ...(step.mine && way.takesMine && mine?.given),
-          ...(step.own !== undefined && { personaId: step.own }),
-        }),
-      );
-    }
-    if (step.does === 'say as') {
-      const speaker =
-        step.as === undefined ? context.as() : context.as(step.as);
-      const say = () => refusable(() => speaker.sendText(`t${step.id}`));
-      await (step.elsewhere ? context.withPersona('adam', say) : say());
-    }
-  };
-  await walk(steps);
+/** The profile that is shown; `null` for the bot itself, and for an ID without a profile. */
+function personaOf(
+  speaking: Speaking | undefined,
+): PersonaProfile | 'unknown' | null {
+  const { speaker = null, ephemeral = [] } = speaking ?? {};
+  if (speaker === null || typeof speaker === 'object') return speaker;
+  const guest = ephemeral.find(({ name }) => name === speaker);
+  if (guest) return guest;
+  const entries: [string, string | PersonaProfile][] =
+    Object.entries(DIRECTORY);
+  const found = entries.find(
+    ([name, entry]) =>
+      name === speaker ||
+      (typeof entry === 'object' && 'id' in entry && entry.id === speaker),
+  );
+  if (found && typeof found[1] === 'object') return found[1];
+  return found || /^\d+$/.test(speaker) ? null : 'unknown';
 }
 
-/** LINE takes no name with its own in it, and says of which messages. */
+/** The longest beginning of the name that fits together with `…`, if the name is too long. */
+function nameWithin(
+  { name, shortName }: PersonaProfile,
+  maxLength: number,
+): string {
+  if (name.length <= maxLength) return name;
+  const chosen = shortName ?? name;
+  if (chosen.length <= maxLength) return chosen;
+  const letters = [...new Intl.Segmenter().segment(chosen)];
+  const beginnings = letters.map(({ index }) => chosen.slice(0, index));
+  const fitting = beginnings.filter(({ length }) => length < maxLength);
+  return `${fitting.at(-1)?.trimEnd()}…`;
+}
+
+/** Plays a program on a context of a channel. */
+function playOn(
+  program: Program,
+  context: PersonaContext,
+  platform: Platform,
+): Promise<void> {
+  return play(program, {
+    contexts: [context],
+    send(context, step, options) {
+      const { way, own } = wayOf(step, platform);
+      const on = context as unknown as Methods;
+      return way?.say(on, `t${step.id}`, { ...own?.given, ...options });
+    },
+    async attempt(_step: Say | SayAs, send) {
+      try {
+        await send();
+      } catch (error) {
+        if (!(error instanceof PersonaRefusedError)) throw error;
+      }
+    },
+  });
+}
+
+/** LINE refuses names that contain its own, and says in which messages. */
 const ofLine = (face: object) => JSON.stringify(face).includes('LINE');
 const refuseLine: AnswerTo = ({ body }) => {
   const details = PLATFORMS.line
@@ -351,10 +384,10 @@ test.each(MODES)('what customers see on %s', async (_what, mode) => {
     shouldBatch,
   });
   await fc.assert(
-    fc.asyncProperty(programs, async (program) => {
-      initial = program.initial;
+    fc.asyncProperty(randomPrograms, async (program) => {
+      [initial = null] = program.initial;
       const received = await bot.run((context: PersonaContext) =>
-        play(program, context, mode),
+        playOn(program, context, PLATFORMS[channel]),
       );
       expect(bot.errors.splice(0)).toEqual([]);
       expect(JSON.stringify(received)).not.toMatch(/persona_?id/i);

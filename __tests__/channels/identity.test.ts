@@ -7,12 +7,12 @@ import {
 } from 'bottender-persona';
 
 import {
-  startOn,
   type AnswerTo,
   type ChannelName,
   type Recorded,
+  startOn,
 } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -40,7 +40,7 @@ function shownIn({ body }: Recorded): string[] {
   return [`${name} ${avatar}`];
 }
 
-describe('on LINE a refused picture', () => {
+describe('a picture that LINE refuses', () => {
   const answer: AnswerTo = ({ body }) => {
     const messages = body.messages as { sender?: { iconUrl?: string } }[];
     const details = messages.flatMap(({ sender }, index) =>
@@ -65,27 +65,24 @@ describe('on LINE a refused picture', () => {
       'of the directory',
       (context) => context.withPersona('Adam', () => say(context, 'two')),
     ],
-  ])(
-    'takes no profile from another persona of that name, %s',
-    async (_of, speak) => {
-      const onRefused = jest.fn();
-      const plugin = personas({ directory: { Adam: ADAM }, onRefused });
-      const bot = await startOn('line', { plugins: [plugin], answer });
-      const refuse = (context: PersonaContext<LineContext>) =>
-        context.withEphemeralPersona(REFUSED_ADAM, () => say(context, 'one'));
-      expect((await bot.run(refuse)).flatMap(shownIn)).toEqual([
-        `Adam ${REFUSED_ADAM.profilePictureUrl}`,
-        'one',
-      ]);
-      expect((await bot.run(speak)).flatMap(shownIn)).toEqual([
-        `Adam ${ADAM.profilePictureUrl}`,
-      ]);
-      // Remembered for the one that was refused.
-      expect((await bot.run(refuse)).flatMap(shownIn)).toEqual(['one']);
-      expect(onRefused).toHaveBeenCalledTimes(1);
-      expect(bot.errors).toEqual([]);
-    },
-  );
+  ])('affects no other persona with the same name, %s', async (_of, speak) => {
+    const onRefused = jest.fn();
+    const plugin = personas({ directory: { Adam: ADAM }, onRefused });
+    const bot = await startOn('line', { plugins: [plugin], answer });
+    const refuse = (context: PersonaContext<LineContext>) =>
+      context.withEphemeralPersona(REFUSED_ADAM, () => say(context, 'one'));
+    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual([
+      `Adam ${REFUSED_ADAM.profilePictureUrl}`,
+      'one',
+    ]);
+    expect((await bot.run(speak)).flatMap(shownIn)).toEqual([
+      `Adam ${ADAM.profilePictureUrl}`,
+    ]);
+    // Remembered for the one that was refused.
+    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual(['one']);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(bot.errors).toEqual([]);
+  });
 });
 
 const CHANNELS: readonly ChannelName[] = [
@@ -100,7 +97,7 @@ describe.each(CHANNELS)('on %s', (channel) => {
   const hasPictures = !['telegram', 'whatsapp'].includes(channel);
   const shown = (name: string) => `Adam ${picture(name)}`;
 
-  test('a name of the directory means its persona, also in the block of an ephemeral one that is shown under it', async () => {
+  test('a name of the directory means its persona, even in the block of an ephemeral one with that display name', async () => {
     const plugin = personas({
       directory: { Adam: { ...ADAM, name: 'Adam Z.' } },
       signText: (_text, { name }) => name,
@@ -121,7 +118,7 @@ describe.each(CHANNELS)('on %s', (channel) => {
     expect(sent.flatMap(shownIn)).toEqual([guest, named, guest, guest]);
   });
 
-  test('the ID of each of two nested personas of one name means that one', async () => {
+  test('the IDs of two nested personas with one name are told apart', async () => {
     const plugin = personas({ signText: (text) => text });
     const bot = await startOn(channel, {
       plugins: [plugin],
@@ -144,7 +141,7 @@ describe.each(CHANNELS)('on %s', (channel) => {
   });
 });
 
-describe('where LINE does not say which message it refuses', () => {
+describe('if LINE does not say which message it refuses', () => {
   /** As https://github.com/cofacts/rumors-line-bot/pull/402 has it. */
   const message = 'sender.name length is invalid';
   interface LineMessage {
@@ -179,7 +176,7 @@ describe('where LINE does not say which message it refuses', () => {
     return startOn('line', setup).then((bot) => ({ bot, plugin, told }));
   }
 
-  test('a profile that is alone in the request is remembered as refused', async () => {
+  test('the only profile of a request is remembered as refused', async () => {
     const { bot, told } = await start('Adam', false);
     const say = (context: PersonaContext<LineContext>) =>
       context.as('adam').reply([
@@ -215,7 +212,7 @@ describe('where LINE does not say which message it refuses', () => {
     expect(bot.errors).toEqual([]);
   });
 
-  test("a sender of the caller's own may be the one: ours is not remembered, and the error comes through", async () => {
+  test('with a sender that the caller passed, nothing is remembered, and the error is passed on', async () => {
     const { bot } = await start('Mine', false);
     const say = (context: PersonaContext<LineContext>) =>
       context.as('adam').reply([

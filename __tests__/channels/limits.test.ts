@@ -3,7 +3,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { fitName } from '../../src/channels/fitName';
 import { startOn } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -12,7 +12,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe('a name that a channel does not take', () => {
+describe('a name that is too long for a channel', () => {
   const FAMILY = '👨‍👩‍👧‍👦';
   const FLAG = '🇹🇼';
 
@@ -32,7 +32,7 @@ describe('a name that a channel does not take', () => {
     expect(shown.length).toBeLessThanOrEqual(most);
   });
 
-  test('is shown as its short name, which is cut too where it is too long', () => {
+  test('is replaced by shortName, which is shortened if it is too long as well', () => {
     const long = { ...profile('x'.repeat(30)), shortName: 'Xaver' };
     expect(fitName(long, 20)).toBe('Xaver');
     expect(fitName(long, 30)).toBe(long.name);
@@ -55,7 +55,7 @@ describe('a name that a channel does not take', () => {
   });
 });
 
-test('LINE takes pictures by https: with another the name goes alone, told once', async () => {
+test('on LINE, a picture without https is left out, which is reported once', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
   const adam = { name: 'Adam', profilePictureUrl: 'http://example.com/a.png' };
   const plugin = personas({ directory: { adam, eve: profile('Eve') } });
@@ -80,7 +80,7 @@ test('LINE takes pictures by https: with another the name goes alone, told once'
   );
 });
 
-test('who changes the face of one message does not change the next', async () => {
+test('changing the sender of one message does not change the next message', async () => {
   const plugin = personas({ directory: { adam: profile('Adam') } });
   const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
   const sent = await bot.run(async (context: PersonaContext<LineContext>) => {

@@ -5,7 +5,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startOn, type ChannelSetup, type Recorded } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -41,7 +41,7 @@ describe.each(['reply', 'push', 'send'] as const)('carousels, %s', (way) => {
     { imageSize: 'cover', quickReply: { items: [] } },
   ] as const;
 
-  test('carry their own persona, their own sender, or the speaker, one by one and batched', async () => {
+  test('carry their own persona, their own sender, or the speaker, sent singly and in a batch', async () => {
     const single = await start({});
     const shown: unknown[] = [];
     const sent: Recorded[] = [];
@@ -94,7 +94,7 @@ test.each(['reply', 'push'] as const)(
   },
 );
 
-test('a second reply throws at the call, also where another plugin has wrapped the method', async () => {
+test('a second reply throws at the call, even if another plugin wraps the method', async () => {
   const wrap = (context: LineContext) => {
     const replyText = context.replyText.bind(context);
     context.replyText = (text) => replyText(`${text}!`);
@@ -112,7 +112,7 @@ test('a second reply throws at the call, also where another plugin has wrapped t
   expect(shownIn(sent)).toEqual([['Adam']]);
 });
 
-test('the token that a context is given is its client’s', async () => {
+test('a token that a context is given is used by its client', async () => {
   const bot = await start({ sendMethod: 'push' });
   const tokens: unknown[] = [];
   await bot.run(async (context: Line) => {

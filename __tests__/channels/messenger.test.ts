@@ -108,7 +108,7 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
     },
   );
 
-  test.each(OTHERS)('with %s, is none', async (_what, fault) => {
+  test.each(OTHERS)('with %s, is not a refusal', async (_what, fault) => {
     const bot = await start();
     bot.emulator.fail({ path: '/me/messages', ...fault });
     const error = await errorOf(bot);
@@ -116,7 +116,7 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
   });
 
   test.each(['break-before', 'break-after'] as const)(
-    'that has no answer, after %s, is none',
+    'without a response, after %s, is not a refusal',
     async (connection) => {
       const bot = await start();
       const path = setup.batchDelayMs ? '/' : '/me/messages';
@@ -126,7 +126,7 @@ describe.each(MODES)('an error of %s', (_mode, setup) => {
     },
   );
 
-  test('is read as the emulator answers, to people in Europe and to unknown IDs', async () => {
+  test('is recognised as the emulator returns it for customers in Europe and for unknown IDs', async () => {
     const bot = await start();
     const unknown = await errorOf(bot);
     expect(refusalIn(unknown)).toMatchObject({ about: 'persona' });
@@ -143,6 +143,6 @@ test.each([
   ['an error of a handler', new Error('(#100) persona')],
   ['an answer that is text', { response: { status: 400, data: 'persona' } }],
   ['an answer without an error', { response: { status: 400, data: {} } }],
-])('%s is no refusal', (_what, error) => {
+])('%s is not a refusal', (_what, error) => {
   expect(refusalIn(error)).toBeUndefined();
 });

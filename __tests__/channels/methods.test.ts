@@ -9,7 +9,7 @@ import { personas } from 'bottender-persona';
 
 import { startOn } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -245,7 +245,7 @@ describe('Slack', () => {
     },
   );
 
-  test('sendText takes a persona of its own', async () => {
+  test('sendText accepts a personaId of its own', async () => {
     const [own, none] = await bodiesOf(async (context) => {
       await context.sendText?.('a', { personaId: 'eve' });
       await context.sendText?.('b', { personaId: null });
@@ -254,7 +254,7 @@ describe('Slack', () => {
     expect(none).not.toHaveProperty('username');
   });
 
-  test('a function of `chat` can be handed on, is the same each time, and can be wrapped', async () => {
+  test('a method of `chat` can be passed on and wrapped, and is the same object each time', async () => {
     const bodies = await bodiesOf(async (context) => {
       const chat = Reflect.get(context, 'chat') as unknown as Methods;
       const { postMessage } = chat;
@@ -272,7 +272,7 @@ describe('Slack', () => {
     ]);
   });
 
-  test('what is not covered carries nothing', async () => {
+  test('methods that send nothing carry no persona', async () => {
     const bodies = await bodiesOf(async (context) => {
       await at(
         context,
@@ -306,7 +306,7 @@ test.each<[string, string[], string[]]>([
     TELEGRAM_METHODS,
   ],
   ['WhatsApp', theirs(WhatsappContext, /^send/), ['sendText']],
-])('each method of %s that sends is tried', (_title, methods, tried) => {
+])('the tests call every method of %s that sends', (_title, methods, tried) => {
   expect(methods.length).toBeGreaterThan(0);
   expect([...tried].sort()).toEqual(methods.sort());
 });
@@ -315,7 +315,7 @@ describe('Telegram', () => {
   const signText = (text: string, { name }: { name: string }) =>
     `${name}: ${text}`;
 
-  test.each(TELEGRAM_METHODS)('%s is signed', async (method) => {
+  test.each(TELEGRAM_METHODS)('the text of %s is signed', async (method) => {
     const plugin = personas({ directory, signText });
     const bot = await startOn('telegram', { plugins: [plugin] });
     const sent = await bot.run((context: Any) =>
@@ -333,7 +333,7 @@ describe('Telegram', () => {
     ]);
   });
 
-  test('what is not covered carries nothing', async () => {
+  test('methods that send nothing carry no persona', async () => {
     const bot = await startOn('telegram', { plugins: [personas()] });
     const [sent] = await bot.run((context: Any) =>
       context.sendPhoto?.(URL, { caption: 'a', personaId: '1' }),

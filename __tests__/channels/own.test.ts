@@ -7,11 +7,11 @@ import {
 } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { line } from '../../src/channels/line';
 import { fitName } from '../../src/channels/fitName';
+import { line } from '../../src/channels/line';
 import { slack } from '../../src/channels/slack';
 import { startOn, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -34,8 +34,8 @@ const onLine = (sent: Recorded[]) =>
     ),
   );
 
-describe('what a caller has put where a face belongs stays', () => {
-  test('on LINE, and the next message has the face of who is in force', async () => {
+describe('a sender that the caller passes is kept', () => {
+  test('on LINE, and the next message has the active persona', async () => {
     const bot = await startOn('line', {
       plugins: [asAdam()],
       sendMethod: 'push',
@@ -58,7 +58,7 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(onLine(sent)).toEqual(['Me', 'Me', 'Adam', 'Me', 'Me', 'Adam']);
   });
 
-  test('on Slack, and nothing of ours is mixed in', async () => {
+  test('on Slack, and the plugin adds nothing to it', async () => {
     const bot = await startOn('slack', { plugins: [asAdam()] });
     const sent = await bot.run(
       async ({ chat }: PersonaContext<SlackContext>) => {
@@ -75,7 +75,7 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(two).toMatchObject({ text: 'two', username: 'Adam' });
   });
 
-  test('on Slack, where a speaker has what is in `chat`, as it is there now', async () => {
+  test('on Slack, a speaker has the methods that `chat` has at that time', async () => {
     const post = jest.fn();
     const plugin = personas({ directory });
     const bot = await startOn('slack', {
@@ -94,7 +94,7 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(post.mock.calls).toEqual([[{ text: 'hi' }]]);
   });
 
-  test('on Slack, deep in `chat`, each method stays the same', async () => {
+  test('on Slack, nested methods of `chat` are the same object each time', async () => {
     const bot = await startOn('slack', { plugins: [asAdam()] });
     await bot.run(({ chat }: PersonaContext<SlackContext>) => {
       expect(chat.scheduledMessages).toBe(chat.scheduledMessages);
@@ -103,7 +103,7 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(bot.errors).toEqual([]);
   });
 
-  test('on Slack a persona goes to no view', async () => {
+  test('on Slack, views carry no persona', async () => {
     const bot = await startOn('slack', { plugins: [asAdam()] });
     const view = { triggerId: 'T', view: '{}', personaId: 'adam' };
     const [opened] = await bot.run(({ views }: PersonaContext<SlackContext>) =>
@@ -114,7 +114,7 @@ describe('what a caller has put where a face belongs stays', () => {
     expect(JSON.stringify(opened?.body)).not.toMatch(/persona|username/i);
   });
 
-  test('on Slack messages are sent where there are no views', async () => {
+  test('on Slack, messages are sent if the client has no views', async () => {
     const plugin = asAdam();
     const bot = await startOn('slack', {
       plugins: [(context) => plugin(Object.assign(context, { views: null }))],
@@ -127,7 +127,7 @@ describe('what a caller has put where a face belongs stays', () => {
   });
 
   test.each(['iconUrl', 'icon_url'])(
-    'on Slack, whose picture may be given as %s',
+    'on Slack, the caller’s picture may be given as %s',
     async (key) => {
       const bot = await startOn('slack', { plugins: [asAdam()] });
       const icon = { [key]: MINE.iconUrl };
@@ -164,7 +164,7 @@ describe('what a caller has put where a face belongs stays', () => {
   });
 });
 
-test('a message object that was sent as the bot can be sent as a persona', async () => {
+test('a message object that was sent without a persona can be sent again with one', async () => {
   const bot = await startOn('line', {
     plugins: [personas({ directory })],
     sendMethod: 'push',
@@ -179,7 +179,7 @@ test('a message object that was sent as the bot can be sent as a persona', async
   expect(message).toEqual({ type: 'text', text: 'hi' });
 });
 
-test('a client that nobody may replace is left, and who speaks is shown', async () => {
+test('a read-only client of a context is left in place, and personas are shown', async () => {
   const fix = (context: LineContext) => {
     Object.defineProperty(context, '_client', { writable: false });
   };
@@ -189,7 +189,7 @@ test('a client that nobody may replace is left, and who speaks is shown', async 
   expect(onLine(sent)).toEqual(['Adam']);
 });
 
-test('what is no message, and a client that gives nothing back, are left as they are', async () => {
+test('values that are not messages, and clients that return nothing, are left alone', async () => {
   const replied: unknown[] = [];
   const mock = (context: LineContext) => {
     jest
@@ -209,7 +209,7 @@ test('what is no message, and a client that gives nothing back, are left as they
   expect(replied).toEqual([[null, 'hi', dressed]]);
 });
 
-test('with `throw`, a name that nobody has rejects, and does not throw in between', async () => {
+test('with `throw`, an unknown name rejects, and does not throw synchronously', async () => {
   const plugin = personas({ directory, refusedPersona: 'throw' });
   const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
   const sent = await bot.run(async (context: Line) => {
@@ -222,7 +222,7 @@ test('with `throw`, a name that nobody has rejects, and does not throw in betwee
   expect(sent).toEqual([]);
 });
 
-test('with `throw`, a refused reply leaves the reply token for another one', async () => {
+test('with `throw`, the reply token remains usable after a refused reply', async () => {
   const plugin = personas({ directory, refusedPersona: 'throw' });
   const bot = await startOn('line', { plugins: [plugin] });
   const sent = await bot.run(async (context: Line) => {
@@ -235,7 +235,7 @@ test('with `throw`, a refused reply leaves the reply token for another one', asy
   expect(onLine(sent)).toEqual(['Adam']);
 });
 
-test('the context’s client is the bot’s, and what sends nothing works as before', async () => {
+test('context.client is the bot’s client, and methods that send nothing work as before', async () => {
   const answer = ({ path }: Recorded) =>
     path.includes('/profile/')
       ? { body: { userId: 'U1', displayName: 'Ann' } }
@@ -259,7 +259,7 @@ test('the context’s client is the bot’s, and what sends nothing works as bef
   expect(got).toEqual([true, { userId: 'U1', displayName: 'Ann' }]);
 });
 
-test('on Telegram the text that another plugin makes of it is signed', async () => {
+test('on Telegram, the text is signed after another plugin has changed it', async () => {
   const wrap = (context: TelegramContext) => {
     const sendText = context.sendText.bind(context);
     Object.assign(context, {
@@ -279,7 +279,7 @@ test('on Telegram the text that another plugin makes of it is signed', async () 
   expect(sent?.body).toMatchObject({ text: 'Adam: hi!' });
 });
 
-test('what a bot keeps in its state may be named as a persona is', async () => {
+test('personas can have the names of Object’s own properties', async () => {
   const bot = await startOn('line', { plugins: [asAdam()] });
   let kept: unknown;
   await bot.run((context: Line) => {
@@ -290,7 +290,7 @@ test('what a bot keeps in its state may be named as a persona is', async () => {
   expect(kept).toEqual({ personaId: 'adam' });
 });
 
-describe('what LINE answers', () => {
+describe('an answer of LINE', () => {
   const answered = (status: number, data: unknown) =>
     line.readRefusal?.({ response: { status, data } });
   const details = (...properties: unknown[]) => ({
@@ -298,7 +298,7 @@ describe('what LINE answers', () => {
     details: properties.map((property) => ({ message: 'Bad', property })),
   });
 
-  test('is about the faces whose messages it names', () => {
+  test('refuses the senders of the messages that it names', () => {
     expect(
       answered(
         400,
@@ -327,12 +327,12 @@ describe('what LINE answers', () => {
     [400, { details: 'messages[0].sender' }],
     [400, '<html>'],
     [400, null],
-  ])('is about something else: %i %j', (status, data) => {
+  ])('is not a refusal: %i %j', (status, data) => {
     expect(answered(status, data)).toBeUndefined();
   });
 });
 
-describe('what Slack answers', () => {
+describe('an answer of Slack', () => {
   const { readIgnored, accountOf } = slack;
   const face = { username: 'Adam', iconUrl: 'https://example.com/a.png' };
 
@@ -344,11 +344,11 @@ describe('what Slack answers', () => {
     [{ message: 'posted' }, undefined],
     [{}, undefined],
     [undefined, undefined],
-  ])('shows another name or not: %j', (answer, said) => {
+  ])('shows whether the name was ignored: %j', (answer, said) => {
     expect(readIgnored?.(answer, face)).toBe(said);
   });
 
-  test('hangs on the token, which is not kept', () => {
+  test('is remembered for the token, which is not stored itself', () => {
     const of = (client: unknown) => accountOf?.(client) ?? '';
     const one = of({ accessToken: 'xoxb-1' });
     expect(one).toMatch(/^[\w+/]{43}=$/);
@@ -359,7 +359,7 @@ describe('what Slack answers', () => {
   });
 });
 
-test('a short name that just fits is shown whole', () => {
+test('a shortName of exactly the maximum length is not shortened', () => {
   const long = { ...profile('x'.repeat(30)), shortName: 'y'.repeat(20) };
   expect(fitName(long, 20)).toBe('y'.repeat(20));
   expect(fitName({ ...long, shortName: 'y'.repeat(21) }, 20)).toBe(

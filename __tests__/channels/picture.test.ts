@@ -3,10 +3,15 @@ import path from 'node:path';
 
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { draw, READERS, type Panel } from '../../scripts/channelsPicture';
+import {
+  draw,
+  READERS,
+  type Panel,
+  type Turn,
+} from '../../scripts/channelsPicture';
 import { startOn, type ChannelName } from '../support/channels';
 import { ROOT } from '../support/docs';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -25,6 +30,14 @@ const PANELS: [channel: ChannelName, title: string, itself: string][] = [
   ['telegram', 'Telegram, with signText', 'The bot'],
 ];
 
+/** What the customer says before the bot's message of this number. */
+const ASKED: Readonly<Record<number, string>> = {
+  0: 'Hi',
+  1: 'My bill is too high.',
+  4: 'March. It says 420 instead of 42.',
+  5: 'Of course!',
+};
+
 async function converse(context: PersonaContext): Promise<void> {
   await context.sendText('Welcome! What is it about?');
   await context.withPersona('adam', async () => {
@@ -38,8 +51,9 @@ async function converse(context: PersonaContext): Promise<void> {
   await context.sendText('Anything else?');
 }
 
-test('docs/channels.svg shows what comes to each platform', async () => {
+test('docs/channels.svg shows the requests that each platform gets', async () => {
   const panels: Panel[] = [];
+  const faces: (string | undefined)[][] = [];
   for (const [channel, title, itself] of PANELS) {
     const plugin = personas({
       directory: { adam: profile('Adam'), eve: profile('Eve') },
@@ -52,9 +66,13 @@ test('docs/channels.svg shows what comes to each platform', async () => {
     const sent = await bot.run(converse);
     expect(bot.errors).toEqual([]);
     const messages = sent.flatMap(({ body }) => READERS[channel]?.(body) ?? []);
-    panels.push({ title, defaultSender: itself, messages });
+    faces.push(messages.map(({ name }) => name));
+    const turns = messages.flatMap((message, index): Turn[] => {
+      const customer = ASKED[index];
+      return customer === undefined ? [message] : [{ customer }, message];
+    });
+    panels.push({ title, defaultSender: itself, turns });
   }
-  const faces = panels.map(({ messages }) => messages.map(({ name }) => name));
   const spoken = [undefined, 'Adam', 'Adam', 'Eve', 'Dr. Chen', undefined];
   const onViber = spoken.map((name) => name ?? 'The bot');
   expect(faces).toEqual([spoken, spoken, onViber, spoken.map(() => undefined)]);

@@ -6,7 +6,7 @@ import {
 } from 'bottender-persona';
 
 import { startOn, type AnswerTo, type Recorded } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -27,7 +27,7 @@ function plugin(options: Parameters<typeof personas>[0] = {}) {
   return {
     onRefused,
     plugin: personas({ directory, signText, onRefused, ...options }),
-    /** Reason and persona of what was told. */
+    /** The reasons and personas of the calls of `onRefused`. */
     told: () =>
       onRefused.mock.calls.map(
         ([error, { persona }]: [PersonaRefusedError, { persona: string }]) => [
@@ -67,7 +67,7 @@ describe('LINE', () => {
   };
 
   test.each(['reply', 'push'] as const)(
-    'a refused sender is left out, once more, told and remembered: %s',
+    'a refused sender is left out in a second attempt, reported and remembered: %s',
     async (sendMethod) => {
       const { plugin: refusing, onRefused, told } = plugin();
       const bot = await startOn('line', {
@@ -102,7 +102,7 @@ describe('LINE', () => {
   );
 
   test.each(['reply', 'push'] as const)(
-    'also in what is batched and goes out after the handler: only the one that is named: %s',
+    'in a batch that is sent after the handler, only the sender that LINE names is left out: %s',
     async (sendMethod) => {
       const { plugin: refusing, told } = plugin();
       const bot = await startOn('line', {
@@ -168,23 +168,26 @@ describe('LINE', () => {
     ['no details', { status: 400, body: { message: 'Invalid sender' } }],
     ['another status', { status: 500, body: body('messages[0].sender.name') }],
     ['a limit', { status: 429, body: { message: 'sender' } }],
-  ])('any other error comes through, once: %s', async (_what, failure) => {
-    const { plugin: refusing, onRefused } = plugin();
-    const bot = await startOn('line', {
-      plugins: [refusing],
-      answer: () => failure,
-    });
-    const sent = await bot.run((context: Line) =>
-      context.withPersona('adam', () => context.replyText('one')),
-    );
-    expect(sent).toHaveLength(1);
-    expect(bot.errors).toEqual([
-      expect.objectContaining({ name: 'AxiosError', status: failure.status }),
-    ]);
-    expect(onRefused).not.toHaveBeenCalled();
-  });
+  ])(
+    'any other error is passed on, and nothing is sent again: %s',
+    async (_what, failure) => {
+      const { plugin: refusing, onRefused } = plugin();
+      const bot = await startOn('line', {
+        plugins: [refusing],
+        answer: () => failure,
+      });
+      const sent = await bot.run((context: Line) =>
+        context.withPersona('adam', () => context.replyText('one')),
+      );
+      expect(sent).toHaveLength(1);
+      expect(bot.errors).toEqual([
+        expect.objectContaining({ name: 'AxiosError', status: failure.status }),
+      ]);
+      expect(onRefused).not.toHaveBeenCalled();
+    },
+  );
 
-  test("a sender of the caller's own is not ours to take off", async () => {
+  test('a sender that the caller passed is never left out', async () => {
     const { plugin: refusing, onRefused } = plugin();
     const bot = await startOn('line', { plugins: [refusing], answer });
     const sent = await bot.run((context: Line) =>
@@ -197,7 +200,7 @@ describe('LINE', () => {
     expect(onRefused).not.toHaveBeenCalled();
   });
 
-  test('a second reply throws, as ever', async () => {
+  test('a second reply still throws', async () => {
     const { plugin: any } = plugin();
     const bot = await startOn('line', { plugins: [any] });
     await bot.run(async (context: Line) => {
@@ -208,7 +211,7 @@ describe('LINE', () => {
     expect(bot.errors).toEqual([]);
   });
 
-  test('the client of a context is the one that was given, and sends what it is given', async () => {
+  test('context.client is the original client, and sends its arguments unchanged', async () => {
     const { plugin: any } = plugin();
     const clients: unknown[] = [];
     const bot = await startOn('line', {
@@ -227,7 +230,7 @@ describe('LINE', () => {
     expect(spoken(sent)).toEqual([[['plain', undefined]]]);
   });
 
-  test('what others have wrapped runs once', async () => {
+  test('wrappers of other plugins run once', async () => {
     const { plugin: refusing } = plugin();
     const wrapped = jest.fn();
     const bot = await startOn('line', {
@@ -283,7 +286,7 @@ describe('Slack', () => {
     [{ error: 'missing_scope' }],
     [{ error: 'not_allowed_token_type' }],
   ])(
-    '%j: once more without, told and remembered for every face',
+    '%j: the message is sent once more without a persona, and reported and remembered for every persona',
     async (failure) => {
       const { plugin: refusing, told, onRefused } = plugin();
       const bot = await startOn('slack', {
@@ -321,7 +324,7 @@ describe('Slack', () => {
     'chat.postEphemeral',
     'postMessage',
     'postEphemeral',
-  ])('%s too', async (path) => {
+  ])('the same for %s', async (path) => {
     const { plugin: refusing, told } = plugin();
     const bot = await startOn('slack', {
       plugins: [refusing],
@@ -347,7 +350,7 @@ describe('Slack', () => {
     expect(told()).toHaveLength(1);
   });
 
-  test('another missing scope, and any other error, comes through, once', async () => {
+  test('another missing scope, or any other error, is passed on, and nothing is sent again', async () => {
     const failures = [
       { error: 'missing_scope', needed: 'chat:write' },
       { error: 'channel_not_found' },
@@ -370,7 +373,7 @@ describe('Slack', () => {
     }
   });
 
-  test('what one token is refused is asked for with another, and told of each', async () => {
+  test('a refusal counts for its token only, and is reported for each token', async () => {
     const { plugin: refusing, told } = plugin();
     const answer: AnswerTo = (request) =>
       request.body.token === 'xoxb-ONE'
@@ -416,7 +419,7 @@ describe('Slack', () => {
   });
 
   test.each(['send-as-page', 'throw'] as const)(
-    'an "ok" that shows another name is told once, and nothing is sent again: %s',
+    'an "ok" that shows another name is reported once, and nothing is sent again: %s',
     async (refusedPersona) => {
       const { plugin: ignored, told, onRefused } = plugin({ refusedPersona });
       const bot = await startOn('slack', {
@@ -447,7 +450,7 @@ describe('Slack', () => {
     },
   );
 
-  test('a name that comes back as Slack escapes texts was shown', async () => {
+  test('a name that Slack returns with its escapes counts as shown', async () => {
     const {
       plugin: escaping,
       told,
@@ -476,7 +479,7 @@ describe('Slack', () => {
     expect(error.message).toContain('Slack showed it as "R&amp;D"');
   });
 
-  test('what others have wrapped runs once', async () => {
+  test('wrappers of other plugins run once', async () => {
     const { plugin: refusing } = plugin();
     const wrapped = jest.fn();
     const bot = await startOn('slack', {
@@ -526,7 +529,7 @@ describe('without onRefused, a process warning', () => {
     ]);
   });
 
-  test('of initialPersona too, and of what is refused on each channel', async () => {
+  test('for initialPersona, and for a refusal on each channel', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
     const plugin = personas({
       directory,
@@ -553,7 +556,7 @@ describe('without onRefused, a process warning', () => {
   });
 });
 
-test("a face of the caller's own is no refused persona's, whoever was refused before", async () => {
+test('a sender that the caller passes is not affected by an earlier refusal of a persona', async () => {
   const { plugin: throwing, told } = plugin({ refusedPersona: 'throw' });
   const bot = await startOn('line', { plugins: [throwing] });
   const sent = await bot.run((context: Line) =>

@@ -1,9 +1,9 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
+import { CHANNEL_STAGES, maxMessagesOn } from '../context/channelStages';
 import { startBot } from '../support/bot';
-import { CHANNEL_STAGES, maxMessagesOn } from '../support/channelStages';
 import { startOn } from '../support/channels';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation();
@@ -65,7 +65,7 @@ describe.each(REFUSING)('%s: stats() counts', (name) => {
 });
 
 test.each(['line', 'slack', 'viber', 'telegram', 'whatsapp'] as const)(
-  'stats() counts a send as an unknown name once: %s',
+  'stats() counts a send with an unknown name once: %s',
   async (channel) => {
     const plugin = personas({ directory, onRefused: () => undefined });
     const bot = await startOn(channel, { plugins: [plugin] });
@@ -143,7 +143,7 @@ test.each(['send-as-page', 'throw'] as const)(
     const isThrown = refusedPersona === 'throw';
     expect(bot.errors).toHaveLength(isThrown ? 1 : 0);
     // A block that rejects sends nothing.
-    expect(plugin.stats().refused['not-made']).toBe(isThrown ? 1 : 2);
+    expect(plugin.stats().refused['not-created']).toBe(isThrown ? 1 : 2);
     expect(onRefused).toHaveBeenCalledTimes(isThrown ? 0 : 1);
   },
 );

@@ -1,21 +1,17 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  pictureOf,
-  profile,
-  startPages,
-} from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
-import { alive } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
+import { createPersona, pictureOf, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const CREATE = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
 
-test('delete asks before it deletes one that the directory names', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
-  const desk = await makePersona(emulator, 'Desk');
-  const beth = await makePersona(emulator, 'Beth');
+test('delete asks before it deletes a persona of the directory', async () => {
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
+  const desk = await createPersona(emulator, 'Desk');
+  const beth = await createPersona(emulator, 'Beth');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam'), desk, beth: profile('Beth B.') },
   });
@@ -39,9 +35,9 @@ test('delete asks before it deletes one that the directory names', async () => {
   expect(alive(emulator)).toEqual(['Desk', 'Beth']);
 });
 
-test('create asks before it makes a second of the same name', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+test('create asks before it creates a second persona with the same name', async () => {
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
   const { status, stdout, stderr } = await app.run(...CREATE);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -54,9 +50,9 @@ test('create asks before it makes a second of the same name', async () => {
   expect(alive(emulator)).toEqual(['Adam', 'Adam']);
 });
 
-test('on a terminal both ask', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+test('both ask in a terminal', async () => {
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -73,14 +69,9 @@ test('on a terminal both ask', async () => {
   expect(alive(emulator)).toEqual([]);
 });
 
-test('delete deletes nothing that is no persona', async () => {
-  const { origin, calls } = await behaving((response, { url }) =>
-    sendJson(
-      response,
-      /\/me\?/.test(url ?? '')
-        ? { id: PAGE.id, name: PAGE.name }
-        : { id: '12', message: 'A post of the Page.' },
-    ),
+test('delete refuses IDs that do not belong to a persona', async () => {
+  const { origin, calls } = await startFakeGraph(
+    onPage({ body: { id: '12', message: 'A post of the Page.' } }),
   );
   const { status, stderr } = await makeApp(origin).run('delete', '12');
   expect(status).toBe(1);

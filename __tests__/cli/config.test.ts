@@ -2,13 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
@@ -77,7 +73,7 @@ test.each([
     `module.exports = { channels: { messenger: { accessToken: '${TOKEN}', appSecret: 7318924506 } } };`,
     'channels.messenger.appSecret in bottender.config.js must be a string, but it is of type number.',
   ],
-])('a config with %s', async (_, config, message) => {
+])('a config with %s is reported', async (_, config, message) => {
   const app = makeApp(NOWHERE, { config });
   const { status, stdout, stderr } = await app.run('list', '--page', PAGE.id);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -87,8 +83,8 @@ test.each([
   }
 });
 
-test('a config that is an ES module, and one that --config names', async () => {
-  const emulator = await startPages();
+test('a config may be an ES module, or another file with --config', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -121,7 +117,7 @@ test('a config that is an ES module, and one that --config names', async () => {
   );
 });
 
-test('a folder without a config', async () => {
+test('a folder without a config is reported', async () => {
   const app = makeApp(NOWHERE);
   fs.rmSync(path.join(app.folder, 'bottender.config.js'));
   const { status, stderr } = await app.run('list');
@@ -137,7 +133,7 @@ test.each([
     { MESSENGER_ACCESS_TOKEN: PAGE.accessToken, MESSENGER_APP_SECRET: '' },
     'There is no app secret',
   ],
-])('an .env without a credential', async (env, message) => {
+])('an .env without a credential is reported', async (env, message) => {
   const app = makeApp(NOWHERE, { env: { ...env, STORE: '' } });
   const { status, stderr } = await app.run('list');
   expect(status).toBe(1);
@@ -146,9 +142,9 @@ test.each([
 });
 
 test.each([['sync', '--yes'], ['sweep']])(
-  '%s without personas() among the plugins',
+  '%s works without personas() in the plugins',
   async (...args) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [() => undefined];`;
     const app = makeApp(emulator.origin, { config });
     const { status, stderr } = await app.run(...args);
@@ -157,7 +153,7 @@ test.each([['sync', '--yes'], ['sweep']])(
   },
 );
 
-test('personas among the plugins, not called', async () => {
+test('`personas` in the plugins, without a call, is reported', async () => {
   const config = `${USUAL_CONFIG}\nmodule.exports.plugins = [personas];`;
   const app = makeApp(NOWHERE, { config });
   expect(await app.run('list')).toEqual({
@@ -168,9 +164,9 @@ test('personas among the plugins, not called', async () => {
   });
 });
 
-test('sync --prune with an empty directory deletes nothing', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam');
+test('sync --prune deletes nothing if the directory is empty', async () => {
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin);
   const { status, stderr } = await app.run('sync', '--prune', '--yes');
   expect(status).toBe(1);
@@ -178,7 +174,7 @@ test('sync --prune with an empty directory deletes nothing', async () => {
   expect(emulator.state().personas).toMatchObject([{ deleted: false }]);
 });
 
-test('a Messenger that cannot be reached', async () => {
+test('an unreachable Messenger is reported', async () => {
   const app = makeApp(NOWHERE);
   const { status, stdout, stderr } = await app.run('list', '--json');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -186,8 +182,8 @@ test('a Messenger that cannot be reached', async () => {
   expect(stderr).toContain('channels.messenger.origin');
 });
 
-test('a token that Messenger refuses', async () => {
-  const emulator = await startPages();
+test('a token that Messenger refuses is reported', async () => {
+  const emulator = await startEmulator();
   emulator.fail({
     status: 400,
     error: {
@@ -204,8 +200,8 @@ test('a token that Messenger refuses', async () => {
   expect(stderr).toContain('put a token of this Page into .env');
 });
 
-test('the proof is that of the configured app secret, unless it is to be skipped', async () => {
-  const emulator = await startPages();
+test('calls have the proof of the configured app secret, unless skipAppSecretProof is set', async () => {
+  const emulator = await startEmulator();
   const wrong = `${USUAL_CONFIG}module.exports.channels.messenger.appSecret = 'another';`;
   const refused = makeApp(emulator.origin, { config: wrong });
   const { status, stderr } = await refused.run('list');
@@ -218,17 +214,17 @@ test('the proof is that of the configured app secret, unless it is to be skipped
   expect(await skipping.run('list')).toMatchObject({ status: 0 });
 });
 
-test('a persona that is not there, or is on another Page', async () => {
-  const emulator = await startPages();
-  const elsewhere = await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+test('a persona that is missing, or belongs to another Page, is reported', async () => {
+  const emulator = await startEmulator();
+  const elsewhere = await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin);
   const { status, stdout, stderr } = await app.run('get', '--id', elsewhere);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/Could not get the persona \d+: .*code 100/);
 });
 
-test("what the bot's own code prints does not come among the JSON", async () => {
-  const emulator = await startPages();
+test("output of the bot's own code does not mix with the JSON", async () => {
+  const emulator = await startEmulator();
   const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
   const app = makeApp(emulator.origin, { config });
   const { stdout, stderr } = await app.start(['list', '--json']).ended;
@@ -261,8 +257,8 @@ test.each([
     ['sweep', '--delete-suspects'],
     'There is no terminal to ask for confirmation',
   ],
-])('%j is misused', async (args, message) => {
-  const emulator = await startPages();
+])('%j is reported as wrong usage', async (args, message) => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });

@@ -1,22 +1,24 @@
 import { PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
 import { codeBlocks } from '../support/docs';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
-test('the example of docs/command-line.md is what the commands print', async () => {
-  const emulator = await startPages();
+test('the example in docs/command-line.md is the real output of the commands', async () => {
+  const emulator = await startEmulator();
   const record = async (name: string, id: string, as: object) =>
     app.store.set(`directory:${PAGE.id}:${name}`, { id, ...as });
   const adam = profile('Adam Z.', 'https://example.com/adam.png');
   const beth = profile('Beth Lee');
   const john = profile('John Mathew');
   const app = makeApp(emulator.origin, { directory: { adam, beth } });
-  await record('adam', await makePersona(emulator, adam.name), adam);
-  await record('beth', await makePersona(emulator, beth.name), beth);
-  await makePersona(emulator, 'Dan Old');
+  await record('adam', await createPersona(emulator, adam.name), adam);
+  await record('beth', await createPersona(emulator, beth.name), beth);
+  await createPersona(emulator, 'Dan Old');
   await leaveRecord(app.store, {
     pageId: PAGE.id,
-    id: await makePersona(emulator, john.name),
+    id: await createPersona(emulator, john.name),
     ...john,
     expiresAt: Date.now() + 44_000,
   });

@@ -1,23 +1,23 @@
+import { redisStore } from '../../src/redis';
+import { openStore } from '../../src/store/open';
+import { useOf, withId } from '../store/portContract';
 import { PAGE } from '../support/bot';
-import { makePersona, profile } from '../support/cli';
+import { createPersona, profile } from '../support/personas';
+import {
+  describeWithRedis,
+  type RedisServer,
+  startRedis,
+} from '../support/redis';
+import { connect } from '../support/redisClient';
+import { leaveRecord } from '../support/stores';
 import {
   file,
   find,
   json,
+  type Patient,
   problems,
   startPatient,
-  type Patient,
-} from '../support/doctor';
-import { connect } from '../support/redisClient';
-import {
-  describeWithRedis,
-  startRedis,
-  type RedisServer,
-} from '../support/redis';
-import { useOf, withId } from '../support/sharedStore';
-import { leaveRecord } from '../support/stores';
-import { redisStore } from '../../src/redis';
-import { openStore } from '../../src/store/open';
+} from './doctorReport';
 
 const APP_TOKEN = '1|APP_SECRET_OF_TESTS';
 
@@ -63,7 +63,7 @@ const FAULTS = {
       file('<html>Log in</html>', 'text/html; charset=utf-8'),
     ),
   leftBehind: async ({ emulator, app }: Patient) => {
-    const id = await makePersona(emulator, 'John');
+    const id = await createPersona(emulator, 'John');
     await leaveRecord(app.store, {
       pageId: PAGE.id,
       id,
@@ -72,8 +72,8 @@ const FAULTS = {
     });
   },
   duplicate: async ({ emulator }: Patient) => {
-    await makePersona(emulator, 'Adam Z.');
-    await makePersona(emulator, 'Adam Z.');
+    await createPersona(emulator, 'Adam Z.');
+    await createPersona(emulator, 'Adam Z.');
   },
   oldGraph: (patient: Patient) => patient.setEnv({ GRAPH_VERSION: '' }),
   missingScope: (patient: Patient) =>
@@ -233,7 +233,7 @@ describeWithRedis('with a Redis', () => {
     const use = useOf(PAGE.id, 'fly:john', 'John');
     await store.acquire(use, short);
     await store.renew(
-      [withId(use, await makePersona(emulator, 'John'))],
+      [withId(use, await createPersona(emulator, 'John'))],
       short,
     );
     client.destroy();

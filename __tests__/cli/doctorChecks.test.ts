@@ -2,29 +2,24 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { APP_SECRET, OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  SEVERAL_PAGES,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { listenOnLoopback } from '../support/loopback';
+import { createPersona, profile } from '../support/personas';
+import { leaveRecord } from '../support/stores';
+import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from './cliApp';
 import {
   CHANNEL_SECRETS,
   file,
   find,
+  type Found,
   graphWith,
   json,
+  type Patient,
   PNG,
   problems,
-  startPatient,
-  type Found,
-  type Patient,
   type Report,
-} from '../support/doctor';
-import { listenOnLoopback } from '../support/loopback';
-import { leaveRecord } from '../support/stores';
+  startPatient,
+} from './doctorReport';
 
 type Plant = (patient: Patient) => unknown;
 
@@ -278,7 +273,7 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
   [
     'a profile that has changed',
     async ({ emulator, app }) => {
-      const id = await makePersona(emulator, 'Adam Z.');
+      const id = await createPersona(emulator, 'Adam Z.');
       await app.store.set(`directory:${PAGE.id}:adam`, {
         id,
         ...profile('Adam Z.', 'https://example.com/old.png'),
@@ -293,7 +288,7 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
   [
     'a persona that may have been left behind',
     async ({ emulator, app }) => {
-      await makePersona(emulator, 'John');
+      await createPersona(emulator, 'John');
       await leaveRecord(app.store, {
         pageId: PAGE.id,
         id: null,
@@ -549,7 +544,7 @@ describe('the config', () => {
   });
 
   test('without personas() is told, and what needs it is skipped', async () => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       config: `${USUAL_CONFIG}\nmodule.exports.plugins = [];`,
     });
@@ -583,7 +578,7 @@ describe('the config', () => {
       'the channel "mesenger"',
     ],
   ])('of the channels %s', async (channels, status, message) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       config: `${USUAL_CONFIG}\nmodule.exports.channels = ${channels};`,
     });
@@ -595,7 +590,7 @@ describe('the config', () => {
   });
 
   test('of several Pages needs --page, as other commands do', async () => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       config: USUAL_CONFIG + SEVERAL_PAGES,
     });
@@ -613,8 +608,8 @@ describe('the config', () => {
 test('an ephemeral persona of the same name is no duplicate', async () => {
   const patient = await startPatient();
   const { emulator, app } = patient;
-  await makePersona(emulator, 'Adam Z.');
-  const id = await makePersona(emulator, 'Adam Z.');
+  await createPersona(emulator, 'Adam Z.');
+  const id = await createPersona(emulator, 'Adam Z.');
   const expiresAt = Date.now() + 60_000;
   await leaveRecord(app.store, {
     ...{ pageId: PAGE.id, id, expiresAt },

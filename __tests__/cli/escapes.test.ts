@@ -1,13 +1,9 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { startEmulator } from '../support/emulator';
+import { startFakeGraph } from '../support/fakeGraph';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 const RED = '\u001b[31m';
 /** C0, C1 and what turns the text around. */
@@ -15,16 +11,14 @@ const BAD = `${RED}\u009b2J\u0007\u202e`;
 const SHOWN = '\ufffd[31m\ufffd2J\ufffd\ufffd';
 const ESCAPES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
-test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', async () => {
-  const { origin } = await behaving((response, { url }) =>
-    sendJson(
-      response,
-      /\/me\?/.test(url ?? '')
+test('control characters in the names of a Page and its personas never reach the terminal, nor the JSON', async () => {
+  const { origin } = await startFakeGraph(({ path }) => ({
+    body:
+      path === '/me'
         ? { id: PAGE.id, name: `Page ${BAD}` }
         : { data: [{ id: '12', name: `Adam ${BAD}` }] },
-    ),
-  );
-  const app = makeApp(origin, { directory: { [`a${BAD}`]: profile('Adam') } });
+  }));
+  const app = makeApp(origin, { directory: { adam: profile('Adam') } });
   for (const args of [
     ['list'],
     ['list', '--json'],
@@ -44,9 +38,9 @@ test('what names, IDs and a Page hold cannot drive the terminal, nor as JSON', a
   expect(personas).toMatchObject([{ name: `Adam ${BAD}` }]);
 });
 
-test('nor what Graph answers, the bot warns of, or the store holds', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam');
+test('nor do those in Graph answers, warnings of the bot and values of the store', async () => {
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     config: `process.emitWarning(${JSON.stringify(BAD)}, 'Odd');\n${USUAL_CONFIG}`,
   });
@@ -68,8 +62,8 @@ test('nor what Graph answers, the bot warns of, or the store holds', async () =>
   expect(stderr).not.toMatch(ESCAPES);
 });
 
-test("an error of the bot's own code ends the command, without escapes", async () => {
-  const emulator = await startPages();
+test("an error of the bot's own code ends the command, and is printed without control characters", async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     config: `setImmediate(() => { throw new Error(${JSON.stringify(BAD)}); });\n${USUAL_CONFIG}`,
   });
@@ -80,7 +74,7 @@ test("an error of the bot's own code ends the command, without escapes", async (
 });
 
 test("nor does an error of the bot's own code show a token", async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     config: `setImmediate(() => { throw new Error('EAAGm0PX4ZCpsBA has expired'); });\n${USUAL_CONFIG}`,
   });

@@ -5,8 +5,8 @@ import {
   MAX_PICTURE_BYTES,
 } from '../../src/cli/doctor/fetchPicture';
 import { isPrivateAddress } from '../../src/cli/doctor/privateAddress';
-import { file, PNG } from '../support/doctor';
 import { listenOnLoopback } from '../support/loopback';
+import { file, PNG } from './doctorReport';
 
 /** A server of pictures, and the paths that were asked for. */
 async function startPictures() {

@@ -1,4 +1,6 @@
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const directory = { adam: profile('Adam') };
 
@@ -10,10 +12,10 @@ test.each([
   ['--version'],
   ['list', '--config', 'bad.js'],
 ])(
-  '%j ends in the process that the other suites have for many commands as in one of its own',
+  '%j has the same result in the shared process of these suites as in a process of its own',
   async (...args) => {
-    const emulator = await startPages();
-    await makePersona(emulator, 'Adam');
+    const emulator = await startEmulator();
+    await createPersona(emulator, 'Adam');
     const app = makeApp(emulator.origin, { directory });
     app.write('bad.js', 'module.exports = {\n  channels: a b,\n};');
     const alone = await app.start(args).ended;

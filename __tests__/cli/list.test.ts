@@ -1,14 +1,9 @@
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  pictureOf,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { startEmulator } from '../support/emulator';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
+import { createPersona, pictureOf, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 interface Listed {
   page: { id: string };
@@ -22,14 +17,14 @@ interface Listed {
   }[];
 }
 
-test('list shows the personas, which the directory names, and which are on the fly', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
-  const desk = await makePersona(emulator, 'Desk');
-  const john = await makePersona(emulator, 'John');
-  const jane = await makePersona(emulator, 'Jane');
-  const other = await makePersona(emulator, 'Nobody');
-  await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+test('list shows the personas, their names in the directory, and which are ephemeral', async () => {
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
+  const desk = await createPersona(emulator, 'Desk');
+  const john = await createPersona(emulator, 'John');
+  const jane = await createPersona(emulator, 'Jane');
+  const other = await createPersona(emulator, 'Nobody');
+  await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam'), desk, shop: desk },
   });
@@ -85,13 +80,7 @@ test('list shows the personas, which the directory names, and which are on the f
   const plain = await app.run('list');
   expect(plain.stderr).toBe('');
   const lines = plain.stdout.split('\n').map((line) => line.split(/ {2,}/));
-  expect(lines[0]).toEqual([
-    'ID',
-    'NAME',
-    'DIRECTORY',
-    'ON THE FLY',
-    'PICTURE',
-  ]);
+  expect(lines[0]).toEqual(['ID', 'NAME', 'DIRECTORY', 'EPHEMERAL', 'PICTURE']);
   expect(lines[1]?.slice(0, 3)).toEqual([adam, 'Adam', 'adam']);
   expect(lines[3]?.[2]).toMatch(/^expires in \d+ s$/);
   expect(lines[4]?.[2]).toMatch(/^expired \d+ h ago$/);
@@ -99,8 +88,8 @@ test('list shows the personas, which the directory names, and which are on the f
 });
 
 test('list marks a persona whose picture the directory has changed', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam', 'https://example.com/new.png') },
   });
@@ -114,10 +103,10 @@ test('list marks a persona whose picture the directory has changed', async () =>
   expect((await app.run('list')).stdout).toContain('adam (outdated)');
 });
 
-test('list goes through every page of a long list', async () => {
-  const emulator = await startPages();
+test('list reads every page of a long list', async () => {
+  const emulator = await startEmulator();
   const names = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);
-  for (const name of names) await makePersona(emulator, name);
+  for (const name of names) await createPersona(emulator, name);
   const app = makeApp(emulator.origin);
   const { personas } = await app.json<Listed>(0, 'list');
   expect(personas.map(({ name }) => name)).toEqual(names);
@@ -129,15 +118,15 @@ test('list shows 20,000 personas in seconds', async () => {
     name: `Agent ${i} 陳`,
     profile_picture_url: pictureOf(String(i)),
   }));
-  const { origin } = await behaving((response, { url = '' }) => {
-    if (/\/me\?/.test(url)) return sendJson(response, { id: PAGE.id });
-    const query = new URL(url, 'http://localhost').searchParams;
-    const from = Number(query.get('after'));
-    const to = from + Number(query.get('limit'));
-    const next = to < all.length && { next: 'there is one' };
-    const paging = { cursors: { after: String(to) }, ...next };
-    sendJson(response, { data: all.slice(from, to), paging });
-  });
+  const { origin } = await startFakeGraph(
+    onPage(({ query }) => {
+      const from = Number(query.get('after'));
+      const to = from + Number(query.get('limit'));
+      const next = to < all.length && { next: 'there is one' };
+      const paging = { cursors: { after: String(to) }, ...next };
+      return { body: { data: all.slice(from, to), paging } };
+    }),
+  );
   const began = Date.now();
   const { status, stdout } = await makeApp(origin).run('list');
   expect({ status }).toEqual({ status: 0 });
@@ -148,7 +137,7 @@ test('list shows 20,000 personas in seconds', async () => {
 });
 
 test('list works without personas() in the config, and without personas on the Page', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const config = `${USUAL_CONFIG}\nmodule.exports.plugins = undefined;`;
   const app = makeApp(emulator.origin, { config });
   const { stdout } = await app.run('list');
@@ -159,8 +148,8 @@ test('list works without personas() in the config, and without personas on the P
   });
 });
 
-test('create, get and delete do what they say, with the proof of the app secret', async () => {
-  const emulator = await startPages();
+test('create, get and delete work, with the proof of the app secret', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const created = await app.run(
     ...['create', '--name', 'Adam Z.', '--pic', pictureOf('Adam')],
@@ -196,7 +185,7 @@ test('create, get and delete do what they say, with the proof of the app secret'
     stderr: '',
     stdout: `The Page ${PAGE.id} has no persona ${id} that its token can access: nothing was deleted.\n`,
   });
-  const other = await makePersona(emulator, 'Beth');
+  const other = await createPersona(emulator, 'Beth');
   for (const deletedIds of [[{ id: other }], []]) {
     expect(await app.json(0, 'del', other)).toEqual({
       page: { id: PAGE.id },
@@ -206,9 +195,9 @@ test('create, get and delete do what they say, with the proof of the app secret'
 });
 
 test('get and delete know the names of the directory', async () => {
-  const emulator = await startPages();
-  const desk = await makePersona(emulator, 'Desk');
-  const other = await makePersona(emulator, 'Adam');
+  const emulator = await startEmulator();
+  const desk = await createPersona(emulator, 'Desk');
+  const other = await createPersona(emulator, 'Adam');
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam'), desk },
   });
@@ -220,7 +209,7 @@ test('get and delete know the names of the directory', async () => {
   const adam = await idNow();
   expect(adam).not.toBe(other);
   // Of the same name as the one that the store knows.
-  const newer = await makePersona(emulator, 'Adam');
+  const newer = await createPersona(emulator, 'Adam');
   expect(await idNow()).toBe(adam);
   expect(await app.json(0, 'get', 'desk')).toMatchObject({
     persona: { id: desk },
@@ -250,8 +239,8 @@ test('get and delete know the names of the directory', async () => {
   });
 });
 
-test('create answers with JSON for machines', async () => {
-  const emulator = await startPages();
+test('create --json prints JSON', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   const answer = await app.json(
     0,

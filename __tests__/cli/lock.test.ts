@@ -6,7 +6,7 @@ import { withLock } from '../../src/cli/sync/withLock';
 import { createRuntime } from '../../src/runtime';
 import type { StorePort, Use } from '../../src/store/port';
 import { gate } from '../support/gate';
-import { MapStore } from '../support/mapStore';
+import { MapStore } from '../support/stores';
 
 const PAGE_ID = '100000000000001';
 const SINCE = Date.parse('2026-01-02T03:04:05Z');
@@ -36,7 +36,7 @@ function sync(onLost = jest.fn()) {
   return { run, ended, end: ending.open, onLost };
 }
 
-test('who finds another sync at work waits for its lock to run out, then says who it is and since when, and does nothing', async () => {
+test('a sync waits for the lock of another one until it expires, then names its holder and start time, and does nothing', async () => {
   const first = sync();
   await jest.advanceTimersByTimeAsync(60_000);
   const second = sync();
@@ -53,7 +53,7 @@ test('who finds another sync at work waits for its lock to run out, then says wh
   expect(first.onLost).not.toHaveBeenCalled();
 });
 
-test('who waits goes on as soon as the other has ended', async () => {
+test('a waiting sync continues as soon as the other one has ended', async () => {
   const first = sync();
   await jest.advanceTimersByTimeAsync(0);
   const second = sync();
@@ -66,7 +66,7 @@ test('who waits goes on as soon as the other has ended', async () => {
   await second.ended;
 });
 
-test('the lock of a process that was killed runs out', async () => {
+test('the lock of a killed process expires', async () => {
   await store.acquire(useOf('process 1 on a host'), OPTIONS);
   const next = sync();
   await jest.advanceTimersByTimeAsync(4500);
@@ -75,7 +75,7 @@ test('the lock of a process that was killed runs out', async () => {
   expect(next.run).toHaveBeenCalledTimes(1);
 });
 
-test('who was stopped until another had the lock is told', async () => {
+test('a sync that lost its lock while it was suspended says so', async () => {
   const { end, ended, onLost } = sync();
   await jest.advanceTimersByTimeAsync(0);
   // As a process that sleeps renews nothing.

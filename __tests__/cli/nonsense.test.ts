@@ -1,20 +1,12 @@
-import type { ServerResponse } from 'node:http';
-
-import { PAGE } from '../support/bot';
-import { makeApp, pictureOf, profile } from '../support/cli';
-import { behaving, sendJson } from '../support/odd';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
+import { pictureOf, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 /** A Messenger that knows the Page, and answers everything else with this. */
 async function answering(body: unknown): Promise<string> {
-  const { origin } = await behaving((response, { url }) => {
-    const isPage = /\/me\?/.test(url ?? '');
-    sendJson(response, isPage ? { id: PAGE.id, name: PAGE.name } : body);
-  });
+  const { origin } = await startFakeGraph(onPage({ body }));
   return origin;
 }
-
-const html = (response: ServerResponse) =>
-  response.end('<html>Sign in to the network</html>');
 
 const COMMANDS = [
   ['list'],
@@ -25,7 +17,7 @@ const COMMANDS = [
 ];
 const directory = { adam: profile('Adam') };
 
-test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
+test.each(COMMANDS)('%s reports an answer that is invalid', async (...args) => {
   for (const body of ['<html></html>', null, { data: 'x', id: 7 }]) {
     const app = makeApp(await answering(body), { directory });
     const { status, stdout, stderr } = await app.run(...args, '--json');
@@ -36,17 +28,20 @@ test.each(COMMANDS)('%s says that the answer is nonsense', async (...args) => {
   }
 });
 
-test.each(COMMANDS)('%s on a Page that nobody knows', async (...args) => {
-  for (const handle of [html, (r: ServerResponse) => sendJson(r, {})]) {
-    const { origin } = await behaving(handle);
-    const app = makeApp(origin, { directory });
-    const { status, stderr } = await app.run(...args);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      'Error: Could not open the Page: the response has no Page ID (HTTP 200)',
-    );
-  }
-});
+test.each(COMMANDS)(
+  '%s reports a Page that Messenger does not name',
+  async (...args) => {
+    for (const reply of [{ text: '<html>Sign in to the network</html>' }, {}]) {
+      const { origin } = await startFakeGraph([reply]);
+      const app = makeApp(origin, { directory });
+      const { status, stderr } = await app.run(...args);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        'Error: Could not open the Page: the response has no Page ID (HTTP 200)',
+      );
+    }
+  },
+);
 
 test('get shows a persona without name and picture', async () => {
   const app = makeApp(await answering({ id: '12' }));
@@ -57,7 +52,7 @@ test('get shows a persona without name and picture', async () => {
   expect(stdout).toMatch(/^ID: +12\nName: +\nPicture: +\n$/);
 });
 
-describe('of a list with entries of every kind', () => {
+describe('a list with valid and invalid entries', () => {
   const data = [
     null,
     { id: '12' },
@@ -73,7 +68,7 @@ describe('of a list with entries of every kind', () => {
     { id: '14', name: 'Eve', profilePictureUrl: picture },
   ];
 
-  test('list shows those that have an ID, and says so', async () => {
+  test('list shows the entries with an ID, and warns about the others', async () => {
     const app = makeApp(await answering({ data }), { directory });
     expect(await app.json(0, 'list')).toMatchObject({ personas: shown });
     const { status, stdout, stderr } = await app.run('list');
@@ -82,28 +77,29 @@ describe('of a list with entries of every kind', () => {
     expect(stderr).toContain('part of the list could not be read');
   });
 
-  test('sync plans with those that have an ID', async () => {
+  test('sync plans with the entries that have an ID', async () => {
     const app = makeApp(await answering({ data }), { directory });
     const { status, stdout } = await app.run('sync', '--prune', '--dry-run');
     expect(status).toBe(0);
     expect(stdout).toContain('1 to create, 3 to delete, 0 unchanged.');
   });
 
-  test('nothing is said of one that is whole', async () => {
+  test('there is no warning if all entries are valid', async () => {
     const app = makeApp(await answering({ data: data.slice(1, 4) }));
     const { status, stderr } = await app.run('list');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });
 
-test('sync makes no second persona where the list does not tell whether there is one', async () => {
+test('sync creates nothing again if the list does not show whether it was created', async () => {
   let lists = 0;
-  const { origin, calls } = await behaving((response, { url, method }) => {
-    if (/\/me\?/.test(url ?? '')) return sendJson(response, { id: PAGE.id });
-    if (method === 'POST') return response.writeHead(500).end();
-    lists += 1;
-    sendJson(response, { data: lists === 1 ? [] : [null] });
-  });
+  const { origin, calls } = await startFakeGraph(
+    onPage(({ method }) => {
+      if (method === 'POST') return { status: 500, text: '' };
+      lists += 1;
+      return { body: { data: lists === 1 ? [] : [null] } };
+    }),
+  );
   const app = makeApp(origin, { directory });
   const { status, stderr } = await app.run('sync', '--yes');
   expect(status).toBe(1);

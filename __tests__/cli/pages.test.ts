@@ -1,19 +1,15 @@
 import { CommandError } from '../../src/cli/commandErrors';
 import { openPage } from '../../src/cli/openBot';
 import { OTHER_PAGE, PAGE } from '../support/bot';
-import {
-  makeApp,
-  profile,
-  SEVERAL_PAGES,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { profile } from '../support/personas';
+import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from './cliApp';
 
 const config = USUAL_CONFIG + SEVERAL_PAGES;
 const directory = { adam: profile('Adam') };
 
-test('with several Pages, each command is about the one that --page names', async () => {
-  const emulator = await startPages();
+test('with several Pages, each command uses the one that --page names', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
 
   await app.json(0, 'sync', '--page', OTHER_PAGE.id, '--yes');
@@ -37,8 +33,8 @@ test.each([
   ['delete', '--id', '1'],
   ['sync', '--yes'],
   ['sweep'],
-])('with several Pages, %s without --page is misused', async (...args) => {
-  const emulator = await startPages();
+])('with several Pages, %s without --page is wrong usage', async (...args) => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stdout, stderr } = await app.run(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -46,8 +42,8 @@ test.each([
   expect(emulator.state().requests).toEqual([]);
 });
 
-test('a Page that the map has no token for', async () => {
-  const emulator = await startPages();
+test('a Page without a token in mapPageToAccessToken is reported', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory, config });
   const { status, stderr } = await app.run('list', '--page', '42');
   expect(status).toBe(1);
@@ -56,8 +52,8 @@ test('a Page that the map has no token for', async () => {
   );
 });
 
-test("a map that fails, or gives another Page's token", async () => {
-  const emulator = await startPages();
+test('a mapPageToAccessToken that fails, or returns the token of another Page, is reported', async () => {
+  const emulator = await startEmulator();
   const map = 'module.exports.channels.messenger.mapPageToAccessToken =';
   const failing = makeApp(emulator.origin, {
     directory,
@@ -86,8 +82,8 @@ test("a map that fails, or gives another Page's token", async () => {
   );
 });
 
-test('with one Page, --page may be given, and must be its', async () => {
-  const emulator = await startPages();
+test('with one Page, --page is optional, and must be the ID of that Page', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin);
   expect(await app.run('list', '--page', PAGE.id)).toMatchObject({ status: 0 });
   const { status, stderr } = await app.run('list', '--page', OTHER_PAGE.id);
@@ -95,8 +91,8 @@ test('with one Page, --page may be given, and must be its', async () => {
   expect(stderr).toContain(`belongs to the Page ${PAGE.id}`);
 });
 
-test('a map that gives no token', async () => {
-  const emulator = await startPages();
+test('a mapPageToAccessToken that returns no token is reported', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory,
     config: `${USUAL_CONFIG}module.exports.channels.messenger.mapPageToAccessToken = async () => 42;`,
@@ -108,7 +104,7 @@ test('a map that gives no token', async () => {
   );
 });
 
-test('a map that never answers is given up after ten seconds', async () => {
+test('a mapPageToAccessToken that never returns is given up after ten seconds', async () => {
   jest.useFakeTimers();
   try {
     const mapPageToAccessToken = () => new Promise<string>(() => {});

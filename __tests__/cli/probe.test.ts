@@ -1,10 +1,12 @@
 import { refusalRule } from '../../src/channels/messenger';
-import type { GraphFailure } from '../../src/graph/graphFailure';
 import { QUESTIONS } from '../../src/cli/probe/questions';
 import { markdown, rowsOf, type ReportAbout } from '../../src/cli/probe/report';
+import type { GraphFailure } from '../../src/graph/graphFailure';
 import { CUSTOMER, PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive, calls, shown } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 interface Printed {
   isEmulator: boolean;
@@ -19,7 +21,7 @@ interface Printed {
 
 /** A Page to which the customer has written. */
 async function startPage() {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   emulator.setWebhookUrl(`${emulator.origin}/_emulator/nowhere`);
   await emulator.say(CUSTOMER, 'hi');
   const app = makeApp(emulator.origin, {
@@ -30,7 +32,7 @@ async function startPage() {
 
 test("the emulator's report lists its own assumptions as such, and confirms nothing", async () => {
   const { emulator, app } = await startPage();
-  await makePersona(emulator, 'Adam');
+  await createPersona(emulator, 'Adam');
   const { status, stdout, stderr } = await app.run(
     'doctor',
     '--probe',
@@ -161,7 +163,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
 test('a persona whose creation was not answered is found and deleted, and no other', async () => {
   const { emulator, app } = await startPage();
-  await makePersona(emulator, 'probe-of-somebody-else');
+  await createPersona(emulator, 'probe-of-somebody-else');
   emulator.fail({
     method: 'POST',
     path: '/me/personas',

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-import { makeApp } from '../support/cli';
+import { makeApp } from './cliApp';
 
-test('a bot that requires the package does not load the command line', () => {
+test('requiring the package does not load the command line', () => {
   const { folder } = makeApp('');
   const code = `require('bottender-persona'); console.log(JSON.stringify(Object.keys(require.cache)));`;
   const output = execFileSync(process.execPath, ['-e', code], {

@@ -1,13 +1,9 @@
 import { createServer } from 'node:net';
 
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  makePersona,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-} from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { createPersona, profile } from '../support/personas';
+import { makeApp, USUAL_CONFIG } from './cliApp';
 
 const NOTE = 'Note: the store of personas() could not be read';
 
@@ -28,10 +24,10 @@ test.each([
   ['that is down', () => 9],
   ['that takes connections and never answers', silentPort],
 ])(
-  'with a Redis %s, list comes without leases and says so',
+  'with a Redis %s, list works without leases and says so',
   async (_, port) => {
-    const emulator = await startPages();
-    const adam = await makePersona(emulator, 'Adam');
+    const emulator = await startEmulator();
+    const adam = await createPersona(emulator, 'Adam');
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam') },
       config: redisAt(await port()),
@@ -49,8 +45,8 @@ test.each([
 
 const SILENT = `{ get: () => new Promise(() => {}), set: () => new Promise(() => {}), delete: () => new Promise(() => {}) }`;
 
-test('with a store that never answers, sync fails and list says so', async () => {
-  const emulator = await startPages();
+test('if the store never answers, sync fails, and list says so', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
     config: withStore(SILENT),

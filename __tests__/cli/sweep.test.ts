@@ -1,7 +1,9 @@
 import { PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 interface SweepResult {
   deleted: { id: string; name: string }[];
@@ -10,12 +12,12 @@ interface SweepResult {
 
 /** A Page with personas on the fly: of a dead process, of one that lives, and of one that never wrote down its ID. */
 async function leaveBehind() {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const ids = {
-    dead: await makePersona(emulator, 'Dead'),
-    live: await makePersona(emulator, 'Live'),
-    unknown: await makePersona(emulator, 'Unknown'),
-    named: await makePersona(emulator, 'Named'),
+    dead: await createPersona(emulator, 'Dead'),
+    live: await createPersona(emulator, 'Live'),
+    unknown: await createPersona(emulator, 'Unknown'),
+    named: await createPersona(emulator, 'Named'),
   };
   const app = makeApp(emulator.origin, {
     directory: { named: profile('Named') },
@@ -33,7 +35,7 @@ async function leaveBehind() {
   return { emulator, app, ids };
 }
 
-test('sweep deletes what has run out, and lists suspects', async () => {
+test('sweep deletes personas whose lease has expired, and lists suspects', async () => {
   const { emulator, app, ids } = await leaveBehind();
 
   const { status, stdout, stderr } = await app.run('sweep');
@@ -50,7 +52,7 @@ test('sweep deletes what has run out, and lists suspects', async () => {
   });
 });
 
-test('--delete-suspects deletes them too', async () => {
+test('--delete-suspects deletes suspects, too', async () => {
   const { emulator, app, ids } = await leaveBehind();
   const swept = await app.json<SweepResult>(
     0,
@@ -67,7 +69,7 @@ test('--delete-suspects deletes them too', async () => {
   });
 });
 
-test('a deletion that Messenger refuses fails the command, and is left to the next', async () => {
+test('a deletion that Messenger refuses fails the command, and the next sweep tries again', async () => {
   const { emulator, app, ids } = await leaveBehind();
   const mend = emulator.fail({
     method: 'DELETE',
@@ -82,7 +84,7 @@ test('a deletion that Messenger refuses fails the command, and is left to the ne
   expect(deleted).toMatchObject([{ id: ids.dead }]);
 });
 
-test('a suspect that Messenger does not delete stays one', async () => {
+test('a suspect that could not be deleted remains a suspect', async () => {
   const { emulator, app, ids } = await leaveBehind();
   emulator.fail({
     method: 'DELETE',
@@ -100,8 +102,8 @@ test('a suspect that Messenger does not delete stays one', async () => {
   });
 });
 
-test('without a store, sweep says that it cannot know', async () => {
-  const emulator = await startPages();
+test('without a store, sweep says that it cannot find anything', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { store: false });
   const { status, stdout, stderr } = await app.run('sweep');
   expect({ status, stdout }).toEqual({

@@ -1,9 +1,11 @@
 import { personas } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive, calls, shown } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveIndex, leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 interface Synced {
   applied: boolean;
@@ -22,8 +24,8 @@ interface Synced {
 
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 
-test('sync makes what is missing, and a second one finds nothing to do', async () => {
-  const emulator = await startPages();
+test('sync creates what is missing, and a second sync finds nothing to do', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
 
   const first = await app.run('sync', '--yes');
@@ -60,7 +62,7 @@ test('sync makes what is missing, and a second one finds nothing to do', async (
 });
 
 test('--dry-run shows the plan and does nothing', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   expect(await app.json<Synced>(0, 'sync', '--dry-run')).toEqual({
     page: { id: PAGE.id },
@@ -85,7 +87,7 @@ test('--dry-run shows the plan and does nothing', async () => {
 });
 
 test('a changed picture or name replaces the persona', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   await app.run('sync', '--yes');
   const before = new Map(
@@ -114,8 +116,8 @@ test('a changed picture or name replaces the persona', async () => {
   expect((await app.json<Synced>(0, 'sync', '--yes')).unchanged).toBe(2);
 });
 
-test('the new persona is there before the old one goes', async () => {
-  const emulator = await startPages();
+test('a replacement is created before the old persona is deleted', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.') },
   });
@@ -130,8 +132,8 @@ test('the new persona is there before the old one goes', async () => {
   ]);
 });
 
-test('names that swap their profiles swap their personas, and none is made', async () => {
-  const emulator = await startPages();
+test('names that swap their profiles swap their personas, and nothing is created', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   await app.run('sync', '--yes');
   app.setDirectory({ adam: DIRECTORY.beth, beth: DIRECTORY.adam });
@@ -141,9 +143,9 @@ test('names that swap their profiles swap their personas, and none is made', asy
   expect(alive(emulator)).toHaveLength(2);
 });
 
-test('a persona that bears the name already is taken, not made again', async () => {
-  const emulator = await startPages();
-  const adam = await makePersona(emulator, 'Adam Z.');
+test('an existing persona with the name is used, not created again', async () => {
+  const emulator = await startEmulator();
+  const adam = await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   const { steps } = await app.json<Synced>(0, 'sync', '--yes');
   expect(steps).toMatchObject([
@@ -153,8 +155,8 @@ test('a persona that bears the name already is taken, not made again', async () 
   expect(alive(emulator)).toHaveLength(2);
 });
 
-test('two names with one `name` are refused, naming both, before anything is made', async () => {
-  const emulator = await startPages();
+test('two entries with the same `name` are refused by both names, before anything is created', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.'), boss: profile('Adam Z.') },
   });
@@ -165,13 +167,13 @@ test('two names with one `name` are refused, naming both, before anything is mad
   expect(alive(emulator)).toEqual([]);
 });
 
-test('--prune deletes what the directory does not name, and nothing with a lease or a fixed ID', async () => {
-  const emulator = await startPages();
+test('--prune deletes personas that are not in the directory, but none with a lease or a fixed ID', async () => {
+  const emulator = await startEmulator();
   const made: Record<string, string> = {};
   for (const name of ['Old', 'Desk', 'Leased', 'Intended', 'Gone']) {
-    made[name] = await makePersona(emulator, name);
+    made[name] = await createPersona(emulator, name);
   }
-  const elsewhere = await makePersona(emulator, 'Elsewhere', OTHER_PAGE);
+  const elsewhere = await createPersona(emulator, 'Elsewhere', OTHER_PAGE);
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam Z.'), desk: made.Desk ?? '' },
   });
@@ -197,7 +199,7 @@ test('--prune deletes what the directory does not name, and nothing with a lease
 
   const kept = await app.json<Synced>(0, 'sync', '--yes');
   expect(kept.notes).toEqual([
-    '2 personas made on the fly: left alone.',
+    '2 ephemeral personas: left alone.',
     '2 personas that the directory does not name: left alone; --prune deletes them.',
   ]);
   expect(alive(emulator)).toHaveLength(7);
@@ -218,8 +220,8 @@ test('--prune deletes what the directory does not name, and nothing with a lease
   expect(await app.store.get(`directory:${PAGE.id}:gone`)).toBeUndefined();
 });
 
-test('an ID of the directory that the Page does not have is pointed out', async () => {
-  const emulator = await startPages();
+test('an ID of the directory that the Page lacks is reported', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: { desk: '123' } });
   const { notes, unchanged } = await app.json<Synced>(0, 'sync', '--yes');
   expect(notes).toEqual([
@@ -231,8 +233,8 @@ test('an ID of the directory that the Page does not have is pointed out', async 
 test.each([
   ['a store', true],
   ['no store', false],
-])('after a sync with %s, a bot makes nothing', async (_, store) => {
-  const emulator = await startPages();
+])('after a sync with %s, a bot creates nothing', async (_, store) => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store });
   expect(await app.run('sync', '--yes')).toMatchObject({ status: 0 });
   const synced = emulator.state().personas.length;
@@ -252,9 +254,9 @@ test.each([
   await plugin.close();
 });
 
-test('without a store, the plan says what cannot be known', async () => {
-  const emulator = await startPages();
-  await makePersona(emulator, 'Adam Z.');
+test('without a store, the plan says what sync cannot know', async () => {
+  const emulator = await startEmulator();
+  await createPersona(emulator, 'Adam Z.');
   const app = makeApp(emulator.origin, { directory: DIRECTORY, store: false });
   const { notes } = await app.json<Synced>(
     0,
@@ -269,10 +271,10 @@ test('without a store, the plan says what cannot be known', async () => {
   expect(stdout).toContain('1 to create, 1 unchanged.');
 });
 
-test('a Page whose list has several pages is matched, and pruned', async () => {
-  const emulator = await startPages();
+test('a list of several pages is matched and pruned', async () => {
+  const emulator = await startEmulator();
   const names = Array.from({ length: 240 }, (_, i) => `Agent ${i}`);
-  for (const name of names) await makePersona(emulator, name);
+  for (const name of names) await createPersona(emulator, name);
   const half = names.slice(0, 120);
   const app = makeApp(emulator.origin, {
     directory: Object.fromEntries(half.map((name) => [name, profile(name)])),

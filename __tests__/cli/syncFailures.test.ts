@@ -1,13 +1,9 @@
 import { PAGE } from '../support/bot';
-import {
-  makeApp,
-  profile,
-  startPages,
-  USUAL_CONFIG,
-  type CliApp,
-} from '../support/cli';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { profile } from '../support/personas';
 import { entriesOf } from '../support/stores';
-import { alive } from '../support/wire';
+import { makeApp, USUAL_CONFIG, type CliApp } from './cliApp';
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `Agent ${i}`);
 const DIRECTORY = Object.fromEntries(
@@ -45,8 +41,8 @@ interface Synced {
   steps: { action: string; id: string | null; status: string }[];
 }
 
-test('a sync that fails in the middle says so, and a second one finishes it', async () => {
-  const emulator = await startPages();
+test('a sync that fails halfway says so, and a second one completes it', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({ ...CREATION, delayMs: 20 });
   const { ended } = app.start(['sync', '--yes']);
@@ -76,8 +72,8 @@ test('a sync that fails in the middle says so, and a second one finishes it', as
   expect(alive(emulator).sort()).toEqual([...NAMES].sort());
 });
 
-test('a second sync at the same time waits for the first, and makes nothing twice', async () => {
-  const emulator = await startPages();
+test('a simultaneous sync waits for the first one, and nothing is created twice', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   // The first goes on for long, until the second has come.
   const mend = emulator.fail({ ...CREATION, delayMs: 500 });
@@ -102,8 +98,8 @@ test('a second sync at the same time waits for the first, and makes nothing twic
   expect(alive(emulator).sort()).toEqual([...NAMES].sort());
 });
 
-test('what is wrong with one persona does not keep the others', async () => {
-  const emulator = await startPages();
+test('a failure of one persona does not affect the others', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   emulator.fail({
     ...CREATION,
@@ -122,8 +118,8 @@ test('what is wrong with one persona does not keep the others', async () => {
   expect(alive(emulator)).toHaveLength(NAMES.length);
 });
 
-test('a rate limit is sat out', async () => {
-  const emulator = await startPages();
+test('sync waits for a rate limit to pass', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -140,8 +136,8 @@ test('a rate limit is sat out', async () => {
   expect(alive(emulator)).toEqual(['Adam']);
 });
 
-test('a persona whose creation was not answered is found, not made twice', async () => {
-  const emulator = await startPages();
+test('a persona whose creation got no answer is found, not created twice', async () => {
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -151,9 +147,9 @@ test('a persona whose creation was not answered is found, not made twice', async
 });
 
 test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
-  'a sync ended by %s is finished by the next one',
+  'a sync that is ended by %s is completed by the next one',
   async (signal) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, { directory: DIRECTORY });
     emulator.fail({ ...CREATION, delayMs: 20 });
     const running = app.start(['sync', '--yes']);
@@ -174,7 +170,7 @@ test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
 );
 
 test('an old persona that could not be deleted is deleted by the next sync', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {
     directory: { adam: profile('Adam') },
   });
@@ -203,8 +199,8 @@ test('an old persona that could not be deleted is deleted by the next sync', asy
   ]);
 });
 
-test('a store that keeps nothing stops the sync at once', async () => {
-  const emulator = await startPages();
+test('a store that loses everything stops the sync at once', async () => {
+  const emulator = await startEmulator();
   const config = USUAL_CONFIG.replace(
     'new FolderStore(process.env.STORE)',
     "Object.assign(new FolderStore(process.env.STORE), { set: async () => { throw new Error('disk full'); } })",

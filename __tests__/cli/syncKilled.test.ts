@@ -2,14 +2,15 @@ import type { MessengerEmulator } from 'messenger-emulator';
 
 import { checkOptions } from '../../src/checkOptions';
 import { takeSnapshot } from '../../src/cli/snapshot';
-import { PlanExecutor } from '../../src/cli/sync/planExecutor';
 import { makePlan } from '../../src/cli/sync/plan';
+import { PlanExecutor } from '../../src/cli/sync/planExecutor';
 import { createRuntime } from '../../src/runtime';
 import { PAGE } from '../support/bot';
-import { profile, startPages } from '../support/cli';
-import { MapStore } from '../support/mapStore';
-import { clientFor } from '../support/sweepers';
-import { alive } from '../support/wire';
+import { clientFor } from '../support/clients';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const OLD = { ...profile('Adam'), profilePictureUrl: 'https://a.test/old.png' };
 const NEW = { ...profile('Adam'), profilePictureUrl: 'https://a.test/new.png' };
@@ -78,9 +79,9 @@ test.each(
     [step, 'after'] as const,
   ]),
 )(
-  'killed at step %i, %s it, the next sync leaves one persona, with the right picture',
+  'killed at step %i, %s it: the next sync leaves one persona, with the right picture',
   async (step, when) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const store = new MapStore();
     expect(await sync(emulator, store, OLD)).toBe('done');
     const ended = await sync(emulator, store, NEW, new Death(step, when));

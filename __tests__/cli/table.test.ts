@@ -1,6 +1,6 @@
 import { tableLines } from '../../src/cli/table';
 
-test('columns stand below each other, whatever the script', () => {
+test('columns are aligned in every script', () => {
   expect(
     tableLines(
       ['A', 'B'],
@@ -14,13 +14,13 @@ test('columns stand below each other, whatever the script', () => {
   ).toEqual(['A     B', '陳偉  x', 'Zoë   y', '']);
 });
 
-test('the last column is cut where the line would break, never in a character', () => {
+test('the last column is cut at the width of the terminal, never within a character', () => {
   const row = ['id', '陳偉陳偉陳偉陳偉陳偉'];
   const [, line] = tableLines(['A', 'B'], [row], 18);
   expect(line).toBe('id  陳偉陳偉陳偉…');
 });
 
-test('20,000 rows take no time to speak of', () => {
+test('20,000 rows take less than a second', () => {
   const rows = Array.from({ length: 20_000 }, (_, i) => [
     String(i),
     `Agent ${i} 陳`,

@@ -1,15 +1,17 @@
 import { PAGE } from '../support/bot';
-import { makeApp, makePersona, profile, startPages } from '../support/cli';
-import { alive } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
+import { makeApp } from './cliApp';
 
 /** util-linux's `script` gives a program a terminal. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 const ESCAPE = '\u001b[';
 
 onLinux('on a terminal', () => {
-  test('sync shows the plan in colour, asks, and shows a bar', async () => {
-    const emulator = await startPages();
+  test('sync shows the plan in colour, asks, and shows a progress bar', async () => {
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
     });
@@ -30,8 +32,8 @@ onLinux('on a terminal', () => {
     ['just Enter', '\n'],
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
-  ])('%s is a no', async (_, keys) => {
-    const emulator = await startPages();
+  ])('%s means no', async (_, keys) => {
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.') },
     });
@@ -44,9 +46,9 @@ onLinux('on a terminal', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('sweep --delete-suspects asks', async () => {
-    const emulator = await startPages();
-    await makePersona(emulator, 'John');
+  test('sweep --delete-suspects asks before it deletes', async () => {
+    const emulator = await startEmulator();
+    await createPersona(emulator, 'John');
     const app = makeApp(emulator.origin);
     await leaveRecord(app.store, {
       pageId: PAGE.id,
@@ -61,8 +63,8 @@ onLinux('on a terminal', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('with NO_COLOR it is plain, and a long line is cut', async () => {
-    const emulator = await startPages();
+  test('with NO_COLOR the output has no colours, and long lines are cut', async () => {
+    const emulator = await startEmulator();
     const long = `https://example.com/${'a'.repeat(200)}.png`;
     const app = makeApp(emulator.origin, {
       directory: { adam: profile('Adam Z.', long) },

@@ -1,15 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { makeApp, profile, startPages } from '../support/cli';
-import { alive } from '../support/wire';
+import { startEmulator } from '../support/emulator';
+import { alive } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { makeApp } from './cliApp';
 
 const DIRECTORY = { adam: profile('Adam Z.'), beth: profile('Beth') };
 
 test.each(['stdout', 'stderr'] as const)(
-  'sync does all of its plan though nobody reads its %s any more, as behind head',
+  'sync completes its plan although no one reads its %s any more, as behind `head`',
   async (stream) => {
-    const emulator = await startPages();
+    const emulator = await startEmulator();
     const app = makeApp(emulator.origin, {
       directory: DIRECTORY,
       store: false,
@@ -25,7 +27,7 @@ test.each(['stdout', 'stderr'] as const)(
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a result that cannot be written is a failure', async () => {
-  const emulator = await startPages();
+  const emulator = await startEmulator();
   const app = makeApp(emulator.origin, { directory: DIRECTORY });
   const intoFull = path.join(app.folder, 'intoFull.js');
   fs.writeFileSync(

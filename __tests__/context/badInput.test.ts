@@ -10,7 +10,7 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { calls, shown } from '../support/wire';
+import { calls, shown } from '../support/emulatorState';
 
 const BAD_PERSONAS: [string, unknown][] = [
   ['an empty string', ''],
@@ -84,7 +84,7 @@ function thrown(act: () => unknown): unknown {
   return undefined;
 }
 
-describe.each(BAD_PERSONAS)('%s as a persona is refused', (_what, given) => {
+describe.each(BAD_PERSONAS)('%s as a persona is rejected', (_what, given) => {
   const persona = given as string;
 
   test('by usePersona, at once', async () => {
@@ -103,7 +103,7 @@ describe.each(BAD_PERSONAS)('%s as a persona is refused', (_what, given) => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  test('by withPersona around an action, when it is wrapped', () => {
+  test('by withPersona around an action, when the action is wrapped', () => {
     const atOnce = thrown(() => withPersona(persona, () => undefined));
     expect(atOnce).toBeInstanceOf(InvalidPersonaError);
   });
@@ -113,7 +113,7 @@ describe.each(BAD_PERSONAS)('%s as a persona is refused', (_what, given) => {
 const BAD_IDS = BAD_PERSONAS.filter(([, persona]) => persona !== undefined);
 
 test.each(BAD_IDS)(
-  '%s as the personaId of a send is refused before it is sent',
+  '%s as the personaId of a send is rejected before anything is sent',
   async (_what, given) => {
     const personaId = given as string;
     const error = await refusal((context) =>
@@ -124,7 +124,7 @@ test.each(BAD_IDS)(
 );
 
 describe.each(BAD_PROFILES)(
-  '%s as a profile is refused',
+  '%s as a profile is rejected',
   (_what, given, names) => {
     const profile = given as PersonaProfile;
 
@@ -138,7 +138,7 @@ describe.each(BAD_PROFILES)(
       expect(run).not.toHaveBeenCalled();
     });
 
-    test('by withEphemeralPersona around an action, when it is wrapped', () => {
+    test('by withEphemeralPersona around an action, when the action is wrapped', () => {
       const atOnce = thrown(() =>
         withEphemeralPersona(profile, () => undefined),
       );
@@ -148,7 +148,7 @@ describe.each(BAD_PROFILES)(
 );
 
 describe('a name of 50 characters', () => {
-  test('is taken, also where a character is two UTF-16 units', async () => {
+  test('is accepted, even if a character takes two UTF-16 units', async () => {
     const name = '🦊'.repeat(50);
     await bot.run(
       withEphemeralPersona(
@@ -162,7 +162,7 @@ describe('a name of 50 characters', () => {
   });
 });
 
-describe('around actions, what is no action is refused when it is wrapped', () => {
+describe('a value that is not an action is rejected when it is wrapped', () => {
   test.each(['an action', {}, null])('%p', (action) => {
     const notAnAction = action as unknown as () => void;
     const wrap = () => withPersona('1', notAnAction);

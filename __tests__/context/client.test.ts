@@ -14,16 +14,23 @@ import {
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
   type RunningBot,
+  startBot,
+  startWrittenTo,
 } from '../support/bot';
-import { clientFor, sendingTo, startedBy } from '../support/clients';
-import { faces, profile } from '../support/faces';
+import { clientFor, sendingTo } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
+import {
+  alive,
+  bodies,
+  calls,
+  personaIds,
+  shown,
+  watchCalls,
+} from '../support/emulatorState';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
 import { leaveLease } from '../support/stores';
-import { alive, bodies, calls, shown } from '../support/wire';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   tag: 'HUMAN_AGENT',
@@ -36,14 +43,14 @@ const DIRECTORY: DirectoryEntries<string> = {
 const SEND = 'POST /me/messages';
 
 async function start(options: Parameters<typeof personas>[0] = {}) {
-  const bot = await startedBy();
+  const bot = await startWrittenTo();
   const onRefused = jest.fn();
   const plugin = personas({
     onRefused,
     ...options,
     directory: DIRECTORY,
   });
-  const given = clientFor(bot);
+  const given = clientFor(bot.emulator);
   return { bot, plugin, onRefused, given, client: plugin.client(given) };
 }
 
@@ -71,7 +78,7 @@ function countingFor({ emulator: { origin } }: RunningBot): CountingClient {
 }
 
 describe('a client with personas', () => {
-  test('has what a class of somebody’s own keeps private', async () => {
+  test('works with a class that has private fields', async () => {
     const { bot, plugin } = await start();
     const counting = countingFor(bot);
     const client = plugin.client(counting);
@@ -83,14 +90,14 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('has no method that the client has not', () => {
+  test('has no methods that the client lacks', () => {
     const small = { createPersona: () => Promise.resolve({ id: '1' }) };
     const client = personas().client(small as unknown as MessengerClient);
     expect('sendText' in client).toBe(false);
     expect(client.createPersona).toBeInstanceOf(Function);
   });
 
-  test('can be spied on, as others', async () => {
+  test('can be spied on like any object', async () => {
     const { bot, plugin } = await start();
     const client = plugin.client(countingFor(bot));
     jest.spyOn(client, 'getUserProfile').mockResolvedValue(null as never);
@@ -100,10 +107,10 @@ describe('a client with personas', () => {
   });
 
   test.each(SEND_METHODS)(
-    '%s carries the persona, and is otherwise as the client alone sends it',
+    '%s carries the persona, and otherwise sends what the client alone sends',
     async (method) => {
       const { bot, given, client } = await start();
-      const ids = await faces(bot.emulator, ['Bea', 'Cyd']);
+      const ids = await createPersonas(bot.emulator, ['Bea', 'Cyd']);
       await SENDS[method](sendingTo(CUSTOMER, given), OPTIONS);
       await SENDS[method](sendingTo(CUSTOMER, client), OPTIONS);
       await SENDS[method](sendingTo(CUSTOMER, client), {
@@ -116,7 +123,7 @@ describe('a client with personas', () => {
       await client.withPersona(ids.Cyd, () =>
         SENDS[method](sendingTo(CUSTOMER, client.as('adam')), OPTIONS),
       );
-      const adam = idsOf(bot.emulator, 'Adam')[0];
+      const adam = personaIds(bot.emulator, 'Adam')[0];
       const [alone, ...others] = await bodies(bot.emulator, SEND);
       expect(others).toEqual([
         alone,
@@ -127,7 +134,7 @@ describe('a client with personas', () => {
     },
   );
 
-  test('knows the names of the directory, and makes each once', async () => {
+  test('knows the names of the directory, and creates each persona once', async () => {
     const { bot, client } = await start();
     await client.as('adam').sendText(CUSTOMER, 'one');
     await client.sendText(CUSTOMER, 'two', { personaId: 'eve' });
@@ -153,7 +160,7 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: [image]', 'Page: [image]']);
   });
 
-  test('its blocks may be nested, and give back what they give back', async () => {
+  test('its blocks can be nested, and return what their functions return', async () => {
     const { bot, client } = await start();
     const answer = await client.withPersona('adam', async (same) => {
       expect(same).toBe(client);
@@ -173,19 +180,19 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Eve: one', 'Adam: two']);
   });
 
-  test('speaks as its speaker, also where JavaScript gives a persona in the call', async () => {
+  test('a speaker’s persona wins over a personaId of the call', async () => {
     const { bot, client } = await start();
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     const options: MessengerTypes.SendOption = { personaId: Bea };
     const adam = client.as('adam') as Pick<MessengerClient, 'sendText'>;
     await adam.sendText(CUSTOMER, 'hi', options);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('clears up what others left behind on its Page, with the first persona that it makes', async () => {
+  test('sweeps its Page with the first persona that it creates', async () => {
     const store = new Keyv({ namespace: 'bottender-persona' });
     const { bot, client } = await start({ store });
-    const { Left = '' } = await faces(bot.emulator, ['Left']);
+    const { Left = '' } = await createPersonas(bot.emulator, ['Left']);
     await leaveLease(store, { id: Left, name: 'Left' });
     await client.withEphemeralPersona(profile('Guest'), () =>
       client.sendText(CUSTOMER, 'hi'),
@@ -194,14 +201,14 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Guest: hi']);
   });
 
-  test('has personas on the fly, which are gone after the last answer', async () => {
+  test('creates ephemeral personas, which are deleted after the last answer', async () => {
     const { bot, client } = await start();
     const name = await client.withEphemeralPersona(
       profile('Guest'),
       async (guest, same) => {
         expect(same).toBe(client);
         expect(guest).toEqual({
-          id: idsOf(bot.emulator, 'Guest')[0],
+          id: personaIds(bot.emulator, 'Guest')[0],
           ...profile('Guest'),
         });
         await client.sendText(CUSTOMER, 'one');
@@ -221,10 +228,10 @@ describe('a client with personas', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('shares them, and its scopes, with no context: those are the context’s own', async () => {
+  test('shares neither scopes nor usePersona with contexts', async () => {
     const { plugin } = await start();
     const bot = await startBot({ plugins: [plugin] });
-    const client = plugin.client(clientFor(bot));
+    const client = plugin.client(clientFor(bot.emulator));
     await bot.run(async (context) => {
       await client.withPersona('eve', () => context.sendText('one'));
       await context.withPersona('adam', () => client.sendText(CUSTOMER, 'two'));
@@ -233,28 +240,31 @@ describe('a client with personas', () => {
     expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: two']);
   });
 
-  test('does not count initialPersona, which is about events', async () => {
+  test('ignores initialPersona, which is for events', async () => {
     const { bot, client } = await start({ initialPersona: '123' });
     await client.sendText(CUSTOMER, 'hi');
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('of another Page speaks with that Page’s personas', async () => {
+  test('of another Page uses the personas of that Page', async () => {
     const bot = await startBot({ severalPages: true });
     await bot.say('hello', { pageId: OTHER_PAGE.id });
     await bot.say('hello');
     const plugin = personas({ directory: DIRECTORY });
     await plugin
-      .client(clientFor(bot, OTHER_PAGE))
+      .client(clientFor(bot.emulator, OTHER_PAGE))
       .as('adam')
       .sendText(CUSTOMER, 'one');
-    await plugin.client(clientFor(bot)).as('adam').sendText(CUSTOMER, 'two');
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
-    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    await plugin
+      .client(clientFor(bot.emulator))
+      .as('adam')
+      .sendText(CUSTOMER, 'two');
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(shown(bot.emulator).sort()).toEqual(['Adam: one', 'Adam: two']);
   });
 
-  test('whose token a call has among its options', async () => {
+  test('uses the token that a call has in its options', async () => {
     const bot = await startBot({ severalPages: true });
     await bot.say('hello', { pageId: OTHER_PAGE.id });
     const client = new MessengerClient({
@@ -269,18 +279,18 @@ describe('a client with personas', () => {
       .client(client)
       .as('adam')
       .sendText(CUSTOMER, 'hi', options);
-    expect(idsOf(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(alive(bot.emulator)).toEqual(['Adam']);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 });
 
-describe('what is refused', () => {
-  test('is said by the Page, once; onRefused is told without a context', async () => {
+describe('a refusal', () => {
+  test('is sent once more as the Page; onRefused gets no context', async () => {
     const { bot, client, onRefused } = await start();
     bot.emulator.setEuropean(CUSTOMER, true);
     await client.as('adam').sendText(CUSTOMER, 'one');
-    const sends = watch(bot.emulator);
+    const sends = watchCalls(bot.emulator);
     await client.as('eve').sendText({ id: CUSTOMER }, 'two');
     expect(sends()).toEqual([SEND]);
     expect(shown(bot.emulator)).toEqual(['Page: one', 'Page: two']);
@@ -292,7 +302,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('to whom is not told where no PSID says so', async () => {
+  test('names no recipient if there is no PSID', async () => {
     const { client, onRefused } = await start();
     // What Messenger makes of the number is another matter.
     const recipient = { phoneNumber: '+1(212)555-2368' } as never;
@@ -308,7 +318,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('is one customer’s alone', async () => {
+  test('counts for one customer only', async () => {
     const { bot, client } = await start();
     await bot.say('hello', { psid: '1002' });
     bot.emulator.setEuropean(CUSTOMER, true);
@@ -317,16 +327,19 @@ describe('what is refused', () => {
     expect(shown(bot.emulator, '1002')).toEqual(['Adam: two']);
   });
 
-  test('a persona that is gone is made anew', async () => {
+  test('of a persona that is gone: it is created again', async () => {
     const { bot, client } = await start();
     await client.as('adam').sendText(CUSTOMER, 'one');
-    await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+    await deletePersona(
+      bot.emulator,
+      personaIds(bot.emulator, 'Adam')[0] ?? '',
+    );
     await client.as('adam').sendText(CUSTOMER, 'two');
     expect(shown(bot.emulator)).toEqual(['Adam: one', 'Adam: two']);
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('an unknown name is told with the nearest one, and no Graph call is made for it', async () => {
+  test('of an unknown name is reported with the closest match, without a Graph call', async () => {
     const { bot, client, onRefused } = await start();
     await client.as('adma').sendText(CUSTOMER, 'hi');
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
@@ -335,7 +348,7 @@ describe('what is refused', () => {
     expect(calls(bot.emulator)).toEqual([SEND]);
   });
 
-  test('with `throw` the send rejects', async () => {
+  test('rejects the send with `throw`', async () => {
     const { bot, client } = await start({ refusedPersona: 'throw' });
     bot.emulator.setEuropean(CUSTOMER, true);
     await expect(
@@ -344,7 +357,7 @@ describe('what is refused', () => {
     expect(shown(bot.emulator)).toEqual([]);
   });
 
-  test('signText signs what goes out without its face', async () => {
+  test('signText signs a text that is sent without its persona', async () => {
     const signText = (text: string, { name }: { name: string }) =>
       `${name}: ${text}`;
     const { bot, client } = await start({ signText });
@@ -353,17 +366,17 @@ describe('what is refused', () => {
     expect(shown(bot.emulator)).toEqual(['Page: Adam: hi']);
   });
 
-  test('an error of Messenger’s comes through, and nothing is sent again', async () => {
+  test('any other error of Messenger is passed on, and nothing is sent again', async () => {
     const { bot, client } = await start();
     await client.as('adam').sendText(CUSTOMER, 'hi');
-    const sends = watch(bot.emulator);
+    const sends = watchCalls(bot.emulator);
     await expect(client.as('adam').sendText('4040', 'hi')).rejects.toThrow(
       'Messenger API',
     );
     expect(sends()).toEqual([SEND]);
   });
 
-  test('so are a bad persona and a bad profile, before anything is sent', async () => {
+  test('invalid personas and profiles are rejected before anything is sent', async () => {
     const { bot, client } = await start();
     const run = jest.fn();
     expect(() => client.as('')).toThrow(InvalidPersonaError);
@@ -389,7 +402,7 @@ describe('what is refused', () => {
     expect(calls(bot.emulator)).toEqual([]);
   });
 
-  test('so is a sender action that no persona can have; markSeen is the Page’s', async () => {
+  test('a sender action that personas do not support is rejected; markSeen is sent as the Page', async () => {
     const { bot, client } = await start();
     await expect(
       client.as('adam').sendSenderAction(CUSTOMER, 'mark_seen'),
@@ -400,11 +413,11 @@ describe('what is refused', () => {
 });
 
 describe('plugin.client()', () => {
-  test('gives the same object for the same client, and for that object', async () => {
+  test('returns the same object for the same client, and for that object', async () => {
     const { plugin, given, client, bot } = await start();
     expect(plugin.client(given)).toBe(client);
     expect(plugin.client(client as unknown as MessengerClient)).toBe(client);
-    expect(plugin.client(clientFor(bot))).not.toBe(client);
+    expect(plugin.client(clientFor(bot.emulator))).not.toBe(client);
     expect(personas().client(given)).not.toBe(client);
     expect(client).toBeInstanceOf(MessengerClient);
   });
@@ -418,12 +431,12 @@ describe('plugin.client()', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('calls the methods on the given client, whatever it has under their names', async () => {
+  test('calls the methods of the given client, even if they are replaced later', async () => {
     const { given, client, bot } = await start();
     const sendText = jest.spyOn(given, 'sendText');
     const getPersona = jest.spyOn(given, 'getPersona');
     await client.as('adam').sendText(CUSTOMER, 'hi');
-    const [id = ''] = idsOf(bot.emulator, 'Adam');
+    const [id = ''] = personaIds(bot.emulator, 'Adam');
     expect(sendText.mock.calls).toEqual([[CUSTOMER, 'hi', { personaId: id }]]);
     expect(await client.getPersona(id)).toMatchObject({ name: 'Adam' });
     expect(sendText.mock.contexts).toEqual([given]);
@@ -431,9 +444,9 @@ describe('plugin.client()', () => {
     expect(client.accessToken).toBe(given.accessToken);
   });
 
-  test('gives raw bodies their persona, where they have none; a batch is sent as it is', async () => {
+  test('adds the persona to raw bodies that have none, and leaves batches unchanged', async () => {
     const { bot, client } = await start();
-    const { Bea } = await faces(bot.emulator, ['Bea']);
+    const { Bea } = await createPersonas(bot.emulator, ['Bea']);
     await client.withPersona('adam', async () => {
       const recipient = { id: CUSTOMER };
       const raw = (text: string, own: object = {}) =>
@@ -471,7 +484,7 @@ describe('plugin.client()', () => {
     [undefined, 'of type undefined'],
     [{}, 'of type object'],
     ['token', 'of type string'],
-  ])('of %p says what it takes', async (nothing, what) => {
+  ])('of %p throws an error that says what it takes', async (nothing, what) => {
     const given = nothing as unknown as MessengerClient;
     const takes =
       'takes the client of a Page, such as `context.client` or a MessengerClient with its access token, but this was';

@@ -7,12 +7,12 @@ import { personas } from 'bottender-persona';
 import { redisStore } from 'bottender-persona/redis';
 import { createClient } from 'redis';
 
-import { APP_SECRET, CUSTOMER, PAGE } from '../support/bot';
-import { clientFor, startedBy } from '../support/clients';
+import { APP_SECRET, CUSTOMER, PAGE, startWrittenTo } from '../support/bot';
+import { clientFor } from '../support/clients';
 import { compiledPackage } from '../support/compiled';
-import { profile } from '../support/faces';
+import { alive, calls, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
 import { describeWithRedis, startRedis } from '../support/redis';
-import { alive, calls, shown } from '../support/wire';
 
 const packagePath = compiledPackage();
 const LEASE_MS = 1000;
@@ -64,8 +64,8 @@ async function runCollecting(origin: string, script: string): Promise<unknown> {
 }
 
 describe('a handle that is garbage-collected', () => {
-  test('is released after what it was saying, and reported once', async () => {
-    const { emulator } = await startedBy();
+  test('is released after its pending sends, and reported once', async () => {
+    const { emulator } = await startWrittenTo();
     emulator.fail({ path: '/me/messages', delayMs: 100 });
     const reports = await runCollecting(
       emulator.origin,
@@ -93,8 +93,8 @@ describe('a handle that is garbage-collected', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('leaves the persona to a handle that is not', async () => {
-    const { emulator } = await startedBy();
+  test('leaves the persona to the other handles', async () => {
+    const { emulator } = await startWrittenTo();
     const found = await runCollecting(
       emulator.origin,
       `
@@ -115,8 +115,8 @@ describe('a handle that is garbage-collected', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('is none while one of its methods is in use, nor after its release', async () => {
-    const { emulator } = await startedBy();
+  test('is not reported while one of its methods is in use, or after its release', async () => {
+    const { emulator } = await startWrittenTo();
     const found = await runCollecting(
       emulator.origin,
       `
@@ -135,9 +135,9 @@ describe('a handle that is garbage-collected', () => {
 });
 
 describeWithRedis('with Redis, the persona of an agent', () => {
-  test('is renewed for all of the shift, and swept by another process if that is killed', async () => {
+  test('is renewed for the whole shift, and swept by another process if its process is killed', async () => {
     const redis = await startRedis();
-    const bot = await startedBy();
+    const bot = await startWrittenTo();
     const { emulator } = bot;
     const agent = spawn(process.execPath, [
       '-e',
@@ -155,7 +155,7 @@ describeWithRedis('with Redis, the persona of an agent', () => {
     await once(agent.stdout, 'data');
     const other = await createClient({ url: redis.url }).connect();
     const plugin = personas({ store: redisStore(other) });
-    const client = clientFor(bot);
+    const client = clientFor(bot.emulator);
     // Longer than a lease that is not renewed.
     await sleep(1.5 * LEASE_MS);
     expect(await plugin.sweep(client)).toEqual({ deleted: [], suspects: [] });

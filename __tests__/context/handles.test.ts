@@ -9,22 +9,21 @@ import {
 } from 'bottender-persona';
 import fc from 'fast-check';
 
-import { arrival } from '../support/arrival';
-import { CUSTOMER, startBot } from '../support/bot';
+import { CUSTOMER, startBot, startWrittenTo } from '../support/bot';
 import { startOn } from '../support/channels';
-import { clientFor, startedBy } from '../support/clients';
-import { faces, profile } from '../support/faces';
+import { clientFor } from '../support/clients';
+import { alive, calls, personaIds, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { deleteElsewhere, idsOf } from '../support/graph';
-import { alive, calls, shown } from '../support/wire';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 
 /** A client of a Page to which a customer has written, and the plugin. */
 async function start(options: PersonasOptions = {}) {
-  const bot = await startedBy();
+  const bot = await startWrittenTo();
   const onRefused = jest.fn();
   const onCleanupError = jest.fn();
   const plugin = personas({ onRefused, onCleanupError, ...options });
-  const client = plugin.client(clientFor(bot));
+  const client = plugin.client(clientFor(bot.emulator));
   const { emulator } = bot;
   return { emulator, plugin, client, onRefused, onCleanupError };
 }
@@ -41,7 +40,7 @@ describe('a handle of a client', () => {
     const { emulator, client } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));
     expect(adam.persona).toEqual({
-      id: idsOf(emulator, 'Adam')[0],
+      id: personaIds(emulator, 'Adam')[0],
       ...profile('Adam'),
     });
     await adam.typingOn(CUSTOMER);
@@ -64,7 +63,7 @@ describe('a handle of a client', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('is released where the block of its `await using` ends, also by an error', async () => {
+  test('is released at the end of the block of its `await using`, also after an error', async () => {
     const { emulator, client } = await start();
     const talk = async () => {
       await using adam = await client.createEphemeralPersona(profile('Adam'));
@@ -76,7 +75,7 @@ describe('a handle of a client', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('is released once, whoever asks', async () => {
+  test('is released once, however often release() is called', async () => {
     const { emulator, client, plugin } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));
     const other = await client.createEphemeralPersona(profile('Adam'));
@@ -89,10 +88,10 @@ describe('a handle of a client', () => {
     expect(alive(emulator)).toEqual(['Adam']);
     await other.release();
     expect(wire(emulator)).toEqual(['GET /me', 'POST /me/personas', 'DELETE']);
-    expect(plugin.stats()).toMatchObject({ made: 1, deleted: 1 });
+    expect(plugin.stats()).toMatchObject({ created: 1, deleted: 1 });
   });
 
-  test('lets what was begun before its release be said, awaited or not', async () => {
+  test('sends what was begun before its release, awaited or not', async () => {
     const { emulator, client } = await start();
     emulator.fail({ path: '/me/messages', delayMs: 50 });
     const adam = await client.createEphemeralPersona(profile('Adam'));
@@ -105,7 +104,7 @@ describe('a handle of a client', () => {
     expect(wire(emulator).at(-1)).toBe('DELETE');
   });
 
-  test('sends nothing after its release, not even while that waits', async () => {
+  test('sends nothing after release() was called, even before that has resolved', async () => {
     const { emulator, client } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));
     const { sendText, typingOn } = adam;
@@ -129,7 +128,7 @@ describe('a handle of a client', () => {
     expect(shown(emulator)).toEqual(['Adam: one']);
   });
 
-  test('shares its persona with blocks and other handles, until the last ends', async () => {
+  test('shares its persona with blocks and other handles until the last one ends', async () => {
     const { emulator, client } = await start();
     const one = await client.createEphemeralPersona(profile('Adam'));
     const two = await client.createEphemeralPersona(profile('Adam'));
@@ -150,9 +149,9 @@ describe('a handle of a client', () => {
     ).toHaveLength(1);
   });
 
-  test('is the speaker in every block and beside every other', async () => {
+  test('is the speaker in every block, and next to every other speaker', async () => {
     const { emulator, client } = await start();
-    const ids = await faces(emulator, ['Bea']);
+    const ids = await createPersonas(emulator, ['Bea']);
     await using adam = await client.createEphemeralPersona(profile('Adam'));
     await using eve = await client.createEphemeralPersona(profile('Eve'));
     await client.withPersona(ids.Bea, () =>
@@ -179,13 +178,13 @@ describe('a handle of a client', () => {
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
-  test('goes on with another persona when its own was deleted elsewhere', async () => {
+  test('continues with another persona if its own was deleted elsewhere', async () => {
     const { emulator, client, onRefused } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));
     const first = adam.persona.id ?? '';
-    await deleteElsewhere(emulator, first);
+    await deletePersona(emulator, first);
     await adam.sendText(CUSTOMER, 'hi');
-    const [second] = idsOf(emulator, 'Adam');
+    const [second] = personaIds(emulator, 'Adam');
     expect(second).not.toBe(first);
     expect(adam.persona.id).toBe(second);
     expect(shown(emulator)).toEqual(['Adam: hi']);
@@ -194,7 +193,7 @@ describe('a handle of a client', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('is the Page where Messenger refuses to create the persona, and says so once', async () => {
+  test('speaks as the Page if Messenger refuses to create the persona, which is reported once', async () => {
     const { emulator, client, onRefused } = await start();
     emulator.fail({
       path: '/me/personas',
@@ -215,7 +214,7 @@ describe('a handle of a client', () => {
     expect(wire(emulator)).not.toContain('DELETE');
   });
 
-  test('rejects where a persona is not to be refused silently', async () => {
+  test('rejects with refusedPersona "throw"', async () => {
     const { emulator, client } = await start({ refusedPersona: 'throw' });
     emulator.fail({
       path: '/me/personas',
@@ -227,7 +226,7 @@ describe('a handle of a client', () => {
       client.createEphemeralPersona(profile('Adam')),
     ).rejects.toMatchObject({
       name: 'PersonaRefusedError',
-      reason: 'not-made',
+      reason: 'not-created',
     });
     expect(shown(emulator)).toEqual([]);
   });
@@ -236,7 +235,7 @@ describe('a handle of a client', () => {
     ['no profile', undefined],
     ['an empty name', { ...profile('Adam'), name: '' }],
     ['an unknown key', { ...profile('Adam'), picture: 'a.png' }],
-  ])('is not given for %s, and nothing is sent', async (_what, given) => {
+  ])('is not returned for %s, and nothing is sent', async (_what, given) => {
     const { emulator, client } = await start();
     await expect(client.createEphemeralPersona(given as never)).rejects.toThrow(
       InvalidProfileError,
@@ -244,7 +243,7 @@ describe('a handle of a client', () => {
     expect(wire(emulator)).toEqual([]);
   });
 
-  test('lingers after its release, as after a block', async () => {
+  test('lets its persona linger after the release, as after a block', async () => {
     const { emulator, client, plugin } = await start({
       ephemeral: { lingerMs: 60_000 },
     });
@@ -259,7 +258,7 @@ describe('a handle of a client', () => {
 });
 
 describe('close()', () => {
-  test('releases all handles, after what they are saying', async () => {
+  test('releases all handles, after their pending sends', async () => {
     const { emulator, client, plugin, onCleanupError } = await start();
     emulator.fail({ path: '/me/messages', delayMs: 50 });
     const adam = await client.createEphemeralPersona(profile('Adam'));
@@ -277,16 +276,16 @@ describe('close()', () => {
       await handle.release();
     }
     expect(onCleanupError).not.toHaveBeenCalled();
-    expect(plugin.stats()).toMatchObject({ made: 2, deleted: 2 });
+    expect(plugin.stats()).toMatchObject({ created: 2, deleted: 2 });
   });
 
   test.each(['GET /me', 'POST /me/personas'])(
-    'waits for one that is being created, at %s, and releases it',
+    'waits for a handle that is being created, at %s, and releases it',
     async (slow) => {
       const { emulator, client, plugin } = await start();
       const [method = '', path = ''] = slow.split(' ');
       emulator.fail({ method, path, delayMs: 100 });
-      const arrived = arrival(slow);
+      const arrived = nextRequest(slow);
       const signingIn = client.createEphemeralPersona(profile('Adam'));
       await arrived;
       await plugin.close();
@@ -303,7 +302,7 @@ describe('close()', () => {
     },
   );
 
-  test('ends the sign-ins: nothing is created for later ones', async () => {
+  test('makes later createEphemeralPersona() calls create nothing', async () => {
     const { emulator, client, plugin } = await start();
     await plugin.close();
     await expect(
@@ -342,7 +341,7 @@ describe('a handle of a context', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('creates nothing in answer to what Bottender answers nothing to', async () => {
+  test('creates nothing for events that Bottender does not answer', async () => {
     const bot = await startBot({ plugins: [personas()] });
     await bot.runHere(
       async (context) => {
@@ -361,7 +360,7 @@ describe('a handle of a context', () => {
     expect(calls(bot.emulator)).toEqual([]);
   });
 
-  test('is needed no more by what a method sends later: typing is the Page’s, a message has the persona again', async () => {
+  test('after its release, typing of a waiting method is sent as the Page, and a message creates the persona again', async () => {
     const later = gate();
     const sent = gate();
     const bot = await startBot({
@@ -422,7 +421,7 @@ describe('a handle of a context', () => {
     ]);
   });
 
-  test('works with methods of a class that extends Bottender’s', async () => {
+  test('works with methods of a subclass', async () => {
     class OwnContext extends MessengerContext {
       #greeting = 'good evening';
       async sendGreeting() {
@@ -468,7 +467,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-test('agents who sign in, talk and sign out side by side are never the wrong one, and leave nobody behind', async () => {
+test('agents who sign in, talk and sign out at the same time never appear as the wrong persona, and leave none behind', async () => {
   const { emulator, client, onRefused, onCleanupError } = await start();
   emulator.fail({ path: '/me/messages', delayMs: 2 });
   let id = 0;

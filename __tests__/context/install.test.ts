@@ -3,8 +3,8 @@ import { personas, withPersona, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { startBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 /** A context of a Bottender that has hardly any methods yet. */
 class BareContext {
@@ -25,8 +25,8 @@ async function install<C extends object>(bare: C): Promise<C & PersonaContext> {
   return bare as C & PersonaContext;
 }
 
-describe('what is installed', () => {
-  test('covers what the context has, and pretends no method that it has not', async () => {
+describe('an installed personas()', () => {
+  test('adds no methods that the context lacks', async () => {
     const context = await install(new BareContext());
     await context.withPersona('1', () => context.sendText('hi'));
     expect(context.sent).toEqual([['hi', { personaId: '1' }]]);
@@ -34,7 +34,7 @@ describe('what is installed', () => {
     expect('typing' in context).toBe(false);
   });
 
-  test('puts one thing into a context of Bottender’s, which is not shown', async () => {
+  test('adds one property to a context of Bottender, which is not enumerable', async () => {
     let before: string[] = [];
     const look = (context: PersonaContext) => {
       before = Object.getOwnPropertyNames(context);
@@ -48,7 +48,7 @@ describe('what is installed', () => {
     expect(bot.errors).toEqual([]);
   });
 
-  test('is there once: a second one sweeps nothing, after close() neither', async () => {
+  test('is installed once: a second one sweeps nothing, not even after close()', async () => {
     const store = new Keyv();
     const read = jest.spyOn(store, 'get');
     const plugin = personas({ store });
@@ -64,7 +64,7 @@ describe('what is installed', () => {
     expect(bot.errors).toEqual([]);
   });
 
-  test('works on a mock that has a session, a client, and no event', async () => {
+  test('works on a mock with a session and a client, without an event', async () => {
     const sendText = jest.fn<Promise<void>, unknown[]>();
     const context = await install({
       platform: 'messenger',
@@ -76,7 +76,7 @@ describe('what is installed', () => {
     expect(sendText.mock.calls).toEqual([['hi', { personaId: '1' }]]);
   });
 
-  test('may be replaced, as a class’s own methods may', async () => {
+  test('has methods that can be replaced, like those of a class', async () => {
     const context = await install(new BareContext());
     const sendText = jest.fn();
     context.sendText = sendText;
@@ -89,7 +89,7 @@ describe('what is installed', () => {
     }
   });
 
-  test('wraps the context’s own methods, and leaves alone what is none', async () => {
+  test('wraps the context’s own methods, and no other properties', async () => {
     const bare = new BareContext();
     const own = jest.fn();
     Object.assign(bare, { sendText: own, sendImage: undefined });
@@ -99,7 +99,7 @@ describe('what is installed', () => {
     expect(context.sendImage).toBeUndefined();
   });
 
-  test('wraps them on each context, whatever those before it had', async () => {
+  test('wraps the methods of each context, whatever earlier contexts had', async () => {
     const own = jest.fn();
     const plain = { plain: true };
     const none = { sendText: undefined };
@@ -113,13 +113,13 @@ describe('what is installed', () => {
     expect(own.mock.calls).toEqual([sent, sent]);
   });
 
-  test('rejects for what it can give nothing, as a plugin that is async does', async () => {
+  test('rejects for a value that is not a context', async () => {
     const frozen = Object.freeze(new BareContext());
     const installing = personas()(frozen as unknown as Context);
     await expect(installing).rejects.toThrow(TypeError);
   });
 
-  test('covers nothing on another platform', async () => {
+  test('does nothing on an unknown platform', async () => {
     const context = await install(new BareContext('telegram'));
     await context.withPersona('1', () => context.sendText('hi'));
     expect(context.sent).toEqual([['hi']]);
@@ -172,7 +172,7 @@ describe('a Bottender before 1.5', () => {
   const adam = { name: 'Adam', profilePictureUrl: 'https://example.com/a.png' };
   const signText = (text: string) => `Adam: ${text}`;
 
-  test('shows faces on Messenger only, which is said once a channel', async () => {
+  test('shows personas on Messenger only, and warns once per channel', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
     const plugin = personas({ directory: { adam }, signText });
     for (const platform of ['telegram', 'line', 'line']) {
@@ -195,12 +195,12 @@ describe('a Bottender before 1.5', () => {
   });
 });
 
-test('a persona of Bottender’s own usePersona is taken over, and ends where a block does', async () => {
+test('a persona of Bottender’s own usePersona is respected, and ends with a block', async () => {
   let id = '';
   const bot = await startBot({
     plugins: [(context) => context.usePersona(id), personas()],
   });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   id = Adam;
   await bot.run(async (context) => {
     expect(context.persona).toBe(Adam);
@@ -211,7 +211,7 @@ test('a persona of Bottender’s own usePersona is taken over, and ends where a 
   expect(shown(bot.emulator)).toEqual(['Adam: one', 'Page: two']);
 });
 
-test('Bottender’s own usePersona, not called before, says nothing', async () => {
+test('Bottender’s own usePersona has no effect if it was not called before', async () => {
   const bot = await startBot({ plugins: [personas({ initialPersona: '7' })] });
   await bot.run((context) => {
     expect(context.persona).toBe('7');
@@ -219,7 +219,7 @@ test('Bottender’s own usePersona, not called before, says nothing', async () =
   expect(bot.errors).toEqual([]);
 });
 
-test('a context that was made from another has its personas', async () => {
+test('a context that is created from another one has its personas', async () => {
   const adam = profile('Adam');
   const bot = await startBot({ plugins: [personas({ directory: { adam } })] });
   await bot.run(async (context) => {

@@ -21,8 +21,8 @@ import {
   type BotSetup,
 } from '../support/bot';
 import { startOn, type Recorded } from '../support/channels';
-import { faces, profile } from '../support/faces';
-import { bodies, shown } from '../support/wire';
+import { bodies, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const MODES: [string, BotSetup][] = [
@@ -45,12 +45,12 @@ describe('a client that queues its sends', () => {
     }
   }
 
-  test('four speakers at once keep their names on a context', async () => {
+  test('keeps four simultaneous speakers apart, on a context', async () => {
     const bot = await startBot({
       plugins: [install()],
       clientClass: QueueingClient,
     });
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     await bot.run(async (context) => {
       context.usePersona(Cyd);
       await Promise.all([
@@ -74,10 +74,10 @@ describe('a client that queues its sends', () => {
     ]);
   });
 
-  test('so they do with plugin.client', async () => {
+  test('keeps four simultaneous speakers apart, with plugin.client', async () => {
     const bot = await startBot();
     await bot.say('hello');
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     const client = install().client(
       new QueueingClient({
         accessToken: PAGE.accessToken,
@@ -128,7 +128,7 @@ describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
   const start = (plugins = [install()]) =>
     startBot({ ...setup, plugins, contextClass: PoliteContext });
 
-  test('that waits before it sends, and keeps things private, speaks as the bot did at its call', async () => {
+  test('with private fields, and a wait before the send: the speaker is the one at the call', async () => {
     const bot = await start();
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -146,7 +146,7 @@ describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('whose method calls usePersona speaks so from there on, and so does the context', async () => {
+  test('whose method calls usePersona: that persona speaks from then on, also on the context', async () => {
     const bot = await start();
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -162,7 +162,7 @@ describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
     expect(shown(bot.emulator)).toEqual(['Eve: one', 'Eve: two', 'Eve: three']);
   });
 
-  test('is refused once, and its method runs once', async () => {
+  test('runs its method once, and gets one refusal', async () => {
     const onRefused = jest.fn();
     const plugin = personas({ directory: DIRECTORY, onRefused });
     const bot = await start([plugin]);
@@ -174,82 +174,85 @@ describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
   });
 });
 
-describe.each(MODES)('what a later Bottender adds, sent %s', (_mode, setup) => {
-  class PollClient extends MessengerClient {
-    sendPoll(
-      recipient: string,
-      question: string,
-      answers: string[],
-      options?: Options,
-    ) {
-      const text = `${question} ${answers.join(', ')}`;
-      return this.sendMessage(recipient, { text }, options);
-    }
-  }
-
-  class PollContext extends MessengerContext {
-    sendPoll(question: string, answers: string[], options?: Options) {
-      const { id } = this._session?.user as { id: string };
-      if (this._batchQueue) {
+describe.each(MODES)(
+  'methods that a later Bottender adds, sent %s',
+  (_mode, setup) => {
+    class PollClient extends MessengerClient {
+      sendPoll(
+        recipient: string,
+        question: string,
+        answers: string[],
+        options?: Options,
+      ) {
         const text = `${question} ${answers.join(', ')}`;
-        const sent = this._getSendMethodOptions(options ?? {});
-        return this._batchQueue.push(MessengerBatch.sendText(id, text, sent));
+        return this.sendMessage(recipient, { text }, options);
       }
-      const client = this._client as PollClient;
-      return client.sendPoll(id, question, answers, options);
     }
-  }
 
-  interface Polling extends PersonaContext {
-    sendPoll: PollContext['sendPoll'];
-  }
+    class PollContext extends MessengerContext {
+      sendPoll(question: string, answers: string[], options?: Options) {
+        const { id } = this._session?.user as { id: string };
+        if (this._batchQueue) {
+          const text = `${question} ${answers.join(', ')}`;
+          const sent = this._getSendMethodOptions(options ?? {});
+          return this._batchQueue.push(MessengerBatch.sendText(id, text, sent));
+        }
+        const client = this._client as PollClient;
+        return client.sendPoll(id, question, answers, options);
+      }
+    }
 
-  test('carries personas, whatever its arguments are', async () => {
-    const bot = await startBot({
-      ...setup,
-      plugins: [install()],
-      contextClass: PollContext,
-      clientClass: PollClient,
+    interface Polling extends PersonaContext {
+      sendPoll: PollContext['sendPoll'];
+    }
+
+    test('carry personas, whatever their arguments are', async () => {
+      const bot = await startBot({
+        ...setup,
+        plugins: [install()],
+        contextClass: PollContext,
+        clientClass: PollClient,
+      });
+      const answers = Object.freeze(['yes', 'no']) as string[];
+      await bot.run(async (given) => {
+        const context = given as Polling;
+        await context.sendPoll('1?', answers);
+        context.usePersona('adam');
+        await context.sendPoll('2?', answers);
+        await context.sendPoll(
+          '3?',
+          answers,
+          Object.freeze({ personaId: 'eve' }),
+        );
+        const eve = context.as('eve') as unknown as Polling;
+        await eve.sendPoll('4?', answers);
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual([
+        'Page: 1? yes, no',
+        'Adam: 2? yes, no',
+        'Eve: 3? yes, no',
+        'Eve: 4? yes, no',
+      ]);
     });
-    const answers = Object.freeze(['yes', 'no']) as string[];
-    await bot.run(async (given) => {
-      const context = given as Polling;
-      await context.sendPoll('1?', answers);
-      context.usePersona('adam');
-      await context.sendPoll('2?', answers);
-      await context.sendPoll(
-        '3?',
-        answers,
-        Object.freeze({ personaId: 'eve' }),
+
+    test('carry personas with plugin.client, too', async () => {
+      const bot = await startBot();
+      await bot.say('hello');
+      const client = install().client(
+        new PollClient({
+          accessToken: PAGE.accessToken,
+          appSecret: APP_SECRET,
+          origin: bot.emulator.origin,
+        }),
       );
-      const eve = context.as('eve') as unknown as Polling;
-      await eve.sendPoll('4?', answers);
+      await client.withPersona('adam', () =>
+        client.sendPoll(CUSTOMER, '1?', ['yes', 'no']),
+      );
+      expect(shown(bot.emulator)).toEqual(['Adam: 1? yes, no']);
     });
-    expect(bot.errors).toEqual([]);
-    expect(shown(bot.emulator)).toEqual([
-      'Page: 1? yes, no',
-      'Adam: 2? yes, no',
-      'Eve: 3? yes, no',
-      'Eve: 4? yes, no',
-    ]);
-  });
-
-  test('so it does with plugin.client', async () => {
-    const bot = await startBot();
-    await bot.say('hello');
-    const client = install().client(
-      new PollClient({
-        accessToken: PAGE.accessToken,
-        appSecret: APP_SECRET,
-        origin: bot.emulator.origin,
-      }),
-    );
-    await client.withPersona('adam', () =>
-      client.sendPoll(CUSTOMER, '1?', ['yes', 'no']),
-    );
-    expect(shown(bot.emulator)).toEqual(['Adam: 1? yes, no']);
-  });
-});
+  },
+);
 
 /** Before 1.5, typing indicators took no options. */
 class OldContext extends MessengerContext {
@@ -267,7 +270,7 @@ class OldContext extends MessengerContext {
   }
 }
 
-test('typing indicators carry personas on a Bottender whose contexts pass them no options', async () => {
+test('typing indicators carry personas even if Bottender passes no options', async () => {
   const bot = await startBot({
     plugins: [install()],
     contextClass: OldContext,
@@ -288,8 +291,8 @@ test('typing indicators carry personas on a Bottender whose contexts pass them n
   ]);
 });
 
-describe('a context made of another', () => {
-  test('with a token of its own speaks for that Page, by as() too, and with overrides of its own', async () => {
+describe('a context that is created from another one', () => {
+  test('speaks for the Page of its own token, with as() and with its own overrides, too', async () => {
     const bot = await startBot({
       plugins: [install()],
       severalPages: true,
@@ -339,7 +342,7 @@ describe('a context made of another', () => {
 });
 
 describe.each(MODES)('sent %s', (_mode, setup) => {
-  test('a client that others have made read-only is no hindrance', async () => {
+  test('a read-only client works', async () => {
     const fix = (context: PersonaContext) => {
       for (const name of ['_client', '_batchQueue']) {
         Object.defineProperty(context, name, { writable: false });
@@ -351,7 +354,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('a context that others freeze speaks as ever', async () => {
+  test('a frozen context works', async () => {
     const freeze = (context: PersonaContext) => void Object.freeze(context);
     const bot = await startBot({ ...setup, plugins: [install(), freeze] });
     await bot.run(async (context) => {
@@ -371,7 +374,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('the client of a context sends plainly, whoever speaks', async () => {
+  test('context.client sends without a persona, whoever speaks', async () => {
     const bot = await startBot({ ...setup, plugins: [install()] });
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -412,7 +415,7 @@ describe.each([
     }
   }
 
-  test('that overrides a method speaks as the bot did at its call', async () => {
+  test('that overrides a method: the speaker is the one at the call', async () => {
     const bot = await startOn(channel, {
       plugins: [install()],
       contextClass: CountingContext,
@@ -436,7 +439,7 @@ describe.each([
   });
 });
 
-describe('what a class sends by its client', () => {
+describe('a message that a subclass sends through its client', () => {
   beforeEach(() => {
     jest.spyOn(console, 'error').mockImplementation();
   });
@@ -493,7 +496,7 @@ describe('what a class sends by its client', () => {
   const MINE = { name: 'Mine' };
   const TEXT = Object.freeze({ type: 'text', text: 'hi' });
 
-  test('to LINE shows the persona', async () => {
+  test('shows the persona on LINE', async () => {
     const sender = { name, iconUrl: picture };
     const messages = Object.freeze([
       TEXT,
@@ -532,7 +535,7 @@ describe('what a class sends by its client', () => {
     ]);
   });
 
-  test('to Viber shows the persona', async () => {
+  test('shows the persona on Viber', async () => {
     const sent = await sentOn('viber', ViberContext, [
       ['sendText', 'V2', 'hi'],
       ['sendMessage', 'V2', TEXT],
@@ -552,7 +555,7 @@ describe('what a class sends by its client', () => {
     ]);
   });
 
-  test('to Slack shows the persona, also by the methods beside `chat`', async () => {
+  test('shows the persona on Slack, also with methods outside of `chat`', async () => {
     const options = Object.freeze({ threadTs: '9' });
     const sent = await sentOn('slack', SlackContext, [
       ['postMessage', 'C2', 'hi'],

@@ -9,19 +9,18 @@ import {
 } from 'bottender-persona';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
   startBot,
-  type BotSetup,
 } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
-import { faces, profile } from '../support/faces';
+import { alive, bodies, shown, watchCalls } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { watch } from '../support/graph';
+import { createPersonas, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, shown } from '../support/wire';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const MODES: [string, BotSetup][] = [
@@ -37,7 +36,7 @@ const start = (setup: BotSetup = {}) =>
 describe.each(MODES)(
   'while a send waits for its persona, %s,',
   (_mode, setup) => {
-    test('its options, its content and the speaker may change: what the bot gave is what is sent', async () => {
+    test('changes to its options, its content and the speaker do not change what is sent', async () => {
       const bot = await start(setup);
       await bot.run(async (context) => {
         context.usePersona('adam');
@@ -71,10 +70,10 @@ describe.each(MODES)(
     });
 
     test.each(SEND_METHODS)(
-      '%s leaves frozen options as they are',
+      '%s does not change frozen options',
       async (method) => {
         const bot = await start(setup);
-        const { Cyd } = await faces(bot.emulator, ['Cyd']);
+        const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
         const options = deepFrozen({ tag: 'HUMAN_AGENT' as const });
         const own = deepFrozen({ ...options, personaId: 'eve' });
         await bot.run(async (context) => {
@@ -95,10 +94,12 @@ describe.each(MODES)(
   },
 );
 
-test('with plugin.client, what changes while a send waits changes nothing, and nothing given is changed', async () => {
+test('with plugin.client, changes while a send waits change nothing, and arguments are not changed', async () => {
   const bot = await startBot();
   await bot.say('hello');
-  const client = personas({ directory: DIRECTORY }).client(clientFor(bot));
+  const client = personas({ directory: DIRECTORY }).client(
+    clientFor(bot.emulator),
+  );
   const message = { text: 'one' };
   const recipient = { id: CUSTOMER };
   const body = { recipient, message: { text: 'two' } };
@@ -122,7 +123,7 @@ test('with plugin.client, what changes while a send waits changes nothing, and n
   ]);
 });
 
-test('a send goes out with the token that the context had at the call', async () => {
+test('a send uses the token that the context had at the call', async () => {
   const bot = await startBot({
     plugins: [personas({ directory: DIRECTORY })],
     severalPages: true,
@@ -185,7 +186,7 @@ describe('a stream that fails', () => {
 });
 
 describe.each(MODES)('mark_seen, sent %s,', (_mode, setup) => {
-  test('is the Page’s by markSeen(), and rejected by sendSenderAction() where a persona speaks', async () => {
+  test('is sent as the Page by markSeen(), and rejected by sendSenderAction() if a persona is active', async () => {
     const bot = await start(setup);
     await bot.run(async (context) => {
       await context.withPersona('adam', async () => {
@@ -208,7 +209,7 @@ describe.each(MODES)('mark_seen, sent %s,', (_mode, setup) => {
 describe.each(MODES)(
   'after the block of a persona has ended, %s,',
   (_mode, setup) => {
-    test('typing goes out as the Page and creates nothing; a message creates the persona anew', async () => {
+    test('typing is sent as the Page and creates nothing; a message creates the persona again', async () => {
       const bot = await start(setup);
       const ended = gate();
       let late: Promise<void> | undefined;
@@ -222,7 +223,7 @@ describe.each(MODES)(
         await context.withEphemeralPersona(profile('Guest'), async () => {
           await context.typingOn();
           late = ended.opened.then(async () => {
-            const calls = watch(bot.emulator);
+            const calls = watchCalls(bot.emulator);
             await context.typingOn();
             await context.sendSenderAction('typing_off');
             await context.typing(1);

@@ -6,12 +6,17 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
-import { CHANNEL_STAGES } from '../support/channelStages';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
-import { WRAPPER_NAMES, wrapping } from '../support/foreignWrappers';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { alive, bodies, shown } from '../support/wire';
+import {
+  personaIds,
+  watchCalls,
+  alive,
+  bodies,
+  shown,
+} from '../support/emulatorState';
+import { profile, deletePersona } from '../support/personas';
+import { CHANNEL_STAGES } from './channelStages';
+import { WRAPPER_NAMES, wrapping } from './foreignWrappers';
 
 type Plugin = (context: PersonaContext) => unknown;
 type SendText = MessengerContext['sendText'];
@@ -55,7 +60,7 @@ class WordyContext extends MessengerContext {
 }
 
 describe.each(MODES)(
-  'beneath the wrappers of others, sent %s',
+  'beneath wrappers of other plugins, sent %s',
   (_mode, setup) => {
     async function start(
       before: Plugin,
@@ -72,7 +77,7 @@ describe.each(MODES)(
       await context.withPersona('adam', () => context.sendText('hi'));
     };
 
-    test('a refused message is typed once with Bottender’s withTyping', async () => {
+    test('a refused message shows typing once with Bottender’s withTyping', async () => {
       const { bot, onRefused } = await start(
         withTyping({ delay: 1 }) as Plugin,
       );
@@ -91,7 +96,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
     });
 
-    test('a refused message goes out as its wrapper made it, and the wrapper runs once', async () => {
+    test('a refused message is sent again as its wrapper changed it, and the wrapper runs once', async () => {
       const ran = jest.fn();
       const { bot } = await start(
         replacing(async (sendText, text, options) => {
@@ -105,19 +110,19 @@ describe.each(MODES)(
         }),
       );
       bot.emulator.setEuropean(CUSTOMER, true);
-      const sends = watch(bot.emulator);
+      const sends = watchCalls(bot.emulator);
       await bot.run(greet);
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Page: hi, Eva']);
       expect(ran).toHaveBeenCalledTimes(1);
       expect(sends().filter((call) => call === SEND)).toHaveLength(2);
       const [first, second] = await bodies(bot.emulator, SEND);
-      const [id] = idsOf(bot.emulator, 'Adam');
+      const [id] = personaIds(bot.emulator, 'Adam');
       expect(first).toEqual({ ...second, persona_id: id });
       expect(second).toMatchObject({ tag: 'HUMAN_AGENT' });
     });
 
-    test('a persona that is gone is made anew there', async () => {
+    test('a persona that is gone is created again', async () => {
       const ran = jest.fn();
       const { bot } = await start(
         replacing((sendText, ...args) => {
@@ -126,20 +131,23 @@ describe.each(MODES)(
         }),
       );
       await bot.run(greet);
-      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await deletePersona(
+        bot.emulator,
+        personaIds(bot.emulator, 'Adam')[0] ?? '',
+      );
       await bot.run(greet);
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
       expect(ran).toHaveBeenCalledTimes(2);
     });
 
-    test('so is one that was made on the fly', async () => {
+    test('an ephemeral persona that is gone is created again', async () => {
       const { bot } = await start(
         replacing((sendText, ...args) => sendText(...args)),
       );
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-          await deleteElsewhere(bot.emulator, id ?? '');
+          await deletePersona(bot.emulator, id ?? '');
           await context.sendText('hi');
         });
       });
@@ -148,14 +156,17 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('a class that overrides a method is such a wrapper', async () => {
+    test('a class that overrides a method counts as a wrapper', async () => {
       ran.mockClear();
       const { bot, onRefused } = await start(
         (context) => Object.setPrototypeOf(context, PoliteContext.prototype),
         { signText: (text, { name }) => `${name}: ${text}` },
       );
       await bot.run(greet);
-      await deleteElsewhere(bot.emulator, idsOf(bot.emulator, 'Adam')[0] ?? '');
+      await deletePersona(
+        bot.emulator,
+        personaIds(bot.emulator, 'Adam')[0] ?? '',
+      );
       await bot.run(greet);
       bot.emulator.setEuropean(CUSTOMER, true);
       await bot.run(greet);
@@ -174,7 +185,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('with `throw` the wrapper sees the rejection, once', async () => {
+    test('with `throw`, the wrapper sees one rejection', async () => {
       const rejected = jest.fn();
       const { bot } = await start(
         replacing((sendText, ...args) =>
@@ -194,7 +205,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual([]);
     });
 
-    test('signText signs the text that the wrapper made', async () => {
+    test('signText signs the text as the wrapper changed it', async () => {
       const { bot } = await start(
         replacing((sendText, text) =>
           sendText(text.toUpperCase(), { quickReplies: [] }),
@@ -208,7 +219,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual(['Page: Adam: HI', 'Page: Adam: HI']);
     });
 
-    test('a picture, and typing, which no text can sign, go out as they are', async () => {
+    test('pictures and typing, which signText cannot sign, are sent unchanged', async () => {
       const { bot } = await start(
         (context) => {
           for (const method of ['sendImage', 'typingOn'] as const) {
@@ -241,7 +252,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('a text that somebody has made of a picture is signed', async () => {
+    test('a text that a wrapper sends instead of a picture is signed', async () => {
       const { bot } = await start(
         (context) => Object.setPrototypeOf(context, WordyContext.prototype),
         { signText: (text, { name }) => `${name}: ${text}` },
@@ -256,7 +267,7 @@ describe.each(MODES)(
       expect(shown(bot.emulator)).toEqual(['Page: Adam: See the shop’s page']);
     });
 
-    test('each of the messages that a wrapper makes of one is seen to by itself', async () => {
+    test('each of several messages that a wrapper sends for one is handled on its own', async () => {
       const { bot, onRefused } = await start(
         replacing(async (sendText, text, options) => {
           await sendText(`${text} 1`, options);
@@ -277,7 +288,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(5);
     });
 
-    test('what the Page may not say either is not said a third time', async () => {
+    test('a message that is refused for the Page, too, is not sent a third time', async () => {
       const { bot } = await start(
         replacing((sendText, ...args) => sendText(...args)),
       );
@@ -295,7 +306,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(2);
     });
 
-    test('any other error comes through, and nothing is sent again', async () => {
+    test('any other error is passed on, and nothing is sent again', async () => {
       const { bot } = await start(
         replacing((sendText, _text, options) => sendText('', options)),
       );
@@ -306,7 +317,7 @@ describe.each(MODES)(
       expect(await bodies(bot.emulator, SEND)).toHaveLength(1);
     });
 
-    test('without a persona, and what is not wrapped, is Bottender’s own', async () => {
+    test('without a persona, methods that nobody wraps are Bottender’s own', async () => {
       let given: unknown;
       const { bot } = await start((context) => {
         given = context.client;
@@ -349,7 +360,7 @@ describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
 
   describe.each(WRAPPER_NAMES)('another plugin, which %s,', (wrapper) => {
     test.each(['before', 'after'] as const)(
-      'installed %s ours, leaves the speaker of the bot’s call, sees what the bot gave, and runs once',
+      'and is installed %s ours: runs once, sees the bot’s arguments, and keeps the speaker of the call',
       async (position) => {
         const onCall = jest.fn();
         const onRefused = jest.fn();
@@ -385,7 +396,7 @@ describe.each(Object.entries(CHANNEL_STAGES))('on %s', (title, open) => {
   });
 });
 
-test('a plugin that calls usePersona in its wrapper changes who speaks, from there on', async () => {
+test('a plugin that calls usePersona in its wrapper changes the speaker from then on', async () => {
   const wrap = (context: PersonaContext) => {
     const sendText = context.sendText.bind(context);
     Object.assign(context, {
@@ -423,7 +434,7 @@ test('a plugin that calls usePersona in its wrapper changes who speaks, from the
   }
 });
 
-test('a mock in the place of a method keeps its calls, which are as the bot made them', async () => {
+test('a mock in place of a method records the calls as the bot made them', async () => {
   const before = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
   const mock = (context: PersonaContext) =>
     void Object.assign(context, { sendImage: before });

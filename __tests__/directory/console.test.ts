@@ -1,7 +1,7 @@
 import { ConsoleBot } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 /** What the console shows when a customer writes and this handler answers. */
 async function shownBy(
@@ -21,7 +21,7 @@ async function shownBy(
   return lines;
 }
 
-describe('on the console the name is shown, and nothing is made', () => {
+describe('on the console the name is shown, and nothing is created', () => {
   test('by a method that the console has', async () => {
     const lines = await shownBy(async (context) => {
       context.usePersona('adam');
@@ -30,7 +30,7 @@ describe('on the console the name is shown, and nothing is made', () => {
     expect(lines).toEqual([expect.stringMatching(/hi[^]*"personaId": "adam"/)]);
   });
 
-  test('by one that it only pretends to have', async () => {
+  test('by one that it only simulates', async () => {
     const lines = await shownBy((context) =>
       context.withPersona('adam', async () => {
         await context.sendGenericTemplate([], {});
@@ -41,7 +41,7 @@ describe('on the console the name is shown, and nothing is made', () => {
     ]);
   });
 
-  test('and context.persona gives it', async () => {
+  test('and context.persona returns it', async () => {
     const lines = await shownBy(async (context) => {
       context.usePersona('adam');
       await context.withPersona(null, () =>

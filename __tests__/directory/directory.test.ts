@@ -2,19 +2,23 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import {
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from '../support/bot';
-import { pass } from '../support/clock';
-import { faces, profile } from '../support/faces';
-import { idsOf, watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { alive, bodies, shown } from '../support/wire';
+import { advanceTime, shortenTimeouts } from '../support/clock';
+import {
+  alive,
+  bodies,
+  personaIds,
+  shown,
+  watchCalls,
+} from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
 const LIST = 'GET /me/personas';
@@ -39,12 +43,12 @@ function counts(seen: string[]): Record<string, number> {
 }
 
 describe('a name becomes the ID of a persona', () => {
-  test('that is made, where the Page has none of that name', async () => {
+  test('that is created, if the Page has none with that name', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
-    await faces(bot.emulator, ['Somebody else']);
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, ['Somebody else']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
@@ -55,36 +59,36 @@ describe('a name becomes the ID of a persona', () => {
     });
   });
 
-  test('that is on the Page’s list', async () => {
+  test('that is found on the Page’s list', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
-    const { Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
-    const seen = watch(bot.emulator);
+    const { Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('bea'));
     expect(seen()).toEqual([LIST, SEND]);
     expect((await bodies(bot.emulator, SEND))[0]?.persona_id).toBe(Bea);
   });
 
-  test('that is on the last of many pages of the list', async () => {
+  test('that is found on the last of many pages of the list', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
     const others = Array.from({ length: 200 }, (_, i) => `Agent ${i}`);
-    await faces(bot.emulator, [...others, 'Adam']);
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, [...others, 'Adam']);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([LIST, LIST, LIST, SEND]);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('that is remembered: the next event costs nothing but its send', async () => {
+  test('that is remembered: the next event makes no call but its send', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
     await bot.run(sayAs('adam'));
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([SEND, SEND]);
@@ -92,11 +96,11 @@ describe('a name becomes the ID of a persona', () => {
     expect(seen()).toEqual([SEND, SEND, MAKE, SEND]);
   });
 
-  test('that is given itself, without a call', async () => {
+  test('that the directory contains, without a call', async () => {
     const bot = await startBot();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const plugin = personas({ directory: { desk: Adam } });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       await plugin(context);
       await sayAs('desk')(context);
@@ -106,7 +110,7 @@ describe('a name becomes the ID of a persona', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('of every Page its own', async () => {
+  test('for each Page separately', async () => {
     const bot = await startBot({
       severalPages: true,
       plugins: [personas({ directory: DIRECTORY })],
@@ -115,8 +119,8 @@ describe('a name becomes the ID of a persona', () => {
     for (const { id } of pages) await bot.run(sayAs('adam'), { pageId: id });
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(Array(4).fill('Adam: hi'));
-    const here = idsOf(bot.emulator, 'Adam', PAGE);
-    const there = idsOf(bot.emulator, 'Adam', OTHER_PAGE);
+    const here = personaIds(bot.emulator, 'Adam', PAGE);
+    const there = personaIds(bot.emulator, 'Adam', OTHER_PAGE);
     expect([here.length, there.length]).toEqual([1, 1]);
     const sent = await bodies(bot.emulator, SEND);
     expect(sent.map(({ persona_id }) => persona_id)).toEqual(
@@ -126,15 +130,15 @@ describe('a name becomes the ID of a persona', () => {
 });
 
 describe.each(MODES)(
-  'however many first sends wait, sent %s',
+  'many simultaneous first sends, sent %s',
   (_mode, setup) => {
-    test('one list and one creation are enough for 50', async () => {
+    test('need one list and one creation for 50 messages', async () => {
       const bot = await startBot({
         ...setup,
         plugins: [personas({ directory: DIRECTORY })],
       });
       bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
-      const seen = watch(bot.emulator);
+      const seen = watchCalls(bot.emulator);
       await bot.run(async (context) => {
         context.usePersona('adam');
         await Promise.all(
@@ -152,12 +156,12 @@ describe.each(MODES)(
       );
     });
 
-    test('of different customers and names, one list serves all', async () => {
+    test('need one list for different customers and names', async () => {
       const bot = await startBot({
         ...setup,
         plugins: [personas({ directory: DIRECTORY })],
       });
-      const seen = watch(bot.emulator);
+      const seen = watchCalls(bot.emulator);
       const action: TestAction = async (context) => {
         const { id } = context.session?.user as { id: string };
         await sayAs(Number(id) % 2 ? 'adam' : 'bea')(context);
@@ -180,7 +184,7 @@ describe.each(MODES)(
 );
 
 describe('a failure', () => {
-  beforeEach(hurry);
+  beforeEach(shortenTimeouts);
 
   const FAILURES: [string, Parameters<RunningBot['emulator']['fail']>[0]][] = [
     ['the list', { method: 'GET', path: '/me/personas', status: 400 }],
@@ -188,7 +192,7 @@ describe('a failure', () => {
     ['both, for a while', { path: '/me/personas', status: 503 }],
   ];
   test.each(FAILURES)(
-    'of %s: the first send after a wait tries again',
+    'of %s is tried again by the first send after a wait',
     async (_what, fault) => {
       const bot = await startBot({
         plugins: [
@@ -199,15 +203,15 @@ describe('a failure', () => {
       await bot.run(sayAs('adam'));
       mend();
       await bot.run(sayAs('adam'));
-      pass(1000);
+      advanceTime(1000);
       await bot.run(sayAs('adam'));
       expect(bot.errors).toEqual([]);
       expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Adam: hi']);
-      expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+      expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     },
   );
 
-  test('that passes within the bounded tries is not even seen', async () => {
+  test('that passes within a few tries is not noticed', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -216,7 +220,7 @@ describe('a failure', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('of an answer: what was made unseen is found, not made again', async () => {
+  test('to get an answer: a persona that was created nevertheless is found, not created again', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY })],
     });
@@ -226,14 +230,14 @@ describe('a failure', () => {
       connection: 'break-after',
       times: 1,
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     expect(seen()).toEqual([LIST, MAKE, LIST, SEND]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('of a rate limit is the whole Page’s', async () => {
+  test('by a rate limit affects the whole Page', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
     });
@@ -241,15 +245,15 @@ describe('a failure', () => {
     const mend = bot.emulator.fail({ path: '/me/personas', error });
     await bot.run(sayAs('adam'));
     mend();
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('bea'));
     expect(seen()).toEqual([SEND]);
-    pass(1000);
+    advanceTime(1000);
     await bot.run(sayAs('bea'));
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Bea: hi']);
   });
 
-  test('of a creation that Messenger forbids costs one list, not one a send', async () => {
+  test('of a creation that Messenger forbids costs one list, not one per send', async () => {
     const bot = await startBot({
       plugins: [personas({ directory: DIRECTORY, onRefused: () => undefined })],
     });
@@ -258,17 +262,17 @@ describe('a failure', () => {
       path: '/me/personas',
       error: { code: 200, message: '(#200) Permissions error' },
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayAs('adam'));
     await bot.run(sayAs('adam'));
-    pass(1000);
+    advanceTime(1000);
     await bot.run(sayAs('adam'));
     expect(counts(seen())).toEqual({ [LIST]: 1, [MAKE]: 2, [SEND]: 3 });
   });
 });
 
-describe('personas made on the fly', () => {
-  test('are never taken for the directory’s, though they stand on the list', async () => {
+describe('ephemeral personas', () => {
+  test('are never mistaken for the directory’s, although they are on the list', async () => {
     const store = new Keyv();
     const bot = await startBot({
       plugins: [personas({ store, directory: DIRECTORY })],
@@ -291,7 +295,7 @@ describe('personas made on the fly', () => {
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('of another process are not taken either', async () => {
+  test('of another process are not mistaken either', async () => {
     const store = new Keyv();
     const theirs = await startBot({ plugins: [personas({ store })] });
     const ours = await startBot({
@@ -310,7 +314,7 @@ describe('personas made on the fly', () => {
     expect([...theirs.errors, ...ours.errors]).toEqual([]);
     const [sent] = await bodies(emulator, SEND);
     expect(sent?.persona_id).not.toBe(guest);
-    expect(idsOf(emulator, 'Adam')).toEqual([sent?.persona_id]);
+    expect(personaIds(emulator, 'Adam')).toEqual([sent?.persona_id]);
   });
 });
 
@@ -320,10 +324,10 @@ describe('a directory of 2,000 agents', () => {
     names.map((name, i) => [`agent${i}`, profile(name)]),
   );
 
-  test('costs nothing at start, and one list by pages for as many as there are', async () => {
+  test('costs nothing at start, and one paged list for all names', async () => {
     const bot = await startBot({ plugins: [personas({ directory })] });
-    await faces(bot.emulator, names.slice(0, 500));
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, names.slice(0, 500));
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       await context.sendText('hi');
     });

@@ -10,7 +10,7 @@ import {
   profileOf,
 } from '../../src/directory/entries';
 
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 const PICTURE = 'https://example.com/adam.png';
 
@@ -25,8 +25,8 @@ function refusal(directory: unknown): string {
   throw new Error(`personas() took ${JSON.stringify(directory)}`);
 }
 
-describe('personas() refuses a bad entry at once, naming it', () => {
-  test('in one sentence', () => {
+describe('personas() rejects an invalid entry at once and names it', () => {
+  test('in one sentence of the message', () => {
     const doe = { name: 'J. Doe', profilePictureUrl: 'file:///doe.png' };
     expect(refusal({ doe })).toBe(
       'The entry "doe" of the option "directory" of personas() is bad: The profilePictureUrl ' +
@@ -108,12 +108,12 @@ describe('personas() refuses a bad entry at once, naming it', () => {
     expect(message).toMatch(/looks like a persona ID/);
   });
 
-  test('and does not show what stands there, lest it be a token', () => {
+  test('without printing the value, which might be a token', () => {
     expect(refusal({ adam: 'EAAG_token' })).not.toContain('EAAG_token');
   });
 });
 
-describe('personas() refuses two entries with the same `name`, naming both', () => {
+describe('personas() rejects two entries with the same `name`, and names both', () => {
   test.each([
     ['profiles that are equal', profile('Adam')],
     ['with another picture', { name: 'Adam', profilePictureUrl: PICTURE }],
@@ -125,7 +125,7 @@ describe('personas() refuses two entries with the same `name`, naming both', () 
   });
 });
 
-describe('personas() refuses what is no directory, naming the option', () => {
+describe('personas() rejects an invalid directory, and names the option', () => {
   test.each([
     ['an array', [profile('Adam')]],
     ['an empty array', []],
@@ -140,7 +140,7 @@ describe('personas() refuses what is no directory, naming the option', () => {
   });
 });
 
-describe('personas() takes', () => {
+describe('personas() accepts', () => {
   test.each<[string, PersonasOptions['directory']]>([
     ['no directory', undefined],
     ['an empty directory', {}],

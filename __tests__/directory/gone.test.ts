@@ -2,10 +2,9 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { startBot, type BotSetup } from '../support/bot';
-import { profile } from '../support/faces';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { named } from '../support/files';
-import { shown } from '../support/wire';
+import { personaIds, watchCalls, shown } from '../support/emulatorState';
+import { profile, deletePersona } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -32,28 +31,28 @@ async function startWithout(setup: BotSetup = {}, store = new Keyv()) {
   };
   const bot = await startBot({ ...setup, plugins: [personas(options)] });
   await bot.run(sayHi);
-  const [gone = ''] = idsOf(bot.emulator, 'Adam');
-  await deleteElsewhere(bot.emulator, gone);
-  const seen = watch(bot.emulator);
+  const [gone = ''] = personaIds(bot.emulator, 'Adam');
+  await deletePersona(bot.emulator, gone);
+  const seen = watchCalls(bot.emulator);
   const calls = () => seen().filter((call) => call !== 'POST /');
   return { bot, refused, gone, calls, options };
 }
 
 describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
-  test('is resolved anew, and the message goes out as that persona, once', async () => {
+  test('is resolved again, and the message is sent once, as the new persona', async () => {
     const { bot, refused, calls, gone } = await startWithout(setup);
     await bot.run(sayHi);
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
     expect(calls()).toEqual([SEND, `GET /${gone}`, LIST, LIST, MAKE, SEND]);
-    expect(idsOf(bot.emulator, 'Adam')).not.toContain(gone);
+    expect(personaIds(bot.emulator, 'Adam')).not.toContain(gone);
     expect(refused).not.toHaveBeenCalled();
 
     await bot.run(sayHi);
     expect(calls().slice(6)).toEqual([SEND]);
   });
 
-  test('is resolved anew once, for 20 messages at a time', async () => {
+  test('is resolved again once for 20 simultaneous messages', async () => {
     const { bot, refused, calls, gone } = await startWithout(setup);
     bot.emulator.fail({ path: '/me/personas', delayMs: 30 });
     await bot.run(async (context) => {
@@ -74,14 +73,17 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
     expect(shown(bot.emulator).slice(1).sort()).toEqual(
       Array.from({ length: 20 }, (_, i) => `Adam: ${i}`).sort(),
     );
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('has the file uploaded once', async () => {
+  test('does not upload the file a second time', async () => {
     const { bot, calls, gone } = await startWithout(setup);
     await bot.run(async (context) => {
       context.usePersona('adam');
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(bot.errors).toEqual([]);
     expect(calls()).toEqual([
@@ -97,7 +99,7 @@ describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
   });
 });
 
-test('somebody who made the persona again has it found, not made', async () => {
+test('a persona that someone else created again is found, not created', async () => {
   const { bot, calls, gone } = await startWithout();
   const elsewhere = await startBot({
     emulator: bot.emulator,
@@ -114,10 +116,10 @@ test('somebody who made the persona again has it found, not made', async () => {
     LIST,
     SEND,
   ]);
-  expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+  expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
 });
 
-test('another name’s ID stays as it is', async () => {
+test('the IDs of other names stay the same', async () => {
   const { bot, calls } = await startWithout();
   const sayAsBea = async (context: PersonaContext): Promise<void> => {
     await context.withPersona('bea', () => context.sendText('hi'));
@@ -129,22 +131,22 @@ test('another name’s ID stays as it is', async () => {
   expect(calls().slice(before)).toEqual([SEND]);
 });
 
-test('a store that still holds the ID that is gone is not believed, and put right', async () => {
+test('an ID in the store that is gone is not used, and is replaced there', async () => {
   const { bot, options } = await startWithout();
   await bot.run(sayHi);
-  const [anew] = idsOf(bot.emulator, 'Adam');
+  const [anew] = personaIds(bot.emulator, 'Adam');
 
   const restarted = await startBot({
     emulator: bot.emulator,
     plugins: [personas(options)],
   });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   await restarted.run(sayHi);
   expect(seen()).toEqual([SEND]);
-  expect(idsOf(bot.emulator, 'Adam')).toEqual([anew]);
+  expect(personaIds(bot.emulator, 'Adam')).toEqual([anew]);
 });
 
-test('what is refused again after that goes out as the Page: three attempts in all', async () => {
+test('a message that is refused again is sent as the Page: three attempts in all', async () => {
   const { bot, refused, calls, gone } = await startWithout();
   const unknown = {
     code: 100,
@@ -152,7 +154,7 @@ test('what is refused again after that goes out as the Page: three attempts in a
   };
   bot.emulator.fail({ path: '/me/messages', error: unknown, times: 2 });
   await bot.run(sayHi);
-  const [anew] = idsOf(bot.emulator, 'Adam');
+  const [anew] = personaIds(bot.emulator, 'Adam');
   expect(bot.errors).toEqual([]);
   expect(calls()).toEqual([
     SEND,
@@ -168,7 +170,7 @@ test('what is refused again after that goes out as the Page: three attempts in a
   expect(refused.mock.calls).toMatchObject([[{ reason: 'this-message' }, {}]]);
 });
 
-test('what cannot be made anew goes out as the Page', async () => {
+test('a message whose persona cannot be created again is sent as the Page', async () => {
   const { bot, refused, calls, gone } = await startWithout();
   const forbidden = { code: 200, message: '(#200) Permissions error' };
   bot.emulator.fail({ method: 'POST', path: '/me/personas', error: forbidden });
@@ -178,19 +180,19 @@ test('what cannot be made anew goes out as the Page', async () => {
   expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
   expect(refused).toHaveBeenCalledTimes(1);
   expect(refused).toHaveBeenCalledWith(
-    expect.objectContaining({ reason: 'not-made', persona: 'adam' }),
+    expect.objectContaining({ reason: 'not-created', persona: 'adam' }),
     expect.objectContaining({ persona: 'adam' }),
   );
 });
 
-test('an ID that the directory gives itself cannot be had anew: two attempts', async () => {
+test('a fixed ID of the directory is not replaced: two attempts', async () => {
   const refused = jest.fn();
   const bot = await startBot({
     plugins: [
       personas({ directory: { desk: '123456789' }, onRefused: refused }),
     ],
   });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   await bot.run(async (context) => {
     context.usePersona('desk');
     await context.sendText('hi');

@@ -2,20 +2,20 @@ import { PersonaStoreError } from 'bottender-persona';
 
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
-import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { noStats } from '../../src/stats';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
-import { noStats } from '../../src/stats';
-import { answering } from '../support/answers';
-import { profile } from '../support/faces';
-import { MapStore } from '../support/mapStore';
+import { startFakeGraph } from '../support/fakeGraph';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 
 async function open(store: KeyvLike) {
-  const { page, calls } = await answering([
+  const { page, calls } = await startFakeGraph([
     { body: { data: [] } },
     { body: { id: '20' } },
   ]);
@@ -32,7 +32,7 @@ async function open(store: KeyvLike) {
   return { directory, idsOn, page, calls, report };
 }
 
-test('the IDs that names stand for on a Page are those stored, found and given', async () => {
+test('the known IDs of a Page are those that are stored, found and configured', async () => {
   const store = new MapStore();
   const before = new KeyvPort(new GuardedKeyv(store));
   await before.writeName('1', 'gone', ADAM);
@@ -47,7 +47,7 @@ test('the IDs that names stand for on a Page are those stored, found and given',
   expect(await idsOn('3')).toEqual(new Set(['12']));
 });
 
-test('a name has a profile, or an ID of its own', async () => {
+test('a name has a profile or a fixed ID', async () => {
   const { directory, calls } = await open(new MapStore());
   expect([directory.has('desk'), directory.has('77')]).toEqual([true, false]);
   expect(
@@ -58,7 +58,7 @@ test('a name has a profile, or an ID of its own', async () => {
   expect(calls).toEqual([]);
 });
 
-test('a store that cannot be read or written is told of, and the ID is found', async () => {
+test('a store that cannot be read or written is reported, and the ID is still found', async () => {
   const away = () => Promise.reject(new Error('away'));
   const store = Object.assign(new MapStore(), { get: away, set: away });
   const { directory, page, report } = await open(store);

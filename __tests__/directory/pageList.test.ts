@@ -1,25 +1,25 @@
 import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
-import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { Leases } from '../../src/ephemeral/leases';
+import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
-import { answering, type Answer } from '../support/answers';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const ADAM = { id: '7', name: 'Adam', profile_picture_url: 'https://a.test' };
 
 /** A page of the list, and where the next one begins. */
-function listed(data: unknown[], after?: string): Answer {
+function listed(data: unknown[], after?: string): Reply {
   const paging = after && { next: 'https://next.test', cursors: { after } };
   return { body: { data, paging } };
 }
 
-async function open(answers: Answer[]) {
-  const { page, calls } = await answering(answers);
+async function open(answers: Reply[]) {
+  const { page, calls } = await startFakeGraph(answers);
   const report = jest.fn();
   const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);
@@ -37,32 +37,32 @@ async function open(answers: Answer[]) {
   };
 }
 
-test('one bad entry costs only itself: who stands beside it is found', async () => {
+test('an invalid entry is skipped, and the others are found', async () => {
   const { directory, page, calls } = await open([listed([null, 7, ADAM])]);
   expect(await directory.idOf(page, 'adam')).toBe('7');
   expect(calls).toHaveLength(1);
 });
 
-test('on a list with an entry that cannot be read nobody is missed for certain, so nothing is made', async () => {
+test('if an entry cannot be read, no name is certainly missing, so nothing is created', async () => {
   const { directory, page, calls } = await open([listed([null])]);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
     message: expect.stringContaining('unreadable entries') as string,
   });
   expect(calls).toEqual([expect.stringMatching(/^GET /)]);
 });
 
-test('a list that goes round is given up, and nothing is made', async () => {
+test('a list that repeats itself is given up, and nothing is created', async () => {
   const round = [listed([], 'a'), listed([], 'b'), listed([], 'a')];
   const { directory, page, calls } = await open(round);
   await expect(directory.idOf(page, 'adam')).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
   });
   expect(calls).toHaveLength(3);
   expect(calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
 });
 
-test('those who want it at a time read it once, without the personas of others', async () => {
+test('simultaneous callers read the list once, without the personas of others', async () => {
   const { list, page, calls } = await open([
     listed([], 'a'),
     listed([{ ...ADAM, id: '8', name: 'Bea' }], 'b'),
@@ -80,8 +80,8 @@ test('those who want it at a time read it once, without the personas of others',
   expect(calls).toHaveLength(3);
 });
 
-test('a list that takes longer than a message waits serves the next one', async () => {
-  takeTimers();
+test('a list that takes longer than a message waits is used by the next message', async () => {
+  fakeTimers();
   const last = gate();
   const { directory, page, calls } = await open([
     listed([], 'a'),
@@ -89,16 +89,16 @@ test('a list that takes longer than a message waits serves the next one', async 
   ]);
   const first = expect(directory.idOf(page, 'adam')).rejects.toThrow();
   while (calls.length < 2) await new Promise(setImmediate);
-  pass(5000);
+  advanceTime(5000);
   await first;
   last.open();
-  pass(1000);
+  advanceTime(1000);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await directory.idOf(page, 'adam')).toBe('7');
   expect(calls).toHaveLength(2);
 });
 
-test('it is good for half a minute in its epoch, a failure for nobody else', async () => {
+test('a list is reused for half a minute within its epoch; a failure is not reused', async () => {
   const { list, page, calls } = await open([
     { status: 400, body: {} },
     listed([ADAM]),
@@ -111,11 +111,11 @@ test('it is good for half a minute in its epoch, a failure for nobody else', asy
   expect(list.recent?.personas).toHaveLength(1);
   await list.read(page, 'b');
   expect(calls).toHaveLength(3);
-  pass(29_000);
+  advanceTime(29_000);
   await list.read(page, 'b');
   expect(calls).toHaveLength(3);
   expect(list.recent?.personas).toHaveLength(1);
-  pass(1000);
+  advanceTime(1000);
   expect(list.recent).toBeUndefined();
   await list.read(page, 'b');
   expect(calls).toHaveLength(4);
@@ -125,7 +125,7 @@ test('it is good for half a minute in its epoch, a failure for nobody else', asy
   expect(calls).toHaveLength(5);
 });
 
-test('without an epoch it is good for nobody else', async () => {
+test('without an epoch a list is not reused', async () => {
   const { list, page, calls } = await open([listed([])]);
   await list.read(page, undefined);
   await list.read(page, undefined);

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
-import { PersonaHandle } from '../../src/ephemeral/handle';
 import { slotOf } from '../../src/ephemeral/ephemeralSlot';
+import { PersonaHandle } from '../../src/ephemeral/handle';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
-import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { clientFor } from '../support/sweepers';
-import { alive, calls } from '../support/wire';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { alive, calls } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const LIST = { method: 'GET', path: '/me/personas' };
@@ -42,9 +42,9 @@ async function leaveIntent(slot: string, name: string, claimMs: number) {
   await store.acquire(use, { leaseMs: 60_000, claimMs });
 }
 
-/** Adam, on the fly for whoever lists: another process has just made it. */
+/** Adam as an ephemeral persona that another process has just created. */
 async function onTheFly() {
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   const use = { key: randomUUID(), use: randomUUID(), slot: 'fly:x' };
   const record = { pageId: PAGE.id, id: Adam, ...profile('Adam') };
   await store.renew([{ ...use, record }], { leaseMs: 60_000, claimMs: 50 });
@@ -69,7 +69,7 @@ const gone = (name: string, count: number) =>
   );
 
 describe('a name', () => {
-  test('that another process makes just now is waited for', async () => {
+  test('that another process is creating is waited for', async () => {
     const [one, two] = [start(), start()];
     bot.emulator.fail({ ...CREATION, delayMs: 300 });
     const ids = await Promise.all([
@@ -80,18 +80,18 @@ describe('a name', () => {
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('whose maker died is looked for on the list anew, before it is made', async () => {
+  test('whose creator died is looked for on a new list before it is created', async () => {
     const runtime = start();
     await runtime.directory.idOf(page, 'eve');
     // Made after this process has read the list.
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const before = creations();
     await leaveIntent('name:adam', 'Adam', 50);
     expect(await runtime.directory.idOf(page, 'adam')).toBe(Adam);
     expect(creations()).toBe(before);
   });
 
-  test('whose maker died is not made where that list cannot be read', async () => {
+  test('whose creator died is not created if that list cannot be read', async () => {
     const runtime = start();
     await runtime.directory.idOf(page, 'eve');
     const before = creations();
@@ -104,7 +104,7 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
-  test('that another process settled while the list was read is not made', async () => {
+  test('that another process settled while the list was read is not created', async () => {
     const runtime = start();
     const { Adam } = await onTheFly();
     const before = creations();
@@ -116,14 +116,14 @@ describe('a name', () => {
     expect(creations()).toBe(before);
   });
 
-  test('whose maker died before it made it is made by the next', async () => {
+  test('whose creator died before the creation is created by the next process', async () => {
     await leaveIntent('name:adam', 'Adam', 50);
     const id = await start().directory.idOf(page, 'adam');
     expect(await store.nameOn(PAGE.id, 'adam')).toMatchObject({ id });
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
-  test('that another process settled meanwhile is its persona, and one’s own is deleted', async () => {
+  test('that another process settled meanwhile keeps that persona, and the surplus one is deleted', async () => {
     const runtime = start();
     const { Adam } = await onTheFly();
     bot.emulator.fail({ ...CREATION, delayMs: 300 });
@@ -133,14 +133,14 @@ describe('a name', () => {
     await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     await gone('Adam', 1);
-    expect(runtime.stats).toMatchObject({ made: 1 });
+    expect(runtime.stats).toMatchObject({ created: 1 });
     // The next send has it at once.
     expect(runtime.directory.idOf(page, 'adam')).toBe(Adam);
   });
 });
 
-describe('what the model found', () => {
-  test('a list read before another process created is not relied on once the store has lost its data', async () => {
+describe('a fault that the model search found', () => {
+  test('a list that was read before another process created is not used after the store has lost its data', async () => {
     const [one, two] = [start(), start()];
     await one.directory.idOf(page, 'eve');
     const id = await two.directory.idOf(page, 'adam');
@@ -150,7 +150,7 @@ describe('what the model found', () => {
     expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Eve']);
   });
 
-  test('a name whose replacement is gone as well is made once more', async () => {
+  test('a name whose replacement is gone as well is created once more', async () => {
     const [one, two] = [start(), start()];
     const first = await one.directory.idOf(page, 'adam');
     expect(await two.directory.idOf(page, 'adam')).toBe(first);
@@ -163,7 +163,7 @@ describe('what the model found', () => {
     expect(await two.directory.renew(page, 'adam', second)).toBe(third);
   });
 
-  test('so is a persona for a block', async () => {
+  test('an ephemeral persona whose replacement is gone as well is created once more', async () => {
     const [one, two] = [start(), start()];
     const handles = await Promise.all(
       [one, two].map(({ pool }) =>
@@ -184,8 +184,8 @@ describe('what the model found', () => {
   });
 });
 
-describe('a persona made on the fly', () => {
-  test('is one for all, and goes with the last use anywhere', async () => {
+describe('an ephemeral persona', () => {
+  test('is shared by all processes, and deleted after its last use', async () => {
     const runtimes = [start(), start(), start()];
     bot.emulator.fail({ ...CREATION, delayMs: 200 });
     const holds = await Promise.all(
@@ -204,7 +204,7 @@ describe('a persona made on the fly', () => {
     expect(shared).toBe(2);
   });
 
-  test('whose maker died is made by the next when the claim has run out', async () => {
+  test('whose creator died is created by the next process when the claim has expired', async () => {
     await leaveIntent(slotOf(profile('Ann')), 'Ann', 300);
     const hold = await PersonaHandle.take(start().pool, page, profile('Ann'));
     expect(alive(bot.emulator)).toEqual(['Ann']);

@@ -2,8 +2,8 @@ import { chain } from 'bottender';
 import { personas, withPersona } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), bea: profile('Bea') };
 
@@ -58,7 +58,7 @@ describe('a name speaks', () => {
     ]);
   });
 
-  test('by a send’s own personaId', async () => {
+  test('by the personaId of a send', async () => {
     const bot = await start();
     await bot.run(async (context) => {
       context.usePersona('adam');
@@ -81,7 +81,7 @@ describe('a name speaks', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: hi']);
   });
 
-  test('by session state, for a conversation and only that one', async () => {
+  test('by session state, for one conversation only', async () => {
     const bot = await startBot({
       initialState: { agent: null },
       plugins: [
@@ -116,9 +116,9 @@ describe('a name speaks', () => {
     expect(shown(bot.emulator, other.psid)).toEqual(['Page: hi']);
   });
 
-  test('beside IDs, and beside personas made on the fly', async () => {
+  test('together with IDs and ephemeral personas', async () => {
     const bot = await start();
-    const { Cyd } = await faces(bot.emulator, ['Cyd']);
+    const { Cyd } = await createPersonas(bot.emulator, ['Cyd']);
     await bot.run(async (context) => {
       await context.withPersona(Cyd, () => context.sendText('by ID'));
       await context.withEphemeralPersona(profile('Guest'), async () => {
@@ -138,7 +138,7 @@ describe('a name speaks', () => {
   });
 });
 
-test('context.persona is the name, as it was given', async () => {
+test('context.persona returns the name as the bot wrote it', async () => {
   const bot = await start({ initialPersona: 'bea' });
   const said: (string | null)[] = [];
   await bot.run(async (context) => {
@@ -160,7 +160,7 @@ test('context.persona is the name, as it was given', async () => {
   );
 });
 
-test('names of Object’s own methods are names like others, or none', async () => {
+test('names of Object’s own methods are ordinary names, or unknown', async () => {
   const bot = await startBot({
     plugins: [personas({ directory: { constructor: profile('Builder') } })],
   });

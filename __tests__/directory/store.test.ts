@@ -8,10 +8,15 @@ import type * as bottenderPersona from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, OTHER_PAGE, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { idsOf, watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { alive, bodies, shown } from '../support/wire';
+import { shortenTimeouts } from '../support/clock';
+import {
+  alive,
+  bodies,
+  personaIds,
+  shown,
+  watchCalls,
+} from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -24,21 +29,21 @@ const sayHi = async (context: PersonaContext): Promise<void> => {
 };
 
 describe('with a store, IDs', () => {
-  test('survive a restart: neither a list nor a creation', async () => {
+  test('survive a restart, without a list or a creation', async () => {
     const store = new Keyv();
     const options = { store, directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
     const { emulator } = first;
     const second = await startBot({ emulator, plugins: [personas(options)] });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect([...first.errors, ...second.errors]).toEqual([]);
     expect(seen()).toEqual([SEND]);
     expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
   });
 
-  test('are kept Page by Page', async () => {
+  test('are stored per Page', async () => {
     const store = new Keyv();
     const options = { store, directory: DIRECTORY };
     const first = await startBot({
@@ -53,7 +58,7 @@ describe('with a store, IDs', () => {
       severalPages: true,
       plugins: [personas(options)],
     });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     for (const { id } of pages) await second.run(sayHi, { pageId: id });
     expect(seen()).toEqual([SEND, SEND]);
     const sent = (await bodies(emulator, SEND)).map((body) => body.persona_id);
@@ -61,7 +66,7 @@ describe('with a store, IDs', () => {
     expect(sent.slice(2)).toEqual(sent.slice(0, 2));
   });
 
-  test('are not those of an entry that has another name since', async () => {
+  test('are not used for an entry whose name has changed', async () => {
     const store = new Keyv();
     const first = await startBot({
       plugins: [personas({ store, directory: DIRECTORY })],
@@ -77,7 +82,7 @@ describe('with a store, IDs', () => {
     expect(shown(emulator)).toEqual(['Adam: hi', 'Adam the Second: hi']);
   });
 
-  test('hold no token', async () => {
+  test('are stored without a token', async () => {
     const kept = new Map<string, unknown>();
     const store = new Keyv({ store: kept });
     const bot = await startBot({
@@ -99,17 +104,17 @@ describe('two processes with one store', () => {
     return { one, two, emulator };
   }
 
-  test('share what the first has found', async () => {
+  test('share the IDs that the first one found', async () => {
     const { one, two, emulator } = await startTwo();
     await two.run(sayHi);
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await one.runHere(sayHi, CUSTOMER);
     expect([...one.errors, ...two.errors]).toEqual([]);
     expect(seen()).toEqual([SEND]);
-    expect(idsOf(emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(emulator, 'Adam')).toHaveLength(1);
   });
 
-  test('that begin at the same time both speak as that persona', async () => {
+  test('that begin at the same time use the same persona', async () => {
     const { one, two, emulator } = await startTwo();
     await two.say('hello');
     await Promise.all([
@@ -122,19 +127,19 @@ describe('two processes with one store', () => {
 });
 
 describe('without a store, a second personas() of the process', () => {
-  test('knows what the first has found', async () => {
+  test('knows the IDs that the first one has found', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
     const { emulator } = first;
     const second = await startBot({ emulator, plugins: [personas(options)] });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect(seen()).toEqual([SEND]);
     expect(alive(emulator)).toEqual(['Adam']);
   });
 
-  test('that speaks at the same time speaks as the same persona', async () => {
+  test('that speaks at the same time uses the same persona', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     const { emulator } = first;
@@ -146,12 +151,12 @@ describe('without a store, a second personas() of the process', () => {
     expect(alive(emulator)).toEqual(['Adam']);
   });
 
-  test('on an emulator knows nothing of another one with the same Page', async () => {
+  test('on an emulator shares nothing with one on another emulator with the same Page', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
     const second = await startBot({ plugins: [personas(options)] });
-    const seen = watch(second.emulator);
+    const seen = watchCalls(second.emulator);
     await second.run(sayHi);
     expect(seen()).toContain(LIST);
     expect(second.errors).toEqual([]);
@@ -159,7 +164,7 @@ describe('without a store, a second personas() of the process', () => {
 });
 
 describe('without a store, a restarted bot', () => {
-  test('finds on the list what it made before', async () => {
+  test('finds the personas that it created before on the list', async () => {
     const options = { directory: DIRECTORY };
     const first = await startBot({ plugins: [personas(options)] });
     await first.run(sayHi);
@@ -172,7 +177,7 @@ describe('without a store, a restarted bot', () => {
       emulator,
       plugins: [restarted.personas(options)],
     });
-    const seen = watch(emulator);
+    const seen = watchCalls(emulator);
     await second.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);
     expect(alive(emulator)).toEqual(['Adam']);
@@ -206,7 +211,7 @@ const FAILING: [string, KeyvLike][] = [
     },
   ],
   [
-    'gives back nonsense',
+    'returns an invalid value',
     {
       get: () => Promise.resolve({ id: 5, ids: [5, 'x'] }),
       set: () => Promise.resolve(true),
@@ -217,7 +222,7 @@ const FAILING: [string, KeyvLike][] = [
 
 describe('a store that fails does not stop messages', () => {
   test.each(FAILING)('%s', async (_how, store) => {
-    hurry();
+    shortenTimeouts();
     const told = jest.fn();
     const bot = await startBot({
       plugins: [
@@ -230,13 +235,13 @@ describe('a store that fails does not stop messages', () => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
     expect(Date.now() - begun).toBeLessThan(20_000);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
     for (const [error] of told.mock.calls as unknown[][]) {
       expect(error).toBeInstanceOf(PersonaStoreError);
     }
   });
 
-  test('and tells of it', async () => {
+  test('and is reported', async () => {
     const told = jest.fn();
     const [, store] = FAILING[0] ?? [];
     const bot = await startBot({
@@ -251,7 +256,7 @@ describe('a store that fails does not stop messages', () => {
       }),
       null,
     );
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayHi);
     expect(seen()).not.toContain(MAKE);
   });

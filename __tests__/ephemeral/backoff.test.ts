@@ -6,12 +6,11 @@ import {
 } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { arrival } from '../support/arrival';
-import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
-import { hurry } from '../support/hurry';
-import { alive, calls, shown } from '../support/wire';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
+import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
+import { nextRequest } from '../support/nextRequest';
+import { profile } from '../support/personas';
 
 let bot: RunningBot;
 let plugin: ReturnType<typeof personas>;
@@ -63,7 +62,7 @@ describe('creation', () => {
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
 
   test.each(TRANSIENT)('is tried again after %s', async (_what, fault) => {
-    hurry();
+    shortenTimeouts();
     fail({ ...fault, times: 1 });
     expect(await speak()).toEqual(['Adam: hi']);
     expect(creations()).toBe(2);
@@ -78,7 +77,7 @@ describe('creation', () => {
     },
   );
 
-  test('is tried three times at most, and the Page answers within seconds', async () => {
+  test('is tried three times at most, and the message is sent as the Page within seconds', async () => {
     fail({ status: 500 });
     const begun = Date.now();
     expect(await speak()).toEqual(['Page: hi']);
@@ -89,14 +88,14 @@ describe('creation', () => {
     expect(ms).toBeLessThan(20_000);
   });
 
-  test('without an answer for seconds is given up; what it makes later is deleted', async () => {
-    takeTimers();
+  test('is given up after seconds without an answer; a persona that it creates later is deleted', async () => {
+    fakeTimers();
     fail({ delayMs: 500 });
     const begun = Date.now();
-    const asked = arrival('POST /me/personas');
+    const asked = nextRequest('POST /me/personas');
     const spoken = speak();
     await asked;
-    pass(4000);
+    advanceTime(4000);
     expect(await spoken).toEqual(['Page: hi']);
     expect(Date.now() - begun).toBeLessThan(9000);
     await bot.emulator.waitFor(() => deletions() === 1);
@@ -112,7 +111,7 @@ describe('deletion', () => {
   test.each([...TRANSIENT, ...RATE_LIMITS])(
     'is tried again after %s',
     async (_what, fault) => {
-      hurry();
+      shortenTimeouts();
       fail({ ...fault, times: 1 });
       expect(await speak()).toEqual(['Adam: hi']);
       await plugin.close();
@@ -123,7 +122,7 @@ describe('deletion', () => {
   );
 
   test.each(DEFINITE)(
-    'is not tried again after %s, but told',
+    'is not tried again after %s, but reported',
     async (_what, fault) => {
       fail({ ...fault, times: 1 });
       expect(await speak()).toEqual(['Adam: hi']);
@@ -133,7 +132,7 @@ describe('deletion', () => {
     },
   );
 
-  test('is given up after five tries, and told once', async () => {
+  test('is given up after five tries, and reported once', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
     fail({ status: 503, error: { message: 'Down' } });
     const begun = Date.now();
@@ -147,7 +146,7 @@ describe('deletion', () => {
     expectTold('Down');
   });
 
-  test('of what is gone already is done', async () => {
+  test('of a persona that is gone already succeeds', async () => {
     await speak(async (context) => {
       await context.sendText('hi');
       await context.client.deletePersona(context.persona ?? '');
@@ -157,8 +156,8 @@ describe('deletion', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('that fails lets the error of the handler out', async () => {
-    hurry();
+  test('that fails does not hide the error of the handler', async () => {
+    shortenTimeouts();
     fail({ status: 503, times: 1 });
     const error = new Error('no such order');
     await speak(() => {

@@ -1,17 +1,16 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import {
-  CUSTOMER,
-  startBot,
   type BotSetup,
+  CUSTOMER,
   type RunningBot,
+  startBot,
 } from '../support/bot';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { named } from '../support/files';
+import { advanceTime } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { deleteElsewhere } from '../support/graph';
-import { alive, calls, shown } from '../support/wire';
+import { deletePersona, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const MODES: [string, BotSetup][] = [
   ['directly', {}],
@@ -40,9 +39,9 @@ function wire(bot: RunningBot): string[] {
 }
 
 describe.each(MODES)(
-  'a block with a persona made for it, sending %s',
+  'a block of withEphemeralPersona, sending %s',
   (_mode, setup) => {
-    test('costs one creation and one deletion, however much is said', async () => {
+    test('costs one creation and one deletion, however many messages it sends', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async () => {
@@ -61,13 +60,16 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('deletes it after the last answer, also to sends that nobody awaits', async () => {
+    test('deletes the persona after the last answer, also to sends that nobody awaits', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), () => {
           void context.sendText('one');
           void context.typingOn();
-          void context.sendImage(Buffer.from('a picture'), named('a.png'));
+          void context.sendImage(
+            Buffer.from('a picture'),
+            filenameOption('a.png'),
+          );
         }),
       );
       expect(bot.errors).toEqual([]);
@@ -87,7 +89,7 @@ describe.each(MODES)(
       expect(wire(bot).at(-1)).toBe('DELETE');
     });
 
-    test('has deleted it when the block is over', async () => {
+    test('has deleted the persona when the block is over', async () => {
       const bot = await start(setup);
       await bot.run(async (context) => {
         await context.withEphemeralPersona(profile('Guest'), () => {
@@ -99,7 +101,7 @@ describe.each(MODES)(
       expect(bot.errors).toEqual([]);
     });
 
-    test('deletes it when the handler throws, whose error comes out as it was', async () => {
+    test('deletes the persona if the handler throws, and passes the error on unchanged', async () => {
       const bot = await start(setup);
       const error = new Error('no such order');
       await bot.run((context) =>
@@ -115,7 +117,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('deletes it when a send is refused, whose error comes out', async () => {
+    test('deletes the persona if a send is refused, and passes the error on', async () => {
       const bot = await start(setup);
       let refusal: unknown;
       bot.emulator.fail(REFUSED);
@@ -136,7 +138,7 @@ describe.each(MODES)(
       ]);
     });
 
-    test('deletes it when a send that nobody awaits is refused', async () => {
+    test('deletes the persona if a send that nobody awaits is refused', async () => {
       const bot = await start(setup);
       const refused = jest.fn();
       bot.emulator.fail(REFUSED);
@@ -153,7 +155,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('has the face of it on a send from a timer after the block, and nothing is left', async () => {
+    test('shows the persona on a send from a timer after the block, and leaves nothing behind', async () => {
       const bot = await start(setup);
       const over = gate();
       let late: Promise<unknown> | undefined;
@@ -170,7 +172,7 @@ describe.each(MODES)(
       await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
     });
 
-    test('keeps it for all that a function started in it sends', async () => {
+    test('keeps the persona for everything that a function started in it sends', async () => {
       const bot = await start(setup);
       const done = gate();
       async function goOn(context: PersonaContext) {
@@ -193,7 +195,7 @@ describe.each(MODES)(
       await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
     });
 
-    test('may stand in another, and beside others', async () => {
+    test('can be nested, and run beside others', async () => {
       const bot = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async () => {
@@ -224,7 +226,7 @@ describe.each(MODES)(
       expect(alive(bot.emulator)).toEqual([]);
     });
 
-    test('that nobody awaits deletes its persona too', async () => {
+    test('that nobody awaits deletes its persona, too', async () => {
       const bot = await start(setup);
       let block: Promise<unknown> | undefined;
       await bot.run((context) => {
@@ -239,11 +241,11 @@ describe.each(MODES)(
   },
 );
 
-test('a persona that could not be made anew is tried again by the next send', async () => {
+test('a persona that could not be created again is tried again by the next send', async () => {
   const bot = await start({ plugins: [personas({ onRefused: () => {} })] });
   await bot.run(async (context) => {
     await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-      await deleteElsewhere(bot.emulator, id ?? '');
+      await deletePersona(bot.emulator, id ?? '');
       bot.emulator.fail({
         method: 'POST',
         path: '/me/personas',
@@ -252,7 +254,7 @@ test('a persona that could not be made anew is tried again by the next send', as
         error: { code: 200, message: 'Permissions error' },
       });
       await context.sendText('from the Page, which steps in');
-      pass(1000);
+      advanceTime(1000);
       await context.sendText('from the guest, who is back');
     });
   });
@@ -264,14 +266,14 @@ test('a persona that could not be made anew is tried again by the next send', as
   expect(alive(bot.emulator)).toEqual([]);
 });
 
-describe('a persona made for a block, spoken of by its ID', () => {
-  test('has its face although somebody deleted it, also from a block inside', async () => {
+describe('an ephemeral persona that is named by its ID', () => {
+  test('is shown although someone deleted it, also in a nested block', async () => {
     const bot = await start();
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), ({ id }) =>
         context.withEphemeralPersona(profile('Visitor'), async (visitor) => {
           for (const made of [id, visitor.id]) {
-            await deleteElsewhere(bot.emulator, made ?? '');
+            await deletePersona(bot.emulator, made ?? '');
             await context.sendText('hi', { personaId: made ?? '' });
           }
         }),
@@ -287,7 +289,7 @@ describe('a persona made for a block, spoken of by its ID', () => {
     const bot = await start({ plugins: [personas({ onRefused })] });
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-        await deleteElsewhere(bot.emulator, id ?? '');
+        await deletePersona(bot.emulator, id ?? '');
         await context.sendText('one');
         await context.sendText('two', { personaId: id });
         await context.withPersona(id, () => context.sendText('three'));
@@ -342,12 +344,12 @@ describe('a persona made for a block, spoken of by its ID', () => {
     await bot.emulator.waitFor(() => alive(bot.emulator).length === 0);
   });
 
-  test('is not made again for another context, whose message the Page sends', async () => {
+  test('is not created again for another context, whose message is sent as the Page', async () => {
     const onRefused = jest.fn();
     const bot = await start({ plugins: [personas({ onRefused })] });
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
-        await deleteElsewhere(bot.emulator, id ?? '');
+        await deletePersona(bot.emulator, id ?? '');
         await bot.run(async (other) => {
           await other.sendText('hi', { personaId: id ?? '' });
         });
@@ -375,7 +377,7 @@ describe('a send from a timer after the block', () => {
     expect(bot.errors).toEqual([]);
   }
 
-  test('is the Page’s when the persona cannot be made again', async () => {
+  test('is sent as the Page if the persona cannot be created again', async () => {
     const onRefused = jest.fn();
     const bot = await start({ plugins: [personas({ onRefused })] });
     const isMade = () => bot.emulator.state().personas.length > 0;
@@ -393,7 +395,7 @@ describe('a send from a timer after the block', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('has its face although somebody deletes the persona meanwhile', async () => {
+  test('shows the persona although someone deletes it meanwhile', async () => {
     let deletes = 0;
     const bot = await start({
       plugins: [
@@ -402,7 +404,7 @@ describe('a send from a timer after the block', () => {
           const sendText = client.sendText.bind(client);
           client.sendText = async (recipient, text, options) => {
             const id = options?.personaId ?? '';
-            if (deletes++ === 0) await deleteElsewhere(bot.emulator, id);
+            if (deletes++ === 0) await deletePersona(bot.emulator, id);
             return sendText(recipient, text, options);
           };
         },
@@ -416,7 +418,7 @@ describe('a send from a timer after the block', () => {
   });
 });
 
-test('a send in a block gives the answer that Bottender gave', async () => {
+test('a send in a block returns Bottender’s own result', async () => {
   const bot = await start();
   let answer: unknown;
   await bot.run((context) =>

@@ -8,8 +8,8 @@ import {
 } from 'bottender-persona';
 
 import { APP_SECRET, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 type Told = Parameters<NonNullable<PersonasOptions['onCleanupError']>>;
 
@@ -36,7 +36,7 @@ function deletions(bot: { emulator: Parameters<typeof calls>[0] }): string[] {
 }
 
 describe('a deletion that fails', () => {
-  test('does not fail the handler that did its work, and onCleanupError is told', async () => {
+  test('does not fail the handler, and is passed to onCleanupError', async () => {
     const { bot, told } = await start();
     bot.emulator.fail(REFUSED);
     await bot.run(speak);
@@ -54,7 +54,7 @@ describe('a deletion that fails', () => {
     expect(deletions(bot)).toHaveLength(1);
   });
 
-  test('is told of without token, secret or proof', async () => {
+  test('is reported without token, secret or proof', async () => {
     const { bot, told } = await start();
     bot.emulator.fail(REFUSED);
     await bot.run(speak);
@@ -88,7 +88,7 @@ describe('a deletion that fails', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('is tried again while it may pass, and onCleanupError is not told', async () => {
+  test('is tried again while it is transient, without a call of onCleanupError', async () => {
     const { bot, told } = await start();
     bot.emulator.fail({ method: 'DELETE', status: 500, times: 1 });
     await bot.run(speak);
@@ -98,7 +98,7 @@ describe('a deletion that fails', () => {
     expect(told).toEqual([]);
   });
 
-  test('of a persona that is gone already is done', async () => {
+  test('of a persona that is gone already succeeds', async () => {
     const { bot, told } = await start();
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -111,7 +111,7 @@ describe('a deletion that fails', () => {
     expect(told).toEqual([]);
   });
 
-  test('is a process warning, unless there is an onCleanupError', async () => {
+  test('is a process warning if there is no onCleanupError', async () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
     const bot = await startBot({ plugins: [personas()] });
     bot.emulator.fail(REFUSED);
@@ -133,7 +133,7 @@ describe('an onCleanupError', () => {
       },
     ],
     ['that rejects', () => Promise.reject(new Error('the log is full'))],
-  ])('%s harms nothing', async (_what, fail) => {
+  ])('that %s changes nothing', async (_what, fail) => {
     const { bot, onCleanupError } = await start();
     onCleanupError.mockImplementation(() => fail() as undefined);
     const restore = bot.emulator.fail(REFUSED);

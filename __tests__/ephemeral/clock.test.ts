@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { personas, type PersonaContext } from 'bottender-persona';
+import {
+  personas,
+  type KeyvLike,
+  type PersonaContext,
+} from 'bottender-persona';
 
 import { startBot } from '../support/bot';
 import { setClock } from '../support/clock';
-import { profile } from '../support/faces';
-import { MapStore } from '../support/mapStore';
-import { alive, shown } from '../support/wire';
+import { alive, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const HOUR_MS = 3_600_000;
 
@@ -19,8 +23,8 @@ const speak = async (context: PersonaContext) => {
 describe.each([
   ['back', -HOUR_MS],
   ['forward', HOUR_MS],
-])("the machine's clock, set %s by an hour", (_where, byMs) => {
-  test('makes no wait after a failure longer or shorter', async () => {
+])('a system clock that is set %s by an hour', (_where, byMs) => {
+  test('does not change the waits after a failure', async () => {
     const plugin = personas({ onRefused: () => undefined });
     const bot = await startBot({ plugins: [plugin] });
     const mend = bot.emulator.fail({
@@ -37,7 +41,7 @@ describe.each([
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Page: hi', 'Adam: hi']);
   });
 
-  test('lets a store that was away be asked again', async () => {
+  test('does not keep a store that was away from being used again', async () => {
     let isAway = true;
     const store = new MapStore();
     const get = store.get.bind(store);
@@ -58,9 +62,16 @@ describe.each([
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('has nothing swept that is in use, in memory', async () => {
-    const plugin = personas({ ephemeral: { leaseMs: 1000 } });
-    const other = personas({ ephemeral: { leaseMs: 1000 } });
+  test.each<[string, () => KeyvLike | undefined]>([
+    ['in memory', () => undefined],
+    ['in a Keyv', () => new MapStore()],
+  ])('has nothing swept that is in use, %s', async (_where, newStore) => {
+    const store = newStore();
+    // Another Keyv on the same database, as another process has it.
+    const theirs = store && (Object.create(store) as KeyvLike);
+    const ephemeral = { leaseMs: 1000 };
+    const plugin = personas({ store, ephemeral });
+    const other = personas({ store: theirs, ephemeral });
     const bot = await startBot({ plugins: [plugin] });
     await bot.run(async (context) => {
       await context.withEphemeralPersona(profile('Adam'), async () => {

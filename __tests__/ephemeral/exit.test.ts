@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 
 import { APP_SECRET, PAGE, startBot } from '../support/bot';
 import { compiledPackage } from '../support/compiled';
-import { profile } from '../support/faces';
-import { alive, shown } from '../support/wire';
-import { handleOnce, unhandledAt } from '../support/workers';
+import { alive, shown } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { handleOnce, unhandledAt } from './workers';
 
 const packagePath = compiledPackage();
 
-test('a persona that lingers, the renewal of its lease and the sweep keep no process alive', async () => {
+test('a lingering persona, the renewal of its lease and the sweep do not keep a process alive', async () => {
   const { emulator } = await startBot();
   // The worker's customer, who has to have written.
   await emulator.say('3001', 'hello');
@@ -23,7 +23,7 @@ test('a persona that lingers, the renewal of its lease and the sweep keep no pro
   expect(alive(emulator)).toEqual(['Adam']);
 });
 
-test('a send that fails and that nobody awaits is an unhandled rejection, although its persona waits for it', async () => {
+test('a failed send that nobody awaits is an unhandled rejection, although the plugin waits for it', async () => {
   const { emulator } = await startBot();
   await emulator.say('3001', 'hello');
   emulator.fail({
@@ -48,7 +48,7 @@ test.each([
   ],
   ['that has nothing else to do', ''],
 ])(
-  'a process %s lives until close() has resolved, and has told then what is left',
+  'a process %s lives until close() has resolved, and has reported what is left by then',
   async (_which, listens) => {
     const { emulator } = await startBot();
     await emulator.say('3001', 'hello');

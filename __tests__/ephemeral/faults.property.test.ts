@@ -3,11 +3,10 @@ import type { Fault } from 'messenger-emulator';
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 
-import { startBot, type RunningBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { pass } from '../support/clock';
-import { hurry } from '../support/hurry';
-import { clientFor } from '../support/sweepers';
+import { type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { advanceTime, shortenTimeouts } from '../support/clock';
+import { profile } from '../support/personas';
 
 const NAMES = ['Adam', 'Bea', 'Cid'];
 
@@ -182,7 +181,7 @@ async function expectAccounted(
   { emulator }: RunningBot,
   plugin: ReturnType<typeof personas>,
 ): Promise<void> {
-  pass(2000);
+  advanceTime(2000);
   const { suspects } = await plugin.sweep(clientFor(emulator));
   const left = emulator.state().personas.filter(({ deleted }) => !deleted);
   expect(left.map(({ id }) => id).sort()).toEqual(
@@ -190,8 +189,8 @@ async function expectAccounted(
   );
 }
 
-test('whatever fails, each message has its face once, errors come out, and nothing is left untold', async () => {
-  hurry();
+test('whatever fails, each message is shown once as its persona, errors are passed on, and every leftover is reported', async () => {
+  shortenTimeouts();
   await fc.assert(fc.asyncProperty(mix, play), {
     numRuns: Number(process.env.MIXES ?? 60),
     // Runs take real time; shrinking them all would take minutes.

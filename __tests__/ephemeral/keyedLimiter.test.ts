@@ -18,7 +18,7 @@ function jobs() {
   return { begun, job, end: (name: string) => gates.get(name)?.open() };
 }
 
-test('so many at once run, the others in the order in which they came', async () => {
+test('a limited number of jobs runs at once, the others in the order in which they came', async () => {
   const limiter = new KeyedLimiter(2);
   const { begun, job, end } = jobs();
   const [a, , c, d] = ['a', 'b', 'c', 'd'].map((name) =>
@@ -38,7 +38,7 @@ test('so many at once run, the others in the order in which they came', async ()
   await d;
 });
 
-test('a job that fails makes room like any other', async () => {
+test('a job that fails frees its place like any other', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job } = jobs();
   const failing = limiter.run('1', () => Promise.reject(new Error('no')));
@@ -48,7 +48,7 @@ test('a job that fails makes room like any other', async () => {
   expect(begun).toEqual(['next']);
 });
 
-test('of what is over nothing is kept, and what comes then is not mixed up with it', async () => {
+test('nothing is kept after the last job, and later jobs are independent of it', async () => {
   const limiter = new KeyedLimiter(1);
   const { begun, job, end } = jobs();
   const isEmpty = () => inspect(limiter).includes('Map(0)');

@@ -6,16 +6,16 @@ import type { Page } from '../../src/graph/page';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../src/store/keyv/keyvPort';
-import { answering } from '../support/answers';
-import { profile } from '../support/faces';
-import { MapStore } from '../support/mapStore';
+import { startFakeGraph } from '../support/fakeGraph';
+import { profile } from '../support/personas';
+import { MapStore } from '../support/stores';
 
 const LEASE_MS = 3000;
 const GUEST = profile('Guest');
 
 let page: Page;
 beforeAll(async () => {
-  ({ page } = await answering([]));
+  ({ page } = await startFakeGraph([]));
 });
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
@@ -53,8 +53,8 @@ class Flaky extends MapStore {
   }
 }
 
-describe('the records', () => {
-  test('of this process do not run out while it keeps them up', async () => {
+describe('the records of leases', () => {
+  test('of this process do not expire while it renews them', async () => {
     const { leases } = open();
     const lease = await take(leases);
     await lease.complete('7');
@@ -67,7 +67,7 @@ describe('the records', () => {
     ]);
   });
 
-  test('are not needed for the IDs of this process', async () => {
+  test('are not read for the IDs of this process', async () => {
     const store = new MapStore();
     const { leases } = open(store);
     const lease = await take(leases);
@@ -96,7 +96,7 @@ describe('a lease', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is renewed three times in its length, until the last one is abandoned', async () => {
+  test('is renewed three times per leaseMs until the last use is abandoned', async () => {
     const { leases } = open();
     const [one, two] = [await take(leases), await take(leases, 'fly:two')];
     await one.complete('7');
@@ -126,7 +126,7 @@ describe('a lease', () => {
     next.abandon();
   });
 
-  test('that cannot be written is told once, and again when that was mended', async () => {
+  test('that cannot be written is reported once, and once more after it has worked again', async () => {
     const store = new Flaky();
     const { leases, report } = open(store);
     store.isAway = true;
@@ -164,7 +164,7 @@ describe('a lease', () => {
     lease.abandon();
   });
 
-  test('that cannot be removed is told, about no single persona', async () => {
+  test('that cannot be removed is reported without naming a persona', async () => {
     const store = Object.assign(new MapStore(), {
       delete: () => Promise.reject(new Error('away')),
     });

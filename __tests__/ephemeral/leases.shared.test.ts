@@ -5,9 +5,9 @@ import { Leases } from '../../src/ephemeral/leases';
 import type { Page } from '../../src/graph/page';
 import { MemoryStore } from '../../src/store/memory';
 import type { Use } from '../../src/store/port';
-import { answering } from '../support/answers';
-import { profile } from '../support/faces';
+import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const LEASE_MS = 3000;
 const RENEWAL_MS = LEASE_MS / 3;
@@ -16,7 +16,7 @@ const SLOT = 'fly:guest';
 
 let page: Page;
 beforeAll(async () => {
-  ({ page } = await answering([]));
+  ({ page } = await startFakeGraph([]));
 });
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
@@ -96,7 +96,7 @@ const stored = async (leases: Leases) =>
   (await leases.on(page)).map(([, record]) => record);
 
 describe('a persona that two processes want', () => {
-  test('is waited for while one makes it, then taken up under the same key', async () => {
+  test('is waited for while one process creates it, then shared under the same key', async () => {
     const { mine, theirs } = open();
     const one = await take(mine);
     expect(await theirs.acquire(page, GUEST, SLOT)).toBeUndefined();
@@ -109,7 +109,7 @@ describe('a persona that two processes want', () => {
     expect(await stored(mine)).toHaveLength(1);
   });
 
-  test('is claimed by its maker for as long as it is at it', async () => {
+  test('is claimed by its creator until it has been created', async () => {
     const { mine, theirs, store } = open();
     const one = await take(mine);
     await jest.advanceTimersByTimeAsync(10 * LEASE_MS);
@@ -132,7 +132,7 @@ describe('a persona that two processes want', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is claimed no less where the claim could not be ended', async () => {
+  test('stays claimed if the claim could not be ended', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     store.isAway = true;
@@ -142,7 +142,7 @@ describe('a persona that two processes want', () => {
     one.abandon();
   });
 
-  test('keeps its claim out of what is made, or let go', async () => {
+  test('loses its claim when it is created, or released', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     await one.complete('7');
@@ -157,8 +157,8 @@ describe('a persona that two processes want', () => {
   });
 });
 
-describe('giving back', () => {
-  test('lets the lease go, but for the last', async () => {
+describe('a release', () => {
+  test('ends the use, and tells the last one to delete', async () => {
     const { mine, theirs, one, two, report } = await shared();
     const whenLast = jest.fn();
     expect(await mine.release(one, whenLast)).toBe('others');
@@ -173,7 +173,7 @@ describe('giving back', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('what the store never took asks nobody', async () => {
+  test('of a lease that was never stored needs no answer', async () => {
     const { mine, store } = open();
     store.isAway = true;
     const lease = await take(mine);
@@ -183,7 +183,7 @@ describe('giving back', () => {
     lease.abandon();
   });
 
-  test('where the store is away is told once, and done when it is back', async () => {
+  test('while the store is away is reported once, and done when it is back', async () => {
     const { mine, theirs, one, two, store, report } = await shared();
     await theirs.release(two, jest.fn());
     const whenLast = jest.fn();
@@ -206,7 +206,7 @@ describe('giving back', () => {
     one.abandon();
   });
 
-  test('late is no deletion where others have it by then', async () => {
+  test('that is done late leads to no deletion if others use the persona by then', async () => {
     const { mine, one, two, store } = await shared();
     const whenLast = jest.fn();
     store.isAway = true;
@@ -219,7 +219,7 @@ describe('giving back', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is not gone on with once the lease is abandoned', async () => {
+  test('is not tried any further once the lease is abandoned', async () => {
     const { mine, one, two, store } = await shared();
     store.isAway = true;
     await mine.release(one, jest.fn());
@@ -233,8 +233,8 @@ describe('giving back', () => {
   });
 });
 
-describe('what the model found', () => {
-  test('a use whose release is not answered is not renewed, so that another is the last', async () => {
+describe('a fault that the model search found', () => {
+  test('a use whose release has no answer yet is not renewed, so that another one can be the last', async () => {
     const { mine, theirs, one, two, store } = await shared();
     const [carriedOut, mayAnswer] = [gate(), gate()];
     const release = store.release.bind(store);
@@ -253,7 +253,7 @@ describe('what the model found', () => {
     two.abandon();
   });
 
-  test('a renewal that arrives after the release is refused, so that another is the last', async () => {
+  test('a renewal that arrives after the release is refused, so that another use can be the last', async () => {
     const { mine, theirs, one, two, store } = await shared();
     const arrives = gate();
     const renew = store.renew.bind(store);
@@ -269,7 +269,7 @@ describe('what the model found', () => {
     two.abandon();
   });
 
-  test('data lost twice within a lease leaves a persona to its user, who deletes it', async () => {
+  test('after data is lost twice within a lease, the user of the persona still deletes it', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     await one.complete('7');
@@ -287,7 +287,7 @@ describe('what the model found', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('after a loss of data no one deletes what another still uses', async () => {
+  test('after a loss of data, no process deletes a persona that another one uses', async () => {
     const { mine, theirs, one, two, store } = await shared();
     const whenLast = jest.fn();
     store.lose();
@@ -300,7 +300,7 @@ describe('what the model found', () => {
     two.abandon();
   });
 
-  test('close() leaves to the sweep what the store had lost', async () => {
+  test('close() leaves a persona to the sweep if the store had lost its lease', async () => {
     const { mine, store } = open();
     const [one, two] = [
       await take(mine),
@@ -318,8 +318,8 @@ describe('what the model found', () => {
   });
 });
 
-describe('an intent that is left', () => {
-  test('stays for the sweep, and the making goes to the next', async () => {
+describe('an intent that is left behind', () => {
+  test('stays for the sweep, and the next process may create', async () => {
     const { mine, theirs } = open();
     const one = await take(mine);
     await mine.leave(one);
@@ -337,7 +337,7 @@ describe('an intent that is left', () => {
     two.abandon();
   });
 
-  test('is let go when the store is back', async () => {
+  test('is removed when the store is back', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     store.isAway = true;
@@ -349,7 +349,7 @@ describe('an intent that is left', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is let go at once where only this process has it', async () => {
+  test('is removed at once if only this process knows it', async () => {
     const { mine, store } = open();
     store.isAway = true;
     const one = await take(mine);
@@ -367,7 +367,7 @@ describe('settling a name', () => {
     seenId: undefined,
   });
 
-  test('writes it down and ends the intent', async () => {
+  test('records the ID and ends the intent', async () => {
     const { mine, store, report } = open();
     const lease = await take(mine);
     const onOther = jest.fn();
@@ -380,7 +380,7 @@ describe('settling a name', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('that another process has settled keeps the lease of the persona too many', async () => {
+  test('that another process has settled keeps the lease of the surplus persona', async () => {
     const { mine, store } = open();
     const lease = await take(mine);
     await store.writeName('1', 'adam', ADAM);
@@ -394,7 +394,7 @@ describe('settling a name', () => {
     lease.abandon();
   });
 
-  test('where the store is away is told, and done when it is back', async () => {
+  test('while the store is away is reported, and done when it is back', async () => {
     const { mine, store, report } = open();
     const lease = await take(mine);
     store.isAway = true;
@@ -420,7 +420,7 @@ describe('settling a name', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is not told once more where the intent could not be written', async () => {
+  test('is not reported again if the intent could not be written either', async () => {
     const { mine, store, report } = open();
     store.isAway = true;
     const lease = await take(mine);
@@ -430,8 +430,8 @@ describe('settling a name', () => {
   });
 });
 
-describe('what could not be written down', () => {
-  test('is removed when the store is back, and the renewals end with it', async () => {
+describe('a record that could not be written', () => {
+  test('is removed when the store is back, which ends its renewals', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     store.isAway = true;
@@ -446,7 +446,7 @@ describe('what could not be written down', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('does not end the renewals of what is held', async () => {
+  test('does not end the renewals of other leases', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     const other = await mine.acquire(page, profile('Other'), 'fly:other');
@@ -463,7 +463,7 @@ describe('what could not be written down', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is each lease by itself', async () => {
+  test('affects no other lease', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     const other = await mine.acquire(page, profile('Other'), 'fly:other');
@@ -490,7 +490,7 @@ describe('what could not be written down', () => {
     other?.abandon();
   });
 
-  test('costs a sweep nothing', async () => {
+  test('does not delay a sweep', async () => {
     const { mine, store } = open();
     const one = await take(mine);
     store.isAway = true;
@@ -500,7 +500,7 @@ describe('what could not be written down', () => {
   });
 });
 
-test('a sweep takes over what has run out, and puts it back', async () => {
+test('a sweep claims expired leases, and can requeue them', async () => {
   const { mine, theirs, one, two } = await shared();
   one.abandon();
   two.abandon();
@@ -514,7 +514,7 @@ test('a sweep takes over what has run out, and puts it back', async () => {
   expect(await expiredOn(theirs)).toHaveLength(1);
 });
 
-test('whoever waits for the last lease is told of it, once', async () => {
+test('a caller that waits for the last release is notified once', async () => {
   const { mine } = open();
   const onNone = jest.fn();
   mine.onNoneHeld = onNone;

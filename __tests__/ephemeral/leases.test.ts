@@ -1,11 +1,11 @@
 import { personas, type OnCleanupError } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
-import { profile } from '../support/faces';
+import { APP_SECRET, PAGE, type RunningBot, startBot } from '../support/bot';
+import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 import { watchedStore, type WatchedStore } from '../support/stores';
-import { alive, calls } from '../support/wire';
 
 const LEASE_MS = 1000;
 const ADAM = profile('Adam');
@@ -51,12 +51,18 @@ test('the intent is written before the creation, the ID after it and before the 
   const [made] = bot.emulator.state().personas;
   const expiresAt = expect.any(Number) as number;
   const record = { pageId: PAGE.id, id: made?.id, ...ADAM, expiresAt };
-  expect(store.writes.map(({ record: written }) => written)).toEqual([
+  // A busy machine may renew the lease in between.
+  const isFirst = store.writes.map(
+    ({ record: written }, at) =>
+      written?.id !== store.writes[at - 1]?.record?.id || written === null,
+  );
+  const written = store.writes.filter((_, at) => isFirst[at]);
+  expect(written.map((write) => write.record)).toEqual([
     { ...record, id: null },
     record,
     null,
   ]);
-  expect(callsAtWrite).toEqual([
+  expect(callsAtWrite.filter((_, at) => isFirst[at])).toEqual([
     [],
     ['POST /me/personas'],
     ['POST /me/personas', 'POST /me/messages', `DELETE /${made?.id}`],
@@ -67,7 +73,7 @@ test('the intent is written before the creation, the ID after it and before the 
   );
 });
 
-test('one lease serves all who share the persona', async () => {
+test('all who share a persona share one lease', async () => {
   await start(60_000);
   await speak();
   await speak();
@@ -76,7 +82,7 @@ test('one lease serves all who share the persona', async () => {
   expect(await store.records()).toEqual([]);
 });
 
-test('it is renewed while the persona is in use', async () => {
+test('a lease is renewed while the persona is in use', async () => {
   const goOn = gate();
   const speaking = speak(() => goOn.opened);
   const { id, expiresAt } = await store.next((record) => record?.id != null);
@@ -95,7 +101,7 @@ test('it is renewed while the persona is in use', async () => {
   await speaking;
 });
 
-test('it is renewed while the persona lingers', async () => {
+test('a lease is renewed while the persona lingers', async () => {
   await start(60_000);
   await speak();
   const [persona] = bot.emulator.state().personas;
@@ -104,7 +110,7 @@ test('it is renewed while the persona lingers', async () => {
   await plugin.close();
 });
 
-test('it is kept while the deletion is tried again', async () => {
+test('a lease is kept while the deletion is tried again', async () => {
   bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
   await speak();
   expect(await store.records()).toHaveLength(1);
@@ -130,7 +136,7 @@ describe('the intent of a creation', () => {
   const failing = (fault: Fault) =>
     bot.emulator.fail({ method: 'POST', path: '/me/personas', ...fault });
 
-  test('whose answer was lost stays, and names what was made', async () => {
+  test('whose answer was lost stays, and names the persona that was created', async () => {
     failing({ connection: 'break-after', times: 1 });
     await speak();
     expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -139,7 +145,7 @@ describe('the intent of a creation', () => {
     ]);
   });
 
-  test('that may have happened stays, for each try', async () => {
+  test('that may have happened stays, one for each try', async () => {
     failing({ status: 503 });
     await speak();
     const records = await store.records();
@@ -159,7 +165,7 @@ describe('the intent of a creation', () => {
   });
 });
 
-test('nothing that is written is or holds a token', async () => {
+test('no record contains a token', async () => {
   await start(60_000);
   await bot.run(async (context) => {
     await context.withEphemeralPersona(ADAM, () => context.sendText('hi'));

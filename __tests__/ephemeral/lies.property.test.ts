@@ -6,13 +6,18 @@ import {
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 
-import { APP_SECRET, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, race } from '../support/clock';
-import { profile } from '../support/faces';
-import { startLiar, type Lie, type Rule } from '../support/liar';
-import { clientFor } from '../support/sweepers';
+import { APP_SECRET, PAGE, type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { advanceTime, speedUpTime } from '../support/clock';
+import {
+  type GraphCall,
+  HANG,
+  type Reply,
+  startFakeGraph,
+} from '../support/fakeGraph';
+import { profile } from '../support/personas';
 
-/** Of the directory, and on the fly. */
+/** Names of the directory, and of ephemeral personas. */
 const NAMED = ['adam', 'bea'];
 const ON_THE_FLY = ['Guest', 'Visitor'];
 
@@ -37,17 +42,20 @@ const nonsense = fc
     '{"data":[],"paging":{"next":"https://next.test","cursors":{"after":"round"}}}',
     '{"success":"yes"}',
   )
-  .map((body): Lie => ({ kind: 'nonsense', body, status: 200 }));
-const lie = fc.oneof(
+  .map((text): Reply => ({ text }));
+const reply = fc.oneof(
   { weight: 6, arbitrary: nonsense },
-  { weight: 1, arbitrary: fc.constant<Lie>({ kind: 'hang' }) },
+  { weight: 1, arbitrary: fc.constant(HANG) },
 );
 const refusal = fc
   .constantFrom(
     '(#100) persona_id is not allowed here',
     '(#100) Invalid keys "personalization" were found in param "message"',
   )
-  .map((message): Lie => ({ kind: 'refuse', code: 100, message }));
+  .map((message): Reply => {
+    const error = { code: 100, message, type: 'OAuthException' };
+    return { status: 400, body: { error } };
+  });
 
 const hits = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
 const OWN_CALLS: [string, RegExp][] = [
@@ -58,29 +66,50 @@ const OWN_CALLS: [string, RegExp][] = [
 ];
 const rule: fc.Arbitrary<Rule> = fc.oneof(
   fc
-    .tuple(fc.constantFrom(...OWN_CALLS), lie, fc.boolean(), hits)
-    .map(([[method, path], told, isCarriedOut, which]) => ({
+    .tuple(fc.constantFrom(...OWN_CALLS), reply, fc.boolean(), hits)
+    .map(([[method, path], reply, isCarriedOut, hits]) => ({
       method,
       path,
-      lie: told,
-      isCarriedOut,
-      hits: which,
+      reply: { ...reply, isCarriedOut },
+      hits,
     })),
-  fc.tuple(refusal, hits).map(([told, which]) => ({
+  fc.tuple(refusal, hits).map(([reply, hits]) => ({
     method: 'POST',
     path: /^\/me\/messages$/,
-    lie: told,
-    isCarriedOut: false,
-    hits: which,
+    reply,
+    hits,
   })),
 );
+
+/** Replies that a server in front of the emulator gives instead. */
+interface Rule {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly reply: Reply;
+  /** Which of the matching calls get the reply, in order. */
+  readonly hits: readonly boolean[];
+}
+
+/** Gives the reply of the first rule that hits a call. */
+function replyBy(
+  rules: readonly Rule[],
+): (call: GraphCall) => Reply | undefined {
+  const counts = new Map<Rule, number>();
+  return ({ method, path }) =>
+    rules.find((rule) => {
+      if (rule.method !== method || !rule.path.test(path)) return false;
+      const count = counts.get(rule) ?? 0;
+      counts.set(rule, count + 1);
+      return rule.hits[count];
+    })?.reply;
+}
 
 /** Who speaks in each event of a customer. */
 const events = fc.array(fc.constantFrom(...NAMED, ...ON_THE_FLY), {
   minLength: 1,
   maxLength: 3,
 });
-/** What stands in the store before the bot comes, raw. */
+/** Raw values in the store before the bot starts. */
 const broken = fc.constantFrom('', 'null', '{', '{"value":7}', '<html>');
 const mix = fc.record({
   customers: fc.array(events, { minLength: 1, maxLength: 3 }),
@@ -99,7 +128,7 @@ async function speak(
   else await context.withEphemeralPersona(profile(speaker), say);
 }
 
-/** A Keyv with values that nobody wrote with it, under our own keys and others'. */
+/** A Keyv with invalid values under the plugin's keys. */
 function brokenStore(values: readonly string[]): Keyv {
   const raw = new Map<string, string>();
   const ids: string[] = [];
@@ -118,7 +147,7 @@ afterEach(async () => {
   await Promise.all(emulators.splice(0).map((one) => one.close()));
 });
 
-/** Gives what is to be looked at when all have been played. */
+/** Returns a check for when all have been played. */
 async function play({ customers, rules, broken: values }: Mix) {
   const emulator = await startMessengerEmulator({
     appId: '1',
@@ -127,7 +156,12 @@ async function play({ customers, rules, broken: values }: Mix) {
     pages: [PAGE],
   });
   emulators.push(emulator);
-  const liar = await startLiar(emulator.origin, rules);
+  let isLying = true;
+  const lie = replyBy(rules);
+  const { origin } = await startFakeGraph(
+    (call) => (isLying ? lie(call) : undefined),
+    { upstream: emulator },
+  );
   const store = brokenStore(values);
   const plugin = personas({
     directory: { adam: profile('Adam'), bea: profile('Bea') },
@@ -140,7 +174,7 @@ async function play({ customers, rules, broken: values }: Mix) {
   const failed = new Set<string>();
   const bot = await startBot({
     emulator,
-    origin: liar.origin,
+    origin,
     plugins: [plugin],
     action: async (context) => {
       const said: unknown = context.event.text;
@@ -167,17 +201,17 @@ async function play({ customers, rules, broken: values }: Mix) {
         }
       }),
     );
-    liar.repent();
+    isLying = false;
     await plugin.close();
     expect(bot.errors).toEqual([]);
     expectFaces(bot, meant, failed);
   } finally {
-    liar.repent();
+    isLying = false;
   }
   return () => expectNobodyLeft(bot, plugin);
 }
 
-/** Each message was shown once, as who was meant or as the Page. */
+/** Each message was shown once, as its speaker or as the Page. */
 function expectFaces(
   { emulator }: RunningBot,
   meant: Map<string, string>,
@@ -197,7 +231,7 @@ function expectFaces(
   }
 }
 
-/** Of each name there is one persona at the most, and of those on the fly none but suspects. */
+/** Each name has at most one persona, and all ephemeral ones that are left are suspects. */
 async function expectNobodyLeft(
   { emulator }: RunningBot,
   plugin: ReturnType<typeof personas>,
@@ -217,15 +251,15 @@ async function expectNobodyLeft(
   );
 }
 
-test('whatever is answered, handlers end, no face is wrong, nothing is shown twice and nobody is left', async () => {
+test('whatever Graph answers, handlers end, no message shows a wrong persona or appears twice, and no persona is left behind', async () => {
   // Many at a time, because what hangs takes its time.
   const together = fc.array(mix, { minLength: 24, maxLength: 24 });
   await fc.assert(
     fc.asyncProperty(together, async (mixes) => {
-      const end = race(10);
+      const end = speedUpTime(10);
       const played = await Promise.all(mixes.map(play)).finally(end);
       // What was left to the sweep expires.
-      pass(2000);
+      advanceTime(2000);
       await Promise.all(played.map((look) => look()));
     }),
     { numRuns: Number(process.env.LIES ?? 1), endOnFailure: true },

@@ -1,10 +1,6 @@
-import { BlockModel, type Budget, type Fault } from '../support/blockModel';
-import {
-  NameModel,
-  type NameBudget,
-  type NameFault,
-} from '../support/nameModel';
-import { search } from '../support/search';
+import { BlockModel, type Budget } from './model/blockModel';
+import { NameModel, type NameBudget } from './model/nameModel';
+import { search, type SearchResult } from './model/search';
 
 /*
  * Every interleaving of processes that share one slot, on the steps of the memory
@@ -12,7 +8,14 @@ import { search } from '../support/search';
  * is searched to its end.
  */
 
-describe('a persona for blocks is deleted by its last user, under no other one, and never left for good', () => {
+async function expectSafe(searching: Promise<SearchResult>): Promise<void> {
+  const { violation, trace, states } = await searching;
+  expect({ violation, trace }).toEqual({});
+  // The search has visited states at all.
+  expect(states).toBeGreaterThan(500);
+}
+
+describe('an ephemeral persona is deleted by its last user, never while it is used, and never left for good', () => {
   test.each<[string, Budget]>([
     ['two processes that begin twice', { blocks: [2, 2], slow: 1, ticks: 1 }],
     ['calls that overlap', { blocks: [1, 1], slow: 2, ticks: 1 }],
@@ -35,10 +38,7 @@ describe('a persona for blocks is deleted by its last user, under no other one, 
     ['data lost once', { blocks: [1, 1], ticks: 5, losses: 1 }],
     ['data lost twice', { blocks: [1], ticks: 8, losses: 2 }],
   ])('with %s', async (_what, budget) => {
-    const { violation, trace, states } = await search(new BlockModel(budget));
-    expect({ violation, trace }).toEqual({});
-    // It is searched at all.
-    expect(states).toBeGreaterThan(500);
+    await expectSafe(search(new BlockModel(budget)));
   });
 });
 
@@ -59,19 +59,22 @@ describe('a name has one persona', () => {
       { messages: [2, 2], losses: 1, deletions: 1 },
     ],
   ])('with %s', async (_what, budget) => {
-    const { violation, trace, states } = await search(new NameModel(budget));
-    expect({ violation, trace }).toEqual({});
-    expect(states).toBeGreaterThan(500);
+    await expectSafe(search(new NameModel(budget)));
   });
 });
 
 /** What the protocol did once, and the fewest actions that go wrong with it. */
-describe('the model finds what went wrong', () => {
-  test.each<[string, Budget, Fault, string, string[]]>([
+describe('the search finds the faults of earlier versions', () => {
+  test.each<[string, () => Promise<SearchResult>, string, string[]]>([
     [
       'a renewal sent while the answer to a release is outstanding',
-      { blocks: [1, 1], slow: 2, ticks: 1 },
-      { renewsReleased: true },
+      () =>
+        search(
+          new BlockModel(
+            { blocks: [1, 1], slow: 2, ticks: 1 },
+            { renewsReleased: true },
+          ),
+        ),
       'no process was the last',
       [
         '0 begins a block',
@@ -87,8 +90,13 @@ describe('the model finds what went wrong', () => {
     ],
     [
       'a renewal that overtakes a release',
-      { blocks: [1, 1], slow: 2, ticks: 1 },
-      { sendsNoFence: true },
+      () =>
+        search(
+          new BlockModel(
+            { blocks: [1, 1], slow: 2, ticks: 1 },
+            { sendsNoFence: true },
+          ),
+        ),
       'no process was the last',
       [
         '0 begins a block',
@@ -104,8 +112,10 @@ describe('the model finds what went wrong', () => {
     ],
     [
       'data lost twice within a lease',
-      { blocks: [1], losses: 2 },
-      { abandonsUnknown: true },
+      () =>
+        search(
+          new BlockModel({ blocks: [1], losses: 2 }, { abandonsUnknown: true }),
+        ),
       'a persona is left for good',
       [
         '0 begins a block',
@@ -115,16 +125,15 @@ describe('the model finds what went wrong', () => {
         'the store loses its data',
       ],
     ],
-  ])('%s', async (_what, budget, fault, violation, trace) => {
-    const found = await search(new BlockModel(budget, fault));
-    expect(found).toMatchObject({ violation, trace });
-  });
-
-  test.each<[string, NameBudget, NameFault, string, string[]]>([
     [
       'a list read before another process creates',
-      { messages: [1, 1], losses: 1, lists: 1 },
-      { trustsOldLists: true },
+      () =>
+        search(
+          new NameModel(
+            { messages: [1, 1], losses: 1, lists: 1 },
+            { trustsOldLists: true },
+          ),
+        ),
       'a name has two personas',
       [
         '0 reads the list for another name',
@@ -146,8 +155,13 @@ describe('the model finds what went wrong', () => {
     ],
     [
       'an ID whose replacement is gone as well',
-      { messages: [2, 2], deletions: 2 },
-      { trustsReplacements: true },
+      () =>
+        search(
+          new NameModel(
+            { messages: [2, 2], deletions: 2 },
+            { trustsReplacements: true },
+          ),
+        ),
       'a replacement that is gone is remembered as unknown',
       [
         '0 begins a message',
@@ -174,8 +188,7 @@ describe('the model finds what went wrong', () => {
         '1 reads the store',
       ],
     ],
-  ])('%s', async (_what, budget, fault, violation, trace) => {
-    const found = await search(new NameModel(budget, fault));
-    expect(found).toMatchObject({ violation, trace });
+  ])('%s', async (_what, find, violation, trace) => {
+    expect(await find()).toMatchObject({ violation, trace });
   });
 });

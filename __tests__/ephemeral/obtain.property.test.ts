@@ -7,10 +7,10 @@ import { PersonaHandle } from '../../src/ephemeral/handle';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
 import { PAGE, startBot } from '../support/bot';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { clientFor } from '../support/sweepers';
-import { alive } from '../support/wire';
+import { clientFor } from '../support/clients';
+import { advanceTime } from '../support/clock';
+import { alive } from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 const PROCESSES = 3;
 /** A name, and a persona for blocks. */
@@ -108,7 +108,7 @@ async function play({ delayMs, uses, killAfterMs }: Scene): Promise<void> {
   await Promise.all(living.map(({ runtime }) => runtime.pool.close(2000)));
 
   // What the killed one used expires, and is swept.
-  pass(5000);
+  advanceTime(5000);
   const [, sweeper] = processes;
   const swept = await sweeper?.runtime.sweeper.now(page.client);
   const suspects = swept?.suspects.map(({ name }) => name) ?? [];
@@ -118,7 +118,7 @@ async function play({ delayMs, uses, killAfterMs }: Scene): Promise<void> {
   await bot.close();
 }
 
-test('whoever wants a name or a persona for a block gets the same one, and one process dies at any moment', async () => {
+test('all processes get the same persona for a name or a block, even if one of them dies at any moment', async () => {
   await fc.assert(fc.asyncProperty(scene, play), {
     numRuns: Number(process.env.OBTAINS ?? 10),
     endOnFailure: true,

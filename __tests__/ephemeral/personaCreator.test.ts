@@ -1,4 +1,3 @@
-import { MessengerClient } from 'bottender';
 import { PersonaRefusedError } from 'bottender-persona';
 
 import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
@@ -8,18 +7,17 @@ import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { answering, type Answer } from '../support/answers';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
-import { listenOnLoopback } from '../support/loopback';
+import { profile } from '../support/personas';
 
 const GUEST = profile('Guest');
 const SLOT = slotOf(GUEST);
 const LEASE_MS = 60_000;
-const MADE: Answer = { body: { id: '7' } };
-const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
-const BROKEN: Answer = { status: 500, body: {} };
+const MADE: Reply = { body: { id: '7' } };
+const FORBIDDEN: Reply = { status: 400, body: { error: { code: 200 } } };
+const BROKEN: Reply = { status: 500, body: {} };
 
 const opened: Leases[] = [];
 
@@ -48,8 +46,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('a persona is made under an intent, which then has its ID', async () => {
-  const { page, calls, bodies } = await answering([MADE]);
+test('a persona is created under an intent, which then gets its ID', async () => {
+  const { page, calls, bodies } = await startFakeGraph([MADE]);
   const { obtain, leases, store, endLate } = open();
   const made = await obtain(page);
   expect(made).toMatchObject({ id: '7', isOwn: true });
@@ -63,8 +61,8 @@ test('a persona is made under an intent, which then has its ID', async () => {
   expect(endLate).not.toHaveBeenCalled();
 });
 
-test('what another process has made is taken up', async () => {
-  const { page, calls } = await answering([MADE]);
+test('a persona that another process has created is used', async () => {
+  const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others } = open();
   const theirs = await others.acquire(page, GUEST, SLOT);
   await theirs?.complete('9');
@@ -74,8 +72,8 @@ test('what another process has made is taken up', async () => {
   expect(calls).toEqual([]);
 });
 
-test('what another process is making is waited for, a look at a time', async () => {
-  const { page, calls } = await answering([MADE]);
+test('a persona that another process is creating is waited for by polling', async () => {
+  const { page, calls } = await startFakeGraph([MADE]);
   const { obtain, others, store } = open();
   const looks = jest.spyOn(store, 'acquire');
   const theirs = await others.acquire(page, GUEST, SLOT);
@@ -88,8 +86,8 @@ test('what another process is making is waited for, a look at a time', async () 
 });
 
 describe('within four seconds', () => {
-  test('another process that makes it for ever is given up', async () => {
-    const { page, calls } = await answering([MADE]);
+  test('waiting for another process ends', async () => {
+    const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, others, leases, store } = open();
     await others.acquire(page, GUEST, SLOT);
@@ -98,7 +96,7 @@ describe('within four seconds', () => {
     const error = (await making) as PersonaRefusedError;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     expect(error).toMatchObject({
-      reason: 'not-made',
+      reason: 'not-created',
       persona: 'Guest',
       pageId: '1',
     });
@@ -109,17 +107,16 @@ describe('within four seconds', () => {
     expect(looks).not.toHaveBeenCalled();
   });
 
-  test('a turn that does not come is given up, and is nobody’s then', async () => {
-    const { page, calls } = await answering([MADE]);
+  test('waiting for a free place ends, and the place is not taken later', async () => {
+    const { page, calls } = await startFakeGraph([MADE]);
     jest.useFakeTimers();
     const { obtain, store } = open();
     const hanging = gate();
-    const { origin } = await listenOnLoopback(
-      (_, response) => void hanging.opened.then(() => response.destroy()),
-    );
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
+    const { page: stuck } = await startFakeGraph([
+      { when: hanging.opened, fault: 'disconnect' },
+    ]);
     const others = Array.from({ length: 16 }, (_, n) =>
-      obtain({ id: '1', client }, profile(`Other ${n}`)).catch(() => {}),
+      obtain(stuck, profile(`Other ${n}`)).catch(() => {}),
     );
     await jest.advanceTimersByTimeAsync(1000);
     const takes = jest.spyOn(store, 'acquire');
@@ -133,22 +130,17 @@ describe('within four seconds', () => {
     expect(takes).not.toHaveBeenCalled();
   });
 
-  test('a creation without an answer is given up; others may make it, and what comes late is ended', async () => {
-    takeTimers();
+  test('a creation without an answer ends; others may create, and a late persona is ended', async () => {
+    fakeTimers();
     const [asked, late] = [gate(), gate()];
-    const { origin } = await listenOnLoopback((_, response) => {
+    const { page } = await startFakeGraph(() => {
       asked.open();
-      void late.opened.then(() => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(MADE.body));
-      });
+      return { ...MADE, when: late.opened };
     });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
     const { obtain, others, leases, endLate } = open();
     const making = obtain(page).catch((e: unknown) => e);
     await asked.opened;
-    pass(4000);
+    advanceTime(4000);
     const error = await making;
     expect(error).toBeInstanceOf(PersonaRefusedError);
     const [lease] = leases.held();
@@ -162,11 +154,11 @@ describe('within four seconds', () => {
   });
 });
 
-test('an intent of what was refused is removed, and nothing is tried again', async () => {
-  const { page, calls } = await answering([FORBIDDEN]);
+test('the intent of a refused creation is removed, and nothing is tried again', async () => {
+  const { page, calls } = await startFakeGraph([FORBIDDEN]);
   const { obtain, leases, store } = open();
   await expect(obtain(page)).rejects.toMatchObject({
-    reason: 'not-made',
+    reason: 'not-created',
     persona: 'Guest',
     pageId: '1',
     failure: { code: 200 },
@@ -176,8 +168,8 @@ test('an intent of what was refused is removed, and nothing is tried again', asy
   expect(leases.isNoneHeld).toBe(true);
 });
 
-test('an intent of what may have been made stays, and each try has its own', async () => {
-  const { page, calls } = await answering([BROKEN, BROKEN, MADE]);
+test('the intent of a creation that may have happened stays, and each try has its own', async () => {
+  const { page, calls } = await startFakeGraph([BROKEN, BROKEN, MADE]);
   const { obtain, leases, store } = open();
   const made = await obtain(page);
   expect(made.id).toBe('7');

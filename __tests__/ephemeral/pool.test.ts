@@ -5,21 +5,21 @@ import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { EphemeralPool } from '../../src/ephemeral/pool';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { arrival } from '../support/arrival';
-import { answering, type Answer } from '../support/answers';
-import { profile } from '../support/faces';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
+import { nextRequest } from '../support/nextRequest';
+import { profile } from '../support/personas';
 
-const MADE_7: Answer = { body: { id: '7' } };
-const MADE_8: Answer = { body: { id: '8' } };
-const OK: Answer = { body: { success: true } };
-const failing = (code: number): Answer => ({
+const MADE_7: Reply = { body: { id: '7' } };
+const MADE_8: Reply = { body: { id: '8' } };
+const OK: Reply = { body: { success: true } };
+const failing = (code: number): Reply => ({
   status: 400,
   body: { error: { code, message: 'no' } },
 });
 
-async function open(answers: Answer[], lingerMs = 0) {
-  const { page, calls } = await answering(answers);
+async function open(answers: Reply[], lingerMs = 0) {
+  const { page, calls } = await startFakeGraph(answers);
   const report = jest.fn();
   const stats = noStats();
   const leases = new Leases(new MemoryStore(), 60_000, report);
@@ -35,20 +35,20 @@ async function open(answers: Answer[], lingerMs = 0) {
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('what is taken up is counted as shared, what is made as made', async () => {
+test('stats count personas as shared or created', async () => {
   const { acquire, pool, stats } = await open([MADE_7, OK]);
   const one = await acquire('Adam');
-  expect(stats).toMatchObject({ made: 1, shared: 0 });
+  expect(stats).toMatchObject({ created: 1, shared: 0 });
   const two = await acquire('Adam');
   expect(two).toBe(one);
-  expect(stats).toMatchObject({ made: 1, shared: 1 });
+  expect(stats).toMatchObject({ created: 1, shared: 1 });
   await pool.release(one);
   expect(stats.deleted).toBe(0);
   await pool.release(two);
-  expect(stats).toMatchObject({ made: 1, shared: 1, deleted: 1 });
+  expect(stats).toMatchObject({ created: 1, shared: 1, deleted: 1 });
 });
 
-test('a failure of another kind is tried again, and the others of the Page go on', async () => {
+test('after a failure that is not a rate limit, the deletion is tried again, and others on the Page go on', async () => {
   const { acquire, pool, calls } = await open([
     MADE_7,
     MADE_8,
@@ -65,7 +65,7 @@ test('a failure of another kind is tried again, and the others of the Page go on
   expect(deleted).toEqual(['7', '8', '7']);
 });
 
-test('after a rate limit the other deletions on the Page wait too', async () => {
+test('after a rate limit, the other deletions on the Page wait, too', async () => {
   const { acquire, pool, deletions, leases } = await open([
     MADE_7,
     MADE_8,
@@ -83,7 +83,7 @@ test('after a rate limit the other deletions on the Page wait too', async () => 
   expect(leases.isNoneHeld).toBe(true);
 });
 
-test('close() tells what it did not wait for, and why', async () => {
+test('close() reports the personas that it did not wait for, and why', async () => {
   const { acquire, pool, report } = await open([MADE_7]);
   await acquire('Adam');
   await pool.close(50);
@@ -98,11 +98,11 @@ test('close() tells what it did not wait for, and why', async () => {
   });
 });
 
-test('close() tells of what is being made by its name', async () => {
+test('close() reports a persona that is being created by its name', async () => {
   const answer = gate();
   const refused = { ...failing(100), when: answer.opened };
   const { acquire, pool, report } = await open([refused]);
-  const asked = arrival('POST /me/personas');
+  const asked = nextRequest('POST /me/personas');
   const making = expect(acquire('Adam')).rejects.toThrow();
   await asked;
   await pool.close(50);
@@ -115,7 +115,7 @@ test('close() tells of what is being made by its name', async () => {
   await making;
 });
 
-test('close() ends by a clock that others move, too', async () => {
+test('close() ends even if the system clock is changed', async () => {
   const { acquire, pool, report } = await open([MADE_7]);
   await acquire('Adam');
   jest.useFakeTimers();
@@ -129,7 +129,7 @@ test('close() ends by a clock that others move, too', async () => {
   expect(report).toHaveBeenCalledTimes(1);
 });
 
-test('close() waits for a deletion that goes on, and for a use that ends', async () => {
+test('close() waits for a running deletion, and for the end of a use', async () => {
   const { acquire, pool, report, deletions } = await open([MADE_7, OK], 60_000);
   const adam = await acquire('Adam');
   let isClosed = false;

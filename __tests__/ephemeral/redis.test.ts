@@ -11,19 +11,19 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { PAGE, startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
+import { PAGE, type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { compiledPackage } from '../support/compiled';
+import { alive, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
+import { createPersonas, profile } from '../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../support/redis';
-import { compiledPackage } from '../support/compiled';
 import { leaveLease, recordsIn } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, shown } from '../support/wire';
-import { sweepElsewhere, Worker, type Job } from '../support/workers';
+import { sweepElsewhere, Worker, type Job } from './workers';
 
 const LEASE_MS = 1000;
 /** A lease that was written just now has run out after it, on any clock of this machine. */
@@ -71,7 +71,10 @@ describeWithRedis('with Redis', () => {
       ),
     )('%s with "%s" is swept', async (_form, namespace, make) => {
       const store = opened(make(namespace));
-      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      const { Adam, Human } = await createPersonas(bot.emulator, [
+        'Adam',
+        'Human',
+      ]);
       await leaveLease(store, { id: Adam, name: 'Adam' });
       await leaveLease(store, { id: null, name: 'Human' });
       await otherKeys();
@@ -81,9 +84,12 @@ describeWithRedis('with Redis', () => {
       expect(await recordsIn(store)).toHaveLength(1);
     });
 
-    test('without a namespace, values and leases of others do no harm', async () => {
+    test('without a namespace, values and leases of others are left alone', async () => {
       const store = opened(createKeyv(redis.url));
-      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      const { Adam, Human } = await createPersonas(bot.emulator, [
+        'Adam',
+        'Human',
+      ]);
       await leaveLease(store, { id: Adam, name: 'Adam' });
       const lease = { pageId: PAGE.id, id: Human, ...profile('Human') };
       const key = '5f0c4b1e-0000-4000-8000-000000000001';
@@ -109,7 +115,7 @@ describeWithRedis('with Redis', () => {
     }
   });
 
-  describe('that stops in the middle', () => {
+  describe('that stops while the bot runs', () => {
     const onCleanupError = jest.fn<void, Parameters<OnCleanupError>>();
     let reader: Keyv;
 
@@ -245,10 +251,10 @@ describeWithRedis('with Redis', () => {
     }
 
     test(
-      `${KILLS} workers are killed at random moments, and nothing stays behind untold`,
+      `${KILLS} workers are killed at random moments, and every persona left behind is reported`,
       async () => {
         const { emulator } = bot;
-        const humans = await faces(emulator, ['Human', 'Agent 1']);
+        const humans = await createPersonas(emulator, ['Human', 'Agent 1']);
         emulator.fail({
           method: 'POST',
           path: '/me/personas',
@@ -273,7 +279,7 @@ describeWithRedis('with Redis', () => {
               await emulator.say(String(4001 + i), text).catch(() => undefined);
             }
           });
-          // One at least is to be killed with personas made.
+          // At least one worker is killed after it has created personas.
           if (kills === 0) {
             await eventually(() => acknowledged(gotFile).size > 0);
           }
@@ -297,13 +303,13 @@ describeWithRedis('with Redis', () => {
           .map(({ id }) => id);
         const people = Object.values(humans);
         const strays = left.filter((id) => !people.includes(id));
-        // What a handler ever got is gone.
+        // Every persona that a handler got is gone.
         expect(strays.filter((id) => got.has(id))).toEqual([]);
-        // What people made is there.
+        // The personas that people created exist.
         expect(left).toEqual(expect.arrayContaining(people));
         for (const { suspects, deleted } of swept) {
           const suspected = suspects.map(({ id }) => id);
-          // Whatever else is there is named by whoever sweeps; one that has the name of a person's is too.
+          // Everything else is a suspect, including people's personas with the same name.
           expect(suspected).toEqual(expect.arrayContaining(strays));
           expect(left).toEqual(expect.arrayContaining(suspected));
           expect(suspected).not.toContain(humans.Human);
@@ -320,7 +326,7 @@ describeWithRedis('with Redis', () => {
       60_000 + KILLS * 3000,
     );
 
-    test('of two that overlap during a deploy one is killed: what it used is swept, and nothing of the other', async () => {
+    test('of two that overlap during a deployment one is killed: its personas are swept, and not those of the other', async () => {
       const { emulator } = bot;
       const [old, next] = [
         await startWorker({ pauses: true }),
@@ -343,7 +349,7 @@ describeWithRedis('with Redis', () => {
       await next.kill();
     });
 
-    test('a worker that was stalled until its persona was swept loses no message', async () => {
+    test('a worker that was suspended until its persona was swept loses no message', async () => {
       const { emulator } = bot;
       const worker = await startWorker({ pauses: true });
       emulator.setWebhookUrl(worker.webhookUrl);

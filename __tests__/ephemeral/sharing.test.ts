@@ -1,10 +1,10 @@
 import { personas, type PersonasOptions } from 'bottender-persona';
 
-import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { gate, meeting } from '../support/gate';
-import { alive, calls, shown } from '../support/wire';
+import { OTHER_PAGE, PAGE, type RunningBot, startBot } from '../support/bot';
+import { advanceTime } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
+import { barrier, gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const ADAM = profile('Adam');
 const LINGER_MS = 200;
@@ -31,7 +31,7 @@ const DELETION = /^DELETE /;
 async function allAtOnce(
   customers: { psid: string; pageId?: string; face?: typeof ADAM }[],
 ): Promise<void> {
-  const everybodySpeaks = meeting(customers.length);
+  const everybodySpeaks = barrier(customers.length);
   const faces = new Map(customers.map(({ psid, face }) => [psid, face]));
   await Promise.all(
     customers.map(({ psid, pageId }) =>
@@ -58,7 +58,7 @@ describe('sharing', () => {
     psid,
   }));
 
-  test('one creation and one deletion serve all who need the persona at once', async () => {
+  test('all who need a persona at once share one creation and one deletion', async () => {
     await start();
     bot.emulator.fail({ path: '/me/personas', delayMs: 50 });
     await allAtOnce(CUSTOMERS);
@@ -70,7 +70,7 @@ describe('sharing', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('without lingering, the next that comes has a persona of its own', async () => {
+  test('without lingering, the next handler gets a new persona', async () => {
     await start();
     await allAtOnce([{ psid: '2001' }]);
     await allAtOnce([{ psid: '2002' }]);
@@ -107,7 +107,7 @@ describe('sharing', () => {
     expect(count(CREATION)).toBe(3);
   });
 
-  test('a failed creation fails for all who wait, and is tried again after a wait', async () => {
+  test('a failed creation fails for all who wait for it, and is tried again after a pause', async () => {
     await start();
     bot.emulator.fail({
       method: 'POST',
@@ -124,7 +124,7 @@ describe('sharing', () => {
     await allAtOnce([{ psid: '2003' }]);
     expect(shown(bot.emulator, '2003')).toEqual(['Page: hi 2003']);
     expect(count(CREATION)).toBe(1);
-    pass(1000);
+    advanceTime(1000);
     await allAtOnce([{ psid: '2004' }]);
     expect(shown(bot.emulator, '2004')).toEqual(['Adam: hi 2004']);
     expect(count(CREATION)).toBe(2);
@@ -132,7 +132,7 @@ describe('sharing', () => {
 });
 
 describe('lingering', () => {
-  test('the persona is kept for the next handler, and deleted so long after its last use', async () => {
+  test('keeps the persona for the next handler, and deletes it lingerMs after its last use', async () => {
     await start({ lingerMs: LINGER_MS });
     await allAtOnce([{ psid: '2001' }]);
     // Longer than lingering together, each less.
@@ -150,7 +150,7 @@ describe('lingering', () => {
     expect(second - first).toBeGreaterThanOrEqual(LINGER_MS - 2);
   });
 
-  test('is for each Page', async () => {
+  test('is separate for each Page', async () => {
     await start({ lingerMs: FOREVER_MS });
     await allAtOnce([{ psid: '2001', pageId: PAGE.id }]);
     await allAtOnce([{ psid: '2001', pageId: OTHER_PAGE.id }]);
@@ -158,7 +158,7 @@ describe('lingering', () => {
     await plugin.close();
   });
 
-  test('deletions of many do not come as a burst', async () => {
+  test('spreads many deletions over time', async () => {
     await start({ lingerMs: 20 });
     bot.emulator.fail({ method: 'DELETE', delayMs: 50 });
     await allAtOnce(
@@ -177,7 +177,7 @@ describe('lingering', () => {
 });
 
 describe('personas().close()', () => {
-  test('ends what lingers at once, and deletes it once', async () => {
+  test('deletes lingering personas at once, and only once', async () => {
     await start({ lingerMs: FOREVER_MS });
     await allAtOnce([{ psid: '2001' }, { psid: '2002', face: profile('Bea') }]);
     expect(alive(bot.emulator).sort()).toEqual(['Adam', 'Bea']);
@@ -188,12 +188,12 @@ describe('personas().close()', () => {
     expect(count(DELETION)).toBe(2);
   });
 
-  test('resolves where there is nothing', async () => {
+  test('resolves if there is nothing to do', async () => {
     await start();
     await expect(plugin.close()).resolves.toBeUndefined();
   });
 
-  test('waits for handlers that still run, and what they make does not linger', async () => {
+  test('waits for running handlers, whose personas do not linger', async () => {
     await start({ lingerMs: FOREVER_MS });
     await allAtOnce([{ psid: '2001', face: profile('Bea') }]);
     const spoken = gate();
@@ -232,7 +232,7 @@ describe('personas().close()', () => {
     expect(count(DELETION)).toBe(2);
   });
 
-  test('one that is taken up again before its turn is not deleted under its user', async () => {
+  test('a lingering persona that is used again before its deletion is not deleted', async () => {
     await start({ lingerMs: FOREVER_MS });
     // As many as are deleted at a time.
     const agents = Array.from({ length: 8 }, (_, i) => ({

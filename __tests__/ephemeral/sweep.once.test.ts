@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { MessengerClient } from 'bottender';
-
 import { Leases } from '../../src/ephemeral/leases';
 import { Sweep } from '../../src/ephemeral/sweep';
 import type { Page } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry, Use } from '../../src/store/port';
-import { answering, type Answer } from '../support/answers';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
-import { meeting } from '../support/gate';
-import { listenOnLoopback } from '../support/loopback';
+import { advanceTime } from '../support/clock';
+import { type Reply, startFakeGraph } from '../support/fakeGraph';
+import { barrier } from '../support/gate';
+import { profile } from '../support/personas';
 
 const LEASE_MS = 60_000;
-const OK: Answer = { body: { success: true } };
-const LIMITED: Answer = { status: 400, body: { error: { code: 613 } } };
-const FORBIDDEN: Answer = { status: 400, body: { error: { code: 200 } } };
+const OK: Reply = { body: { success: true } };
+const LIMITED: Reply = { status: 400, body: { error: { code: 613 } } };
+const FORBIDDEN: Reply = { status: 400, body: { error: { code: 200 } } };
 
 /** A sweep of a store that other processes have left personas in. */
 function open(page: Page, store = new MemoryStore(), named: string[] = []) {
@@ -43,15 +40,15 @@ async function leave(
   return use;
 }
 
-const listed = (...personas: unknown[]): Answer => ({
+const listed = (...personas: unknown[]): Reply => ({
   body: { data: personas },
 });
 const adam = { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' };
 const ADAM = expect.objectContaining({ id: '7', name: 'Adam' }) as unknown;
 
-describe('what has run out', () => {
-  test('is deleted and forgotten, and counted', async () => {
-    const { page, calls } = await answering([OK]);
+describe('an expired lease', () => {
+  test('is forgotten after its persona is deleted and counted', async () => {
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, stats, expired, report } = open(page);
     await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
@@ -72,8 +69,8 @@ describe('what has run out', () => {
     expect(report).not.toHaveBeenCalled();
   });
 
-  test('but is used again, or swept by another, is left alone', async () => {
-    const { page, calls } = await answering([OK]);
+  test('that is used again, or swept by another process, is left alone', async () => {
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page);
     const used = await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
@@ -89,8 +86,8 @@ describe('what has run out', () => {
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
 
-  test('and cannot be deleted is told, and the next sweep has it at once', async () => {
-    const { page } = await answering([FORBIDDEN, OK]);
+  test('whose persona cannot be deleted is reported, and the next sweep tries again at once', async () => {
+    const { page } = await startFakeGraph([FORBIDDEN, OK]);
     const { store, sweep, report, expired, stats } = open(page);
     await leave(store, '7', 'Adam');
     expect(await sweep.of(page, await expired())).toEqual({
@@ -105,8 +102,8 @@ describe('what has run out', () => {
     expect(swept.deleted).toHaveLength(1);
   });
 
-  test('waits for the next sweep after a rate limit, and nothing else is asked', async () => {
-    const { page, calls } = await answering([LIMITED]);
+  test('waits for the next sweep after a rate limit, and no other call is made', async () => {
+    const { page, calls } = await startFakeGraph([LIMITED]);
     const { store, sweep, report, expired, stats } = open(page);
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
@@ -121,17 +118,10 @@ describe('what has run out', () => {
     expect(await expired()).toHaveLength(10);
   });
 
-  test('goes four at a time', async () => {
-    const allCame = meeting(4);
-    const { origin } = await listenOnLoopback((_, response) => {
-      // With fewer at once nobody would ever be answered.
-      void allCame().then(() => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(OK.body));
-      });
-    });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
+  test('is swept together with three others', async () => {
+    const allCame = barrier(4);
+    // With fewer at once nobody would ever be answered.
+    const { page } = await startFakeGraph(() => ({ ...OK, when: allCame() }));
     const { store, sweep, expired } = open(page);
     for (let id = 1; id <= 4; id += 1) await leave(store, `${id}`, `A${id}`);
     const { swept } = await sweep.of(page, await expired());
@@ -142,11 +132,11 @@ describe('what has run out', () => {
     class Slow extends MemoryStore {
       ms = 5000;
       override forget(pageId: string, key: string) {
-        pass(this.ms);
+        advanceTime(this.ms);
         return super.forget(pageId, key);
       }
     }
-    const { page, calls } = await answering([OK]);
+    const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page, new Slow());
     for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
     expect(await sweep.of(page, await expired())).toMatchObject({
@@ -165,8 +155,8 @@ describe('what has run out', () => {
 });
 
 describe('an intent', () => {
-  test('without a persona of its name is forgotten, and of nobody else', async () => {
-    const { page } = await answering([listed(adam)]);
+  test('without a persona of its name is forgotten, and no other one is', async () => {
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     const mine = await leave(store, null, 'Adam');
@@ -175,16 +165,16 @@ describe('an intent', () => {
     expect((await expired()).map(([key]) => key)).toEqual([mine.key]);
   });
 
-  test('is kept where the list has holes', async () => {
-    const { page } = await answering([listed(null)]);
+  test('is kept if the list is incomplete', async () => {
+    const { page } = await startFakeGraph([listed(null)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
     expect(await expired()).toHaveLength(1);
   });
 
-  test('with another of its name makes one suspect', async () => {
-    const { page } = await answering([listed(adam)]);
+  test('makes one suspect, even if there is another intent of that name', async () => {
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
     await leave(store, null, 'Adam');
@@ -193,17 +183,20 @@ describe('an intent', () => {
 
   test.each<[string, string[], boolean]>([
     ['the directory has', ['7'], false],
-    ['a lease in force has', [], true],
-  ])('suspects no persona whose ID %s', async (_who, named, isLeased) => {
-    const { page } = await answering([listed(adam)]);
-    const { store, sweep } = open(page, new MemoryStore(), named);
-    await leave(store, null, 'Adam');
-    if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
-    expect((await sweep.now(page)).suspects).toEqual([]);
-  });
+    ['belongs to a lease in use', [], true],
+  ])(
+    'does not suspect a persona whose ID %s',
+    async (_who, named, isLeased) => {
+      const { page } = await startFakeGraph([listed(adam)]);
+      const { store, sweep } = open(page, new MemoryStore(), named);
+      await leave(store, null, 'Adam');
+      if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
+      expect((await sweep.now(page)).suspects).toEqual([]);
+    },
+  );
 
-  test('that was renewed while the list was read is neither told nor forgotten', async () => {
-    const { page } = await answering([listed(adam)]);
+  test('that was renewed while the list was read is neither reported nor forgotten', async () => {
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const uses = [
       await leave(store, null, 'Adam'),
@@ -216,8 +209,8 @@ describe('an intent', () => {
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
 
-  test('that is gone by now is nobody’s', async () => {
-    const { page } = await answering([listed(adam)]);
+  test('that is gone by now makes no suspect', async () => {
+    const { page } = await startFakeGraph([listed(adam)]);
     const { store, sweep, expired } = open(page);
     const { key } = await leave(store, null, 'Adam');
     const entries = await expired();
@@ -225,20 +218,18 @@ describe('an intent', () => {
     expect((await sweep.of(page, entries)).swept.suspects).toEqual([]);
   });
 
-  test('has for its list what is left of the thirty seconds', async () => {
+  test('gives its list the rest of the thirty seconds', async () => {
     class Slow extends MemoryStore {
       override forget(pageId: string, key: string) {
-        pass(29_900);
+        advanceTime(29_900);
         return super.forget(pageId, key);
       }
     }
-    const { origin } = await listenOnLoopback(({ method }, response) => {
-      response.setHeader('content-type', 'application/json');
-      if (method === 'DELETE') response.end(JSON.stringify(OK.body));
-      else setTimeout(() => response.end('{"data":[]}'), 1000);
+    const { page } = await startFakeGraph(({ method }) => {
+      if (method === 'DELETE') return OK;
+      const when = new Promise((resolve) => setTimeout(resolve, 1000));
+      return { body: { data: [] }, when };
     });
-    const client = new MessengerClient({ accessToken: 'TOKEN', origin });
-    const page = { id: '1', client };
     const { store, sweep, expired } = open(page, new Slow());
     await leave(store, '7', 'Eve');
     await leave(store, null, 'Adam');
@@ -248,15 +239,15 @@ describe('an intent', () => {
     });
   });
 
-  test('is no reason to read the list where there is none', async () => {
-    const { page, calls } = await answering([listed(adam)]);
+  test('is required before the list is read', async () => {
+    const { page, calls } = await startFakeGraph([listed(adam)]);
     const { sweep } = open(page);
     expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
     expect(calls).toEqual([]);
   });
 
-  test('whose list cannot be had is told with its name', async () => {
-    const { page } = await answering([FORBIDDEN]);
+  test('is reported by name if the list cannot be read', async () => {
+    const { page } = await startFakeGraph([FORBIDDEN]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
     await expect(sweep.now(page)).rejects.toMatchObject({

@@ -10,15 +10,14 @@ import {
 } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
-import { arrival } from '../support/arrival';
-import { OTHER_PAGE, PAGE, startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { faces, profile } from '../support/faces';
+import { OTHER_PAGE, PAGE, type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { advanceTime, fakeTimers, shortenTimeouts } from '../support/clock';
+import { alive, calls } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { hurry } from '../support/hurry';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, profile } from '../support/personas';
 import { leaveLease, onRead, recordsIn, renewLeases } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, calls } from '../support/wire';
 
 const LEASE_MS = 1000;
 const FUTURE = -60_000;
@@ -57,7 +56,7 @@ const sweep = (swept = plugin(), page = PAGE) =>
 async function leaveBehind<N extends string>(
   ...names: N[]
 ): Promise<Record<N, string>> {
-  const ids = await faces(bot.emulator, names);
+  const ids = await createPersonas(bot.emulator, names);
   for (const name of names) await leaveLease(keyv, { id: ids[name], name });
   return ids;
 }
@@ -66,9 +65,9 @@ const deletions = () =>
   calls(bot.emulator).filter((call) => call.startsWith('DELETE '));
 
 describe('.sweep(client)', () => {
-  test('deletes what has a lease that ran out, and nothing else', async () => {
+  test('deletes personas whose lease has expired, and nothing else', async () => {
     const ids = await leaveBehind('Adam', 'Bea');
-    const others = await faces(bot.emulator, ['Human', 'Cid']);
+    const others = await createPersonas(bot.emulator, ['Human', 'Cid']);
     await leaveLease(keyv, { id: others.Cid, name: 'Cid', msAgo: FUTURE });
     const { deleted, suspects } = await sweep();
     expect(deleted).toEqual(
@@ -87,9 +86,9 @@ describe('.sweep(client)', () => {
     expect(calls(bot.emulator)).not.toContain('GET /me/personas');
   });
 
-  test('is about the Page of the client alone', async () => {
+  test('sweeps the Page of the client only', async () => {
     await leaveBehind('Adam');
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
     await sweep(plugin(), OTHER_PAGE);
     expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -97,13 +96,13 @@ describe('.sweep(client)', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('counts as deleted what is gone already', async () => {
+  test('counts personas that are gone already as deleted', async () => {
     await leaveLease(keyv, { id: '123456789012345', name: 'Adam' });
     expect((await sweep()).deleted).toHaveLength(1);
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
-  test('tells what could not be deleted, goes on, and leaves it to the next', async () => {
+  test('reports what could not be deleted, goes on, and leaves it to the next sweep', async () => {
     const ids = await leaveBehind('Adam', 'Bea');
     const heal = bot.emulator.fail({
       path: `/${ids.Adam}`,
@@ -121,8 +120,8 @@ describe('.sweep(client)', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('tries again what may pass', async () => {
-    hurry();
+  test('tries again after transient failures', async () => {
+    shortenTimeouts();
     await leaveBehind('Adam');
     bot.emulator.fail({ method: 'DELETE', status: 503, times: 1 });
     expect((await sweep()).deleted).toHaveLength(1);
@@ -130,10 +129,10 @@ describe('.sweep(client)', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('by two at once does no harm', async () => {
+  test('can run twice at the same time', async () => {
     await leaveBehind('Adam', 'Bea', 'Cid');
     await leaveLease(keyv, { id: null, name: 'Human' });
-    const { Human } = await faces(bot.emulator, ['Human']);
+    const { Human } = await createPersonas(bot.emulator, ['Human']);
     const swept = await Promise.all([sweep(), sweep()]);
     expect(alive(bot.emulator)).toEqual(['Human']);
     for (const { suspects } of swept) {
@@ -142,7 +141,7 @@ describe('.sweep(client)', () => {
     expect(onCleanupError).not.toHaveBeenCalled();
   });
 
-  test('leaves alone what this process uses, though its record is old', async () => {
+  test('leaves alone personas that this process uses, even if their records are old', async () => {
     const used = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [used] });
     const inUse = gate();
@@ -163,13 +162,13 @@ describe('.sweep(client)', () => {
     await handling;
   });
 
-  test('rejects where Messenger does not say which Page the client is for', async () => {
+  test('rejects if Messenger does not say which Page the client is for', async () => {
     await expect(
       sweep(plugin(), { ...PAGE, accessToken: 'NO_SUCH_TOKEN' }),
     ).rejects.toBeInstanceOf(UnknownPageError);
   });
 
-  test('rejects where the Page’s list cannot be had, naming who may be left behind', async () => {
+  test('rejects if the Page’s list cannot be read, and names the personas that may be left behind', async () => {
     await leaveLease(keyv, { id: null, name: 'Adam' });
     bot.emulator.fail({
       method: 'GET',
@@ -186,7 +185,7 @@ describe('.sweep(client)', () => {
     });
   });
 
-  test('rejects where the store cannot be read', async () => {
+  test('rejects if the store cannot be read', async () => {
     const broken = new Keyv();
     onRead(broken, () => {
       throw new Error('down');
@@ -198,8 +197,8 @@ describe('.sweep(client)', () => {
 });
 
 describe('suspects', () => {
-  test('are what an intent without an ID names; they are never deleted', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam', 'Human']);
+  test('are personas with the name of an intent without an ID; they are never deleted', async () => {
+    const { Adam } = await createPersonas(bot.emulator, ['Adam', 'Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     for (let time = 0; time < 2; time += 1) {
       const { deleted, suspects } = await sweep();
@@ -214,18 +213,18 @@ describe('suspects', () => {
 
   test('are found on all pages of the list', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `Agent ${i}`);
-    await faces(bot.emulator, names);
+    await createPersonas(bot.emulator, names);
     await leaveLease(keyv, { id: null, name: 'Agent 100' });
     const { suspects } = await sweep();
     expect(suspects.map(({ name }) => name)).toEqual(['Agent 100']);
   });
 
-  test('are never those with a lease or in the directory', async () => {
+  test('never have a lease or belong to the directory', async () => {
     const directory = { Desk: profile('Desk'), adam: '' };
     const [first, second, third] = [
-      await faces(bot.emulator, ['Desk', 'Adam', 'Bea']),
-      await faces(bot.emulator, ['Bea']),
-      await faces(bot.emulator, ['Bea']),
+      await createPersonas(bot.emulator, ['Desk', 'Adam', 'Bea']),
+      await createPersonas(bot.emulator, ['Bea']),
+      await createPersonas(bot.emulator, ['Bea']),
     ];
     directory.adam = first.Adam;
     const swept = plugin({ directory });
@@ -242,15 +241,15 @@ describe('suspects', () => {
     expect(suspects.map(({ id }) => id)).toEqual([first.Bea, third.Bea]);
   });
 
-  test('are none where nothing has the name; the intent is forgotten', async () => {
-    await faces(bot.emulator, ['Human']);
+  test('do not exist if nothing has the name; the intent is forgotten', async () => {
+    await createPersonas(bot.emulator, ['Human']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     expect(await sweep()).toEqual({ deleted: [], suspects: [] });
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
   test('are forgotten when they are gone', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await sweep();
     await clientFor(bot.emulator).deletePersona(Adam);
@@ -258,8 +257,8 @@ describe('suspects', () => {
     expect(await recordsIn(keyv)).toEqual([]);
   });
 
-  test('are none where the slow process came back while the list was read', async () => {
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+  test('do not exist if the slow process continued while the list was read', async () => {
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await leaveLease(keyv, { id: null, name: 'Bea' });
     bot.emulator.fail({ method: 'GET', path: '/me/personas', delayMs: 100 });
@@ -277,8 +276,8 @@ describe('suspects', () => {
     expect(ids).toContain(Adam);
   });
 
-  test('include what was made although the answer was lost', async () => {
-    takeTimers();
+  test('include a persona that was created although the answer was lost', async () => {
+    fakeTimers();
     const maker = plugin();
     const other = await startBot({ emulator: bot.emulator, plugins: [maker] });
     bot.emulator.fail({
@@ -293,15 +292,15 @@ describe('suspects', () => {
       );
     });
     expect(alive(bot.emulator)).toEqual(['Adam']);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     const { suspects } = await sweep();
     expect(suspects.map(({ name }) => name)).toEqual(['Adam']);
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 });
 
-describe('by itself', () => {
-  beforeEach(takeTimers);
+describe('without a call of sweep()', () => {
+  beforeEach(fakeTimers);
 
   async function hear(pageId?: string, leaseMs = LEASE_MS) {
     const other = await startBot({
@@ -314,14 +313,14 @@ describe('by itself', () => {
 
   test('the first event on a Page sweeps it', async () => {
     await leaveBehind('Adam');
-    await faces(bot.emulator, ['Human']);
+    await createPersonas(bot.emulator, ['Human']);
     // Long before its timer would.
     await hear(PAGE.id, 60_000);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Human']);
   });
 
-  test('so does a personas() that takes over from an action’s defaults', async () => {
+  test('so does a personas() that replaces an action’s defaults', async () => {
     await leaveBehind('Adam');
     const other = await startBot({ emulator: bot.emulator });
     const real = plugin({ ephemeral: { leaseMs: 60_000 } });
@@ -338,12 +337,12 @@ describe('by itself', () => {
     await leaveBehind('Adam');
     await other.run(() => {});
     expect(alive(bot.emulator)).toEqual(['Adam']);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('a lease that is renewed while another Page is swept is in force', async () => {
+  test('a lease that is renewed while another Page is swept counts as in use', async () => {
     const other = await startBot({
       emulator: bot.emulator,
       plugins: [plugin()],
@@ -354,13 +353,13 @@ describe('by itself', () => {
     const reads = [gate(), gate()];
     onRead(keyv, () => reads.shift()?.open());
     const { Adam } = await leaveBehind('Adam');
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     const lease = { id: Zoe, name: 'Zoe', page: OTHER_PAGE };
     await leaveLease(keyv, { ...lease, msAgo: -LEASE_MS * 1.5 });
     bot.emulator.fail({ path: `/${Adam}`, delayMs: 300 });
-    const sweptByNow = arrival(`DELETE /${Adam}`);
+    const sweptByNow = nextRequest(`DELETE /${Adam}`);
     const [first, second] = reads;
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await first?.opened;
     await renewLeases(keyv, (record) =>
       record.id === Zoe
@@ -368,22 +367,22 @@ describe('by itself', () => {
         : undefined,
     );
     await sweptByNow;
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await second?.opened;
     await bot.emulator.waitFor(() => !alive(bot.emulator).includes('Adam'));
     expect(alive(bot.emulator)).toEqual(['Zoe']);
   });
 
   test('a client of another Page deletes nothing, and forgets nothing', async () => {
-    const { Zoe } = await faces(bot.emulator, ['Zoe'], OTHER_PAGE);
+    const { Zoe } = await createPersonas(bot.emulator, ['Zoe'], OTHER_PAGE);
     await leaveLease(keyv, { id: Zoe, name: 'Zoe', page: OTHER_PAGE });
     // The bot has the first Page's token alone, but hears of the other.
     await hear(OTHER_PAGE.id);
     await bot.emulator.waitFor(() => calls(bot.emulator).includes('GET /me'));
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await leaveLease(keyv, { id: Adam, name: 'Adam' });
     await hear();
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     // By now the sweeps of both Pages have begun again.
     await bot.emulator.waitFor(() => deletions().length === 1);
     expect(alive(bot.emulator)).toEqual(['Zoe']);
@@ -392,8 +391,8 @@ describe('by itself', () => {
     );
   });
 
-  test('a suspect is told once', async () => {
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+  test('a suspect is reported once', async () => {
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await leaveLease(keyv, { id: null, name: 'Adam' });
     await hear();
     const lists = () =>
@@ -401,15 +400,15 @@ describe('by itself', () => {
     await told(1);
     expect(lists()).toBe(1);
     await leaveLease(keyv, { id: null, name: 'Bea' });
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await told(2);
     expect(lists()).toBe(2);
     // By the time that a later sweep has deleted this one, the last is over.
-    const { Carl } = await faces(bot.emulator, ['Carl']);
+    const { Carl } = await createPersonas(bot.emulator, ['Carl']);
     await leaveLease(keyv, { id: Carl, name: 'Carl' });
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await bot.emulator.waitFor(() => deletions().length === 1);
-    // What was told is not looked for again.
+    // A suspect that was reported is not looked for again.
     expect(lists()).toBe(2);
     expect(
       onCleanupError.mock.calls.map(([error, persona]) => [
@@ -423,9 +422,9 @@ describe('by itself', () => {
     expect(deletions()).toEqual([`DELETE /${Carl}`]);
   });
 
-  test('a sweep that fails is told, and another follows', async () => {
+  test('a sweep that fails is reported, and another one follows', async () => {
     await leaveLease(keyv, { id: null, name: 'Adam' });
-    await faces(bot.emulator, ['Adam']);
+    await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.fail({
       method: 'GET',
       path: '/me/personas',
@@ -434,7 +433,7 @@ describe('by itself', () => {
     });
     await hear();
     await told(1);
-    pass(LEASE_MS);
+    advanceTime(LEASE_MS);
     await told(2);
     expect(onCleanupError.mock.calls.map(([{ name }]) => name)).toEqual([
       'PersonaCleanupError',
@@ -443,7 +442,7 @@ describe('by itself', () => {
   });
 });
 
-test('records of others in the store do no harm, and are left there', async () => {
+test('records of others in the store are left alone', async () => {
   const foreign = new Map<string, unknown>([
     ['lease:', 'text'],
     [`lease:${PAGE.id}:1`, null],
@@ -464,7 +463,7 @@ test('records of others in the store do no harm, and are left there', async () =
   expect(deletions()).toHaveLength(1);
 });
 
-/** Resolves when so much has been told. */
+/** Resolves after this number of reports. */
 async function told(count: number): Promise<void> {
   while (onCleanupError.mock.calls.length < count) {
     await new Promise(setImmediate);

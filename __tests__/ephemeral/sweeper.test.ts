@@ -8,10 +8,10 @@ import { pageIdOf } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
 import type { LeaseEntry } from '../../src/store/port';
-import { answering } from '../support/answers';
-import { pass } from '../support/clock';
-import { profile } from '../support/faces';
+import { advanceTime } from '../support/clock';
+import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const INTERVAL_MS = 20;
 const NOTHING = { deleted: [], suspects: [] };
@@ -60,17 +60,19 @@ async function open(intervalMs = INTERVAL_MS) {
 /** A client whose Page is known already, so that a sweep has nothing to ask. */
 async function clientOf(pageId: string, token: string) {
   jest.useRealTimers();
-  const { client } = await answering([{ body: { id: pageId } }], token);
+  const { client } = await startFakeGraph([{ body: { id: pageId } }], {
+    accessToken: token,
+  });
   expect(await pageIdOf(client)).toBe(pageId);
   jest.useFakeTimers();
   return client;
 }
 
-/** So many of the sweeper's intervals, and what they begin. */
+/** Waits for this number of the sweeper's intervals, and for their sweeps. */
 const intervals = (count: number) =>
   jest.advanceTimersByTimeAsync(count * INTERVAL_MS);
 
-test('the first event on a Page sweeps it, those that follow wait for the timer', async () => {
+test('the first event on a Page sweeps it, later ones wait for the timer', async () => {
   const { store, sweeper, client, of } = await open(60_000);
   store.entries.push(entry('a', '7'));
   sweeper.notice('1', client);
@@ -83,7 +85,7 @@ test('the first event on a Page sweeps it, those that follow wait for the timer'
   ]);
 });
 
-test('the timer sweeps every Page with one reading, by the newest client', async () => {
+test('the timer sweeps every Page with one read of the store, with the newest client', async () => {
   const { store, sweeper, client, of } = await open();
   const newest = await clientOf('1', 'NEW_1');
   sweeper.notice('1', client);
@@ -95,8 +97,10 @@ test('the timer sweeps every Page with one reading, by the newest client', async
   expect(of.mock.calls[0]?.[0].client).toBe(newest);
 });
 
-test('nothing is asked of Messenger where nothing has run out', async () => {
-  const { client, calls } = await answering([{ body: { id: '1' } }], 'IDLE');
+test('no Graph call is made if no lease has expired', async () => {
+  const { client, calls } = await startFakeGraph([{ body: { id: '1' } }], {
+    accessToken: 'IDLE',
+  });
   const { sweeper, of } = await open();
   sweeper.notice('1', client);
   await intervals(3);
@@ -104,7 +108,7 @@ test('nothing is asked of Messenger where nothing has run out', async () => {
   expect(of).not.toHaveBeenCalled();
 });
 
-test('close() ends it, and the next event begins it anew', async () => {
+test('close() ends the timer, and the next event starts it again', async () => {
   const { store, sweeper, client } = await open();
   sweeper.notice('1', client);
   sweeper.close();
@@ -116,7 +120,7 @@ test('close() ends it, and the next event begins it anew', async () => {
   expect(store.reads.length).toBeGreaterThan(length + 1);
 });
 
-test('a Page that takes long is swept once at a time, and holds up no other', async () => {
+test('a slow Page is swept once at a time, and delays no other', async () => {
   const { store, sweeper, client, of } = await open();
   const other = await clientOf('2', 'TOKEN_2');
   const over = gate();
@@ -138,7 +142,7 @@ test('a Page that takes long is swept once at a time, and holds up no other', as
   expect(swept('1')).toBeGreaterThan(1);
 });
 
-test('a Page whose rate limit was met comes later, and waits longer each time', async () => {
+test('a Page at its rate limit is swept later, after a longer wait each time', async () => {
   const { store, sweeper, client, of } = await open();
   of.mockResolvedValue({ swept: NOTHING, end: 'limited' });
   store.entries.push(entry('a', '7'), entry('b', null));
@@ -146,19 +150,19 @@ test('a Page whose rate limit was met comes later, and waits longer each time', 
   await intervals(5);
   expect(of).toHaveBeenCalledTimes(1);
   expect(store.reads).toHaveLength(1);
-  pass(1000);
+  advanceTime(1000);
   await intervals(5);
   expect(of).toHaveBeenCalledTimes(2);
-  pass(1000);
+  advanceTime(1000);
   await intervals(5);
   expect(of).toHaveBeenCalledTimes(2);
   of.mockResolvedValue({ swept: NOTHING, end: 'done' });
-  pass(1000);
+  advanceTime(1000);
   await intervals(5);
   expect(of.mock.calls.length).toBeGreaterThan(2);
 });
 
-test('a success makes the next limit a first one again', async () => {
+test('a success resets the waits', async () => {
   const { store, sweeper, client, of } = await open();
   store.entries.push(entry('a', '7'));
   of.mockResolvedValueOnce({ swept: NOTHING, end: 'limited' })
@@ -166,15 +170,15 @@ test('a success makes the next limit a first one again', async () => {
     .mockResolvedValueOnce({ swept: NOTHING, end: 'limited' });
   sweeper.notice('1', client);
   await intervals(2);
-  pass(1000);
+  advanceTime(1000);
   await intervals(6);
   expect(of).toHaveBeenCalledTimes(3);
-  pass(1000);
+  advanceTime(1000);
   await intervals(4);
   expect(of.mock.calls.length).toBeGreaterThan(3);
 });
 
-test('an intent is looked at until it was told, a persona as long as it is there', async () => {
+test('an intent is checked until it was reported, a persona as long as it exists', async () => {
   const { store, sweeper, client, of, report } = await open();
   const suspect = { id: '7', ...profile('Adam') };
   const suspects = { swept: { deleted: [], suspects: [suspect] } };
@@ -209,7 +213,7 @@ test('a client of another Page sweeps nothing', async () => {
   expect(report).not.toHaveBeenCalled();
 });
 
-test('what fails is told, and the next sweep comes', async () => {
+test('a failure is reported, and the next sweep follows', async () => {
   const { store, sweeper, client, of, report } = await open();
   const failure = new Error('no list');
   of.mockRejectedValueOnce(failure);
@@ -226,10 +230,10 @@ test('what fails is told, and the next sweep comes', async () => {
   expired.mockRestore();
 });
 
-test('a Page that Messenger does not name is told', async () => {
-  const { client } = await answering(
+test('a Page that Messenger does not name is reported', async () => {
+  const { client } = await startFakeGraph(
     [{ status: 400, body: { error: { code: 190 } } }],
-    'UNNAMED',
+    { accessToken: 'UNNAMED' },
   );
   const { store, sweeper, report } = await open(60_000);
   jest.useRealTimers();
@@ -239,12 +243,13 @@ test('a Page that Messenger does not name is told', async () => {
   expect(report.mock.calls).toEqual([[expect.any(UnknownPageError), null]]);
 });
 
-test('at most ten thousand Pages are swept by the timer: the one whose last event is the longest ago goes', async () => {
+test('the timer sweeps at most ten thousand Pages, those with the latest events', async () => {
   const { store, sweeper } = await open();
   const client = new MessengerClient({ accessToken: 'TOKEN' });
   for (let id = 1; id <= 10_000; id += 1) sweeper.notice(String(id), client);
   sweeper.notice('1', client);
   sweeper.notice('10001', client);
+  while (store.reads.length < 10_001) await Promise.resolve();
   const { length } = store.reads;
   expect(length).toBe(10_001);
   await intervals(1.5);
@@ -254,7 +259,7 @@ test('at most ten thousand Pages are swept by the timer: the one whose last even
   expect(pages).not.toContain('2');
 });
 
-test('an event after close() sweeps its Page as the first did', async () => {
+test('an event after close() sweeps its Page like the first one', async () => {
   const { store, sweeper } = await open();
   const client = new MessengerClient({ accessToken: 'TOKEN' });
   sweeper.notice('1', client);

@@ -6,15 +6,14 @@ import {
 } from 'bottender-persona';
 import Keyv from 'keyv';
 
-import { arrival } from '../support/arrival';
-import { startBot, type RunningBot } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { faces, profile } from '../support/faces';
+import { type RunningBot, startBot } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { deleteElsewhere } from '../support/graph';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 import { leaveLease } from '../support/stores';
-import { clientFor } from '../support/sweepers';
-import { alive, calls, shown } from '../support/wire';
 
 /** Longer than any test. */
 const NEVER_MS = 60_000;
@@ -42,15 +41,15 @@ const speak = (name: string) => async (context: PersonaContext) => {
 };
 
 describe('a deletion that is never answered', () => {
-  test('lets the handler go within seconds, close() within its time, and is told', async () => {
-    takeTimers();
+  test('delays the handler by seconds at most, and close() by its timeout, and is reported', async () => {
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({ method: 'DELETE', delayMs: NEVER_MS });
-    const asked = arrival('DELETE /');
+    const asked = nextRequest('DELETE /');
     const begun = Date.now();
     const handling = bot.run(speak('Adam'));
     await asked;
-    pass(5000);
+    advanceTime(5000);
     await handling;
     expect(Date.now() - begun).toBeLessThan(9000);
     expect(bot.errors).toEqual([]);
@@ -70,13 +69,13 @@ describe('a deletion that is never answered', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('holds up the sweep of no other lease', async () => {
+  test('does not delay the sweep of other leases', async () => {
     const store = new Keyv();
     const { bot, plugin } = await start({
       store,
       ephemeral: { leaseMs: 1000 },
     });
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     bot.emulator.fail({
       method: 'DELETE',
       path: `/${Adam}`,
@@ -92,8 +91,8 @@ describe('a deletion that is never answered', () => {
   });
 });
 
-test('a send that is never answered lets its block end; the persona goes when it is answered', async () => {
-  takeTimers();
+test('a send that is never answered does not keep its block open; the persona is deleted when it is answered', async () => {
+  fakeTimers();
   const { bot, plugin } = await start();
   let isOver = false;
   let begun = 0;
@@ -111,10 +110,10 @@ test('a send that is never answered lets its block end; the persona goes when it
     isOver = true;
   });
   await bot.emulator.waitFor(() => shown(bot.emulator).length > 0);
-  pass(begun + 9900 - Date.now());
+  advanceTime(begun + 9900 - Date.now());
   await new Promise(setImmediate);
   expect(isOver).toBe(false);
-  pass(100);
+  advanceTime(100);
   await running;
   expect(Date.now() - begun).toBeLessThan(14_000);
   expect(alive(bot.emulator)).toEqual(['Adam']);
@@ -128,16 +127,16 @@ test('a send that is never answered lets its block end; the persona goes when it
 describe('close()', () => {
   /** Has a handler wait in vain for the persona that it wants made. */
   async function speakTooEarly(bot: RunningBot) {
-    const asked = arrival('POST /me/personas');
+    const asked = nextRequest('POST /me/personas');
     const handling = bot.run(speak('Adam'));
     await asked;
-    pass(4000);
+    advanceTime(4000);
     await handling;
     expect(shown(bot.emulator)).toEqual(['Page: hi from Adam']);
   }
 
-  test('waits for a creation that nobody waits for any more', async () => {
-    takeTimers();
+  test('waits for a creation whose handler has given up', async () => {
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
       method: 'POST',
@@ -152,8 +151,8 @@ describe('close()', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('does not wait any longer for one that has failed', async () => {
-    takeTimers();
+  test('does not wait for a creation that has failed', async () => {
+    fakeTimers();
     const { bot, plugin, told } = await start();
     bot.emulator.fail({
       method: 'POST',
@@ -169,13 +168,13 @@ describe('close()', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('waits for a handler whose persona another one failed to get', async () => {
+  test('waits for a handler that shares a failed creation with another one', async () => {
     const { bot, plugin } = await start();
     const goOn = gate();
     const failed = gate();
     const speaking = bot.run(async (context) => {
       await context.withEphemeralPersona(profile('Adam'), async ({ id }) => {
-        await deleteElsewhere(bot.emulator, id ?? '');
+        await deletePersona(bot.emulator, id ?? '');
         bot.emulator.fail({
           method: 'POST',
           path: '/me/personas',
@@ -190,7 +189,7 @@ describe('close()', () => {
     });
     await failed.opened;
     await bot.run(speak('Adam'), { psid: '1002' });
-    pass(1000);
+    advanceTime(1000);
     let isClosed = false;
     const closing = plugin.close().then(() => (isClosed = true));
     goOn.open();
@@ -212,11 +211,11 @@ describe('a rate limit', () => {
     message: '(#613) Calls to this api have exceeded',
   };
 
-  test('stops a sweep, which comes back later', async () => {
+  test('stops a sweep, which continues later', async () => {
     const store = new Keyv();
     const { bot, plugin, told } = await start({ store });
     const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
-    const ids = await faces(bot.emulator, names);
+    const ids = await createPersonas(bot.emulator, names);
     for (const name of names) await leaveLease(store, { id: ids[name], name });
     const mend = bot.emulator.fail({ method: 'DELETE', error: LIMIT });
     const client = clientFor(bot.emulator);
@@ -229,7 +228,7 @@ describe('a rate limit', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('of a creation lets the whole Page speak at once, until a wait is over', async () => {
+  test('of a creation makes all messages go out as the Page at once, until a wait is over', async () => {
     const { bot } = await start();
     const mend = bot.emulator.fail({
       method: 'POST',
@@ -239,13 +238,13 @@ describe('a rate limit', () => {
     for (const name of ['A', 'B', 'C', 'D', 'E']) await bot.run(speak(name));
     expect(count(bot, 'POST /me/personas')).toBe(1);
     mend();
-    pass(1000);
+    advanceTime(1000);
     await bot.run(speak('F'));
     expect(shown(bot.emulator).at(-1)).toBe('F: hi from F');
   });
 });
 
-test('creations on a Page do not come as a burst', async () => {
+test('creations on a Page are spread over time', async () => {
   const { bot } = await start();
   bot.emulator.fail({ method: 'POST', path: '/me/personas', delayMs: 200 });
   const names = Array.from({ length: 20 }, (_, number) => `Agent ${number}`);
@@ -267,7 +266,7 @@ test('creations on a Page do not come as a burst', async () => {
 });
 
 test.each([undefined, null, {}, 'token'])(
-  'sweep(%p) says what it takes',
+  'sweep(%p) throws an error that says what it takes',
   async (client) => {
     const { plugin } = await start();
     await expect(plugin.sweep(client as never)).rejects.toMatchObject({

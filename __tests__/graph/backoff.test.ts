@@ -7,7 +7,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** How long each of so many failures in a row is waited out. */
+/** The waits after this number of failures in a row. */
 function waitsOf(backoff: Backoff<string>, failures: number): number[] {
   return Array.from({ length: failures }, (_, number) => {
     backoff.failed('adam', `failure ${number}`);
@@ -23,14 +23,14 @@ test('waits grow from a second to a minute', () => {
   ]);
 });
 
-test('a success begins them anew', () => {
+test('a success resets the waits', () => {
   const backoff = new Backoff<string>();
   waitsOf(backoff, 3);
   backoff.succeeded('adam');
   expect(waitsOf(backoff, 1)).toEqual([1000]);
 });
 
-test('ten quiet minutes begin them anew', () => {
+test('ten minutes without a failure reset the waits', () => {
   const backoff = new Backoff<string>();
   waitsOf(backoff, 3);
   jest.advanceTimersByTime(9 * 60_000);
@@ -39,7 +39,7 @@ test('ten quiet minutes begin them anew', () => {
   expect(waitsOf(backoff, 1)).toEqual([1000]);
 });
 
-test('whoever failed together waits once, and gets the first failure', () => {
+test('simultaneous failures count once, and get the first failure', () => {
   const backoff = new Backoff<string>();
   backoff.failed('adam', 'first');
   backoff.failed('adam', 'second');
@@ -48,13 +48,13 @@ test('whoever failed together waits once, and gets the first failure', () => {
   expect(backoff.waiting('adam')).toBeUndefined();
 });
 
-test('one key waits for itself alone', () => {
+test('each key has waits of its own', () => {
   const backoff = new Backoff<string>();
   backoff.failed('adam', 'failure');
   expect(backoff.waiting('eve')).toBeUndefined();
 });
 
-test('at most 10,000 are remembered, the oldest goes', () => {
+test('at most 10,000 keys are remembered, the latest ones', () => {
   const backoff = new Backoff<string>();
   for (let key = 0; key <= 10_000; key += 1)
     backoff.failed(`${key}`, 'failure');

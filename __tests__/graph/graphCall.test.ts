@@ -14,12 +14,12 @@ import {
   createPersona,
   deletePersona,
   getPersona,
+  listAll,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaCalls';
-import { pass, takeTimers } from '../support/clock';
-import { profile } from '../support/faces';
-import { gate, meeting } from '../support/gate';
-import { behaving, drip, sendJson } from '../support/odd';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { DRIP, HANG, startFakeGraph } from '../support/fakeGraph';
+import { barrier, gate } from '../support/gate';
+import { profile } from '../support/personas';
 
 const ME: GraphRequest = { method: 'GET', path: '/me' };
 const asIs = (value: unknown) => ({ ok: true as const, value });
@@ -29,15 +29,15 @@ function failureOf(outcome: Outcome<unknown>) {
   return outcome.failure;
 }
 
-describe('a call without an answer in time', () => {
+describe('a call without an answer within its time', () => {
   test.each([
-    ['nothing comes', () => {}],
-    ['a body never ends', drip],
-  ])('fails where %s, and is ended', async (_what, handle) => {
+    ['nothing comes', HANG],
+    ['a body never ends', DRIP],
+  ])('fails if %s, and its connection is closed', async (_what, reply) => {
     const { opened, open } = gate();
-    const { client } = await behaving((response) => {
-      response.on('close', open);
-      handle(response);
+    const { client } = await startFakeGraph(({ closed }) => {
+      void closed.then(open);
+      return reply;
     });
     const failure = failureOf(
       await graphCall(client, { ...ME, timeoutMs: 100 }, asIs),
@@ -48,12 +48,12 @@ describe('a call without an answer in time', () => {
     await opened;
   });
 
-  test('is what every call of ours can be', async () => {
-    takeTimers();
-    const come = meeting(6);
-    const { client, page, calls } = await behaving((response) => {
+  test('fails, whichever call of the plugin it is', async () => {
+    fakeTimers();
+    const come = barrier(6);
+    const { client, page, calls } = await startFakeGraph(() => {
       void come();
-      drip(response);
+      return DRIP;
     });
     const started = Date.now();
     const asking: Promise<Outcome<unknown>[]> = Promise.all([
@@ -64,7 +64,7 @@ describe('a call without an answer in time', () => {
       deletePersona(page, '1'),
     ]);
     await come();
-    pass(GRAPH_TIMEOUT_MS);
+    advanceTime(GRAPH_TIMEOUT_MS);
     const outcomes = await asking;
     expect(Date.now() - started).toBeLessThan(GRAPH_TIMEOUT_MS + 9000);
     expect(outcomes.map(failureOf)).toEqual(
@@ -74,20 +74,19 @@ describe('a call without an answer in time', () => {
   });
 });
 
-test('an answer that is too long fails', async () => {
-  const { client } = await behaving((response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(`"${'x'.repeat(11 * 1024 * 1024)}"`);
-  });
+test('an answer that is too long is a failure', async () => {
+  const { client } = await startFakeGraph([
+    { body: 'x'.repeat(11 * 1024 * 1024) },
+  ]);
   expect(failureOf(await graphCall(client, ME, asIs)).message).toContain(
     'maxContentLength',
   );
 });
 
-test('an error is one whatever its status', async () => {
-  const { client } = await behaving((response) =>
-    sendJson(response, { error: { code: 190, message: 'Bad token' } }),
-  );
+test('an answer with an error is a failure, whatever its status', async () => {
+  const { client } = await startFakeGraph([
+    { body: { error: { code: 190, message: 'Bad token' } } },
+  ]);
   expect(failureOf(await graphCall(client, ME, asIs))).toEqual({
     status: 200,
     code: 190,
@@ -96,9 +95,9 @@ test('an error is one whatever its status', async () => {
 });
 
 test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
-  'what is no error is an answer: %j',
+  'an answer without an error is a success: %j',
   async (body) => {
-    const { client } = await behaving((response) => sendJson(response, body));
+    const { client } = await startFakeGraph([{ body }]);
     expect(await graphCall(client, ME, asIs)).toEqual({
       ok: true,
       value: body,
@@ -106,11 +105,11 @@ test.each([[{ error: null }], [{ error: 'none' }], [null], ['x'], [[]]])(
   },
 );
 
-test('the token stands in the path, and the proof is made of it', async () => {
-  const { client, calls } = await behaving(
-    (response) => sendJson(response, {}),
-    { accessToken: 'FIRST', appSecret: 'SECRET' },
-  );
+test('the query contains the token and the proof of that token', async () => {
+  const { client, calls } = await startFakeGraph([], {
+    accessToken: 'FIRST',
+    appSecret: 'SECRET',
+  });
   const accessToken = 'a&b';
   const other = Object.create(client, {
     accessToken: { value: accessToken },
@@ -127,8 +126,8 @@ test('the token stands in the path, and the proof is made of it', async () => {
   });
 });
 
-describe('a token reaches', () => {
-  test('axios 0.21, which waits for a promise', async () => {
+describe('a CancelToken works with', () => {
+  test('axios 0.21, which awaits a promise', async () => {
     const token = new CancelToken();
     token.throwIfRequested();
     token.cancel();
@@ -136,7 +135,7 @@ describe('a token reaches', () => {
     expect(() => token.throwIfRequested()).toThrow('cancelled');
   });
 
-  test('later ones, which subscribe', () => {
+  test('later versions of axios, which subscribe', () => {
     const token = new CancelToken();
     const [stays, goes] = [jest.fn(), jest.fn()];
     token.subscribe(stays);
@@ -147,7 +146,7 @@ describe('a token reaches', () => {
     expect(goes).not.toHaveBeenCalled();
   });
 
-  test('what wants an AbortSignal', async () => {
+  test('libraries that take an AbortSignal', async () => {
     const token = new CancelToken();
     const signal = token.toAbortSignal();
     expect(signal.aborted).toBe(false);

@@ -53,11 +53,11 @@ describe('readGraphFailure', () => {
       'the batch queue',
       { message: 'x', response: { code: 400, body: { error: GRAPH_ERROR } } },
     ],
-  ])('reads everything of an error of %s', (_client, error) => {
+  ])('reads all fields of an error of %s', (_client, error) => {
     expect(readGraphFailure(error)).toEqual(FAILURE);
   });
 
-  test('leaves out what is of another type', () => {
+  test('leaves out fields of another type', () => {
     const { message } = FAILURE;
     const error = {
       message,
@@ -97,13 +97,13 @@ describe('readGraphFailure', () => {
       'appsecret_proof=[removed] "input_token=[removed]" (access_token=[removed]\'x)',
     ],
     ['the token s3cret, s3cret', 'the token [removed], [removed]'],
-  ])('takes secrets out: %s', (message, clean) => {
+  ])('redacts secrets: %s', (message, clean) => {
     const failure = readGraphFailure(new Error(message), ['s3cret', '']);
     expect(failure.message).toBe(clean);
   });
 });
 
-describe('no text of a failure', () => {
+describe('a text of a failure', () => {
   const SECRET = 'app|s3cret/\u00fc ';
   const KNOWN = [SECRET, 's3cret', '\ud800'];
   const textsOf = (said: string) => {
@@ -135,23 +135,23 @@ describe('no text of a failure', () => {
     ],
     ['as JSON has it', JSON.stringify(SECRET).slice(1, -1)],
     ['that is half of no pair', '\ud800'],
-  ])('holds a secret %s', (_how, shown) => {
+  ])('contains no secret %s', (_how, shown) => {
     expect(textsOf(`<${shown}>`)).toEqual(Array(5).fill('<[removed]>'));
   });
 
   test.each([
     ['{"access_token":"EAAG"}', '{"access_token":"[removed]"}'],
     ['GET /me%3Faccess_token%3DEAAG', 'GET /me%3Faccess_token%3D[removed]'],
-  ])('holds the value of a parameter that is one: %s', (said, clean) => {
+  ])('contains no value of a secret parameter: %s', (said, clean) => {
     expect(textsOf(said)).toEqual(Array(5).fill(clean));
   });
 
-  test('is long, nor ends with a part of a secret', () => {
+  test('is short, and does not end with a part of a secret', () => {
     const texts = textsOf(`${'x'.repeat(495)}${SECRET}${'y'.repeat(1000)}`);
     expect(texts).toEqual(Array(5).fill(`${'x'.repeat(495)}[rem\u2026`));
   });
 
-  test('is cut where it may stay', () => {
+  test('is truncated at its maximum length', () => {
     expect(textsOf('x'.repeat(500))).toEqual(Array(5).fill('x'.repeat(500)));
   });
 });
@@ -189,7 +189,7 @@ test.each<[boolean, string, Partial<GraphFailure>]>([
     ],
   ),
   [false, 'a bad parameter', { status: 400, code: 100 }],
-])('may pass (%s): %s', (passes, _what, failure) => {
+])('is transient (%s): %s', (passes, _what, failure) => {
   expect(isTransient({ message: '', ...failure })).toBe(passes);
 });
 
@@ -204,14 +204,14 @@ test.each([
 });
 
 describe('describeFailure', () => {
-  test('says every number that there is', () => {
+  test('contains the status and all codes', () => {
     const failure = { status: 400, code: 100, subcode: 33, fbtraceId: 'A1b' };
     expect(describeFailure({ message: 'no', ...failure })).toBe(
       'no (HTTP 400, code 100, subcode 33, fbtrace_id A1b)',
     );
   });
 
-  test('says what Meta explains to people', () => {
+  test('contains Meta’s explanation for users', () => {
     const title = "Image wasn't downloaded";
     const message = 'The server did not give it.';
     const say = (failure: object) =>
@@ -231,7 +231,7 @@ describe('describeFailure', () => {
     [{ subcode: 33 }, 'no (subcode 33)'],
     [{ fbtraceId: 'A1b' }, 'no (fbtrace_id A1b)'],
     [{}, 'no'],
-  ])('of %j says: %s', (failure, said) => {
+  ])('for %j says: %s', (failure, said) => {
     expect(describeFailure({ message: 'no', ...failure })).toBe(said);
   });
 });

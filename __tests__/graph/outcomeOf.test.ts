@@ -14,14 +14,14 @@ const withSecret = new MessengerClient({
 });
 const without = new MessengerClient({ accessToken: TOKEN });
 
-test('a call that succeeds gives its value', async () => {
+test('a call that succeeds returns its value', async () => {
   expect(await outcomeOf(without, () => Promise.resolve('1'))).toEqual({
     ok: true,
     value: '1',
   });
 });
 
-test('a call that fails gives why, without token, app secret and proof', async () => {
+test('a call that fails returns the reason, without token, app secret and proof', async () => {
   const error = new Error(`${TOKEN}, ${SECRET}, ${PROOF}`);
   const outcome = await outcomeOf(withSecret, () => Promise.reject(error));
   expect(outcome).toEqual({
@@ -30,7 +30,7 @@ test('a call that fails gives why, without token, app secret and proof', async (
   });
 });
 
-test('a call that throws at once fails as well', async () => {
+test('a call that throws synchronously fails, too', async () => {
   const outcome = await outcomeOf(without, () => {
     throw new Error('no such method');
   });

@@ -12,21 +12,21 @@ import {
   pageOf,
   type PageContext,
 } from '../../src/graph/page';
-import { answering, type Answers } from '../support/answers';
-import { pass } from '../support/clock';
+import { advanceTime } from '../support/clock';
+import { type FakeGraph, startFakeGraph } from '../support/fakeGraph';
 
 const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
 const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
 const BUSY = { status: 500, body: { error: { code: 2, message: 'Busy' } } };
 
 function contextOf(
-  { client }: Answers,
+  { client }: FakeGraph,
   rest: Partial<PageContext> = {},
 ): PageContext {
   return { client, event: { pageId: '1' }, session: null, ...rest };
 }
 
-describe('a context has a Page that can be spoken to', () => {
+describe('whether a context has a Messenger Page', () => {
   const makesPersonas = { createPersona: () => Promise.resolve({ id: '1' }) };
 
   test.each<[boolean, string, object]>([
@@ -57,26 +57,26 @@ describe('the Page of an event', () => {
       '2',
     ],
   ])('is known from %s', async (_what, context, id) => {
-    const answers = await answering([JASPERS]);
+    const answers = await startFakeGraph([JASPERS]);
     expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);
   });
 
-  test('costs no call where the event says it', async () => {
-    const answers = await answering([JASPERS]);
+  test('needs no call if the event contains it', async () => {
+    const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
     expect(pageOf(contextOf(answers))).toEqual({ id: '1', client });
     expect(answers.calls).toEqual([]);
   });
 
-  test('is asked for where the event does not say it', async () => {
-    const answers = await answering([JASPERS]);
+  test('is looked up if the event does not contain it', async () => {
+    const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
     const page = await pageOf(contextOf(answers, { event: {} }));
     expect(page).toEqual({ id: '100', client });
   });
 
-  test('is asked for where another token speaks than the event’s Page', async () => {
-    const answers = await answering([JASPERS]);
+  test('is looked up if the token is not that of the event’s Page', async () => {
+    const answers = await startFakeGraph([JASPERS]);
     const context = contextOf(answers, { accessToken: 'OTHER' });
     const page = await pageOf(context);
     expect(page.id).toBe('100');
@@ -87,9 +87,11 @@ describe('the Page of an event', () => {
   });
 });
 
-describe('pageIdOf asks', () => {
-  test('once a token, however many want to know, with whatever client', async () => {
-    const { client, calls } = await answering([JASPERS], 'T&K');
+describe('the Page of a token', () => {
+  test('is looked up once per token, however many callers and clients there are', async () => {
+    const { client, calls } = await startFakeGraph([JASPERS], {
+      accessToken: 'T&K',
+    });
     const clone = Object.create(client) as typeof client;
     const ids = await Promise.all([pageIdOf(client), pageIdOf(clone)]);
     expect([...ids, await pageIdOf(client)]).toEqual(['100', '100', '100']);
@@ -98,10 +100,10 @@ describe('pageIdOf asks', () => {
     ]);
   });
 
-  test('for each platform, whatever its token is called', async () => {
+  test('is looked up for any client, whatever its token is called', async () => {
     const [one, two] = [
-      await answering([JASPERS]),
-      await answering([{ body: { id: '200' } }]),
+      await startFakeGraph([JASPERS]),
+      await startFakeGraph([{ body: { id: '200' } }]),
     ];
     expect(await pageIdOf(one.client)).toBe('100');
     expect(await pageIdOf(two.client)).toBe('200');
@@ -114,56 +116,59 @@ describe('pageIdOf asks', () => {
     ['a number for an ID', { id: 100 }],
     ['an ID that is none', { id: 'me' }],
     ['a list', [{ id: '100' }]],
-  ])('anew after an answer that holds no ID: %s', async (_what, body) => {
-    const { client } = await answering([{ body }, JASPERS]);
-    const error: unknown = await pageIdOf(client).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(UnknownPageError);
-    expect(error).toMatchObject({
-      failure: { status: 200, message: 'the response has no Page ID' },
-    });
-    await expect(pageIdOf(client)).rejects.toBe(error);
-    pass(1000);
-    expect(await pageIdOf(client)).toBe('100');
-  });
+  ])(
+    'is looked up again after an answer without an ID: %s',
+    async (_what, body) => {
+      const { client } = await startFakeGraph([{ body }, JASPERS]);
+      const error: unknown = await pageIdOf(client).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UnknownPageError);
+      expect(error).toMatchObject({
+        failure: { status: 200, message: 'the response has no Page ID' },
+      });
+      await expect(pageIdOf(client)).rejects.toBe(error);
+      advanceTime(1000);
+      expect(await pageIdOf(client)).toBe('100');
+    },
+  );
 
-  test('and fails where the client can call nothing', async () => {
-    const client = Object.create({ accessToken: 'T' }) as Answers['client'];
+  test('fails if the client has no method for calls', async () => {
+    const client = Object.create({ accessToken: 'T' }) as FakeGraph['client'];
     await expect(pageIdOf(client)).rejects.toBeInstanceOf(UnknownPageError);
   });
 
-  test('again while the failure may pass', async () => {
-    const { client, calls } = await answering([BUSY, BUSY, JASPERS]);
+  test('is looked up again after a transient failure', async () => {
+    const { client, calls } = await startFakeGraph([BUSY, BUSY, JASPERS]);
     expect(await pageIdOf(client)).toBe('100');
     expect(calls).toHaveLength(3);
   });
 
-  test('anew after a failure, which it tells', async () => {
-    const { client } = await answering([REFUSED, JASPERS]);
+  test('is looked up again after a failure, which is reported', async () => {
+    const { client } = await startFakeGraph([REFUSED, JASPERS]);
     const error: unknown = await pageIdOf(client).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(UnknownPageError);
     expect(error).toMatchObject({ failure: { status: 400, code: 190 } });
     await expect(pageIdOf(client)).rejects.toBe(error);
-    pass(1000);
+    advanceTime(1000);
     expect(await pageIdOf(client)).toBe('100');
   });
 });
 
 describe('the client of a context', () => {
   test.each([undefined, null, '', 'TOKEN'])(
-    'is its own with the token %p',
+    'is the context’s own with the token %p',
     async (accessToken) => {
-      const answers = await answering([JASPERS]);
+      const answers = await startFakeGraph([JASPERS]);
       const context = contextOf(answers, { accessToken });
       expect(clientOf(context)).toBe(answers.client);
     },
   );
 
-  test('after useAccessToken is one for that token, the same each time', async () => {
-    const answers = await answering([JASPERS]);
+  test('after useAccessToken is a client of that token, the same each time', async () => {
+    const answers = await startFakeGraph([JASPERS]);
     const context = contextOf(answers, { accessToken: 'OTHER' });
     const other = clientOf(context);
     const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
@@ -173,9 +178,9 @@ describe('the client of a context', () => {
     expect(answers.client.accessToken).toBe('TOKEN');
   });
 
-  test('is another when the context is given another token, or client', async () => {
-    const answers = await answering([JASPERS]);
-    const further = await answering([JASPERS]);
+  test('changes when the context gets another token, or another client', async () => {
+    const answers = await startFakeGraph([JASPERS]);
+    const further = await startFakeGraph([JASPERS]);
     const context = { ...contextOf(answers), accessToken: 'OTHER' };
     const other = clientOf(context);
     context.accessToken = 'THIRD';
@@ -186,8 +191,8 @@ describe('the client of a context', () => {
     expect(other.axios).toBe(answers.client.axios);
   });
 
-  test('goes with its context', async () => {
-    const answers = await answering([JASPERS]);
+  test('can be garbage-collected with its context', async () => {
+    const answers = await startFakeGraph([JASPERS]);
     const made = new WeakRef(
       clientOf(contextOf(answers, { accessToken: 'OTHER' })),
     );

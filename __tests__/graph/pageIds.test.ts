@@ -3,12 +3,12 @@ import { inspect } from 'node:util';
 import type { MessengerClient } from 'bottender';
 
 import { PageIds } from '../../src/graph/pageIds';
-import { pass } from '../support/clock';
+import { advanceTime } from '../support/clock';
 
 const clientOf = (accessToken: string) =>
   Object.create({ accessToken }) as MessengerClient;
 
-test('the tokens used last are remembered, and none is kept', async () => {
+test('the tokens used last are remembered as digests', async () => {
   const ids = new PageIds();
   const asked: string[] = [];
   const idOf = (token: string) =>
@@ -32,7 +32,7 @@ test('the tokens used last are remembered, and none is kept', async () => {
   expect(kept).not.toContain('EAAG');
 });
 
-test('a failure is for those who wait for it, and forgets no later answer', async () => {
+test('a failure is reported to those who wait for it, and does not remove a later answer', async () => {
   const ids = new PageIds();
   const client = clientOf('T');
   const fail = () => Promise.reject(new Error('busy'));
@@ -42,12 +42,12 @@ test('a failure is for those who wait for it, and forgets no later answer', asyn
     { status: 'rejected' },
   ]);
   expect(() => ids.of(client, fail)).toThrow('busy');
-  pass(1000);
+  advanceTime(1000);
   expect(await ids.of(client, () => Promise.resolve('1'))).toBe('1');
   expect(await ids.of(client, fail)).toBe('1');
 });
 
-test('a Page is known without asking once it was answered', async () => {
+test('a Page that was looked up once is known', async () => {
   const ids = new PageIds();
   const client = clientOf('T');
   expect(ids.known(client)).toBeUndefined();

@@ -2,10 +2,10 @@ import {
   createPersona,
   deletePersona,
   getPersona,
+  listAll,
 } from '../../src/graph/personaCalls';
-import { listAll } from '../../src/graph/personaCalls';
-import { answering } from '../support/answers';
-import { profile } from '../support/faces';
+import { startFakeGraph } from '../support/fakeGraph';
+import { profile } from '../support/personas';
 
 const REFUSED = {
   status: 400,
@@ -13,8 +13,8 @@ const REFUSED = {
 };
 
 describe('createPersona', () => {
-  test('sends the profile and nothing else, and gives the ID', async () => {
-    const { page, bodies } = await answering([{ body: { id: '12' } }]);
+  test('sends the profile and nothing else, and returns the ID', async () => {
+    const { page, bodies } = await startFakeGraph([{ body: { id: '12' } }]);
     const listed = { ...profile('Adam'), id: '7' };
     expect(await createPersona(page, listed)).toEqual({
       ok: true,
@@ -33,16 +33,16 @@ describe('createPersona', () => {
     ['an ID that is none', { id: 'adam' }],
     ['HTML', '<html></html>'],
     ['null', null],
-  ])('with %s in the answer has failed', async (_what, body) => {
-    const { page } = await answering([{ body }]);
+  ])('fails with %s in the answer', async (_what, body) => {
+    const { page } = await startFakeGraph([{ body }]);
     expect(await createPersona(page, profile('Adam'))).toEqual({
       ok: false,
       failure: { status: 200, message: 'the response has no persona ID' },
     });
   });
 
-  test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+  test('returns the reason of a refusal', async () => {
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await createPersona(page, profile('Adam'))).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -51,28 +51,25 @@ describe('createPersona', () => {
 });
 
 describe('deletePersona', () => {
-  test('deletes by the ID', async () => {
-    const { page, calls } = await answering([{ body: { success: true } }]);
+  test('deletes by ID', async () => {
+    const { page, calls } = await startFakeGraph([{ body: { success: true } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
     expect(calls).toEqual([expect.stringMatching(/^DELETE \/v[\d.]+\/12\?/)]);
   });
 
-  test.each(['me', '12a', 'a12', ''])(
-    'never puts %j into a path',
-    async (id) => {
-      const { page, calls } = await answering([{ body: {} }]);
-      expect(await deletePersona(page, id)).toEqual({
-        ok: false,
-        failure: { status: 400, message: `"${id}" is not a persona ID` },
-      });
-      expect(calls).toEqual([]);
-    },
-  );
+  test.each(['me', '12a', 'a12', ''])('never uses %j as a path', async (id) => {
+    const { page, calls } = await startFakeGraph([{ body: {} }]);
+    expect(await deletePersona(page, id)).toEqual({
+      ok: false,
+      failure: { status: 400, message: `"${id}" is not a persona ID` },
+    });
+    expect(calls).toEqual([]);
+  });
 
   test.each([['<html></html>'], [null], [{}], [{ success: false }]])(
-    'that is answered with %j may be tried again',
+    'can be tried again after the answer %j',
     async (body) => {
-      const { page } = await answering([{ body }]);
+      const { page } = await startFakeGraph([{ body }]);
       expect(await deletePersona(page, '12')).toEqual({
         ok: false,
         failure: {
@@ -84,14 +81,14 @@ describe('deletePersona', () => {
     },
   );
 
-  test('of what is gone is done', async () => {
+  test('succeeds if the persona is gone', async () => {
     const error = { code: 100, error_subcode: 33, message: 'gone' };
-    const { page } = await answering([{ status: 400, body: { error } }]);
+    const { page } = await startFakeGraph([{ status: 400, body: { error } }]);
     expect(await deletePersona(page, '12')).toEqual({ ok: true });
   });
 
-  test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+  test('returns the reason of a refusal', async () => {
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await deletePersona(page, '12')).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -100,8 +97,8 @@ describe('deletePersona', () => {
 });
 
 describe('getPersona', () => {
-  test('gives what there is of the persona', async () => {
-    const { page, calls } = await answering([{ body: { id: '12' } }]);
+  test('returns the fields that the answer has', async () => {
+    const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
     expect(await getPersona(page, '12')).toEqual({
       ok: true,
       value: { id: '12', name: '', profilePictureUrl: '' },
@@ -109,8 +106,8 @@ describe('getPersona', () => {
     expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
   });
 
-  test('puts nothing but an ID into a path', async () => {
-    const { page, calls } = await answering([{ body: {} }]);
+  test('uses nothing but an ID as a path', async () => {
+    const { page, calls } = await startFakeGraph([{ body: {} }]);
     expect(await getPersona(page, 'me')).toEqual({
       ok: false,
       failure: { status: 400, message: '"me" is not a persona ID' },
@@ -118,8 +115,8 @@ describe('getPersona', () => {
     expect(calls).toEqual([]);
   });
 
-  test('that is refused tells why', async () => {
-    const { page } = await answering([REFUSED]);
+  test('returns the reason of a refusal', async () => {
+    const { page } = await startFakeGraph([REFUSED]);
     expect(await getPersona(page, '12')).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },
@@ -158,10 +155,10 @@ describe('listAll', () => {
     failure: { status: 200, message: 'the list of personas repeats itself' },
   };
 
-  test('follows the cursors to the end, 100 at a time', async () => {
-    const { page, calls } = await answering(
+  test('follows the cursors to the end, 100 personas at a time', async () => {
+    const { page, calls } = await startFakeGraph(
       [sheet(adam, further('a&b')), sheet(bea, { cursors: { after: 'c' } })],
-      'T&K',
+      { accessToken: 'T&K' },
     );
     expect(await listAll(page)).toEqual({
       ok: true,
@@ -183,7 +180,7 @@ describe('listAll', () => {
     ['without a next page', { cursors: { after: 'c' } }],
     ['without a cursor', { next: 'https://graph.facebook.com/next' }],
   ])('ends at a page %s', async (_what, paging) => {
-    const { page, calls } = await answering([sheet(adam, paging)]);
+    const { page, calls } = await startFakeGraph([sheet(adam, paging)]);
     const list = await listAll(page);
     expect(list.ok && list.value.personas).toEqual([adam]);
     expect(calls).toHaveLength(1);
@@ -193,19 +190,19 @@ describe('listAll', () => {
     ['nothing in it', {}],
     ['null', null],
     ['no list in it', { data: 'personas' }],
-  ])('with %s has failed', async (_what, body) => {
-    const { page } = await answering([{ body }]);
+  ])('fails with %s', async (_what, body) => {
+    const { page } = await startFakeGraph([{ body }]);
     expect(await listAll(page)).toEqual(UNREADABLE);
   });
 
-  test('that would go on for ever has failed', async () => {
-    const { page, calls } = await answering([sheet(adam, further('a'))]);
+  test('fails if it would go on for ever', async () => {
+    const { page, calls } = await startFakeGraph([sheet(adam, further('a'))]);
     expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(2);
   });
 
-  test('that breaks in the middle has failed', async () => {
-    const { page } = await answering([sheet(adam, further('a')), REFUSED]);
+  test('fails if one of its pages fails', async () => {
+    const { page } = await startFakeGraph([sheet(adam, further('a')), REFUSED]);
     expect(await listAll(page)).toMatchObject({
       ok: false,
       failure: { status: 400, code: 200 },

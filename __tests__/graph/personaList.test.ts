@@ -1,7 +1,6 @@
 import { listAll } from '../../src/graph/personaCalls';
-import { answering } from '../support/answers';
+import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
-import { behaving, sendJson } from '../support/odd';
 
 const UNREADABLE = {
   ok: false,
@@ -20,7 +19,7 @@ function sheet(id: string, after?: string) {
 
 /** A Page whose list is given without a server: what is long would take long there. */
 async function listing(sheetOf: (count: number) => object) {
-  const { page } = await answering([]);
+  const { page } = await startFakeGraph([]);
   let count = 0;
   const request = jest
     .spyOn(page.client.axios, 'request')
@@ -31,8 +30,8 @@ async function listing(sheetOf: (count: number) => object) {
 const idsOf = (personas: { id: string }[]) => personas.map(({ id }) => id);
 
 describe('a list', () => {
-  test('is complete at its end, also beyond a page with nothing in it', async () => {
-    const { page, calls } = await answering([
+  test('is complete at its end, also after an empty page', async () => {
+    const { page, calls } = await startFakeGraph([
       { body: sheet('1', 'a') },
       { body: { ...sheet('', 'b'), data: [] } },
       { body: sheet('2') },
@@ -51,8 +50,8 @@ describe('a list', () => {
     ]);
   });
 
-  test('is not complete where an entry of any page could not be read', async () => {
-    const { page } = await answering([
+  test('is incomplete if an entry of any page could not be read', async () => {
+    const { page } = await startFakeGraph([
       { body: { ...sheet('', 'a'), data: [null, { id: '1' }] } },
       { body: sheet('2') },
     ]);
@@ -62,29 +61,32 @@ describe('a list', () => {
   });
 
   test.each([[null], ['<html></html>'], [{}]])(
-    'of which a page is %j has failed',
+    'fails if one of its pages is %j',
     async (body) => {
-      const { page } = await answering([{ body: sheet('1', 'a') }, { body }]);
+      const { page } = await startFakeGraph([
+        { body: sheet('1', 'a') },
+        { body },
+      ]);
       expect(await listAll(page)).toEqual(UNREADABLE);
     },
   );
 
-  test('may have 300,000 entries in a page', async () => {
+  test('may have 300,000 entries on a page', async () => {
     const data = Array.from({ length: 300_000 }, (_, id) => ({ id: `${id}` }));
     const { page } = await listing(() => ({ data }));
     const list = await listAll(page);
     expect(list.ok && list.value.personas.length).toBe(300_000);
   });
 
-  test('whose cursors go round has failed', async () => {
-    const { page, calls } = await behaving((response, _request, count) =>
-      sendJson(response, sheet('1', count % 2 ? 'a' : 'b')),
-    );
+  test('fails if its cursors repeat', async () => {
+    const { page, calls } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', count % 2 ? 'a' : 'b'),
+    }));
     expect(await listAll(page)).toEqual(REPEATING);
     expect(calls).toHaveLength(3);
   });
 
-  test('whose cursors never end has failed', async () => {
+  test('fails if its cursors never end', async () => {
     const { page, request } = await listing((count) => sheet('1', `${count}`));
     expect(await listAll(page)).toEqual({
       ok: false,
@@ -93,7 +95,7 @@ describe('a list', () => {
     expect(request).toHaveBeenCalledTimes(1000);
   });
 
-  test('with too many personas has failed', async () => {
+  test('fails if it has too many personas', async () => {
     const data = Array<object>(300_000).fill({ id: '1' });
     const { page, request } = await listing((count) => ({
       ...sheet('1', `${count}`),
@@ -106,7 +108,7 @@ describe('a list', () => {
     expect(request).toHaveBeenCalledTimes(2);
   });
 
-  test('with as many as are read at most is complete', async () => {
+  test('is complete with the maximum number of personas', async () => {
     const data = Array<object>(250_000).fill({ id: '1' });
     const { page } = await listing((count) =>
       count === 1 ? { ...sheet('1', 'a'), data } : { data },
@@ -115,29 +117,30 @@ describe('a list', () => {
     expect(list.ok && list.value.personas.length).toBe(500_000);
   });
 
-  test('as a whole has its time', async () => {
-    const { page } = await behaving((response, _request, count) =>
-      sendJson(response, sheet('1', `${count}`)),
-    );
+  test('has one timeout for all pages', async () => {
+    const { page } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', `${count}`),
+    }));
     const list = await listAll(page, { timeoutMs: 200 });
     const message = expect.stringMatching(/^there was no answer in /) as string;
     expect(list).toEqual({ ok: false, failure: { message } });
   });
 
-  test('with no time left is not asked for', async () => {
-    const { page, calls } = await answering([{ body: sheet('1') }]);
+  test('is not requested if there is no time left', async () => {
+    const { page, calls } = await startFakeGraph([{ body: sheet('1') }]);
     expect(await listAll(page, { timeoutMs: 0 })).toMatchObject({
       ok: false,
     });
     expect(calls).toEqual([]);
   });
 
-  test('that nobody waits for any more is read no further', async () => {
+  test('is not read any further when no one waits for it', async () => {
     const { opened, open } = gate();
     let isGivenUp = false;
-    const { page, calls } = await behaving((response, _request, count) => {
-      void opened.then(() => sendJson(response, sheet('1', `${count}`)));
-    });
+    const { page, calls } = await startFakeGraph(({ count }) => ({
+      body: sheet('1', `${count}`),
+      when: opened,
+    }));
     const list = listAll(page, { isGivenUp: () => isGivenUp });
     isGivenUp = true;
     open();

@@ -30,7 +30,7 @@ const failed = (message: string) => ({
   failure: { status: 200, message },
 });
 
-test.each(NONSENSE)('%s is no answer', (_what, answer) => {
+test.each(NONSENSE)('%s is an invalid response', (_what, answer) => {
   expect(parsePage(answer)).toEqual(failed('the response has no Page ID'));
   expect(parsePersonaId(answer)).toEqual(
     failed('the response has no persona ID'),
@@ -51,18 +51,18 @@ test.each(NONSENSE)('%s is no answer', (_what, answer) => {
   });
 });
 
-test('an ID may have as many digits as there are', () => {
+test('an ID may have any number of digits', () => {
   expect([isId('0'), isId('1'.repeat(100))]).toEqual([true, true]);
 });
 
 test.each([[{ success: false }], [{ success: 'true' }], [{ success: 1 }]])(
-  'is no deletion: %j',
+  'is not the answer to a deletion: %j',
   (answer) => {
     expect(parseDeletion(answer)).toMatchObject({ ok: false });
   },
 );
 
-test('a deletion', () => {
+test('the answer to a deletion is recognised', () => {
   expect(parseDeletion({ success: true })).toEqual({ ok: true });
 });
 
@@ -75,7 +75,7 @@ test('a Page may have no name', () => {
 });
 
 describe('a persona', () => {
-  test('may have no name and no picture, and what else it has is left', () => {
+  test('may lack name and picture; other fields are left out', () => {
     expect(parsePersona({ id: '1', more: true }, '1')).toEqual({
       ok: true,
       value: { id: '1', name: '', profilePictureUrl: '' },
@@ -84,14 +84,14 @@ describe('a persona', () => {
     expect(parsePersona(odd, '1')).toEqual(parsePersona({ id: '1' }, '1'));
   });
 
-  test('is the one that was asked for', () => {
+  test('must be the one that was requested', () => {
     expect(parsePersona({ id: '2', name: 'Eve' }, '1')).toMatchObject({
       ok: false,
     });
   });
 });
 
-describe('a page of the list', () => {
+describe('a page of a list', () => {
   const next = 'https://graph.facebook.com/next';
   const adam = { id: '1', name: 'Adam', profilePictureUrl: 'http://a' };
   const read = (answer: unknown) => {
@@ -100,7 +100,7 @@ describe('a page of the list', () => {
   };
 
   test.each([null, 'x', 5, [], {}, { name: 'Eve' }, { id: 7 }])(
-    'costs a bad entry only itself: %j',
+    'skips an invalid entry: %j',
     (bad) => {
       expect(read({ data: [bad, adam] })).toEqual({
         personas: [adam],
@@ -110,7 +110,7 @@ describe('a page of the list', () => {
     },
   );
 
-  test('may be empty and have a next', () => {
+  test('may be empty and have a next page', () => {
     const paging = { next, cursors: { after: 'b' } };
     expect(read({ data: [], paging })).toEqual({
       personas: [],
@@ -139,11 +139,14 @@ describe('a page of the list', () => {
     ['no cursor', {}],
     ['an empty cursor', { after: '' }],
     ['a cursor that is no text', { after: 5 }],
-  ])('whose next cannot be asked for is not all: %s', (_what, cursors) => {
-    expect(read({ data: [adam], paging: { next, cursors } })).toEqual({
-      personas: [adam],
-      after: undefined,
-      isComplete: false,
-    });
-  });
+  ])(
+    'whose next page cannot be requested is incomplete: %s',
+    (_what, cursors) => {
+      expect(read({ data: [adam], paging: { next, cursors } })).toEqual({
+        personas: [adam],
+        after: undefined,
+        isComplete: false,
+      });
+    },
+  );
 });

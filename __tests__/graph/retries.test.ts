@@ -27,20 +27,20 @@ async function triesUntil(
 }
 
 describe('withRetries', () => {
-  test('tries as often as it may', async () => {
+  test('tries until maxTries', async () => {
     expect(await triesUntil(60_000, 3)).toBe(3);
   });
 
-  test('begins no try that could not be waited for', async () => {
+  test('starts no try that could not end in time', async () => {
     expect(await triesUntil(9, 3)).toBe(1);
   });
 
-  test('does not try again after a rate limit', async () => {
+  test('does not try again after a rate limit by default', async () => {
     expect(await triesUntil(60_000, 3, TOO_MANY)).toBe(1);
     expect(await triesUntil(60_000, 3, { status: 429, message: '' })).toBe(1);
   });
 
-  test('sits out a rate limit where it may', async () => {
+  test('waits for a rate limit to pass if that is allowed', async () => {
     const sitting = { retryRateLimits: true };
     expect(await triesUntil(60_000, 3, TOO_MANY, sitting)).toBe(3);
   });
@@ -58,7 +58,7 @@ describe('withRetries', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
-  test('waits between two tries', async () => {
+  test('pauses between two tries', async () => {
     const times: number[] = [];
     const run = () => {
       times.push(performance.now());
@@ -74,7 +74,7 @@ describe('withRetries', () => {
     expect(second - first).toBeGreaterThan(45);
   });
 
-  test('waits for an answer as long as there is time', async () => {
+  test('waits for an answer until the timeout', async () => {
     const late = new Promise<{ ok: true; value: string }>((resolve) => {
       setTimeout(() => resolve({ ok: true, value: 'late' }), 30);
     });
@@ -82,7 +82,7 @@ describe('withRetries', () => {
     expect(await withRetries(() => late, policy)).toEqual(await late);
   });
 
-  test('gives up when there is no answer in time', async () => {
+  test('gives up if there is no answer in time', async () => {
     const outcome = await withRetries(() => new Promise(() => {}), {
       attempts: 3,
       firstDelayMs: 20,
@@ -95,7 +95,7 @@ describe('withRetries', () => {
   });
 });
 
-test('what is tried learns when it has been given up', async () => {
+test('a try can see that it was given up', async () => {
   const policy = { attempts: 1, firstDelayMs: 20, timeoutMs: 30 };
   const heard: boolean[] = [];
   const { opened, open } = gate();
@@ -113,7 +113,7 @@ test('what is tried learns when it has been given up', async () => {
   expect(heard).toEqual([false, false, true]);
 });
 
-test('what has been answered is given up no more than its answer', async () => {
+test('a try that has been answered does not count as given up', async () => {
   let ask = () => true;
   await withRetries(
     (isGivenUp) => {
@@ -125,7 +125,7 @@ test('what has been answered is given up no more than its answer', async () => {
   expect(ask()).toBe(false);
 });
 
-test('waits grow twofold, and half of each is drawn', () => {
+test('waits double, and half of each is random', () => {
   const policy = { attempts: 5, firstDelayMs: 100, timeoutMs: 60_000 };
   for (const [attempt, longest] of [
     [1, 100],
@@ -152,6 +152,9 @@ test.each<[boolean, string, GraphFailure]>([
   [false, 'too many requests', { status: 429, message: '' }],
   [false, 'a rate limit at 5xx', { status: 503, code: 613, message: '' }],
   [false, 'a bad parameter', { status: 400, code: 100, message: '' }],
-])('a call may have been carried out (%s) after %s', (may, _what, failure) => {
-  expect(isAmbiguous(failure)).toBe(may);
-});
+])(
+  'whether a call may have been carried out (%s) after %s',
+  (may, _what, failure) => {
+    expect(isAmbiguous(failure)).toBe(may);
+  },
+);

@@ -14,7 +14,7 @@ const withSecret = new MessengerClient({
 });
 const without = new MessengerClient({ accessToken: TOKEN });
 
-test('of two secrets one of which is in the other, nothing is left', () => {
+test('of two secrets, one of which contains the other, nothing is left', () => {
   const clean = 'a [removed] and a [removed]';
   const text = 'a token-long and a token';
   expect(redactSecrets(text, ['token', 'token-long'])).toBe(clean);
@@ -28,11 +28,11 @@ test.each([
   ['in a form', 'a%2Bb%2Fc+%C3%BC%22'],
   ['in a URL in a URL', encodeURIComponent(encodeURIComponent('a+b/c ü"'))],
   ['in JSON', 'a+b/c ü\\"'],
-])('a secret is found %s', (_how, form) => {
+])('a secret is redacted %s', (_how, form) => {
   expect(redactSecrets(`<${form}>`, ['a+b/c ü"'])).toBe('<[removed]>');
 });
 
-test('an empty secret is none', () => {
+test('an empty secret is ignored', () => {
   expect(redactSecrets('text', [''])).toBe('text');
 });
 
@@ -41,9 +41,12 @@ test.each([
   ['?x=%3Faccess_token%3DT', '?x=%3Faccess_token%3D[removed]'],
   ['{"appsecret_proof": "T"}', '{"appsecret_proof": "[removed]"}'],
   ['INPUT_TOKEN=T', 'INPUT_TOKEN=[removed]'],
-])('what must be a secret is hidden, unknown or not: %s', (text, clean) => {
-  expect(redactSecrets(text, [])).toBe(clean);
-});
+])(
+  'values that look like secrets are redacted although they are unknown: %s',
+  (text, clean) => {
+    expect(redactSecrets(text, [])).toBe(clean);
+  },
+);
 
 test.each([
   ['a client with an app secret', withSecret, [TOKEN, SECRET, PROOF]],
@@ -59,6 +62,6 @@ test.each([
     Object.create({ accessToken: null, appSecret: null }) as MessengerClient,
     [],
   ],
-])('the secrets of %s', (_which, client, secrets) => {
+])('finds the secrets of %s', (_which, client, secrets) => {
   expect(secretsOf(client)).toStrictEqual(secrets);
 });

@@ -2,18 +2,18 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import {
+  packagesOfThePage,
+  playThePage,
+  spoken,
+  type Language,
+} from './gettingStarted';
+import {
   pack,
   PackedApp,
   removeTemporaryFolders,
   type Packed,
   type PackageName,
-} from '../support/packedApp';
-import {
-  packagesOfThePage,
-  playThePage,
-  spoken,
-  type Language,
-} from '../support/gettingStarted';
+} from './packedApp';
 
 const OLDEST_BOTTENDER = '1.0.0';
 const NEWEST_BOTTENDER = '1.5.5';
@@ -45,7 +45,7 @@ const BUDGET: Record<PackageName, number> = {
 };
 
 test.each(['bottender-persona', 'messenger-emulator'] as const)(
-  '%s ships its code and is small',
+  '%s contains its code and is small',
   (name) => {
     const { bytes, files } = packed[name];
     process.stdout.write(
@@ -58,7 +58,7 @@ test.each(['bottender-persona', 'messenger-emulator'] as const)(
   },
 );
 
-test('the tarball holds every Lua script of the source', () => {
+test('the tarball contains every Lua script of the source', () => {
   const scripts = (files: readonly string[]) =>
     files.filter((file) => file.endsWith('.lua')).sort();
   const inSource = readdirSync(path.join(__dirname, '../../src'), {
@@ -68,7 +68,7 @@ test('the tarball holds every Lua script of the source', () => {
   expect(scripts(packed['bottender-persona'].files)).toEqual(scripts(inSource));
 });
 
-test('the tarballs hold what a user needs and nothing else', () => {
+test('the tarballs contain what a user needs and nothing else', () => {
   const others = (name: PackageName) =>
     packed[name].files
       .filter((file) => !/^dist\/.*\.(js|d\.ts|lua)$/.test(file))
@@ -116,7 +116,7 @@ test('publint and arethetypeswrong find nothing, and the emulator runs alone', a
   );
 });
 
-test('a JavaScript app runs its tests and talks, with the oldest Bottender', async () => {
+test('a JavaScript app with the oldest Bottender passes its tests and answers messages', async () => {
   const app = await PackedApp.create('javascript', packed, [
     `bottender@${OLDEST_BOTTENDER}`,
     ...JEST,
@@ -133,21 +133,21 @@ describe('a JavaScript app', () => {
     ]);
   });
 
-  test('runs its tests and talks', () => talks(app));
+  test('passes its tests and answers messages', () => talks(app));
 
-  test('docs/getting-started.md leads from an empty folder to a bot that talks', async () => {
+  test('docs/getting-started.md leads from an empty folder to a bot that answers', async () => {
     expect(await playedFiles(app, 'JavaScript')).toEqual([
       'bottender.config.js',
       'index.js',
     ]);
   });
 
-  test("gets Bottender's own ngrok, not what stands in for it here", async () => {
+  test("gets Bottender's own ngrok, not the stub of this repository", async () => {
     const ngrok = await app.read('node_modules/ngrok/package.json');
     expect(JSON.parse(ngrok)).toHaveProperty('author');
   });
 
-  test('imports by name, and nothing but what is meant to be', async () => {
+  test('imports the public entries by name, and nothing else', async () => {
     await app.write(
       'names.mjs',
       `import { personas, withPersona, InvalidPersonaError } from 'bottender-persona';
@@ -168,7 +168,7 @@ console.log(JSON.stringify([
     ]);
   });
 
-  test('loads nothing that it does not use', async () => {
+  test('loads only what it uses', async () => {
     const loaded = await app.run('node', [
       '-p',
       `require('bottender-persona'); JSON.stringify(Object.keys(require.cache))`,
@@ -203,12 +203,12 @@ describe('a TypeScript app', () => {
     );
   });
 
-  test('compiles with strict, runs its tests and talks', async () => {
+  test('compiles with strict, passes its tests and answers messages', async () => {
     await app.run('npm', ['run', 'build']);
     await talks(app);
   });
 
-  test('docs/getting-started.md leads from an empty folder to a bot that talks', async () => {
+  test('docs/getting-started.md leads from an empty folder to a bot that answers', async () => {
     expect(await playedFiles(app, 'TypeScript')).toEqual([
       'bottender.config.js',
       'tsconfig.json',

@@ -1,26 +1,25 @@
 import { PersonaRefusedError } from '../../src/errors';
 import { STATE_TIMEOUT_MS, personaState } from '../../src/graph/personaCalls';
 import { PersonaStates } from '../../src/refusals/personaStates';
-import { answering, type Answer } from '../support/answers';
-import { pass, takeTimers } from '../support/clock';
-import { meeting } from '../support/gate';
-import { behaving, drip, sendJson } from '../support/odd';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { DRIP, HANG, type Reply, startFakeGraph } from '../support/fakeGraph';
+import { barrier } from '../support/gate';
 
-const ALIVE: Answer = {
+const ALIVE: Reply = {
   body: { id: '7', name: 'Adam', profile_picture_url: 'https://x/a.png' },
 };
-const UNKNOWN: Answer = {
+const UNKNOWN: Reply = {
   status: 400,
   body: { error: { code: 100, error_subcode: 33, message: 'does not exist' } },
 };
-const NO_LIST: Answer = { status: 400, body: { error: { code: 200 } } };
-const EMPTY_LIST: Answer = { body: { data: [] } };
+const NO_LIST: Reply = { status: 400, body: { error: { code: 200 } } };
+const EMPTY_LIST: Reply = { body: { data: [] } };
 
 const refusal = () =>
   new PersonaRefusedError('unverified', '7', '1', { message: 'no' });
 
-test('all who ask at a time ask once', async () => {
-  const { page, calls } = await answering([ALIVE]);
+test('simultaneous questions make one call', async () => {
+  const { page, calls } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   const answers = await Promise.all([
     states.of(page, '7'),
@@ -33,8 +32,8 @@ test('all who ask at a time ask once', async () => {
   expect(calls).toHaveLength(2);
 });
 
-test('what is gone is not looked for again for ten seconds', async () => {
-  const { page, calls } = await answering([
+test('a persona that is gone is not looked up again for ten seconds', async () => {
+  const { page, calls } = await startFakeGraph([
     UNKNOWN,
     EMPTY_LIST,
     UNKNOWN,
@@ -42,24 +41,24 @@ test('what is gone is not looked for again for ten seconds', async () => {
   ]);
   const states = new PersonaStates();
   expect(await states.of(page, '7')).toBe('gone');
-  pass(9000);
+  advanceTime(9000);
   expect(await states.of(page, '7')).toBe('gone');
   expect(calls).toHaveLength(2);
-  pass(1000);
+  advanceTime(1000);
   expect(await states.of(page, '7')).toBe('gone');
   expect(calls).toHaveLength(4);
 });
 
-test('one Page and one persona say nothing of another', async () => {
-  const { page, calls } = await answering([UNKNOWN, EMPTY_LIST, ALIVE]);
+test('each Page and each persona is looked up separately', async () => {
+  const { page, calls } = await startFakeGraph([UNKNOWN, EMPTY_LIST, ALIVE]);
   const states = new PersonaStates();
   expect(await states.of({ ...page, id: '2' }, '7')).toBe('gone');
   expect(await states.of(page, '7')).toBe('alive');
   expect(calls).toHaveLength(3);
 });
 
-test('where nothing can be found out, that is known until a wait is over', async () => {
-  const { page } = await answering([UNKNOWN, NO_LIST]);
+test('if nothing can be found out, the next question waits', async () => {
+  const { page } = await startFakeGraph([UNKNOWN, NO_LIST]);
   const states = new PersonaStates();
   expect(await states.of(page, '7')).toBe('unsure');
   expect(states.unverified(page, '7')).toBeUndefined();
@@ -69,29 +68,29 @@ test('where nothing can be found out, that is known until a wait is over', async
   expect(states.unverified(page, '7')).toBe(first);
   expect(states.unverified(page, '8')).toBeUndefined();
   expect(states.unverified({ ...page, id: '2' }, '7')).toBeUndefined();
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBeUndefined();
-  // The second wait is longer; no evidence has come meanwhile.
+  // The second wait is longer, because there was no evidence.
   await states.of(page, '7');
   const second = refusal();
   states.giveUp(page, '7', second);
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBe(second);
 });
 
-test('evidence begins the waits anew', async () => {
-  const { page } = await answering([ALIVE]);
+test('evidence resets the waits', async () => {
+  const { page } = await startFakeGraph([ALIVE]);
   const states = new PersonaStates();
   states.giveUp(page, '7', refusal());
-  pass(1000);
+  advanceTime(1000);
   await states.of(page, '7');
   states.giveUp(page, '7', refusal());
-  pass(1000);
+  advanceTime(1000);
   expect(states.unverified(page, '7')).toBeUndefined();
 });
 
-test('a thousand answers are kept, the oldest goes', async () => {
-  const { page } = await answering([]);
+test('a thousand answers are kept, the latest ones', async () => {
+  const { page } = await startFakeGraph([]);
   const request = jest
     .spyOn(page.client.axios, 'request')
     .mockResolvedValue({ data: EMPTY_LIST.body });
@@ -110,7 +109,7 @@ test('a thousand answers are kept, the oldest goes', async () => {
   expect(request).toHaveBeenCalledTimes(asked + 2);
 });
 
-const MISSING: Answer = {
+const MISSING: Reply = {
   status: 400,
   body: {
     error: {
@@ -121,17 +120,17 @@ const MISSING: Answer = {
     },
   },
 };
-const listOf = (...ids: unknown[]): Answer => ({
+const listOf = (...ids: unknown[]): Reply => ({
   body: { data: ids.map((id) => ({ id })) },
 });
 
-test('a persona that Messenger gives is alive, and the list is not read', async () => {
-  const { page, calls } = await answering([{ body: { id: '12' } }]);
+test('a persona that Messenger returns is alive, and the list is not read', async () => {
+  const { page, calls } = await startFakeGraph([{ body: { id: '12' } }]);
   expect(await personaState(page, '12')).toBe('alive');
   expect(calls).toEqual([expect.stringMatching(/^GET \/v[\d.]+\/12\?/)]);
 });
 
-const ANYTHING: [string, Answer][] = [
+const ANYTHING: [string, Reply][] = [
   ['that it does not exist', MISSING],
   ['another ID', { body: { id: '1' } }],
   ['HTML', { body: '<html></html>' }],
@@ -141,8 +140,8 @@ const ANYTHING: [string, Answer][] = [
   ['an error', { status: 500, body: {} }],
 ];
 
-describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
-  test.each<['alive' | 'gone' | 'unsure', string, Answer]>([
+describe.each(ANYTHING)('if Messenger answers %s', (_what, answer) => {
+  test.each<['alive' | 'gone' | 'unsure', string, Reply]>([
     ['alive', 'has it', listOf('1', '12')],
     ['alive', 'has it, though it is not complete', listOf(null, '12')],
     ['gone', 'has only others', listOf('1', '2')],
@@ -151,57 +150,62 @@ describe.each(ANYTHING)('where Messenger answers %s', (_what, answer) => {
     ['unsure', 'is refused', { status: 400, body: { error: { code: 190 } } }],
     ['unsure', 'is HTML', { body: '<html></html>' }],
     ['unsure', 'is null', { body: null }],
-  ])('it is %s if the list %s', async (state, _how, list) => {
-    const { page } = await answering([answer, list]);
+  ])('the persona is %s if the list %s', async (state, _how, list) => {
+    const { page } = await startFakeGraph([answer, list]);
     expect(await personaState(page, '12')).toBe(state);
   });
 });
 
-test('a list that breaks in the middle is no evidence', async () => {
+test('a list that fails halfway is not evidence', async () => {
   const cursors = { after: 'a' };
   const first = { data: [], paging: { next: 'http://next', cursors } };
   const broken = { status: 500, body: {} };
-  const { page } = await answering([MISSING, { body: first }, broken]);
+  const { page } = await startFakeGraph([MISSING, { body: first }, broken]);
   expect(await personaState(page, '12')).toBe('unsure');
 });
 
-test('all of it has an end', async () => {
-  takeTimers();
-  const [gets, lists] = [meeting(4), meeting(4)];
+test('every check ends in time', async () => {
+  fakeTimers();
+  const [gets, lists] = [barrier(4), barrier(4)];
   const come = (count: number) => void [gets, lists][count - 1]?.();
-  const silent = await behaving((_response, _request, count) => come(count));
-  const dripping = await behaving((response, _request, count) => {
+  const silent = await startFakeGraph(({ count }) => {
     come(count);
-    drip(response);
+    return HANG;
   });
-  const endless = await behaving((response, { url }, count) => {
+  const dripping = await startFakeGraph(({ count }) => {
     come(count);
-    if (!url?.includes('personas')) return;
+    return DRIP;
+  });
+  const endless = await startFakeGraph(({ path, count }) => {
+    come(count);
+    if (path !== '/me/personas') return HANG;
     const cursors = { after: `${count}` };
     const paging = { next: 'http://next', cursors };
-    setTimeout(() => sendJson(response, { data: [], paging }), 20);
+    const when = new Promise((resolve) => setTimeout(resolve, 20));
+    return { body: { data: [], paging }, when };
   });
   const started = Date.now();
   const asking = Promise.all(
     [silent, dripping, endless].map(({ page }) => personaState(page, '12')),
   );
   await gets();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   await lists();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   expect(await asking).toEqual(['unsure', 'unsure', 'unsure']);
   expect(Date.now() - started).toBeLessThan(STATE_TIMEOUT_MS + 4000);
 });
 
-test('a call that hangs leaves the list its time', async () => {
-  takeTimers();
-  const come = meeting(2);
-  const { page } = await behaving((response, { url }) => {
-    if (url?.includes('personas')) sendJson(response, { data: [{ id: '12' }] });
-    else void come();
+test('a call that hangs leaves time for the list', async () => {
+  fakeTimers();
+  const come = barrier(2);
+  const { page } = await startFakeGraph(({ path }) => {
+    if (path === '/me/personas') return { body: { data: [{ id: '12' }] } };
+    void come();
+    return HANG;
   });
   const asking = personaState(page, '12');
   await come();
-  pass(STATE_TIMEOUT_MS / 2);
+  advanceTime(STATE_TIMEOUT_MS / 2);
   expect(await asking).toBe('alive');
 });

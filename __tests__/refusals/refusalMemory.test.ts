@@ -14,7 +14,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('a refusal is found by its kind, its place and what it is about', () => {
+test('a refusal is found by its kind, its account and its subject', () => {
   const memory = new RefusalMemory();
   const error = refusal();
   expect(memory.isEmpty).toBe(true);
@@ -29,7 +29,7 @@ test('a refusal is found by its kind, its place and what it is about', () => {
   expect(memory.get('region', '1', '7')).toBeUndefined();
 });
 
-test('a refusal of a whole account is none of a persona', () => {
+test('a refusal of a whole account is not one of a persona', () => {
   const memory = new RefusalMemory();
   const error = refusal();
   memory.add('profile', 'Slack', null, error);
@@ -38,14 +38,14 @@ test('a refusal of a whole account is none of a persona', () => {
   expect(memory.get('profile', 'Slack', 'null')).toBeUndefined();
 });
 
-test('messages that were refused together get one refusal', () => {
+test('messages that were refused together share one refusal', () => {
   const memory = new RefusalMemory();
   const first = refusal();
   expect(memory.add('unknown', '1', '7', first)).toBe(first);
   expect(memory.add('unknown', '1', '7', refusal())).toBe(first);
 });
 
-test('it lasts ten minutes, to the millisecond, and a newer one as long', () => {
+test('a refusal lasts ten minutes, to the millisecond, and so does a newer one', () => {
   setTime(1_000_000);
   const memory = new RefusalMemory();
   memory.add('unknown', '1', '7', refusal());
@@ -58,7 +58,7 @@ test('it lasts ten minutes, to the millisecond, and a newer one as long', () => 
   expect(memory.add('unknown', '1', '7', second)).toBe(second);
 });
 
-test('at most 5,000 are remembered, the oldest goes', () => {
+test('at most 5,000 refusals are remembered, the latest ones', () => {
   const memory = new RefusalMemory();
   for (let id = 0; id <= 5000; id += 1) {
     memory.add('unknown', '1', `${id}`, refusal());
@@ -68,7 +68,7 @@ test('at most 5,000 are remembered, the oldest goes', () => {
   expect(memory.get('unknown', '1', '5000')).toBeDefined();
 });
 
-test('a refusal keeps nothing of the message that it was about', async () => {
+test('a refusal keeps no part of its message', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const memory = new RefusalMemory();
@@ -86,7 +86,7 @@ test('a refusal keeps nothing of the message that it was about', async () => {
   expect(message.deref()).toBeUndefined();
 });
 
-test('an account that ignores profiles is known after the first time; at most 1,000 are', () => {
+test('an account that ignores profiles is known after the first time; at most 1,000 are remembered', () => {
   const memory = new RefusalMemory();
   expect(memory.isKnownToIgnore('0')).toBe(false);
   expect(memory.isKnownToIgnore('0')).toBe(true);

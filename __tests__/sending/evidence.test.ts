@@ -6,11 +6,10 @@ import {
 } from 'bottender-persona';
 import type { Fault, MessengerEmulator } from 'messenger-emulator';
 
-import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
-import { pass } from '../support/clock';
-import { faces, profile } from '../support/faces';
-import { deleteElsewhere, idsOf, watch } from '../support/graph';
-import { alive, shown } from '../support/wire';
+import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
+import { advanceTime } from '../support/clock';
+import { alive, personaIds, shown, watchCalls } from '../support/emulatorState';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const SEND = 'POST /me/messages';
@@ -38,7 +37,7 @@ async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
     ...options,
   });
   const bot = await startBot({ ...setup, plugins: [plugin] });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   const calls = () => seen().filter((call) => call !== 'POST /');
   return { bot, told, calls };
 }
@@ -60,9 +59,9 @@ const onTheFly = async (context: PersonaContext): Promise<void> => {
 describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
   test.each([
     ['a named persona', asAdam, ['Adam']],
-    ['one made on the fly', onTheFly, []],
+    ['an ephemeral persona', onTheFly, []],
   ])(
-    'that names %s which exists is about this message: nothing is made anew',
+    'that names %s that exists is about this message: nothing is created again',
     async (_whose, action, left) => {
       const { bot, told } = await start(setup);
       for (let event = 0; event < 5; event += 1) {
@@ -81,7 +80,7 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
     },
   );
 
-  test('with a word that only begins like persona is none of ours: it comes through, nothing is sent again', async () => {
+  test('with a word that only begins like "persona" is passed on, and nothing is sent again', async () => {
     const { bot, told, calls } = await start(setup);
     await bot.run(asAdam);
     const before = calls().length;
@@ -93,10 +92,10 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('that names a persona of which nothing can be found out: the Page speaks, nothing is made or forgotten', async () => {
+  test('that names a persona whose state is uncertain: the message is sent as the Page, and nothing is created or forgotten', async () => {
     const { bot, told, calls } = await start(setup);
     await bot.run(asAdam);
-    const [adam] = idsOf(bot.emulator, 'Adam');
+    const [adam] = personaIds(bot.emulator, 'Adam');
     // Graph says "does not exist, or missing permissions" with this, which proves nothing.
     const error = { code: 100, error_subcode: 33, message: 'does not exist' };
     const found = bot.emulator.fail({ path: `/${adam}`, error });
@@ -127,28 +126,28 @@ describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
       'Page: hi',
       'Adam: hi',
     ]);
-    expect(idsOf(bot.emulator, 'Adam')).toEqual([adam]);
+    expect(personaIds(bot.emulator, 'Adam')).toEqual([adam]);
   });
 });
 
-describe('what is remembered', () => {
+describe('a remembered refusal', () => {
   const say = (id: string) => async (context: PersonaContext) => {
     await context.sendText('hi', { personaId: id });
   };
 
-  test('an ID that the Page does not have: for ten minutes the Page speaks at once', async () => {
+  test('of an ID that the Page lacks: for ten minutes messages are sent as the Page at once', async () => {
     const { bot, told, calls } = await start();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
-    await deleteElsewhere(bot.emulator, Adam);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    await deletePersona(bot.emulator, Adam);
     await bot.run(say(Adam));
     const before = calls().length;
     await bot.run(say(Adam));
     expect(calls().slice(before)).toEqual([SEND]);
-    pass(10 * 60_000 - 1000);
+    advanceTime(10 * 60_000 - 1000);
     await bot.run(say(Adam));
     expect(calls().slice(before)).toEqual([SEND, SEND]);
     expect(told).toHaveBeenCalledTimes(1);
-    pass(1000);
+    advanceTime(1000);
     await bot.run(say(Adam));
     expect(calls().slice(before + 2)).toEqual([
       SEND,
@@ -161,9 +160,9 @@ describe('what is remembered', () => {
     expect(shown(bot.emulator)).toEqual(Array(4).fill('Page: hi'));
   });
 
-  test('a customer for whom personas are refused: nothing is made for him', async () => {
+  test('of a customer for whom personas are refused: nothing is created for him', async () => {
     const { bot, told, calls } = await start();
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     bot.emulator.setEuropean(CUSTOMER, true);
     await bot.run(say(Adam));
     const before = calls().length;
@@ -176,7 +175,7 @@ describe('what is remembered', () => {
     expect(shown(bot.emulator, '1002')).toEqual(['Adam: hi']);
   });
 
-  test('with `throw` such sends reject at once', async () => {
+  test('with `throw`, such sends reject at once', async () => {
     const { bot, calls } = await start({}, { refusedPersona: 'throw' });
     await bot.run(say('123456789012345'));
     const before = calls().length;
@@ -190,7 +189,7 @@ describe('what is remembered', () => {
 });
 
 describe('a string that is neither an ID nor a name', () => {
-  test('is sent to nobody: the Page says it in one call, told once with the nearest name', async () => {
+  test('is not sent as an ID: one call as the Page, reported once with the closest match', async () => {
     const { bot, told, calls } = await start();
     const misspelt = async (context: PersonaContext) => {
       await context.withPersona('adma', async () => {
@@ -217,7 +216,7 @@ describe('a string that is neither an ID nor a name', () => {
     ]);
   });
 
-  test('with `throw` rejects before anything is sent', async () => {
+  test('with `throw`, rejects before anything is sent', async () => {
     const { bot, calls } = await start({}, { refusedPersona: 'throw' });
     await bot.run(async (context) => {
       await context.sendText('hi', { personaId: 'adma' });
@@ -231,7 +230,7 @@ describe('signText', () => {
   const signText = (text: string, { name }: { name: string }) =>
     `${name}: ${text}`;
 
-  test('says who speaks where the face is refused', async () => {
+  test('says who speaks if the persona is refused', async () => {
     const { bot } = await start({}, { signText });
     refuseNext(bot.emulator, ABOUT_PERSONA);
     await bot.run(asAdam);
@@ -240,14 +239,14 @@ describe('signText', () => {
     expect(shown(bot.emulator)).toEqual(['Page: Adam: hi', 'Page: Guest: hi']);
   });
 
-  test('says who speaks in a block whose persona could not be made', async () => {
+  test('says who speaks in a block whose persona could not be created', async () => {
     const { bot } = await start({}, { signText });
     bot.emulator.fail({ path: '/me/personas', error: { code: 200 } });
     await bot.run(onTheFly);
     expect(shown(bot.emulator)).toEqual(['Page: Guest: hi']);
   });
 
-  test('is not called where no name is known, nor where the face is shown, nor for the Page', async () => {
+  test('is not called without a name, with a shown persona, or for the Page', async () => {
     const sign = jest.fn(signText);
     const { bot } = await start({}, { signText: sign });
     await bot.run(async (context) => {
@@ -271,7 +270,7 @@ describe('signText', () => {
       },
       /signText.*no pen.*unsigned/,
     ],
-    ['gives no text', () => 7 as unknown as string, /signText.*type number/],
+    ['returns no text', () => 7 as unknown as string, /signText.*type number/],
     [
       'rejects',
       () => Promise.reject(new Error('no pen')) as unknown as string,
@@ -285,7 +284,7 @@ describe('signText', () => {
       /signText.*threw a value of type object/,
     ],
   ])(
-    'that %s leaves the text unsigned, and that is told',
+    'that %s leaves the text unsigned, which is reported',
     async (_how, sign, why) => {
       const { bot } = await start({}, { signText: sign });
       refuseNext(bot.emulator, ABOUT_PERSONA);

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { Messenger } from 'messaging-api-messenger';
 import { personas } from 'bottender-persona';
-import { CUSTOMER } from '../support/bot';
-import { clientFor, startedBy } from '../support/clients';
-import { faces, profile } from '../support/faces';
-import { alive, shown } from '../support/wire';
-test('a form carries the persona by an upload of its file, and the Page needs none', async () => {
-  const bot = await startedBy();
+import { CUSTOMER, startWrittenTo } from '../support/bot';
+import { clientFor } from '../support/clients';
+import { alive, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+test('a form carries the persona after an upload of its file, and needs none for the Page', async () => {
+  const bot = await startWrittenTo();
   const client = personas({ directory: { adam: profile('Adam') } }).client(
-    clientFor(bot),
+    clientFor(bot.emulator),
   );
   await client.withPersona('adam', () =>
     client.sendMessageFormData(
@@ -37,14 +37,14 @@ test('a form carries the persona by an upload of its file, and the Page needs no
   ]);
 });
 
-test('a form with a persona of its own is sent as it is, refused or not', async () => {
-  const bot = await startedBy();
-  const { Bea = '' } = await faces(bot.emulator, ['Bea']);
+test('a form with a persona of its own is sent unchanged, refused or not', async () => {
+  const bot = await startWrittenTo();
+  const { Bea = '' } = await createPersonas(bot.emulator, ['Bea']);
   const onRefused = jest.fn();
   const client = personas({
     directory: { adam: profile('Adam') },
     onRefused,
-  }).client(clientFor(bot));
+  }).client(clientFor(bot.emulator));
   const send = () => {
     const form = Messenger.createImageFormData(createReadStream(__filename));
     form.append('persona_id', Bea);

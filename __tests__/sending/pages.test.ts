@@ -8,9 +8,9 @@ import {
   type BotSetup,
   type TestAction,
 } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { alive } from '../support/wire';
+import { alive } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
@@ -26,15 +26,16 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
   test('speaks on each Page with a persona of that Page', async () => {
     const bot = await start();
     const ids = {
-      [PAGE.id]: (await faces(bot.emulator, ['Adam'])).Adam,
-      [OTHER_PAGE.id]: (await faces(bot.emulator, ['Bea'], OTHER_PAGE)).Bea,
+      [PAGE.id]: (await createPersonas(bot.emulator, ['Adam'])).Adam,
+      [OTHER_PAGE.id]: (await createPersonas(bot.emulator, ['Bea'], OTHER_PAGE))
+        .Bea,
     };
     for (const pageId of Object.keys(ids)) {
       await bot.run(
         async (context) => {
           context.usePersona(ids[pageId] ?? null);
           await context.sendText('hi');
-          await context.sendImage(Buffer.from('a'), named('a.png'));
+          await context.sendImage(Buffer.from('a'), filenameOption('a.png'));
         },
         { pageId },
       );
@@ -50,7 +51,7 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
     ]);
   });
 
-  test('makes a persona on the Page that is written to, and deletes it there', async () => {
+  test('creates a persona on the Page that the customer writes to, and deletes it there', async () => {
     const bot = await start();
     const action: TestAction = async (context) => {
       await context.withEphemeralPersona(profile('Guest'), async () => {
@@ -98,7 +99,7 @@ describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
 });
 
 describe('after context.useAccessToken', () => {
-  test('personas are made, carried and deleted on that token’s Page', async () => {
+  test('personas are created, carried and deleted on the Page of that token', async () => {
     // Bottender proves such sends with the proof of the channel's token.
     const bot = await startBot({
       plugins: [personas()],
@@ -109,7 +110,7 @@ describe('after context.useAccessToken', () => {
       context.useAccessToken(OTHER_PAGE.accessToken);
       await context.withEphemeralPersona(profile('Guest'), async () => {
         await context.sendText('hi');
-        await context.sendImage(Buffer.from('a'), named('a.png'));
+        await context.sendImage(Buffer.from('a'), filenameOption('a.png'));
       });
     });
     expect(bot.errors).toEqual([]);
@@ -124,7 +125,7 @@ describe('after context.useAccessToken', () => {
     ]);
   });
 
-  test('inside a block, each Page has a persona of its own, and none is left behind', async () => {
+  test('in a block, each Page has a persona of its own, and none is left behind', async () => {
     const plugin = personas();
     const bot = await startBot({ plugins: [plugin], skipAppSecretProof: true });
     await bot.say('I write to the other Page too', { pageId: OTHER_PAGE.id });
@@ -144,11 +145,11 @@ describe('after context.useAccessToken', () => {
       'Guest: three',
     ]);
     expect(alive(bot.emulator)).toEqual([]);
-    const { made, deleted } = plugin.stats();
-    expect(deleted).toBe(made);
+    const { created, deleted } = plugin.stats();
+    expect(deleted).toBe(created);
   });
 
-  test('a Page that Messenger does not name gets no persona, and the message goes out', async () => {
+  test('a Page that Messenger does not name gets no persona, and the message is sent', async () => {
     const onRefused = jest.fn<void, Parameters<OnRefused>>();
     const bot = await startBot({
       plugins: [personas({ onRefused })],
@@ -167,14 +168,14 @@ describe('after context.useAccessToken', () => {
     expect(onRefused).toHaveBeenCalledTimes(1);
     const [refusal] = onRefused.mock.lastCall ?? [];
     expect(refusal).toMatchObject({
-      reason: 'not-made',
+      reason: 'not-created',
       persona: 'Guest',
       pageId: undefined,
       failure: { status: 400, code: 200 },
     });
   });
 
-  test('what the plugin asks carries that token’s own proof', async () => {
+  test('the plugin’s calls have the proof of that token', async () => {
     const bot = await startBot({ plugins: [personas()] });
     await bot.run(async (context) => {
       context.useAccessToken(OTHER_PAGE.accessToken);

@@ -9,18 +9,16 @@ import {
 import type { Fault } from 'messenger-emulator';
 
 import {
+  type BotSetup,
   OTHER_PAGE,
   PAGE,
   startBot,
-  type BotSetup,
   type TestAction,
 } from '../support/bot';
-import { profile } from '../support/faces';
-import { named } from '../support/files';
-import { watch } from '../support/graph';
-import { hurry } from '../support/hurry';
-import { pass } from '../support/clock';
-import { alive, shown } from '../support/wire';
+import { advanceTime, shortenTimeouts } from '../support/clock';
+import { alive, shown, watchCalls } from '../support/emulatorState';
+import { profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -42,7 +40,7 @@ const SPEAKERS: [string, string, TestAction][] = [
     },
   ],
   [
-    'made on the fly',
+    'that is ephemeral',
     'Adam',
     async (context) => {
       await context.withEphemeralPersona(profile('Adam'), () =>
@@ -75,7 +73,7 @@ const FAILURES: [string, Fault, RegExp][] = [
   ],
 ];
 
-beforeEach(hurry);
+beforeEach(shortenTimeouts);
 
 async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
   const told = jest.fn();
@@ -97,10 +95,10 @@ const making = (fault: Fault): Fault => ({
 describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(SPEAKERS)('a persona %s', (_whose, persona, speak) => {
     describe.each(FAILURES)('whose creation %s', (_how, fault, why) => {
-      test('is left out: the Page says it, once, within seconds', async () => {
+      test('is left out: the message is sent once, as the Page, within seconds', async () => {
         const { bot, told } = await start(setup);
         const mend = bot.emulator.fail(making(fault));
-        const seen = watch(bot.emulator);
+        const seen = watchCalls(bot.emulator);
         const begun = Date.now();
         await bot.run(speak);
         mend();
@@ -114,7 +112,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         const [error, about] = told.mock.calls[0] as unknown[];
         expect(error).toBeInstanceOf(PersonaRefusedError);
         expect(error).toMatchObject({
-          reason: 'not-made',
+          reason: 'not-created',
           persona,
           pageId: PAGE.id,
           message: expect.stringMatching(why) as string,
@@ -131,7 +129,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         ).toEqual([SEND]);
         expect(told).toHaveBeenCalledTimes(1);
 
-        pass(1000);
+        advanceTime(1000);
         await bot.run(speak);
         expect(shown(bot.emulator)).toEqual([
           'Page: hi',
@@ -140,7 +138,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         ]);
       });
 
-      test('rejects with `throw`, and nothing goes out', async () => {
+      test('rejects with `throw`, and nothing is sent', async () => {
         const { bot, told } = await start(setup, { refusedPersona: 'throw' });
         bot.emulator.fail(making(fault));
         await bot.run(speak);
@@ -157,25 +155,25 @@ describe('a named persona', () => {
     await context.withPersona('adam', () => context.sendText('hi'));
   };
 
-  test('whose Page has no list to look at is left out too', async () => {
+  test('is left out if the Page’s list cannot be read', async () => {
     const { bot, told } = await start();
     bot.emulator.fail({
       method: 'GET',
       path: '/me/personas',
       error: { code: 200, message: '(#200) Permissions error' },
     });
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(sayHi);
     expect(seen()).toEqual([LIST, SEND]);
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('keeps 50 messages waiting for the same failure, and all go out', async () => {
+  test('makes 50 messages wait for the same failure, and all are sent', async () => {
     const { bot, told } = await start();
     bot.emulator.fail(making({ status: 500, delayMs: 20 }));
     const texts = Array.from({ length: 50 }, (_, i) => `${i}`);
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       context.usePersona('adam');
       await Promise.all(texts.map((text) => context.sendText(text)));
@@ -188,20 +186,23 @@ describe('a named persona', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('that cannot be made has a file sent as the Page sends it, in one call', async () => {
+  test('that cannot be created lets a file be sent as the Page, in one call', async () => {
     const { bot } = await start();
     bot.emulator.fail(making({ error: { code: 200 } }));
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await bot.run(async (context) => {
       context.usePersona('adam');
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(bot.errors).toEqual([]);
     expect(seen()).toEqual([LIST, MAKE, SEND]);
     expect(shown(bot.emulator)).toEqual(['Page: [image]']);
   });
 
-  test('on a Page that Messenger does not name is left out', async () => {
+  test('is left out on a Page that Messenger does not name', async () => {
     const { bot, told } = await start({ skipAppSecretProof: true });
     await bot.say('hello', { pageId: OTHER_PAGE.id });
     bot.emulator.fail({ path: '/me', error: { code: 190, message: 'Bad' } });
@@ -213,12 +214,12 @@ describe('a named persona', () => {
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
     expect(told.mock.calls).toMatchObject([
-      [{ reason: 'not-made', persona: 'adam', pageId: undefined }, {}],
+      [{ reason: 'not-created', persona: 'adam', pageId: undefined }, {}],
     ]);
   });
 });
 
-describe('withEphemeralPersona, where the persona cannot be made', () => {
+describe('withEphemeralPersona, if the persona cannot be created', () => {
   const forbidden = making({ error: { code: 200 } });
 
   test('runs its block with the ID null, as the Page', async () => {
@@ -263,7 +264,7 @@ describe('withEphemeralPersona, where the persona cannot be made', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
-  test('with `throw` does not run its block', async () => {
+  test('with `throw`, does not run its block', async () => {
     const { bot } = await start({}, { refusedPersona: 'throw' });
     bot.emulator.fail(forbidden);
     const run = jest.fn();

@@ -6,17 +6,16 @@ import {
 } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { arrival } from '../support/arrival';
 import {
-  startBot,
   type BotSetup,
   type RunningBot,
+  startBot,
   type TestAction,
 } from '../support/bot';
-import { pass, takeTimers } from '../support/clock';
-import { faces, profile } from '../support/faces';
-import { idsOf, watch } from '../support/graph';
-import { shown } from '../support/wire';
+import { advanceTime, fakeTimers } from '../support/clock';
+import { personaIds, shown, watchCalls } from '../support/emulatorState';
+import { nextRequest } from '../support/nextRequest';
+import { createPersonas, profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -25,7 +24,7 @@ const SEND = 'POST /me/messages';
 /** Long enough for a customer to have had an answer from the Page, as the clock is moved on. */
 const LATE_MS = 600;
 
-beforeEach(takeTimers);
+beforeEach(fakeTimers);
 
 const sayHi = async (context: PersonaContext): Promise<void> => {
   await context.withPersona('adam', () => context.sendText('hi'));
@@ -64,19 +63,19 @@ async function inAllWays(
   }
 }
 
-/** The bot speaks, and this call is the one that has no answer when its time is over. */
+/** The bot sends a message, and this call gets no answer in time. */
 async function speakInVain(bot: RunningBot, speak: TestAction, call: string) {
-  const asked = arrival(call);
+  const asked = nextRequest(call);
   const speaking = bot.run(speak);
   await asked;
-  pass(5000);
+  advanceTime(5000);
   await speaking;
 }
 
 describe.each([MAKE, LIST])('a %s that is never answered', (call) => {
   const [method] = call.split(' ');
 
-  test('ends as a message of the Page, within about 5 seconds', async () => {
+  test('leads to a message as the Page, within about 5 seconds', async () => {
     await inAllWays(async (setup, speak) => {
       if (call === LIST && speak !== sayHi) return;
       const { bot, told, mend } = await start(
@@ -92,21 +91,21 @@ describe.each([MAKE, LIST])('a %s that is never answered', (call) => {
       expect(told.mock.calls).toMatchObject([
         [
           {
-            reason: 'not-made',
+            reason: 'not-created',
             message: expect.stringContaining('no answer in time') as string,
           },
           {},
         ],
       ]);
       if (call === LIST) return;
-      pass(1000);
+      advanceTime(1000);
       await bot.run(speak);
       expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
     });
   });
 });
 
-test('with `throw` it ends as an error, and nothing goes out', async () => {
+test('with `throw`, it ends as an error, and nothing is sent', async () => {
   await inAllWays(async (setup, speak) => {
     const fault = { method: 'POST', delayMs: 60_000 };
     const options = { refusedPersona: 'throw' } as const;
@@ -118,14 +117,14 @@ test('with `throw` it ends as an error, and nothing goes out', async () => {
   });
 });
 
-test('what comes after the customer had an answer serves the next message', async () => {
+test('a persona that arrives after the message was sent is used by the next message', async () => {
   const aLateList = async () => {
     const { bot } = await start({ method: 'GET', delayMs: LATE_MS });
-    await faces(bot.emulator, ['Adam']);
-    const seen = watch(bot.emulator);
+    await createPersonas(bot.emulator, ['Adam']);
+    const seen = watchCalls(bot.emulator);
     await speakInVain(bot, sayHi, LIST);
     await bot.emulator.waitFor(() => seen().includes(LIST));
-    pass(1000);
+    advanceTime(1000);
     await bot.run(sayHi);
     return { bot, seen: seen(), expected: [SEND, LIST, SEND] };
   };
@@ -133,9 +132,11 @@ test('what comes after the customer had an answer serves the next message', asyn
     const fault = { method: 'POST', delayMs: LATE_MS, times: 1 };
     const options = { store: AWAY, onCleanupError: () => undefined };
     const { bot } = await start(fault, {}, options);
-    const seen = watch(bot.emulator);
+    const seen = watchCalls(bot.emulator);
     await speakInVain(bot, sayHi, MAKE);
-    await bot.emulator.waitFor(() => idsOf(bot.emulator, 'Adam').length > 0);
+    await bot.emulator.waitFor(
+      () => personaIds(bot.emulator, 'Adam').length > 0,
+    );
     await bot.run(sayHi);
     return { bot, seen: seen(), expected: [LIST, SEND, MAKE, SEND] };
   };
@@ -144,14 +145,14 @@ test('what comes after the customer had an answer serves the next message', asyn
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);
     expect(seen).toEqual(expected);
-    expect(idsOf(bot.emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(bot.emulator, 'Adam')).toHaveLength(1);
   }
 });
 
-test('a list that is stuck is asked for anew before long', async () => {
+test('a list that hangs is requested again soon', async () => {
   const { bot } = await start({ method: 'GET', delayMs: 60_000, times: 1 });
   await speakInVain(bot, sayHi, LIST);
-  pass(30_000);
+  advanceTime(30_000);
   await bot.run(sayHi);
   expect(bot.errors).toEqual([]);
   expect(shown(bot.emulator)).toEqual(['Page: hi', 'Adam: hi']);

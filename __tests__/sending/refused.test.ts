@@ -21,11 +21,9 @@ import {
   type RunningBot,
   type TestAction,
 } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { deleteElsewhere, watch } from '../support/graph';
-import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, shown } from '../support/wire';
+import { watchCalls, alive, bodies, shown } from '../support/emulatorState';
+import { createPersonas, profile, deletePersona } from '../support/personas';
+import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 
 const SEND = 'POST /me/messages';
 const LIST = 'GET /me/personas';
@@ -48,21 +46,22 @@ const REFUSED: [
     'with the ID of a deleted persona',
     'unknown',
     async ({ emulator }) => {
-      const { Adam } = await faces(emulator, ['Adam']);
-      await deleteElsewhere(emulator, Adam);
+      const { Adam } = await createPersonas(emulator, ['Adam']);
+      await deletePersona(emulator, Adam);
       return Adam;
     },
   ],
   [
     'with the ID of another Page’s persona',
     'unknown',
-    async ({ emulator }) => (await faces(emulator, ['Adam'], OTHER_PAGE)).Adam,
+    async ({ emulator }) =>
+      (await createPersonas(emulator, ['Adam'], OTHER_PAGE)).Adam,
   ],
 ];
 
 async function refusedFor({ emulator }: RunningBot): Promise<string> {
   emulator.setEuropean(CUSTOMER, true);
-  return (await faces(emulator, ['Adam'])).Adam;
+  return (await createPersonas(emulator, ['Adam'])).Adam;
 }
 
 async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
@@ -74,7 +73,7 @@ async function start(setup: BotSetup = {}, options: PersonasOptions = {}) {
 
 /** The calls of the handler but for those that only carry a batch. */
 function watchSends({ emulator }: RunningBot): () => string[] {
-  const seen = watch(emulator);
+  const seen = watchCalls(emulator);
   return () => seen().filter((call) => call !== 'POST /');
 }
 
@@ -82,7 +81,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(REFUSED)(
     'a persona that is refused %s',
     (_what, reason, give) => {
-      test('is left out: the Page says it, once, and onRefused is told', async () => {
+      test('is left out: the message is sent once, as the Page, and onRefused is called', async () => {
         const { bot, told } = await start(setup);
         const id = await give(bot);
         const sends = watchSends(bot);
@@ -111,7 +110,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         expect(about).toHaveProperty('context.platform', 'messenger');
       });
 
-      test('rejects the send with `throw`, and nothing goes out', async () => {
+      test('rejects the send with `throw`, and nothing is sent', async () => {
         const { bot, told } = await start(setup, { refusedPersona: 'throw' });
         const id = await give(bot);
         const sends = watchSends(bot);
@@ -132,7 +131,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   describe.each(SEND_METHODS)('%s with a refused persona', (method) => {
     const OPTIONS: MessengerTypes.SendOption = Object.freeze({});
 
-    test('goes out once, as the Page', async () => {
+    test('is sent once, as the Page', async () => {
       const { bot, told } = await start(setup);
       const id = await refusedFor(bot);
       await bot.run(async (context) => {
@@ -147,7 +146,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       expect(told).toHaveBeenCalledTimes(1);
     });
 
-    test('with `throw` rejects, and nothing goes out', async () => {
+    test('with `throw`, rejects, and nothing is sent', async () => {
       const { bot } = await start(setup, { refusedPersona: 'throw' });
       const id = await refusedFor(bot);
       await bot.run(async (context) => {
@@ -159,7 +158,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     });
   });
 
-  test('many at a time are told of once, and each goes out once', async () => {
+  test('many simultaneous refusals are reported once, and each message is sent once', async () => {
     const { bot, told } = await start(setup);
     const id = await refusedFor(bot);
     const texts = Array.from({ length: 20 }, (_, i) => `${i}`);
@@ -174,7 +173,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
-  test('typing shows the Page typing, then no longer', async () => {
+  test('typing shows the Page typing, and then no longer', async () => {
     const { bot } = await start(setup);
     const id = await refusedFor(bot);
     await bot.run((context) =>
@@ -220,7 +219,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
         const sends = watchSends(bot);
         await bot.run(async (context) => {
           context.usePersona(id);
-          await context[method](contents(), named('pear.png'));
+          await context[method](contents(), filenameOption('pear.png'));
         });
         expect(bot.errors).toEqual([]);
         expect(shown(bot.emulator)).toEqual([`Page: [${type}]`]);
@@ -233,7 +232,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     });
   });
 
-  describe('a persona made on the fly', () => {
+  describe('an ephemeral persona', () => {
     test('that is refused for this customer is left out, and deleted', async () => {
       const { bot, told } = await start(setup);
       bot.emulator.setEuropean(CUSTOMER, true);
@@ -253,12 +252,12 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       ]);
     });
 
-    test('and deleted by somebody else is made anew', async () => {
+    test('that someone else deleted is created again', async () => {
       const { bot, told } = await start(setup);
       await bot.run((context) =>
         context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
           await context.sendText('one');
-          await deleteElsewhere(bot.emulator, id ?? '');
+          await deletePersona(bot.emulator, id ?? '');
           await context.sendText('two');
           await Promise.all([
             context.sendText('three'),
@@ -297,14 +296,14 @@ describe('onRefused', () => {
     ],
     ['rejects', () => Promise.reject(new Error('not my day'))],
     ['never ends', () => new Promise(() => undefined)],
-  ])('that %s harms nothing', async (_how, act) => {
+  ])('that %s changes nothing', async (_how, act) => {
     const onRefused = jest.fn(act);
     const { bot } = await start({}, { onRefused });
     await say(bot);
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
-  test('unless given is a process warning that says what to do', async () => {
+  test('is a process warning that says what to do if it is not given', async () => {
     const { bot } = await start({}, { onRefused: undefined });
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
     await say(bot);
@@ -320,7 +319,7 @@ describe('onRefused', () => {
     ]);
   });
 
-  test('is told who handles the event, so that it can act', async () => {
+  test('gets the context of the event, so that it can act', async () => {
     const acted = jest.fn();
     const { bot } = await start(
       {},
@@ -335,7 +334,7 @@ describe('onRefused', () => {
   });
 });
 
-test('what the Page says instead may fail too: its error is the send’s', async () => {
+test('if the second attempt as the Page fails, the send rejects with its error', async () => {
   const { bot, told } = await start();
   const id = await refusedFor(bot);
   const sends = watchSends(bot);
@@ -353,7 +352,7 @@ test('what the Page says instead may fail too: its error is the send’s', async
   expect(told).toHaveBeenCalledTimes(1);
 });
 
-test('after useAccessToken the error names the token’s Page rather than the event’s', async () => {
+test('after useAccessToken, the error names the Page of the token, not of the event', async () => {
   // Bottender proves such sends with the proof of the channel's token.
   const { bot, told } = await start({ skipAppSecretProof: true });
   await bot.say('hello', { pageId: OTHER_PAGE.id });

@@ -3,10 +3,9 @@ import { personas } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
 import { startBot, type BotSetup } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { watch } from '../support/graph';
-import { shown } from '../support/wire';
+import { watchCalls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const SEND = 'POST /me/messages';
 
@@ -74,12 +73,12 @@ async function sendDespite(
   const directory = { adam: profile('Adam') };
   const plugin = personas({ directory, onRefused: told });
   const bot = await startBot({ ...setup, plugins: [plugin] });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     await context.withPersona('adam', () => context.typingOff());
   });
 
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   bot.emulator.fail(fault);
   const sendText = jest.spyOn(MessengerContext.prototype, 'sendText');
   let rejection: unknown;
@@ -97,7 +96,7 @@ async function sendDespite(
 
 describe.each(MODES)('sent %s', (_mode, setup) => {
   test.each(OTHERS)(
-    '%s comes through untouched, and the message is sent once',
+    '%s is passed on unchanged, and the message is sent once',
     async (_what, error) => {
       for (const persona of ['by ID', 'by name'] as const) {
         const { bot, rejection, bottenders, sends } = await sendDespite(
@@ -116,7 +115,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   );
 
   test.each(BROKEN)(
-    'a connection that breaks %s comes through untouched, and the message is sent once',
+    'the error of a connection that breaks %s is passed on unchanged, and the message is sent once',
     async (_when, broken) => {
       const path = setup.batchDelayMs ? '/' : '/me/messages';
       const { bot, rejection, bottenders, sends } = await sendDespite(
@@ -138,12 +137,15 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     const told = jest.fn();
     const plugin = personas({ onRefused: told });
     const bot = await startBot({ ...setup, plugins: [plugin] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
-    const seen = watch(bot.emulator);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    const seen = watchCalls(bot.emulator);
     bot.emulator.fail({ path: '/me/message_attachments', status: 500 });
     await bot.run(async (context) => {
       context.usePersona(Adam);
-      await context.sendImage(Buffer.from('a pear'), named('pear.png'));
+      await context.sendImage(
+        Buffer.from('a pear'),
+        filenameOption('pear.png'),
+      );
     });
     expect(bot.errors).toHaveLength(1);
     expect(bot.errors[0]).toHaveProperty('response.status', 500);
@@ -152,10 +154,10 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
-test('what the Page sends as itself is not tried again, whatever the answer names', async () => {
+test('a message without a persona is never sent again, whatever the answer names', async () => {
   const told = jest.fn();
   const bot = await startBot({ plugins: [personas({ onRefused: told })] });
-  const seen = watch(bot.emulator);
+  const seen = watchCalls(bot.emulator);
   bot.emulator.fail({ path: '/me/messages', error: UNKNOWN });
   await bot.run(async (context) => {
     await context.sendText('hi');
@@ -165,7 +167,7 @@ test('what the Page sends as itself is not tried again, whatever the answer name
   expect(told).not.toHaveBeenCalled();
 });
 
-test('an error of ours that a wrapper of a send throws comes through too', async () => {
+test('an error of this package that a wrapper throws is passed on, too', async () => {
   const told = jest.fn();
   const bot = await startBot({
     plugins: [
@@ -179,7 +181,7 @@ test('an error of ours that a wrapper of a send throws comes through too', async
       personas({ onRefused: told }),
     ],
   });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     context.usePersona(Adam);
     await context.sendText('hi');

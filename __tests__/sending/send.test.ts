@@ -3,9 +3,9 @@ import { personas } from 'bottender-persona';
 import type { JsonObject } from 'messenger-emulator';
 
 import { startBot, type BotSetup, type RunningBot } from '../support/bot';
-import { faces } from '../support/faces';
+import { bodies, shown } from '../support/emulatorState';
+import { createPersonas } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
-import { bodies, shown } from '../support/wire';
 
 /** Frozen, because what a caller gives stays as it was. */
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
@@ -31,7 +31,7 @@ async function sent(bot: RunningBot): Promise<Record<string, JsonObject>> {
 
 describe.each(MODES)('sent %s', (_mode, setup) => {
   test.each(SEND_METHODS)(
-    '%s carries the persona, and is otherwise as Bottender alone sends it',
+    '%s carries the persona, and otherwise sends what Bottender alone sends',
     async (method) => {
       const alone = await startBot(setup);
       await alone.run(async (context) => {
@@ -41,7 +41,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
       expect(others).toEqual({});
 
       const bot = await startBot({ ...setup, plugins: [personas()] });
-      const ids = await faces(bot.emulator, ['Adam', 'Bea', 'Cyd']);
+      const ids = await createPersonas(bot.emulator, ['Adam', 'Bea', 'Cyd']);
       await bot.run(async (context) => {
         const sending = [
           context.withPersona(ids.Adam, () => SENDS[method](context, OPTIONS)),
@@ -64,9 +64,9 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     },
   );
 
-  test('the other options arrive too', async () => {
+  test('the other options are sent, too', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       await context.sendText('tag', { tag: 'HUMAN_AGENT' });
@@ -88,9 +88,9 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     );
   });
 
-  test('typing shows the persona typing, then no longer', async () => {
+  test('typing shows the persona typing, and then no longer', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await bot.run(async (context) => {
       await context.withPersona(Adam, () => context.typing(1));
       context.usePersona(Bea);
@@ -108,9 +108,9 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('typing is one persona’s, also when another one is used meanwhile', async () => {
+  test('typing stays with one persona, even if another one is used meanwhile', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
-    const { Adam, Bea } = await faces(bot.emulator, ['Adam', 'Bea']);
+    const { Adam, Bea } = await createPersonas(bot.emulator, ['Adam', 'Bea']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       const typing = context.typing(1);
@@ -123,9 +123,9 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
     ]);
   });
 
-  test('markSeen is the Page’s: it never carries a persona', async () => {
+  test('markSeen never carries a persona', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     await bot.run(async (context) => {
       context.usePersona(Adam);
       await context.markSeen();
@@ -141,7 +141,7 @@ describe.each(MODES)('sent %s', (_mode, setup) => {
   });
 });
 
-test('no method of Bottender that sends or types is left out', () => {
+test('these tests cover every method of Bottender that sends or types', () => {
   const theirs = Object.getOwnPropertyNames(MessengerContext.prototype);
   expect(theirs.filter((name) => /^(send|typing)/.test(name)).sort()).toEqual(
     [...SEND_METHODS, 'typing'].sort(),

@@ -6,15 +6,15 @@ import {
 } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { bodies, calls, shown } from '../support/wire';
+import { bodies, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 type SenderAction = Parameters<PersonaContext['sendSenderAction']>[0];
 
 const UNSUPPORTED = ['mark_seen', 'react', 'unreact'] as SenderAction[];
 const SUPPORTED: SenderAction[] = ['typing_on', 'typing_off'];
 
-/** The ways in which a persona comes to be carried. */
+/** The ways to name a persona. */
 const WAYS: [
   string,
   (
@@ -46,7 +46,7 @@ async function start(
   options?: Parameters<typeof personas>[0],
 ): Promise<{ bot: RunningBot; Adam: string }> {
   const bot = await startBot({ plugins: [personas(options)] });
-  return { bot, ...(await faces(bot.emulator, ['Adam'])) };
+  return { bot, ...(await createPersonas(bot.emulator, ['Adam'])) };
 }
 
 describe.each(UNSUPPORTED)(
@@ -76,7 +76,7 @@ describe.each(UNSUPPORTED)(
       expect(bot.errors).toEqual([]);
     });
 
-    test('is rejected with a message that names it, the supported ones and the ways out', async () => {
+    test('is rejected with a message that names it, the supported ones and the remedies', async () => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
         context.usePersona(Adam);
@@ -90,7 +90,7 @@ describe.each(UNSUPPORTED)(
       expect(message).toContain('unsupportedSenderActions');
     });
 
-    test('goes out as the Page’s by the way out that the message names', async () => {
+    test('is sent as the Page with the remedy that the message names', async () => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
         context.usePersona(Adam);
@@ -104,7 +104,7 @@ describe.each(UNSUPPORTED)(
       ]);
     });
 
-    test('passes without a persona', async () => {
+    test('is sent without a persona', async () => {
       const { bot } = await start();
       await bot.run(async (context) => {
         await context.sendSenderAction(action);
@@ -144,7 +144,7 @@ describe.each(SUPPORTED)('%s', (action) => {
   });
 });
 
-test('in a block with a persona made for it, the same holds', async () => {
+test('the same applies in a block of withEphemeralPersona', async () => {
   const bot = await startBot({ plugins: [personas()] });
   await bot.run(async (context) => {
     await context.withEphemeralPersona(profile('Guest'), async ({ id }) => {
@@ -160,7 +160,7 @@ test('in a block with a persona made for it, the same holds', async () => {
   expect(shown(bot.emulator)).toEqual(['Guest: [typing_on]']);
 });
 
-test('a handler that catches the rejection goes on', async () => {
+test('a handler that catches the rejection continues', async () => {
   const { bot, Adam } = await start();
   await bot.run(async (context) => {
     context.usePersona(Adam);

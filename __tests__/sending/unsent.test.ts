@@ -2,8 +2,8 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, PAGE, startBot } from '../support/bot';
-import { profile } from '../support/faces';
-import { alive, calls } from '../support/wire';
+import { alive, calls } from '../support/emulatorState';
+import { profile } from '../support/personas';
 
 const EVENTS: [string, object][] = [
   [
@@ -19,7 +19,7 @@ const EVENTS: [string, object][] = [
 ];
 
 test.each(EVENTS)(
-  'in answer to %s nothing is made, looked up or stored',
+  'in answer to %s, nothing is created, looked up or stored',
   async (_what, event) => {
     const store = new Keyv();
     const reads = jest.spyOn(store, 'get');

@@ -8,9 +8,9 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'messenger-emulator';
 
 import { PAGE, startBot, type BotSetup, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { named } from '../support/files';
-import { bodies, calls, shown } from '../support/wire';
+import { bodies, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 /** More than one chunk of a stream, and every byte. */
 const CONTENTS = Buffer.alloc(200_000, Buffer.from([...Array(256).keys()]));
@@ -38,7 +38,7 @@ const MODES: [string, BotSetup][] = [
 
 async function start(setup: BotSetup = {}) {
   const bot = await startBot({ plugins: [personas()], ...setup });
-  return { bot, ...(await faces(bot.emulator, ['Adam'])) };
+  return { bot, ...(await createPersonas(bot.emulator, ['Adam'])) };
 }
 
 /** What customers find at the URL of the last attachment that they were shown. */
@@ -52,12 +52,12 @@ async function received(emulator: MessengerEmulator): Promise<Buffer> {
 describe.each(MODES)('%s', (_mode, setup) => {
   describe.each(METHODS)('%s', (method, type) => {
     test.each(SOURCES)(
-      'of %s shows the persona’s face: one upload, one send',
+      'of %s shows the persona: one upload, one send',
       async (_what, source) => {
         const { bot, Adam } = await start(setup);
         await bot.run(async (context) => {
           await context.withPersona(Adam, () =>
-            context[method](source(), named('a pear.bin')),
+            context[method](source(), filenameOption('a pear.bin')),
           );
         });
         expect(bot.errors).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(MODES)('%s', (_mode, setup) => {
 
 /** What Bottender hands to its multipart form. */
 const ABOUT_FILE = {
-  ...named('a pear.bin'),
+  ...filenameOption('a pear.bin'),
   filepath: 'fruit/a pear.bin',
   contentType: 'image/png',
   knownLength: CONTENTS.length,
@@ -108,7 +108,7 @@ describe('an uploaded file', () => {
     }
   });
 
-  test('of a persona made for the block shows its face', async () => {
+  test('shows the persona of a block of withEphemeralPersona', async () => {
     const { bot } = await start();
     await bot.run((context) =>
       context.withEphemeralPersona(profile('Guest'), async () => {
@@ -120,12 +120,12 @@ describe('an uploaded file', () => {
   });
 
   test.each(SOURCES)(
-    'of %s is the persona’s that was in force when it was sent',
+    'of %s shows the persona that was active at the call',
     async (_what, source) => {
       const { bot, Adam } = await start();
       await bot.run(async (context) => {
         context.usePersona(Adam);
-        const sending = context.sendImage(source(), named('pear.png'));
+        const sending = context.sendImage(source(), filenameOption('pear.png'));
         context.usePersona(null);
         await sending;
       });
@@ -133,32 +133,29 @@ describe('an uploaded file', () => {
     },
   );
 
-  test.each(SOURCES)(
-    'of %s as the Page stays one call',
-    async (_what, source) => {
-      const { bot, Adam } = await start();
-      await bot.run(async (context) => {
-        await context.sendImage(source(), named('pear.png'));
-        context.usePersona(Adam);
-        await context.withPersona(null, () =>
-          context.sendImage(source(), named('pear.png')),
-        );
-        const asPage = { ...named('pear.png'), personaId: null };
-        await context.sendImage(source(), asPage);
-      });
-      expect(bot.errors).toEqual([]);
-      expect(made(bot)).toEqual(Array(3).fill('POST /me/messages'));
-      expect(shown(bot.emulator)).toEqual(Array(3).fill('Page: [image]'));
-      expect(CONTENTS.equals(await received(bot.emulator))).toBe(true);
-    },
-  );
+  test.each(SOURCES)('of %s as the Page is one call', async (_what, source) => {
+    const { bot, Adam } = await start();
+    await bot.run(async (context) => {
+      await context.sendImage(source(), filenameOption('pear.png'));
+      context.usePersona(Adam);
+      await context.withPersona(null, () =>
+        context.sendImage(source(), filenameOption('pear.png')),
+      );
+      const asPage = { ...filenameOption('pear.png'), personaId: null };
+      await context.sendImage(source(), asPage);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(made(bot)).toEqual(Array(3).fill('POST /me/messages'));
+    expect(shown(bot.emulator)).toEqual(Array(3).fill('Page: [image]'));
+    expect(CONTENTS.equals(await received(bot.emulator))).toBe(true);
+  });
 
-  test('that Messenger refuses is not sent, and the handler is told', async () => {
+  test('that Messenger refuses is not sent, and the handler gets the error', async () => {
     const { bot, Adam } = await start();
     bot.emulator.fail({ path: '/me/message_attachments', status: 400 });
     await bot.run(async (context) => {
       context.usePersona(Adam);
-      await context.sendImage(CONTENTS, named('pear.png'));
+      await context.sendImage(CONTENTS, filenameOption('pear.png'));
     });
     expect(bot.errors).toHaveLength(1);
     expect(made(bot)).toEqual(['POST /me/message_attachments']);
@@ -168,7 +165,7 @@ describe('an uploaded file', () => {
 test.each([
   ['as its URL', 'https://example.com/pear.png'],
   ['as its payload', { url: 'https://example.com/pear.png' }],
-])('a picture that is given %s is one call', async (_what, picture) => {
+])('a picture %s is one call', async (_what, picture) => {
   const { bot, Adam } = await start();
   await bot.run(async (context) => {
     context.usePersona(Adam);
@@ -179,7 +176,7 @@ test.each([
   expect(shown(bot.emulator)).toEqual(['Adam: [image]']);
 });
 
-test('a simulated context is given the contents, and the persona', async () => {
+test('a simulated context gets the contents and the persona', async () => {
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hello') as PersonaContext;
   await personas()(context as unknown as Context);
@@ -189,7 +186,7 @@ test('a simulated context is given the contents, and the persona', async () => {
   ]);
 });
 
-describe('nothing is uploaded where Bottender sends nothing', () => {
+describe('nothing is uploaded if Bottender sends nothing', () => {
   const psid = '1001';
   const EVENTS: [string, object][] = [
     [
@@ -210,7 +207,7 @@ describe('nothing is uploaded where Bottender sends nothing', () => {
     const warned = jest.spyOn(console, 'error').mockImplementation();
     const run = jest.fn(async (context: PersonaContext) => {
       context.usePersona(Adam);
-      await context.sendImage(CONTENTS, named('pear.png'));
+      await context.sendImage(CONTENTS, filenameOption('pear.png'));
       await context.sendText('hi');
     });
     await bot.runHere(run, psid, event);
@@ -222,7 +219,7 @@ describe('nothing is uploaded where Bottender sends nothing', () => {
   });
 });
 
-/** The calls of the handler: neither the making of faces, nor what carries a batch. */
+/** The calls of the handler, without creations of personas and without batches. */
 function made(bot: RunningBot): string[] {
   return calls(bot.emulator).filter(
     (call) => !['POST /me/personas', 'POST /'].includes(call),

@@ -13,12 +13,11 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { CUSTOMER, startBot, type BotSetup } from '../support/bot';
-import { named } from '../support/files';
-import { faces, profile } from '../support/faces';
+import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
+import { alive, bodies, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
-import { SEND_METHODS, SENDS } from '../support/sends';
-import { alive, bodies, calls, shown } from '../support/wire';
+import { createPersonas, profile } from '../support/personas';
+import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   tag: 'HUMAN_AGENT',
@@ -40,7 +39,7 @@ async function start(
   const onRefused = jest.fn();
   const plugin = personas({ onRefused, ...options });
   const bot = await startBot({ plugins: [plugin], ...setup });
-  return { bot, onRefused, ids: await faces(bot.emulator, NAMES) };
+  return { bot, onRefused, ids: await createPersonas(bot.emulator, NAMES) };
 }
 
 describe.each(MODES)('a speaker, %s', (_mode, setup) => {
@@ -72,13 +71,13 @@ describe.each(MODES)('a speaker, %s', (_mode, setup) => {
     await bot.run(async (context) => {
       await context
         .as(ids.Adam)
-        .sendImage(Buffer.from('a picture'), named('pear.png'));
+        .sendImage(Buffer.from('a picture'), filenameOption('pear.png'));
     });
     expect(bot.errors).toEqual([]);
     expect(shown(bot.emulator)).toEqual(['Adam: [image]']);
   });
 
-  test('where its persona is refused, the Page says it, once', async () => {
+  test('if its persona is refused, the message is sent once, as the Page', async () => {
     const { bot, ids, onRefused } = await start(setup);
     bot.emulator.setEuropean(CUSTOMER, true);
     await bot.run(async (context) => {
@@ -94,7 +93,7 @@ describe.each(MODES)('a speaker, %s', (_mode, setup) => {
     ]);
   });
 
-  test('a persona made for a block is kept until its sends are answered, wherever they come from', async () => {
+  test('an ephemeral persona is kept until its sends are answered, wherever they come from', async () => {
     const { bot } = await start(setup);
     const elsewhere = new EventEmitter();
     // Listened to outside of every block, and so called outside of every one.
@@ -136,7 +135,7 @@ describe('who speaks', () => {
     ]);
   });
 
-  test('is the speaker, whatever block it is called in', async () => {
+  test('is the speaker, whatever block the call is in', async () => {
     const { bot, ids } = await start();
     await bot.run(async (context) => {
       const adam = context.as(ids.Adam);
@@ -154,7 +153,7 @@ describe('who speaks', () => {
     ]);
   });
 
-  test('without a persona, is whoever spoke when it was made', async () => {
+  test('without a persona, is the one that was active when the speaker was created', async () => {
     const initialPersona = ({ state }: { state: { id?: string } }) =>
       state.id ?? null;
     const { bot, ids } = await start({}, { initialPersona });
@@ -183,7 +182,7 @@ describe('who speaks', () => {
     ]);
   });
 
-  test('is the speaker, also where JavaScript gives a persona in the call', async () => {
+  test('is the speaker, even if the call has a personaId', async () => {
     const { bot, ids } = await start();
     await bot.run(async (context) => {
       const own: object = { personaId: ids.Bea, persona_id: ids.Bea };
@@ -193,7 +192,7 @@ describe('who speaks', () => {
     expect(shown(bot.emulator)).toEqual(['Adam: one', 'Page: two']);
   });
 
-  test('may be a name of the directory', async () => {
+  test('can be a name of the directory', async () => {
     const directory = { eve: profile('Eve') };
     const { bot } = await start({}, { directory });
     await bot.run(async (context) => {
@@ -204,7 +203,7 @@ describe('who speaks', () => {
 });
 
 describe('its methods', () => {
-  test('are bound, and are those that send and type', async () => {
+  test('are bound, and are the methods that send and type', async () => {
     const { bot, ids } = await start();
     await bot.run(async (context) => {
       const adam = context.as(ids.Adam);
@@ -222,7 +221,7 @@ describe('its methods', () => {
     ]);
   });
 
-  test('are the context’s own, with what others have wrapped around them, before or after', async () => {
+  test('are the context’s own, with wrappers that were added before or after', async () => {
     const seen: (string | null)[] = [];
     const wrap = (context: MessengerContext) => {
       const sendText = context.sendText.bind(context);
@@ -245,7 +244,7 @@ describe('its methods', () => {
     }
   });
 
-  test('are wrapped by Bottender’s withTyping too', async () => {
+  test('are wrapped by Bottender’s withTyping, too', async () => {
     const plugins = [withTyping({ delay: 1 }) as Plugin, personas()];
     const { bot, ids } = await start({ plugins });
     await bot.run(async (context) => {
@@ -255,7 +254,7 @@ describe('its methods', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a refusal', () => {
   test.each([[''], [' '], [undefined], [5], [{}]])(
     'as(%p) throws at once',
     async (persona) => {
@@ -269,7 +268,7 @@ describe('what is refused', () => {
     },
   );
 
-  test('an unknown name is told with the nearest one, and no Graph call is made for it', async () => {
+  test('of an unknown name is reported with the closest match, without a Graph call', async () => {
     const directory = { adam: profile('Adam') };
     const { bot, onRefused } = await start({}, { directory });
     await bot.run(async (context) => {
@@ -285,7 +284,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('with `throw` the send rejects', async () => {
+  test('rejects the send with `throw`', async () => {
     const { bot } = await start({}, { refusedPersona: 'throw' });
     await bot.run(async (context) => {
       await expect(context.as('nobody').sendText('hi')).rejects.toThrow(
@@ -296,7 +295,7 @@ describe('what is refused', () => {
     expect(shown(bot.emulator)).toEqual([]);
   });
 
-  test('so is a sender action that no persona can have', async () => {
+  test('sender actions that personas do not support are rejected', async () => {
     const { bot, ids } = await start();
     await bot.run(async (context) => {
       await expect(
@@ -307,7 +306,7 @@ describe('what is refused', () => {
     expect(shown(bot.emulator)).toEqual(['Page: [mark_seen]']);
   });
 
-  test('an error of Messenger’s comes through', async () => {
+  test('any other error of Messenger is passed on', async () => {
     const { bot, ids } = await start();
     await bot.run(async (context) => {
       await expect(context.as(ids.Adam).sendText('')).rejects.toThrow('100');
@@ -316,8 +315,8 @@ describe('what is refused', () => {
   });
 });
 
-describe('a speaker for a persona made on the fly', () => {
-  test('gives back what Messenger answered, as every send does', async () => {
+describe('a speaker for an ephemeral persona', () => {
+  test('returns Messenger’s answer, as every send does', async () => {
     const { bot } = await start();
     let answer: unknown;
     await bot.run(async (context) => {
@@ -331,7 +330,7 @@ describe('a speaker for a persona made on the fly', () => {
     });
   });
 
-  test('of its ID, in its block, is that persona too', async () => {
+  test('by its ID, in its block, is that persona, too', async () => {
     const { bot } = await start();
     const late = gate();
     let answered: Promise<unknown> | undefined;
@@ -350,7 +349,7 @@ describe('a speaker for a persona made on the fly', () => {
     expect(alive(bot.emulator)).toEqual([...NAMES]);
   });
 
-  test('makes it anew for each send after the block, and leaves nothing', async () => {
+  test('creates it again for each send after the block, and leaves nothing behind', async () => {
     const { bot } = await start();
     await bot.run(async (context) => {
       const guest = await context.withEphemeralPersona(profile('Guest'), () =>
@@ -367,7 +366,7 @@ describe('a speaker for a persona made on the fly', () => {
     expect(made.filter((call) => call === 'POST /me/personas')).toHaveLength(3);
   });
 
-  test('keeps it while a wrapper of somebody else still waits', async () => {
+  test('keeps it while another plugin’s wrapper still waits', async () => {
     const waiting = gate();
     const goOn = gate();
     const wrap = (context: MessengerContext) => {
@@ -391,7 +390,7 @@ describe('a speaker for a persona made on the fly', () => {
     expect(made.filter((call) => call === 'POST /me/personas')).toHaveLength(1);
   });
 
-  test('makes nothing for what does not go out', async () => {
+  test('creates nothing for a message that is not sent', async () => {
     const warn = jest.spyOn(console, 'error').mockImplementation();
     const { bot } = await start();
     await bot.runHere(

@@ -1,8 +1,8 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 /** Everything that can say who speaks; each test leaves some of it out. */
 interface Levels {
@@ -26,7 +26,13 @@ beforeEach(async () => {
       }),
     ],
   });
-  ids = await faces(bot.emulator, ['Initial', 'Used', 'Outer', 'Inner', 'Own']);
+  ids = await createPersonas(bot.emulator, [
+    'Initial',
+    'Used',
+    'Outer',
+    'Inner',
+    'Own',
+  ]);
 });
 
 /** Who says it. */
@@ -87,14 +93,14 @@ describe('who speaks in a send', () => {
     expect(await speaker({ initialPersona: null })).toBe('Page');
   });
 
-  test('an own personaId of undefined is not given', async () => {
+  test('a personaId of undefined does not count', async () => {
     const own = { personaId: undefined };
     expect(await speaker({ own, innerScope: ids.Inner })).toBe('Inner');
     expect(await speaker({ own, used: ids.Used })).toBe('Used');
     expect(await speaker({ own })).toBe('Page');
   });
 
-  test('an own personaId counts for its send alone', async () => {
+  test('a personaId counts for its send only', async () => {
     await bot.run(async (context) => {
       context.usePersona(ids.Used);
       await context.sendText('1', { personaId: ids.Own });
@@ -110,7 +116,7 @@ describe('who speaks in a send', () => {
     ]);
   });
 
-  test('inside a block with a persona made for it, the same holds', async () => {
+  test('the same applies in a block of withEphemeralPersona', async () => {
     await bot.run(async (context) => {
       context.usePersona(ids.Used);
       await context.withEphemeralPersona(profile('Guest'), async () => {
@@ -136,13 +142,13 @@ describe('persona_id as an option', () => {
   // Bottender's types do not know it, and its client sends it all the same.
   const snake = (id: string | null) => ({ persona_id: id }) as object;
 
-  test('counts as personaId: above the scope, null for the Page', async () => {
+  test('counts like personaId: before the scope, null for the Page', async () => {
     const scope = { innerScope: ids.Inner };
     expect(await speaker({ ...scope, own: snake(ids.Own) })).toBe('Own');
     expect(await speaker({ ...scope, own: snake(null) })).toBe('Page');
   });
 
-  test('is carried by uploads', async () => {
+  test('applies to uploads', async () => {
     await bot.run(async (context) => {
       await context.sendImage(Buffer.from('a pear'), {
         filename: 'pear.png',
@@ -153,7 +159,7 @@ describe('persona_id as an option', () => {
     expect(shown(bot.emulator)).toEqual(['Own: [image]']);
   });
 
-  test('is caught in a refusal', async () => {
+  test('is left out after a refusal', async () => {
     await bot.run(async (context) => {
       await context.sendText('hi', snake('123456789012345'));
     });

@@ -2,10 +2,10 @@ import { personas } from 'bottender-persona';
 
 import { startBot } from '../support/bot';
 import { firstCells, read } from '../support/docs';
-import { faces } from '../support/faces';
+import { shown } from '../support/emulatorState';
+import { createPersonas } from '../support/personas';
 import { describeWithRedis } from '../support/redis';
-import { WAYS, type Way } from '../support/ways';
-import { shown } from '../support/wire';
+import { WAYS, type Way } from './asyncPaths';
 
 const PAGE = 'docs/scopes-and-queues.md';
 const HEADING = 'What follows a scope';
@@ -24,7 +24,7 @@ async function play(
   withAs: boolean,
 ): Promise<string[]> {
   const bot = await startBot({ plugins: [personas()] });
-  const ids = await faces(bot.emulator, NAMES);
+  const ids = await createPersonas(bot.emulator, NAMES);
   const way = await start();
   try {
     await bot.run(async (context) => {
@@ -52,12 +52,12 @@ function textOf(line: string): string {
 }
 
 describeWithRedis(PAGE, () => {
-  test('has every way that is played here, and no other', () => {
+  test('docs/scopes-and-queues.md lists the ways that are tested here, and no others', () => {
     expect(firstCells(PAGE, HEADING)).toEqual(Object.keys(WAYS));
   });
 
   test.each(Object.entries(WAYS))(
-    '%s: as the table says',
+    '%s: keeps the scope as the table says',
     async (name, way) => {
       const row = read(PAGE)
         .split('\n')

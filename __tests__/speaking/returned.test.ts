@@ -3,14 +3,14 @@ import { chain } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type TestAction } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { alive, calls, shown } from '../support/wire';
+import { alive, calls, shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const Help: TestAction = async (context) => {
   await context.sendText('help');
 };
 
-/** Each is what a block's function gives back, and says "help" when it is run to the end. */
+/** Values that the function of a block returns; each sends "help" when it has run. */
 const RETURNED: [string, TestAction][] = [
   ['an action', Help],
   ['an action that returns an action', () => Help],
@@ -25,9 +25,9 @@ const RETURNED: [string, TestAction][] = [
 ];
 
 describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
-  test('is run to the end as the block’s persona', async () => {
+  test('runs as the persona of the block, to the last action', async () => {
     const bot = await startBot({ plugins: [personas()] });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     let result: unknown = 'nothing yet';
     await bot.run(async (context) => {
       result = await context.withPersona(Adam, () => returned as never);
@@ -38,7 +38,7 @@ describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
     expect(typeof result).not.toBe('function');
   });
 
-  test('is run to the end as the persona made for the block, before that goes', async () => {
+  test('runs as the ephemeral persona of the block, before it is deleted', async () => {
     const bot = await startBot({ plugins: [personas()] });
     await bot.run(async (context) => {
       await context.withEphemeralPersona(
@@ -52,9 +52,9 @@ describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
   });
 });
 
-test('a block’s function is called with the context, so that an action can be handed over', async () => {
+test('the function of a block gets the context, so that it can be an action', async () => {
   const bot = await startBot({ plugins: [personas()] });
-  const { Adam } = await faces(bot.emulator, ['Adam']);
+  const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
     await context.withPersona(Adam, Help);
     await context.withEphemeralPersona(
@@ -74,7 +74,7 @@ test.each([
   ['withEphemeralPersona', [profile('Guest')]],
   ['withEphemeralPersona', [profile('Guest'), 'run']],
 ] as const)(
-  'context.%s(%j) is an error before anything is made',
+  'context.%s(%j) is an error before anything is created',
   async (method, args) => {
     const bot = await startBot({
       plugins: [personas({ directory: { adam: profile('Adam') } })],

@@ -18,7 +18,7 @@ import {
   type BlockSpeaker,
   type EphemeralSpeaker,
 } from '../../src/speaking/speaker';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -69,7 +69,7 @@ async function openInTurns(
   return counted;
 }
 
-test('a timer that opens a scope in a scope for ever keeps the innermost alone', async () => {
+test('a timer that opens a scope in each scope keeps only the innermost one', async () => {
   const owner: ScopeOwner = {};
   expect(await openInTurns(() => owner)).toEqual({ owners: 1, scopes: 1 });
 });
@@ -108,13 +108,13 @@ test.each(['on a channel that creates none', 'of an ended block'])(
   },
 );
 
-test('of two contexts that take turns the innermost of each is kept', async () => {
+test('of two contexts that take turns, the innermost scope of each is kept', async () => {
   const pair: ScopeOwner[] = [{}, {}];
   const ownerOf = (turn: number) => pair[turn % 2] ?? {};
   expect(await openInTurns(ownerOf)).toEqual({ owners: 2, scopes: 2 });
 });
 
-test('a new context each turn, around an old one, is not kept when nobody has it any more', async () => {
+test('a context that no one refers to any more is not kept by a scope', async () => {
   const old: ScopeOwner = {};
   const left = await openInTurns((turn) => (turn === 0 ? old : {}));
   // Those since the last collection may be there still.
@@ -122,7 +122,7 @@ test('a new context each turn, around an old one, is not kept when nobody has it
   expect(left.scopes).toBeLessThan(2 * TURNS_A_JOB);
 });
 
-test('who speaks on a context is found through any number of others’ scopes', () => {
+test('the speaker of a context is found through any number of scopes of others', () => {
   const [a, b, c]: [ScopeOwner, ScopeOwner, ScopeOwner] = [{}, {}, {}];
   const speakers = () =>
     [a, b, c].map((owner) => {
@@ -143,7 +143,7 @@ test('who speaks on a context is found through any number of others’ scopes', 
   expect(speakers()).toEqual([undefined, undefined, undefined]);
 });
 
-test('what usePersona changes in an outer scope is seen inside and after', () => {
+test('a change by usePersona in an outer scope applies inside and afterwards', () => {
   const [a, b]: [ScopeOwner, ScopeOwner] = [{}, {}];
   const changed = speakerFor('changed');
   block(a, 'a', () => {
@@ -157,7 +157,7 @@ test('what usePersona changes in an outer scope is seen inside and after', () =>
   });
 });
 
-test('a speaker’s sends, one within the other, keep its persona once', () => {
+test('nested sends of a speaker keep its persona once', () => {
   const owner: ScopeOwner = {};
   const waitFor = jest.fn();
   const handle = { isActive: true, waitFor } as unknown as PersonaHandle;

@@ -3,8 +3,8 @@ import { once, EventEmitter } from 'node:events';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 const OTHER = '1002';
 
@@ -18,11 +18,11 @@ beforeEach(async () => {
       await context.sendText(`sorry, ${context.persona}`);
     },
   });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 describe('a scope', () => {
-  test('holds what its timers and callbacks send, also after it has ended', async () => {
+  test('applies to its timers and callbacks, also after it has ended', async () => {
     const sent = new Set<Promise<unknown>>();
     await bot.run(async (context) => {
       const later = (text: string) => () => sent.add(context.sendText(text));
@@ -48,7 +48,7 @@ describe('a scope', () => {
     ]);
   });
 
-  test('set up outside of it, a timer that fires during it is not its own', async () => {
+  test('does not apply to a timer that was set up outside and fires during it', async () => {
     await bot.run(async (context) => {
       const fired = new Promise((resolve) => {
         setImmediate(() => resolve(context.sendText('from outside')));
@@ -58,7 +58,7 @@ describe('a scope', () => {
     expect(shown(bot.emulator)).toEqual(['Page: from outside']);
   });
 
-  test('is not left by another one that runs at the same time on the same context', async () => {
+  test('is not affected by another one that runs at the same time on the same context', async () => {
     await bot.run(async (context) => {
       const turn = new EventEmitter();
       await Promise.all([
@@ -87,7 +87,7 @@ describe('a scope', () => {
     ]);
   });
 
-  test('is about its own context: another event handled inside it is not affected', async () => {
+  test('applies to its own context: an event that is handled inside it is not affected', async () => {
     await bot.run(() => undefined, { psid: OTHER });
     await bot.run((outer) =>
       outer.withPersona(ids.Adam, async () => {
@@ -113,7 +113,7 @@ describe('a scope', () => {
     ]);
   });
 
-  test('of one event does not reach another that is handled at the same time', async () => {
+  test('of one event does not affect another event that is handled at the same time', async () => {
     const started = new EventEmitter();
     const first = bot.run((context) =>
       context.withPersona(ids.Adam, async () => {
@@ -155,7 +155,7 @@ describe('the error handler', () => {
     expect(shown(bot.emulator)).toEqual(['Page: sorry, null']);
   });
 
-  test('can have blocks of its own', async () => {
+  test('can use blocks of its own', async () => {
     const own = await startBot({
       emulator: bot.emulator,
       plugins: [personas()],

@@ -1,8 +1,8 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas } from '../support/personas';
 
 let bot: RunningBot;
 let ids: Record<'Adam' | 'Bea', string>;
@@ -14,7 +14,7 @@ beforeEach(async () => {
       await context.sendText(`sorry, ${context.persona}`);
     },
   });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 /** What an event's sends show. */
@@ -28,7 +28,7 @@ async function run(
 }
 
 describe('usePersona', () => {
-  test('is in force from here on', async () => {
+  test('speaks from then on', async () => {
     const says = await run(async (context) => {
       await context.sendText('before');
       context.usePersona(ids.Adam);
@@ -54,7 +54,7 @@ describe('usePersona', () => {
     expect(says).toEqual(['Page: hi']);
   });
 
-  test('decides when a send is called, not when it goes out', async () => {
+  test('decides when a send is called, not when it leaves', async () => {
     const says = await run(async (context) => {
       context.usePersona(ids.Adam);
       const sending = context.sendText('hi');
@@ -64,7 +64,7 @@ describe('usePersona', () => {
     expect(says).toEqual(['Adam: hi']);
   });
 
-  test('called in a function that the handler awaits, holds after it', async () => {
+  test('called in a function that the handler awaits, applies after it', async () => {
     const says = await run(async (context) => {
       await Promise.resolve().then(() => context.usePersona(ids.Adam));
       await context.sendText('hi');
@@ -83,7 +83,7 @@ describe('usePersona', () => {
     ]);
   });
 
-  test('inside a block, ends with the block', async () => {
+  test('in a block, ends with the block', async () => {
     const says = await run(async (context) => {
       context.usePersona(ids.Adam);
       await context.withPersona(null, async () => {
@@ -100,7 +100,7 @@ describe('usePersona', () => {
     ]);
   });
 
-  test('inside an inner block, leaves the outer one as it was', async () => {
+  test('in an inner block, does not change the outer one', async () => {
     const says = await run((context) =>
       context.withPersona(ids.Adam, async () => {
         await context.withPersona(ids.Bea, () => context.usePersona(null));
@@ -110,7 +110,7 @@ describe('usePersona', () => {
     expect(says).toEqual(['Adam: outer']);
   });
 
-  test('inside a block that throws, does not reach the error handler', async () => {
+  test('in a block that throws, does not reach the error handler', async () => {
     const says = await run((context) =>
       context.withPersona(ids.Adam, () => {
         context.usePersona(ids.Bea);
@@ -123,7 +123,7 @@ describe('usePersona', () => {
 });
 
 describe('context.persona', () => {
-  test('is what is in force here, as given, or null', async () => {
+  test('is the active persona as the bot named it, or null', async () => {
     const seen: (string | null)[] = [];
     await run(async (context) => {
       const look = () => seen.push(context.persona);
@@ -142,7 +142,7 @@ describe('context.persona', () => {
     expect(seen).toEqual([null, 'anna', 'bert', null, 'bert', 'anna', null]);
   });
 
-  test('in a block with a persona made for it, is its ID', async () => {
+  test('in a block of withEphemeralPersona, is its ID', async () => {
     await run(async (context) => {
       await context.withEphemeralPersona(
         { name: 'Guest', profilePictureUrl: 'https://example.com/guest.png' },

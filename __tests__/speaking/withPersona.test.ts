@@ -1,15 +1,15 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot } from '../support/bot';
-import { faces, profile } from '../support/faces';
-import { shown } from '../support/wire';
+import { shown } from '../support/emulatorState';
+import { createPersonas, profile } from '../support/personas';
 
 let bot: RunningBot;
 let ids: Record<'Adam' | 'Bea', string>;
 
 beforeEach(async () => {
   bot = await startBot({ plugins: [personas()] });
-  ids = await faces(bot.emulator, ['Adam', 'Bea']);
+  ids = await createPersonas(bot.emulator, ['Adam', 'Bea']);
 });
 
 /** What an event's sends show; an error of the action is the test's. */
@@ -38,7 +38,7 @@ const blocks: [
 ];
 
 describe.each(blocks)('context.%s', (_name, face, block) => {
-  test('is in force in all that the block calls and awaits, and no longer', async () => {
+  test('speaks in everything that the block calls and awaits, and not after it', async () => {
     async function deeper(context: PersonaContext) {
       await new Promise(setImmediate);
       await context.sendText('deeper');
@@ -59,7 +59,7 @@ describe.each(blocks)('context.%s', (_name, face, block) => {
     ]);
   });
 
-  test('gives back what the block gives back', async () => {
+  test('returns what the block returns', async () => {
     await run(async (context) => {
       expect(await block(context, () => 'a value')).toBe('a value');
       expect(await block(context, () => Promise.resolve(42))).toBe(42);
@@ -74,7 +74,7 @@ describe.each(blocks)('context.%s', (_name, face, block) => {
   test.each([
     ['a throw', (error: Error): unknown => thrown(error)],
     ['a rejection', (error: Error): unknown => Promise.reject(error)],
-  ])('lets %s through unchanged, and is over then', async (_how, fail) => {
+  ])('passes %s on unchanged, and has ended then', async (_how, fail) => {
     const error = new Error('no such order');
     const says = await run(async (context) => {
       const blocked = block(context, () => fail(error));
@@ -85,14 +85,14 @@ describe.each(blocks)('context.%s', (_name, face, block) => {
     expect(says).toEqual(['Page: after']);
   });
 
-  test('lets through what is no Error', async () => {
+  test('passes on values that are not Errors', async () => {
     await run(async (context) => {
       const blocked = block(context, () => thrown('a string'));
       await expect(blocked).rejects.toBe('a string');
     });
   });
 
-  test('does not mix with blocks that run side by side', async () => {
+  test('does not affect blocks that run side by side', async () => {
     const says = await run(async (context) => {
       await Promise.all([
         block(context, async () => {
@@ -110,7 +110,7 @@ describe.each(blocks)('context.%s', (_name, face, block) => {
     );
   });
 
-  test('may stand inside others, the innermost speaks', async () => {
+  test('can be nested: the innermost speaks', async () => {
     const says = await run((context) =>
       context.withPersona(ids.Bea, async () => {
         await context.sendText('1');
@@ -133,7 +133,7 @@ describe.each(blocks)('context.%s', (_name, face, block) => {
 });
 
 describe('the run of context.withEphemeralPersona', () => {
-  test('gets the persona that was made', async () => {
+  test('gets the persona that was created', async () => {
     await run(async (context) => {
       const given = await context.withEphemeralPersona(
         profile('Guest'),

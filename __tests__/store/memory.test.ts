@@ -5,13 +5,13 @@ import {
   RELEASE,
   useOf,
   withId,
-} from '../support/sharedStore';
+} from './portContract';
 
-describe('the memory, for several runtimes', () => {
+describe('the memory store, shared by several runtimes', () => {
   itKeepsWhatAFleetReliesOn(() => new MemoryStore());
 });
 
-describe('in the memory', () => {
+describe('the memory store', () => {
   const NOW = 1_000_000;
   const page = '1';
   const setTime = (ms: number) =>
@@ -35,7 +35,7 @@ describe('in the memory', () => {
     });
   });
 
-  test('a renewal lasts as long as what is renewed: a claim, or a lease', async () => {
+  test('a renewal lasts as long as a claim, or as a lease', async () => {
     const port = new MemoryStore();
     const use = useOf(page);
     await port.renew([use], OPTIONS);
@@ -55,7 +55,7 @@ describe('in the memory', () => {
     expect(await port.release(second, RELEASE)).toBe('others');
   });
 
-  test('a use that has run out keeps nobody from deleting', async () => {
+  test('an expired use does not prevent a deletion', async () => {
     const port = new MemoryStore();
     const one = useOf(page);
     await port.acquire(one, OPTIONS);
@@ -87,14 +87,14 @@ describe('in the memory', () => {
     expect(await port.release(other, RELEASE)).toBe('others');
   });
 
-  test('what is unknown is forgotten, and requeued, without a trace', async () => {
+  test('unknown leases can be forgotten and requeued without an effect', async () => {
     const port = new MemoryStore();
     await port.forget(page, 'nothing');
     await port.requeue(['nothing', { ...useOf(page).record, expiresAt: 1 }]);
     expect(await port.leasesOn(page)).toEqual([]);
   });
 
-  test('what is gone is not taken over, nor what has not run out yet', async () => {
+  test('leases that are gone, or have not expired, cannot be claimed', async () => {
     const port = new MemoryStore();
     const use = withId(useOf(page), '7');
     await port.renew([use], OPTIONS);
@@ -109,7 +109,7 @@ describe('in the memory', () => {
     expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
   });
 
-  test('who deletes keeps the lease up, and nobody else', async () => {
+  test('only the process that deletes renews the lease', async () => {
     const port = new MemoryStore();
     const one = withId(useOf(page), '7');
     await port.acquire(one, OPTIONS);
@@ -126,7 +126,7 @@ describe('in the memory', () => {
     expect(await expiresAt()).toBe(NOW + 1000 + OPTIONS.leaseMs);
   });
 
-  test('the slot of a later persona outlives the end of an earlier one', async () => {
+  test('the end of an earlier persona does not end the slot of a later one', async () => {
     const port = new MemoryStore();
     const one = useOf(page);
     await port.acquire(one, { ...OPTIONS, claimMs: 0 });

@@ -11,25 +11,13 @@ import {
   type MessengerTypes,
 } from 'bottender';
 import type { PersonaContext } from 'bottender-persona';
-import {
-  startMessengerEmulator,
-  type MessengerEmulator,
-} from 'messenger-emulator';
+import type { MessengerEmulator } from 'messenger-emulator';
 
-import { patient } from '../../packages/messenger-emulator/__tests__/support/patience';
+import { afterTest } from './afterTest';
+import { startEmulator } from './emulator';
+import { APP_SECRET, CUSTOMER, OTHER_PAGE, PAGE } from './pages';
 
-export const PAGE = {
-  id: '100000000000001',
-  name: "Jasper's Market",
-  accessToken: 'TOKEN_OF_JASPERS_MARKET',
-};
-export const OTHER_PAGE = {
-  id: '100000000000002',
-  name: 'Second Page',
-  accessToken: 'TOKEN_OF_SECOND_PAGE',
-};
-export const APP_SECRET = 'APP_SECRET_OF_TESTS';
-export const CUSTOMER = '1001';
+export * from './pages';
 
 const HELLO = { message: { mid: 'm_hello', text: 'hello' } };
 
@@ -37,19 +25,19 @@ export type TestAction = Action<PersonaContext>;
 type Handler = Parameters<MessengerBot['onEvent']>[0];
 
 export interface BotSetup {
-  /** The entry action; `run` of a started bot changes it. */
+  /** The entry action; `run` replaces it. */
   action?: TestAction;
   plugins?: ((context: PersonaContext) => unknown)[];
   onError?: TestAction;
   initialState?: Record<string, string | number | null>;
-  /** Speak through batch requests that go out this many milliseconds apart. */
+  /** Send batch requests, this many milliseconds apart. */
   batchDelayMs?: number;
   /** Serve both Pages, each with its own token. */
   severalPages?: boolean;
   /** Call the Graph API without `appsecret_proof`. */
   skipAppSecretProof?: boolean;
   emulator?: MessengerEmulator;
-  /** Where the bot calls the Graph API, if not at the emulator itself. */
+  /** Where the bot calls the Graph API; the emulator by default. */
   origin?: string;
   /** A class that extends Bottender's, for the contexts. */
   contextClass?: typeof MessengerContext;
@@ -57,40 +45,27 @@ export interface BotSetup {
   clientClass?: typeof MessengerClient;
 }
 
-/** Bottender's real server with a bot on it, and the emulator that it talks to. */
+/** A bot on Bottender's own server, and the emulator that it talks to. */
 export interface RunningBot {
   readonly emulator: MessengerEmulator;
   readonly webhookUrl: string;
-  /** What handlers threw. */
+  /** The errors of handlers. */
   readonly errors: unknown[];
-  /** A customer writes, and this action answers; resolves when it has ended. */
+  /** A customer writes, and this action handles it. Resolves when it has ended. */
   run(
     action: TestAction,
     event?: { psid?: string; pageId?: string },
   ): Promise<void>;
-  /** A customer writes, and the entry action answers. */
+  /** A customer writes, and the entry action handles it. */
   say(text: string, event?: { psid?: string; pageId?: string }): Promise<void>;
-  /** The same without HTTP: any event is handled in the caller's asynchronous call tree. */
+  /** Handles any event without HTTP, in the caller's asynchronous context. */
   runHere(action: TestAction, psid: string, event?: object): Promise<void>;
-  close(): Promise<void>;
+  /** Is called after the test at the latest. */
+  close(this: void): Promise<void>;
 }
 
-const running: RunningBot[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((bot) => bot.close()));
-});
-
 export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
-  const emulator =
-    setup.emulator ??
-    patient(
-      await startMessengerEmulator({
-        appId: '1',
-        appSecret: APP_SECRET,
-        verifyToken: 'VERIFY',
-        pages: [PAGE, OTHER_PAGE],
-      }),
-    );
+  const emulator = setup.emulator ?? (await startEmulator());
   const errors: unknown[] = [];
   const tokens = new Map(
     [PAGE, OTHER_PAGE].map(({ id, accessToken }) => [id, accessToken]),
@@ -122,7 +97,7 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
     errors.push(props.error);
     return setup.onError?.(context, props);
   };
-  // Bottender's types know nothing of what a plugin adds to a context.
+  // Bottender's types do not know what a plugin adds to a context.
   bot.onEvent(entry as Handler);
   bot.onError(onError as Handler);
   if (setup.initialState) bot.setInitialState(setup.initialState);
@@ -172,11 +147,11 @@ export async function startBot(setup: BotSetup = {}): Promise<RunningBot> {
       if (!setup.emulator) await emulator.close();
     },
   };
-  running.push(started);
+  afterTest(started.close);
   return started;
 }
 
-/** As teams do that extend Bottender's classes. */
+/** Replaces Bottender's classes by ones that extend them. */
 function extend(
   connector: MessengerConnector,
   { contextClass, clientClass }: BotSetup,
@@ -194,3 +169,10 @@ function extend(
 }
 
 function nothing(): void {}
+
+/** A bot that a customer has written to, so that the Page may write to her. */
+export async function startWrittenTo(psid = CUSTOMER): Promise<RunningBot> {
+  const bot = await startBot();
+  await bot.say('hello', { psid });
+  return bot;
+}

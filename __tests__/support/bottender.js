@@ -1,5 +1,5 @@
-// Bottender, each part of which is loaded when a suite first asks for it: all of it, with every
-// channel and server, takes Jest longer than most suites. See moduleNameMapper in jest.config.js.
+// Bottender, whose parts are loaded when a suite first uses them: loading all channels and servers
+// takes Jest longer than most suites. See moduleNameMapper in jest.config.js.
 const DIST = 'bottender/dist';
 
 const PARTS = {
@@ -36,7 +36,7 @@ for (const [name, file] of Object.entries(PARTS)) {
   });
 }
 
-/** What is not among them comes from the whole. */
+/** Everything else comes from the whole package. */
 module.exports = new Proxy(parts, {
   get: (known, name) =>
     name in known ? known[name] : require(`${DIST}/index.js`)[name],

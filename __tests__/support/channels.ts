@@ -12,23 +12,24 @@ import {
   type Bot,
 } from 'bottender';
 
+import { afterTest } from './afterTest';
 import { listenOnLoopback } from './loopback';
 
 export type ChannelName = 'line' | 'slack' | 'telegram' | 'viber' | 'whatsapp';
 
-/** What came to a platform. */
+/** A request that a platform got. */
 export interface Recorded {
   readonly method: string;
   readonly path: string;
   readonly body: Record<string, unknown>;
 }
 
-/** What a platform answers; nothing is its usual success. */
+/** What a platform answers; `undefined` is its usual success. */
 export type AnswerTo = (
   request: Recorded,
 ) => { status?: number; body: object } | undefined;
 
-/** The successes of the platforms, as their documentations show them. */
+/** The successful answers that the platforms document. */
 const SUCCESS: Record<ChannelName, (request: Recorded) => object> = {
   line: () => ({ sentMessages: [{ id: '461230966842064897' }] }),
   slack: ({ path, body }) =>
@@ -51,7 +52,7 @@ const SUCCESS: Record<ChannelName, (request: Recorded) => object> = {
   whatsapp: () => ({ sid: 'SM1', status: 'queued' }),
 };
 
-/** A platform that records what comes, and answers as it is told. */
+/** Starts a platform that records requests. */
 export async function startPlatform(
   channel: ChannelName,
   answer: AnswerTo = () => undefined,
@@ -101,18 +102,13 @@ export interface ChannelSetup {
 
 export interface ChannelBot {
   readonly received: Recorded[];
-  /** What handlers, and what is sent after them, ended with. */
+  /** The errors of handlers, and of messages that are sent after them. */
   readonly errors: unknown[];
-  /** A customer writes, the webhook comes signed, and this action answers. */
+  /** A customer writes, with a signed webhook, and this action handles it. Resolves to the requests. */
   run<C>(action: (context: C) => unknown): Promise<Recorded[]>;
 }
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
-/** Bottender's own server and connector of a channel, talking to a platform that records. */
+/** A bot on Bottender's own server and connector of a channel, and a platform that records requests. */
 export async function startOn(
   channel: ChannelName,
   { plugins = [], answer, contextClass, ...own }: ChannelSetup = {},
@@ -143,7 +139,7 @@ export async function startOn(
       path: '/webhook',
     }).listen(0, '127.0.0.1', () => resolve(listening));
   });
-  closing.push(async () => {
+  afterTest(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

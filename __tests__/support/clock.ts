@@ -1,27 +1,25 @@
-const every = globalThis.setInterval;
-const stop = globalThis.clearInterval;
+const { setInterval, clearInterval, setTimeout } = globalThis;
 
-/** So often timers that were taken look at the clock. */
-const LOOK_EVERY_MS = 20;
+/** How often `speedUpTime` moves the clock. */
+const STEP_MS = 20;
+/** The pauses between tries, and the waits for a store, are not longer. */
+const LONGEST_PAUSE_MS = 1000;
 
 let aheadMs = 0;
 let isMoved = false;
-let hasTimers = false;
+let areTimersFake = false;
 
 afterEach(() => {
   aheadMs = 0;
   isMoved = false;
-  hasTimers = false;
+  areTimersFake = false;
   jest.restoreAllMocks();
   jest.useRealTimers();
 });
 
-/**
- * Has the test's timers go by the clock too, so that what waits on one does not
- * take its time. They still go on by themselves, and sockets as they were.
- */
-export function takeTimers(): void {
-  hasTimers = true;
+/** Lets `advanceTime` move timers, too. They also go on by themselves; sockets are unaffected. */
+export function fakeTimers(): void {
+  areTimersFake = true;
   jest.useFakeTimers({
     advanceTimers: true,
     doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
@@ -30,9 +28,9 @@ export function takeTimers(): void {
   jest.spyOn(performance, 'now').mockImplementation(() => Date.now() - begun);
 }
 
-/** Lets so much time be over: for whoever looks at the clock, and for timers that were taken. */
-export function pass(ms: number): void {
-  if (hasTimers) {
+/** Moves the clock, and the timers if they are fake. */
+export function advanceTime(ms: number): void {
+  if (areTimersFake) {
     jest.advanceTimersByTime(ms);
     return;
   }
@@ -45,18 +43,27 @@ export function pass(ms: number): void {
   }
 }
 
-/** Sets the machine's clock, which no wait goes by. */
+/** Sets the system clock, which no wait depends on. */
 export function setClock(aheadOfNowMs: number): void {
   const now = Date.now.bind(Date);
   jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadOfNowMs);
 }
 
-/**
- * Takes the timers, and has the clock go so many times as fast, for what holds
- * however late an answer comes; the function it gives ends that.
- */
-export function race(times: number): () => void {
-  takeTimers();
-  const racing = every(() => pass(LOOK_EVERY_MS * (times - 1)), LOOK_EVERY_MS);
-  return () => stop(racing);
+/** Lets clock and timers run `factor` times as fast, until the function that it returns is called. */
+export function speedUpTime(factor: number): () => void {
+  fakeTimers();
+  const running = setInterval(
+    () => advanceTime(STEP_MS * (factor - 1)),
+    STEP_MS,
+  );
+  return () => clearInterval(running);
+}
+
+/** Divides all timeouts of up to a second by ten, for tests that are not about how long they are. */
+export function shortenTimeouts(): void {
+  jest
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation((callback, ms = 0, ...args) =>
+      setTimeout(callback, ms > LONGEST_PAUSE_MS ? ms : ms / 10, ...args),
+    );
 }

@@ -5,21 +5,21 @@ import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Inside of node_modules, so that what is compiled finds its dependencies. */
+/** In node_modules, so that the compiled files find their dependencies. */
 const CACHE = path.join(ROOT, 'node_modules', '.cache', 'bottender-persona');
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The package as it is installed: compiled, for processes that have no ts-jest. */
+/** The folder of the compiled package, for processes without ts-jest. */
 export function compiledPackage(): string {
   return compiled('src');
 }
 
 /**
- * A file or folder of TypeScript, compiled: once for all suites, as its place is
- * named for what is in it.
+ * Compiles a file or folder of TypeScript, and returns the path of the result. It
+ * is cached under a hash of its content, so all suites share it.
  *
- * @param source from the project's root
+ * @param source relative to the project's root
  */
 export function compiled(source: string): string {
   const digest = createHash('sha256');
@@ -30,7 +30,7 @@ export function compiled(source: string): string {
     fs.utimesSync(kept, new Date(), new Date());
     return kept;
   }
-  forgetOld();
+  deleteOld();
   const draft = fs.mkdtempSync(path.join(CACHE, 'draft-'));
   const made = path.join(draft, path.basename(source));
   execFileSync(process.execPath, [
@@ -56,8 +56,8 @@ function addTo(digest: ReturnType<typeof createHash>, file: string): void {
   } else digest.update(fs.readFileSync(file));
 }
 
-/** What no suite has asked for of late: the sources were changed since. */
-function forgetOld(): void {
+/** Deletes results that no suite has used for a day. */
+function deleteOld(): void {
   fs.mkdirSync(CACHE, { recursive: true });
   for (const name of fs.readdirSync(CACHE)) {
     const file = path.join(CACHE, name);

@@ -1,4 +1,4 @@
-/** Freezes what a caller gives away, and all in it, so that changing it throws. */
+/** Freezes a value and everything in it, so that changing it throws. */
 export function deepFrozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) deepFrozen(part);

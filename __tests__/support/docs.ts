@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 export const ROOT = path.join(__dirname, '..', '..');
 
-/** Pages in docs/ that are not in the package, so that packed pages do not link to them. */
+/** Pages of docs/ that are not in the package. Packed pages must not link to them. */
 export const FOR_CONTRIBUTORS: ReadonlySet<string> = new Set([
   'architecture.md',
   'benchmarks.md',
@@ -14,7 +14,7 @@ export const FOR_CONTRIBUTORS: ReadonlySet<string> = new Set([
 
 /** A code block of a Markdown file. */
 export interface CodeBlock {
-  /** Where it is, for messages: `README.md:12`. */
+  /** Its place, for messages: `README.md:12`. */
   readonly place: string;
   readonly language: string;
   readonly code: string;
@@ -38,14 +38,14 @@ export function codeBlocks(file: string): CodeBlock[] {
   });
 }
 
-/** The Markdown files of a folder, from the root, without those in folders of it. */
+/** The Markdown files of a folder, without those in its subfolders. Paths are relative to the root. */
 export function documentsIn(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(folder, name));
 }
 
-/** The first cells of the table under a heading, without that of its head. */
+/** The first cells of the rows of the table under a heading. */
 export function firstCells(file: string, heading: string): string[] {
   const sections = `\n${read(file)}`.split(/\n#+ (?=.*\n)/);
   const text =
@@ -56,16 +56,16 @@ export function firstCells(file: string, heading: string): string[] {
   return cells;
 }
 
-/** Those of them that are names: of `a.b`, `a`. */
+/** The names in these cells: `a` for `a.b`. */
 export function firstColumn(file: string, heading: string): string[] {
   return firstCells(file, heading).map((cell) => /\w+/.exec(cell)?.[0] ?? '');
 }
 
 /**
- * Runs a block as the module that it is, and gives back what it exports, or its
- * `App` if it exports nothing.
+ * Runs a block as a module and returns what it exports, or its `App` if it exports
+ * nothing.
  *
- * @param globals what stands for `require` and, in a test file, for Jest
+ * @param globals variables of the block: `require` and, for a test file, those of Jest
  */
 export function runBlock(
   { code, language, place }: CodeBlock,
@@ -80,7 +80,7 @@ export function runBlock(
       : code;
   const module = { exports: {} };
   const names = { ...globals, module, exports: module.exports };
-  // Not by node:vm, in whose realm a block's RegExp would be none to Bottender.
+  // Not with node:vm, whose RegExps are not those of Bottender's realm.
   const run = Reflect.construct(Function, [
     ...Object.keys(names),
     `${javascript}
@@ -91,16 +91,18 @@ return isBare ? App : module.exports;
   return run(...Object.values(names));
 }
 
-/** The files of packages and of this project, parsed once a suite. */
+/** Files of packages and of this project, parsed once per suite. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler has to say about the blocks, by this project's own strict settings. */
+/** The compiler's errors in the blocks, with this project's strict settings. */
 export function typeErrors(blocks: readonly CodeBlock[]): string[] {
   const { config } = ts.readConfigFile(
     path.join(ROOT, 'tsconfig.json'),
     (file) => ts.sys.readFile(file),
   ) as { config: object };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  // Otherwise blocks without imports share their global variables.
+  options.moduleDetection = ts.ModuleDetectionKind.Force;
   const files = new Map(
     blocks.map(({ place, code }) => [
       path.join(ROOT, `${place.replace(':', '-')}.ts`),
@@ -130,13 +132,13 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
         ...program.getSemanticDiagnostics(source),
       ];
     })
-    .map(
-      ({ file, messageText }) =>
-        `${path.basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-    );
+    .map(({ file, messageText }) => {
+      const place = path.relative(ROOT, file?.fileName ?? '');
+      return `${place}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
 }
 
-/** The files and headings that a file links to, as far as they are this project's. */
+/** The files and headings of this project that a file links to. */
 function localLinks(file: string): string[] {
   const text = read(file).replace(/^```.*?^```$/gms, '');
   const links = text.matchAll(
@@ -145,7 +147,7 @@ function localLinks(file: string): string[] {
   return [...links].map(([, inline, reference]) => inline ?? reference ?? '');
 }
 
-/** A link's file, from the root, and its heading. */
+/** The file of a link, relative to the root, and its heading. */
 function parseLink(file: string, link: string): [string, string | undefined] {
   const [target = '', heading] = link.split('#');
   const linked =
@@ -153,7 +155,7 @@ function parseLink(file: string, link: string): [string, string | undefined] {
   return [linked, heading];
 }
 
-/** The links that lead nowhere. */
+/** The links whose file or heading does not exist. */
 export function brokenLinks(file: string): string[] {
   return localLinks(file).filter((link) => {
     const [linked, heading] = parseLink(file, link);
@@ -162,7 +164,7 @@ export function brokenLinks(file: string): string[] {
   });
 }
 
-/** The files that it links to and that are not among these. */
+/** The files that it links to, without these. */
 export function linksBeyond(
   file: string,
   files: ReadonlySet<string>,
@@ -172,7 +174,7 @@ export function linksBeyond(
     .filter((linked) => !files.has(linked));
 }
 
-/** The headings' names in links, as Markdown renderers make them, and what HTML names. */
+/** The anchors of headings, as Markdown renderers name them, and those of HTML. */
 function anchors(file: string): Set<string> {
   const text = read(file).replace(/^```.*?^```$/gms, '');
   const names = new Set<string>();

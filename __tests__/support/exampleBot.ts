@@ -7,7 +7,7 @@ import type { EmulatorState } from 'messenger-emulator';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Stand in the way of credentials that a developer has in `.env`. */
+/** Override the credentials that a developer has in `.env`. */
 const NO_CREDENTIALS = Object.fromEntries(
   ['PAGE_ID', 'ACCESS_TOKEN', 'APP_ID', 'APP_SECRET', 'VERIFY_TOKEN'].map(
     (name) => [`MESSENGER_${name}`, ''],
@@ -18,17 +18,17 @@ const NO_CREDENTIALS = Object.fromEntries(
 export interface Program {
   /** What it has printed so far, to stdout and stderr. */
   output(): string;
-  /** Resolves with the match when the output has one; rejects when it ends without. */
+  /** Resolves with the match when the output has one; rejects if the program ends without it. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves with the exit code, or the name of the signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** Signals the program alone, as `kill` does, not what it has started. */
+  /** Signals the program only, as `kill` does, not its child processes. */
   signal(signal: NodeJS.Signals): void;
 }
 
 const running = new Set<ChildProcess>();
 afterAll(() => {
-  // With all that it started, should a test have failed before it ended.
+  // With its child processes, in case a test has failed before they ended.
   for (const { pid } of running) if (pid) process.kill(-pid, 'SIGKILL');
 });
 
@@ -76,7 +76,7 @@ export function startProgram(
   return program;
 }
 
-/** Two ports that nobody listens on. */
+/** Two free ports. */
 export async function freePorts(): Promise<[number, number]> {
   const servers = [net.createServer(), net.createServer()];
   const ports = await Promise.all(
@@ -89,7 +89,7 @@ export async function freePorts(): Promise<[number, number]> {
   return ports as [number, number];
 }
 
-/** Whether something listens on this port of loopback. */
+/** Whether a program listens on this port of loopback. */
 export async function isTaken(port: number): Promise<boolean> {
   const socket = net.connect(port, '127.0.0.1');
   try {
@@ -103,8 +103,8 @@ export async function isTaken(port: number): Promise<boolean> {
 }
 
 /**
- * The emulator's state as soon as `check` holds, looked at whenever the
- * emulator tells of a change.
+ * Resolves with the emulator's state as soon as `check` returns true for it. Looks
+ * at each change.
  */
 export async function stateWhen(
   origin: string,

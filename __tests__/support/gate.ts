@@ -1,4 +1,4 @@
-/** Something that tests wait for, and let happen. */
+/** A promise, and the function that resolves it. */
 export interface Gate {
   readonly opened: Promise<void>;
   readonly open: () => void;
@@ -10,13 +10,13 @@ export function gate(): Gate {
   return { opened, open };
 }
 
-/** A gate that opens when `count` have come to it. */
-export function meeting(count: number): () => Promise<void> {
+/** Returns a function whose promises all resolve when it has been called `count` times. */
+export function barrier(count: number): () => Promise<void> {
   const { opened, open } = gate();
-  let come = 0;
+  let calls = 0;
   return () => {
-    come += 1;
-    if (come === count) open();
+    calls += 1;
+    if (calls === count) open();
     return opened;
   };
 }

@@ -10,7 +10,7 @@ afterAll(() => {
   for (const stop of started.splice(0)) stop();
 });
 
-/** Starts a server on loopback, which ends with the suite; gives its origin, and what ends it sooner. */
+/** Starts a server on loopback. It is closed after the suite at the latest. */
 export async function listenOnLoopback(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ origin: string; stop: () => void }> {

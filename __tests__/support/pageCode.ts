@@ -2,10 +2,10 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot, type RunningBot, type TestAction } from './bot';
 import { codeBlocks, runBlock, type CodeBlock } from './docs';
-import { faces } from './faces';
-import { alive, shown } from './wire';
+import { alive, shown } from './emulatorState';
+import { createPersonas } from './personas';
 
-/** What a block that is a bottender.config.js exports. */
+/** The exports of a block that is a bottender.config.js. */
 export interface Config {
   plugins?: ((context: PersonaContext) => unknown)[];
   initialState?: Record<string, null>;
@@ -13,12 +13,12 @@ export interface Config {
 
 type Globals = Record<string, unknown>;
 
-/** The code of some pages, and which of it was run. */
+/** The code blocks of pages. Remembers which of them were run. */
 export class PageCode {
   readonly blocks: CodeBlock[];
   private readonly ran = new Set<string>();
 
-  /** @param modules what the blocks require of the reader's own files, or of packages */
+  /** @param modules the modules that the blocks require: the reader's own files, or packages */
   constructor(
     pages: readonly string[],
     private readonly modules: Globals = {},
@@ -28,14 +28,14 @@ export class PageCode {
       .filter(({ language }) => ['js', 'ts'].includes(language));
   }
 
-  /** Where the blocks are that were not run. */
+  /** The places of the blocks that were not run. */
   get left(): string[] {
     return this.blocks
       .filter(({ name }) => !name || !this.ran.has(name))
       .map(({ place }) => place);
   }
 
-  /** The block of this name, which counts as run. */
+  /** The block with this name. It counts as run. */
   block(name: string): CodeBlock {
     const [block, ...others] = this.blocks.filter((each) => each.name === name);
     if (!block || others.length > 0) throw new Error(`One block is "${name}".`);
@@ -43,7 +43,7 @@ export class PageCode {
     return block;
   }
 
-  /** Runs a block: gives what it exports, or its `App`. */
+  /** Runs a block and returns what it exports, or its `App`. */
   run(
     name: string,
     { adam = '<ADAM_ID>', modules = {}, ...globals }: Globals = {},
@@ -56,12 +56,12 @@ export class PageCode {
     return runBlock({ ...block, code }, { require, ...globals });
   }
 
-  /** The same of a block that is a bottender.config.js. */
+  /** Runs a block that is a bottender.config.js. */
   config(name: string, globals?: Globals): Config {
     return this.run(name, globals) as Config;
   }
 
-  /** A bot that is the block, with Adam made on its Page. */
+  /** Starts a bot with the block as its action, and the persona Adam on its Page. */
   async start(
     name: string,
     setup: Config = { plugins: [personas()] },
@@ -72,14 +72,14 @@ export class PageCode {
       ...setup,
       action: (context, props) => App(context, props),
     });
-    const { Adam } = await faces(bot.emulator, ['Adam']);
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
     const run = this.run(name, { adam: Adam, ...globals }) as
       TestAction | { default: TestAction };
     App = typeof run === 'function' ? run : run.default;
     return bot;
   }
 
-  /** What a customer is shown who writes these texts to a bot that is the block. */
+  /** The messages that a customer sees who writes these texts to the bot of a block. */
   async answers(
     name: string,
     texts: string[] = ['hi'],
@@ -89,9 +89,9 @@ export class PageCode {
     const bot = await this.start(name, setup, globals);
     for (const text of texts) await bot.say(text);
     expect(bot.errors).toEqual([]);
-    const onTheFly = ['John Mathew', 'Dr. Pear'];
+    const ephemeral = ['John Mathew', 'Dr. Pear'];
     expect(
-      alive(bot.emulator).filter((face) => onTheFly.includes(face)),
+      alive(bot.emulator).filter((face) => ephemeral.includes(face)),
     ).toEqual([]);
     return shown(bot.emulator);
   }

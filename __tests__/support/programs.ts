@@ -1,141 +1,353 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { PersonaContext, PersonaProfile } from 'bottender-persona';
 import fc from 'fast-check';
 
-/** The personas that exist on the Page, and those that blocks make. */
-export const FACES = ['Adam', 'Bea', 'Cyd'] as const;
-const GUESTS = ['Guest', 'Visitor'] as const;
+/** The persona of a message: as a bot names it, or `null` for the Page. */
+export type Named = string | null;
 
-export type Face = (typeof FACES)[number];
-
-/** A block of `withPersona`, or, with `made`, of `withEphemeralPersona`. */
-export interface Block {
+export interface Say {
+  readonly does: 'say';
+  readonly id: number;
   /** Picks among the contexts. */
-  on: number;
-  persona: Face | null | { made: string };
-  steps: Step[];
+  readonly on: number;
+  /** The message's own persona; absent: the active one. */
+  readonly own?: Named;
+  /** For a test with several ways to say it. */
+  readonly variant: number;
+  readonly isAwaited: boolean;
 }
 
-/** What a handler does. `on` picks among the contexts that it may speak on. */
-export type Step =
-  | { does: 'use'; on: number; persona: Face | null }
-  | {
-      does: 'send';
-      on: number;
-      own?: Face | null;
-      text: string;
-      waits: boolean;
-    }
-  | { does: 'pause'; how: 'microtask' | 'immediate' }
-  | { does: 'throw' }
-  | { does: 'block'; block: Block; waits: boolean }
-  | { does: 'blocks side by side'; blocks: Block[] };
+export interface SayAs {
+  readonly does: 'say as';
+  readonly id: number;
+  readonly on: number;
+  /** The speaker's persona; absent: the active one. */
+  readonly as?: Named;
+  /** A persona whose block the message is sent in, after the speaker was created. */
+  readonly within?: Named;
+}
 
-/** One handler for several contexts. */
+export type Step =
+  | Say
+  | SayAs
+  | { readonly does: 'use'; readonly on: number; readonly persona: Named }
+  | { readonly does: 'pause'; readonly how: 'microtask' | 'immediate' }
+  | { readonly does: 'throw' }
+  /** Several blocks run side by side. */
+  | {
+      readonly does: 'blocks';
+      readonly blocks: readonly Block[];
+      readonly isAwaited: boolean;
+    };
+
+/** A block of `withPersona`, or of `withEphemeralPersona` for a profile. */
+export interface Block {
+  readonly on: number;
+  readonly persona: Named | PersonaProfile;
+  readonly steps: readonly Step[];
+}
+
+/** One handler that uses several contexts. */
 export interface Program {
   /** `initialPersona` of each context. */
-  initial: (Face | null)[];
-  steps: Step[];
+  readonly initial: readonly Named[];
+  readonly steps: readonly Step[];
 }
 
-/** Programs on so many contexts. Each send in them has a text of its own. */
-export function programs(contexts: number): fc.Arbitrary<Program> {
-  const face = fc.option(fc.constantFrom(...FACES));
+export interface ProgramOptions {
+  /** What personas are named as. */
+  readonly named: readonly Named[];
+  /** The profiles of ephemeral personas; none by default. */
+  readonly profiles?: fc.Arbitrary<PersonaProfile>;
+  readonly contexts?: number;
+  /** Whether each send is awaited; at random by default. */
+  readonly awaits?: boolean;
+  /** Whether handlers and blocks may throw, and blocks may run unawaited. */
+  readonly isWild?: boolean;
+  /** Whether programs have about 25 messages rather than ten. */
+  readonly isLong?: boolean;
+}
+
+/** Random programs whose messages are numbered in the order in which they are written. */
+export function programs({
+  named,
+  profiles,
+  contexts = 1,
+  awaits,
+  isWild = false,
+  isLong = false,
+}: ProgramOptions): fc.Arbitrary<Program> {
+  const persona = fc.constantFrom(...named);
+  const optional = fc.option(persona, { nil: undefined });
   const on = fc.nat(contexts - 1);
-  const { step } = fc.letrec<{ steps: Step[]; step: Step; block: Block }>(
-    (tie) => ({
-      steps: fc.array(tie('step'), { minLength: 1, maxLength: 4, size: 'max' }),
-      block: fc.record({
-        on,
-        persona: fc.oneof(
-          { weight: 3, arbitrary: face },
-          {
-            weight: 1,
-            arbitrary: fc.record({ made: fc.constantFrom(...GUESTS) }),
-          },
-        ),
-        steps: tie('steps'),
-      }),
-      step: fc.oneof(
-        { maxDepth: 3, depthSize: 'max' },
+  const id = fc.constant(0);
+  const does = <T extends string>(what: T) => fc.constant(what);
+  const isAwaited =
+    awaits === undefined ? fc.boolean() : fc.constant<boolean>(awaits);
+  const areBlocksAwaited = isWild ? fc.boolean() : fc.constant(true);
+  const { steps } = fc.letrec<{ steps: Step[]; block: Block }>((tie) => ({
+    steps: fc.array(
+      fc.oneof(
         {
-          weight: 8,
-          arbitrary: fc.record({
-            does: fc.constant('send' as const),
-            on,
-            own: fc.oneof(
-              { weight: 4, arbitrary: fc.constant(undefined) },
-              { weight: 1, arbitrary: face },
-            ),
-            text: fc.constant(''),
-            waits: fc.boolean(),
-          }),
+          maxDepth: 3,
+          ...(isLong && { depthSize: 'max' }),
+          withCrossShrink: true,
         },
         {
-          weight: 3,
+          weight: 6,
           arbitrary: fc.record({
-            does: fc.constant('use' as const),
+            does: does('say'),
+            id,
             on,
-            persona: face,
+            own: optional,
+            variant: fc.nat(99),
+            isAwaited,
           }),
         },
         {
           weight: 2,
           arbitrary: fc.record({
-            does: fc.constant('pause' as const),
+            does: does('say as'),
+            id,
+            on,
+            as: optional,
+            within: optional,
+          }),
+        },
+        { weight: 3, arbitrary: fc.record({ does: does('use'), on, persona }) },
+        {
+          weight: 2,
+          arbitrary: fc.record({
+            does: does('pause'),
             how: fc.constantFrom('microtask' as const, 'immediate' as const),
           }),
         },
-        { weight: 1, arbitrary: fc.constant({ does: 'throw' as const }) },
         {
-          weight: 4,
-          arbitrary: fc.record({
-            does: fc.constant('block' as const),
-            block: tie('block'),
-            waits: fc.boolean(),
-          }),
+          weight: isWild ? 1 : 0,
+          arbitrary: fc.record({ does: does('throw') }),
         },
         {
-          weight: 3,
+          weight: 6,
           arbitrary: fc.record({
-            does: fc.constant('blocks side by side' as const),
-            blocks: fc.array(tie('block'), { minLength: 2, maxLength: 3 }),
+            does: does('blocks'),
+            blocks: fc.array(tie('block'), { minLength: 1, maxLength: 3 }),
+            isAwaited: areBlocksAwaited,
           }),
         },
       ),
+      { minLength: 1, maxLength: 4, ...(isLong && { size: 'max' }) },
+    ),
+    block: fc.record({
+      on,
+      persona: profiles
+        ? fc.oneof({ weight: 3, arbitrary: persona }, profiles)
+        : persona,
+      steps: tie('steps'),
     }),
-  );
-  const initial = fc.array(face, { minLength: contexts, maxLength: contexts });
-  const steps = fc.array(step, { minLength: 4, maxLength: 8, size: 'max' });
+  }));
   return fc
-    .record({ initial, steps })
-    .map((program) => ({ ...program, steps: numbered(program.steps) }));
+    .record({
+      initial: fc.array(persona, { minLength: contexts, maxLength: contexts }),
+      parts: fc.array(steps, { minLength: isLong ? 2 : 1, maxLength: 2 }),
+    })
+    .map(({ initial, parts }) => ({ initial, steps: numbered(parts.flat()) }));
 }
 
-let texts = 0;
-
-function numbered(steps: Step[]): Step[] {
-  return steps.map((step): Step => {
-    switch (step.does) {
-      case 'send':
-        return { ...step, text: String(++texts) };
-      case 'block':
-        return { ...step, block: numberedBlock(step.block) };
-      case 'blocks side by side':
-        return { ...step, blocks: step.blocks.map(numberedBlock) };
-      default:
-        return step;
+function numbered(steps: readonly Step[]): Step[] {
+  let next = 0;
+  const number = (step: Step): Step => {
+    if (step.does === 'say' || step.does === 'say as') {
+      return { ...step, id: next++ };
     }
-  });
+    if (step.does !== 'blocks') return step;
+    const blocks = step.blocks.map((block) => ({
+      ...block,
+      steps: block.steps.map(number),
+    }));
+    return { ...step, blocks };
+  };
+  return steps.map(number);
 }
 
-function numberedBlock(block: Block): Block {
-  return { ...block, steps: numbered(block.steps) };
+/** Whom a message shows. */
+export interface Speaking {
+  readonly speaker: Named | PersonaProfile;
+  /** The ephemeral personas of the blocks around it, innermost first. */
+  readonly ephemeral: readonly PersonaProfile[];
+}
+
+interface Scope {
+  speaker: Named | PersonaProfile;
+}
+
+/** The plain model: who speaks in each message of a program that is sent. */
+export function modelOf({ initial, steps }: Program): Map<number, Speaking> {
+  const speaking = new Map<number, Speaking>();
+  /** @param scopes the innermost scope of each context */
+  const walk = (
+    steps: readonly Step[],
+    scopes: readonly Scope[],
+    usable: readonly number[],
+    ephemeral: readonly PersonaProfile[],
+  ): void => {
+    for (const step of steps) {
+      if (step.does === 'throw') return;
+      if (step.does === 'pause') continue;
+      if (step.does === 'blocks') {
+        const shared = sharedBy(step, usable);
+        for (const { on, persona, steps } of step.blocks) {
+          const around = isProfile(persona)
+            ? [persona, ...ephemeral]
+            : ephemeral;
+          const inner = scopes.with(on, { speaker: persona });
+          walk(steps, inner, [...shared, on], around);
+        }
+        continue;
+      }
+      const scope = scopes[contextOf(usable, step.on)];
+      if (!scope) throw new Error('a program uses a context that is missing');
+      if (step.does === 'use') scope.speaker = step.persona;
+      else {
+        const own = step.does === 'say' ? step.own : step.as;
+        const speaker = own === undefined ? scope.speaker : own;
+        speaking.set(step.id, { speaker, ephemeral });
+      }
+    }
+  };
+  walk(
+    steps,
+    initial.map((speaker) => ({ speaker })),
+    initial.map((_, index) => index),
+    [],
+  );
+  return speaking;
+}
+
+export interface PlayOptions {
+  readonly contexts: readonly PersonaContext[];
+  /** How the bot names a persona; unchanged by default. */
+  readonly nameOf?: (name: string) => string;
+  /** Sends the message of a `say`; by default as the text `t` and its number. */
+  readonly send?: (
+    context: PersonaContext,
+    step: Say,
+    options: { personaId?: Named },
+  ) => unknown;
+  /** Called with each send; by default it makes the send. */
+  readonly attempt?: (step: Say | SayAs, send: () => unknown) => unknown;
+}
+
+/** Plays a program on real contexts until everything has ended; rejects for what should not happen. */
+export async function play(
+  { steps }: Program,
+  {
+    contexts,
+    nameOf = (name) => name,
+    send = (context, { id }, options) => context.sendText(`t${id}`, options),
+    attempt = (_step, send) => send(),
+  }: PlayOptions,
+): Promise<void> {
+  const complaints: unknown[] = [];
+  const pending = new Set<Promise<unknown>>();
+  const later = (running: Promise<unknown>) => {
+    const done = running
+      .catch((error: unknown) => complaints.push(error))
+      .finally(() => pending.delete(done));
+    pending.add(done);
+  };
+  const idOf = (name: Named) => name && nameOf(name);
+  const contextAt = (usable: readonly number[], on: number) => {
+    const context = contexts[contextOf(usable, on)];
+    if (!context) throw new Error('a program uses a context that is missing');
+    return context;
+  };
+
+  const say = async (step: Say | SayAs, context: PersonaContext) => {
+    if (step.does === 'say') {
+      const { own } = step;
+      const options = own === undefined ? {} : { personaId: idOf(own) };
+      await attempt(step, () => send(context, step, options));
+      return;
+    }
+    const { id, as, within } = step;
+    const speaker = as === undefined ? context.as() : context.as(idOf(as));
+    const sendAs = () => attempt(step, () => speaker.sendText(`t${id}`));
+    if (within === undefined) await sendAs();
+    else
+      await context.withPersona(
+        idOf(within),
+        async () => void (await sendAs()),
+      );
+  };
+  const enter = async ({ on, persona, steps }: Block, usable: number[]) => {
+    const thrown = new Error('thrown by a block');
+    const value = {};
+    const context = contextAt([on], 0);
+    const block = async () => {
+      await run(steps, [...usable, on], thrown);
+      return value;
+    };
+    try {
+      const returned = isProfile(persona)
+        ? await context.withEphemeralPersona(persona, block)
+        : await context.withPersona(idOf(persona), block);
+      if (returned !== value) complaints.push(['another value', returned]);
+    } catch (error) {
+      if (error !== thrown) complaints.push(error);
+    }
+  };
+  const run = async (
+    steps: readonly Step[],
+    usable: readonly number[],
+    thrown: Error,
+  ): Promise<void> => {
+    for (const step of steps) {
+      if (step.does === 'throw') throw thrown;
+      if (step.does === 'pause') {
+        await (step.how === 'microtask' ? Promise.resolve() : nextTurn());
+      } else if (step.does === 'blocks') {
+        const shared = sharedBy(step, usable);
+        const entered = step.blocks.map((block) => enter(block, [...shared]));
+        if (step.isAwaited) await Promise.all(entered);
+        else entered.forEach(later);
+      } else {
+        const context = contextAt(usable, step.on);
+        if (step.does === 'use') context.usePersona(idOf(step.persona));
+        else {
+          const saying = say(step, context);
+          if (step.does === 'say as' || step.isAwaited) await saying;
+          else later(saying);
+        }
+      }
+    }
+  };
+
+  const thrown = new Error('thrown by the handler');
+  const all = contexts.map((_, index) => index);
+  await run(steps, all, thrown).catch((error: unknown) => {
+    if (error !== thrown) complaints.push(error);
+  });
+  while (pending.size > 0) await Promise.all(pending);
+  if (complaints.length > 0) throw complaints[0];
+}
+
+function isProfile(persona: Named | PersonaProfile): persona is PersonaProfile {
+  return typeof persona === 'object' && persona !== null;
 }
 
 /**
- * The contexts that a branch of a program may speak on: all in the handler
- * itself, and in a branch that runs beside others those that it has a block on.
- * On others, who is in force would depend on which branch is faster.
+ * The contexts of the program that its blocks may use, too. Blocks that run beside
+ * other steps use only the contexts that they have a scope on: on others, the order
+ * of the calls would decide who speaks.
  */
-export function contextOf(mayUse: readonly number[], on: number): number {
-  return mayUse[on % mayUse.length] ?? 0;
+function sharedBy(
+  { blocks, isAwaited }: Step & { does: 'blocks' },
+  usable: readonly number[],
+): readonly number[] {
+  return isAwaited && blocks.length === 1 ? usable : [];
+}
+
+function contextOf(usable: readonly number[], on: number): number {
+  return usable[on % usable.length] ?? 0;
 }

@@ -6,6 +6,19 @@ export type Send = (
   options: MessengerTypes.SendOption,
 ) => Promise<unknown>;
 
+/**
+ * The option that Messenger needs to upload a Buffer. Bottender passes it on,
+ * but its types lack it.
+ *
+ * @see https://bottender.js.org/docs/api-messenger-context#sendimageimage-options
+ */
+export function filenameOption(filename: string): {
+  filename: string;
+  tag?: undefined;
+} {
+  return { filename };
+}
+
 const PICTURE = 'https://example.com/pear.png';
 /** Media templates take no other URLs than Facebook's. */
 const PHOTO = 'https://www.facebook.com/photo.php?fbid=1';

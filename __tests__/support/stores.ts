@@ -5,27 +5,50 @@ import { Keyv } from 'keyv';
 import { checkOptions } from '../../src/checkOptions';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import type { LeaseRecord } from '../../src/store/port';
-import { PAGE } from './bot';
-import { profile } from './faces';
+import { PAGE } from './pages';
+import { profile } from './personas';
 
-/** A Keyv whose writes can be looked at, and waited for. */
+/** The methods of a Keyv that the plugin calls, on a Map. */
+export class MapStore implements KeyvLike {
+  private readonly entries = new Map<string, unknown>();
+
+  get(key: string): Promise<unknown> {
+    return Promise.resolve(this.entries.get(key));
+  }
+
+  set(key: string, value: unknown): Promise<true> {
+    this.entries.set(key, value);
+    return Promise.resolve(true);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return Promise.resolve(this.entries.delete(key));
+  }
+
+  /** A copy of its entries. */
+  all(): Map<string, unknown> {
+    return new Map(this.entries);
+  }
+}
+
+/** A Keyv that records writes of leases. */
 export interface WatchedStore {
   readonly keyv: Keyv;
-  /** What was written so far, oldest first; `null` for a removal. */
+  /** The writes so far, oldest first; `null` for a removal. */
   readonly writes: { key: string; record: LeaseRecord | null }[];
-  /** What is in it now. */
+  /** The records that it contains now. */
   records(): Promise<LeaseRecord[]>;
-  /** Resolves with the first write after now that passes. */
+  /** Resolves with the next write for which `check` returns true. */
   next(check: (record: LeaseRecord | null) => boolean): Promise<LeaseRecord>;
 }
 
-/** What a process's index holds of a lease. */
+/** A lease in the index of a process. */
 interface Indexed {
   readonly key: string;
   readonly record: LeaseRecord;
 }
 
-/** @param onWrite called before each write of a lease is carried out */
+/** @param onWrite called before each write of a lease */
 export function watchedStore(onWrite = () => {}): WatchedStore {
   const keyv = new Keyv();
   const writes: WatchedStore['writes'] = [];
@@ -79,12 +102,12 @@ export function watchedStore(onWrite = () => {}): WatchedStore {
 
 const isIndex = (key: string) => key.startsWith('process:');
 
-/** The leases of all processes that are listed. */
+/** The leases of all processes in the list. */
 export async function recordsIn(keyv: KeyvLike): Promise<LeaseRecord[]> {
   return (await entriesOf(keyv)).map(([, record]) => record);
 }
 
-/** The same, by key. */
+/** These leases with their keys. */
 export async function entriesOf(
   keyv: KeyvLike,
 ): Promise<[string, LeaseRecord][]> {
@@ -99,14 +122,14 @@ export async function entriesOf(
   return entries;
 }
 
-/** The store as `personas()` takes it: one that can be iterated. */
+/** The Keyv as checkOptions() returns it. */
 export function checked(keyv: Keyv): KeyvLike {
   const { store } = checkOptions({ store: keyv });
   if ('get' in store) return store;
-  throw new Error('it is no Keyv');
+  throw new Error('This is not a Keyv');
 }
 
-/** What a process that died leaves in the store: the lease of a persona, or an intent. */
+/** Writes what a dead process leaves behind: the lease of a persona, or an intent. */
 export async function leaveLease(
   keyv: KeyvLike,
   lease: {
@@ -121,7 +144,7 @@ export async function leaveLease(
   await leaveRecord(keyv, { pageId: page.id, id, ...profile(name), expiresAt });
 }
 
-/** The same, of a record that may be anything. */
+/** Writes a lease of a dead process with any record. */
 export async function leaveRecord(
   keyv: KeyvLike,
   record: unknown,
@@ -130,7 +153,7 @@ export async function leaveRecord(
   await leaveIndex(keyv, { leases: [lease], names: [] });
 }
 
-/** The index of a process that has died. Returns its key. */
+/** Writes the index of a dead process. Returns its key. */
 export async function leaveIndex(
   keyv: KeyvLike,
   index: unknown,
@@ -143,7 +166,7 @@ export async function leaveIndex(
   return `process:${id}`;
 }
 
-/** Calls back whenever the list of processes has been read. */
+/** Calls a function whenever the list of processes has been read. */
 export function onRead(keyv: Keyv, callback: () => void): void {
   const get = keyv.get.bind(keyv);
   Object.assign(keyv, {
@@ -155,7 +178,7 @@ export function onRead(keyv: Keyv, callback: () => void): void {
   });
 }
 
-/** As their processes write leases anew: `change` gives a record, or `undefined` where it stays. */
+/** Changes leases as their processes would: `change` returns a record, or `undefined` for no change. */
 export async function renewLeases(
   keyv: KeyvLike,
   change: (record: LeaseRecord) => LeaseRecord | undefined,
@@ -169,7 +192,7 @@ export async function renewLeases(
   await leaveIndex(keyv, { leases, names: [] });
 }
 
-/** A store of nothing, but for what the test says. */
+/** An empty store with other methods. */
 export function storeWith<T extends Partial<KeyvLike>>(
   methods: T,
 ): KeyvLike & T {

@@ -68,7 +68,7 @@ export async function Blocks(context: Desk, plain: PersonaContext) {
   return id;
 }
 
-/** An action that a block runs, or gives back, is run to the end: nothing comes out of it. */
+/** An action that a block runs or returns is run to the end, and has no result. */
 export async function Actions(context: Desk) {
   const Help: Action<MessengerContext> = async (given, { next }) => {
     await given.sendText('help');
@@ -80,7 +80,7 @@ export async function Actions(context: Desk) {
     await context.withEphemeralPersona(directory.adam, () => Help),
   ];
   await context.withPersona('adam', Help);
-  // @ts-expect-error an action is no value that comes out
+  // @ts-expect-error an action has no result
   const help: typeof Help = await context.withPersona('adam', () => Help);
   const number: number = await within(context, () => 1);
   return [nothing, help, number];

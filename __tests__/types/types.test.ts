@@ -32,7 +32,7 @@ describe.each([false, true])(
     });
 
     test.each(files)(
-      'allow what %s does, and nothing that it marks',
+      'accept the code of %s, and reject the lines that it marks',
       (name) => {
         const source = program.getSourceFile(join(__dirname, name));
         const wrong = ts.getPreEmitDiagnostics(program, source);
@@ -43,7 +43,7 @@ describe.each([false, true])(
 );
 
 describe('what the package exports', () => {
-  test('bottender-persona', () => {
+  test('bottender-persona has exactly these exports', () => {
     expect(Object.keys(library).sort()).toEqual([
       'ForgottenHandleError',
       'InvalidOptionError',
@@ -63,7 +63,7 @@ describe('what the package exports', () => {
     ]);
   });
 
-  test('errors that all extend PersonaError, which is an Error', () => {
+  test('all its errors extend PersonaError, which extends Error', () => {
     const errors = Object.entries(library).filter(([name]) =>
       name.endsWith('Error'),
     );

@@ -11,7 +11,7 @@ test.each([
   ['other capitals', 'FRONTDESK', 'frontDesk'],
   ['another spelling of a compound', 'front_desk', 'frontDesk'],
   ['the name itself', 'adele', 'adele'],
-])('finds the nearest name: %s', (_what, name, right) => {
+])('finds the closest name: %s', (_what, name, right) => {
   expect(closestMatch(name, NAMES)).toBe(right);
 });
 
@@ -20,25 +20,25 @@ test.each([
   ['an empty name', ''],
   ['a part of one', 'desk'],
   ['a text without end', 'adam'.repeat(1_000_000)],
-])('finds none: %s', (_what, name) => {
+])('finds nothing: %s', (_what, name) => {
   expect(closestMatch(name, NAMES)).toBeUndefined();
 });
 
-test('finds none among none', () => {
+test('finds nothing among no names', () => {
   expect(closestMatch('adam', [])).toBeUndefined();
 });
 
-test('the first of names that are equally near', () => {
+test('finds the first of equally close names', () => {
   expect(closestMatch('adan', ['adam', 'adar'])).toBe('adam');
   expect(closestMatch('adan', ['adar', 'adam'])).toBe('adar');
 });
 
-test('says it in words for an error', () => {
+test('words the suggestion for an error', () => {
   expect(didYouMean('adma', NAMES)).toBe(' (did you mean "adam"?)');
   expect(didYouMean('zoe', NAMES)).toBe('');
 });
 
-test('a long name may have as many mistakes as a third of it, on either side', () => {
+test('a third of a long name may be misspelt, in either direction', () => {
   expect(closestMatch('abcd', ['abcdef'])).toBe('abcdef');
   expect(closestMatch('abcdef', ['abcd'])).toBe('abcd');
   expect(closestMatch('abcd', ['abcdefg'])).toBeUndefined();

@@ -17,7 +17,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('the callback is called with what there is to tell, but not at once', async () => {
+test('the callback is called with its arguments, asynchronously', async () => {
   const callback = jest.fn();
   invokeCallback(callback, 'one', 2);
   expect(callback).not.toHaveBeenCalled();
@@ -43,7 +43,7 @@ test.each([
     'object',
   ],
 ])(
-  'a callback that %s is debugged by its message alone',
+  'a callback that %s is logged by its message only',
   async (_how, callback, said) => {
     invokeCallback(callback);
     await new Promise(setImmediate);

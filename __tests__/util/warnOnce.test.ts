@@ -22,7 +22,7 @@ test('a warning is given once for each owner', () => {
   ]);
 });
 
-test('of very many, the oldest may be given again', () => {
+test('of very many warnings, the oldest may be repeated', () => {
   const owner = {};
   for (let n = 0; n <= 1000; n += 1) warnOnce(owner, `Mind step ${n}.`);
   warnOnce(owner, 'Mind step 1000.');

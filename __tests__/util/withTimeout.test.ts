@@ -9,7 +9,7 @@ afterEach(() => {
 
 const never = new Promise<string>(() => {});
 
-test('gives what the promise gives, and leaves no timer behind', async () => {
+test('resolves as the promise does, and leaves no timer behind', async () => {
   expect(await withTimeout(Promise.resolve('value'), 1000, 'late')).toBe(
     'value',
   );
@@ -24,7 +24,7 @@ test('rejects as the promise does, and leaves no timer behind', async () => {
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('gives the other value after so long, and not before', async () => {
+test('resolves to the fallback after the timeout, and not before', async () => {
   const given = jest.fn();
   void withTimeout(never, 1000, 'late').then(given);
   await jest.advanceTimersByTimeAsync(999);

@@ -218,7 +218,6 @@ export const PARTS: Record<string, Part> = {
       'util/isObject',
       'graph/responses',
       'graph/backoff',
-      'graph/creationBackoff',
       'graph/cancelToken',
       'graph/graphCall',
       'graph/graphFailure',
@@ -226,12 +225,12 @@ export const PARTS: Record<string, Part> = {
       'graph/pageIds',
       'graph/retries',
       'graph/secrets',
+      'util/monotonicNow',
     ],
     tests: [
       'graph/responses',
       'graph/backoff',
       'graph/outcomeOf',
-      'graph/creationBackoff',
       'graph/graphFailure',
       'graph/pageIds',
       'graph/retries',
@@ -268,7 +267,6 @@ export const PARTS: Record<string, Part> = {
     tests: [
       'ephemeral/keyedLimiter',
       'ephemeral/pool',
-      'ephemeral/writeRetryQueue',
       'debug',
       'directory/sharing',
       'ephemeral/sharing',
@@ -291,13 +289,8 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   leases: {
-    mutate: [
-      'ephemeral/lease',
-      'ephemeral/leases',
-      'ephemeral/writeRetryQueue',
-    ],
+    mutate: ['ephemeral/lease', 'ephemeral/leases'],
     tests: [
-      'ephemeral/writeRetryQueue',
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
       'ephemeral/leases.test',
@@ -305,7 +298,12 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'util/groupBy'],
+    mutate: [
+      'ephemeral/sweep',
+      'ephemeral/sweeper',
+      'util/groupBy',
+      'util/chunks',
+    ],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',
@@ -323,6 +321,7 @@ export const PARTS: Record<string, Part> = {
       'store/keyv/processes',
       'store/memory',
       'store/open',
+      'store/processMemory',
     ],
     tests: ['store/memory', 'store/', 'directory/store', 'directory/sharing'],
   },

@@ -36,6 +36,7 @@ export class SimulatedClock {
       clearInterval: clear,
     });
     Date.now = () => this.now;
+    performance.now = () => this.now;
   }
 
   /** Lets time pass: runs the timers that become due, and the promises that depend on them. */

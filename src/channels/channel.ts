@@ -1,7 +1,7 @@
 /**
- * What a channel is: one file beside this one says which calls to its client
- * carry messages, how a persona is applied to a message, and which answers
- * refuse that. To add a channel, add a file, and its line in `index.ts`.
+ * The interface of a channel. Each channel has a file in this folder, which says
+ * which calls of its client carry messages, how a persona is applied to a message,
+ * and which responses refuse it. A new channel needs a file and a line in `index.ts`.
  */
 import type { ReadStream } from 'node:fs';
 
@@ -15,26 +15,26 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** One message of a call. */
 export interface Message {
-  /** The object whose fields say who speaks: the options of the call, or the message itself. */
+  /** The object whose fields name the speaker: the options of the call, or the message itself. */
   readonly fields: Fields;
-  /** Its text, which can say who speaks where no persona is shown. */
+  /** Its text, which can be signed where no persona is shown. */
   readonly text?: string | undefined;
 }
 
-/** A call that carries messages, as its channel reads it. */
+/** A call that carries messages, as parsed by its channel. */
 export interface MessageCall {
   readonly messages: readonly Message[];
-  /** The same call with other messages in place of its own, as many as it has. */
+  /** The same call with its messages replaced, one for one. */
   withMessages(messages: readonly Message[]): ClientCall;
   readonly recipient?: unknown;
-  /** The token of another Page than the client's. */
+  /** The token of a Page other than the client's. */
   readonly accessToken?: unknown;
-  /** What Messenger shows in place of a message: `typing_on`. */
+  /** The sender action, such as `typing_on`, that is sent instead of a message. */
   readonly senderAction?: string | undefined;
   readonly file?: MessageFile | undefined;
 }
 
-/** A file that is sent with a message: its contents, or a form with them and the message. */
+/** A file that is sent with a message: its contents, or a form with the contents and the message. */
 export type MessageFile =
   | {
       readonly type: 'image' | 'audio' | 'video' | 'file';
@@ -45,21 +45,21 @@ export type MessageFile =
 /** A form of the package "form-data". */
 export interface MultipartForm {
   getHeaders(): Record<string, string>;
-  /** Headers, values and functions, in turn. */
+  /** Headers, values and functions, alternating. */
   readonly _streams: readonly unknown[];
 }
 
-/** What a client is called with, and under another name where only another method carries the message. */
+/** The arguments for the client, and its method. Default: the called method. */
 export interface ClientCall {
   readonly args: unknown[];
   readonly method?: string;
 }
 
-/** How a profile looks on a channel. */
+/** A profile as a channel shows it. */
 export interface DisplayProfile {
-  /** What each message gets. */
+  /** The fields to add to each message. */
   readonly fields: Fields;
-  /** What cannot be shown, for people. */
+  /** What the channel cannot show, for a warning. */
   readonly missing?: string;
 }
 
@@ -67,58 +67,58 @@ export interface DisplayProfile {
 export type ReadCall = (args: readonly unknown[]) => MessageCall | undefined;
 
 export interface Channel {
-  /** As Bottender's contexts name it. */
+  /** `context.platform` */
   readonly platform: string;
-  /** `undefined` where Pages speak. */
+  /** Omitted on Messenger. */
   readonly info?: ChannelInfo | undefined;
-  /** The names of the methods that send or type, of contexts and clients. */
+  /** Matches the names of the send and typing methods of contexts and clients. */
   readonly sendMethods: RegExp;
   /** A method, or an object of methods, that every client of the channel has. */
   readonly clientMethod: string;
-  /** The client's method that takes what this method of a context takes, where its name is another. */
+  /** Maps a context's method to the client's, where their names differ. */
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */
   readonly senderActionMethod?: string;
   /** Methods that wait before they send, or whose calls are checked first. */
   readonly rememberedMethods?: readonly string[];
-  /** An object of functions that contexts and clients have besides their own. */
+  /** Properties of contexts and clients that are objects of functions. */
   readonly namespaces?: readonly string[];
-  /** Methods of contexts that drop what their options say about who speaks, with the position of these. */
+  /** Context methods that drop the speaker from their options, with the position of the options. */
   readonly droppedOptions?: Readonly<Record<string, number>>;
-  /** Methods by which Bottender's context makes the options of its calls to the client. */
+  /** Methods by which Bottender's context creates the options of its calls to the client. */
   readonly optionsMethods?: readonly string[];
-  /** Called with a context whose message was not sent, because its speaker is refused. */
+  /** Called with the context of a message that was not sent because its speaker is refused. */
   readonly onUnsent?: (context: object) => void;
-  /** Where a context queues requests that are answered later. */
+  /** The property with a context's queue of requests that are answered later. */
   readonly requestQueue?: string;
-  /** Where a context queues bare messages until its handler has ended. */
+  /** The properties with a context's queues of messages that are sent after its handler. */
   readonly messageQueues?: readonly string[];
 
   /**
-   * How to read the calls of a method of the client, or of the request queue
-   * (`'_batchQueue.push'`); `undefined` for one that carries no messages.
+   * Returns a parser for the calls of a method of the client or of the request
+   * queue (`'_batchQueue.push'`); `undefined` if the method carries no messages.
    */
   reader(method: string): ReadCall | undefined;
-  /** The position of the options that may name a persona, in calls which otherwise need not be read. */
+  /** The position of the options that may name a persona, for calls that need no other parsing. */
   optionsPosition?(method: string): number | undefined;
 
-  /** Adds a persona's ID, or a profile's fields, to those of a message; omitted: where it lacks them. */
+  /** Adds the fields of a speaker to those of a message. Default: without replacing any. */
   readonly addFields?: (fields: Fields, added: Fields) => Fields;
 
-  /** Applies a profile to messages; omitted where they carry an ID, or nothing. */
+  /** Converts a profile to fields of a message; omitted if messages carry an ID or nothing. */
   readonly displayProfile?: (profile: PersonaProfile) => DisplayProfile;
-  /** The field that says who speaks: a message that has it is left as it is. */
+  /** The field that names the speaker. A message that has it is sent unchanged. */
   readonly profileField?: string;
   /** Whether messages carry the ID of a persona. */
   readonly carriesId?: boolean;
   /**
-   * A digest of the client's account, where it decides whether profiles are
-   * taken: one account may be refused what another is granted.
+   * A digest of the client's account, where the account determines whether
+   * profiles are accepted.
    */
   readonly accountOf?: (client: unknown) => string;
-  /** What an error says about the persona, where it is a definite refusal; with any secrets in it. */
+  /** Returns the refusal if the error definitely refuses the persona. It may contain secrets. */
   readonly readRefusal?: (error: unknown) => Refusal | undefined;
-  /** What an answer says where the message was delivered without its profile. */
+  /** Returns the reason if the response shows that the message was delivered without its profile. */
   readonly readIgnored?: (
     answer: unknown,
     fields: Fields,
@@ -135,7 +135,7 @@ export interface SendMethod {
 
 const sendMethods = new WeakMap<Channel, Map<string, SendMethod | null>>();
 
-/** The channel's method of this name; `undefined` for one that sends nothing. */
+/** The channel's method of this name; `undefined` if it sends nothing. */
 export function sendMethod(
   channel: Channel,
   method: string,
@@ -162,8 +162,8 @@ export class SingleMessage implements MessageCall {
   messages: readonly [Message];
 
   /**
-   * @param at the position of its options, or of the message
-   * @param textAt the position of its text; `at` where it is in the message
+   * @param at the position of the options or the message
+   * @param textAt the position of the text; `at` if the message contains it
    */
   constructor(
     readonly args: readonly unknown[],
@@ -222,7 +222,7 @@ export function readMessages(
   };
 }
 
-/** The same call as the client's, whose arguments hold those of `call`. */
+/** Wraps a call whose arguments are nested in those of the client's call. */
 export function wrapCall(
   call: MessageCall,
   toArgs: (args: unknown[]) => unknown[],
@@ -240,7 +240,7 @@ export function fieldsAt(args: readonly unknown[], at: number): Fields {
   return isFields(given) ? given : NO_FIELDS;
 }
 
-/** Options, or a message; no file contents, arrays or instances of classes. */
+/** Whether the value can be options or a message, and not file contents, an array or a class instance. */
 export function isFields(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

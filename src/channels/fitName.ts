@@ -3,10 +3,10 @@ import type { PersonaProfile } from '../profile';
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * The profile's name on a channel that takes `max` characters: its short name,
- * where the name is too long, else what fits of it and `…`. A character is never
- * cut: families and flags are several code points. Platforms do not say how they
- * count, so this counts UTF-16 units: no other way of counting finds more.
+ * The profile's name for a channel with names of at most `max` characters: if the
+ * name is too long, the short name, or the name truncated with `…`. Graphemes such
+ * as flags are never split. Platforms do not document how they count, so this
+ * counts UTF-16 units, which gives the highest count.
  */
 export function fitName(
   { name, shortName }: PersonaProfile,

@@ -18,7 +18,7 @@ import { fitName } from './fitName';
 const MAX_NAME_LENGTH = 20;
 const MAX_URL_LENGTH = 1000;
 
-/** A message object has a `sender`. */
+/** LINE's message objects have a `sender`. */
 export const line: Channel = {
   platform: 'line',
   info: {
@@ -32,7 +32,7 @@ export const line: Channel = {
   sendMethods: /^(reply|push|send|typing)/,
   clientMethod: 'reply',
   clientMethodFor: (method) => method.replace(/^send/, 'reply'),
-  // Bottender makes their messages without a sender.
+  // Bottender creates their messages without a sender.
   droppedOptions: {
     replyCarouselTemplate: 2,
     pushCarouselTemplate: 2,
@@ -47,7 +47,7 @@ export const line: Channel = {
   readRefusal,
 };
 
-/** `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })`: the methods of LineClient that send. */
+/** Parses `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })` and so on. */
 function reader(method: string): ReadCall | undefined {
   const [, way, kind = ''] =
     /^(reply|push|multicast|narrowcast)([A-Z]\w*)?$/.exec(method) ?? [];
@@ -74,7 +74,7 @@ function readBody(body: unknown): MessageCall | undefined {
   return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }
 
-/** The client drops the sender of a carousel, and not of the same template under its general name. */
+/** Sends a carousel as a generic template, because the client's carousel methods drop the sender. */
 function asTemplate(call: SingleMessage, way: string): MessageCall {
   const [target, altText, columns] = call.args;
   return {
@@ -107,16 +107,14 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
 }
 
 /**
- * Status 400, whose details name the `sender` of messages, or, where it has no
- * details, whose message begins with it. That does not say which message it is
- * about: https://github.com/cofacts/rumors-line-bot/pull/402, looked up on 30 Nov
- * 2026.
+ * Status 400 whose details name the `sender` of messages or, without details,
+ * whose message begins with it, but does not say which message is refused:
+ * https://github.com/cofacts/rumors-line-bot/pull/402, looked up on 30 Nov 2026.
  *
- * That details name the field that is wrong is documented:
+ * It is documented that details name the invalid field:
  * https://developers.line.biz/en/reference/messaging-api/#error-responses,
- * undated, looked up on 25 Nov 2026. ASSUMPTION: that of a refused `sender` is
- * `messages[0].sender`, or a field in it, as it is of other fields
- * (`messages[0].text`).
+ * undated, looked up on 25 Nov 2026. ASSUMPTION: for a refused `sender` this is
+ * `messages[0].sender` or a field in it, as for other fields (`messages[0].text`).
  */
 function readRefusal(error: unknown): Refusal | undefined {
   const response = getProperty(error, 'response');

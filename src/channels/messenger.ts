@@ -34,7 +34,7 @@ const OPTIONS_POSITION = new Map([
 const KNOWN_METHODS =
   /^send(Text|Message|MessageFormData|Attachment|Image|Audio|Video|File|SenderAction|\w*Template)$/;
 
-/** Methods that take the contents of a file, with the kind of attachment that they make. */
+/** Methods that take the contents of a file, with their types of attachment. */
 const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
   ['sendImage', 'image'],
   ['sendAudio', 'audio'],
@@ -42,7 +42,7 @@ const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
   ['sendFile', 'file'],
 ]);
 
-/** A message carries a persona's ID, which exists on the Page. */
+/** A message carries the ID of a persona on the Page. */
 export const messenger: Channel = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
@@ -54,7 +54,7 @@ export const messenger: Channel = {
   carriesId: true,
   reader,
   optionsPosition,
-  // As Bottender makes its options, because V8 handles objects of one shape faster.
+  // In the property order of Bottender's options, because V8 handles objects of one shape faster.
   addFields: (fields, added) =>
     'messagingType' in fields
       ? Object.assign(
@@ -67,12 +67,12 @@ export const messenger: Channel = {
   readRefusal,
 };
 
-/** Bottender's console shows what Messenger would be sent. */
+/** Bottender's console shows what would be sent to Messenger. */
 export const consoleChannel: Channel = { ...messenger, platform: 'console' };
 
 /**
- * The methods of MessengerClient that send: `(recipient, content, options)`. A
- * batch is sent as it is.
+ * Parses the send methods of MessengerClient: `(recipient, content, options)`. A
+ * batch is sent unchanged.
  *
  * @see https://github.com/Yoctol/messaging-apis/tree/master/packages/messaging-api-messenger
  */
@@ -96,7 +96,7 @@ function positionOf(method: string): number | undefined {
   return OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
 }
 
-/** Files may have to be uploaded, and sender actions may be refused. */
+/** Calls with files and sender actions are parsed: files may be uploaded first, actions rejected. */
 function optionsPosition(method: string): number | undefined {
   const isRead =
     FILE_TYPES.has(method) ||
@@ -104,7 +104,7 @@ function optionsPosition(method: string): number | undefined {
   return isRead ? undefined : positionOf(method);
 }
 
-/** Methods that are not known here take their options last, where they are given any. */
+/** Unknown methods take their options, if any, as the last argument. */
 function lastPosition(args: readonly unknown[]): number {
   const last = args.at(-1) ?? {};
   return Math.max(2, isFields(last) ? args.length - 1 : args.length);
@@ -160,7 +160,7 @@ class MessengerCall extends SingleMessage {
   }
 }
 
-/** A form with a `persona_id` of its own is sent as it is. */
+/** Whether this is a form without its own `persona_id`; one with it is sent unchanged. */
 function isForm(contents: unknown): contents is MultipartForm {
   const streams: unknown = getProperty(contents, '_streams');
   return (
@@ -209,15 +209,14 @@ export interface RefusalRule {
 }
 
 /**
- * The answers to a send that are definite and about the persona; everything
- * else is not ours to handle. Each with its meaning and where that is known
- * from. `doctor --probe` compares a real Page's answers with them: edit them to
- * follow its report.
+ * The responses to a send that definitely concern the persona; all other failures
+ * are passed on. `doctor --probe` compares a real Page's responses with these rules:
+ * edit them to follow its report.
  *
  * | code | subcode | message           | meaning                                       | source |
  * |------|---------|-------------------|-----------------------------------------------|--------|
  * | 10   | 2018336 | any               | personas are not available to this customer   | docs/messenger-facts.md#personas-refused-by-region; not docs/messenger-facts.md#page-restricted |
- * | 100  | any     | names the persona | something about the persona is not right: whether it exists is asked before anything follows | ASSUMPTION: docs/messenger-facts.md#unknown-persona; not docs/messenger-facts.md#invalid-keys |
+ * | 100  | any     | names the persona | the persona is wrong in some way; whether it exists is checked first | ASSUMPTION: docs/messenger-facts.md#unknown-persona; not docs/messenger-facts.md#invalid-keys |
  */
 const REFUSAL_RULES: readonly RefusalRule[] = [
   {
@@ -228,7 +227,7 @@ const REFUSAL_RULES: readonly RefusalRule[] = [
   },
   {
     code: 100,
-    // The word itself, and not "personalization".
+    // Not "personalization".
     message: /\bpersona(_id)?\b/i,
     about: 'persona',
     fact: 'unknown-persona',
@@ -237,7 +236,7 @@ const REFUSAL_RULES: readonly RefusalRule[] = [
 
 /** The rule that makes this failure of a send a refusal of its persona. */
 export function refusalRule(failure: GraphFailure): RefusalRule | undefined {
-  // Not definite: the message may have been delivered.
+  // The message may have been delivered.
   if (isTransient(failure)) return undefined;
   return REFUSAL_RULES.find(
     ({ code, subcode, message }) =>

@@ -17,7 +17,7 @@ export const SCOPE = 'chat:write.customize';
 
 const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 
-/** A message has a `username` and an `iconUrl`. */
+/** Slack's messages have a `username` and an `iconUrl`. */
 export const slack: Channel = {
   platform: 'slack',
   info: {
@@ -40,7 +40,7 @@ export const slack: Channel = {
   readIgnored,
 };
 
-/** `chat.postMessage(options)`, and the older `postMessage(channel, message, options)`. */
+/** Parses `chat.postMessage(options)` and the older `postMessage(channel, message, options)`. */
 function reader(method: string): ReadCall | undefined {
   if (method === 'callMethod') return readMethodCall;
   const [, namespace, name] =
@@ -61,13 +61,13 @@ function reader(method: string): ReadCall | undefined {
   };
 }
 
-/** `callMethod('chat.postMessage', options)`, in which the others end. */
+/** Parses `callMethod('chat.postMessage', options)`, which the other methods call. */
 const readMethodCall: ReadCall = (args) =>
   /^chat\.post(Message|Ephemeral)$/.test(String(args[0]))
     ? new SingleMessage(args, 1, 1, fieldsAt(args, 1).channel)
     : undefined;
 
-/** A token has scopes, or lacks them. By its digest, so that no token is kept. */
+/** Scopes belong to a token. A digest, so that no token is kept. */
 function accountOf(client: unknown): string {
   const token = getProperty(client, 'accessToken');
   return typeof token === 'string'
@@ -76,8 +76,8 @@ function accountOf(client: unknown): string {
 }
 
 /**
- * The app may not choose who speaks. `missing_scope` says which scope is
- * missing; without another one the message would fail in any case.
+ * The token may not set `username`. `missing_scope` names the missing scope; if it
+ * is another one, the message would fail in any case.
  */
 function readRefusal(error: unknown): Refusal | undefined {
   const data = getProperty(getProperty(error, 'response'), 'data');

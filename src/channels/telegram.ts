@@ -1,6 +1,6 @@
 import { SingleMessage, type Channel } from './channel';
 
-/** A message shows the bot and nobody else, so that its text has to say who speaks. */
+/** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },

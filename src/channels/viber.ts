@@ -9,7 +9,7 @@ import { fitName } from './fitName';
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
 const MAX_NAME_LENGTH = 28;
 
-/** A message has a `sender`, which replaces the bot's own. No answer is known that refuses it. */
+/** Viber's messages have a `sender`, which replaces the bot's own. No response is known to refuse it. */
 export const viber: Channel = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },
@@ -27,7 +27,7 @@ export const viber: Channel = {
   profileField: 'sender',
 };
 
-/** `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the same for a broadcast. */
+/** Parses `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the broadcast methods. */
 function reader(method: string): ReadCall | undefined {
   const [, way, kind] = /^(send|broadcast)([A-Z]\w*)$/.exec(method) ?? [];
   if (way === undefined) return undefined;

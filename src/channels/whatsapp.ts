@@ -6,14 +6,14 @@ import {
   type ReadCall,
 } from './channel';
 
-/** A message shows the number and nobody else, so that its text has to say who speaks. */
+/** WhatsApp shows the number as the sender, so the text has to name the speaker. */
 export const whatsapp: Channel = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|typing)$/,
   clientMethod: 'createMessage',
   reader(method) {
-    // Of a context.
+    // The context's method.
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);
     return method === 'createMessage' ? readMessage : undefined;
   },

@@ -18,7 +18,7 @@ export const LONG_RETRIES: RetryPolicy = {
   timeoutMs: 180_000,
 };
 
-/** For calls that may be carried out without an answer. Creating takes long, because Messenger fetches the picture. */
+/** For calls that may be carried out although no answer arrives. Creating takes long, because Messenger fetches the picture. */
 export const NO_RETRIES: RetryPolicy = {
   attempts: 1,
   firstDelayMs: 0,

@@ -14,7 +14,7 @@ export class UsageError extends Error {}
 /** Access tokens, and words that are too long or have too many digits for a message. */
 const POSSIBLE_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
 
-/** What an error of the bot's own code says, without what may be a secret. */
+/** The message of an error in the bot's own code, without possible secrets. */
 export function describeBotError(error: unknown): string {
   // The further lines are Node's require stack.
   const [first = ''] = String(error).split('\n');

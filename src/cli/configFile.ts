@@ -7,7 +7,7 @@ import { getProperty } from '../util/getProperty';
 
 import { CommandError, describeBotError } from './commandErrors';
 
-/** In order of precedence. Bottender itself reads only the first. */
+/** In order of precedence. Bottender itself reads only the first one. */
 const NAMES = [
   'bottender.config.js',
   'bottender.config.mjs',
@@ -17,9 +17,9 @@ const NAMES = [
 const CHECK_TIMEOUT_MS = 5000;
 
 export interface ConfigFile {
-  /** For messages. */
+  /** The file's name, for messages. */
   name: string;
-  /** Not validated. */
+  /** The module's export, not validated. */
   exported: unknown;
 }
 
@@ -27,7 +27,7 @@ export interface ConfigFile {
  * Loads the bot's config, a CommonJS or ES module, from the current folder.
  *
  * @param named the file that `--config` names
- * @throws CommandError with the place of the error in the file
+ * @throws CommandError with the location of the error in the file
  */
 export async function loadConfigFile(
   named: string | undefined,
@@ -51,34 +51,34 @@ export async function loadConfigFile(
   }
 }
 
-/** The reason and place, without the code, which may contain a token. */
+/** The reason and location, without the source line, which may contain a token. */
 function reasonOf(error: unknown, file: string): string {
   const reason = describeBotError(error);
-  const place =
-    placeIn(error instanceof Error ? error.stack : undefined) ??
-    (error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined);
-  return place === undefined ? reason : `${reason} (${place})`;
+  const location =
+    locationIn(error instanceof Error ? error.stack : undefined) ??
+    (error instanceof SyntaxError ? syntaxErrorLocation(file) : undefined);
+  return location === undefined ? reason : `${reason} (${location})`;
 }
 
-/** The first place outside node_modules: above the message of a syntax error, and below other messages. */
-function placeIn(text = ''): string | undefined {
+/** The first location outside node_modules. Syntax errors have it above their message, other errors below. */
+function locationIn(text = ''): string | undefined {
   for (const line of text.split('\n')) {
-    const [, place, number] = PLACE.exec(line) ?? [];
-    if (place === undefined || /[\\/]node_modules[\\/]/.test(place)) continue;
-    const local = place.startsWith('file:') ? fileURLToPath(place) : place;
+    const [, source, number] = LOCATION.exec(line) ?? [];
+    if (source === undefined || /[\\/]node_modules[\\/]/.test(source)) continue;
+    const local = source.startsWith('file:') ? fileURLToPath(source) : source;
     return `${path.relative('', local)}:${number}`;
   }
   return undefined;
 }
 
-const PLACE =
+const LOCATION =
   /(?:^|\(|\bat )((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+)(?::\d+)?\)?$/;
 
-/** Node prints the line of a syntax error in an ES module only to stderr. */
-function placeOfSyntaxError(file: string): string | undefined {
+/** For ES modules, Node prints the location of a syntax error to stderr only. */
+function syntaxErrorLocation(file: string): string | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], {
     encoding: 'utf8',
     timeout: CHECK_TIMEOUT_MS,
   });
-  return placeIn(stderr);
+  return locationIn(stderr);
 }

@@ -52,7 +52,7 @@ process.on('uncaughtException', (error) => {
 
 let outputError: string | undefined;
 
-// A reader such as `head` may close the pipe early: the command finishes all the same.
+// A reader such as `head` may close the pipe early: the command still finishes.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') outputError = message;
 });

@@ -9,11 +9,11 @@ import { messengerClientClass } from './bottenderModules';
 import { callGraph, SHORT_RETRIES } from './callGraph';
 import { hide } from './output';
 
-/** The bot's `mapPageToAccessToken` may ask a database. */
+/** The bot's `mapPageToAccessToken` may query a database. */
 const MAP_TIMEOUT_MS = 10_000;
-const LATE = Symbol('late');
+const TIMED_OUT = Symbol('timed out');
 
-/** Options of all commands. */
+/** The options of all commands. */
 export interface PageOptions {
   /** The Page's ID. */
   page?: string;
@@ -36,8 +36,8 @@ export async function openBot({
 }
 
 /**
- * Opens the Page that `--page` names, or the one of the channel's access token,
- * with a client like that of Bottender's connector.
+ * Opens the Page that `--page` names, or the Page of the channel's access token,
+ * with a client like the one of Bottender's connector.
  *
  * @throws UsageError if the Page is missing or is not the token's
  * @throws CommandError if there is no token for it, or Messenger refuses it
@@ -108,9 +108,9 @@ async function mappedToken(
     const token = await withTimeout(
       Promise.resolve(map(pageId)),
       MAP_TIMEOUT_MS,
-      LATE,
+      TIMED_OUT,
     );
-    if (token !== LATE) return token;
+    if (token !== TIMED_OUT) return token;
   } catch (error) {
     throw new CommandError(
       `mapPageToAccessToken failed for the Page ${pageId}: ${describeBotError(error)}`,
@@ -137,7 +137,7 @@ export function clientFor(
   accessToken: string,
 ): MessengerClient {
   hide(appSecret);
-  // Bottender makes a client of its own for each mapped Page.
+  // Bottender creates a separate client for each mapped Page.
   if (client && !mapPageToAccessToken) {
     hide(client.appSecret);
     return client;

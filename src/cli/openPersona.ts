@@ -11,7 +11,7 @@ import { isEphemeral, takeSnapshot } from './snapshot';
 export interface OpenPersona {
   readonly page: OpenPage;
   readonly runtime: Runtime | undefined;
-  /** `undefined` where the Page has no persona for the name. */
+  /** `undefined` if the Page has no persona for the name. */
   readonly id: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function openPersona(
   return { page, runtime, id };
 }
 
-/** As a bot finds it: the directory's ID, else the store's, else the one of that name on the list. */
+/** Finds the ID as a bot does: in the directory, else in the store, else by name on the list. */
 async function idOf(
   name: string,
   page: OpenPage,

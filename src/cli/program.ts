@@ -30,7 +30,7 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       `
-Run it in the folder of bottender.config.js. Exit status: 0 success, 1 failure, 2 wrong usage.
+Run the command in the folder of bottender.config.js. Exit status: 0 success, 1 failure, 2 wrong usage.
 
 Example:
   $ npx bottender-persona sync --dry-run`,

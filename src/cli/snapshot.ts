@@ -11,7 +11,7 @@ import { withStoreFallback } from './withStoreFallback';
 /** A Page's personas, and the store's records about them. */
 export interface Snapshot {
   listed: ListedPersona[];
-  /** By name of the directory. */
+  /** By directory name. */
   records: ReadonlyMap<string, NamedRecord>;
   leases: LeaseRecord[];
 }
@@ -29,7 +29,7 @@ export async function takeSnapshot(
 }
 
 /**
- * For reading only: does without the store if it cannot be read.
+ * For commands that only read: an unreadable store counts as empty.
  *
  * @throws CommandError
  */

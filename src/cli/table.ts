@@ -7,7 +7,7 @@ import { paint, type Style } from './style';
 export type Cell = string | { text: string; style: Style };
 
 const GAP = 2;
-/** For the last column, however narrow the terminal. */
+/** The least width of the last column. */
 const MIN_LAST_WIDTH = 12;
 
 /**

@@ -3,7 +3,7 @@ import { withTimeout } from '../util/withTimeout';
 import { printNote } from './output';
 
 const TIMEOUT_MS = 1500;
-const LATE = Symbol('late');
+const TIMED_OUT = Symbol('timed out');
 
 /** Resolves to what was read from the store; if that fails or takes too long, prints a note and resolves to `fallback`. */
 export async function withStoreFallback<T>(
@@ -12,8 +12,8 @@ export async function withStoreFallback<T>(
 ): Promise<T> {
   let reason = `it did not answer in ${TIMEOUT_MS / 1000} s`;
   try {
-    const read = await withTimeout(reading, TIMEOUT_MS, LATE);
-    if (read !== LATE) return read;
+    const read = await withTimeout(reading, TIMEOUT_MS, TIMED_OUT);
+    if (read !== TIMED_OUT) return read;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }

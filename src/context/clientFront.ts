@@ -19,19 +19,19 @@ interface ClientFront {
 type FrontClass = new (client: object, personas: ScopedPersonas) => object;
 
 /**
- * The seam: makes objects that stand in front of a client, or of a queue, and
- * through which all of its messages go. The speaker is decided there, at the
- * call. The client's own methods run on the client itself, so that a class with
- * private fields, or with a queue of its own, works as ever.
+ * The seam: creates fronts, objects that replace a client or a queue and pass on
+ * all of its messages. A front decides the speaker when it is called. The client's
+ * own methods run on the client itself, so classes with private fields or their
+ * own queues keep working.
  */
 export class ClientFronts {
-  /** By the client's class, or by the client itself where that is a plain object. */
+  /** By the client's prototype, or by the client itself if it is a plain object. */
   private readonly classes = new WeakMap<object, FrontClass>();
   private readonly namespaces = new Map<string, ClientFronts>();
 
   /**
    * @param isBotCall whether the bot itself calls the fronts
-   * @param prefix how the channel calls the client's methods: `chat.`
+   * @param prefix the channel's prefix for the client's methods, such as `chat.`
    */
   constructor(
     private readonly channel: Channel,
@@ -50,7 +50,7 @@ export class ClientFronts {
     return new Front(client, personas);
   }
 
-  /** Has the methods of the client's class, because a Proxy is slow; one behind it serves everything else. */
+  /** The front has the methods of the client's class, because a Proxy is slow; a Proxy behind it serves everything else. */
   private createClass(kind: object): FrontClass {
     const methods: Record<string, Method> = {};
     for (const name of methodNames(prototypeChain(kind))) {
@@ -66,7 +66,7 @@ export class ClientFronts {
         }
         return this.namespace(name).create(value, front[PERSONAS]);
       },
-      /** A method that is put here, by a test say, is the front's own; everything else is the client's. */
+      // A method that is set, for example by a test, stays on the front; everything else is set on the client.
       set(_, name, value, front: ClientFront) {
         if (typeof value !== 'function') {
           return Reflect.set(front[CLIENT], name, value);
@@ -91,7 +91,7 @@ export class ClientFronts {
           return this[CLIENT].constructor;
         },
       },
-      // Here, so that setting them on a front does not reach the Proxy.
+      // Declared here so that assignments to a front do not reach the Proxy.
       [CLIENT]: { value: undefined, writable: true },
       [PERSONAS]: { value: undefined, writable: true },
     });

@@ -5,30 +5,30 @@ import type { PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type {
-  Both,
+  PersonaSendMethod,
   EphemeralPersonaHandle,
   FileOption,
   SpeakingMethods,
   UploadMethod,
 } from './personaContext';
 
-/** The methods of a client that send; a batch is sent as it is. */
+/** The client methods that carry personas; a batch is sent unchanged. */
 type ClientMethod = Exclude<SendMethodNames['messenger'], 'sendBatch'>;
 
 /** What `plugin.client()` adds to a client. `Name` is a name of the directory. */
 export interface ClientPersonaMethods<Name extends string = string> {
   /**
    * A speaker: this client's send and typing methods, always as this persona
-   * (`null`: as the Page; left out: as the active speaker). They are
-   * bound, take the recipient first, and no `personaId`.
+   * (`null`: as the Page; omitted: as the active speaker). They are bound, take
+   * the recipient first, and take no `personaId`.
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
   as(...persona: [] | [persona: Speaker<Name> | null]): SpeakingMethods<this>;
 
   /**
-   * Speaks as this persona in what this client sends inside `run`, and all that
-   * it calls and awaits; returns what `run` returns.
+   * Speaks as this persona in all that this client sends inside `run`, including
+   * what `run` calls and awaits, and returns what `run` returns.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
@@ -38,7 +38,7 @@ export interface ClientPersonaMethods<Name extends string = string> {
   ): Promise<T>;
 
   /**
-   * Makes a persona, speaks as it in what this client sends inside `run`, and
+   * Creates a persona, speaks as it in all that this client sends inside `run`, and
    * deletes it after the last send of the block is answered.
    *
    * Rejects with InvalidProfileError for a profile that Messenger would refuse.
@@ -68,9 +68,10 @@ export interface ClientPersonaMethods<Name extends string = string> {
 }
 
 /**
- * A client whose send and typing methods carry personas: what `plugin.client()`
- * gives for one of messaging-api-messenger.
+ * A client whose send and typing methods carry personas: `plugin.client()` returns
+ * one for a client of messaging-api-messenger.
  *
+ * @typeParam C the client's class, Bottender's or one that extends it
  * @typeParam Name the names of the directory, as for `PersonaContext`
  */
 export type PersonaClient<
@@ -78,7 +79,7 @@ export type PersonaClient<
   Name extends string = string,
 > = Omit<C, keyof ClientPersonaMethods | (keyof C & ClientMethod)> &
   ClientPersonaMethods<Name> & {
-    [M in keyof C & ClientMethod]: Both<
+    [M in keyof C & ClientMethod]: PersonaSendMethod<
       C[M],
       Name,
       M extends UploadMethod ? FileOption : unknown

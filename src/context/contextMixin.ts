@@ -25,20 +25,20 @@ export interface Installed {
   readonly _personas: ContextPersonas;
 }
 
-/** What is the same for all contexts of a class, found out once: each event has a context. */
+/** Computed once per class of contexts, because each event creates a context. */
 export interface ContextClass {
   readonly platform: string;
   readonly channel: Channel | undefined;
-  /** `undefined` where Pages speak. */
+  /** `undefined` on Messenger. */
   readonly info: ChannelInfo | undefined;
   readonly fronts: ClientFronts | undefined;
-  /** Of the queue of requests, where contexts have one. */
+  /** For the request queue, where contexts have one. */
   readonly queueFronts: ClientFronts | undefined;
-  /** The prototype that is put between the contexts and their class. */
+  /** The prototype between the contexts and their class. */
   readonly mixin: object;
-  /** The title of the channel, where it needs a later Bottender. */
+  /** The title of the channel, if it needs a later Bottender. */
   readonly tooOldFor: string | undefined;
-  /** The property names of the last context without methods of its own. Lets the common case skip the lookup. */
+  /** The property names of the last context without own methods. Lets the common case skip the lookup. */
   plainNames: readonly string[] | undefined;
 }
 
@@ -63,7 +63,6 @@ export function contextClassOf(base: object, platform: string): ContextClass {
       channel && queue
         ? new ClientFronts(channel, false, `${queue}.`)
         : undefined,
-    // A connector that is not known here is called what it calls itself.
     info: channel
       ? channel.info
       : { title: platform, defaultSender: 'The bot' },
@@ -76,10 +75,10 @@ export function contextClassOf(base: object, platform: string): ContextClass {
 }
 
 /**
- * Whether a context is of Bottender 1.5 or later: before, the contexts of LINE
- * and Slack send otherwise. The class that all contexts extend, the one with
- * `setState`, has had `typing` since then; before, each channel's class had its
- * own. What extends no such class, as mocks do, counts as new.
+ * Whether a context is of Bottender 1.5 or later, where LINE and Slack contexts
+ * send in the way that this package supports. Since 1.5 the common base class,
+ * which has `setState`, also has `typing`; before, each channel's class had it.
+ * Contexts without that base class, such as mocks, count as new.
  *
  * @see https://github.com/Yoctol/bottender/pull/796
  */
@@ -125,7 +124,7 @@ function createMixin(base: object, channel: Channel | undefined): object {
   }) as object;
 }
 
-/** The classes that extend Bottender's: it is the farthest one that says which platform it is for. */
+/** The subclasses of Bottender's class, which is the farthest one with a `platform`. */
 function extensionsOf(base: object): object[] {
   const chain = [...prototypeChain(base)];
   const own = chain.findLastIndex((link) => Object.hasOwn(link, 'platform'));
@@ -145,9 +144,8 @@ function rememberedMethod(
 }
 
 /**
- * Adds a known ID to options that Bottender has just made, so that the seam need
- * not copy them: that costs more than all else, as V8 handles objects of one
- * shape faster.
+ * Adds a known ID to options that Bottender has just created, because copying them
+ * in the seam would cost more than the rest of the send.
  */
 function optionsMethod(base: object, name: string): PropertyDescriptor {
   return {
@@ -170,7 +168,7 @@ interface Options {
   persona_id?: unknown;
 }
 
-/** Users get the client that the context was given. */
+/** `context.client` stays the original client. */
 function clientProperty(base: object): PropertyDescriptorMap {
   return {
     client: {

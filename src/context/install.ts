@@ -1,8 +1,8 @@
 /**
- * context/ is what `personas()` puts on a context, on a client, and on what
- * replaces a context in a test: persona methods (`contextMixin.ts`), and the seam
- * through which messages go to the client (`clientFront.ts`). Who speaks is
- * decided in `speaking/`, and what follows in `sending/`.
+ * context/ is what `personas()` adds to a context, a client, or a test's mock of a
+ * context: persona methods (`contextMixin.ts`), and the seam through which
+ * messages go to the client (`clientFront.ts`). `speaking/` decides who speaks,
+ * and `sending/` sends.
  */
 import type { Context } from 'bottender';
 
@@ -26,11 +26,10 @@ import { hasSendMethods, isMock, mockMethods } from './mocks';
 import { rememberNamespace, rememberOwnMethod } from './rememberedMethods';
 
 /**
- * Gives a context its persona methods, unless it has them already: a second
- * installation changes nothing, except that the defaults, which an action
- * installed, give way to a `personas()`.
+ * Adds the persona methods to a context. A second installation changes nothing,
+ * except that `personas()` replaces the defaults that an action has installed.
  *
- * @returns the context's personas, and whether they are to be started
+ * @returns the context's personas, and whether to start them
  */
 export function install(
   context: Context,
@@ -51,7 +50,7 @@ export function install(
       `${tooOldFor} shows personas from Bottender 1.5 on. This Bottender is older: messages go out there as without personas(). Update it: npm install bottender@^1.5.`,
     );
   }
-  // While the context still reads its own client, which is faster.
+  // Before the client is replaced, because reading it is faster now.
   noticePage(context, runtime);
   const isPlain = isSame(Object.keys(context), contextClass.plainNames);
   const client = (context as { client?: object }).client;
@@ -69,7 +68,7 @@ export function install(
   return { personas, isNew: true };
 }
 
-/** Lets all that a context sends go through the seam. */
+/** Routes all messages of a context through the seam. */
 function installSeam(
   context: object & { _client?: unknown },
   personas: ContextPersonas,
@@ -101,7 +100,7 @@ function installSeam(
   }
 }
 
-/** Also where others have made the property read-only, unless for ever. */
+/** Replaces a property, even one that others have made read-only. */
 function replace(
   context: object,
   name: string,
@@ -109,7 +108,7 @@ function replace(
   { runtime }: ContextPersonas,
 ): void {
   try {
-    // Where it can be set, because V8 handles an object with redefined properties slowly.
+    // Assigned if possible, because V8 is slow with redefined properties.
     (context as Record<string, unknown>)[name] = value;
     return;
   } catch {
@@ -123,7 +122,7 @@ function replace(
   );
 }
 
-/** Mocks, other plugins' wrappers, and functions that a class makes for each context. */
+/** Own methods are mocks, other plugins' wrappers, or functions that a class creates per context. */
 function rememberOwnMethods(
   context: object,
   personas: ContextPersonas,
@@ -151,22 +150,22 @@ function isSame(names: readonly string[], others: readonly string[] = []) {
   return true;
 }
 
-/** @returns whether this runtime is in charge from now on, in place of the defaults */
+/** @returns whether this runtime has replaced the defaults */
 function replacesDefaults(
   installed: ContextPersonas,
   runtime: Runtime,
 ): boolean {
   const first = installed.runtime;
-  // An action takes whatever is there.
+  // An action uses what is installed.
   if (first === runtime || runtime.isDefault) return false;
-  // Another copy of this package may have installed them.
+  // The defaults may come from another copy of this package.
   if (first.isDefault) {
     installed.runtime = runtime;
     return true;
   }
   warnOnce(
     runtime,
-    'Two different personas() were installed on one context: the first holds, the options of the second change nothing. ' +
+    'Two different personas() were installed on one context: the options of the second have no effect. ' +
       'Keep one, among the `plugins` or in a chain.',
   );
   return false;
@@ -181,19 +180,19 @@ function noticePage(context: Context, { sweeper }: Runtime): void {
   if (pageId) sweeper.notice(pageId, pageContext.client);
 }
 
-/** Also those of the context that this one was made from by `Object.create`. */
+/** Inherited ones count too: a context may be created from another by `Object.create`. */
 function personasOf(context: Context): ContextPersonas | undefined {
   return '_personas' in context
     ? (context as Context & Installed)._personas
     : undefined;
 }
 
-/** Takes over the persona of Bottender's own `usePersona`, which must not add it to messages any more. */
+/** Adopts the persona of Bottender's own `usePersona`, and stops Bottender from adding it to messages. */
 function adoptPersona(
   context: object & { _personaId?: unknown },
   personas: ContextPersonas,
 ): void {
-  // The console pretends to have a method of any name.
+  // The console has a function under any name.
   if (typeof context._personaId !== 'string') return;
   personas.use(context._personaId);
   context._personaId = null;

@@ -5,12 +5,11 @@ import { prototypeChain } from '../util/prototypeChain';
 
 import type { Method } from './rememberedMethods';
 
-/** A context without a client that sends: it is simulated, made by hand for a test, or the console's. */
+/** A context without a client that sends: simulated, written by hand for a test, or the console's. */
 type Mock = object & {
   _client?: unknown;
-  /** The console pretends to have the methods that it lacks, */
+  /** Whether calls of missing methods go to `_methodMissing`, as on the console. */
   _fallbackMethods?: unknown;
-  /** and shows calls of those here. */
   _methodMissing?: (method: string, args: unknown[]) => unknown;
 };
 
@@ -33,8 +32,8 @@ export function hasSendMethods(
 }
 
 /**
- * Lets the methods of a mock show who speaks: the persona appears in what the
- * method itself is called with, as the handler named it.
+ * Makes the methods of a mock show who speaks: the mock's method is called with
+ * the persona, as the handler named it.
  */
 export function mockMethods(
   context: Mock,
@@ -44,7 +43,7 @@ export function mockMethods(
   for (const name of sendMethodsOf(context, channel)) {
     const method: unknown = Reflect.get(context, name);
     if (typeof method !== 'function') continue;
-    // A Proxy, because tests ask a mock for its calls by the method's name.
+    // A Proxy, because tests read the calls of a mock from its method.
     const value = new Proxy(method as Method, {
       apply: (target, self, args: unknown[]) =>
         callMock(personas, channel, name, args, (sent) =>
@@ -66,7 +65,7 @@ export function mockMethods(
   Object.defineProperty(context, '_methodMissing', { value });
 }
 
-/** The console's speaker pretends to have the methods that the console pretends to have. */
+/** Gives a speaker on the console the missing methods that the console accepts. */
 export function withPretended(
   context: Mock,
   speaker: object,
@@ -104,7 +103,7 @@ function callMock(
   const method = channel.clientMethodFor?.(name) ?? name;
   const readAsClient = channel.reader(method);
   if (!readAsClient) return run(args);
-  // A context's method takes what the client's takes after the recipient.
+  // A context's method takes the arguments of the client's method without the recipient.
   const read: ReadCall = (given) => {
     const call = readAsClient([undefined, ...given]);
     if (!call) return undefined;

@@ -4,29 +4,29 @@ import type { SendMethodNames } from '../channels';
 import type { Persona, PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
-/** What can be spoken as on contexts of this type. */
+/** The personas that a context of this type can speak as. */
 export type SpeakerOn<C> = C extends {
   usePersona(persona: infer S): void;
 }
   ? NonNullable<S>
   : Persona;
 
-/** What a block runs to the end, if it is given back. */
+/** An action that a block runs if its callback returns it. */
 type AnyAction = (context: never, props: never) => unknown;
 
-/** What an action is called with that has nothing before it in a chain. @inline */
+/** The props of an action without a predecessor in a chain. @inline */
 type NoProps = Record<never, never>;
 
-/** The result of a block that returns an action; `any` stays what it is. */
-type Ended<A> = 0 extends 1 & A ? A : void;
+/** What a block resolves to if its callback returns `A`: nothing for an action, `any` for `any`. */
+type BlockResult<A> = 0 extends 1 & A ? A : void;
 
-/** The methods of contexts of this type that send. */
-type MethodOn<C> = keyof C &
+/** The names of the send methods of a context of this type. */
+type SendMethodOf<C> = keyof C &
   (C extends { readonly platform: infer P extends keyof SendMethodNames }
     ? SendMethodNames[P]
     : SendMethodNames['messenger']);
 
-/** The arguments of a send method, without a `personaId` option. */
+/** A send method without the `personaId` option. */
 type WithoutPersona<F> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, unknown>) => R
   : F extends PostMethods
@@ -39,8 +39,8 @@ interface PostMethods {
   postEphemeral: (options: never) => unknown;
 }
 
-/** The arguments of a method whose last one, which may be missing, is options, a message or messages. */
-type WithLast<A extends unknown[], O> = A extends [infer M]
+/** The arguments `A`, with `O` added to the last one: options (which may be omitted), a message or messages. */
+type WithLastOptions<A extends unknown[], O> = A extends [infer M]
   ? M extends (infer E)[]
     ? [messages: (E & O)[]]
     : M extends string
@@ -52,11 +52,15 @@ type WithLast<A extends unknown[], O> = A extends [infer M]
       ? [content: T, details: D, options?: P & O]
       : A;
 
-/** A covered method of a channel on which messages carry a profile, or Slack's `chat`. */
-type OnFace<F, Name extends string> = F extends (...args: infer A) => infer R
-  ? (...args: WithLast<A, PersonaOption<Name>>) => R
+/** A send method, or Slack's `chat`, of a channel whose messages carry profiles. */
+type WithProfileOption<F, Name extends string> = F extends (
+  ...args: infer A
+) => infer R
+  ? (...args: WithLastOptions<A, PersonaOption<Name>>) => R
   : {
-      [M in keyof F]: M extends keyof PostMethods ? OnFace<F[M], Name> : F[M];
+      [M in keyof F]: M extends keyof PostMethods
+        ? WithProfileOption<F[M], Name>
+        : F[M];
     };
 
 /**
@@ -64,28 +68,28 @@ type OnFace<F, Name extends string> = F extends (...args: infer A) => infer R
  * `const { sendText } = context.as('adam')` may be handed on.
  */
 export type SpeakingMethods<C> = {
-  readonly [M in MethodOn<C> | (keyof C & 'typing')]: WithoutPersona<C[M]>;
+  readonly [M in SendMethodOf<C> | (keyof C & 'typing')]: WithoutPersona<C[M]>;
 };
 
 /**
- * What `createEphemeralPersona` gives: the send and typing methods of a context
- * or a client, bound, always as the persona that was created. It exists until
- * the last handle, block and pending send that uses it is released. A send after
- * the release rejects with ReleasedHandleError. A handle that is
+ * The handle that `createEphemeralPersona` returns: the send and typing methods
+ * of a context or a client, bound, which always send as the created persona. The
+ * persona is deleted when no handle, block or pending send uses it any longer. A
+ * send after the release rejects with ReleasedHandleError. A handle that is
  * garbage-collected is released, and reported to `onCleanupError`.
  */
 export type EphemeralPersonaHandle<C> = SpeakingMethods<C> & {
-  /** As it is now: it has another ID after it was deleted elsewhere and created again. */
+  /** The current persona. Its ID changes if it is deleted elsewhere and created again. */
   readonly persona: EphemeralPersona<PersonaId>;
 
   /**
-   * Ends the use. Resolves when the sends that were begun are answered and the
-   * persona, if nobody else uses it, is deleted; after some seconds in any
-   * case. Never rejects. Further calls do nothing.
+   * Releases the persona. Resolves when the handle's pending sends are answered
+   * and the persona, if nothing else uses it, is deleted, or after some seconds.
+   * Never rejects. Further calls do nothing.
    */
   readonly release: () => Promise<void>;
 
-  /** The same, for `await using`. */
+  /** Calls `release`, for `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -98,7 +102,7 @@ declare global {
 
 /** What `personas()` adds to a context. `Name` is a name of the directory. */
 export interface PersonaMethods<Name extends string = string> {
-  /** Who speaks here, as it was given (an ID or a name), or `null` for the Page. */
+  /** The active persona as the bot named it (an ID or a name), or `null` for the Page. */
   readonly persona: Speaker<Name> | null;
 
   /**
@@ -112,9 +116,9 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * A speaker: this context's send and typing methods, always as this persona
-   * (`null`: as the Page; left out: as the active speaker), whatever
-   * block, queue, emitter or generator they are called from. They are bound,
-   * call the context's own methods, and take no `personaId`.
+   * (`null`: as the Page; omitted: as the active speaker), whichever block,
+   * queue, emitter or generator calls them. They are bound, call the context's
+   * own methods, and take no `personaId`.
    *
    * @throws InvalidPersonaError for an empty or non-string persona
    */
@@ -122,25 +126,25 @@ export interface PersonaMethods<Name extends string = string> {
 
   /**
    * Speaks as this persona inside `run` and all that it calls and awaits, and
-   * returns what `run` returns. An error of `run` comes through unchanged.
-   * Blocks may be nested and may run side by side. `run` may be an action, and a
-   * function that it returns is one: it is run to the end inside the block.
+   * returns what `run` returns. Errors of `run` are not changed. Blocks may be
+   * nested and may run concurrently. `run` may be an action; a function that it
+   * returns is run as an action inside the block.
    *
    * Rejects with InvalidPersonaError for an empty or non-string persona.
    */
   withPersona<A extends AnyAction>(
     persona: Speaker<Name> | null,
     run: (context: this, props: NoProps) => A | Promise<A>,
-  ): Promise<Ended<A>>;
+  ): Promise<BlockResult<A>>;
   withPersona<T>(
     persona: Speaker<Name> | null,
     run: (context: this, props: NoProps) => T | Promise<T>,
   ): Promise<T>;
 
   /**
-   * Makes a persona, speaks as it inside `run`, and deletes it after the last
-   * send of the block is answered, awaited or not. An error of `run` comes
-   * through unchanged; a failed deletion is reported to `onCleanupError`.
+   * Creates a persona, speaks as it inside `run`, and deletes it after the last
+   * send of the block is answered, awaited or not. Errors of `run` are not
+   * changed; a failed deletion is reported to `onCleanupError`.
    *
    * Rejects with InvalidProfileError for a profile that Messenger would refuse,
    * before anything is sent.
@@ -151,7 +155,7 @@ export interface PersonaMethods<Name extends string = string> {
       persona: EphemeralPersona<PersonaId>,
       context: this,
     ) => A | Promise<A>,
-  ): Promise<Ended<A>>;
+  ): Promise<BlockResult<A>>;
   withEphemeralPersona<T>(
     profile: PersonaProfile,
     run: (
@@ -181,37 +185,39 @@ export interface PersonaMethods<Name extends string = string> {
 /** The methods that take the contents of a file. */
 export type UploadMethod = `send${'Image' | 'Audio' | 'Video' | 'File'}`;
 
-/** Options of every send method: `null` is the Page. */
+/** The option of every send method; `null` is the Page. */
 interface PersonaOption<Name extends string> {
   personaId?: Speaker<Name> | null | undefined;
 }
 
-/** What the contents of a file are called; Bottender's types lack it. */
+/** The name of an uploaded file; Bottender's types lack it. */
 export interface FileOption {
   filename?: string | undefined;
 }
 
-/** The arguments of a send method, with these instead of its own `personaId` option. */
+/** The arguments `A`, with `O` in place of their `personaId` option. */
 type WithOptions<A extends unknown[], O> = {
   [I in keyof A]: 'personaId' extends keyof NonNullable<A[I]>
     ? Omit<NonNullable<A[I]>, 'personaId'> & O
     : A[I];
 };
 
-type Covered<F, O> = F extends (...args: infer A) => infer R
+type WithNewOption<F, O> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, O>) => R
   : never;
 
-/** The second form lets a context with names stand where one of Bottender's is asked for. */
-export type Both<F, Name extends string, O = unknown> = Covered<
+/** A send method that accepts names. The second overload keeps it assignable to Bottender's own type. */
+export type PersonaSendMethod<
   F,
-  PersonaOption<Name> & O
-> &
-  Covered<F, { personaId?: Speaker<Name> } & O>;
+  Name extends string,
+  O = unknown,
+> = WithNewOption<F, PersonaOption<Name> & O> &
+  WithNewOption<F, { personaId?: Speaker<Name> } & O>;
 
 /**
  * A context that `personas()` was installed on, for the handlers that use it.
  *
+ * @typeParam C the context of Bottender's that it extends
  * @typeParam Name the names of the directory, as `NamesOf<typeof plugin>` gives
  * them; then a misspelt name does not compile, while IDs remain possible
  * @example
@@ -224,11 +230,15 @@ export type Both<F, Name extends string, O = unknown> = Covered<
 export type PersonaContext<
   C extends Context = MessengerContext,
   Name extends string = string,
-> = Omit<C, keyof PersonaMethods | MethodOn<C>> &
+> = Omit<C, keyof PersonaMethods | SendMethodOf<C>> &
   PersonaMethods<Name> & {
-    [M in MethodOn<C>]: C extends {
+    [M in SendMethodOf<C>]: C extends {
       readonly platform: Exclude<keyof SendMethodNames, 'messenger'>;
     }
-      ? OnFace<C[M], Name>
-      : Both<C[M], Name, M extends UploadMethod ? FileOption : unknown>;
+      ? WithProfileOption<C[M], Name>
+      : PersonaSendMethod<
+          C[M],
+          Name,
+          M extends UploadMethod ? FileOption : unknown
+        >;
   };

@@ -9,10 +9,9 @@ import { rejected } from '../util/rejected';
 export type Method = (...args: unknown[]) => unknown;
 
 /**
- * Calls a method of a context that may wait before it sends, or that loses the
- * options it is given: another plugin's wrapper, a method of a class that extends
- * Bottender's, or `typing()`. Whatever it does, its messages go out as the
- * speaker of this call.
+ * Calls a context's method that may wait before it sends, or that drops its
+ * options: another plugin's wrapper, a method of a subclass of Bottender's class,
+ * or `typing()`. All that it sends goes out as the speaker of this call.
  */
 export function callRemembered(
   personas: ScopedPersonas,
@@ -36,7 +35,7 @@ export function callRemembered(
   }
 }
 
-/** The speaker that the options of a call name, as a persona or by the channel's own field. */
+/** The speaker that the options of a call name, by `personaId` or by the channel's own field. */
 function namedSpeaker(
   personas: ScopedPersonas,
   { droppedOptions, profileField }: Channel,
@@ -55,8 +54,9 @@ function namedSpeaker(
 }
 
 /**
- * Lets a context's own method remember its speaker, and those that replace it
- * later. A Proxy, because tests ask a mock for its calls by the method's name.
+ * Wraps a context's own method, and each later replacement of it, so that its
+ * calls keep their speaker. The wrapper is a Proxy, because tests read the calls
+ * of a mock from its method.
  */
 export function rememberOwnMethod(
   context: object,
@@ -94,8 +94,8 @@ function remembered(
 }
 
 /**
- * The same for an object of functions such as `context.chat`. Bottender's own
- * functions, which are bound, call the client at once and need no memory.
+ * Wraps an object of functions such as `context.chat` in the same way. Bottender's
+ * own functions, which are bound, call the client synchronously and need no wrapper.
  */
 export function rememberNamespace(
   namespace: object,

@@ -7,11 +7,11 @@ import { prototypeChain } from '../util/prototypeChain';
 import { withPretended } from './mocks';
 import type { Method } from './rememberedMethods';
 
-/** On a platform that is not known here, what sends is recognised by its name. */
+/** On unknown platforms, methods with such names are taken to send. */
 const SEND_METHODS = /^(send|typing)/;
 
 /**
- * A speaker, as `as` gives it.
+ * Creates the speaker that `as` returns.
  *
  * @param given the persona; empty: the active speaker
  * @throws InvalidPersonaError
@@ -32,11 +32,10 @@ export function createSpeaker(
 }
 
 /**
- * The send and typing methods of a context, or of a client: bound, so that they
- * can be passed on. They call what `target` has under their names at that time,
- * so that other plugins' wrappers take part.
+ * The send and typing methods of a context or a client, bound. Each call looks up
+ * the method of `target`, so that later wrappers of other plugins are called too.
  *
- * @param run makes each call in the scope of a speaker
+ * @param run runs each call in the scope of a speaker
  */
 export function speakingMethods(
   target: object,
@@ -44,46 +43,48 @@ export function speakingMethods(
   run: (call: () => unknown) => unknown,
 ): object {
   const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};
-  const speak =
-    (holder: () => unknown, name: string): Method =>
+  const bindMethod =
+    (getTarget: () => unknown, name: string): Method =>
     (...args) =>
-      run(() => call(holder(), name, withoutPersonas(args)));
-  const speaking = (holder: () => unknown) => {
+      run(() => call(getTarget(), name, withoutPersonas(args)));
+  const bindMethods = (getTarget: () => unknown) => {
     const methods: Record<string, Method> = {};
-    for (const name of namesIn(holder(), sendMethods)) {
-      methods[name] = speak(holder, name);
+    for (const name of methodNamesOf(getTarget(), sendMethods)) {
+      methods[name] = bindMethod(getTarget, name);
     }
     return methods;
   };
-  const created: Record<string, unknown> = speaking(() => target);
+  const created: Record<string, unknown> = bindMethods(() => target);
   for (const namespace of namespaces) {
-    const methods = speaking(() => Reflect.get(target, namespace) as unknown);
+    const methods = bindMethods(
+      () => Reflect.get(target, namespace) as unknown,
+    );
     if (Object.keys(methods).length > 0) created[namespace] = methods;
   }
   return channel
     ? withPretended(target, created, channel, (name) =>
-        speak(() => target, name),
+        bindMethod(() => target, name),
       )
     : created;
 }
 
-function namesIn(holder: unknown, sendMethods: RegExp): string[] {
-  if (!isObject(holder)) return [];
+function methodNamesOf(target: unknown, sendMethods: RegExp): string[] {
+  if (!isObject(target)) return [];
   const names = new Set<string>();
-  for (const link of prototypeChain(holder)) {
+  for (const link of prototypeChain(target)) {
     for (const name of Object.getOwnPropertyNames(link)) {
       if (sendMethods.test(name)) names.add(name);
     }
   }
   return [...names].filter(
-    (name) => typeof Reflect.get(holder, name) === 'function',
+    (name) => typeof Reflect.get(target, name) === 'function',
   );
 }
 
-function call(holder: unknown, name: string, args: unknown[]): unknown {
-  const method: unknown = isObject(holder)
-    ? Reflect.get(holder, name)
+function call(target: unknown, name: string, args: unknown[]): unknown {
+  const method: unknown = isObject(target)
+    ? Reflect.get(target, name)
     : undefined;
   if (typeof method !== 'function') return undefined;
-  return Reflect.apply(method as Method, holder, args);
+  return Reflect.apply(method as Method, target, args);
 }

@@ -63,7 +63,7 @@ export class NameSlot implements Slot<string> {
 
   settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
     if (!isOwn) return this.use(id, lease);
-    this.log('made %o for the name %o on the Page %s: %s', id);
+    this.log('created %o for the name %o on the Page %s: %s', id);
     return this.record(id, lease);
   }
 

@@ -9,7 +9,7 @@ export class KeyedLimiter {
 
   constructor(private readonly atOnce: number) {}
 
-  /** @param job must end; one that is no longer wanted returns when it is called */
+  /** @param job must end, at once if it is not wanted any more by then */
   async run(key: string, job: () => Promise<void>): Promise<void> {
     const lane = this.lanes.get(key) ?? { running: 0, queue: [] };
     this.lanes.set(key, lane);

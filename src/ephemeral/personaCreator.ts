@@ -90,7 +90,7 @@ export class PersonaCreator {
     if (attempt?.creating) this.leases.unclaim(attempt.creating);
     const { failure } = outcome;
     const error = new PersonaRefusedError(
-      'not-made',
+      'not-created',
       slot.persona,
       page.id,
       failure,
@@ -130,7 +130,7 @@ export class PersonaCreator {
     const created = await createPersona(attempt.page, attempt.slot.profile);
     attempt.creating = undefined;
     if (created.ok) {
-      this.stats.made += 1;
+      this.stats.created += 1;
       return settle(attempt, created.value, lease, true);
     }
     // The intent stays where the persona may exist all the same.

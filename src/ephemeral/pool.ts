@@ -129,7 +129,7 @@ export class EphemeralPool {
     const obtained = await this.creator.obtain(page, slot);
     const { id, isOwn } = obtained;
     if (!isOwn) this.stats.shared += 1;
-    const how = isOwn ? 'made' : 'shared with another process';
+    const how = isOwn ? 'created' : 'shared with another process';
     debug('%s %o on the Page %s: %s', how, profile.name, page.id, id);
     return obtained;
   }

@@ -69,7 +69,7 @@ export class Sweep {
       }
       const earlier = intents.get(name);
       intents.set(name, entry);
-      // The newest intent stands for all personas of its name.
+      // One intent is enough to find all personas of its name.
       if (earlier) await this.leases.forget(page, earlier[0]);
     };
     for (let entries = expired; ;) {

@@ -7,13 +7,15 @@ import { Backoff } from '../graph/backoff';
 import { pageIdOf, type Page, type PageContext } from '../graph/page';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 
+import { KeyedLimiter } from './keyedLimiter';
 import type { Leases, ReportCleanup } from './leases';
 import type { Sweep, SweepResult } from './sweep';
 
 /** Pages that the timer sweeps; the one without events for longest is dropped. */
 const MAX_PAGES = 10_000;
-/** Pages that are swept at the same time, so that handlers do not wait for the store. */
-const PAGES_AT_ONCE = 25;
+/** Pages whose leases are read at the same time, and that are swept, so that no handler waits for the store. */
+const READ_AT_ONCE = 25;
+const SWEPT_AT_ONCE = 5;
 /** Intents that were looked into; the oldest is dropped, and looked into again. */
 const MAX_KNOWN = 10_000;
 
@@ -22,6 +24,7 @@ export class Sweeper {
   private newest: Page | undefined;
   private readonly sweeping = new Set<string>();
   private readonly limited = new Backoff<true>();
+  private readonly limiter = new KeyedLimiter(SWEPT_AT_ONCE);
   private readonly knownIntents = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -46,12 +49,15 @@ export class Sweeper {
     this.clients.set(pageId, client);
     if (!isFirst) return;
     evictOldest(this.clients, MAX_PAGES);
-    void this.sweepQuietly([{ id: pageId, client }]);
+    const page = { id: pageId, client };
+    void this.limiter.run('first', () => this.sweepQuietly([page]));
     const sweepAll = () => {
       const pages = [...this.clients].map(([id, client]) => ({ id, client }));
       void this.sweepQuietly(pages);
     };
-    this.timer ??= setInterval(sweepAll, this.intervalMs).unref();
+    // After a pause of the process, its leases are renewed first.
+    const afterOthers = () => setImmediate(sweepAll);
+    this.timer ??= setInterval(afterOthers, this.intervalMs).unref();
   }
 
   close(): void {
@@ -72,7 +78,7 @@ export class Sweeper {
       ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
     );
     try {
-      for (const some of chunks(ready, PAGES_AT_ONCE)) {
+      for (const some of chunks(ready, READ_AT_ONCE)) {
         const expired = await this.leases.expired(some);
         await Promise.all(
           some.map((page) =>
@@ -91,6 +97,11 @@ export class Sweeper {
       expired.some(([key]) => !this.knownIntents.has(key));
     if (!isNews || this.sweeping.has(page.id)) return;
     this.sweeping.add(page.id);
+    await this.limiter.run('all', () => this.sweepNow(page, expired));
+    this.sweeping.delete(page.id);
+  }
+
+  private async sweepNow(page: Page, expired: LeaseEntry[]): Promise<void> {
     try {
       // With another Page's token every persona seems to be gone.
       if ((await pageIdOf(page.client)) !== page.id) return;
@@ -107,8 +118,6 @@ export class Sweeper {
       if (end === 'done') this.limited.succeeded(page.id);
     } catch (error) {
       this.report(error as PersonaError, null);
-    } finally {
-      this.sweeping.delete(page.id);
     }
   }
 }

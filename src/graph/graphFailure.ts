@@ -3,7 +3,7 @@ import { getProperty } from '../util/getProperty';
 import { redactSecrets } from './secrets';
 
 /**
- * What Messenger returned when it refused a Graph call, or why there was no
+ * Messenger's response to a refused Graph call, or the reason why there was no
  * response. It contains nothing of the request, so no token and no proof.
  *
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
@@ -11,15 +11,21 @@ import { redactSecrets } from './secrets';
 export interface GraphFailure {
   /** HTTP status; for an item of a batch, the item's own. Absent without a response. */
   status?: number;
+  /** Graph's `error.code`, for example 190 for an invalid token. */
   code?: number;
+  /** Graph's `error_subcode`, for example 2018336 for a customer in Europe. */
   subcode?: number;
+  /** Graph's `error.type`, for example `OAuthException`. */
   type?: string;
+  /** Graph's `error.message`, or why there was no response. At most 500 characters. */
   message: string;
+  /** Graph's `fbtrace_id`, which Meta's support asks for. */
   fbtraceId?: string;
+  /** Graph's `is_transient`: whether the same call may succeed later. */
   isTransient?: boolean;
-  /** Meta's explanation for users: `error_user_title`. */
+  /** Graph's `error_user_title`: a heading to show to users. */
   userTitle?: string;
-  /** Meta's explanation for users: `error_user_msg`. */
+  /** Graph's `error_user_msg`: an explanation to show to users. */
   userMessage?: string;
 }
 
@@ -31,7 +37,7 @@ const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
 /** Rate limits: Graph rejected the call without carrying it out. */
 const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);
 
-/** What a call of messaging-api-messenger rejected with, without these secrets. */
+/** Reads a rejection of messaging-api-messenger, and removes these secrets. */
 export function readGraphFailure(
   error: unknown,
   secrets: readonly string[] = [],
@@ -39,7 +45,7 @@ export function readGraphFailure(
   return redactFailure(parseGraphFailure(error), secrets);
 }
 
-/** Shortened, and without these secrets. Read what the texts say first: a short secret may be part of any word. */
+/** Shortens the texts and removes these secrets. Interpret the texts before: a short secret may be part of any word. */
 export function redactFailure(
   failure: GraphFailure,
   secrets: readonly string[],
@@ -58,7 +64,7 @@ export function redactFailure(
 }
 
 /**
- * Reads a rejection as it is, with any secrets. The direct client's AxiosError
+ * Reads a rejection without removing secrets. The direct client's AxiosError
  * (`response.status`, `response.data.error`) and the batch queue's
  * BatchRequestError (`response.code`, `response.body.error`) differ.
  */
@@ -117,7 +123,7 @@ export function isGone(failure: GraphFailure): boolean {
   return failure.code === 100 && failure.subcode === 33;
 }
 
-/** Describes a failure in one line, with the numbers to look up. */
+/** Describes a failure in one line, with its codes. */
 export function describeFailure(failure: GraphFailure): string {
   const { message, userTitle, userMessage } = failure;
   const texts = new Set([message, userTitle, userMessage]);

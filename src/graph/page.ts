@@ -1,8 +1,8 @@
 /**
  * graph/ is the only code that knows Messenger's Graph API: its calls, which all
- * have timeouts (`graphCall.ts`), the validation of its responses
- * (`responses.ts`) and its errors (`graphFailure.ts`); and here, the Page that a
- * client speaks for.
+ * have timeouts (`graphCall.ts`), its responses, which are validated
+ * (`responses.ts`), and its errors (`graphFailure.ts`). This file finds the Page
+ * that a client sends as.
  */
 import type { Context, MessengerClient } from 'bottender';
 
@@ -13,20 +13,20 @@ import { originOf, PageIds } from './pageIds';
 import { isId, parsePage, type PageInfo } from './responses';
 import { withRetries, type RetryPolicy } from './retries';
 
-/** A message waits for the response. */
+/** Short, because a message waits for the response. */
 const RETRY_POLICY: RetryPolicy = {
   attempts: 3,
   firstDelayMs: 200,
   timeoutMs: 3000,
 };
 
-/** A Page, with a client that speaks for it. */
+/** A Page, with a client that sends as it. */
 export interface Page {
   readonly id: string;
   readonly client: MessengerClient;
 }
 
-/** Tells the Page from those of emulators, which may have the same ID. */
+/** Includes the origin, because a Page of an emulator may have the same ID. */
 export function pageKey({ id, client }: Page): string {
   return `${originOf(client)} ${id}`;
 }
@@ -35,17 +35,17 @@ export function pageKey({ id, client }: Page): string {
 export interface PageContext {
   readonly client: MessengerClient;
   readonly accessToken?: string | null;
-  /** Test doubles of a context may have none. */
+  /** Mocks may have no event. */
   readonly event?: { readonly pageId?: string | null } | null;
   readonly session: { readonly page?: { readonly id?: string } } | null;
 }
 
 /** `undefined` for other platforms and simulated contexts, whose clients create no personas. */
 export function pageContextOf(context: Context): PageContext | undefined {
-  const host: PageContext = context;
+  const pageContext: PageContext = context;
   return context.platform === 'messenger' &&
-    typeof host.client?.createPersona === 'function'
-    ? host
+    typeof pageContext.client?.createPersona === 'function'
+    ? pageContext
     : undefined;
 }
 
@@ -58,7 +58,7 @@ const pageIds = new PageIds();
  */
 export function pageOf(context: PageContext): Page | Promise<Page> {
   const client = clientOf(context);
-  const id = eventsPageId(context, client) ?? requestPageId(client);
+  const id = eventPageId(context, client) ?? requestPageId(client);
   return typeof id === 'string'
     ? { id, client }
     : id.then((requested) => ({ id: requested, client }));
@@ -67,11 +67,11 @@ export function pageOf(context: PageContext): Page | Promise<Page> {
 /** The ID of the Page that this context sends as, if it is known without a request. */
 export function knownPageId(context: PageContext): string | undefined {
   const client = clientOf(context);
-  return eventsPageId(context, client) ?? pageIds.known(client);
+  return eventPageId(context, client) ?? pageIds.known(client);
 }
 
-/** After `useAccessToken` the context sends as another Page than the event's. */
-function eventsPageId(
+/** `undefined` after `useAccessToken`, because the context may then send as another Page. */
+function eventPageId(
   context: PageContext,
   client: MessengerClient,
 ): string | undefined {
@@ -110,8 +110,8 @@ export function getPage(client: MessengerClient): Promise<Outcome<PageInfo>> {
   return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
 }
 
-/** Clients for tokens that `useAccessToken` was given. */
-const derived = new WeakMap<PageContext, MessengerClient>();
+/** Clients with tokens that were passed to `useAccessToken`. */
+const derivedClients = new WeakMap<PageContext, MessengerClient>();
 
 /**
  * The context's client, or, after `context.useAccessToken(token)`, a client with
@@ -121,7 +121,7 @@ const derived = new WeakMap<PageContext, MessengerClient>();
 export function clientOf(context: PageContext): MessengerClient {
   const { client, accessToken } = context;
   if (!accessToken || accessToken === client.accessToken) return client;
-  const known = derived.get(context);
+  const known = derivedClients.get(context);
   const isCurrent =
     known?.accessToken === accessToken &&
     Object.getPrototypeOf(known) === client;
@@ -129,6 +129,6 @@ export function clientOf(context: PageContext): MessengerClient {
   const created = Object.create(client, {
     accessToken: { value: accessToken, enumerable: true },
   }) as MessengerClient;
-  derived.set(context, created);
+  derivedClients.set(context, created);
   return created;
 }

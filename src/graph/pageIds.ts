@@ -14,13 +14,13 @@ const MAX_TOKENS = 1000;
  * for each event. Keys are digests, so that no token is kept.
  */
 export class PageIds {
-  /** The most recently used last. */
+  /** The most recently used entry is last. */
   private readonly ids = new Map<string, string | Promise<string>>();
   private readonly failures = new Backoff<UnknownPageError>();
 
   /**
-   * The Page ID of this client's token. `ask` is called once for concurrent
-   * callers, and not at all for a while after it failed.
+   * The Page ID of this client's token. Concurrent callers share one call of
+   * `ask`; after a failure it is not called for a while.
    *
    * @throws UnknownPageError while backing off, the same one each time
    */
@@ -68,7 +68,7 @@ function digestOf(client: MessengerClient): string {
 
 /** Without the version of the API. */
 export function originOf({ axios }: MessengerClient): string | undefined {
-  // Test doubles may have no axios.
+  // Mocks may have no axios.
   const transport: Partial<typeof axios> | undefined = axios;
   const url = transport?.defaults?.baseURL;
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : url;

@@ -29,7 +29,7 @@ export const STATE_TIMEOUT_MS = 5000;
 export interface ListOptions {
   /** For the whole list, in milliseconds. */
   timeoutMs?: number;
-  /** Asked before each call: whether the caller has stopped waiting. */
+  /** Called before each request: whether the caller has stopped waiting. */
   isGivenUp?: () => boolean;
 }
 

@@ -16,6 +16,7 @@ export interface PageInfo {
  * was created with. Name and picture are empty when Graph returned none.
  */
 export interface ListedPersona extends PersonaProfile {
+  /** The persona's ID on its Page: digits. */
   id: string;
 }
 
@@ -79,7 +80,7 @@ export function parseListPage(response: unknown): Outcome<PersonaListPage> {
   return { ok: true, value: { personas, after, isComplete } };
 }
 
-/** A response that arrived with status 200 and lacks what it should have. */
+/** The failure for a response with status 200 that is invalid. */
 export function invalidResponse(message: string) {
   return { ok: false as const, failure: { status: 200, message } };
 }

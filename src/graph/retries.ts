@@ -4,7 +4,7 @@ import { monotonicNow } from '../util/monotonicNow';
 import type { Outcome } from './graphCall';
 import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
 
-/** The outcome while there is no answer, and after the timeout. */
+/** The outcome if no attempt has been answered before the timeout. */
 export const NO_ANSWER: Outcome<never> = {
   ok: false,
   failure: { message: 'there was no answer in time' },
@@ -17,7 +17,7 @@ export interface RetryPolicy {
   firstDelayMs: number;
   /** For all attempts together, in milliseconds. */
   timeoutMs: number;
-  /** Rate limits last: only for calls that no message waits for. */
+  /** Only for calls that no message waits for, because rate limits last long. */
   retryRateLimits?: boolean;
 }
 

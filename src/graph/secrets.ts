@@ -31,7 +31,7 @@ export function redactSecrets(text: string, secrets: Iterable<string>): string {
   );
 }
 
-/** A secret as it is, in a URL, in a form body, and in JSON. */
+/** A secret unencoded, and as encoded in a URL, a form body and JSON. */
 function encodingsOf(secret: string): string[] {
   if (secret === '') return [];
   const inUrl = encoded(secret);

@@ -4,9 +4,8 @@ import type { Page } from '../graph/page';
 import { personaState, type PersonaState } from '../graph/personaCalls';
 import { monotonicNow } from '../util/monotonicNow';
 
-/** A persona that is gone is not looked for again within this many milliseconds. */
+/** How long a `'gone'` answer is cached, in milliseconds. */
 const GONE_FOR_MS = 10_000;
-/** At most this many answers are kept. */
 const MAX_ANSWERS = 1000;
 
 interface Answer {
@@ -14,7 +13,7 @@ interface Answer {
   until: number;
 }
 
-/** Finds out whether a persona exists that Messenger refused: one lookup for all who ask at the same time. */
+/** Looks up whether refused personas exist, with one lookup for concurrent callers. */
 export class PersonaStates {
   private readonly answers = new Map<string, Answer>();
   private readonly unsure = new Backoff<PersonaRefusedError>();
@@ -28,7 +27,7 @@ export class PersonaStates {
     this.answers.set(key, answer);
     const state = await answer.state;
     if (state !== 'unsure') this.unsure.succeeded(key);
-    // Messages that were refused together do not get here together.
+    // Cached, because messages that were refused together arrive here one after another.
     if (state === 'gone') answer.until = monotonicNow() + GONE_FOR_MS;
     else this.answers.delete(key);
     for (const [oldest, { until }] of this.answers) {
@@ -38,12 +37,12 @@ export class PersonaStates {
     return state;
   }
 
-  /** The refusal of a persona about which nothing could be found out a moment ago. */
+  /** The refusal to reuse while the lookup of this persona backs off. */
   unverified(page: Page, id: string): PersonaRefusedError | undefined {
     return this.unsure.waiting(keyOf(page, id));
   }
 
-  /** Nothing could be found out: until it may be asked again, everybody who is refused gets this refusal. */
+  /** Starts a backoff after a failed lookup; until it ends, `unverified` returns this refusal. */
   giveUp(
     page: Page,
     id: string,

@@ -1,8 +1,7 @@
 /**
- * refusals/ is what happens when a persona is refused: what is remembered
- * (`refusalMemory.ts`), whether a refused persona still exists
- * (`personaStates.ts`), and here, what follows. Which answers are refusals is
- * said by each channel, in `channels/`.
+ * refusals/ handles refused personas: it remembers refusals (`refusalMemory.ts`),
+ * looks up whether a refused persona still exists (`personaStates.ts`), and here
+ * decides and reports. The files in `channels/` recognise refusals in responses.
  */
 import {
   PersonaRefusedError,
@@ -22,7 +21,7 @@ import { invokeCallback } from '../util/invokeCallback';
 import { PersonaStates } from './personaStates';
 import { RefusalMemory } from './refusalMemory';
 
-/** What a platform answered when it refused who should speak. */
+/** A platform's response that refuses a persona. */
 export interface Refusal {
   /**
    * `'recipient'`: personas are refused for this recipient; `'persona'`: a
@@ -31,19 +30,19 @@ export interface Refusal {
    */
   readonly about: 'recipient' | 'persona' | 'profile' | 'account';
   readonly failure: GraphFailure;
-  /** Which of the call's messages it is about, by position; omitted: all. */
+  /** The positions of the refused messages in the call; omitted: all. */
   readonly messages?: readonly number[];
 }
 
-/** A message that was refused, and what it carried. */
+/** The speaker of a refused message. */
 export interface RefusedMessage {
-  /** As the bot named it: an ID or a name. */
+  /** An ID or a name, as the bot gave it. */
   readonly persona: Persona;
   /** The persona's ID, where messages carry one. */
   readonly id?: string | undefined;
   /** The account of a channel on which messages carry profiles. */
   readonly account?: string | undefined;
-  /** What showed the profile; omitted where it is uncertain which profile is refused. */
+  /** The message's profile fields; omitted if it is uncertain which profile is refused. */
   readonly shown?: object | undefined;
 }
 
@@ -53,9 +52,9 @@ const NOT_INSTALLED =
 export class Refusals {
   private readonly memory = new RefusalMemory();
   private readonly states = new PersonaStates();
-  /** Refusals that were reported: one that is remembered, or waited out, is met again and again. */
+  /** Reported refusals: a remembered one applies to many sends. */
   private readonly reported = new WeakSet<PersonaRefusedError>();
-  /** One refusal for as long as the Page of a token cannot be found out. */
+  /** One refusal per UnknownPageError, which is itself reused while the Page is unknown. */
   private readonly pageless = new WeakMap<
     UnknownPageError,
     PersonaRefusedError
@@ -68,39 +67,37 @@ export class Refusals {
     private readonly isDefault = false,
   ) {}
 
-  /** Lets a send skip the lookup. */
+  /** Lets sends skip the lookup. */
   get isEmpty(): boolean {
     return this.memory.isEmpty;
   }
 
   /**
-   * The remembered refusal of this persona, or of any for this recipient. Costs
-   * nothing where nothing was refused lately.
+   * The remembered refusal of this persona, or of all personas for this recipient.
    *
-   * @param persona an ID or an unknown name; omitted: only of any persona
+   * @param persona an ID or an unknown name; omitted: only of all personas
    */
   find(
     context: SendContext,
     persona?: Persona,
   ): PersonaRefusedError | undefined {
     if (this.memory.isEmpty) return undefined;
-    const place = placeOf(context);
+    const pageOrAccount = pageOrChannel(context);
     const { recipient } = context;
     return (
       (recipient === null
         ? undefined
-        : this.memory.get('region', place, recipient)) ??
+        : this.memory.get('region', pageOrAccount, recipient)) ??
       (persona === undefined
         ? undefined
-        : this.memory.get('unknown', place, persona))
+        : this.memory.get('unknown', pageOrAccount, persona))
     );
   }
 
   /**
-   * The remembered refusal of a profile for an account of a channel, or of every
-   * profile.
+   * The remembered refusal of a profile, or of all profiles, for an account.
    *
-   * @param shown what shows the profile: personas may have the same name
+   * @param shown the message's profile fields: personas may have the same name
    */
   findProfile(account: string, shown: object): PersonaRefusedError | undefined {
     if (this.memory.isEmpty) return undefined;
@@ -119,13 +116,19 @@ export class Refusals {
       ? 'it is a name, and personas(), which has the directory, is not installed'
       : `it is neither an ID nor a name of the directory${didYouMean(persona, names)}`;
     const advice = this.isDefault ? NOT_INSTALLED : undefined;
-    const refusal = refuse('unknown', persona, context, { message }, advice);
-    return this.memory.add('unknown', placeOf(context), persona, refusal);
+    const refusal = createRefusal(
+      'unknown',
+      persona,
+      context,
+      { message },
+      advice,
+    );
+    return this.memory.add('unknown', pageOrChannel(context), persona, refusal);
   }
 
   /**
-   * Decides what a refused message says about its persona. On Messenger that
-   * takes a look at what exists on the Page.
+   * Determines the reason for a refusal. On Messenger this looks up whether the
+   * persona exists.
    */
   async decide(
     { about, failure }: Refusal,
@@ -133,10 +136,10 @@ export class Refusals {
     context: SendContext,
   ): Promise<PersonaRefusedError> {
     if (account !== undefined) {
-      const refusal = refuse('channel', persona, context, failure);
-      const isOfAll = about === 'account';
-      if (!isOfAll && !shown) return refusal;
-      const key = isOfAll ? null : JSON.stringify(shown);
+      const refusal = createRefusal('channel', persona, context, failure);
+      const isForAll = about === 'account';
+      if (!isForAll && !shown) return refusal;
+      const key = isForAll ? null : JSON.stringify(shown);
       return this.memory.add('profile', account, key, refusal);
     }
     const page = await knownPage(context);
@@ -145,7 +148,7 @@ export class Refusals {
     if (about === 'recipient') {
       const { recipient } = context;
       const refusal = refused('region');
-      // Without a PSID it cannot be remembered.
+      // A regional refusal cannot be cached without a PSID.
       return recipient === null
         ? refusal
         : this.memory.add('region', page?.id, recipient, refusal);
@@ -159,14 +162,14 @@ export class Refusals {
     return this.states.giveUp(page, id, refused('unverified'));
   }
 
-  /** Remembers that a persona is gone from its Page and cannot be created again. */
+  /** Remembers a persona that is gone and cannot be created again. */
   rememberGone(id: string, refusal: PersonaRefusedError): PersonaRefusedError {
     return refusal.reason === 'unknown'
       ? this.memory.add('unknown', refusal.pageId, id, refusal)
       : refusal;
   }
 
-  /** Counts a message that a channel delivered without its profile; reports it once for each account. */
+  /** Counts a message that a channel delivered without its profile; reports the first one per account. */
   reportIgnored(
     message: string,
     persona: Persona,
@@ -175,26 +178,26 @@ export class Refusals {
   ): void {
     this.stats.refused.ignored += 1;
     if (this.memory.isKnownToIgnore(account)) return;
-    const refusal = refuse('ignored', persona, context, { message });
+    const refusal = createRefusal('ignored', persona, context, { message });
     this.notify(refusal, persona, context);
   }
 
-  /** The error as a refusal; `undefined` where it is about something else. */
+  /** The error as a refusal; `undefined` for other errors. */
   asRefusal(error: unknown, persona: Persona): PersonaRefusedError | undefined {
     if (error instanceof PersonaRefusedError) return error;
     if (!(error instanceof UnknownPageError)) return undefined;
     const refusal =
       this.pageless.get(error) ??
-      new PersonaRefusedError('not-made', persona, undefined, error.failure);
+      new PersonaRefusedError('not-created', persona, undefined, error.failure);
     this.pageless.set(error, refusal);
     return refusal;
   }
 
   /**
-   * Counts a send that is refused, and reports the refusal, once.
+   * Counts a refused send, and reports each refusal once.
    *
    * @param persona as the bot named it: an ID or a name
-   * @throws the refusal with `refusedPersona: 'throw'`
+   * @throws the refusal, with `refusedPersona: 'throw'`
    */
   report(
     refusal: PersonaRefusedError,
@@ -210,7 +213,7 @@ export class Refusals {
     throw refusal;
   }
 
-  /** Reports a refusal, once. The sends that meet it are counted by `report`. */
+  /** Reports each refusal once, without counting. */
   notify(
     refusal: PersonaRefusedError,
     persona: Persona,
@@ -223,7 +226,7 @@ export class Refusals {
   }
 }
 
-export function refuse(
+export function createRefusal(
   reason: RefusalReason,
   persona: Persona,
   context: SendContext,
@@ -242,12 +245,12 @@ export function refuse(
   );
 }
 
-/** What unknown personas are remembered by: the Page, or the channel. */
-function placeOf(context: SendContext): string | undefined {
+/** Unknown personas are remembered per Page or channel. */
+function pageOrChannel(context: SendContext): string | undefined {
   return context.channelInfo?.title ?? pageIdIn(context);
 }
 
-/** Without the Page nothing can be found out, and the message is more urgent. */
+/** `undefined` after a failure: the message is sent without the answer. */
 async function knownPage({
   pageContext,
 }: SendContext): Promise<Page | undefined> {

@@ -11,12 +11,12 @@ import { ScopedPersonas, type Addressed } from './scopedPersonas';
 import { changeSpeaker, innermostScope, type SpeakerSource } from './scopes';
 import { PAGE, speakerFor, type ActiveSpeaker } from './speaker';
 
-/** Who speaks on one context, in the event that it is for. */
+/** The speakers of one context, which handles one event. */
 export class ContextPersonas extends ScopedPersonas {
-  /** Set by `usePersona` outside of every block. */
+  /** The speaker set by `usePersona` outside of all blocks. */
   private used: ActiveSpeaker | undefined;
   private initial: ActiveSpeaker = PAGE;
-  /** What replaces the client in the context, where its messages go through one. */
+  /** Replaces the context's client, if its messages go through the seam. */
   front: object | undefined;
 
   constructor(
@@ -35,7 +35,7 @@ export class ContextPersonas extends ScopedPersonas {
       const { client, event, session } = pageContext;
       const accessToken =
         typeof message.accessToken === 'string' ? message.accessToken : null;
-      // As it was at the call: `useAccessToken` may follow while the send waits.
+      // Copied, because `useAccessToken` may be called while the send waits.
       pageContext = { client, event, session, accessToken };
     }
     const session: { user?: { id?: unknown } } | null = context.session;
@@ -45,7 +45,7 @@ export class ContextPersonas extends ScopedPersonas {
     return { context, recipient, pageContext, channelInfo, canSend };
   }
 
-  /** Makes `initialPersona` the default speaker; one that `usePersona` named in the meantime stays. Never rejects. */
+  /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */
   start(): Promise<void> | undefined {
     const { context, runtime } = this;
     const { initialPersona } = runtime.settings;
@@ -76,9 +76,8 @@ export class ContextPersonas extends ScopedPersonas {
 }
 
 /**
- * Bottender sends nothing without a session, and nothing in answer to echoes and
- * receipts, so nothing is uploaded, looked up or created for these. What
- * replaces a context in a test may have no event.
+ * Bottender sends nothing without a session or in response to echoes and receipts,
+ * so nothing is uploaded, looked up or created for these. Mocks may have no event.
  */
 function canSendOn({
   session,

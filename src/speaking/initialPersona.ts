@@ -3,7 +3,7 @@ import type { Context } from 'bottender';
 import { secretsOf } from '../graph/secrets';
 import { readGraphFailure } from '../graph/graphFailure';
 import { checkPersona } from '../persona';
-import { refuse } from '../refusals/refusals';
+import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
 import { getProperty } from '../util/getProperty';
@@ -14,11 +14,11 @@ import { speakerFor, type ActiveSpeaker } from './speaker';
 /** How long an event waits for an async `initialPersona`, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
-const LATE = Symbol('late');
+const TIMED_OUT = Symbol('timed out');
 
 /**
- * The speaker that the option `initialPersona` names when an event starts. Where
- * it fails the event goes on: the failure is reported and the Page speaks, or
+ * The speaker that `initialPersona` names when an event starts. If it fails, the
+ * failure is reported and the Page speaks, or, with `refusedPersona: 'throw'`,
  * each send rejects. Never throws or rejects.
  */
 export function initialSpeaker(
@@ -33,15 +33,21 @@ export function initialSpeaker(
   try {
     const given = initialPersona(context);
     if (!isThenable(given)) return speakerFor(checkPersona(given ?? null));
-    return answered(given).catch(failed);
+    return awaitSpeaker(given).catch(failed);
   } catch (error) {
     return failed(error);
   }
 }
 
-async function answered(given: PromiseLike<unknown>): Promise<ActiveSpeaker> {
-  const persona = await withTimeout(Promise.resolve(given), TIMEOUT_MS, LATE);
-  if (persona === LATE) {
+async function awaitSpeaker(
+  given: PromiseLike<unknown>,
+): Promise<ActiveSpeaker> {
+  const persona = await withTimeout(
+    Promise.resolve(given),
+    TIMEOUT_MS,
+    TIMED_OUT,
+  );
+  if (persona === TIMED_OUT) {
     throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
   }
   return speakerFor(checkPersona(persona ?? null));
@@ -56,11 +62,10 @@ function unavailableSpeaker(
     error,
     secretsOf(context.pageContext?.client),
   );
-  const refusal = refuse('initial-persona', 'initialPersona', context, {
-    // The advice that follows is a sentence of its own.
+  const refusal = createRefusal('initial-persona', 'initialPersona', context, {
+    // The error message adds a period.
     message: message.replace(/\.$/, ''),
   });
-  // With 'throw' each send that would carry it rejects.
   if (settings.refusedPersona !== 'throw') {
     refusals.notify(refusal, refusal.persona, context);
   }

@@ -3,9 +3,8 @@ import type { Context } from 'bottender';
 type Action = (context: Context, props: object) => unknown;
 
 /**
- * Bottender runs what an action returns after the action is over, when the
- * persona would be too. So it is run here, as Bottender would, until the
- * result is not a function.
+ * Runs an action and, as Bottender does, the actions that it returns. Bottender
+ * itself would run these after the block, when the persona is no longer active.
  *
  * @see https://bottender.js.org/docs/the-basics-actions
  */
@@ -21,8 +20,8 @@ export async function runActions(
 }
 
 /**
- * @param method as it is called: `context.withPersona`
- * @throws TypeError saying what a block takes, before anything is made for it
+ * @param method for the message: `context.withPersona`
+ * @throws TypeError before anything is created for the block
  */
 export function checkRun(
   method: string,

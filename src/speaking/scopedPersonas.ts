@@ -30,27 +30,26 @@ import {
   type UnavailableSpeaker,
 } from './speaker';
 
-/** One message as its channel reads it: what tells where it goes. */
+/** The destination of a message. */
 export interface Addressed {
   /** The recipient, as the client's methods take one. */
   readonly recipient?: unknown;
-  /** The token of another Page than the client's. */
+  /** The token of a Page other than the client's. */
   readonly accessToken?: unknown;
 }
 
-/** Who speaks on a context, or by a client, block by block. */
+/** Decides who speaks on a context or through a client. */
 export abstract class ScopedPersonas implements ScopeOwner {
   weak?: WeakRef<ScopeOwner>;
 
   abstract readonly runtime: Runtime;
 
-  /** The client that messages are sent by. */
+  /** The client that sends the messages. */
   abstract readonly client: object | undefined;
 
-  /** Who speaks outside of every block. */
+  /** The speaker outside of all blocks. */
   abstract readonly defaultSpeaker: ActiveSpeaker;
 
-  /** What decided that. */
   abstract readonly defaultSource: SpeakerSource;
 
   /** @param message omitted for a block */
@@ -64,7 +63,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return innermostScope(this)?.source ?? this.defaultSource;
   }
 
-  /** Rejects with InvalidPersonaError for what is no persona; `run` is not called then. */
+  /** Rejects with InvalidPersonaError for an invalid persona, without calling `run`. */
   with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
     try {
       const speaker = speakerFor(checkPersona(persona));
@@ -92,21 +91,21 @@ export abstract class ScopedPersonas implements ScopeOwner {
     }
   }
 
-  /** Whether a persona was created for a block around this. */
+  /** Whether a persona was created for an enclosing block. */
   get hasCreated(): boolean {
     const scope = innermostScope(this);
     return scope !== undefined && scope.created.length > 0;
   }
 
-  /** Who speaks here and now, also when it is asked for later. */
+  /** The active speaker, resolved now so that it can be used later. */
   currentSpeaker(): ActiveSpeaker {
     const scope = innermostScope(this);
     return resolveCreated(scope?.speaker ?? this.defaultSpeaker, scope);
   }
 
   /**
-   * Whom a persona means here and now: the ID of one that was created for an
-   * enclosing block means that one.
+   * The speaker for a persona. The ID of a persona that was created for an
+   * enclosing block means that persona.
    *
    * @throws InvalidPersonaError
    */
@@ -115,7 +114,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return resolveCreated(speaker, innermostScope(this));
   }
 
-  /** Calls `run` as this speaker. A persona that was created for a block is kept until the result is there. */
+  /** Calls `run` as this speaker. A persona created for a block is kept until the result has arrived. */
   runAs(speaker: ActiveSpeaker, run: () => unknown): unknown {
     const created =
       speaker.kind === 'ephemeral' && speaker.handle.isActive
@@ -124,7 +123,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const sending = runInScope(this, speaker, 'as', run, created);
     if (!created || !(sending instanceof Promise)) return sending;
     created.handle.waitFor(sending);
-    // The caller's own, so that a rejection which nobody handles is reported.
+    // A new promise, so that an unhandled rejection is reported.
     return sending.then((answer: unknown) => answer);
   }
 
@@ -147,7 +146,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** Called before a persona is created for a block. */
   protected beforeCreation(_page: Page): void {}
 
-  /** A persona with this profile for a block or a handle; the Page speaks where none is available. */
+  /** Creates a persona for a block or a handle. If it is unavailable, the Page speaks. */
   async createFor(
     profile: PersonaProfile,
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
@@ -187,7 +186,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return PersonaHandle.take(this.runtime.pool, page, profile);
   }
 
-  /** What a persona that is not created is known by: its name, unless another one is known by that here. */
+  /** The `id` of a persona that is not created: its name, or with a number if that means another persona. */
   private freeId(name: string): string {
     const { directory } = this.runtime;
     const scope = innermostScope(this);

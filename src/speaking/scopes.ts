@@ -6,13 +6,13 @@ import {
   type BlockSpeaker,
 } from './speaker';
 
-/** What scopes are about: the personas of one context, or of one client. */
+/** The personas of one context or client, which scopes belong to. */
 export interface ScopeOwner {
   /** Represents the owner in other owners' scopes, so that they do not keep it alive. */
   weak?: WeakRef<ScopeOwner>;
 }
 
-/** What decided who speaks. */
+/** What set the active speaker. */
 export type SpeakerSource =
   | 'withPersona'
   | 'withEphemeralPersona'
@@ -22,14 +22,14 @@ export type SpeakerSource =
   | 'initialPersona'
   | 'nothing';
 
-/** How long a speaker is active: for a block, or for one call of a method that may wait. */
+/** A speaker is active in a scope: a block, or one call of a method that may wait. */
 export interface Scope {
   /** `usePersona` inside the scope changes it. */
   speaker: ActiveSpeaker;
   source: SpeakerSource;
-  /** The personas created for this block and those around it, innermost first. */
+  /** The personas created for this block and its enclosing blocks, innermost first. */
   readonly created: readonly BlockSpeaker[];
-  /** Set where the scope is one call of a method: `usePersona` goes on to what is around the call. */
+  /** Set if the scope is one call of a method: `usePersona` also changes the scopes around it. */
   readonly call?: RememberedCall;
 }
 
@@ -39,7 +39,7 @@ interface RememberedCall {
   hasEnded: boolean;
 }
 
-/** A scope and its owner: strongly of the innermost, weakly of those around it. */
+/** A scope and its owner. Only the innermost scope holds its owner strongly. */
 interface Owned {
   readonly owner: ScopeOwner | WeakRef<ScopeOwner>;
   readonly scope: Scope;
@@ -47,9 +47,8 @@ interface Owned {
 
 /**
  * Scopes follow the asynchronous call tree: what a block calls, awaits or sets
- * a timer for belongs to it. Only the innermost scope of each owner is in here,
- * so that a timer which opens a scope in a scope for ever costs no more at the
- * end than at the start.
+ * a timer for belongs to it. Only the innermost scope of each owner is stored, so
+ * timers that nest scopes without end need constant memory.
  */
 const current = new AsyncLocalStorage<readonly Owned[]>();
 
@@ -77,9 +76,8 @@ export function runInScope<T>(
 }
 
 /**
- * Calls a method that may wait before it sends, so that it keeps the speaker of
- * its call. A `usePersona` inside it counts from there
- * on, inside the call and around it.
+ * Calls a method that may wait before it sends, in a scope with the speaker of the
+ * call. `usePersona` inside it changes the speaker inside and around the call.
  */
 export function runRememberedCall(
   owner: ScopeOwner,
@@ -88,7 +86,7 @@ export function runRememberedCall(
   run: () => unknown,
 ): unknown {
   let outer = innermostScope(owner);
-  // Calls that start each other for ever must not hold each other.
+  // Skips ended calls, so that calls which start each other do not leak memory.
   while (outer?.call?.hasEnded) outer = outer.call.outer;
   const call: RememberedCall = { outer, hasEnded: false };
   const end = () => {
@@ -102,10 +100,10 @@ export function runRememberedCall(
 }
 
 /**
- * Changes the speaker of a scope. Where the scope is a method's call, the change
- * applies around it too.
+ * Changes the speaker of a scope and, if the scope is a method's call, of the
+ * scopes around it up to the innermost block.
  *
- * @returns whether a block has it now, so that nothing outside changes
+ * @returns whether there is such a block; else the default speaker is to change
  */
 export function changeSpeaker(
   innermost: Scope | undefined,
@@ -128,9 +126,8 @@ export function createdWithId(
 }
 
 /**
- * Keeps each persona that was created for an enclosing block until `sending` is
- * answered. Returns a promise for the caller, so that a rejection which nobody
- * handles is still reported as one.
+ * Keeps the personas created for enclosing blocks until `sending` is answered.
+ * Returns a new promise, so that an unhandled rejection is still reported.
  */
 export function keepCreated(
   scope: Scope | undefined,
@@ -148,9 +145,8 @@ export function keepCreated(
 const NONE: readonly BlockSpeaker[] = [];
 
 /**
- * Personas of ended blocks that scopes still know by their IDs. They are
- * limited, so that a timer which opens a block in a block for ever costs no more
- * at the end than at the start.
+ * The maximum number of personas of ended blocks that a scope knows by their IDs,
+ * so that timers which nest blocks without end need constant memory.
  */
 const MAX_INACTIVE = 10;
 
@@ -163,31 +159,31 @@ function knownCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
   );
 }
 
-/** Whether its block has not ended; unknown of a persona that is not created. */
+/** Whether the persona's block has not ended; `false` if none was created. */
 function isActive(speaker: BlockSpeaker): boolean {
   return speaker.kind === 'ephemeral' && speaker.handle.isActive;
 }
 
 function enter<T>(owner: ScopeOwner, scope: Scope, run: () => T): T {
-  const mine = { owner, scope };
-  const around = current.getStore();
-  if (!around) return current.run([mine], run);
-  const others = around.filter(
-    (owned) => !isOf(owner, owned) && !isOver(owned),
+  const entered = { owner, scope };
+  const outer = current.getStore();
+  if (!outer) return current.run([entered], run);
+  const others = outer.filter(
+    (owned) => !isOf(owner, owned) && !isCollected(owned),
   );
-  return current.run([mine, ...others.map(weakly)], run);
+  return current.run([entered, ...others.map(weakly)], run);
 }
 
 function isOf(owner: ScopeOwner, owned: Owned): boolean {
   return owned.owner === owner || owned.owner === owner.weak;
 }
 
-/** Nobody can speak on that context any more. */
-function isOver({ owner }: Owned): boolean {
+/** Whether the owner was garbage-collected. */
+function isCollected({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
-/** The same scope, which does not keep its owner alive. */
+/** The scope with a weak reference to its owner. */
 function weakly(owned: Owned): Owned {
   const { owner, scope } = owned;
   if (owner instanceof WeakRef) return owned;

@@ -19,23 +19,23 @@ export interface EphemeralSpeaker {
   readonly handle: PersonaHandle;
 }
 
-/** A persona that need not be created: its profile travels with the message, or nothing is sent. */
+/** A persona that is not created, because messages carry its profile or nothing is sent. */
 export interface UncreatedSpeaker {
   readonly kind: 'uncreated';
-  /** What `persona.id` is inside the block. */
+  /** `persona.id` inside the block. */
   readonly id: string;
   readonly profile: PersonaProfile;
 }
 
-/** A persona that was meant and is not available: each send that would carry it is refused. */
+/** A persona that is unavailable: each send that would carry it is refused. */
 export interface UnavailableSpeaker {
   readonly kind: 'unavailable';
   readonly refusal: PersonaRefusedError;
-  /** What customers would have read above the messages, where that is known. */
+  /** The name that customers would have seen above the messages, if known. */
   readonly name?: string | undefined;
 }
 
-/** Fields of a message by which the bot itself said who speaks, such as LINE's `sender`. */
+/** The bot itself set the channel's field for the sender, such as LINE's `sender`. */
 export interface CallerSpeaker {
   readonly kind: 'caller';
   readonly fields: Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export function speakerFor(persona: Persona | null): ActiveSpeaker {
   return persona === null ? PAGE : { kind: 'persona', persona };
 }
 
-/** The ID or name by which users know a speaker; `null` where the Page speaks. */
+/** A speaker's ID or name for users; `null` for the Page. */
 export function publicPersona(speaker: ActiveSpeaker): Persona | null {
   switch (speaker.kind) {
     case 'persona':
@@ -63,7 +63,7 @@ export function publicPersona(speaker: ActiveSpeaker): Persona | null {
   }
 }
 
-/** What `persona.id` is inside the block. */
+/** `persona.id` inside the block. */
 export function blockPersonaId(speaker: BlockSpeaker): string {
   return speaker.kind === 'ephemeral' ? speaker.handle.id : speaker.id;
 }

@@ -6,7 +6,7 @@ import { withoutCredentials } from './credentials';
 
 /** How long a handler waits for one call of the store. */
 const MAX_WAIT_MS = 1000;
-/** An answer that takes longer is slow. A store that only gives slow answers for this long counts as away. */
+/** An answer that takes longer is slow. A store that mostly gives slow answers for this long counts as away. */
 const SLOW_MS = 250;
 const MAX_SLOW_MS = 1800;
 /** A failure that takes longer will take as long the next time. */
@@ -38,7 +38,7 @@ export class StoreGuard {
   private isAway = false;
   private probe: Probe | undefined;
   private probeMs = FIRST_PROBE_MS;
-  /** How long the store has given slow answers only, while it was asked. */
+  /** How long the store was slow of late; a quick answer makes up for some of it. */
   private slowMs = 0;
   private lastSlowAt = 0;
 
@@ -87,8 +87,10 @@ export class StoreGuard {
     const now = monotonicNow();
     const ms = now - begunAt;
     if (ms < SLOW_MS) {
+      // Where only some of the calls are slow, the next ones show it.
+      if (this.isAway) this.slowMs = MAX_SLOW_MS / 2;
+      else this.slowMs = Math.max(0, this.slowMs - SLOW_MS);
       this.isAway = false;
-      this.slowMs = 0;
       this.probeMs = FIRST_PROBE_MS;
       return;
     }

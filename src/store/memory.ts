@@ -44,7 +44,7 @@ const MAX_PAGES = 10_000;
 export class MemoryStore implements StorePort {
   readonly isLasting: boolean = false;
   private readonly pages = new Map<string, StoredPage>();
-  /** Of Pages of which nothing was lost yet. */
+  /** The epoch of new Pages. */
   private epoch: string = randomUUID();
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
@@ -247,9 +247,10 @@ export class MemoryStore implements StorePort {
   }
 
   private page(pageId: string): StoredPage {
-    const page = this.find(pageId) ?? this.add(pageId);
-    if (this.pages.size > MAX_PAGES) this.evictOldest();
-    return page;
+    const found = this.find(pageId);
+    if (found) return found;
+    if (this.pages.size >= MAX_PAGES) this.evictOldest();
+    return this.add(pageId);
   }
 
   private evictOldest(): void {

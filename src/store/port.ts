@@ -15,8 +15,8 @@ export interface LeaseRecord extends PersonaProfile {
 
 export type LeaseEntry = [key: string, record: LeaseRecord];
 
-/** `expired` gives at most so many leases of a Page at once. */
-export const EXPIRED_AT_ONCE = 500;
+/** How many leases of a Page `expired` returns at most. */
+export const EXPIRED_AT_ONCE = 250;
 
 /** What is stored about a name on a Page. Only this record has the URL of the picture that was sent. */
 export interface NamedRecord extends PersonaProfile {

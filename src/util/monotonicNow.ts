@@ -1,4 +1,4 @@
-/** Milliseconds on a clock that nobody sets, for waits and expiry in this process. */
+/** Milliseconds on the monotonic clock, for waits and expiry in this process. */
 export function monotonicNow(): number {
   return performance.now();
 }

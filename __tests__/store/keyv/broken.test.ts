@@ -3,13 +3,13 @@ import { Keyv } from 'keyv';
 
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
-import { profile } from '../../support/faces';
+import { profile } from '../../support/personas';
 import { leaveIndex, leaveLease } from '../../support/stores';
 
 const PAGE_ID = '1';
 const ADAM = { ...profile('Adam'), id: '7' };
 
-/** A Keyv whose map can be written to beneath it, and what reads it. */
+/** A Keyv on a Map that the test can write to, and a port that reads it. */
 function open() {
   const map = new Map<string, unknown>();
   const keyv = new Keyv({ store: map });
@@ -22,7 +22,7 @@ function open() {
   };
 }
 
-describe('a value in the place of an index', () => {
+describe('a value instead of an index', () => {
   test.each([
     ['no JSON', 'x{"secret":1}'],
     ['empty', ''],
@@ -33,7 +33,7 @@ describe('a value in the place of an index', () => {
     ['not of Keyv', '{"leases":[]}'],
     ['a number that is no text', 5],
     ['an index without leases', '{"value":{"names":5}}'],
-  ])('that is %s costs only itself', async (_what, value) => {
+  ])('that is %s affects nothing else', async (_what, value) => {
     const { map, keyv, port } = open();
     map.set(`keyv:${await leaveIndex(keyv, {})}`, value);
     const page = { id: PAGE_ID };
@@ -50,7 +50,7 @@ test.each([
   ['no JSON', 'x'],
   ['a text', '{"value":"text"}'],
   ['a list of something else', '{"value":{"ids":[5,"x",null]}}'],
-])('a list of processes that is %s is written anew', async (_what, value) => {
+])('a list of processes that is %s is written again', async (_what, value) => {
   const { map, port } = open();
   map.set('keyv:processes', value);
   expect(await port.leasesOn(PAGE_ID)).toEqual([]);
@@ -59,7 +59,7 @@ test.each([
   expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
 });
 
-test('a value that is no record is told once, by its kind alone', async () => {
+test('a value that is not a record is reported once, by its kind only', async () => {
   const { keyv, report, port } = open();
   const secret = { secret: 'x' };
   await leaveIndex(keyv, { leases: [secret, secret], names: [secret] });
@@ -71,7 +71,7 @@ test('a value that is no record is told once, by its kind alone', async () => {
   expect(report.mock.calls[0]?.[0]).toBeInstanceOf(PersonaStoreError);
 });
 
-test('only so many are told', async () => {
+test('the number of reports is limited', async () => {
   const { map, report, port } = open();
   const names = Array.from({ length: 1500 }, (_, n) => `name${n}`);
   for (const name of names) map.set(`keyv:directory:1:${name}`, '{"value":5}');

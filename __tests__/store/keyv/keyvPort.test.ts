@@ -4,9 +4,8 @@ import { PersonaStoreError } from 'bottender-persona';
 
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
-import { profile } from '../../support/faces';
-import { MapStore } from '../../support/mapStore';
-import { leaveIndex } from '../../support/stores';
+import { profile } from '../../support/personas';
+import { MapStore, leaveIndex } from '../../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 const GUEST = profile('Guest');
@@ -26,7 +25,7 @@ const indexed = (record: unknown, key: unknown = randomUUID()) => ({
 });
 
 describe('the leases of other processes', () => {
-  test('are found Page by Page', async () => {
+  test('are found by Page', async () => {
     const { port, store } = open();
     const other = { ...RECORD, pageId: '2', id: null };
     await leaveIndex(store, {
@@ -55,7 +54,7 @@ describe('the leases of other processes', () => {
     ['an end that is a text', { ...RECORD, expiresAt: '1' }],
     ['an end that is no number', { ...RECORD, expiresAt: NaN }],
     ['no end', { ...RECORD, expiresAt: Infinity }],
-  ])('are none with %s, which is told once', async (_what, bad) => {
+  ])('are ignored with %s, which is reported once', async (_what, bad) => {
     const { port, store, broken } = open();
     await leaveIndex(store, { leases: [indexed(bad), indexed(RECORD)] });
     for (let time = 0; time < 2; time += 1) {
@@ -69,13 +68,13 @@ describe('the leases of other processes', () => {
     ['no key', indexed(RECORD, null)],
     ['no slot', { ...indexed(RECORD), slot: undefined }],
     ['a claim that is no time', { ...indexed(RECORD), claimedUntil: '1' }],
-  ])('are none with %s', async (_what, bad) => {
+  ])('are ignored with %s', async (_what, bad) => {
     const { port, store } = open();
     await leaveIndex(store, { leases: [bad] });
     expect(await port.leasesOn('1')).toEqual([]);
   });
 
-  test('expire after their time, not at it', async () => {
+  test('expire after their time, not exactly at it', async () => {
     jest.useFakeTimers({ now: 1_000_000 });
     const { port, store } = open();
     const at = (expiresAt: number) =>
@@ -91,7 +90,7 @@ describe('the leases of other processes', () => {
   });
 });
 
-test('the records of names are kept Page by Page', async () => {
+test('the records of names are stored per Page', async () => {
   const { port, store } = open();
   await port.writeName('1', 'adam', ADAM);
   await port.writeName('1', 'bea', { ...ADAM, id: '8' });
@@ -116,7 +115,7 @@ test('the records of names are kept Page by Page', async () => {
   ]);
 });
 
-test('names that are asked for are found without any index', async () => {
+test('names are found without any index', async () => {
   const { port, store } = open();
   await store.set('directory:1:adam', ADAM);
   expect(await port.namesOn('1', [])).toEqual(new Map());
@@ -146,7 +145,7 @@ test.each([
   ['a making beside nothing', { ...ADAM, making: profile('Adam') }],
   ['no name', { id: '7' }],
   ['a name that is no text', { ...ADAM, name: 5 }],
-])('what has %s is no record', async (_what, value) => {
+])('a value with %s is not a record', async (_what, value) => {
   const { port, store, broken } = open();
   const bea = { ...ADAM, replaces: ['8'] };
   await store.set('directory:1:adam', value);
@@ -162,14 +161,14 @@ test.each<[string, object]>([
   ['what it takes the place of', { replaces: ['8', '9'] }],
   ['what is being made', { making: { ...profile('Adam'), beside: ['8'] } }],
   ['what is being made, beside nobody', { making: { ...ADAM, beside: [] } }],
-])('a record may say %s', async (_what, more) => {
+])('a record may contain %s', async (_what, more) => {
   const { port, store, broken } = open();
   await store.set('directory:1:adam', { ...ADAM, ...more, token: 'x' });
   expect(await port.nameOn('1', 'adam')).toMatchObject({ id: '7' });
   expect(broken).not.toHaveBeenCalled();
 });
 
-test('a name that nothing is written of is nobody, and no broken value', async () => {
+test('a name without a record is unknown, not invalid', async () => {
   const { port, broken } = open();
   expect(await port.nameOn('1', 'adam')).toBeUndefined();
   expect(broken).not.toHaveBeenCalled();

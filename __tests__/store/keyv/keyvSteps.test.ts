@@ -11,16 +11,15 @@ import {
 } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import type { Use } from '../../../src/store/port';
-import { profile } from '../../support/faces';
 import { gate } from '../../support/gate';
-import { MapStore } from '../../support/mapStore';
-import { itKeepsWhatAFleetReliesOn } from '../../support/sharedStore';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
-import { entriesOf } from '../../support/stores';
+import { entriesOf, MapStore } from '../../support/stores';
+import { itKeepsWhatAFleetReliesOn } from '../portContract';
 
 const OPTIONS = { leaseMs: 3000, claimMs: 500 };
 const ADAM = { ...profile('Adam'), id: '7' };
@@ -132,7 +131,7 @@ const ADAPTERS: [string, () => () => KeyvLike][] = [
 ];
 
 describe.each(ADAPTERS)('with %s', (_what, table) => {
-  test('what a dead process left is found by the next, once, and its names with it', async () => {
+  test('the leases and names that a dead process left are found by the next one, once', async () => {
     const open = table();
     const dead = portOn(open());
     const use = useOf(null);
@@ -153,7 +152,7 @@ describe.each(ADAPTERS)('with %s', (_what, table) => {
     expect(await third.namesOn('1', [])).toEqual(new Map([['adam', ADAM]]));
   });
 
-  test('what a living process uses is no one else’s to delete', async () => {
+  test('a persona that a living process uses is deleted by no one else', async () => {
     const open = table();
     const [one, two] = [portOn(open()), portOn(open())];
     const use = useOf('7');
@@ -192,7 +191,7 @@ describe('a process', () => {
     expect(await acquiring).toMatchObject({ as: 'creator' });
   });
 
-  test('whose place in the list others overwrite lists itself once more', async () => {
+  test('that was overwritten in the list adds itself once more', async () => {
     const store = new MapStore();
     const set = store.set.bind(store);
     let overwritten = 0;
@@ -206,7 +205,7 @@ describe('a process', () => {
     expect(await portOn(store).leasesOn('1')).toHaveLength(1);
   });
 
-  test('that is overwritten without end creates nothing in the store', async () => {
+  test('that is overwritten again and again creates nothing', async () => {
     const store = new MapStore();
     const set = store.set.bind(store);
     store.set = (key, value) =>
@@ -218,7 +217,7 @@ describe('a process', () => {
     expect(await port.leasesOn('1')).toEqual([]);
   });
 
-  test('that was dropped from the list writes itself anew with each renewal', async () => {
+  test('that was dropped from the list adds itself again with each renewal', async () => {
     const store = new MapStore();
     const port = portOn(store);
     const use = useOf('7');
@@ -229,7 +228,7 @@ describe('a process', () => {
     expect(await portOn(store).leasesOn('1')).toHaveLength(1);
   });
 
-  test('that wakes and renews what another has adopted has it back', async () => {
+  test('that wakes and renews a lease that another one has adopted gets it back', async () => {
     const store = new MapStore();
     const [one, two] = [portOn(store), portOn(store)];
     const use = useOf('7');
@@ -244,7 +243,7 @@ describe('a process', () => {
     expect(leases[0]?.[1].expiresAt).toBeGreaterThan(Date.now());
   });
 
-  test('writes many changes at once, and the last state last', async () => {
+  test('combines many changes in one write, and writes the last state last', async () => {
     const store = new MapStore();
     const set = store.set.bind(store);
     let writes = 0;
@@ -264,7 +263,7 @@ describe('a process', () => {
 });
 
 describe('between processes', () => {
-  test('a persona for a block is each one’s own', async () => {
+  test('an ephemeral persona is not shared', async () => {
     const store = new MapStore();
     for (const port of [portOn(store), portOn(store)]) {
       expect(await port.acquire(useOf(null), OPTIONS)).toMatchObject({
@@ -273,7 +272,7 @@ describe('between processes', () => {
     }
   });
 
-  test('a name, or a sync, waits for the one that claims it', async () => {
+  test('a name, or a sync, waits for the process that claims it', async () => {
     const store = new MapStore();
     const [one, two] = [portOn(store), portOn(store)];
     const [first, second] = [useOf(null, 'sync'), useOf(null, 'sync')];
@@ -290,7 +289,7 @@ describe('between processes', () => {
     expect(await two.acquire(second, OPTIONS)).toMatchObject({ as: 'creator' });
   });
 
-  test('of two that claim it at the same time not both have it', async () => {
+  test('of two that claim a slot at the same time, at most one gets it', async () => {
     for (let time = 0; time < 20; time += 1) {
       const store = new MapStore();
       const acquired = await Promise.all(
@@ -303,7 +302,7 @@ describe('between processes', () => {
     }
   });
 
-  test('the first ID of a name stays, unless it was seen to be of no use', async () => {
+  test('the first ID of a name stays, unless a process has seen that it does not work', async () => {
     const store = new MapStore();
     const [one, two] = [portOn(store), portOn(store)];
     const intent = useOf(null, 'name:adam');
@@ -321,7 +320,7 @@ describe('between processes', () => {
   });
 });
 
-test('a store that answers each call slowly is waited for two seconds in all', async () => {
+test('a store that answers slowly delays a step by two seconds in all', async () => {
   const store = new MapStore();
   const get = store.get.bind(store);
   let delayMs = 900;
@@ -346,7 +345,7 @@ describeWithRedis('with @keyv/redis', () => {
   afterAll(() => redis.close());
 
   test.each(['personas', 'bot[eu]', 'bot*', 'bot?', '[a-z]', 'p{1}'])(
-    'and the namespace %s a dead process’s leases are found, and no neighbour’s',
+    'and the namespace %s, the leases of a dead process are found, and none of another namespace',
     async (namespace) => {
       const keyvs = [namespace, namespace, 'botx'].map((one) =>
         createKeyv(redis.url, { namespace: one }),

@@ -9,7 +9,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** How it ended, once so many milliseconds have gone by. */
+/** The result of a call after this number of milliseconds. */
 async function after(ms: number, asked: Promise<unknown>): Promise<string> {
   let end = 'waits';
   asked.then(
@@ -21,7 +21,7 @@ async function after(ms: number, asked: Promise<unknown>): Promise<string> {
 }
 
 describe('while the store is away', () => {
-  test('one call at a time is made, and all others end at once', async () => {
+  test('one call at a time waits, and all others fail at once', async () => {
     let calls = 0;
     const back = gate();
     const get = () => {
@@ -52,7 +52,7 @@ describe('while the store is away', () => {
     expect(await after(1, guarded.get('c'))).toBe('answered');
   });
 
-  test('those who ask at once are one call too', async () => {
+  test('simultaneous calls count as one', async () => {
     let calls = 0;
     const get = () => {
       calls += 1;
@@ -70,11 +70,11 @@ describe('while the store is away', () => {
   });
 });
 
-describe('the next call is waited for', () => {
+describe('the next call waits for the store', () => {
   /** What takes its time, and is answered. */
   const slowly = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-  test('after one that failed at once', async () => {
+  test('after a call that failed at once', async () => {
     const get = jest.fn(slowly).mockRejectedValueOnce(new Error('no'));
     const guarded = new GuardedKeyv(storeWith({ get }));
     expect(await after(0, guarded.get('a'))).toContain('no');

@@ -7,23 +7,19 @@ import * as redis5 from 'redis';
 
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
 import {
   openClient,
   PACKAGES,
-  versionOf,
   type RedisPackage,
   type RedisTarget,
+  versionOf,
 } from '../../support/redisClients';
+import { ADAM, itKeepsWhatAFleetReliesOn, newPage } from '../portContract';
 import { RedisCluster, until } from '../../support/redisCluster';
-import { SentinelSetup } from '../../support/redisSentinel';
-import {
-  ADAM,
-  itKeepsWhatAFleetReliesOn,
-  newPage,
-} from '../../support/sharedStore';
+import { SentinelSetup } from './redisSentinel';
 
 const BUFFERS = { [redis5.RESP_TYPES.BLOB_STRING]: Buffer };
 
@@ -98,7 +94,7 @@ describeWithRedis('redisStore', () => {
     await keepsAName(storeOf(client), newPage());
   });
 
-  test('has a lazy client connect', async () => {
+  test('makes a lazy client connect', async () => {
     const { client, close } = openClient('ioredis', targets.server(), {
       lazyConnect: true,
     });
@@ -121,7 +117,7 @@ describeWithRedis('redisStore', () => {
     admin.disconnect();
   });
 
-  describe('with a prefix of the client', () => {
+  describe('with a key prefix of the client', () => {
     const WITH_PREFIX = PACKAGES.filter((name) => name !== 'redis');
 
     test.each(
@@ -129,7 +125,7 @@ describeWithRedis('redisStore', () => {
         [name, 'server' as const],
         [name, 'cluster' as const],
       ]),
-    )('%s and a %s put all keys under it', async (name, topology) => {
+    )('%s and a %s: all keys have the prefix', async (name, topology) => {
       const keyPrefix = `app-${name}:`;
       const client = await open(name, targets[topology](), { keyPrefix });
       const page = newPage();
@@ -147,7 +143,7 @@ describeWithRedis('redisStore', () => {
       if (topology === 'server') admin.disconnect();
     });
 
-    test('one whose braces would part the keys of a Page is refused by the cluster', async () => {
+    test('a prefix whose braces would separate the keys of a Page is refused by the cluster', async () => {
       const client = await open('ioredis', targets.cluster(), {
         keyPrefix: '{}:',
       });
@@ -157,7 +153,7 @@ describeWithRedis('redisStore', () => {
     });
   });
 
-  test('waits for a server that is not there yet, or goes away, once for a second and then not at all', async () => {
+  test('waits once, for a second, for a server that is not there yet or goes away', async () => {
     const away = await startRedis();
     await away.kill();
     const clients = PACKAGES.map((name) => openClient(name, { url: away.url }));

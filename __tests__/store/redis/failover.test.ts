@@ -11,15 +11,9 @@ import {
   PACKAGES,
   type RedisTarget,
 } from '../../support/redisClients';
+import { ADAM, newPage, OPTIONS, useOf, withId } from '../portContract';
 import { RedisCluster } from '../../support/redisCluster';
-import { SentinelSetup } from '../../support/redisSentinel';
-import {
-  ADAM,
-  newPage,
-  OPTIONS,
-  useOf,
-  withId,
-} from '../../support/sharedStore';
+import { SentinelSetup } from './redisSentinel';
 
 /** A store on a client of each package, and what closes them. */
 async function openStores(target: RedisTarget) {
@@ -109,7 +103,7 @@ describeWithRedis('a cluster', () => {
     }
   }
 
-  test('that moves a Page to another master has each step find all of its keys, a little later', async () => {
+  test('that moves a Page to another master: each step finds all of its keys, a little later', async () => {
     const page = newPage();
     const [first] = stores;
     if (!first) return;
@@ -132,7 +126,7 @@ describeWithRedis('a cluster', () => {
     for (const store of stores) await expectFilled(store, page, use);
   });
 
-  test('that takes long to move a Page fails its steps, and those of no other Page', async () => {
+  test('that takes long to move a Page: its steps fail, and those of no other Page', async () => {
     const page = newPage();
     const [first] = stores;
     if (!first) return;
@@ -153,7 +147,7 @@ describeWithRedis('a cluster', () => {
     for (const store of stores) await expectFilled(store, page, use);
   });
 
-  test('whose master dies has its Pages wait once, no other Page, and is used again after the failover', async () => {
+  test('whose master dies: its Pages wait once, and no other Page; it is used again after the failover', async () => {
     const page = newPage();
     const [first] = stores;
     if (!first) return;
@@ -187,7 +181,7 @@ describeWithRedis('Sentinel', () => {
     await sentinel.close();
   });
 
-  test('whose master dies has everybody wait once, and is used again after the failover', async () => {
+  test('whose master dies: every Page waits once; it is used again after the failover', async () => {
     const page = newPage();
     const [first] = stores;
     if (!first) return;

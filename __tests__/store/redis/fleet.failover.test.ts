@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CUSTOMER, PAGE, startBot, type RunningBot } from '../../support/bot';
+import { CUSTOMER, PAGE, type RunningBot, startBot } from '../../support/bot';
 import { compiledPackage } from '../../support/compiled';
-import { profile } from '../../support/faces';
-import { FleetProcess, type FleetJob, type Handled } from '../../support/fleet';
+import { alive, shown } from '../../support/emulatorState';
+import { profile } from '../../support/personas';
 import { describeWithRedis } from '../../support/redis';
-import type { RedisPackage, RedisTarget } from '../../support/redisClients';
+import {
+  type RedisPackage,
+  type RedisTarget,
+} from '../../support/redisClients';
+import { type FleetJob, FleetProcess, type Handled } from './fleetProcess';
 import { RedisCluster, until } from '../../support/redisCluster';
-import { SentinelSetup } from '../../support/redisSentinel';
-import { alive, shown } from '../../support/wire';
+import { SentinelSetup } from './redisSentinel';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const SHOWN: Record<string, string> = { adam: 'Adam', eve: 'Eve' };
@@ -109,7 +112,7 @@ describeWithRedis('a fleet of different clients', () => {
     expect(atRest()).toBe(true);
   }
 
-  test('goes on while slots of the cluster move, and when a master dies', async () => {
+  test('continues while slots of the cluster move, and when a master dies', async () => {
     const cluster = await RedisCluster.start();
     try {
       const target = { cluster: cluster.nodeAddresses };
@@ -133,7 +136,7 @@ describeWithRedis('a fleet of different clients', () => {
     }
   });
 
-  test("goes on when Sentinel's master dies", async () => {
+  test("continues when Sentinel's master dies", async () => {
     const sentinel = await SentinelSetup.start();
     try {
       const { target } = sentinel;

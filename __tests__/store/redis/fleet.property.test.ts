@@ -3,19 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { PAGE, startBot, type RunningBot } from '../../support/bot';
-import { profile } from '../../support/faces';
-import { FleetProcess, type FleetJob, type Handled } from '../../support/fleet';
-import { deleteElsewhere } from '../../support/graph';
+import { PAGE, type RunningBot, startBot } from '../../support/bot';
+import { compiledPackage } from '../../support/compiled';
+import { alive, shown } from '../../support/emulatorState';
+import { deletePersona, profile } from '../../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
-import type { RedisPackage, RedisTarget } from '../../support/redisClients';
+import {
+  type RedisPackage,
+  type RedisTarget,
+} from '../../support/redisClients';
+import { type FleetJob, FleetProcess, type Handled } from './fleetProcess';
 import { RedisCluster } from '../../support/redisCluster';
-import { alive, shown } from '../../support/wire';
-import { compiledPackage } from '../../support/compiled';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
@@ -80,7 +82,7 @@ const scene = fc.record({
 
 jest.setTimeout(RUNS * 150_000);
 
-describeWithRedis('processes that are killed, stopped and continued', () => {
+describeWithRedis('processes that are killed, suspended and continued', () => {
   let packagePath: string;
   let redis: RedisServer;
   let cluster: RedisCluster;
@@ -107,7 +109,7 @@ describeWithRedis('processes that are killed, stopped and continued', () => {
   ];
 
   test.each(SETTINGS)(
-    'with %s leave one persona a name, nothing on the fly but named suspects, and no message twice or under a wrong face',
+    'with %s leave one persona per name and reported suspects only, and show no message twice or as a wrong persona',
     async (_what, client, setting) => {
       await fc.assert(
         fc.asyncProperty(scene, (played) =>
@@ -180,7 +182,7 @@ async function play(
       if (one.does === 'vanish' && (vanished += 1) <= 2) {
         const { personas } = emulator.state();
         const ids = personas.filter(({ deleted }) => !deleted);
-        await Promise.all(ids.map(({ id }) => deleteElsewhere(emulator, id)));
+        await Promise.all(ids.map(({ id }) => deletePersona(emulator, id)));
       }
     }
     for (const process of fleet) {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CUSTOMER, startBot, type RunningBot } from '../../support/bot';
-import { profile } from '../../support/faces';
-import { FleetProcess, type FleetJob } from '../../support/fleet';
+import { compiledPackage } from '../../support/compiled';
+import { alive, calls, shown } from '../../support/emulatorState';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
 } from '../../support/redis';
 import { connect, type Client } from '../../support/redisClient';
-import { alive, calls, shown } from '../../support/wire';
-import { compiledPackage } from '../../support/compiled';
+import { FleetProcess, type FleetJob } from './fleetProcess';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const THREE = [1, 2, 3];
@@ -83,7 +83,7 @@ describeWithRedis('a fleet on Redis', () => {
     }
   }
 
-  test('three processes make two personas of two names, and four of four agents, however many need them at once', async () => {
+  test('three processes create two personas for two names, and four for four agents, however many handlers need them at once', async () => {
     const processes = await start({ ephemeral: { lingerMs: 2000 } }, 3);
     const mend = slow('POST', 300);
     const named = await Promise.all(
@@ -136,7 +136,7 @@ describeWithRedis('a fleet on Redis', () => {
     expect(deletions()).toBe(1);
   });
 
-  test('close gives back, and deletes what no living process uses', async () => {
+  test('close() releases personas, and deletes those that no living process uses', async () => {
     const [first, second] = await start({ ephemeral: { lingerMs: 60_000 } }, 2);
     await first?.handle(CUSTOMER, 'fly Ann');
     await second?.handle(CUSTOMER, 'fly Ann');
@@ -147,7 +147,7 @@ describeWithRedis('a fleet on Redis', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('the uses of a process that was killed run out, and another deletes what it alone used', async () => {
+  test('the uses of a killed process expire, and another process deletes the personas that only that one used', async () => {
     const ephemeral = { lingerMs: 60_000, leaseMs: 1000 };
     const [killed, other] = await start({ ephemeral }, 2);
     await killed?.handle(CUSTOMER, 'fly Ann');
@@ -159,7 +159,7 @@ describeWithRedis('a fleet on Redis', () => {
     expect(alive(bot.emulator)).toEqual([]);
   });
 
-  test('killed while it makes a named persona and one on the fly, another makes them within seconds, and no third is made', async () => {
+  test('if a process is killed while it creates a named and an ephemeral persona, another one creates them within seconds, and no third one does', async () => {
     const texts = ['name adam', 'fly Ann'];
     const [killed, other] = await start({}, 2);
     const mend = slow('POST', 5000, 2);
@@ -180,13 +180,13 @@ describeWithRedis('a fleet on Redis', () => {
     ]);
   });
 
-  test('stopped beyond its claim, the one who wakes deletes its own', async () => {
+  test('a process that was suspended beyond its claim deletes its surplus persona', async () => {
     const [stopped, other] = await start({}, 2);
     slow('POST', 800, 1);
     const late = stopped?.handle(CUSTOMER, 'name adam');
     await until(() => creations() === 1);
     stopped?.signal('SIGSTOP');
-    // The emulator makes it all the same; nobody is told of its ID for now.
+    // The emulator creates it nevertheless, but its ID reaches no one for now.
     await until(() => alive(bot.emulator).length === 1);
     bot.emulator.fail({
       method: 'GET',
@@ -207,7 +207,7 @@ describeWithRedis('a fleet on Redis', () => {
   describe('with Redis in trouble', () => {
     const quickly = 10_000;
 
-    test('down at the start, handlers go on, and it is told', async () => {
+    test('that is down at the start: handlers continue, and it is reported', async () => {
       await redis.kill();
       const process = await one();
       const first = await process.handle(CUSTOMER, 'name adam');
@@ -223,7 +223,7 @@ describeWithRedis('a fleet on Redis', () => {
       await process.close();
     });
 
-    test('that hangs, handlers wait once, and what is left is deleted when it is back', async () => {
+    test('that hangs: handlers wait once, and leftovers are deleted when it is back', async () => {
       const process = await one({ ephemeral: { leaseMs: 1000 } });
       await process.handle(CUSTOMER, 'name adam');
       redis.pause();
@@ -242,7 +242,7 @@ describeWithRedis('a fleet on Redis', () => {
       ]);
     });
 
-    test('restarted empty in the middle, everything is deleted in the end, and nothing while it is used', async () => {
+    test('that is restarted empty: all personas are deleted in the end, and none while it is used', async () => {
       const ephemeral = { lingerMs: 1000, leaseMs: 1000 };
       const [first, second] = await start({ ephemeral }, 2);
       await first?.handle(CUSTOMER, 'fly Ann');
@@ -261,7 +261,7 @@ describeWithRedis('a fleet on Redis', () => {
     test.each([
       ['out of memory', ['CONFIG', 'SET', 'maxmemory', '1']],
       ['a replica', ['REPLICAOF', '127.0.0.1', '1']],
-    ])('that is %s, handlers go on at once', async (_what, command) => {
+    ])('that is %s: handlers continue at once', async (_what, command) => {
       const client = await connect(redis.url);
       await client.sendCommand(command);
       client.destroy();

@@ -21,7 +21,7 @@ import {
   OPTIONS,
   useOf,
   withId,
-} from '../../support/sharedStore';
+} from '../portContract';
 
 let redis: RedisServer;
 let client: Client;
@@ -50,7 +50,7 @@ describeWithRedis.each<[string, () => StorePort]>([
 describeWithRedis('in Redis', () => {
   const KEPT_MS = 30 * 24 * 3600 * 1000;
 
-  test('every key ends by itself, thirty days after what it is about', async () => {
+  test('every key expires, thirty days after the end of its subject', async () => {
     const port = openStore(redisStore(client, { prefix: 'ends' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
@@ -69,7 +69,7 @@ describeWithRedis('in Redis', () => {
     for (const key of keys) expect(key).toContain(`ends:{${page}}:`);
   });
 
-  test('a use that Lua cannot read costs no other one its renewal', async () => {
+  test('a use that Lua cannot read does not affect other renewals', async () => {
     const port = openStore(redisStore(client, { prefix: 'half' }), jest.fn());
     const page = newPage();
     const [one, two] = [useOf(page, 'fly:one'), useOf(page, 'fly:two')];
@@ -80,7 +80,7 @@ describeWithRedis('in Redis', () => {
     expect(stored.map(([, { id }]) => id).sort()).toEqual(['7', '9']);
   });
 
-  test('what has expired is read in parts, the oldest first', async () => {
+  test('expired leases are read in parts, the oldest first', async () => {
     const port = openStore(redisStore(client, { prefix: 'parts' }), jest.fn());
     const page = newPage();
     const uses = Array.from({ length: 1200 }, (_, number) =>
@@ -100,7 +100,7 @@ describeWithRedis('in Redis', () => {
     expect(found.size).toBe(uses.length);
   });
 
-  test('nothing of a token is kept', async () => {
+  test('no token is stored', async () => {
     const port = openStore(redisStore(client, { prefix: 'safe' }), jest.fn());
     const page = newPage();
     const use = useOf(page);
@@ -114,7 +114,7 @@ describeWithRedis('in Redis', () => {
     ]);
   });
 
-  test('a value that is no record of ours costs only itself, and is told once', async () => {
+  test('an invalid value is skipped, and reported once', async () => {
     const onBroken = jest.fn();
     const store = redisStore(client, { prefix: 'broken' });
     const port = openStore(store, onBroken);
@@ -161,7 +161,7 @@ describeWithRedis('in Redis', () => {
     ['names', (port, page) => port.writeName(page, 'adam', ADAM)],
     ['names', (port, page) => port.writeName(page, 'adam')],
   ])(
-    'what stands in the place of :%s and is of another type is told and goes',
+    'a value of another type at :%s is reported and removed',
     async (key, ask) => {
       const onBroken = jest.fn();
       const port = openStore(redisStore(client, { prefix: 'odd' }), onBroken);
@@ -184,7 +184,7 @@ describeWithRedis('in Redis', () => {
     },
   );
 
-  test('scripts that Redis has forgotten are sent anew', async () => {
+  test('scripts that Redis has forgotten are sent again', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
     await port.writeName(page, 'adam', ADAM);
@@ -192,7 +192,7 @@ describeWithRedis('in Redis', () => {
     expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
   });
 
-  test('many leases are renewed in few scripts, and a sweep reads what has run out alone', async () => {
+  test('many leases are renewed in few scripts, and a sweep reads only expired ones', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
     const uses = Array.from({ length: 1000 }, (_, index) =>

@@ -30,7 +30,7 @@ test.each<[string, unknown]>([
   ['a pipeline', new Redis(REDIS).pipeline()],
   ['the class', Redis],
   ['the package', redis5],
-])('%s is no client, and the error says what is', (_what, value) => {
+])('%s is not a client, and the error says what is one', (_what, value) => {
   const given = () => {
     Reflect.apply(redisStore, undefined, [value]);
   };
@@ -50,7 +50,7 @@ test.each([
   ['is no text', { prefix: 5 }],
   ['would part the keys of a Page', { prefix: 'a{b}' }],
   ['is misspelt', { prefx: 'a' }],
-])('a prefix that %s is refused', (_what, options) => {
+])('a prefix that %s is rejected', (_what, options) => {
   const client = redis5.createClient();
   const given = () => {
     Reflect.apply(redisStore, undefined, [client, options]);
@@ -68,7 +68,7 @@ test.each<[string, RedisClient]>([
   ['ioredis', new Redis(REDIS)],
   ['a cluster of ioredis', new Redis.Cluster([], REDIS)],
   ['a custom client', { sendCommand: () => Promise.resolve() }],
-])('of %s, before it is connected, is a store', (_what, client) => {
+])('a client of %s is accepted before it is connected', (_what, client) => {
   const store = redisStore(client, { prefix: 'bot' });
   expect(store.prefix).toBe('bot');
   expect(() => personas({ store })).not.toThrow();

@@ -8,15 +8,15 @@ import {
 import { redisStore } from 'bottender-persona/redis';
 
 import { PAGE, startBot } from '../../support/bot';
-import { faces, profile } from '../../support/faces';
+import { clientFor } from '../../support/clients';
+import { alive, shown } from '../../support/emulatorState';
+import { createPersonas, profile } from '../../support/personas';
 import {
   describeWithRedis,
-  startRedis,
   type RedisServer,
+  startRedis,
 } from '../../support/redis';
-import { connect, type Client } from '../../support/redisClient';
-import { clientFor } from '../../support/sweepers';
-import { alive, shown } from '../../support/wire';
+import { type Client, connect } from '../../support/redisClient';
 
 const BASE = `bottender-persona:{${PAGE.id}}`;
 
@@ -53,10 +53,13 @@ describeWithRedis('a Redis in trouble', () => {
     ['of one name, which a suspect has', () => 'Human'],
     ['of names that nobody has', (number: number) => `Nobody ${number}`],
   ])(
-    '1,200 intents %s hide nothing that expired later',
+    '1,200 intents %s hide no lease that expired later',
     async (_what, nameOf) => {
       const { plugin, bot } = await start();
-      const { Adam, Human } = await faces(bot.emulator, ['Adam', 'Human']);
+      const { Adam, Human } = await createPersonas(bot.emulator, [
+        'Adam',
+        'Human',
+      ]);
       const intents = Array.from({ length: 1200 }, (_, number) =>
         leave(`i${number}`, nameOf(number), 100_000 - number),
       );
@@ -72,15 +75,17 @@ describeWithRedis('a Redis in trouble', () => {
   );
 
   test.each([300, 900, 1500])(
-    'that takes %i ms for each answer costs handlers two seconds once, then a tenth',
+    'that takes %i ms for each answer delays handlers by two seconds once, then by a tenth of a second',
     async (delayMs) => {
       let isSlow = false;
-      const send = client.sendCommand.bind(client);
-      jest.spyOn(client, 'sendCommand').mockImplementation(async (args) => {
-        if (isSlow) await sleep(delayMs);
-        return send(args);
-      });
+      const lagging = {
+        async sendCommand(args: string[]) {
+          if (isSlow) await sleep(delayMs);
+          return client.sendCommand(args);
+        },
+      };
       const { bot, plugin } = await start({
+        store: redisStore(lagging),
         directory: { eve: profile('Eve'), bea: profile('Bea') },
       });
       const timeOf = async (name: string) => {
@@ -125,7 +130,7 @@ describeWithRedis('a Redis in trouble', () => {
     },
   );
 
-  test('that has lost its data lets close() tell what it leaves to the sweep', async () => {
+  test('that has lost its data: close() reports what it leaves to the sweep', async () => {
     const { bot, plugin, onCleanupError } = await start({
       ephemeral: { lingerMs: 60_000 },
     });

@@ -202,6 +202,14 @@ describeInBrowser('how the chat page looks', () => {
 
   it('the header is complete at any width', async () => {
     await open(1280);
+    const id = '4242';
+    await emulated.emulator.say(id, 'hi');
+    const message = { text: 'For another customer' };
+    await emulated.graph('POST', '/me/messages', {
+      recipient: { id },
+      message,
+    });
+    await page.getByTestId('elsewhere').waitFor();
     for (const width of [320, 360, 720, 721, 768, 850, 980, 981, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       const scrollWidth = await page.evaluate(

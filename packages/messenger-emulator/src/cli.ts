@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 
 import { createProgram } from './command';
-import { Failure, Misuse } from './commandOptions';
+import { CommandError, UsageError } from './commandOptions';
 
 /** Runs the command line. Exit status: 0 success, 1 failure, 2 wrong usage. */
 async function run(): Promise<number> {
@@ -12,12 +12,13 @@ async function run(): Promise<number> {
     // commander has printed what is wrong, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`Error: ${messageOf(error)}\n`);
-    return error instanceof Misuse ? 2 : 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Failure || error instanceof Misuse) return error.message;
+  if (error instanceof CommandError || error instanceof UsageError)
+    return error.message;
   return `Unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 

@@ -6,10 +6,10 @@ import { Command } from 'commander';
 import {
   addStartOptions,
   DEFAULTS,
-  endOfCommand,
+  stopRequested,
   log,
   print,
-  startFrom,
+  startEmulator,
   type StartOptions,
 } from './commandOptions';
 import { record, replay } from './recordCommands';
@@ -20,13 +20,13 @@ export function createProgram(): Command {
     .description('A Messenger Platform on this machine, beside any bot.')
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
-    .showHelpAfterError('(--help shows how it is used)')
+    .showHelpAfterError('(see --help)')
     .exitOverride()
     .enablePositionalOptions()
     .addHelpText(
       'after',
       `
-It runs until Ctrl-C. Exit status: 0 done, 1 failed, 2 misused.
+It runs until Ctrl-C. Exit status: 0 success, 1 failure, 2 wrong usage.
 
 Example:
   $ npx messenger-emulator --webhook http://localhost:5000/webhooks/messenger`,
@@ -54,10 +54,10 @@ Example:
 
 /** Runs a Messenger Platform until SIGINT or SIGTERM. */
 async function emulate(options: StartOptions): Promise<void> {
-  const ended = endOfCommand();
-  const emulator = await startFrom(options, options.json ? undefined : log);
+  const stopped = stopRequested();
+  const emulator = await startEmulator(options, options.json ? undefined : log);
   show(emulator.origin, options);
-  await ended;
+  await stopped;
   await emulator.close();
 }
 
@@ -90,7 +90,7 @@ function show(origin: string, options: StartOptions): void {
 
 type Credential = 'accessToken' | 'appSecret' | 'verifyToken';
 
-/** Only the defaults are printed, because what was given may be real. */
+/** Only the defaults are printed: other credentials may be real. */
 function defaultCredential(
   options: StartOptions,
   name: Credential,

@@ -10,16 +10,16 @@ import {
 } from './index';
 
 /** The emulator could not be started, or a replay differs: exit status 1. */
-export class Failure extends Error {}
+export class CommandError extends Error {}
 
 /** The command was called wrongly: exit status 2. */
-export class Misuse extends Error {}
+export class UsageError extends Error {}
 
-/** The emulator's own credentials, which mean nothing elsewhere. */
+/** The default credentials are no secrets: they are valid only here. */
 export const DEFAULTS = {
   webhook: 'http://127.0.0.1:5000/webhooks/messenger',
   port: '5050',
-  /** In a container, 0.0.0.0. */
+  /** A container needs 0.0.0.0. */
   host: '127.0.0.1',
   pageId: '100000000000001',
   pageName: 'Test Page',
@@ -51,18 +51,35 @@ export interface StartOptions {
 export function addStartOptions(command: Command): Command {
   return command
     .option('--webhook <url>', 'where the bot listens', DEFAULTS.webhook)
-    .option('--port <port>', '0 for a free one', port, DEFAULTS.port)
+    .option(
+      '--port <port>',
+      'the port to listen on; 0 picks a free one',
+      port,
+      DEFAULTS.port,
+    )
     .option('--host <address>', 'the address to listen on', DEFAULTS.host)
     .option(
       '--allow-host <name...>',
-      'host names, besides those of loopback, that callers may use',
+      'host names that callers may use, besides localhost',
     )
     .option('--page-id <id>', "the Page's ID", digits, DEFAULTS.pageId)
     .option('--page-name <name>', "the Page's name", DEFAULTS.pageName)
-    .option('--access-token <token>', "the Page's", DEFAULTS.accessToken)
+    .option(
+      '--access-token <token>',
+      "the Page's access token",
+      DEFAULTS.accessToken,
+    )
     .option('--app-id <id>', "the app's ID", digits, DEFAULTS.appId)
-    .option('--app-secret <secret>', 'signs webhooks', DEFAULTS.appSecret)
-    .option('--verify-token <token>', "the webhook's", DEFAULTS.verifyToken)
+    .option(
+      '--app-secret <secret>',
+      'the secret that signs webhooks',
+      DEFAULTS.appSecret,
+    )
+    .option(
+      '--verify-token <token>',
+      "the webhook's verify token",
+      DEFAULTS.verifyToken,
+    )
     .option(
       '--messaging-window',
       "refuse messages more than 24 hours after the customer's last action",
@@ -80,10 +97,10 @@ export function addStartOptions(command: Command): Command {
 }
 
 /**
- * @throws {Misuse} for a bad option.
- * @throws {Failure} when the port is taken.
+ * @throws {UsageError} for a bad option.
+ * @throws {CommandError} when the port is taken.
  */
-export async function startFrom(
+export async function startEmulator(
   options: StartOptions,
   log?: (line: string) => void,
 ): Promise<MessengerEmulator> {
@@ -112,23 +129,23 @@ export async function startFrom(
     // A TypeError names an option that has a bad value.
     const message = error instanceof Error ? error.message : String(error);
     throw error instanceof TypeError
-      ? new Misuse(message)
-      : new Failure(`${message}. Choose another --port.`);
+      ? new UsageError(message)
+      : new CommandError(`${message}. Choose another --port.`);
   }
 }
 
-const LARGEST_FILE = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads JSON, which is checked where it is used.
  *
- * @param option names the file in errors
- * @throws {TypeError} when there is no such file, or no JSON in it.
+ * @param option the option or command that names the file, for errors
+ * @throws {TypeError} if the file cannot be read, or is not JSON.
  */
 export function readJsonFile(option: string, file: string): unknown {
   try {
-    if (statSync(file).size > LARGEST_FILE) {
-      throw new Error(`it is larger than ${LARGEST_FILE} bytes`);
+    if (statSync(file).size > MAX_FILE_BYTES) {
+      throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
     }
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -137,8 +154,8 @@ export function readJsonFile(option: string, file: string): unknown {
   }
 }
 
-/** Resolves when the command is to end: SIGINT, SIGTERM, or the end of npm. */
-export async function endOfCommand(): Promise<void> {
+/** Resolves at SIGINT, at SIGTERM, or when npm has ended. */
+export async function stopRequested(): Promise<void> {
   await Promise.race([
     once(process, 'SIGINT'),
     once(process, 'SIGTERM'),
@@ -149,9 +166,9 @@ export async function endOfCommand(): Promise<void> {
 const PARENT_CHECK_MS = 250;
 
 /**
- * Resolves when npm, which started this process, is gone: a SIGTERM to `npx`
- * ends npm and its shell, and does not reach their child. Without npm it never
- * resolves, so that a command in the background outlives its shell.
+ * Resolves when the npm that started this process has ended: a SIGTERM to `npx`
+ * ends npm and its shell, but does not reach this process. Without npm it never
+ * resolves, so a command in the background outlives its shell.
  */
 function parentEnded(): Promise<void> {
   if (process.env.npm_lifecycle_event === undefined) {
@@ -171,7 +188,7 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Prints what happens, as it happens: `12:00:00 POST /me/messages 200`. */
+/** Prints an event with the time: `12:00:00 POST /me/messages 200`. */
 export function log(line: string): void {
   print(`${new Date().toTimeString().slice(0, 8)} ${line}`);
 }

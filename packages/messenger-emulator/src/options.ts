@@ -22,7 +22,7 @@ export interface MessengerEmulatorOptions {
   port?: number;
   /** The address to listen on: 127.0.0.1 by default, `0.0.0.0` in a container. */
   host?: string;
-  /** Host names by which other containers call the emulator, besides those of loopback. */
+  /** Host names that other containers use for the emulator, besides localhost. */
   allowHosts?: string[];
   /** The URL of the bot's webhook; can also be set later, or by subscribing. */
   webhookUrl?: string;

@@ -3,13 +3,13 @@ import http from 'node:http';
 import https from 'node:https';
 
 import {
-  endOfCommand,
-  Failure,
+  stopRequested,
+  CommandError,
   log,
-  Misuse,
+  UsageError,
   print,
   readJsonFile,
-  startFrom,
+  startEmulator,
   type StartOptions,
 } from './commandOptions';
 import { readRecording, transcriptOf } from './recording/recording';
@@ -24,16 +24,16 @@ export async function record(
   file: string,
   show: (origin: string, options: StartOptions) => void,
 ): Promise<void> {
-  const ended = endOfCommand();
-  const emulator = await startFrom(options, options.json ? undefined : log);
+  const stopped = stopRequested();
+  const emulator = await startEmulator(options, options.json ? undefined : log);
   show(emulator.origin, options);
-  await ended;
+  await stopped;
   const recording = emulator.recording();
   await emulator.close();
   try {
     writeFileSync(file, `${JSON.stringify(recording, undefined, 2)}\n`);
   } catch (error) {
-    throw new Failure(`--to ${file}: ${messageOf(error)}`);
+    throw new CommandError(`--to ${file}: ${messageOf(error)}`);
   }
   if (options.json) return;
   print(`${recording.turns.length} turns written to ${file}.`);
@@ -42,7 +42,7 @@ export async function record(
 /**
  * `messenger-emulator replay FILE`.
  *
- * @throws {Failure} with the difference.
+ * @throws {CommandError} with the difference.
  */
 export async function replay(
   options: StartOptions,
@@ -50,15 +50,17 @@ export async function replay(
   timeout: string,
 ): Promise<void> {
   if (!/^\d{1,7}$/.test(timeout)) {
-    throw new Misuse('--timeout is a number of milliseconds.');
+    throw new UsageError('--timeout must be a number of milliseconds.');
   }
   const recording = readFile(file);
-  const emulator = await startFrom(options);
+  const emulator = await startEmulator(options);
   try {
     await untilListening(options.webhook);
     await emulator.replay(recording, Number(timeout));
   } catch (error) {
-    throw new Failure(messageOf(error).replace(/^Messenger emulator: /, ''));
+    throw new CommandError(
+      messageOf(error).replace(/^Messenger emulator: /, ''),
+    );
   } finally {
     await emulator.close();
   }
@@ -74,24 +76,24 @@ function readFile(file: string): ReturnType<typeof readRecording> {
   try {
     return readRecording(readJsonFile('replay', file));
   } catch (error) {
-    throw new Misuse(messageOf(error));
+    throw new UsageError(messageOf(error));
   }
 }
 
-/** Waits for a bot that is started together with the emulator. */
+/** The bot may still be starting. */
 async function untilListening(webhook: string): Promise<void> {
   const end = performance.now() + BOT_START_TIMEOUT_MS;
   while (!(await isListening(webhook))) {
     if (performance.now() > end) {
       throw new Error(
-        `nothing listens at ${withoutSecrets(webhook)}; start the bot, or give --webhook`,
+        `nothing listens at ${withoutSecrets(webhook)}; start the bot, or name its webhook with --webhook`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, BOT_CHECK_MS));
   }
 }
 
-/** Whether anything answers, whatever the answer is. */
+/** Whether anything answers; any answer counts. */
 function isListening(webhook: string): Promise<boolean> {
   const client = webhook.startsWith('https:') ? https : http;
   return new Promise((resolve) => {

@@ -22,7 +22,7 @@ import { bearerToken } from './graph/token';
 import { World } from './world/world';
 
 /** For all requests together. */
-const MOST_BODY_BYTES = 128 * 1024 * 1024;
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
 export interface EmulatorServer {
   world: World;
@@ -64,7 +64,7 @@ export async function startServer(settings: Settings): Promise<EmulatorServer> {
   const faults = new Faults(settings.random);
   const graph = new GraphApi(world, faults, receipts, closing.signal);
   const backlog = new Backlog();
-  const intake = new Intake(MOST_BODY_BYTES);
+  const intake = new Intake(MAX_BODY_BYTES);
   const reset = () => {
     faults.removeAll();
     world.reset();

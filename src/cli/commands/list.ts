@@ -14,7 +14,7 @@ interface Row {
   directory: string[];
   /** Whether the directory's profile has changed since. */
   outdated: boolean;
-  /** Of an ephemeral persona. */
+  /** Set for an ephemeral persona. */
   lease: { expiresAt: string; expired: boolean } | null;
 }
 
@@ -59,7 +59,7 @@ export async function list(options: PageOptions): Promise<void> {
 function show(pageId: string, rows: Row[], now: number): void {
   if (rows.length > 0) {
     printTable(
-      ['ID', 'NAME', 'DIRECTORY', 'ON THE FLY', 'PICTURE'],
+      ['ID', 'NAME', 'DIRECTORY', 'EPHEMERAL', 'PICTURE'],
       rows.map((row) => [
         row.id,
         row.name,

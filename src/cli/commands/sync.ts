@@ -31,25 +31,20 @@ export async function sync(options: SyncOptions): Promise<void> {
   const { directory } = runtime.settings;
   if (directory.size === 0) {
     throw new CommandError(
-      'The `directory` of personas() in bottender.config.js is empty: put names into it.',
+      'The `directory` of personas() in bottender.config.js is empty: add personas to it.',
     );
   }
-  const stopping: Stopping = { now: () => {} };
-  const matching = () => match(page, runtime, options, stopping);
+  const lostLock = new AbortController();
+  const matching = () => match(page, runtime, options, lostLock.signal);
   if (options.dryRun) return matching();
-  await withLock(runtime.store, page.id, () => stopping.now(), matching);
-}
-
-/** Stops the plan in progress. */
-interface Stopping {
-  now: () => void;
+  await withLock(runtime.store, page.id, () => lostLock.abort(), matching);
 }
 
 async function match(
   page: OpenPage,
   runtime: Runtime,
   options: SyncOptions,
-  stopping: Stopping,
+  lostLock: AbortSignal,
 ): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
   const plan = makePlan(runtime.settings.directory, snapshot, {
@@ -74,7 +69,9 @@ async function match(
         progress.step(describeStep(step, result));
       },
     );
-    stopping.now = () => executor.stop();
+    // The question may have waited for longer than the lock lasts.
+    if (lostLock.aborted) executor.stop();
+    lostLock.addEventListener('abort', () => executor.stop());
     await finishOnSignal(
       () => executor.stop(),
       () => executor.run(plan),

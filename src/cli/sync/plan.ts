@@ -152,7 +152,7 @@ function notesOnOthers(
 ): string[] {
   const notes: string[] = [];
   if (ephemeral > 0) {
-    notes.push(`${plural(ephemeral, 'persona')} made on the fly: left alone.`);
+    notes.push(`${plural(ephemeral, 'ephemeral persona')}: left alone.`);
   }
   if (unnamed > 0 && !prune) {
     notes.push(

@@ -4,8 +4,7 @@
  * to outlive the process is written to an index of its own (`processes.ts`), and
  * every call has a bound (`guardedKeyv.ts`).
  */
-import { PersonaStoreError } from '../../errors';
-import { withTimeout } from '../../util/withTimeout';
+import { monotonicNow } from '../../util/monotonicNow';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
 import type {
@@ -20,9 +19,8 @@ import type {
 import type { GuardedKeyv } from './guardedKeyv';
 import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 
-/** How long a handler waits for all the calls that a creation needs. */
-const MAX_WAIT_MS = 2000;
-const LATE = Symbol('late');
+/** A clock that differs by more was set. */
+const MAX_CLOCK_DRIFT_MS = 1000;
 
 /** Ephemeral personas are shared within one process only; names are shared by all. */
 export class KeyvPort extends MemoryStore {
@@ -30,6 +28,10 @@ export class KeyvPort extends MemoryStore {
   /** The keys of the names that this process has recorded. */
   private readonly names = new Set<string>();
   private readonly processes: Processes;
+  private leaseMs = 60_000;
+  private clockAheadMs = Date.now() - monotonicNow();
+  /** From when on, by the monotonic clock, others have renewed their leases since the clock was set. */
+  private trustedFrom = 0;
 
   constructor(private readonly store: GuardedKeyv) {
     super();
@@ -41,10 +43,7 @@ export class KeyvPort extends MemoryStore {
     if (acquired.as !== 'creator') return acquired;
     const { pageId } = use.record;
     try {
-      const other = await withTimeout(this.announce(use), MAX_WAIT_MS, LATE);
-      if (other === LATE) {
-        throw new PersonaStoreError('write to', 'it did not answer in time');
-      }
+      const other = await this.announce(use, options);
       if (!other) return { ...acquired, record: await this.recordOf(use) };
       await this.forget(pageId, use.key);
       return { as: 'waiting', name: other.record.name };
@@ -59,6 +58,7 @@ export class KeyvPort extends MemoryStore {
     uses: readonly Use[],
     options: LeaseOptions,
   ): Promise<void> {
+    this.leaseMs = options.leaseMs;
     await super.renew(uses, options);
     await this.processes.announce();
   }
@@ -84,7 +84,10 @@ export class KeyvPort extends MemoryStore {
     since?: number,
   ): Promise<LeaseEntry[]> {
     const now = this.now();
-    const isExpired = ({ record }: IndexedLease) => record.expiresAt < now;
+    // What others wrote before the clock was set seems to be expired until they renew it.
+    const isTrusted = this.isClockTrusted();
+    const isExpired = ({ record }: IndexedLease) =>
+      isTrusted && record.expiresAt < now;
     const others = await this.processes.others();
     const leases = others.flatMap((other) => other.leases);
     for (const { key, slot, record } of leases.filter(isExpired)) {
@@ -171,16 +174,32 @@ export class KeyvPort extends MemoryStore {
     return Date.now();
   }
 
+  private isClockTrusted(): boolean {
+    const now = monotonicNow();
+    const aheadMs = Date.now() - now;
+    if (Math.abs(aheadMs - this.clockAheadMs) > MAX_CLOCK_DRIFT_MS) {
+      this.trustedFrom = now + this.leaseMs;
+    }
+    this.clockAheadMs = aheadMs;
+    return now >= this.trustedFrom;
+  }
+
   /** Publishes the intent. Returns another process's claim on the slot. */
-  private async announce(use: Use): Promise<IndexedLease | undefined> {
-    const before = await this.claimOfOther(use);
+  private async announce(
+    use: Use,
+    { claimMs }: LeaseOptions,
+  ): Promise<IndexedLease | undefined> {
+    const before = await this.claimOfOther(use, claimMs);
     if (before) return before;
     await this.processes.announce();
     // Of two that announce at the same time at least one sees the other.
-    return this.claimOfOther(use);
+    return this.claimOfOther(use, claimMs);
   }
 
-  private async claimOfOther(use: Use): Promise<IndexedLease | undefined> {
+  private async claimOfOther(
+    use: Use,
+    claimMs: number,
+  ): Promise<IndexedLease | undefined> {
     // Processes do not share ephemeral personas.
     if (use.slot.startsWith('fly:')) return undefined;
     const now = this.now();
@@ -188,7 +207,9 @@ export class KeyvPort extends MemoryStore {
       ({ slot, record, claimedUntil }) =>
         slot === use.slot &&
         record.pageId === use.record.pageId &&
-        claimedUntil > now,
+        claimedUntil > now &&
+        // Else it was written before the clock was set back.
+        claimedUntil <= now + claimMs + MAX_CLOCK_DRIFT_MS,
     );
   }
 

@@ -28,7 +28,7 @@ export class Scripts {
     private readonly broken: BrokenValues,
   ) {}
 
-  /** @param items each as an argument of its own: one that is no JSON to Lua costs no other */
+  /** @param items passed as separate arguments, so that Lua can skip one that it cannot parse */
   async run(
     step: Step,
     pageId: string,

@@ -63,9 +63,10 @@ export function describeInBrowser(name: string, suite: () => void): void {
 /**
  * The system's Chromium, with nothing that asks for a network beyond loopback.
  *
+ * @param more arguments of the program
  * @throws {Error} when there is none, or the program does not start as one.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(HOW_TO_GET_IT);
   const options = {
@@ -79,6 +80,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   };
   return chromium.launch(options).catch((cause: unknown) => {

@@ -6,9 +6,9 @@ import type { World } from '../world/world';
 /** A browser would wait for seconds; a restarted emulator is back sooner. */
 const RECONNECT_MS = 500;
 /** A reader with more waiting changes is cut off, and asks for the state again. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
-const MOST_WAITING_CHANGES = 20_000;
-const MOST_STREAMS = 50;
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const MAX_WAITING_CHANGES = 20_000;
+const MAX_STREAMS = 50;
 
 /** One reader. Queues what it has not read yet, as buffers that all readers share. */
 class EventStream {
@@ -44,8 +44,8 @@ class EventStream {
     this.#waiting.push(change);
     this.#waitingBytes += change.length;
     const isBehind =
-      this.#waitingBytes > MOST_WAITING_BYTES ||
-      this.#waiting.length > MOST_WAITING_CHANGES;
+      this.#waitingBytes > MAX_WAITING_BYTES ||
+      this.#waiting.length > MAX_WAITING_CHANGES;
     if (isBehind) this.response.destroy();
   }
 
@@ -88,7 +88,7 @@ export class EventStreams {
     });
     stream.sendState(encode('state', this.world.state()));
     this.backlog.check();
-    if (this.#streams.size > MOST_STREAMS) this.#cutOffSlowest();
+    if (this.#streams.size > MAX_STREAMS) this.#cutOffSlowest();
   }
 
   /** Encodes a change once for all readers. */

@@ -10,12 +10,12 @@ import { GraphError } from '../values/graphError';
 import type { Json, JsonObject } from '../values/json';
 import type { CustomerDetails } from '../types';
 import { checkProperties, PROPERTIES } from '../graph/messengerProfile';
-import { LONGEST_NAME, MOST_PERSONAS } from '../graph/personas';
+import { MAX_NAME_LENGTH, MAX_PERSONAS } from '../graph/personas';
 import { readDetails } from '../world/readDetails';
 import type { Customers } from '../world/customers';
 import type { World } from '../world/world';
 
-const MOST_CUSTOMERS = 10_000;
+const MAX_CUSTOMERS = 10_000;
 
 interface SeededPersona {
   pageId: string;
@@ -54,7 +54,7 @@ export function readSeed(
       ? (pageIds[0] ?? '')
       : (pageIds.find((each) => each === pageId) ??
         fail(`${name}.pageId`, 'the ID of one of the `pages`'));
-  const personas = readList(seed, 'personas', MOST_PERSONAS).map(
+  const personas = readList(seed, 'personas', MAX_PERSONAS).map(
     ({ item, name }) => {
       checkKnown(
         item,
@@ -68,7 +68,7 @@ export function readSeed(
   if (new Set(ids).size < ids.length) {
     fail('seed.personas', 'personas with different IDs');
   }
-  const customers = readList(seed, 'customers', MOST_CUSTOMERS).map(
+  const customers = readList(seed, 'customers', MAX_CUSTOMERS).map(
     ({ item, name }) => {
       const { pageId: _pageId, psid, ...details } = item;
       const id = checkId(psid, `${name}.psid`);
@@ -131,8 +131,8 @@ function readPersona(
   name: string,
 ): Omit<SeededPersona, 'pageId'> {
   const called = checkText(item.name, `${name}.name`);
-  if ([...called].length > LONGEST_NAME) {
-    fail(`${name}.name`, `at most ${LONGEST_NAME} characters`);
+  if ([...called].length > MAX_NAME_LENGTH) {
+    fail(`${name}.name`, `at most ${MAX_NAME_LENGTH} characters`);
   }
   return {
     id: item.id === undefined ? undefined : checkId(item.id, `${name}.id`),

@@ -13,7 +13,7 @@ import type { GraphAnswer, GraphCall } from './call';
 import { splitVersion } from './version';
 
 /** docs/messenger-facts.md#batches */
-const MOST_ITEMS = 50;
+const MAX_ITEMS = 50;
 
 type RunItem = (call: GraphCall) => Promise<GraphAnswer>;
 
@@ -39,9 +39,9 @@ class Outcomes extends Map<string, Outcome> {
 export async function runBatch(batch: GraphCall, run: RunItem): Promise<Json> {
   const items = batch.parameters.list('batch');
   if (!items) throw invalidParameter('The parameter batch is required');
-  if (items.length > MOST_ITEMS) {
+  if (items.length > MAX_ITEMS) {
     throw new GraphError(
-      `Too many requests in batch message. Maximum batch size is ${MOST_ITEMS}`,
+      `Too many requests in batch message. Maximum batch size is ${MAX_ITEMS}`,
       { type: 'GraphBatchException', code: 1 },
     );
   }
@@ -128,7 +128,7 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
 
 /**
  * The parts of the multipart body that `attached_files` names, the first as the
- * `filedata` of a call of its own. See docs/messenger-facts.md#attached-files
+ * `filedata` of a standalone call. See docs/messenger-facts.md#attached-files
  */
 function attachedFiles(
   item: JsonObject,

@@ -7,9 +7,9 @@ import {
   type JsonObject,
 } from '../values/json';
 
-const MOST_BUTTONS = 3;
-const LONGEST_TITLE = 20;
-const LONGEST_PAYLOAD = 1000;
+const MAX_BUTTONS = 3;
+const MAX_TITLE_LENGTH = 20;
+const MAX_PAYLOAD_LENGTH = 1000;
 
 /** docs/messenger-facts.md#buttons */
 const CHECKS = new Map<string, (button: JsonObject) => void>([
@@ -62,8 +62,8 @@ const CHECKS = new Map<string, (button: JsonObject) => void>([
  */
 export function checkButtons(buttons: Json | undefined): number {
   if (buttons === undefined || buttons === null) return 0;
-  if (!Array.isArray(buttons) || buttons.length > MOST_BUTTONS) {
-    throw invalidParameter(`There can be at most ${MOST_BUTTONS} buttons`);
+  if (!Array.isArray(buttons) || buttons.length > MAX_BUTTONS) {
+    throw invalidParameter(`There can be at most ${MAX_BUTTONS} buttons`);
   }
   for (const button of buttons) checkButton(button, [...CHECKS.keys()]);
   return buttons.length;
@@ -84,18 +84,18 @@ export function checkButton(button: Json, types: readonly string[]): void {
 
 function checkTitle(button: JsonObject): void {
   const title = toText(getProperty(button, 'title')) ?? '';
-  if (title === '' || [...title].length > LONGEST_TITLE) {
+  if (title === '' || [...title].length > MAX_TITLE_LENGTH) {
     throw invalidParameter(
-      `A button needs a title of at most ${LONGEST_TITLE} characters`,
+      `A button needs a title of at most ${MAX_TITLE_LENGTH} characters`,
     );
   }
 }
 
 function checkPayload(button: JsonObject): void {
   const payload = toText(getProperty(button, 'payload')) ?? '';
-  if (payload === '' || [...payload].length > LONGEST_PAYLOAD) {
+  if (payload === '' || [...payload].length > MAX_PAYLOAD_LENGTH) {
     throw invalidParameter(
-      `A postback button needs a payload of at most ${LONGEST_PAYLOAD} characters`,
+      `A postback button needs a payload of at most ${MAX_PAYLOAD_LENGTH} characters`,
     );
   }
 }

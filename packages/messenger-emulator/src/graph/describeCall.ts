@@ -7,7 +7,7 @@ import {
 } from '../values/json';
 import type { Parameters } from './parameters';
 
-/** Describes a call in a few words, for lists of calls; `''` if the path is enough. */
+/** Describes a call in a few words, for lists of calls; `''` if its path says enough. */
 export function describeCall(parameters: Parameters): string {
   const batch = parameters.json('batch');
   if (Array.isArray(batch)) return `${batch.length} calls`;
@@ -24,9 +24,9 @@ export function describeCall(parameters: Parameters): string {
 function contentOf(message: JsonObject): string {
   const text = toText(getProperty(message, 'text'));
   if (text !== undefined) return text;
-  const several = getProperty(message, 'attachments');
-  const attachment = Array.isArray(several)
-    ? several[0]
+  const attachments = getProperty(message, 'attachments');
+  const attachment = Array.isArray(attachments)
+    ? attachments[0]
     : getProperty(message, 'attachment');
   const template = toText(
     getNested(getNested(attachment, 'payload'), 'template_type'),

@@ -2,8 +2,8 @@ import { checkInteger, checkKnown, checkObject, fail } from '../values/checks';
 import { GraphError } from '../values/graphError';
 import type { Fault } from '../types';
 
-const LONGEST_DELAY = 10 * 60 * 1000;
-const MOST_FAULTS = 100;
+const MAX_DELAY_MS = 10 * 60 * 1000;
+const MAX_FAULTS = 100;
 
 /** The combined effect of the active faults on one call. */
 export interface Hit {
@@ -37,8 +37,8 @@ export class Faults {
    */
   add(fault: Fault, pattern?: PathPattern): string {
     checkFault(fault);
-    if (this.#active.length >= MOST_FAULTS) {
-      throw new TypeError(`Messenger emulator: at most ${MOST_FAULTS} faults`);
+    if (this.#active.length >= MAX_FAULTS) {
+      throw new TypeError(`Messenger emulator: at most ${MAX_FAULTS} faults`);
     }
     const id = String(++this.#count);
     this.#active.push({
@@ -152,7 +152,7 @@ function checkFault(fault: Fault): void {
     fail('fault.share', 'a number from 0 to 1');
   }
   if (delayMs !== undefined) {
-    checkInteger(delayMs, 'fault.delayMs', 0, LONGEST_DELAY);
+    checkInteger(delayMs, 'fault.delayMs', 0, MAX_DELAY_MS);
   }
   if (status !== undefined) checkInteger(status, 'fault.status', 400, 599);
   if (error !== undefined) checkError(error);

@@ -7,8 +7,8 @@ export interface FieldTree {
   fields: FieldTree[] | undefined;
 }
 
-const MOST_FIELDS = 200;
-const DEEPEST = 5;
+const MAX_FIELDS = 200;
+const MAX_DEPTH = 5;
 
 /**
  * Reads the parameter `fields`: docs/messenger-facts.md#field-expansion
@@ -17,11 +17,11 @@ const DEEPEST = 5;
  */
 export function readFieldTree(text: string): FieldTree[] {
   const tokens = text.match(/[\w.]+(?:\(\d{1,9}\))?|[{},]|\S/g) ?? [];
-  if (tokens.length > 2 * MOST_FIELDS) throw malformed();
+  if (tokens.length > 2 * MAX_FIELDS) throw malformed();
   let at = 0;
   const list = (depth: number): FieldTree[] => {
     const found: FieldTree[] = [];
-    if (depth > DEEPEST) throw malformed();
+    if (depth > MAX_DEPTH) throw malformed();
     while (at < tokens.length && tokens[at] !== '}') {
       if (tokens[at] === ',') {
         at += 1;

@@ -11,7 +11,6 @@ export interface Edge {
   defaultFields: readonly string[];
 }
 
-/** A node's fields, and its edges. */
 export interface Node {
   [field: string]: Json | undefined | Edge;
 }
@@ -42,10 +41,10 @@ export function requestedFields(
 export function select(
   nodeType: string,
   node: Node,
-  asked: readonly FieldTree[] | undefined,
+  requested: readonly FieldTree[] | undefined,
   defaultFields: readonly string[],
 ): JsonObject {
-  const trees = asked ?? defaultFields.map(withoutSubfields);
+  const trees = requested ?? defaultFields.map(withoutSubfields);
   const selected: JsonObject = {};
   for (const { name, limit, fields } of trees) {
     if (!Object.hasOwn(node, name)) {

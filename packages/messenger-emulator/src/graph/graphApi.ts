@@ -13,7 +13,7 @@ import { applyMethodOverride } from './methodOverride';
 import { route } from './routes';
 import { checkVersion, describeExpiry, servedVersion } from './version';
 
-const LONGEST_ECHO_WAIT_MS = 5000;
+const MAX_ECHO_WAIT_MS = 5000;
 
 /** The Graph API: applies faults, executes calls and logs both. */
 export class GraphApi {
@@ -82,7 +82,7 @@ export class GraphApi {
   async #waitForEcho(): Promise<void> {
     await Promise.race([
       this.receipts.delivered(),
-      wait(LONGEST_ECHO_WAIT_MS, undefined, { ref: false }),
+      wait(MAX_ECHO_WAIT_MS, undefined, { ref: false }),
     ]);
   }
 

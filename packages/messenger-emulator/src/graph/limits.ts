@@ -18,7 +18,7 @@ export function checkWindow(
   { world, page, parameters }: PageCall,
   { psid, address }: Recipient,
 ): void {
-  // Other addresses have rules of their own.
+  // Other addresses have their own rules.
   if (!world.settings.messagingWindow || address) return;
   if (parameters.text('messaging_type')?.toUpperCase() === 'UTILITY') return;
   const opened = world.conversations.windowOpenedAt(page.id, psid) ?? -Infinity;

@@ -6,10 +6,10 @@ import type { PageCall } from './call';
 import { checkQuickReplies } from './quickReplies';
 
 /** docs/messenger-facts.md#send-api */
-const LONGEST_TEXT = 2000;
-const LONGEST_METADATA = 1000;
+const MAX_TEXT_LENGTH = 2000;
+const MAX_METADATA_LENGTH = 1000;
 
-const KEYS = [
+const MESSAGE_KEYS = [
   'text',
   'attachment',
   'attachments',
@@ -18,14 +18,14 @@ const KEYS = [
   'metadata',
 ];
 
-/** A message as the customer sees it, and what the answer to the sender adds. */
+/** A message as the customer sees it, and what the response to the sender adds. */
 export interface Content {
   message: EntryMessage;
   /** The ID of a reusable attachment. */
   attachmentId?: string;
 }
 
-/** `message`: a text, an attachment, several images or a sticker. */
+/** Reads `message`: a text, an attachment, several images or a sticker. */
 export function readContent(call: PageCall): Content {
   const given = call.parameters.object('message') ?? {};
   checkKeys(given);
@@ -49,17 +49,19 @@ export function readContent(call: PageCall): Content {
   checkNotEmpty(message);
   if (given.quick_replies) checkQuickReplies(given.quick_replies);
   const metadata = toText(given.metadata) ?? '';
-  if (metadata.length > LONGEST_METADATA) {
+  if (metadata.length > MAX_METADATA_LENGTH) {
     throw invalidParameter(
-      `Length of param message[metadata] must be less than or equal to ${LONGEST_METADATA}`,
+      `Length of param message[metadata] must be less than or equal to ${MAX_METADATA_LENGTH}`,
     );
   }
   return { message, attachmentId };
 }
 
-/** In Messenger's words: docs/messenger-facts.md#invalid-keys */
+/** Quotes Messenger's error: docs/messenger-facts.md#invalid-keys */
 function checkKeys(given: JsonObject): void {
-  const unknown = Object.keys(given).filter((key) => !KEYS.includes(key));
+  const unknown = Object.keys(given).filter(
+    (key) => !MESSAGE_KEYS.includes(key),
+  );
   if (unknown.length === 0) return;
   throw invalidParameter(
     `Invalid keys "${unknown.join(', ')}" were found in param "message".`,
@@ -86,7 +88,7 @@ function checkNotEmpty(message: EntryMessage): void {
   );
 }
 
-/** The answer to other IDs is undocumented. */
+/** Messenger's answer to an invalid ID is undocumented. */
 function checkSticker(value: Json | undefined): void {
   if (value === undefined || /^\d{1,20}$/.test(toText(value) ?? '')) return;
   throw invalidParameter(
@@ -97,9 +99,9 @@ function checkSticker(value: Json | undefined): void {
 function readText(value: Json | undefined): string | undefined {
   const text = toText(value);
   if (text === undefined || text === '') return undefined;
-  if ([...text].length > LONGEST_TEXT) {
+  if ([...text].length > MAX_TEXT_LENGTH) {
     throw invalidParameter(
-      `Length of param message[text] must be less than or equal to ${LONGEST_TEXT}`,
+      `Length of param message[text] must be less than or equal to ${MAX_TEXT_LENGTH}`,
     );
   }
   return text;

@@ -22,7 +22,7 @@ const SENDER_ACTIONS = [
 const PERSONA_ACTIONS = ['typing_on', 'typing_off'];
 
 /** An emoji may consist of several characters. */
-const LONGEST_EMOJI = 64;
+const MAX_EMOJI_LENGTH = 64;
 
 const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
 /** The tags that are not retired: docs/messenger-facts.md#messaging-types */
@@ -183,7 +183,7 @@ function readReaction(
   }
   if (action === 'unreact') return { reaction: { mid } };
   const emoji = toText(getProperty(payload, 'reaction')) ?? '';
-  if (emoji === '' || emoji.length > LONGEST_EMOJI) {
+  if (emoji === '' || emoji.length > MAX_EMOJI_LENGTH) {
     throw invalidParameter('Param payload[reaction] must be an emoji');
   }
   return { reaction: { mid, emoji } };

@@ -16,7 +16,7 @@ export const PROPERTIES = [
   'whitelisted_domains',
 ];
 
-const LONGEST_PROPERTY = 64 * 1024;
+const MAX_PROPERTY_LENGTH = 64 * 1024;
 
 /** `GET /{page}/messenger_profile?fields=` */
 export function getMessengerProfile(call: PageCall): Json {
@@ -125,9 +125,9 @@ export function deleteUserSettings(call: PageCall): Json {
 
 /** The emulator's own limit; Meta gives none. */
 function checkSize(name: string, value: Json): Json {
-  if (JSON.stringify(value).length > LONGEST_PROPERTY) {
+  if (JSON.stringify(value).length > MAX_PROPERTY_LENGTH) {
     throw invalidParameter(
-      `Param ${name} must be at most ${LONGEST_PROPERTY} characters of JSON in the emulator`,
+      `Param ${name} must be at most ${MAX_PROPERTY_LENGTH} characters of JSON in the emulator`,
     );
   }
   return value;

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../values/json';
 import type { PageCall } from './call';
 
 const LIST_LIMIT = 25;
-const LONGEST_LIST = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** Encodes and decodes the cursors of a list. */
 export interface Cursors<Item> {
@@ -55,7 +55,7 @@ export function paginate<Item>(
 
 /** The size of a list inside a node. */
 export function listSize(limit = LIST_LIMIT): number {
-  return Math.min(limit, LONGEST_LIST);
+  return Math.min(limit, MAX_PAGE_SIZE);
 }
 
 function readLimit(text: string | undefined): number {
@@ -63,7 +63,7 @@ function readLimit(text: string | undefined): number {
   if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
     throw invalidParameter('Param limit must be an integer greater than 0');
   }
-  return Math.min(Number(text), LONGEST_LIST);
+  return Math.min(Number(text), MAX_PAGE_SIZE);
 }
 
 /** Unlike Graph's own URLs, it contains no token, because it may end up in a log. */

@@ -7,24 +7,24 @@ import { selectFields } from './fields';
 import { paginate, type Cursors } from './paginate';
 
 /** docs/messenger-facts.md#persona-profile */
-export const LONGEST_NAME = 50;
+export const MAX_NAME_LENGTH = 50;
 /** The emulator's own limit; Meta gives none. */
-export const MOST_PERSONAS = 50_000;
+export const MAX_PERSONAS = 50_000;
 
 /** `POST /{page}/personas` */
 export function createPersona({ world, page, parameters }: PageCall): Json {
   const name = parameters.requiredText('name');
-  if ([...name].length > LONGEST_NAME) {
+  if ([...name].length > MAX_NAME_LENGTH) {
     throw invalidParameter(
-      `Param name must be at most ${LONGEST_NAME} characters`,
+      `Param name must be at most ${MAX_NAME_LENGTH} characters`,
     );
   }
   const picture = parameters.requiredText('profile_picture_url');
   if (!isHttpUrl(picture)) {
     throw invalidParameter('Param profile_picture_url must be a valid URL');
   }
-  if (world.personas.count >= MOST_PERSONAS) {
-    throw new GraphError(`The emulator holds ${MOST_PERSONAS} personas`, {
+  if (world.personas.count >= MAX_PERSONAS) {
+    throw new GraphError(`The emulator holds ${MAX_PERSONAS} personas`, {
       status: 500,
       code: 2,
     });

@@ -3,8 +3,8 @@ import { getProperty, isObject, toText, type Json } from '../values/json';
 import { checkButton } from './buttons';
 
 const MENU_TYPES = ['web_url', 'postback'];
-const MOST_ITEMS = 20;
-const MOST_QUESTIONS = 4;
+const MAX_ITEMS = 20;
+const MAX_QUESTIONS = 4;
 
 /** The documented rules; other properties are not checked. */
 const CHECKS = new Map<string, (value: Json) => void>([
@@ -31,9 +31,9 @@ export function checkMenu(value: Json): void {
       ? getProperty(menu, 'call_to_actions')
       : undefined;
     if (items === undefined) continue;
-    if (!Array.isArray(items) || items.length > MOST_ITEMS) {
+    if (!Array.isArray(items) || items.length > MAX_ITEMS) {
       throw invalidParameter(
-        `Param call_to_actions must be an array of at most ${MOST_ITEMS}`,
+        `Param call_to_actions must be an array of at most ${MAX_ITEMS}`,
       );
     }
     for (const item of items) checkItem(item);
@@ -85,9 +85,9 @@ function checkIceBreakers(value: Json): void {
         isObject(each) ? getProperty(each, 'call_to_actions') : undefined,
       );
   for (const questions of lists) {
-    if (!Array.isArray(questions) || questions.length > MOST_QUESTIONS) {
+    if (!Array.isArray(questions) || questions.length > MAX_QUESTIONS) {
       throw invalidParameter(
-        `There can be at most ${MOST_QUESTIONS} ice breakers`,
+        `There can be at most ${MAX_QUESTIONS} ice breakers`,
       );
     }
     for (const each of questions) {

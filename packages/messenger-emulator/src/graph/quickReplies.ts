@@ -1,8 +1,8 @@
 import { invalidParameter } from '../values/graphError';
 import { getProperty, isObject, toText, type Json } from '../values/json';
 
-const MOST_QUICK_REPLIES = 13;
-const LONGEST_PAYLOAD = 1000;
+const MAX_QUICK_REPLIES = 13;
+const MAX_PAYLOAD_LENGTH = 1000;
 const CONTENT_TYPES = ['text', 'user_phone_number', 'user_email', 'location'];
 
 /**
@@ -12,9 +12,9 @@ const CONTENT_TYPES = ['text', 'user_phone_number', 'user_email', 'location'];
  * @throws {GraphError} if one breaks a documented rule.
  */
 export function checkQuickReplies(value: Json): void {
-  if (!Array.isArray(value) || value.length > MOST_QUICK_REPLIES) {
+  if (!Array.isArray(value) || value.length > MAX_QUICK_REPLIES) {
     throw invalidParameter(
-      `Param message[quick_replies] must be an array of at most ${MOST_QUICK_REPLIES}`,
+      `Param message[quick_replies] must be an array of at most ${MAX_QUICK_REPLIES}`,
     );
   }
   for (const [at, quickReply] of value.entries()) {
@@ -29,9 +29,9 @@ export function checkQuickReplies(value: Json): void {
     if (contentType === 'text' && !hasTitleAndPayload(quickReply)) {
       throw invalidParameter('A quick reply needs a title and a payload');
     }
-    if (payloadLength(quickReply) > LONGEST_PAYLOAD) {
+    if (payloadLength(quickReply) > MAX_PAYLOAD_LENGTH) {
       throw invalidParameter(
-        `Length of param message[quick_replies][${at}][payload] must be less than or equal to ${LONGEST_PAYLOAD}`,
+        `Length of param message[quick_replies][${at}][payload] must be less than or equal to ${MAX_PAYLOAD_LENGTH}`,
       );
     }
   }

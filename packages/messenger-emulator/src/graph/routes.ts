@@ -179,7 +179,7 @@ function endpointOf<Endpoint>(edge: Edge<Endpoint>, call: GraphCall): Endpoint {
 /** The wording is an assumption: docs/messenger-facts.md#multiple-ids */
 function multipleIds(): GraphError {
   return invalidParameter(
-    'The parameter ids is not supported any more: request each object on its own, or in a batch',
+    'The parameter ids is no longer supported: request each object on its own, or in a batch',
   );
 }
 

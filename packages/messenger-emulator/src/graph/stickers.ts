@@ -2,7 +2,7 @@ import { objectNotFound } from '../values/graphError';
 import type { Json } from '../values/json';
 import type { AppCall } from './call';
 
-/** One pack takes the place of Meta's catalogue; the first sticker is the thumb. */
+/** The only pack, in place of Meta's catalogue. */
 const PACK = {
   id: '840909108572865',
   name: 'Emulated stickers',

@@ -21,17 +21,17 @@ const TEMPLATE_TYPES = [
   'product',
   'receipt',
 ];
-const LONGEST_BUTTON_TEXT = 640;
-const MOST_ELEMENTS = 10;
+const MAX_BUTTON_TEXT_LENGTH = 640;
+const MAX_ELEMENTS = 10;
 /** For the title and the subtitle of an element. */
-const LONGEST_TITLE = 80;
+const MAX_TITLE_LENGTH = 80;
 /** The items of a receipt. */
-const MOST_ORDERED = 100;
-const LONGEST_REQUEST = 65;
-const LEAST_IMAGES = 2;
-const MOST_IMAGES = 6;
-const LONGEST_GRID_TITLE = 45;
-const LONGEST_GRID_SUBTITLE = 80;
+const MAX_RECEIPT_ELEMENTS = 100;
+const MAX_REQUEST_TITLE_LENGTH = 65;
+const MIN_IMAGES = 2;
+const MAX_IMAGES = 6;
+const MAX_GRID_TITLE_LENGTH = 45;
+const MAX_GRID_SUBTITLE_LENGTH = 80;
 
 /** The documented rules; other templates are not checked. */
 const CHECKS = new Map<string, (payload: JsonObject, call: PageCall) => void>([
@@ -58,9 +58,9 @@ export function checkTemplate(payload: JsonObject, call: PageCall): void {
 /** docs/messenger-facts.md#button-template */
 function checkButtonTemplate(payload: JsonObject): void {
   const text = toText(getProperty(payload, 'text')) ?? '';
-  if (text === '' || [...text].length > LONGEST_BUTTON_TEXT) {
+  if (text === '' || [...text].length > MAX_BUTTON_TEXT_LENGTH) {
     throw invalidParameter(
-      `The button template needs a text of at most ${LONGEST_BUTTON_TEXT} characters`,
+      `The button template needs a text of at most ${MAX_BUTTON_TEXT_LENGTH} characters`,
     );
   }
   if (checkButtons(getProperty(payload, 'buttons')) === 0) {
@@ -70,12 +70,12 @@ function checkButtonTemplate(payload: JsonObject): void {
 
 /** docs/messenger-facts.md#generic-template */
 function checkGenericTemplate(payload: JsonObject): void {
-  for (const element of elementsOf(payload, MOST_ELEMENTS)) {
+  for (const element of elementsOf(payload, MAX_ELEMENTS)) {
     if (!toText(getProperty(element, 'title'))) {
       throw invalidParameter('Every element needs a title');
     }
-    checkLength(element, 'title', LONGEST_TITLE);
-    checkLength(element, 'subtitle', LONGEST_TITLE);
+    checkLength(element, 'title', MAX_TITLE_LENGTH);
+    checkLength(element, 'subtitle', MAX_TITLE_LENGTH);
     if (Object.keys(element).length < 2) {
       throw invalidParameter(
         'Every element needs at least one field besides its title',
@@ -123,7 +123,7 @@ function checkReceipt(payload: JsonObject): void {
     throw invalidParameter('The receipt needs a summary with a total_cost');
   }
   if (getProperty(payload, 'elements') !== undefined) {
-    elementsOf(payload, MOST_ORDERED);
+    elementsOf(payload, MAX_RECEIPT_ELEMENTS);
   }
 }
 
@@ -135,7 +135,7 @@ function checkCoupon(payload: JsonObject): void {
 /** docs/messenger-facts.md#notification-request */
 function checkNotificationRequest(payload: JsonObject): void {
   checkTexts(payload, ['title', 'payload']);
-  checkLength(payload, 'title', LONGEST_REQUEST);
+  checkLength(payload, 'title', MAX_REQUEST_TITLE_LENGTH);
 }
 
 /** docs/messenger-facts.md#image-grid-template */
@@ -148,11 +148,11 @@ function checkImageGrid(payload: JsonObject): void {
   const images = getProperty(element, 'images');
   if (
     !Array.isArray(images) ||
-    images.length < LEAST_IMAGES ||
-    images.length > MOST_IMAGES
+    images.length < MIN_IMAGES ||
+    images.length > MAX_IMAGES
   ) {
     throw invalidParameter(
-      `The image grid needs ${LEAST_IMAGES} to ${MOST_IMAGES} images`,
+      `The image grid needs ${MIN_IMAGES} to ${MAX_IMAGES} images`,
     );
   }
   const heroes = images.filter((image) => {
@@ -167,8 +167,8 @@ function checkImageGrid(payload: JsonObject): void {
   if (heroes.length > 1) {
     throw invalidParameter('At most one image can have is_hero_image');
   }
-  checkLength(element, 'title', LONGEST_GRID_TITLE);
-  checkLength(element, 'subtitle', LONGEST_GRID_SUBTITLE);
+  checkLength(element, 'title', MAX_GRID_TITLE_LENGTH);
+  checkLength(element, 'subtitle', MAX_GRID_SUBTITLE_LENGTH);
   checkButtons(getProperty(element, 'buttons'));
 }
 

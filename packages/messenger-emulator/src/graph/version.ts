@@ -13,7 +13,7 @@ const AVAILABLE: readonly [major: number, until: string | undefined][] = [
 const NEWEST = 27;
 const NEWEST_SINCE = Date.parse('2026-11-04');
 /** An emulator that is not updated must not refuse the versions that come. */
-const SHORTEST_RELEASE_CYCLE = 90 * 24 * 60 * 60 * 1000;
+const MIN_RELEASE_CYCLE_MS = 90 * 24 * 60 * 60 * 1000;
 /** The minor versions there were; since 4.0 there are none. */
 const OLD_MINORS = new Map([
   [1, 0],
@@ -42,7 +42,7 @@ export function checkVersion(version: string, path: string, now: number): void {
   const [major = 0, minor = 0] = version.slice(2).split('.').map(Number);
   const released =
     NEWEST +
-    Math.max(0, Math.floor((now - NEWEST_SINCE) / SHORTEST_RELEASE_CYCLE));
+    Math.max(0, Math.floor((now - NEWEST_SINCE) / MIN_RELEASE_CYCLE_MS));
   const exists =
     major >= 1 && major <= released && minor <= (OLD_MINORS.get(major) ?? 0);
   if (!exists) throw unknownPath(path);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** In bytes, of all responses together. */
-const MOST_UNREAD_BYTES = 128 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
 
 /**
  * Bounds the memory that slow readers take: beyond the limit, the reader with
@@ -20,7 +20,7 @@ export class Backlog {
   check(): void {
     let unread = 0;
     for (const { writableLength } of this.#responses) unread += writableLength;
-    if (unread <= MOST_UNREAD_BYTES) return;
+    if (unread <= MAX_UNREAD_BYTES) return;
     const [first, ...others] = this.#responses;
     if (!first) return;
     const slowest = others.reduce(

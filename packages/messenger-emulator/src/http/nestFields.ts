@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../values/json';
 
-const DEEPEST = 16;
-const MOST_STEPS = 2000;
+const MAX_DEPTH = 16;
+const MAX_STEPS = 2000;
 
 /**
  * Builds objects from form fields with brackets, like PHP: `recipient[id]=1`
@@ -14,7 +14,7 @@ export function nestFields(pairs: Iterable<[string, string]>): JsonObject {
   for (const [name, value] of pairs) {
     const path = pathOf(name);
     steps += path.length - 1;
-    const [first = name, ...rest] = steps > MOST_STEPS ? [name] : path;
+    const [first = name, ...rest] = steps > MAX_STEPS ? [name] : path;
     const known = fields.get(first);
     fields.set(
       first,
@@ -30,7 +30,7 @@ function pathOf(name: string): string[] {
   const [, first, brackets] = /^([^[\]]+)((?:\[[^[\]]*\])+)$/.exec(name) ?? [];
   if (first === undefined || brackets === undefined) return [name];
   const path = [first, ...brackets.slice(1, -1).split('][')];
-  return path.length > DEEPEST || path.includes('__proto__') ? [name] : path;
+  return path.length > MAX_DEPTH || path.includes('__proto__') ? [name] : path;
 }
 
 function setNested(

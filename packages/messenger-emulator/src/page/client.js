@@ -1,5 +1,5 @@
 // @ts-check
-import { startComposer } from './composer.js';
+import { Composer } from './composer.js';
 import { ConversationLog } from './conversation.js';
 import { CustomerViews } from './customer-view.js';
 import { Choice, showChoices } from './customers.js';
@@ -17,6 +17,7 @@ import { QuickReplies } from './quick-replies.js';
 import { RequestList } from './requests.js';
 import { EndFollower } from './scrolling.js';
 import { TypingArea } from './typing.js';
+import { Unread } from './unread.js';
 import { startViews } from './views.js';
 import { Welcome } from './welcome.js';
 import { newCustomer, World } from './world.js';
@@ -28,9 +29,11 @@ const input = part('composer-input', HTMLTextAreaElement);
 const send = part('composer-send', HTMLButtonElement);
 const welcomeArea = part('welcome', HTMLElement);
 const connection = part('connection', HTMLElement);
+const elsewhere = part('elsewhere', HTMLButtonElement);
 
 const world = new World();
 const choice = new Choice(world);
+const unread = new Unread();
 /** @type {string | null} the message that the composer changes */
 let editing = null;
 /** @type {import('./cards.js').Actions} */
@@ -75,7 +78,10 @@ const quickReplies = new QuickReplies(
   actions,
 );
 const inbox = new Inbox(() => choice.customer);
-const personas = new PersonaList(listParts('personas'));
+const personas = new PersonaList({
+  ...listParts('personas'),
+  filter: part('personas-filter', HTMLInputElement),
+});
 const requests = new RequestList({
   ...listParts('requests'),
   filter: part('requests-filter', HTMLInputElement),
@@ -91,21 +97,28 @@ function listParts(id) {
 }
 
 startViews(part('views', HTMLElement));
-const end = new EndFollower(part('scroller', HTMLElement));
+const end = new EndFollower(
+  part('scroller', HTMLElement),
+  part('newer', HTMLButtonElement),
+);
 
 // Draws once per frame, even if many events arrive.
 let drawing = 0;
 function draw() {
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
-    show();
-    end.follow();
+    end.follow(show());
   });
 }
 
-/** Each part updates only what has changed. */
+/**
+ * Each part updates only what has changed.
+ *
+ * @returns {boolean} whether messages came
+ */
 function show() {
   const { page, customer } = choice;
+  unread.clear(customer);
   const listed = world.customersOf(page.id);
   const customers = listed.includes(customer) ? listed : [customer, ...listed];
 
@@ -116,11 +129,22 @@ function show() {
   );
   showChoices(
     customerSelect,
-    customers.map((one) => ({ value: one.psid, label: one.name })),
+    customers.map((one) => ({
+      value: one.psid,
+      label:
+        unread.of(one) > 0 ? `${one.name} (${unread.of(one)} new)` : one.name,
+    })),
     customer.psid,
   );
+  const answered = customers.find((one) => unread.of(one) > 0);
+  elsewhere.hidden = answered === undefined;
+  elsewhere.dataset.psid = answered?.psid ?? '';
+  elsewhere.textContent = answered
+    ? `${unread.of(answered)} new for ${answered.name}`
+    : '';
   personasRefused.checked = customer.european;
   inbox.show();
+  composer.show(page.id && `${page.id} ${customer.psid}`);
   const view = views.of(customer);
   menu.show(view);
   const isDisabled = view?.composerDisabled ?? false;
@@ -138,7 +162,11 @@ function show() {
     view,
     `What ${customer.name} writes here reaches the bot's webhook, signed as Messenger signs it. The bot answers through the Graph API.`,
   );
-  log.show(`${page.id} ${customer.psid}`, customer.entries, page);
+  const isNewer = log.show(
+    `${page.id} ${customer.psid}`,
+    customer.entries,
+    page,
+  );
   typing.show(customer.entries, page);
   const pressing = quickReplies.root.contains(document.activeElement);
   quickReplies.show(customer.entries);
@@ -149,6 +177,7 @@ function show() {
     [...world.personas.values()].filter(({ pageId }) => pageId === page.id),
   );
   requests.show(world.requests, world.personas);
+  return isNewer;
 }
 
 /** @param {import('./world.js').Page} page */
@@ -181,15 +210,21 @@ function explainLink() {
 
 startPopUps();
 startMore(actions, speak);
-startComposer(part('composer', HTMLFormElement), input, (text) => {
-  const mid = editing;
-  editing = null;
-  if (mid === null) return speak({ text });
-  const { page, psid } = choice;
-  return attempt(() =>
-    act({ psid, pageId: page.id, action: 'edit', mid, text }),
-  );
-});
+const composer = new Composer(
+  part('composer', HTMLFormElement),
+  input,
+  (text) => {
+    const mid = editing;
+    editing = null;
+    if (mid === null) return speak({ text });
+    const { page, psid } = choice;
+    return attempt(() =>
+      act({ psid, pageId: page.id, action: 'edit', mid, text }),
+    );
+  },
+);
+// Typing chooses the customer, so that another customer's message does not switch to them.
+input.addEventListener('input', () => choice.chooseCustomer(choice.psid));
 input.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || editing === null) return;
   editing = null;
@@ -199,16 +234,27 @@ input.addEventListener('keydown', ({ key }) => {
 input.focus();
 
 pageSelect.addEventListener('change', () => {
+  editing = null;
   choice.choosePage(pageSelect.value);
   end.goToEnd();
   draw();
 });
 
-customerSelect.addEventListener('change', () => {
-  choice.chooseCustomer(customerSelect.value);
+customerSelect.addEventListener('change', () =>
+  showCustomer(customerSelect.value),
+);
+elsewhere.addEventListener('click', () => {
+  showCustomer(elsewhere.dataset.psid ?? '');
+  input.focus();
+});
+
+/** @param {string} psid */
+function showCustomer(psid) {
+  editing = null;
+  choice.chooseCustomer(psid);
   end.goToEnd();
   draw();
-});
+}
 
 part('new-customer', HTMLButtonElement).addEventListener('click', () => {
   changeCustomer(newCustomer(choice.page.id, choice.freePsid));
@@ -237,11 +283,13 @@ part('requests-clear', HTMLButtonElement).addEventListener('click', () => {
 listen({
   state(state) {
     world.replace(state);
+    unread.keepOnly(world.conversations);
     views.invalidate();
     draw();
   },
   entry(event) {
     world.addEntry(event);
+    unread.add(event);
     draw();
   },
   undelivered(event) {

@@ -43,6 +43,7 @@ export class ConversationLog {
    * @param {string} key identifies the conversation
    * @param {Entry[]} entries
    * @param {Page} page
+   * @returns {boolean} whether messages came
    */
   show(key, entries, page) {
     let next =
@@ -51,10 +52,12 @@ export class ConversationLog {
       this.#clear(key);
       next = 0;
     }
-    for (const entry of entries.slice(next)) this.#add(entry, page);
+    const added = entries.slice(next);
+    for (const entry of added) this.#add(entry, page);
     while (this.root.childElementCount > GROUPS_SHOWN) {
       this.root.firstElementChild?.remove();
     }
+    return added.some(isSaid);
   }
 
   /**
@@ -142,13 +145,13 @@ function group({ from, persona, app_id }, page) {
   if (from === 'user') {
     return element(
       'div',
-      { class: 'group group-customer' },
+      { class: 'group group-mine' },
       element('span', { class: 'hidden' }, 'You:'),
     );
   }
   return element(
     'div',
-    { class: 'group group-page' },
+    { class: 'group group-theirs' },
     persona ? personaFace(persona) : pageFace(page.name),
     (persona ?? app_id)
       ? element(

@@ -1,4 +1,5 @@
 // @ts-check
+import { listenTo } from './events.js';
 
 /**
  * @typedef {import('./world.js').State} State
@@ -19,29 +20,30 @@
  * }} Listeners
  */
 
+const KINDS = /** @type {const} */ ([
+  'state',
+  'entry',
+  'undelivered',
+  'profile',
+  'conversation',
+  'persona',
+  'request',
+]);
+
 /**
- * Listens to the emulator while the page is open. The browser reconnects
- * automatically, and the emulator then sends the whole state again.
+ * Listens to the emulator while the page is open. After an interruption, the
+ * emulator sends the whole state again.
  *
  * @param {Listeners} listeners
  */
 export function listen(listeners) {
-  const events = new EventSource('/_emulator/events');
-  for (const kind of /** @type {const} */ ([
-    'state',
-    'entry',
-    'undelivered',
-    'profile',
-    'conversation',
-    'persona',
-    'request',
-  ])) {
-    events.addEventListener(kind, ({ data }) =>
-      listeners[kind](JSON.parse(data)),
-    );
-  }
-  events.addEventListener('open', () => listeners.connected(true));
-  events.addEventListener('error', () => listeners.connected(false));
+  listenTo('/_emulator/events', [...KINDS], (kind, data) => {
+    if (kind === 'open' || kind === 'error') {
+      return listeners.connected(kind === 'open');
+    }
+    const known = KINDS.find((each) => each === kind);
+    if (known) listeners[known](JSON.parse(data));
+  });
 }
 
 /**

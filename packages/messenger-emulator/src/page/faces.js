@@ -2,13 +2,13 @@
 import { element } from './dom.js';
 import { picture } from './pictures.js';
 
-/** @typedef {import('./world.js').PersonaFace} PersonaFace */
+/** @typedef {{ name: string, profile_picture_url: string | null }} Face */
 
 /**
  * A persona's picture, or its coloured initials if the picture cannot be
  * fetched.
  *
- * @param {PersonaFace} persona
+ * @param {Face} persona
  */
 export function personaFace({ name, profile_picture_url }) {
   const face = initialsFace(name, 'face');
@@ -52,7 +52,7 @@ function initialsFace(name, classes) {
  * @param {string} name
  * @returns {string} the first letters of the first and the last word
  */
-function initials(name) {
+export function initials(name) {
   const letters = name
     .split(/\s+/)
     .map((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '')
@@ -66,7 +66,7 @@ function initials(name) {
  * @param {string} name
  * @returns {number} degrees on the colour wheel, the same for the same name
  */
-function hueOf(name) {
+export function hueOf(name) {
   let hash = 0;
   for (const letter of name) {
     hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 9973;

@@ -1,5 +1,5 @@
 // @ts-check
-import { startComposer } from './composer.js';
+import { Composer } from './composer.js';
 import { part } from './dom.js';
 import { useInbox } from './emulator.js';
 import { attempt } from './notice.js';
@@ -15,11 +15,12 @@ const PAGE_INBOX = '263902037430900';
 export class Inbox {
   #summary = part('inbox-summary', HTMLElement);
   #owner = part('inbox-owner', HTMLButtonElement);
+  #composer;
 
   /** @param {() => Customer} customer the selected customer */
   constructor(customer) {
     this.customer = customer;
-    startComposer(
+    this.#composer = new Composer(
       part('inbox', HTMLFormElement),
       part('inbox-input', HTMLTextAreaElement),
       (text) => attempt(() => this.#use('answer', text)),
@@ -30,6 +31,8 @@ export class Inbox {
   }
 
   show() {
+    const { pageId, psid } = this.customer();
+    this.#composer.show(pageId && `${pageId} ${psid}`);
     const isTaken = this.#isTaken();
     this.#summary.textContent = isTaken
       ? 'Page inbox: a person controls this conversation, and the bot is on standby'

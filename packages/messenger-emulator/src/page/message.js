@@ -164,8 +164,7 @@ function stickerElement(address) {
  */
 function fileElement(type, payload) {
   const address = webUrl(payload.url);
-  const name =
-    address === null ? '' : (new URL(address).pathname.split('/').pop() ?? '');
+  const name = address === null ? '' : fileNameOf(new URL(address));
   const id = textOf(payload.attachment_id);
   return link(
     payload.url,
@@ -177,4 +176,18 @@ function fileElement(type, payload) {
       name || (id ? `attachment ${id}` : 'attachment'),
     ),
   );
+}
+
+/**
+ * The last part of a URL's path, decoded where it can be.
+ *
+ * @param {URL} address
+ */
+function fileNameOf({ pathname }) {
+  const name = pathname.split('/').pop() ?? '';
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -11,19 +11,30 @@ const DELETED_SHOWN = 50;
 export class PersonaList {
   /** @type {Map<string, { shown: string, row: HTMLElement }>} by ID */
   #rows = new Map();
+  /** @type {Persona[]} */
+  #personas = [];
 
-  /** @param {{ root: HTMLElement, count: HTMLElement, empty: HTMLElement }} parts */
+  /** @param {import('./requests.js').Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    parts.filter.addEventListener('input', () => this.show(this.#personas));
   }
 
   /** @param {Persona[]} personas the personas of one Page, oldest first */
   show(personas) {
-    const active = personas.filter(({ deleted }) => !deleted);
-    const deleted = personas.filter((persona) => persona.deleted).reverse();
-    const { root, count, empty } = this.parts;
+    this.#personas = personas;
+    const { root, count, empty, filter } = this.parts;
+    const sought = filter.value.trim().toLowerCase();
+    const found = personas.filter((one) => wordsOf(one).includes(sought));
+    const active = found.filter(({ deleted }) => !deleted);
+    const deleted = found.filter((persona) => persona.deleted).reverse();
     count.textContent = `${active.length} active · ${deleted.length} deleted`;
-    empty.hidden = personas.length > 0;
+    root.hidden = found.length === 0;
+    empty.hidden = found.length > 0;
+    empty.textContent =
+      personas.length > 0
+        ? `No persona has “${filter.value.trim()}” in it.`
+        : 'No personas on this Page yet. They show up here as the bot creates them, and stay listed when it deletes them.';
     const listed = [...active, ...deleted.slice(0, DELETED_SHOWN)];
     const rows = listed.map((persona) => this.#row(persona));
     this.#rows = new Map(rows.map((row) => [row.shown, row]));
@@ -40,6 +51,11 @@ export class PersonaList {
     const shown = JSON.stringify(persona);
     return this.#rows.get(shown) ?? { shown, row: personaRow(persona) };
   }
+}
+
+/** The text that the search looks at. @param {Persona} persona */
+function wordsOf({ name, id, deleted }) {
+  return `${name} ${id} ${deleted ? 'deleted' : 'active'}`.toLowerCase();
 }
 
 /** @param {Persona} persona */

@@ -16,7 +16,7 @@ const FROM_PROFILE = {
 };
 
 /** The limit for the bot's titles: docs/messenger-facts.md#quick-replies */
-const LONGEST_TITLE = 20;
+const MAX_TITLE_LENGTH = 20;
 
 /** The quick replies of the last message; removed with the next message. */
 export class QuickReplies {
@@ -72,7 +72,7 @@ function quickReply(offered, { press }) {
  */
 function cut(title) {
   const characters = [...title];
-  return characters.length > LONGEST_TITLE
-    ? `${characters.slice(0, LONGEST_TITLE).join('')}…`
+  return characters.length > MAX_TITLE_LENGTH
+    ? `${characters.slice(0, MAX_TITLE_LENGTH).join('')}…`
     : title;
 }

@@ -1,17 +1,17 @@
 /** Lists longer than this are compared line by line, without moving lines. */
-const LONGEST = 2000;
+const MAX_LINES = 2000;
 
 /**
- * What has to change to get from one list of lines to the other: `  ` before a
- * line that both have, `- ` before one that is gone, `+ ` before one that is new.
+ * The difference between two lists of lines: `  ` before common lines, `- ` before
+ * removed ones, `+ ` before added ones.
  */
 export function diffLines(
   before: readonly string[],
   after: readonly string[],
 ): string[] {
   const lengths = commonLengths(
-    before.slice(0, LONGEST),
-    after.slice(0, LONGEST),
+    before.slice(0, MAX_LINES),
+    after.slice(0, MAX_LINES),
   );
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
   const lines: string[] = [];

@@ -18,7 +18,7 @@ import type {
 } from '../types';
 
 const FORMAT = 'messenger-emulator/1';
-const MOST_TURNS = 10_000;
+const MAX_TURNS = 10_000;
 const STEP_KINDS = [
   'message',
   'postback',
@@ -31,9 +31,9 @@ const STEP_KINDS = [
 
 /**
  * The conversations of a state, in the order of the customers' steps. What the
- * bot says before a customer's first step is left out.
+ * bot says before a customer's first step is omitted.
  *
- * @param origin the emulator's, which is left out of URLs
+ * @param origin the emulator's, which is removed from URLs
  */
 export function recordingOf(
   { conversations }: Pick<EmulatorState, 'conversations'>,
@@ -144,7 +144,7 @@ function withoutIds(value: Json | undefined, origin: string): Json {
     .replace(/^(\/_emulator\/attachments\/)\d+$/, '$1…');
 }
 
-/** What a recording reads like, a line each. */
+/** The lines of a readable transcript. */
 export function transcriptOf({ turns }: Recording): string[] {
   return turns.flatMap(({ psid, customer, bot }) => [
     `${psid}: ${stepText(customer)}`,
@@ -176,8 +176,8 @@ export function readRecording(given: unknown): Recording {
   checkKnown(recording, ['format', 'turns'], 'recording.');
   if (recording.format !== FORMAT) fail('recording.format', `"${FORMAT}"`);
   const { turns } = recording;
-  if (!Array.isArray(turns) || turns.length > MOST_TURNS) {
-    fail('recording.turns', `a list of at most ${MOST_TURNS}`);
+  if (!Array.isArray(turns) || turns.length > MAX_TURNS) {
+    fail('recording.turns', `a list of at most ${MAX_TURNS}`);
   }
   return {
     format: FORMAT,

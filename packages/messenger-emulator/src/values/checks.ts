@@ -67,11 +67,11 @@ export function checkHttpUrl(value: unknown, option: string): string {
 }
 
 /** A limit that bounds memory. */
-const LONGEST_URL = 8192;
+const MAX_URL_LENGTH = 8192;
 
 export function isHttpUrl(text: string): boolean {
   return (
-    text.length <= LONGEST_URL &&
+    text.length <= MAX_URL_LENGTH &&
     /^https?:\/\//i.test(text) &&
     URL.canParse(text)
   );

@@ -1,7 +1,7 @@
 import { checkInteger } from './checks';
 
 /** A year: longer than anything in the emulator lasts. */
-const LONGEST_ADVANCE = 366 * 24 * 60 * 60 * 1000;
+const MAX_ADVANCE_MS = 366 * 24 * 60 * 60 * 1000;
 
 /** The emulator's time. Tests can advance it without waiting. */
 export class Clock {
@@ -16,7 +16,7 @@ export class Clock {
 
   /** @throws {TypeError} unless `ms` is an integer from 0 to a year. */
   advance(ms: unknown): void {
-    this.#aheadMs += checkInteger(ms, 'advanceMs', 0, LONGEST_ADVANCE);
+    this.#aheadMs += checkInteger(ms, 'advanceMs', 0, MAX_ADVANCE_MS);
   }
 
   reset(): void {

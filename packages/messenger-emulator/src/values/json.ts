@@ -7,7 +7,7 @@ export interface JsonObject {
 }
 
 /** Enough for every Messenger template, and safe for recursion. */
-const DEEPEST_NESTING = 64;
+const MAX_NESTING = 64;
 
 /**
  * Parses untrusted JSON text.
@@ -16,8 +16,8 @@ const DEEPEST_NESTING = 64;
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;
-  if (!isNestedWithin(value, DEEPEST_NESTING)) {
-    throw new SyntaxError(`nested deeper than ${DEEPEST_NESTING} levels`);
+  if (!isNestedWithin(value, MAX_NESTING)) {
+    throw new SyntaxError(`nested deeper than ${MAX_NESTING} levels`);
   }
   return value;
 }

@@ -21,9 +21,9 @@ const USUAL_FIELDS = [
 ];
 
 /** Meta's own limit: docs/messenger-facts.md#batched-webhooks */
-const MOST_EVENTS_IN_WEBHOOK = 1000;
-const MOST_HELD_EVENTS = 10_000;
-const MOST_HELD_CHARACTERS = 16 * 1024 * 1024;
+const MAX_EVENTS_IN_WEBHOOK = 1000;
+const MAX_HELD_EVENTS = 10_000;
+const MAX_HELD_CHARACTERS = 16 * 1024 * 1024;
 
 export interface AppSubscription {
   callbackUrl: string;
@@ -179,8 +179,8 @@ export class Webhooks {
   #hold(delivery: PendingDelivery): void {
     const size = JSON.stringify(delivery.event).length;
     if (
-      this.#held.length >= MOST_HELD_EVENTS ||
-      this.#heldSize + size > MOST_HELD_CHARACTERS
+      this.#held.length >= MAX_HELD_EVENTS ||
+      this.#heldSize + size > MAX_HELD_CHARACTERS
     ) {
       delivery.onLost('too many events are held back');
       throw new Error(
@@ -198,7 +198,7 @@ export class Webhooks {
     // Events that occur during the delivery are held back too, to keep the
     // order.
     while (this.#held.length > 0 && this.#pauses === pauses) {
-      const batch = this.#held.splice(0, MOST_EVENTS_IN_WEBHOOK);
+      const batch = this.#held.splice(0, MAX_EVENTS_IN_WEBHOOK);
       for (const { event } of batch) {
         this.#heldSize -= JSON.stringify(event).length;
       }

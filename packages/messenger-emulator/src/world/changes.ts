@@ -18,7 +18,7 @@ export type Change =
     }
   | { type: 'conversation'; conversation: Omit<ConversationState, 'entries'> }
   | { type: 'reset' }
-  /** What customers of the Page see may have changed. */
+  /** What the Page's customers see may have changed. */
   | { type: 'profile'; pageId: string }
   | { type: 'persona'; persona: PersonaState }
   | { type: 'request'; request: RequestRow };

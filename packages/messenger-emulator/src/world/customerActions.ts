@@ -13,9 +13,9 @@ import { resolvePageId } from './participants';
 import type { World } from './world';
 
 /** An emoji may consist of several characters. */
-const LONGEST_EMOJI = 64;
+const MAX_EMOJI_LENGTH = 64;
 /** docs/messenger-facts.md#message-edits */
-const MOST_EDITS = 5;
+const MAX_EDITS = 5;
 
 /** What customers do besides writing and pressing buttons. */
 export class CustomerActions {
@@ -91,7 +91,7 @@ export class CustomerActions {
   ): Promise<ActionResult> {
     const pageId = resolvePageId(this.world, psid, options);
     this.#checkMessage(pageId, psid, mid);
-    checkLength(checkText(emoji, 'emoji'), 'emoji', LONGEST_EMOJI);
+    checkLength(checkText(emoji, 'emoji'), 'emoji', MAX_EMOJI_LENGTH);
     return this.delivery.act(pageId, psid, {
       senderAction: 'react',
       reaction: { mid, emoji },
@@ -123,12 +123,12 @@ export class CustomerActions {
     const { conversations } = this.world;
     const edited = conversations.message(pageId, mid)?.entry;
     if (edited?.from !== 'user' || edited.message?.text === undefined) {
-      fail('mid', "the ID of a text of the customer's own");
+      fail('mid', 'the ID of a text message that the customer sent');
     }
     const num_edit = conversations.editsOf(pageId, psid, mid).length + 1;
-    if (num_edit > MOST_EDITS) {
+    if (num_edit > MAX_EDITS) {
       throw new TypeError(
-        `Messenger emulator: \`mid\` has been edited ${MOST_EDITS} times, and Messenger allows no more`,
+        `Messenger emulator: \`mid\` has been edited ${MAX_EDITS} times, which is Messenger's limit`,
       );
     }
     checkText(text, 'text');
@@ -138,7 +138,7 @@ export class CustomerActions {
   #checkMessage(pageId: string, psid: string, mid: string): void {
     checkText(mid, 'mid');
     if (this.world.conversations.message(pageId, mid)?.psid !== psid) {
-      fail('mid', 'the ID of a message of this conversation');
+      fail('mid', 'the ID of a message in this conversation');
     }
   }
 }

@@ -5,7 +5,7 @@ import type { World } from './world';
 
 /** The locale of every customer, as in `GET /PSID`. */
 const LOCALE = 'en_US';
-const LONGEST_GREETING = 160;
+const MAX_GREETING_LENGTH = 160;
 
 /**
  * What a customer sees besides messages:
@@ -51,7 +51,7 @@ function greetingOf(greeting: Json | undefined, name: string): string | null {
       .replaceAll('{{user_last_name}}', () => others.join(' '))
       .replaceAll('{{user_full_name}}', () => name),
   ];
-  return characters.slice(0, LONGEST_GREETING).join('');
+  return characters.slice(0, MAX_GREETING_LENGTH).join('');
 }
 
 /** Accepts the newer form, one list per locale, and the older one, a list of questions. */

@@ -5,7 +5,7 @@ import type { InboxOptions, InboxResult } from '../types';
 import { PAGE_INBOX } from './threads';
 import type { World } from './world';
 
-const LONGEST_METADATA = 1000;
+const MAX_METADATA_LENGTH = 1000;
 
 /**
  * The Page's inbox, where a person answers. For Messenger it is another app,
@@ -118,9 +118,9 @@ export class Inbox {
 
 function metadataOf({ metadata }: InboxOptions): JsonObject {
   if (metadata === undefined) return {};
-  if (checkText(metadata, 'metadata').length > LONGEST_METADATA) {
+  if (checkText(metadata, 'metadata').length > MAX_METADATA_LENGTH) {
     throw new TypeError(
-      `Messenger emulator: \`metadata\` must be at most ${LONGEST_METADATA} characters`,
+      `Messenger emulator: \`metadata\` must be at most ${MAX_METADATA_LENGTH} characters`,
     );
   }
   return { metadata };

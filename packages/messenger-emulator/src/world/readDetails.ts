@@ -8,7 +8,7 @@ import {
 } from '../values/checks';
 import type { CustomerDetails } from '../types';
 
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /**
  * Validates the details of a customer.
@@ -33,7 +33,7 @@ export function readDetails(given: unknown, where = ''): CustomerDetails {
           name: checkLength(
             checkText(name, `${where}name`),
             `${where}name`,
-            LONGEST_NAME,
+            MAX_NAME_LENGTH,
           ),
         }),
     ...(phoneNumber === undefined

@@ -9,7 +9,7 @@ import {
 import type { Referral } from '../types';
 
 /** The emulator's own limit; Meta's pages contradict each other. */
-const LONGEST_REF = 2083;
+const MAX_REF_LENGTH = 2083;
 
 /**
  * Validates a referral: docs/messenger-facts.md#referrals
@@ -27,7 +27,11 @@ export function readReferral(given: unknown): Referral {
     ...(ref === undefined
       ? {}
       : {
-          ref: checkLength(checkText(ref, 'link.ref'), 'link.ref', LONGEST_REF),
+          ref: checkLength(
+            checkText(ref, 'link.ref'),
+            'link.ref',
+            MAX_REF_LENGTH,
+          ),
         }),
     source,
     type: 'OPEN_THREAD',

@@ -3,10 +3,10 @@ import { getProperty, isObject, type JsonObject } from '../values/json';
 import type { EntryMessage } from '../types';
 import type { World } from './world';
 
-/** Receipts beyond this are dropped if the bot hangs. In characters. */
-const MOST_WAITING = 16 * 1024 * 1024;
-/** The overhead of one waiting receipt. */
-const LEAST_SIZE = 1024;
+/** If the bot hangs, receipts beyond this many characters are dropped. */
+const MAX_WAITING_SIZE = 16 * 1024 * 1024;
+/** In characters. */
+const RECEIPT_OVERHEAD = 1024;
 
 /** Sends echoes, deliveries and reads to subscribed apps. */
 export class Receipts {
@@ -76,8 +76,8 @@ export class Receipts {
     const name = threads.isOurs(pageId, psid) ? field : 'standby';
     if (!webhooks.isSubscribed(pageId, field)) return;
     if (!webhooks.isSubscribed(pageId, name)) return;
-    const size = JSON.stringify(event).length + LEAST_SIZE;
-    if (this.#waiting + size > MOST_WAITING) return;
+    const size = JSON.stringify(event).length + RECEIPT_OVERHEAD;
+    if (this.#waiting + size > MAX_WAITING_SIZE) return;
     this.#waiting += size;
     // A bot that cannot be reached misses its receipts.
     this.#last = this.#last.then(async () => {

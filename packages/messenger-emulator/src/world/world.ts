@@ -27,7 +27,7 @@ export class World {
   readonly requests: RequestLog;
   readonly profiles = new Profiles(this.changes);
   readonly addresses = new Addresses();
-  /** Referrals of customers who have not begun a conversation yet. */
+  /** Referrals of customers who have not started a conversation yet. */
   readonly arrivals = new BoundedMap<Referral>(ARRIVALS_KEPT);
   readonly logins: Logins;
   readonly threads: Threads;
