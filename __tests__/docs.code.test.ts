@@ -286,9 +286,7 @@ describe('docs/without-bottender.md', () => {
   });
 
   it('a client of your own', async () => {
-    const bot = await startBot();
-    await bot.say('hello');
-    const { emulator } = bot;
+    const { emulator } = await startWrittenTo();
     const { Bea = '' } = await createPersonas(emulator, ['Bea']);
     const create = code.run('custom-client', {
       fetch,

@@ -25,6 +25,7 @@ import {
   CUSTOMER,
   PAGE,
   type RunningBot,
+  SEND_MODES,
   startBot,
 } from './support/bot';
 import { advanceTime, fakeTimers, shortenTimeouts } from './support/clock';
@@ -110,12 +111,7 @@ async function clientOf(bot: RunningBot): Promise<MessengerClient> {
   return client as MessengerClient;
 }
 
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
-
-describe.each(MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('PersonaRefusedError, sent %s', (_mode, setup) => {
   test.each([
     ['region', indiscreet(10, 2018336), /usePersona\(null\)/],
     ['this-message', indiscreet(100), /refuses it for this message/],

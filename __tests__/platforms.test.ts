@@ -54,7 +54,7 @@ describe('ContextSimulator of bottender/test-utils', () => {
   async function simulate(platform: string): Promise<PersonaContext> {
     const simulator = new ContextSimulator({ platform });
     const context = simulator.createTextContext('hello') as PersonaContext;
-    await personas()(context as unknown as Context);
+    await personas()(context);
     return context;
   }
 
@@ -132,7 +132,7 @@ test('on an unknown platform, a failure is reported with the name of the platfor
 test('on an unknown platform, handlers run unchanged, including speakers', async () => {
   const simulator = new ContextSimulator({ platform: 'my-own' });
   const context = simulator.createTextContext('hello') as PersonaContext;
-  await personas()(context as unknown as Context);
+  await personas()(context);
   expect(await useEverything(context)).toEqual(SEEN);
   Object.assign(context, { resend: jest.fn() });
   expect(context.as('7')).not.toHaveProperty('resend');

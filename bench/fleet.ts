@@ -7,7 +7,7 @@ import path from 'node:path';
 import { startMessengerEmulator } from 'messenger-emulator';
 import Redis from 'ioredis';
 
-import { RedisCluster } from '../__tests__/support/redisCluster';
+import { RedisCluster } from '../__tests__/store/redis/redisCluster';
 
 import type { FleetJob } from './fleetProcess';
 import { startRedis } from './redisServer';

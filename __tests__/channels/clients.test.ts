@@ -13,14 +13,14 @@ import {
   type CommonOptions,
 } from 'bottender-persona';
 
-import { LINE_MESSAGES, URL, VIBER_MESSAGES } from '../support/channelMessages';
+import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import {
   startPlatform,
   type AnswerTo,
   type Recorded,
 } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
-import { profile } from '../support/faces';
+import { profile } from '../support/personas';
 
 beforeEach(() => {
   // Some methods are deprecated.
@@ -464,7 +464,7 @@ describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
     expect(JSON.stringify(inBlock)).toContain('Guest');
     expect(byHandle).toEqual(inBlock);
     expect(others).toEqual([]);
-    expect(plugin.stats()).toMatchObject({ made: 0, deleted: 0 });
+    expect(plugin.stats()).toMatchObject({ created: 0, deleted: 0 });
     await plugin.close();
   });
 

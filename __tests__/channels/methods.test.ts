@@ -7,7 +7,7 @@ import {
 } from 'bottender';
 import { personas } from 'bottender-persona';
 
-import { LINE_MESSAGES, URL, VIBER_MESSAGES } from '../support/channelMessages';
+import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import { startOn } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/personas';

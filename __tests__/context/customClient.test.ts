@@ -9,11 +9,16 @@ import * as entry from 'bottender-persona/client';
 import * as main from 'bottender-persona';
 import type { JsonObject } from 'messenger-emulator';
 
-import { CUSTOMER, OTHER_PAGE, PAGE, type RunningBot } from '../support/bot';
-import { clientFor, startedBy } from '../support/clients';
-import { faces, profile } from '../support/faces';
-import { deleteElsewhere, idsOf } from '../support/graph';
-import { alive, calls, shown } from '../support/wire';
+import {
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startWrittenTo,
+  type RunningBot,
+} from '../support/bot';
+import { clientFor } from '../support/clients';
+import { alive, calls, personaIds, shown } from '../support/emulatorState';
+import { createPersonas, deletePersona, profile } from '../support/personas';
 
 const directory = { adam: profile('Adam'), eve: profile('Eve') };
 
@@ -90,7 +95,7 @@ class WholeClient extends FetchClient {
 }
 
 async function start(options: Parameters<typeof personaClients>[0] = {}) {
-  const bot = await startedBy();
+  const bot = await startWrittenTo();
   const onRefused = jest.fn();
   const plugin = personaClients({ onRefused, ...options, directory });
   return { bot, emulator: bot.emulator, onRefused, plugin };
@@ -126,7 +131,7 @@ describe('a client of Messenger without axios', () => {
       .client(given)
       .as('adam')
       .sendText(CUSTOMER, 'six');
-    expect(idsOf(emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(emulator, 'Adam')).toHaveLength(1);
     expect(await plugin.sweep(given)).toEqual({ deleted: [], suspects: [] });
     await plugin.close();
   });
@@ -135,7 +140,7 @@ describe('a client of Messenger without axios', () => {
     const { bot, emulator, plugin, onRefused } = await start();
     const client = plugin.client(whole(bot));
     await client.as('adam').sendText(CUSTOMER, 'one');
-    await deleteElsewhere(emulator, idsOf(emulator, 'Adam')[0] ?? '');
+    await deletePersona(emulator, personaIds(emulator, 'Adam')[0] ?? '');
     await client.as('adam').sendText(CUSTOMER, 'two');
     expect(shown(emulator)).toEqual(['Adam: one', 'Adam: two']);
     expect(onRefused).not.toHaveBeenCalled();
@@ -147,14 +152,14 @@ describe('a client of Messenger without axios', () => {
     await plugin.client(whole(bot)).as('adam').sendText(CUSTOMER, 'one');
     const other = plugin.client(whole(bot, OTHER_PAGE));
     await other.as('adam').sendText(CUSTOMER, 'two');
-    expect(idsOf(emulator, 'Adam')).toHaveLength(1);
-    expect(idsOf(emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
+    expect(personaIds(emulator, 'Adam')).toHaveLength(1);
+    expect(personaIds(emulator, 'Adam', OTHER_PAGE)).toHaveLength(1);
     expect(shown(emulator)).toEqual(['Adam: one', 'Adam: two']);
   });
 
   test('speaks as IDs when it has nothing but what sends', async () => {
     const { emulator, plugin, onRefused } = await start();
-    const { Bea } = await faces(emulator, ['Bea']);
+    const { Bea } = await createPersonas(emulator, ['Bea']);
     const small = new FetchClient(emulator.origin, PAGE);
     const client = plugin.client(small, { channel: 'messenger' });
     const bea = Bea as PersonaId;
@@ -169,7 +174,7 @@ describe('a client of Messenger without axios', () => {
   test('may have functions of its own in place of methods', async () => {
     const { emulator, plugin } = await start();
     const given = new FetchClient(emulator.origin, PAGE);
-    const { Bea } = await faces(emulator, ['Bea']);
+    const { Bea } = await createPersonas(emulator, ['Bea']);
     class OwnClient {
       sent = 0;
       sendText = (psid: string, text: string, options?: object) => {
@@ -211,7 +216,7 @@ describe('a client of Messenger without axios', () => {
     expect(shown(emulator)).toEqual(['Page: one', 'Page: two']);
     expect(onRefused).toHaveBeenCalledWith(
       expect.objectContaining({
-        reason: 'not-made',
+        reason: 'not-created',
         message: expect.stringContaining(
           'the client has neither axios nor getPageInfo()',
         ) as string,
@@ -226,19 +231,19 @@ describe('a client of Messenger without axios', () => {
 describe('personaClients()', () => {
   test('speaks by the client of messaging-api-messenger, as personas() does', async () => {
     const { bot, emulator, plugin } = await start();
-    const client = plugin.client(clientFor(bot));
+    const client = plugin.client(clientFor(bot.emulator));
     await client.as('adam').sendText(CUSTOMER, 'one');
     await client.withEphemeralPersona(profile('Guest'), () =>
       client.sendText(CUSTOMER, 'two'),
     );
     expect(shown(emulator)).toEqual(['Adam: one', 'Guest: two']);
-    expect(plugin.stats()).toMatchObject({ made: 2, deleted: 1 });
+    expect(plugin.stats()).toMatchObject({ created: 2, deleted: 1 });
     await plugin.close();
   });
 
   test('calls back without a context', async () => {
     const { bot, plugin, onRefused } = await start();
-    const client = plugin.client(clientFor(bot));
+    const client = plugin.client(clientFor(bot.emulator));
     await client.as('nobody' as 'adam').sendText(CUSTOMER, 'hi');
     expect(onRefused.mock.calls).toEqual([
       [
@@ -252,7 +257,7 @@ describe('personaClients()', () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
     const { bot, plugin } = await start({ onRefused: undefined });
     await plugin
-      .client(clientFor(bot))
+      .client(clientFor(bot.emulator))
       .as('nobody' as 'adam')
       .sendText(CUSTOMER, 'hi');
     expect(warned.mock.calls).toEqual([

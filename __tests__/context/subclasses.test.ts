@@ -17,18 +17,14 @@ import {
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
+  SEND_MODES,
   startBot,
-  type BotSetup,
 } from '../support/bot';
 import { startOn, type Recorded } from '../support/channels';
 import { bodies, shown } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 const SEND = 'POST /me/messages';
 type Options = MessengerTypes.SendOption;
 type SendText = Parameters<MessengerContext['sendText']>;
@@ -100,7 +96,7 @@ describe('a client that queues its sends', () => {
   });
 });
 
-describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('a class of contexts, sent %s', (_mode, setup) => {
   /** Greets before its first message, and waits before each. */
   class PoliteContext extends MessengerContext {
     #greeted = false;
@@ -174,7 +170,7 @@ describe.each(MODES)('a class of contexts, sent %s', (_mode, setup) => {
   });
 });
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'methods that a later Bottender adds, sent %s',
   (_mode, setup) => {
     class PollClient extends MessengerClient {
@@ -341,7 +337,7 @@ describe('a context that is created from another one', () => {
   });
 });
 
-describe.each(MODES)('sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
   test('a read-only client works', async () => {
     const fix = (context: PersonaContext) => {
       for (const name of ['_client', '_batchQueue']) {

@@ -13,6 +13,7 @@ import {
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
+  SEND_MODES,
   startBot,
 } from '../support/bot';
 import { clientFor } from '../support/clients';
@@ -23,17 +24,13 @@ import { createPersonas, profile } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 const SEND = 'POST /me/messages';
 const MISSING = path.join(__dirname, 'no-such-picture.png');
 
 const start = (setup: BotSetup = {}) =>
   startBot({ ...setup, plugins: [personas({ directory: DIRECTORY })] });
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'while a send waits for its persona, %s,',
   (_mode, setup) => {
     test('changes to its options, its content and the speaker do not change what is sent', async () => {
@@ -185,7 +182,7 @@ describe('a stream that fails', () => {
   });
 });
 
-describe.each(MODES)('mark_seen, sent %s,', (_mode, setup) => {
+describe.each(SEND_MODES)('mark_seen, sent %s,', (_mode, setup) => {
   test('is sent as the Page by markSeen(), and rejected by sendSenderAction() if a persona is active', async () => {
     const bot = await start(setup);
     await bot.run(async (context) => {
@@ -206,7 +203,7 @@ describe.each(MODES)('mark_seen, sent %s,', (_mode, setup) => {
   });
 });
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'after the block of a persona has ended, %s,',
   (_mode, setup) => {
     test('typing is sent as the Page and creates nothing; a message creates the persona again', async () => {

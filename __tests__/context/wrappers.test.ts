@@ -5,7 +5,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import { CUSTOMER, PAGE, SEND_MODES, startBot } from '../support/bot';
 import { deepFrozen } from '../support/deepFrozen';
 import {
   personaIds,
@@ -21,10 +21,6 @@ import { WRAPPER_NAMES, wrapping } from './foreignWrappers';
 type Plugin = (context: PersonaContext) => unknown;
 type SendText = MessengerContext['sendText'];
 
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 const SEND = 'POST /me/messages';
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 
@@ -59,7 +55,7 @@ class WordyContext extends MessengerContext {
   }
 }
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'beneath wrappers of other plugins, sent %s',
   (_mode, setup) => {
     async function start(

@@ -2,11 +2,11 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import {
-  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
   type RunningBot,
+  SEND_MODES,
   startBot,
   type TestAction,
 } from '../support/bot';
@@ -30,11 +30,6 @@ const sayAs =
   async (context: PersonaContext): Promise<void> => {
     await context.withPersona(name, () => context.sendText('hi'));
   };
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 function counts(seen: string[]): Record<string, number> {
   const counted: Record<string, number> = {};
@@ -129,7 +124,7 @@ describe('a name becomes the ID of a persona', () => {
   });
 });
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'many simultaneous first sends, sent %s',
   (_mode, setup) => {
     test('need one list and one creation for 50 messages', async () => {

@@ -1,7 +1,7 @@
 import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
-import { startBot, type BotSetup } from '../support/bot';
+import { type BotSetup, SEND_MODES, startBot } from '../support/bot';
 import { personaIds, watchCalls, shown } from '../support/emulatorState';
 import { profile, deletePersona } from '../support/personas';
 import { filenameOption } from '../support/sends';
@@ -10,11 +10,6 @@ const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
 const SEND = 'POST /me/messages';
 const UPLOAD = 'POST /me/message_attachments';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 const sayHi = async (context: PersonaContext): Promise<void> => {
   context.usePersona('adam');
@@ -38,7 +33,7 @@ async function startWithout(setup: BotSetup = {}, store = new Keyv()) {
   return { bot, refused, gone, calls, options };
 }
 
-describe.each(MODES)('an ID that is gone, sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('an ID that is gone, sent %s', (_mode, setup) => {
   test('is resolved again, and the message is sent once, as the new persona', async () => {
     const { bot, refused, calls, gone } = await startWithout(setup);
     await bot.run(sayHi);

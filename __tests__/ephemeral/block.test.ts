@@ -4,6 +4,7 @@ import {
   type BotSetup,
   CUSTOMER,
   type RunningBot,
+  SEND_MODES,
   startBot,
 } from '../support/bot';
 import { advanceTime } from '../support/clock';
@@ -11,11 +12,6 @@ import { alive, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { deletePersona, profile } from '../support/personas';
 import { filenameOption } from '../support/sends';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 const REFUSED = {
   path: '/me/messages',
@@ -38,7 +34,7 @@ function wire(bot: RunningBot): string[] {
     .map((call) => call.replace(/^DELETE \/\d+$/, 'DELETE'));
 }
 
-describe.each(MODES)(
+describe.each(SEND_MODES)(
   'a block of withEphemeralPersona, sending %s',
   (_mode, setup) => {
     test('costs one creation and one deletion, however many messages it sends', async () => {

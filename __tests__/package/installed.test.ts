@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { codeBlocks } from '../support/docs';
 import {
   packagesOfThePage,
   playThePage,
@@ -14,7 +15,6 @@ import {
   type Packed,
   type PackageName,
 } from './packedApp';
-import { codeBlocks } from '../support/docs';
 
 const OLDEST_BOTTENDER = '1.0.0';
 const NEWEST_BOTTENDER = '1.5.5';

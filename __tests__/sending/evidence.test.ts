@@ -6,18 +6,13 @@ import {
 } from 'bottender-persona';
 import type { Fault, MessengerEmulator } from 'messenger-emulator';
 
-import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
+import { type BotSetup, CUSTOMER, SEND_MODES, startBot } from '../support/bot';
 import { advanceTime } from '../support/clock';
 import { alive, personaIds, shown, watchCalls } from '../support/emulatorState';
 import { createPersonas, deletePersona, profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const SEND = 'POST /me/messages';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 const ABOUT_PERSONA = {
   code: 100,
@@ -56,7 +51,7 @@ const onTheFly = async (context: PersonaContext): Promise<void> => {
   );
 };
 
-describe.each(MODES)('code 100, sent %s,', (_mode, setup) => {
+describe.each(SEND_MODES)('code 100, sent %s,', (_mode, setup) => {
   test.each([
     ['a named persona', asAdam, ['Adam']],
     ['an ephemeral persona', onTheFly, []],

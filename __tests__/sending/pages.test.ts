@@ -4,8 +4,8 @@ import type { EmulatorState } from 'messenger-emulator';
 import {
   OTHER_PAGE,
   PAGE,
+  SEND_MODES,
   startBot,
-  type BotSetup,
   type TestAction,
 } from '../support/bot';
 import { alive } from '../support/emulatorState';
@@ -14,12 +14,7 @@ import { filenameOption } from '../support/sends';
 
 type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
-
-describe.each(MODES)('a bot of several Pages, %s', (_mode, setup) => {
+describe.each(SEND_MODES)('a bot of several Pages, %s', (_mode, setup) => {
   const start = () =>
     startBot({ plugins: [personas()], severalPages: true, ...setup });
 

@@ -12,6 +12,7 @@ import {
   type BotSetup,
   OTHER_PAGE,
   PAGE,
+  SEND_MODES,
   startBot,
   type TestAction,
 } from '../support/bot';
@@ -23,11 +24,6 @@ import { filenameOption } from '../support/sends';
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
 const SEND = 'POST /me/messages';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 /** Each speaks as a persona that has to be made first. */
 const SPEAKERS: [string, string, TestAction][] = [
@@ -92,7 +88,7 @@ const making = (fault: Fault): Fault => ({
   ...fault,
 });
 
-describe.each(MODES)('sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
   describe.each(SPEAKERS)('a persona %s', (_whose, persona, speak) => {
     describe.each(FAILURES)('whose creation %s', (_how, fault, why) => {
       test('is left out: the message is sent once, as the Page, within seconds', async () => {

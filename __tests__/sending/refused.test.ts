@@ -13,12 +13,13 @@ import {
 
 import {
   APP_SECRET,
+  type BotSetup,
   CUSTOMER,
   OTHER_PAGE,
   PAGE,
-  startBot,
-  type BotSetup,
   type RunningBot,
+  SEND_MODES,
+  startBot,
   type TestAction,
 } from '../support/bot';
 import { watchCalls, alive, bodies, shown } from '../support/emulatorState';
@@ -28,11 +29,6 @@ import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 const SEND = 'POST /me/messages';
 const LIST = 'GET /me/personas';
 const UPLOAD = 'POST /me/message_attachments';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 /** Each gives the ID of a persona that Messenger refuses. */
 const REFUSED: [
@@ -77,7 +73,7 @@ function watchSends({ emulator }: RunningBot): () => string[] {
   return () => seen().filter((call) => call !== 'POST /');
 }
 
-describe.each(MODES)('sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
   describe.each(REFUSED)(
     'a persona that is refused %s',
     (_what, reason, give) => {
@@ -366,7 +362,7 @@ test('after useAccessToken, the error names the Page of the token, not of the ev
   expect(told.mock.calls[0]).toMatchObject([{ pageId: OTHER_PAGE.id }, {}]);
 });
 
-test.each(MODES)(
+test.each(SEND_MODES)(
   'sent %s, the error gives away neither token nor secret',
   async (_mode, setup) => {
     const { bot, told } = await start(setup);

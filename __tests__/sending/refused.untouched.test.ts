@@ -2,17 +2,12 @@ import { MessengerContext } from 'bottender';
 import { personas } from 'bottender-persona';
 import type { Fault } from 'messenger-emulator';
 
-import { startBot, type BotSetup } from '../support/bot';
+import { type BotSetup, SEND_MODES, startBot } from '../support/bot';
 import { watchCalls, shown } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 import { filenameOption } from '../support/sends';
 
 const SEND = 'POST /me/messages';
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 const EUROPE = { code: 10, error_subcode: 2018336 };
 const UNKNOWN = { code: 100, message: '(#100) persona_id is of no persona' };
@@ -94,7 +89,7 @@ async function sendDespite(
   return { bot, rejection, bottenders, sends: seen() };
 }
 
-describe.each(MODES)('sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
   test.each(OTHERS)(
     '%s is passed on unchanged, and the message is sent once',
     async (_what, error) => {

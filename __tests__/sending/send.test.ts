@@ -2,7 +2,7 @@ import { MessengerContext, type MessengerTypes } from 'bottender';
 import { personas } from 'bottender-persona';
 import type { JsonObject } from 'messenger-emulator';
 
-import { startBot, type BotSetup, type RunningBot } from '../support/bot';
+import { type RunningBot, SEND_MODES, startBot } from '../support/bot';
 import { bodies, shown } from '../support/emulatorState';
 import { createPersonas } from '../support/personas';
 import { SEND_METHODS, SENDS } from '../support/sends';
@@ -15,11 +15,6 @@ const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   ]) as MessengerTypes.QuickReply[],
 });
 
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
-
 /** What the bot has sent, by the persona that it carries. */
 async function sent(bot: RunningBot): Promise<Record<string, JsonObject>> {
   expect(bot.errors).toEqual([]);
@@ -29,7 +24,7 @@ async function sent(bot: RunningBot): Promise<Record<string, JsonObject>> {
   return Object.fromEntries(byPersona) as Record<string, JsonObject>;
 }
 
-describe.each(MODES)('sent %s', (_mode, setup) => {
+describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
   test.each(SEND_METHODS)(
     '%s carries the persona, and otherwise sends what Bottender alone sends',
     async (method) => {

@@ -2,12 +2,17 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Context } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import { personas, type PersonaContext } from 'bottender-persona';
 import type { MessengerEmulator } from 'messenger-emulator';
 
-import { PAGE, startBot, type BotSetup, type RunningBot } from '../support/bot';
+import {
+  type BotSetup,
+  PAGE,
+  type RunningBot,
+  SEND_MODES,
+  startBot,
+} from '../support/bot';
 import { bodies, calls, shown } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 import { filenameOption } from '../support/sends';
@@ -31,11 +36,6 @@ const METHODS = [
   ['sendFile', 'file'],
 ] as const;
 
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
-
 async function start(setup: BotSetup = {}) {
   const bot = await startBot({ plugins: [personas()], ...setup });
   return { bot, ...(await createPersonas(bot.emulator, ['Adam'])) };
@@ -49,7 +49,7 @@ async function received(emulator: MessengerEmulator): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-describe.each(MODES)('%s', (_mode, setup) => {
+describe.each(SEND_MODES)('%s', (_mode, setup) => {
   describe.each(METHODS)('%s', (method, type) => {
     test.each(SOURCES)(
       'of %s shows the persona: one upload, one send',
@@ -179,7 +179,7 @@ test.each([
 test('a simulated context gets the contents and the persona', async () => {
   const simulator = new ContextSimulator({ platform: 'messenger' });
   const context = simulator.createTextContext('hello') as PersonaContext;
-  await personas()(context as unknown as Context);
+  await personas()(context);
   await context.withPersona('1', () => context.sendImage(CONTENTS));
   expect(jest.mocked(context.sendImage).mock.calls).toEqual([
     [CONTENTS, { personaId: '1' }],

@@ -13,7 +13,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { type BotSetup, CUSTOMER, startBot } from '../support/bot';
+import { type BotSetup, CUSTOMER, SEND_MODES, startBot } from '../support/bot';
 import { alive, bodies, calls, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { createPersonas, profile } from '../support/personas';
@@ -22,11 +22,6 @@ import { filenameOption, SEND_METHODS, SENDS } from '../support/sends';
 const OPTIONS: MessengerTypes.SendOption = Object.freeze({
   tag: 'HUMAN_AGENT',
 });
-
-const MODES: [string, BotSetup][] = [
-  ['directly', {}],
-  ['in batch mode', { batchDelayMs: 20 }],
-];
 
 type Plugin = (context: PersonaContext) => unknown;
 
@@ -42,7 +37,7 @@ async function start(
   return { bot, onRefused, ids: await createPersonas(bot.emulator, NAMES) };
 }
 
-describe.each(MODES)('a speaker, %s', (_mode, setup) => {
+describe.each(SEND_MODES)('a speaker, %s', (_mode, setup) => {
   test.each(SEND_METHODS)('%s carries its persona', async (method) => {
     const { bot, ids } = await start(setup);
     await bot.run(async (context) => {

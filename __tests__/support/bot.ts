@@ -45,6 +45,12 @@ export interface BotSetup {
   clientClass?: typeof MessengerClient;
 }
 
+/** The ways in which Bottender sends to Messenger: each as the end of a title, and a set-up. */
+export const SEND_MODES: [string, BotSetup][] = [
+  ['directly', {}],
+  ['in batch mode', { batchDelayMs: 20 }],
+];
+
 /** A bot on Bottender's own server, and the emulator that it talks to. */
 export interface RunningBot {
   readonly emulator: MessengerEmulator;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import { createClient } from 'redis';
 
-import { RedisCluster } from '../../__tests__/support/redisCluster';
+import { RedisCluster } from '../../__tests__/store/redis/redisCluster';
 import { openStore } from '../../src/store/open';
 import type { StorePort } from '../../src/store/port';
 import { redisStore } from '../../src/store/redis/redisStore';

@@ -18,7 +18,7 @@ import {
   versionOf,
 } from '../../support/redisClients';
 import { ADAM, itKeepsWhatAFleetReliesOn, newPage } from '../portContract';
-import { RedisCluster, until } from '../../support/redisCluster';
+import { RedisCluster, until } from './redisCluster';
 import { SentinelSetup } from './redisSentinel';
 
 const BUFFERS = { [redis5.RESP_TYPES.BLOB_STRING]: Buffer };

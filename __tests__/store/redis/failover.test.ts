@@ -12,7 +12,7 @@ import {
   type RedisTarget,
 } from '../../support/redisClients';
 import { ADAM, newPage, OPTIONS, useOf, withId } from '../portContract';
-import { RedisCluster } from '../../support/redisCluster';
+import { RedisCluster } from './redisCluster';
 import { SentinelSetup } from './redisSentinel';
 
 /** A store on a client of each package, and what closes them. */

@@ -17,7 +17,7 @@ import {
   type RedisTarget,
 } from '../../support/redisClients';
 import { type FleetJob, FleetProcess, type Handled } from './fleetProcess';
-import { RedisCluster } from '../../support/redisCluster';
+import { RedisCluster } from './redisCluster';
 
 const RUNS = Number(process.env.FLEET ?? 1);
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };

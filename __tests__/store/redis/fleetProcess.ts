@@ -91,6 +91,7 @@ export class FleetProcess {
 
   /** Resolves when its handler has ended, or the process has. */
   handle(psid: string, text: string): Promise<Handled> {
+    if (!this.isAlive) return Promise.resolve({ ms: 0, error: 'killed' });
     const id = String((lastId += 1));
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);

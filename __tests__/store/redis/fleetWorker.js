@@ -20,16 +20,15 @@ const { client, close } = openClient(
   job.target ?? { url: job.redisUrl },
 );
 
+const store = redisStore(client, { prefix: job.prefix });
+
 /** How long each answer of the store takes. */
 let lagMs = 0;
-for (const name of ['eval', 'evalSha', 'evalsha']) {
-  const send = client[name]?.bind(client);
-  if (!send) continue;
-  client[name] = async (...given) => {
-    if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
-    return send(...given);
-  };
-}
+const { run } = store.runner;
+store.runner.run = async (...given) => {
+  if (lagMs > 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
+  return run(...given);
+};
 
 /** How far the machine's clock was set. */
 let clockMs = 0;
@@ -37,7 +36,7 @@ const now = Date.now.bind(Date);
 Date.now = () => now() + clockMs;
 
 const plugin = personas({
-  store: redisStore(client, { prefix: job.prefix }),
+  store,
   directory: job.directory,
   ephemeral: job.ephemeral,
   disclosure: job.disclosure && {

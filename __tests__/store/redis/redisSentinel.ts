@@ -9,7 +9,7 @@ import {
   redisServer,
   temporaryFolder,
 } from '../../support/redisProcess';
-import { until } from '../../support/redisCluster';
+import { until } from './redisCluster';
 
 const MASTER = 'main';
 const SENTINELS = 3;
@@ -87,23 +87,30 @@ export class SentinelSetup {
     });
   }
 
-  async masterPort(): Promise<number> {
-    const [, port] = await this.ask<string[]>('GET-MASTER-ADDR-BY-NAME');
-    return Number(port);
-  }
-
-  /** Resolves, once the replica is the master, to what starts the old one again. */
+  /** Kills the master, and resolves to what starts it again once all Sentinels know the new one. */
   async killMaster(): Promise<{ restart(): Promise<void> }> {
-    const port = await this.masterPort();
+    const [port] = await this.masterPorts();
     const server = this.servers.find((one) => one.port === port);
     await server?.kill();
-    return { restart: async () => server?.start() };
+    return {
+      restart: async () => {
+        // Otherwise a client may be sent to the old master, which has lost its data.
+        await until('all Sentinels know the new master', async () => {
+          const ports = await this.masterPorts();
+          return ports.every((one) => one !== port);
+        });
+        await server?.start();
+      },
+    };
   }
 
-  async failover(from: number): Promise<void> {
-    await until(
-      'the replica becomes the master',
-      async () => (await this.masterPort()) !== from,
+  private masterPorts(): Promise<number[]> {
+    return Promise.all(
+      this.sentinels.map(async (sentinel) => {
+        const question = 'GET-MASTER-ADDR-BY-NAME';
+        const [, port] = await this.ask<string[]>(question, sentinel.port);
+        return Number(port);
+      }),
     );
   }
 
@@ -112,9 +119,11 @@ export class SentinelSetup {
     this.removeFolder();
   }
 
-  private async ask<T>(question: string): Promise<T> {
-    const [sentinel] = this.sentinels;
-    const client = new Redis(sentinel?.port ?? 0);
+  private async ask<T>(
+    question: string,
+    port = this.sentinels[0]?.port ?? 0,
+  ): Promise<T> {
+    const client = new Redis(port);
     try {
       return (await client.call('SENTINEL', question, MASTER)) as T;
     } finally {

@@ -83,7 +83,11 @@ export class RedisPort implements StorePort {
   ): Promise<LeaseEntry[]> {
     const args = { atMost: EXPIRED_AT_ONCE, since };
     const read = pageIds.map((pageId) => this.leases(pageId, args));
-    return (await Promise.all(read)).flat();
+    const results = await Promise.allSettled(read);
+    // In a cluster, some Pages may be away while others are swept.
+    const found = results.filter((result) => result.status === 'fulfilled');
+    if (found.length === 0) await Promise.all(read);
+    return found.flatMap(({ value }) => value);
   }
 
   async claimExpired(

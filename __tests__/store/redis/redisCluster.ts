@@ -7,7 +7,7 @@ import {
   RedisProcess,
   redisServer,
   temporaryFolder,
-} from './redisProcess';
+} from '../../support/redisProcess';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
