@@ -1,4 +1,7 @@
+// The bot is in TypeScript.
+require('tsx/cjs');
 const { personas } = require('bottender-persona');
+const { recordSent } = require('./example-bot/record.ts');
 
 module.exports = {
   plugins: [
@@ -7,9 +10,18 @@ module.exports = {
         adam: {
           name: 'Adam Z.',
           profilePictureUrl: 'https://example.com/faces/adam.png',
+          kind: 'bot',
         },
       },
       initialPersona: (context) => context.state.agent,
+      disclosure: {
+        label: ({ name }) => `${name} · AI`,
+        message: ({ moment }) =>
+          moment === 'handback'
+            ? 'You are with the bot again.'
+            : 'This is an automated chat.',
+      },
+      onSent: recordSent,
     }),
   ],
   initialState: { agent: null },

@@ -43,10 +43,11 @@ describe('the conversation', () => {
     expect(await page.text()).toMatch('<html');
   });
 
-  it('hi: the Page answers, with typing', async () => {
-    expect(await answersTo('hi', 3)).toEqual([
+  it('hi: the Page answers, with typing, and says that it is a bot', async () => {
+    expect(await answersTo('hi', 4)).toEqual([
       'Page: [typing_on]',
       'Page: [typing_off]',
+      'Page: This is an automated chat.',
       'Page: Hello! I am the bot of this Page. What can I do for you?',
     ]);
   });
@@ -54,21 +55,21 @@ describe('the conversation', () => {
   it('agent: Adam takes over, also for later events', async () => {
     expect(await answersTo('agent', 4)).toEqual([
       'Page: One moment, I am getting a colleague.',
-      'Adam Z.: [typing_on]',
-      'Adam Z.: [typing_off]',
-      'Adam Z.: Hi, Adam here. I have read along: how can I help?',
+      'Adam Z. · AI: [typing_on]',
+      'Adam Z. · AI: [typing_off]',
+      'Adam Z. · AI: Hi, Adam here. I have read along: how can I help?',
     ]);
     expect(await answersTo('hi', 3)).toEqual([
-      'Adam Z.: [typing_on]',
-      'Adam Z.: [typing_off]',
-      'Adam Z.: Hello again, I am still with you.',
+      'Adam Z. · AI: [typing_on]',
+      'Adam Z. · AI: [typing_off]',
+      'Adam Z. · AI: Hello again, I am still with you.',
     ]);
   });
 
   it('photo: who speaks sends the uploaded file', async () => {
     expect(await answersTo('photo', 2)).toEqual([
-      'Adam Z.: [image]',
-      "Adam Z.: This is this week's offer.",
+      'Adam Z. · AI: [image]',
+      "Adam Z. · AI: This is this week's offer.",
     ]);
     const { requests } = await state();
     expect(requests.map(({ path }) => path)).toContain(
@@ -78,23 +79,23 @@ describe('the conversation', () => {
 
   it('specialist: somebody made on the fly answers and is gone', async () => {
     expect(await answersTo('specialist', 3)).toEqual([
-      'Dr. Pear: [typing_on]',
-      'Dr. Pear: [typing_off]',
-      'Dr. Pear: A pear is ripe when its neck gives to your thumb.',
+      'Dr. Pear · AI: [typing_on]',
+      'Dr. Pear · AI: [typing_off]',
+      'Dr. Pear · AI: A pear is ripe when its neck gives to your thumb.',
     ]);
     const { personas } = await stateWhen(chatPage, (now) =>
       now.personas.some(({ deleted }) => deleted),
     );
     expect(personas.map(({ name, deleted }) => [name, deleted])).toEqual([
-      ['Adam Z.', false],
-      ['Dr. Pear', true],
+      ['Adam Z. · AI', false],
+      ['Dr. Pear · AI', true],
     ]);
   });
 
   it('bye: Adam leaves, and the Page answers from then on', async () => {
     expect(await answersTo('bye', 2)).toEqual([
-      'Adam Z.: Goodbye, it was a pleasure.',
-      'Page: You are with the bot again.',
+      'Adam Z. · AI: Goodbye, it was a pleasure.',
+      'Page: What else can I do for you?',
     ]);
     expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: Hello!/);
   });
@@ -107,13 +108,13 @@ describe('the conversation', () => {
 
   it('is answered by the Page where Messenger refuses personas', async () => {
     await postJson('/_emulator/customers', { psid: 'eva', european: true });
-    const answers = await answersTo('agent', 4, 'eva');
+    const answers = await answersTo('agent', 5, 'eva');
     expect(answers.at(-1)).toMatch(/^Page: Hi, Adam here/);
     expect(bot.output()).toMatch('refused for this customer');
   });
 
   it('belongs to one customer', async () => {
-    await answersTo('agent', 4, 'another');
+    await answersTo('agent', 5, 'another');
     expect((await answersTo('hi', 3)).at(-1)).toMatch(/^Page: /);
   });
 });

@@ -22,6 +22,7 @@ const QUICK_REPLIES = ['hi', 'agent', 'photo', 'specialist', 'bye'].map(
 const SPECIALIST: PersonaProfile = {
   name: 'Dr. Pear',
   profilePictureUrl: 'https://example.com/faces/dr-pear.png',
+  kind: 'bot',
 };
 
 async function Greet(context: PersonaContext) {
@@ -81,9 +82,11 @@ async function Leave(context: PersonaContext) {
   return Back;
 }
 
-/** Tells customers that they talk to a bot again, and no longer to a human. */
+/** After a human, the plugin says before it that the bot is back: see `disclosure` in bottender.config.js. */
 async function Back(context: PersonaContext) {
-  await context.sendText('You are with the bot again.');
+  await context.sendText('What else can I do for you?', {
+    quickReplies: QUICK_REPLIES,
+  });
 }
 
 async function Help(context: PersonaContext) {

@@ -1,5 +1,5 @@
 import type { MessengerEvent } from 'bottender';
-import type { PersonaContext } from 'bottender-persona';
+import type { PersonaContext, SentMessage } from 'bottender-persona';
 
 import { desk } from './agents';
 
@@ -19,6 +19,17 @@ export function isLeftToAgent(context: PersonaContext): boolean {
     picture: event.image?.url,
   });
   return hasAgent && !isLeaving;
+}
+
+/**
+ * Writes down what the bot has sent, under the name that the customer sees. What
+ * agents send is in the console already.
+ */
+export function recordSent(sent: SentMessage): void {
+  const { recipient, kind, name, messageId, message } = sent;
+  if (recipient === null || messageId === null || kind === 'human') return;
+  const text = typeof message.text === 'string' ? message.text : '';
+  desk.botSaid(recipient, { mid: messageId, name, text });
 }
 
 export function psidOf({ session }: PersonaContext): string {

@@ -16,7 +16,9 @@ import {
 } from './agentsConsole';
 
 const PICTURE = path.join('example-bot', 'offer.png');
+/** What the plugin says before the bot speaks after a human, and then the bot. */
 const BACK = 'You are with the bot again.';
+const AGAIN = 'What else can I do for you?';
 
 describeInBrowser('the agents’ console', () => {
   let browser: Browser;
@@ -103,7 +105,7 @@ describeInBrowser('the agents’ console', () => {
     await write('hi');
     expect(await speakerOf('What can I do for you?')).toBe(PAGE.name);
     await write('agent');
-    expect(await speakerOf('Adam here.')).toBe('Adam Z.');
+    expect(await speakerOf('Adam here.')).toBe('Adam Z. · AI');
 
     const ana = await open();
     await ana.signIn('Ana Lima', 'fern');
@@ -118,12 +120,14 @@ describeInBrowser('the agents’ console', () => {
     await ana.page.getByText('asked for a human ·').waitFor();
     expect(await sidesOf(ana)).toEqual([
       ['customer', 'hi'],
+      ['bot', 'This is an automated chat.'],
       ['bot', 'Hello! I am the bot of this Page. What can I do for you?'],
       ['customer', 'agent'],
       ['bot', 'One moment, I am getting a colleague.'],
       ['bot', 'Hi, Adam here. I have read along: how can I help?'],
     ]);
     expect(await before.first().textContent()).toMatch(/Customer 1001 · \d/);
+    await before.getByText('Adam Z. · AI (bot)').waitFor();
 
     // Both take the customer: the one who loses sees who won.
     const both = [ana, ben];
@@ -199,6 +203,7 @@ describeInBrowser('the agents’ console', () => {
     await loser.page.getByRole('button', { name: 'Hand back' }).click();
     expect(await speakerOf(BACK)).toBe(PAGE.name);
     await loser.page.getByText('handed back to the bot').waitFor();
+    expect(await speakerOf(AGAIN)).toBe(PAGE.name);
     await write('hi');
     expect(await speakerOf('Hello! I am the bot of this Page.')).toBe(
       PAGE.name,
@@ -206,7 +211,7 @@ describeInBrowser('the agents’ console', () => {
 
     // Signing out deletes the persona; the customer waits, with the bot.
     await winner.page.getByRole('button', { name: 'Sign out' }).click();
-    await shows('2002', BACK);
+    await shows('2002', 'A colleague will be with you as soon as possible.');
     await bot.emulator.waitFor(({ personas }) =>
       personas.find((each) => each.name === name && each.deleted),
     );
@@ -307,7 +312,11 @@ describeInBrowser('the agents’ console', () => {
     await ana.write('Still me');
     await shows('3006', 'Still me');
     await ana.page.getByRole('button', { name: 'Hand back' }).click();
-    await shows('3006', BACK);
+    await shows('3006', AGAIN);
+    expect(shown('3006').slice(-2)).toEqual([
+      ['Page', BACK],
+      ['Page', AGAIN],
+    ]);
     await ana.notice.waitFor({ state: 'hidden' });
   });
 
@@ -365,7 +374,7 @@ describeInBrowser('the agents’ console', () => {
     await say('3011', 'bye');
     await ana.page.getByText('said goodbye').waitFor();
     await ana.page.getByText('With the bot', { exact: true }).waitFor();
-    expect(shown('3011').at(-1)).toEqual(['Page', BACK]);
+    expect(shown('3011').at(-1)).toEqual(['Page', AGAIN]);
   });
 
   async function openChat(): Promise<Page> {

@@ -374,7 +374,7 @@ describe('a customer', () => {
     endFault();
     expect((await ana.post('hand-back')).status).toBe(204);
     expect(desk.agentOf(PSID)).toBeNull();
-    expect(shown()).toEqual([[undefined, 'You are with the bot again.']]);
+    expect(shown()).toEqual([[undefined, 'What else can I do for you?']]);
   });
 
   it('waits again when the agent signs out, and is told of the bot', async () => {
@@ -385,7 +385,7 @@ describe('a customer', () => {
     await emulator.waitFor(({ personas }) => personas[0]?.deleted);
     expect(shown()).toEqual([
       ['Ana', 'bye'],
-      [undefined, 'You are with the bot again.'],
+      [undefined, 'A colleague will be with you as soon as possible.'],
     ]);
     expect(desk.isWaiting(PSID)).toBe(true);
     // Nobody came back for the last message.

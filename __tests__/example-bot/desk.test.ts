@@ -108,6 +108,29 @@ describe('what was said', () => {
     ]);
   });
 
+  it('has the name that the customer saw, in whatever order it is told', () => {
+    desk.customerSaid(PSID, { text: 'hi' });
+    const adam = { name: 'Adam · AI', text: 'Hello' };
+    desk.botSaid(PSID, { ...adam, mid: 'm1' });
+    desk.echoed(PSID, { mid: 'm1', text: 'Hello', isOurs: true });
+    desk.echoed(PSID, { mid: 'm2', text: 'Hello', isOurs: true });
+    desk.botSaid(PSID, { ...adam, mid: 'm2' });
+    const picture = 'https://example.com/pear.png';
+    desk.botSaid(PSID, { ...adam, text: '', mid: 'm3' });
+    desk.echoed(PSID, { mid: 'm3', text: '', picture, isOurs: true });
+    expect(
+      desk
+        .entries(PSID)
+        ?.slice(1)
+        .map(({ name, text }) => [name, text]),
+    ).toEqual([
+      ['Adam · AI', 'Hello'],
+      ['Adam · AI', 'Hello'],
+      ['Adam · AI', ''],
+    ]);
+    expect(desk.entries(PSID)?.at(-1)?.picture).toBe(picture);
+  });
+
   it('counts as unread until the agent has seen it', () => {
     desk.customerSaid(PSID, { text: 'before' });
     desk.take(PSID, ANA);

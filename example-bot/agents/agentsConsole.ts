@@ -96,7 +96,7 @@ export class AgentsConsole {
   private release(agent: Agent): void {
     const { desk, voices } = this.options;
     this.streams.end(agent.id, 'signed-out', {});
-    for (const psid of desk.release(agent)) this.outbox.tellOfBot(psid);
+    for (const psid of desk.release(agent)) this.outbox.tellOfLeaving(psid);
     this.outbox
       .settled()
       .then(() => voices.close(agent))

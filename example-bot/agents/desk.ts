@@ -218,10 +218,29 @@ export class Desk extends EventEmitter<{
     });
   }
 
+  /** A message that the bot has sent. Its echo, which has no name, may be here already. */
+  botSaid(
+    psid: string,
+    said: Required<Pick<Entry, 'name' | 'text' | 'mid'>>,
+  ): void {
+    const conversation = this.open(psid);
+    const echo = conversation?.find(({ mid }) => mid === said.mid);
+    if (!conversation || echo?.name === said.name) return;
+    if (echo) this.change(conversation, { ...echo, name: said.name });
+    else this.add(conversation, { ...said, from: 'bot' });
+  }
+
   /** A message that the Page has sent: an agent's, the bot's, or one from the Page's inbox. */
   echoed(psid: string, { mid, text, picture, isOurs, metadata }: Echo): void {
     const conversation = this.open(psid);
-    if (!conversation || isKnown(conversation, mid)) return;
+    if (!conversation) return;
+    const known = conversation.find((each) => each.mid === mid);
+    if (known) {
+      if (picture && !known.picture) {
+        this.change(conversation, { ...known, text, picture });
+      }
+      return;
+    }
     const id = Number(
       metadata?.startsWith(MARK) && metadata.slice(MARK.length),
     );

@@ -49,15 +49,16 @@ export class Outbox {
   handBack(agent: Agent, psid: string): Promise<void> {
     return this.inOrder(psid, async () => {
       if (this.desk.agentOf(psid) !== agent.id) return;
-      await answered(this.voices.handBack(psid));
+      await answered(this.voices.sayAsBot(psid, 'What else can I do for you?'));
       if (this.desk.agentOf(psid) !== agent.id) return;
       this.desk.end(psid, `${agent.name} handed back to the bot`);
     });
   }
 
-  /** Tells a customer whose agent left that the bot answers. The bot's own messages follow anyway. */
-  tellOfBot(psid: string): void {
-    this.inOrder(psid, () => answered(this.voices.handBack(psid))).catch(
+  /** Tells a customer that the agent left. */
+  tellOfLeaving(psid: string): void {
+    const text = 'A colleague will be with you as soon as possible.';
+    this.inOrder(psid, () => answered(this.voices.sayAsBot(psid, text))).catch(
       (error: unknown) => console.error(reasonOf(error)),
     );
   }

@@ -48,6 +48,7 @@ export class Voices {
     const created = this.client.createEphemeralPersona({
       name,
       profilePictureUrl: pictureUrl,
+      kind: 'human',
     });
     this.handles.set(id, created);
     // The next message tries again.
@@ -95,17 +96,13 @@ export class Voices {
   }
 
   /**
-   * Says, as the Page, that the bot answers again. Meta requires this when a chat
-   * moves from a human to an automated experience; we do it in all markets.
+   * Says something as the Page. After a human, the plugin says before it that the
+   * bot is back: see `disclosure` in bottender.config.js.
    *
    * @see docs/messenger-facts.md#automated-chats
    */
-  async handBack(psid: string): Promise<void> {
-    await this.client.sendText(
-      psid,
-      'You are with the bot again.',
-      SEND_OPTIONS,
-    );
+  async sayAsBot(psid: string, text: string): Promise<void> {
+    await this.client.sendText(psid, text, SEND_OPTIONS);
   }
 
   /** The customer's name; rejects where Messenger does not tell it. */

@@ -48,7 +48,11 @@ export class ConversationLog {
     const isOther = conversation.psid !== this.#psid;
     const isOld = (/** @type {Entry} */ { id }) =>
       id <= this.#lastId && !this.#shown.has(id);
-    if (isOther || entries.some(isOld)) this.#clear(conversation.psid);
+    const isRenamed = (/** @type {Entry} */ { id, name }) =>
+      this.#shown.has(id) && this.#shown.get(id)?.entry.name !== name;
+    if (isOther || entries.some(isOld) || entries.some(isRenamed)) {
+      this.#clear(conversation.psid);
+    }
     const kept = new Set(entries.map(({ id }) => id));
     for (const id of this.#shown.keys()) if (!kept.has(id)) this.#remove(id);
     let isNewer = false;
