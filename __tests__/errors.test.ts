@@ -5,6 +5,7 @@ import type { MessengerClient } from 'bottender';
 import * as library from 'bottender-persona';
 import {
   ForgottenHandleError,
+  HumanAgentTagError,
   PersonaCleanupError,
   PersonaError,
   PersonaRefusedError,
@@ -353,6 +354,15 @@ test('ReleasedHandleError tells the persona, and what to do', async () => {
   expectNoSecretIn(error);
 });
 
+test('HumanAgentTagError tells the speaker, and what to do', () => {
+  const error = new HumanAgentTagError('max');
+  expect(error).toMatchObject({ name: 'HumanAgentTagError', persona: 'max' });
+  expect(error.message).toMatch(/"max".*'bot'.*Nothing was sent.*'human'/);
+  expect(new HumanAgentTagError(null).message).toMatch(
+    /the Page.*"disclosure\.page"/,
+  );
+});
+
 test('ForgottenHandleError tells the persona, and has nothing else of it', () => {
   const error = new ForgottenHandleError({ id: '7', ...profile('Guest') });
   expect(error.persona).toEqual({ id: '7', name: 'Guest' });
@@ -392,6 +402,7 @@ test('these tests cover every error class of the library', () => {
   const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
   expect(classes.sort()).toEqual([
     'ForgottenHandleError',
+    'HumanAgentTagError',
     'InvalidOptionError',
     'InvalidPersonaError',
     'InvalidProfileError',

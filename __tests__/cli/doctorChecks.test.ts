@@ -509,6 +509,34 @@ describe('LINE', () => {
   });
 });
 
+test('a Bottender that is not of version 1 is a failed check', async () => {
+  const app = makeApp('http://127.0.0.1:9', {
+    config: `
+const Module = require('node:module');
+const path = require('node:path');
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (name, ...rest) =>
+  name === 'bottender'
+    ? path.join(__dirname, 'node_modules', 'bottender', 'index.js')
+    : resolve(name, ...rest);
+throw new Error('of its own');
+`,
+  });
+  const bottender = path.join(app.folder, 'node_modules', 'bottender');
+  fs.mkdirSync(bottender, { recursive: true });
+  fs.writeFileSync(
+    path.join(bottender, 'package.json'),
+    '{ "version": "2.0.0" }',
+  );
+  const { status, stdout } = await app.start(['doctor', '--json']).ended;
+  expect(status).toBe(1);
+  expect(find(JSON.parse(stdout) as Report, 'packages', null)).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('bottender 2.0.0') as string,
+    advice: 'Install bottender@1.',
+  });
+});
+
 describe('the config', () => {
   test('that cannot be loaded leaves all else to be skipped', async () => {
     const app = makeApp('http://127.0.0.1:9', {

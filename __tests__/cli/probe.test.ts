@@ -318,3 +318,12 @@ describe('on Messenger', () => {
     ]);
   });
 });
+
+test('options of the probe without --probe are a mistake', async () => {
+  const app = makeApp('http://127.0.0.1:9');
+  for (const option of [['--yes'], ['--foreign', '12']]) {
+    const { status, stderr } = await app.run('doctor', ...option);
+    expect(status).toBe(2);
+    expect(stderr).toContain('pass --probe <psid> too');
+  }
+});

@@ -7,8 +7,8 @@ import type { DeleteOptions } from './commands/delete';
 import type { DoctorOptions } from './commands/doctor';
 import type { SweepOptions } from './commands/sweep';
 import type { SyncOptions } from './commands/sync';
-import type { ProbeOptions } from './commands/probe';
 import { UsageError } from './commandErrors';
+import type { ProbeOptions } from './commands/probe';
 import { packageVersion } from './packageVersion';
 import { printableLines } from './printable';
 
@@ -117,10 +117,18 @@ Example:
     .option('--yes', 'for --probe: do not ask')
     .addHelpText('after', example('doctor'))
     .action(
-      async ({ probe, ...options }: DoctorOptions & Partial<ProbeOptions>) =>
-        probe === undefined
-          ? (await import('./commands/doctor.js')).doctor(options)
-          : (await import('./commands/probe.js')).probe({ probe, ...options }),
+      async ({ probe, ...options }: DoctorOptions & Partial<ProbeOptions>) => {
+        if (probe !== undefined) {
+          const command = await import('./commands/probe.js');
+          return command.probe({ probe, ...options });
+        }
+        if (options.foreign !== undefined || options.yes) {
+          throw new UsageError(
+            '--foreign and --yes are for a probe: pass --probe <psid> too.',
+          );
+        }
+        return (await import('./commands/doctor.js')).doctor(options);
+      },
     );
 
   return program;

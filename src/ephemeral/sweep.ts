@@ -67,10 +67,12 @@ export class Sweep {
         if (isNow === 'limited') isLimited = true;
         return;
       }
-      const earlier = intents.get(name);
-      intents.set(name, entry);
+      const other = intents.get(name);
+      const [kept, forgotten] =
+        other && isLater(other, entry) ? [other, entry] : [entry, other];
+      intents.set(name, kept);
       // One intent is enough to find all personas of its name.
-      if (earlier) await this.leases.forget(page, earlier[0]);
+      if (forgotten) await this.leases.forget(page, forgotten[0]);
     };
     for (let entries = expired; ;) {
       const rest = entries.filter(([key]) => !seen.has(key)).values();
@@ -171,4 +173,10 @@ export class Sweep {
     }
     return [...suspects.values()];
   }
+}
+
+/** In any order that sweeps come across them: two sweeps at the same time keep the same intent. */
+function isLater([key, a]: LeaseEntry, [otherKey, b]: LeaseEntry): boolean {
+  if (a.expiresAt !== b.expiresAt) return a.expiresAt > b.expiresAt;
+  return key > otherKey;
 }

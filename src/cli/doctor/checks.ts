@@ -100,7 +100,9 @@ export function checksOf(
       checks.push(
         ...ofChannel(name, {
           credentials: () => platform.checkCredentials(),
-          directory: withRuntime(() => checkLineSenders(platform, profiles)),
+          directory: withRuntime(({ settings }) =>
+            checkLineSenders(platform, profiles, settings.disclosure?.label),
+          ),
         }),
       );
     } else if (name === 'slack') {
@@ -116,7 +118,9 @@ export function checksOf(
       checks.push(
         ...ofChannel(name, {
           credentials: () => platform.checkCredentials(),
-          directory: withRuntime(() => checkViberSenders(profiles)),
+          directory: withRuntime(({ settings }) =>
+            checkViberSenders(profiles, settings.disclosure?.label),
+          ),
         }),
       );
     }

@@ -1,5 +1,6 @@
 import { line } from '../../channels/line';
 import type { PersonaProfile } from '../../profile';
+import { shownName, type Label } from '../../shownName';
 import { getProperty } from '../../util/getProperty';
 import { plural } from '../sync/plan';
 
@@ -29,6 +30,7 @@ const SENDER =
 export async function checkLineSenders(
   platform: Platform,
   profiles: readonly PersonaProfile[],
+  label?: Label,
 ): Promise<Finding> {
   if (profiles.length === 0)
     throw new CannotRun('the directory has no profiles');
@@ -36,7 +38,9 @@ export async function checkLineSenders(
   const refused: string[] = [];
   const limits: string[] = [];
   const check = async (profile: PersonaProfile): Promise<void> => {
-    const { fields, missing } = line.displayProfile?.(profile) ?? {};
+    const name = shownName(profile, line.maxNameLength ?? Infinity, label);
+    const { fields, missing } =
+      line.displayProfile?.({ ...profile, name }) ?? {};
     if (missing !== undefined) limits.push(missing);
     const messages = [{ type: 'text', text: 'doctor', ...fields }];
     const path = '/v2/bot/message/validate/push';

@@ -12,10 +12,10 @@ const MIN_NODE = 20;
 export function checkPackages(): Finding {
   const installed: [name: string, version: string | undefined][] = [
     ['bottender-persona', packageVersion()],
-    ['bottender', versionOf('bottender', __filename)],
+    ['bottender', versionOf('bottender')],
     [
       'messaging-api-messenger',
-      versionOf('messaging-api-messenger', require.resolve('bottender')),
+      versionOf('messaging-api-messenger', 'bottender'),
     ],
     ['Node', process.versions.node],
   ];
@@ -38,10 +38,13 @@ export function checkPackages(): Finding {
   return ok(message);
 }
 
-function versionOf(name: string, from: string): string | undefined {
+/** @param user the package that depends on it, where that is not ours */
+function versionOf(name: string, user?: string): string | undefined {
+  const ours = createRequire(__filename);
   try {
+    const from = user === undefined ? ours : createRequire(ours.resolve(user));
     // Not the package's package.json, which it may not export.
-    const main = createRequire(from).resolve(name);
+    const main = from.resolve(name);
     const end =
       main.lastIndexOf(path.join('node_modules', name)) +
       path.join('node_modules', name).length;

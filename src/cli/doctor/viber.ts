@@ -1,5 +1,6 @@
 import { viber } from '../../channels/viber';
 import type { PersonaProfile } from '../../profile';
+import { shownName, type Label } from '../../shownName';
 import { getProperty } from '../../util/getProperty';
 import { plural } from '../sync/plan';
 
@@ -23,13 +24,14 @@ export const VIBER: PlatformApi = {
 /** Viber has no call that checks senders. */
 export function checkViberSenders(
   profiles: readonly PersonaProfile[],
+  label?: Label,
 ): Finding {
   if (profiles.length === 0)
     throw new CannotRun('the directory has no profiles');
   const cut = profiles.flatMap((profile) => {
-    const { sender } = viber.displayProfile?.(profile).fields ?? {};
-    const shown = textIn(sender, 'name');
-    return shown.endsWith('…')
+    const whole = shownName(profile, Infinity, label);
+    const shown = shownName(profile, viber.maxNameLength ?? Infinity, label);
+    return shown !== whole && shown.includes('…')
       ? [`"${profile.name}" is shown as "${shown}"`]
       : [];
   });
