@@ -34,6 +34,7 @@ export interface FleetFigures {
 /** What the processes connect to, and clients that ask its servers how many scripts they ran. */
 interface Servers {
   readonly redis: FleetJob['redis'];
+  readonly discloses?: boolean;
   readonly admins: readonly Redis[];
   close(): Promise<void>;
 }
@@ -46,6 +47,7 @@ const CLIENTS: [
   ['node-redis', SIZES, () => oneServer('node-redis')],
   ['ioredis', [4], () => oneServer('ioredis')],
   ['ioredis, a cluster of three masters', [4], cluster],
+  ['node-redis, with `disclosure.message`', [4], disclosing],
 ];
 
 /** `undefined` if no redis-server is installed. */
@@ -79,6 +81,11 @@ async function oneServer(
   };
 }
 
+async function disclosing(): Promise<Servers | undefined> {
+  const servers = await oneServer('node-redis');
+  return servers && { ...servers, discloses: true };
+}
+
 async function cluster(): Promise<Servers> {
   const started = await RedisCluster.start();
   return {
@@ -89,7 +96,7 @@ async function cluster(): Promise<Servers> {
 }
 
 async function work(
-  { redis, admins }: Servers,
+  { redis, admins, discloses = false }: Servers,
   processes: number,
 ): Promise<Omit<FleetFigures, 'client'>> {
   const emulator = await startMessengerEmulator({ ...APP, pages: [PAGE] });
@@ -98,6 +105,7 @@ async function work(
     ...APP,
     origin: emulator.origin,
     redis,
+    discloses,
     lingerMs: LINGER_MS,
     accessToken: PAGE.accessToken,
     pageId: PAGE.id,
@@ -145,7 +153,9 @@ async function work(
     .state()
     .conversations.flatMap(({ entries }) => entries)
     .filter(({ from }) => from === 'persona');
-  if (answers.length !== EVENTS) throw new Error('not all was answered');
+  const disclosures = discloses ? CONCURRENCY : 0;
+  if (answers.length !== EVENTS + disclosures)
+    throw new Error('not all was answered');
   await emulator.close();
   return {
     processes,

@@ -15,6 +15,8 @@ export interface FleetJob {
         readonly client: 'ioredis';
         readonly cluster: { host: string; port: number }[];
       };
+  /** Whether each conversation begins with a disclosure. */
+  readonly discloses: boolean;
   readonly lingerMs: number;
   readonly appId: string;
   readonly appSecret: string;
@@ -29,6 +31,7 @@ async function main(job: FleetJob): Promise<void> {
   const plugin = personas({
     store: redisStore(client),
     ephemeral: { lingerMs: job.lingerMs },
+    ...(job.discloses && { disclosure: { message: () => 'I am a bot.' } }),
   });
   const { origin, appId, appSecret, verifyToken, accessToken } = job;
   const bot = new MessengerBot({

@@ -35,7 +35,7 @@ The plugin's p50 is ${p50Ratio(desks).toFixed(2)} of the guide's.
 
 ## The same desk, with several processes on one Redis or a cluster
 
-400 events by four agents with ephemeral personas, \`lingerMs: 5000\`, spread over the processes, which share them with \`redisStore\`, by three clients in one run. Creations and deletions are among the calls. One Page is always on one master of a cluster, so the number of commands hardly depends on the client.
+400 events by four agents with ephemeral personas, \`lingerMs: 5000\`, spread over the processes, which share them with \`redisStore\`, by three clients in one run. Creations and deletions are among the calls. One Page is always on one master of a cluster, so the number of commands hardly depends on the client. With \`disclosure.message\`, each message asks once whether its conversation needs a disclosure.
 
 ${fleetTable(fleet)}
 `;
