@@ -177,6 +177,9 @@ export class RedisCluster {
   async killMasterOf(key: string): Promise<{ restart(): Promise<void> }> {
     const master = await this.masterOf(key);
     await this.setNodeTimeout(NOTICE_MS);
+    // A failover may lose what no replica has yet.
+    await master.admin.set(`${key}:written`, 'last');
+    await master.admin.wait(1, 5000);
     await master.process.kill();
     return { restart: () => master.process.start() };
   }

@@ -15,6 +15,17 @@ const MASTER = 'main';
 const SENTINELS = 3;
 const DOWN_AFTER_MS = 500;
 
+/** Resolves when the replica has all that was written: a failover may lose the rest. */
+async function replicated(port: number): Promise<void> {
+  const client = new Redis(port);
+  try {
+    await client.set('written', 'last');
+    await client.wait(1, 5000);
+  } finally {
+    client.disconnect();
+  }
+}
+
 /** A master with a replica, watched by three Sentinels. */
 export class SentinelSetup {
   private constructor(
@@ -91,6 +102,7 @@ export class SentinelSetup {
   async killMaster(): Promise<{ restart(): Promise<void> }> {
     const [port] = await this.masterPorts();
     const server = this.servers.find((one) => one.port === port);
+    await replicated(port ?? 0);
     await server?.kill();
     return {
       restart: async () => {
