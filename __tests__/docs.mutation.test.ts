@@ -17,7 +17,7 @@ describe('scripts/mutation/parts.ts', () => {
     // a server and processes of its own, which Stryker does not start.
     const library = pathsIn('src').filter(
       (file) =>
-        !/^cli\/|^store\/redis\/|^(index|client|options|commonOptions|disclosureOptions|redis)\.ts|\/(clientTypes|graphClient|methodTypes|methodNames|personaContext|port|keyv|resolution)\.ts$/.test(
+        !/^cli\/|^store\/redis\/|^(index|client|commonExports|options|commonOptions|disclosureOptions|redis)\.ts|\/(clientTypes|graphClient|methodTypes|methodNames|personaContext|port|keyv|resolution)\.ts$/.test(
           file,
         ),
     );
