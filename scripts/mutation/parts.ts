@@ -34,7 +34,10 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'sending/ownPersona',
       'util/deepCopy',
+      'sending/messageFields',
+      'sending/outgoingMessage',
       'sending/send',
+      'sending/sendOperation',
       'sending/senderActions',
       'sending/signText',
       'sendContext',
@@ -110,6 +113,7 @@ export const PARTS: Record<string, Part> = {
       'disclosure/ownApps',
       'sending/conversation',
       'sending/disclosing',
+      'sending/disclosingSend',
       'sending/sentMessages',
       'store/conversations',
       'store/keyv/keyvConversations',

@@ -27,10 +27,13 @@ export function recordEcho(
     appId(own),
   );
   if (!isOther || typeof recipient !== 'string') return undefined;
-  const sendContext = personas.sendContext();
-  return conversationOf(messenger, recipient, sendContext, client).then((id) =>
-    conversations.record(id, 'human'),
-  );
+  const place = {
+    channel: messenger,
+    recipient,
+    context: personas.sendContext(),
+    client,
+  };
+  return conversationOf(place).then((id) => conversations.record(id, 'human'));
 }
 
 function appId(value: unknown): string | undefined {

@@ -27,13 +27,21 @@ export function recipientOf(
   return context ? channel.recipientIn?.(method, context) : undefined;
 }
 
+/** Where a conversation takes place, as a call shows it. */
+export interface ConversationPlace {
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly context: SendContext;
+  readonly client: object | undefined;
+}
+
 /** By the account's token, which is known at once. */
-export function conversationByToken(
-  channel: Channel,
-  recipient: string,
-  { pageContext }: SendContext,
-  client: object | undefined,
-): ConversationId {
+export function conversationByToken({
+  channel,
+  recipient,
+  context: { pageContext },
+  client,
+}: ConversationPlace): ConversationId {
   const holder = pageContext ? clientOf(pageContext) : client;
   const token =
     getProperty(holder, 'accessToken') ?? getProperty(holder, 'authToken');
@@ -56,12 +64,9 @@ export async function pageIdFor({
 
 /** By the Page's ID, where there is one. Never rejects. */
 export async function conversationOf(
-  channel: Channel,
-  recipient: string,
-  context: SendContext,
-  client: object | undefined,
+  place: ConversationPlace,
 ): Promise<ConversationId> {
-  const byToken = conversationByToken(channel, recipient, context, client);
-  const account = (await pageIdFor(context)) ?? byToken.account;
+  const byToken = conversationByToken(place);
+  const account = (await pageIdFor(place.context)) ?? byToken.account;
   return { ...byToken, account };
 }

@@ -9,11 +9,14 @@ import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
 import type { PersonaKind } from '../profile';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
 import { warnOnce } from '../util/warnOnce';
 import { withTimeout } from '../util/withTimeout';
 
-import { conversationByToken, pageIdFor } from './conversation';
+import {
+  conversationByToken,
+  pageIdFor,
+  type ConversationPlace,
+} from './conversation';
 
 /** How long a message waits for `disclosure.message`, in milliseconds. */
 const MAX_TEXT_WAIT_MS = 5000;
@@ -41,10 +44,9 @@ export class Disclosing {
   constructor(
     private readonly conversations: Conversations,
     private readonly runtime: Runtime,
-    private readonly context: SendContext,
-    ...conversation: Parameters<typeof conversationByToken>
+    private readonly place: ConversationPlace,
   ) {
-    this.id = conversationByToken(...conversation);
+    this.id = conversationByToken(place);
     this.turn = conversations.enter(JSON.stringify(this.id));
   }
 
@@ -54,7 +56,7 @@ export class Disclosing {
 
   /** The texts to send first. Never rejects. */
   async due(messages: readonly Speaking[]): Promise<DueText[]> {
-    const account = await pageIdFor(this.context);
+    const account = await pageIdFor(this.place.context);
     if (account !== undefined) this.id = { ...this.id, account };
     await this.turn.come();
     const due: DueText[] = [];
@@ -107,8 +109,8 @@ export class Disclosing {
     persona: Persona | null,
   ): Promise<string | null | undefined> {
     const { disclosure } = this.runtime.settings;
-    const { context, channel } = { ...this.context, channel: this.id.channel };
-    const about = { moment, persona, channel, context };
+    const { context } = this.place.context;
+    const about = { moment, persona, channel: this.id.channel, context };
     const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.remainingMs);
     try {
       const given = Promise.resolve(disclosure?.message?.(about));

@@ -1,0 +1,168 @@
+import { sendMethod } from '../channels/channel';
+import { redactSecrets } from '../graph/secrets';
+import { getProperty } from '../util/getProperty';
+import { rejected } from '../util/rejected';
+import { withTimeout } from '../util/withTimeout';
+
+import { Disclosing, type DueText } from './disclosing';
+import { OutgoingMessage } from './outgoingMessage';
+import {
+  SendOperation,
+  type DisclosureText,
+  type OutgoingCall,
+} from './sendOperation';
+import { kindOf } from './sentMessages';
+
+/** A call whose conversation may have to be told first that a bot speaks. */
+export class DisclosingSend extends SendOperation {
+  /** `undefined` where there is nothing to disclose, as for many recipients. */
+  private disclosing: Disclosing | undefined;
+
+  protected override takeTurn(): boolean {
+    const { personas, outgoing, recipient, context } = this;
+    const { runtime, client } = personas;
+    const { conversations } = runtime;
+    const { channel } = outgoing.via;
+    const canDisclose =
+      !this.isSenderAction && !outgoing.isMock && channel.textCall;
+    if (conversations && canDisclose && recipient !== undefined) {
+      this.disclosing = new Disclosing(conversations, runtime, {
+        channel,
+        recipient,
+        context,
+        client,
+      });
+    }
+    return this.disclosing !== undefined;
+  }
+
+  protected override endTurn(): void {
+    this.disclosing?.done();
+  }
+
+  protected override transmitInTurn(): unknown {
+    const { disclosing } = this;
+    return disclosing ? this.transmitDisclosed(disclosing) : this.transmit();
+  }
+
+  /** Sends what is due in the conversation first. */
+  private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
+    const { runtime } = this.personas;
+    const page = runtime.settings.disclosure?.page ?? 'bot';
+    const due = await disclosing.due(
+      this.messages.map(({ speaker, resolution }) => ({
+        kind: kindOf(speaker, runtime) ?? page,
+        persona: resolution?.persona ?? null,
+      })),
+    );
+    const { args, call, messages } = this;
+    const isInserted = due.length > 0 && this.insert(due);
+    if (!isInserted) await this.sendFirst(due, disclosing);
+    const sending = this.transmit();
+    if (!isInserted) disclosing.done();
+    try {
+      const answer = await sending;
+      if (isInserted) await disclosing.ended(true);
+      return answer;
+    } catch (error) {
+      if (isInserted) await disclosing.ended(false);
+      await disclosing.undo();
+      if (!isInserted || !isInvalidRequest(error)) throw error;
+      // Nothing was delivered, and the texts may be to blame.
+      for (const { moment } of due) {
+        disclosing.failed(moment, 'the channel refused the request');
+      }
+      Object.assign(this, { args, call, messages });
+      return this.transmit();
+    }
+  }
+
+  /** Puts the texts into the same request, if they fit. */
+  private insert(due: readonly DueText[]): boolean {
+    const { via } = this.outgoing;
+    const args = via.channel.insertTexts?.(via.method, this.args, due);
+    const call = args && via.read(args);
+    if (!call) return false;
+    const messages = [...this.messages];
+    for (const { position, moment } of due.toReversed()) {
+      const before = messages[position];
+      if (!before) continue;
+      const { speaker, decidedBy, resolution, carried, isRefused } = before;
+      const text = new OutgoingMessage(
+        { fields: {} },
+        speaker,
+        decidedBy,
+        resolution,
+        moment,
+      );
+      messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
+    }
+    for (const [position, outgoing] of messages.entries()) {
+      const { [position]: message } = call.messages;
+      if (!outgoing.disclosure || !message) continue;
+      outgoing.message = message;
+      if (outgoing.resolution && !outgoing.carried) this.sign(outgoing);
+    }
+    Object.assign(this, { args, call, messages });
+    return true;
+  }
+
+  /** Sends the texts before this call. Never rejects. */
+  private async sendFirst(
+    due: readonly DueText[],
+    disclosing: Disclosing,
+  ): Promise<void> {
+    for (const { position, moment, text } of due) {
+      const { [position]: before } = this.messages;
+      if (!before) continue;
+      const sending = this.sendText(text, { moment, before }).then(
+        () => true,
+        (error: unknown) => {
+          disclosing.failed(moment, this.describe(error));
+          return false;
+        },
+      );
+      const { remainingMs } = disclosing;
+      await disclosing.ended(await withTimeout(sending, remainingMs, false));
+    }
+  }
+
+  private sendText(text: string, disclosure: DisclosureText): Promise<unknown> {
+    const { outgoing, personas, recipient = '' } = this;
+    const { via, transmit } = outgoing;
+    const { channel } = via;
+    const textCall = channel.textCall?.(
+      this.method ?? via.method,
+      this.args,
+      text,
+      recipient,
+    );
+    const { args = [], method } = textCall ?? {};
+    const textVia = method === undefined ? via : sendMethod(channel, method);
+    const call = textVia?.read(args);
+    if (!textVia || !call) {
+      return rejected(new Error('the client has no method for texts'));
+    }
+    const own: OutgoingCall = {
+      via: textVia,
+      args,
+      transmit: (sent) =>
+        transmit(method === undefined ? sent : { method, ...sent }),
+      isBotCall: false,
+    };
+    return new Promise((resolve) =>
+      resolve(new SendOperation(personas, own, call, disclosure).start()),
+    );
+  }
+
+  /** Without the secrets that an error of the client may carry. */
+  private describe(error: unknown): string {
+    const reason = error instanceof Error ? error.message : typeof error;
+    return redactSecrets(reason, this.secrets);
+  }
+}
+
+/** The request itself was refused, so that nothing of it was delivered. */
+function isInvalidRequest(error: unknown): boolean {
+  return getProperty(getProperty(error, 'response'), 'status') === 400;
+}

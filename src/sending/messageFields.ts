@@ -1,0 +1,38 @@
+import type { Fields, Message } from '../channels/channel';
+
+import { withoutPersona } from './ownPersona';
+import type { Carried } from './resolution';
+
+/** The message without a persona. */
+export function asPage(message: Message): Message {
+  const fields = withoutPersona(message.fields);
+  return fields === message.fields ? message : { ...message, fields };
+}
+
+/** The message with what shows its speaker: the same one where it has that already. */
+export function shownAs(
+  message: Message,
+  { id, fields: added }: Carried,
+  addFields: (fields: Fields, added: Fields) => Fields,
+): Message {
+  const { fields, text } = message;
+  const isThere = id !== undefined && fields.personaId === id;
+  if (isThere && fields.persona_id === undefined) return message;
+  return { fields: addFields(withoutPersona(fields), added), text };
+}
+
+/** What the bot put into a message stays, in either spelling. */
+export function addMissing(given: Fields, added: Fields): Fields {
+  const fields: Record<string, unknown> = { ...given };
+  for (const key in added) if (!isSet(key, given)) fields[key] = added[key];
+  return fields;
+}
+
+export function isSet(key: string, fields: Fields): boolean {
+  const value = fields[key] ?? fields[snakeCase(key)];
+  return value !== undefined && value !== null;
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
