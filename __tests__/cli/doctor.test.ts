@@ -11,6 +11,7 @@ import {
 import { connect } from '../support/redisClient';
 import { leaveRecord } from '../support/stores';
 import {
+  MESSENGER_CHECKS,
   file,
   find,
   json,
@@ -92,17 +93,7 @@ test('a bot that lacks nothing', async () => {
   );
   expect(ids).toEqual([
     ...['config', 'packages', 'store'].map((id) => `bot/${id}`),
-    ...[
-      'credentials',
-      'token',
-      'permissions',
-      'graph-version',
-      'webhook',
-      'webhook-fields',
-      'directory',
-      'leases',
-      'pictures',
-    ].map((id) => `messenger/${id}`),
+    ...MESSENGER_CHECKS.map((id) => `messenger/${id}`),
     ...['credentials', 'permissions', 'pictures'].map((id) => `slack/${id}`),
     ...['credentials', 'directory', 'pictures'].map((id) => `viber/${id}`),
   ]);

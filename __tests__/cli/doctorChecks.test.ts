@@ -8,6 +8,7 @@ import { createPersona, profile } from '../support/personas';
 import { leaveRecord } from '../support/stores';
 import { makeApp, SEVERAL_PAGES, USUAL_CONFIG } from './cliApp';
 import {
+  MESSENGER_CHECKS,
   CHANNEL_SECRETS,
   file,
   find,
@@ -551,18 +552,7 @@ describe('the config', () => {
     const others = report.checks.filter(
       ({ id }) => id !== 'config' && id !== 'packages',
     );
-    expect(others.map(({ id }) => id)).toEqual([
-      'store',
-      'credentials',
-      'token',
-      'permissions',
-      'graph-version',
-      'webhook',
-      'webhook-fields',
-      'directory',
-      'leases',
-      'pictures',
-    ]);
+    expect(others.map(({ id }) => id)).toEqual(['store', ...MESSENGER_CHECKS]);
     for (const check of others) {
       expect(check).toMatchObject({
         status: 'skipped',

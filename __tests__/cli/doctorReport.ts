@@ -21,6 +21,19 @@ export interface Found {
   advice?: string;
 }
 
+/** The checks of a bot on Messenger, in the order of the report. */
+export const MESSENGER_CHECKS = [
+  'credentials',
+  'token',
+  'permissions',
+  'graph-version',
+  'webhook',
+  'webhook-fields',
+  'directory',
+  'leases',
+  'pictures',
+];
+
 /** The checks that are not ok, as `channel/id status`. */
 export function problems({ checks }: Report): string[] {
   return checks

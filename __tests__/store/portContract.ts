@@ -49,6 +49,14 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     return whole;
   }
 
+  /** A persona that two use. */
+  async function madeForTwo(port: StorePort, pageId: string) {
+    const first = await made(port, pageId);
+    const use = useOf(pageId);
+    await port.acquire(use, OPTIONS);
+    return [first, joined(use, first.key, '7')] as const;
+  }
+
   test('one process creates a persona, and the others wait and then share it', async () => {
     const port = open();
     const page = newPage();
@@ -75,10 +83,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('the last one to release it deletes it, even if the release arrives twice', async () => {
     const port = open();
     const page = newPage();
-    const one = await made(port, page);
-    const two = useOf(page);
-    await port.acquire(two, OPTIONS);
-    const second = joined(two, one.key, '7');
+    const [one, second] = await madeForTwo(port, page);
     expect(await port.release(one, RELEASE)).toBe('others');
     expect(await port.release(second, RELEASE)).toBe('last');
     expect(await port.release(second, RELEASE)).toBe('last');
@@ -94,16 +99,12 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('a repeated late release does not end a later use', async () => {
     const port = open();
     const page = newPage();
-    const one = await made(port, page);
-    const two = useOf(page);
-    await port.acquire(two, OPTIONS);
+    const [one, second] = await madeForTwo(port, page);
     const again = useOf(page);
     await port.release(one, RELEASE);
     await port.acquire(again, OPTIONS);
     await port.release(one, RELEASE);
-    expect(await port.release(joined(two, one.key, '7'), RELEASE)).toBe(
-      'others',
-    );
+    expect(await port.release(second, RELEASE)).toBe('others');
   });
 
   test('another process takes over when the creator’s claim has expired', async () => {
@@ -279,10 +280,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('a renewal that arrives after a release with a fence is refused', async () => {
     const port = open();
     const page = newPage();
-    const one = await made(port, page);
-    const two = useOf(page);
-    await port.acquire(two, OPTIONS);
-    const second = joined(two, one.key, '7');
+    const [one, second] = await madeForTwo(port, page);
     expect(await port.release(one, { ...RELEASE, fence: true })).toBe('others');
     await port.renew([one], OPTIONS);
     expect(await port.acquire({ ...one, key: 'late' }, OPTIONS)).toMatchObject({
@@ -294,14 +292,10 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   test('a renewal that arrives after a release without a fence revives its use', async () => {
     const port = open();
     const page = newPage();
-    const one = await made(port, page);
-    const two = useOf(page);
-    await port.acquire(two, OPTIONS);
+    const [one, second] = await madeForTwo(port, page);
     await port.release(one, RELEASE);
     await port.renew([one], OPTIONS);
-    expect(await port.release(joined(two, one.key, '7'), RELEASE)).toBe(
-      'others',
-    );
+    expect(await port.release(second, RELEASE)).toBe('others');
   });
 
   test('a late renewal of the intent keeps the ID', async () => {

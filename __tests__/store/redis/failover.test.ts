@@ -33,7 +33,8 @@ const WITHIN_MS = 60_000;
 const keyOf = (page: string) => `bottender-persona:{${page}}`;
 
 /** A persona that is in use on the Page, and a name. */
-async function fill(store: StorePort, page: string): Promise<Use> {
+async function fill([store]: StorePort[], page: string): Promise<Use> {
+  if (!store) throw new Error('There is no store');
   const use = useOf(page);
   await store.acquire(use, OPTIONS);
   await store.renew([withId(use, '7')], OPTIONS);
@@ -105,9 +106,7 @@ describeWithRedis('a cluster', () => {
 
   test('that moves a Page to another master: each step finds all of its keys, a little later', async () => {
     const page = newPage();
-    const [first] = stores;
-    if (!first) return;
-    const use = await fill(first, page);
+    const use = await fill(stores, page);
     const user = { as: 'user', key: use.key, id: '7' };
     // On a busy machine it may take longer than a handler waits.
     for (let waited = 0, attempt = 1; waited < stores.length; attempt += 1) {
@@ -128,11 +127,9 @@ describeWithRedis('a cluster', () => {
 
   test('that takes long to move a Page: its steps fail, and those of no other Page', async () => {
     const page = newPage();
-    const [first] = stores;
-    if (!first) return;
-    const use = await fill(first, page);
+    const use = await fill(stores, page);
     const other = await pageElsewhere(page);
-    const otherUse = await fill(first, other);
+    const otherUse = await fill(stores, other);
     await cluster.moveSlotOf(keyOf(page), async () => {
       const steps = await Promise.all(
         stores.map((store) => timed(() => store.acquire(useOf(page), OPTIONS))),
@@ -149,11 +146,9 @@ describeWithRedis('a cluster', () => {
 
   test('whose master dies: its Pages wait once, and no other Page; it is used again after the failover', async () => {
     const page = newPage();
-    const [first] = stores;
-    if (!first) return;
-    const use = await fill(first, page);
+    const use = await fill(stores, page);
     const other = await pageElsewhere(page);
-    const otherUse = await fill(first, other);
+    const otherUse = await fill(stores, other);
     const killed = await cluster.killMasterOf(keyOf(page));
     const answered = Promise.all(
       stores.map((store) => untilAnswered(store, page)),
@@ -183,9 +178,7 @@ describeWithRedis('Sentinel', () => {
 
   test('whose master dies: every Page waits once; it is used again after the failover', async () => {
     const page = newPage();
-    const [first] = stores;
-    if (!first) return;
-    const use = await fill(first, page);
+    const use = await fill(stores, page);
     const killed = await sentinel.killMaster();
     const answered = Promise.all(
       stores.map((store) => untilAnswered(store, page)),

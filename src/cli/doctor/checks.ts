@@ -1,3 +1,4 @@
+import { CLIENT_CHANNELS } from '../../channels';
 import { profileOf } from '../../directory/entries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
@@ -35,14 +36,7 @@ export interface CheckOptions {
 }
 
 /** What Bottender has and personas() supports. */
-const CHANNELS = [
-  'messenger',
-  'line',
-  'slack',
-  'viber',
-  'telegram',
-  'whatsapp',
-];
+const CHANNELS = CLIENT_CHANNELS.map(({ platform }) => platform);
 
 /** The checks of a bot. Without its config all but two are skipped. */
 export function checksOf(
