@@ -2,6 +2,8 @@ import type { Context } from 'bottender';
 
 import type { ChannelInfo } from './errors';
 import { knownPageId, type PageContext } from './graph/page';
+import { getProperty } from './util/getProperty';
+import { isObject } from './util/isObject';
 
 /** Where a message is sent, or a block runs. */
 export interface SendContext {
@@ -20,4 +22,12 @@ export interface SendContext {
 /** The ID of the Page that speaks, if it is known without a request. */
 export function pageIdIn({ pageContext }: SendContext): string | undefined {
   return pageContext && knownPageId(pageContext);
+}
+
+/** The ID of a recipient as clients take one: the ID, or an object with it. */
+export function recipientId(recipient: unknown): string | undefined {
+  const id = isObject(recipient) ? getProperty(recipient, 'id') : recipient;
+  return typeof id === 'string' || typeof id === 'number'
+    ? String(id)
+    : undefined;
 }

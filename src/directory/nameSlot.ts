@@ -67,7 +67,7 @@ export class NameSlot implements Slot<string> {
     return this.record(id, lease);
   }
 
-  /** An answer that no one waits for any more serves the next message. */
+  /** An answer that comes too late for its message serves the next one. */
   onLate(id: string): void {
     const { ids } = this.known;
     if (!ids.has(this.persona)) ids.set(this.persona, id);

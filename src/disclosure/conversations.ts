@@ -1,5 +1,5 @@
 /**
- * disclosure/ decides what a customer has to be told before a bot speaks: the
+ * disclosure/ decides what a bot has to disclose before it speaks: the
  * order of the messages of a conversation, and the moments that are due
  * (`conversations.ts`), also while the store is away (`fallback.ts`). It sends
  * nothing.

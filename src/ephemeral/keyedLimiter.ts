@@ -9,7 +9,7 @@ export class KeyedLimiter {
 
   constructor(private readonly atOnce: number) {}
 
-  /** @param job must end, at once if it is not wanted any more by then */
+  /** @param job must end, and at once if it is no longer wanted when it starts */
   async run(key: string, job: () => Promise<void>): Promise<void> {
     const lane = this.lanes.get(key) ?? { running: 0, queue: [] };
     this.lanes.set(key, lane);

@@ -22,9 +22,9 @@ export class Lease implements Use {
   readonly use = randomUUID();
   readonly record: Omit<LeaseRecord, 'expiresAt'>;
   isHeld = true;
-  /** Whether other processes may use the persona; not where the store did not take the lease. */
+  /** Whether other processes may use the persona: `false` if the store has not recorded the lease. */
   isShared = true;
-  /** What the store has answered to the intent; not where it is away. */
+  /** What the store answered to the intent; `undefined` while the store is away. */
   claim: Extract<Acquired, { as: 'creator' }> | undefined;
   /** Whether the intent keeps others from creating the persona. */
   isClaim = true;

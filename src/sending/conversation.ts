@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Channel } from '../channels/channel';
 import type { ConversationId } from '../disclosure/conversations';
 import { clientOf, pageOf } from '../graph/page';
-import type { SendContext } from '../sendContext';
+import { recipientId, type SendContext } from '../sendContext';
 import type { Addressed } from '../speaking/scopedPersonas';
 import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
 import { withTimeout } from '../util/withTimeout';
 
 /** How long a message waits for the ID of its Page, in milliseconds. */
@@ -19,11 +18,8 @@ export function recipientOf(
   method: string,
   context: object | null,
 ): string | undefined {
-  const id: unknown = isObject(recipient)
-    ? getProperty(recipient, 'id')
-    : recipient;
-  if (typeof id === 'number') return String(id);
-  if (typeof id === 'string' && id !== '') return id;
+  const id = recipientId(recipient);
+  if (id) return id;
   return context ? channel.recipientIn?.(method, context) : undefined;
 }
 

@@ -13,7 +13,7 @@ import {
 } from './sendOperation';
 import { kindOf } from './sentMessages';
 
-/** A call whose conversation may have to be told first that a bot speaks. */
+/** A call before which a bot may have to disclose itself. */
 export class DisclosingSend extends SendOperation {
   /** `undefined` where there is nothing to disclose, as for many recipients. */
   private disclosing: Disclosing | undefined;

@@ -2,8 +2,7 @@ import type { ChannelInfo } from '../errors';
 import type { GraphClient } from '../graph/graphClient';
 import type { Page } from '../graph/page';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
-import { getProperty } from '../util/getProperty';
+import { recipientId, type SendContext } from '../sendContext';
 
 import { ScopedPersonas, type Addressed } from './scopedPersonas';
 import { PAGE } from './speaker';
@@ -25,7 +24,6 @@ export class ClientPersonas extends ScopedPersonas {
 
   sendContext({ recipient, accessToken }: Addressed = {}): SendContext {
     const { client, channelInfo } = this;
-    const id: unknown = getProperty(recipient, 'id') ?? recipient;
     const pageContext = {
       client,
       accessToken: typeof accessToken === 'string' ? accessToken : null,
@@ -34,8 +32,7 @@ export class ClientPersonas extends ScopedPersonas {
     };
     return {
       context: null,
-      recipient:
-        typeof id === 'string' || typeof id === 'number' ? String(id) : null,
+      recipient: recipientId(recipient) ?? null,
       pageContext: channelInfo ? undefined : pageContext,
       channelInfo,
       canSend: true,

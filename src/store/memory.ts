@@ -23,7 +23,7 @@ interface StoredLease {
   readonly uses: Map<string, number>;
   /** Until when renewals of released uses are refused. */
   readonly fences: Map<string, number>;
-  /** Who deletes the persona; no process can acquire it any more. */
+  /** Who deletes the persona, which no process can acquire now. */
   deleting?: string;
   /** Until when uses of it may not be recorded, as the store had lost it. */
   readonly recoveringUntil?: number;
@@ -291,7 +291,7 @@ function extend(
   record.expiresAt = Math.max(record.expiresAt, expiresAt);
 }
 
-/** Uses of dead processes, and fences that nothing can arrive at any more. */
+/** Uses of dead processes, and fences after which no late renewal can arrive. */
 function forgetPast({ uses, fences }: StoredLease, now: number): void {
   for (const ends of [uses, fences]) {
     for (const [use, until] of ends) if (until <= now) ends.delete(use);

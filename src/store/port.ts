@@ -70,7 +70,7 @@ export type Acquired =
   | { readonly as: 'user'; readonly key: string; readonly id: string };
 
 /**
- * `last`: no process can acquire the persona any more, and this one deletes it.
+ * `last`: no other process can acquire the persona, and this one deletes it.
  * `unknown`: the store had lost the lease, so others may use the persona who have
  * not renewed it since. The use is recorded again, to be released later.
  */

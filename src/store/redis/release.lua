@@ -16,7 +16,7 @@ if args.id and not lease.id then
 end
 lease.uses[args.use] = nil
 redis.call('HDEL', leaseKey(args.key), 'use:' .. args.use)
--- Uses of dead processes, and fences that nothing can arrive at any more.
+-- Uses of dead processes, and fences after which no late renewal can arrive.
 for kind, ends in pairs({ use = lease.uses, fence = lease.fences }) do
   for use, at in pairs(ends) do
     if at <= now then redis.call('HDEL', leaseKey(args.key), kind .. ':' .. use) end
