@@ -451,3 +451,29 @@ test('a mock in place of a method records the calls as the bot made them', async
   expect(bot.errors).toEqual([]);
   expect(shown(bot.emulator)).toEqual(['Adam: hi']);
 });
+
+test('a wrapper that is not enumerable remembers its speaker, also after contexts without one', async () => {
+  let isWrapped = false;
+  const wrap: Plugin = (context) => {
+    if (!isWrapped) return;
+    const original = context.sendText.bind(context) as SendText;
+    const value = async (...args: Parameters<SendText>) => {
+      await new Promise(setImmediate);
+      return original(...args);
+    };
+    Object.defineProperty(context, 'sendText', { value, configurable: true });
+  };
+  const bot = await startBot({
+    plugins: [wrap, personas({ directory: DIRECTORY })] as Plugin[],
+  });
+  const talk = async (context: PersonaContext) => {
+    context.usePersona('adam');
+    const sending = context.sendText('hi');
+    context.usePersona('eve');
+    await sending;
+  };
+  await bot.run(talk);
+  isWrapped = true;
+  await bot.run(talk);
+  expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+});

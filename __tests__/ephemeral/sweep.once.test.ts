@@ -258,3 +258,18 @@ describe('an intent', () => {
     });
   });
 });
+
+test('two sweeps at the same time keep the same intent of a name, so that both report the suspect', async () => {
+  const { page } = await startFakeGraph([listed(adam), listed(adam)]);
+  const { store, sweep, expired } = open(page);
+  await leave(store, null, 'Adam');
+  await leave(store, null, 'Adam');
+  const entries = await expired();
+  const sweeps = [entries, entries.toReversed()].map((each) =>
+    sweep.of(page, each),
+  );
+  for (const { swept } of await Promise.all(sweeps)) {
+    expect(swept.suspects).toEqual([ADAM]);
+  }
+  expect(await store.leasesOn('1')).toHaveLength(1);
+});

@@ -22,7 +22,7 @@ import {
   type ContextClass,
   type Installed,
 } from './contextMixin';
-import { hasSendMethods, isMock, mockMethods } from './mocks';
+import { isMock, mockMethods } from './mocks';
 import { rememberNamespace, rememberOwnMethod } from './rememberedMethods';
 
 /**
@@ -52,17 +52,19 @@ export function install(
   }
   // Before the client is replaced, because reading it is faster now.
   noticePage(context, runtime);
-  const isPlain = isSame(Object.keys(context), contextClass.plainNames);
+  // Before `_personas` is there: with one hidden property, V8 lists all of them slowly.
+  const names = Object.getOwnPropertyNames(context);
   const client = (context as { client?: object }).client;
   const personas = new ContextPersonas(context, runtime, client, info);
   Object.defineProperty(context, '_personas', { value: personas });
-  const isReal = isPlain && channel && hasSendMethods(client, channel);
-  if (!isReal && channel && isMock(context, channel)) {
+  if (channel && isMock(context, channel)) {
     mockMethods(context, personas, channel);
   } else {
     installSeam(context, personas, contextClass);
   }
-  if (!isPlain) rememberOwnMethods(context, personas, contextClass);
+  if (!isSame(names, contextClass.plainNames)) {
+    rememberOwnMethods(context, names, personas, contextClass);
+  }
   adoptPersona(context, personas);
   Object.setPrototypeOf(context, mixin);
   return { personas, isNew: true };
@@ -125,17 +127,18 @@ function replace(
 /** Own methods are mocks, other plugins' wrappers, or functions that a class creates per context. */
 function rememberOwnMethods(
   context: object,
+  names: readonly string[],
   personas: ContextPersonas,
   contextClass: ContextClass,
 ): void {
   const { channel } = contextClass;
-  const own = Object.getOwnPropertyNames(context).filter(
+  const own = names.filter(
     (name) =>
       !name.startsWith('_') &&
       typeof Object.getOwnPropertyDescriptor(context, name)?.value ===
         'function',
   );
-  if (own.length === 0) contextClass.plainNames = Object.keys(context);
+  if (own.length === 0) contextClass.plainNames = names;
   for (const name of own) {
     const method: unknown = Reflect.get(context, name);
     rememberOwnMethod(context, name, method, personas, channel);

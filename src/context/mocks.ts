@@ -1,6 +1,7 @@
 import type { Channel, ClientCall, ReadCall } from '../channels/channel';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import { getProperty } from '../util/getProperty';
 import { prototypeChain } from '../util/prototypeChain';
 
 import type { Method } from './rememberedMethods';
@@ -13,21 +14,11 @@ type Mock = object & {
   _methodMissing?: (method: string, args: unknown[]) => unknown;
 };
 
-export function isMock(context: Mock, channel: Channel): boolean {
+export function isMock(context: Mock, { clientMethod }: Channel): boolean {
   const { _client: client } = context;
   return (
     Object.hasOwn(context, '_fallbackMethods') ||
-    !hasSendMethods(client, channel)
-  );
-}
-
-export function hasSendMethods(
-  client: unknown,
-  { clientMethod }: Channel,
-): boolean {
-  return (
-    (client as Record<string, unknown> | undefined)?.[clientMethod] !==
-    undefined
+    getProperty(client, clientMethod) === undefined
   );
 }
 
