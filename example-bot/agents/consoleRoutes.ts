@@ -1,7 +1,6 @@
 import path from 'node:path';
 
 import express, {
-  type NextFunction,
   type Request,
   type RequestHandler,
   type Response,
@@ -10,23 +9,31 @@ import express, {
 
 import type { AgentsConsole } from './agentsConsole';
 import { answered, reasonOf } from './answered';
+import {
+  bodyOf,
+  checkFace,
+  checkName,
+  checkText,
+  handle,
+  handleError,
+  Refused,
+  type Fields,
+} from './consoleRequests';
 import type { Entry } from './conversation';
 import { setToken, tokenOf } from './cookie';
 import { FACES, FACES_PATH } from './faces';
 import { guard, refuse } from './guard';
-import { MAX_PICTURE_BYTES, pictureType } from './pictures';
+import { MAX_PICTURE_BYTES } from './pictures';
 import { SAVED_REPLIES } from './savedReplies';
-import { SignInError, type Agent } from './sessions';
+import type { Agent } from './sessions';
 
 /** Relative to the current folder. */
 const FILES = path.join('example-bot', 'console');
 /** The chat page's colours and components, which the console uses, too. */
 const CHAT_PAGE = path.join('packages', 'messenger-emulator', 'src', 'page');
 
-const MAX_NAME = 50;
 const MAX_TEXT = 2000;
 const MAX_KEY = 100;
-const MAX_FACE_BYTES = 64 * 1024;
 
 /** Serves the console's page, its API and its events. */
 export function consoleRoutes(agentsConsole: AgentsConsole): Router {
@@ -240,87 +247,4 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
         : 'The bot has this customer.',
     );
   }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An answer with an error, for the agent to read. */
-class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-function bodyOf(request: Request): Fields {
-  const body: unknown = request.body;
-  return body instanceof Object ? { ...body } : {};
-}
-
-function checkText(value: unknown, name: string, max: number): string {
-  if (typeof value !== 'string' || value.trim() === '') {
-    throw new Refused(400, `The ${name} is missing.`);
-  }
-  if (value.length > max) {
-    throw new Refused(400, `The ${name} has more than ${max} characters.`);
-  }
-  return value;
-}
-
-function checkName(value: unknown): string {
-  const name = checkText(value, 'name', 10 * MAX_NAME).trim();
-  if ([...name].length > MAX_NAME || /\p{C}/u.test(name)) {
-    throw new Refused(
-      400,
-      `The name must have at most ${MAX_NAME} characters, in one line.`,
-    );
-  }
-  return name;
-}
-
-/** One of our pictures, or a picture that the browser has drawn. */
-function checkFace({ face, picture }: Fields): {
-  file?: string;
-  picture?: Buffer;
-} {
-  if (FACES.includes(String(face))) return { file: `${String(face)}.png` };
-  const bytes = Buffer.from(String(picture), 'base64');
-  if (pictureType(bytes) !== 'image/png' || bytes.length > MAX_FACE_BYTES) {
-    throw new Refused(400, 'Choose one of the pictures.');
-  }
-  return { picture: bytes };
-}
-
-/** Express 4 does not wait for handlers. */
-function handle(
-  run: (request: Request, response: Response) => void | Promise<void>,
-): RequestHandler {
-  return (request, response, next) => {
-    Promise.resolve()
-      .then(() => run(request, response))
-      .catch(next);
-  };
-}
-
-function handleError(
-  error: Error & { status?: number; type?: string },
-  _request: Request,
-  response: Response,
-  _next: NextFunction,
-): void {
-  if (error instanceof Refused) {
-    return refuse(response, error.status, error.message);
-  }
-  if (error instanceof SignInError) return refuse(response, 409, error.message);
-  const status = error.status ?? 500;
-  if (status >= 500) console.error(error.message);
-  const message =
-    status === 413
-      ? 'This is too large.'
-      : status < 500
-        ? 'The request is malformed.'
-        : 'The console failed. The output of the bot says why.';
-  refuse(response, status, message);
 }
