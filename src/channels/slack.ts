@@ -124,8 +124,9 @@ function readIgnored(answer: unknown, { username }: Fields) {
   if (!isObject(message)) return undefined;
   const given = getProperty(message, 'username');
   if (typeof given !== 'string') return "Slack showed it under the app's name";
+  if (given === username) return undefined;
   const shown = unescaped(given);
-  return given === username || shown === username
+  return shown === username
     ? undefined
     : `Slack showed it as "${shown}"`;
 }
