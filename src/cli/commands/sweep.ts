@@ -36,7 +36,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     (error) => errors.push(error),
     (page) => directory.idsOn(page),
     stats,
-  ).now(page);
+  ).sweepPage(page);
 
   if (!options.json) show(page.id, deleted, suspects);
   const isAgreed =
