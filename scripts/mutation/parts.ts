@@ -34,6 +34,7 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'sending/ownPersona',
       'util/deepCopy',
+      'util/isPlainObject',
       'sending/messageFields',
       'sending/outgoingMessage',
       'sending/send',
@@ -160,6 +161,7 @@ export const PARTS: Record<string, Part> = {
       'context/install',
       'context/mocks',
       'context/rememberedMethods',
+      'util/isThenable',
       'util/methodDescriptors',
       'util/prototypeChain',
       'util/rejected',

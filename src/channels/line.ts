@@ -3,7 +3,7 @@ import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 
 import {
-  isFields,
+  fieldsOf,
   readMessages,
   SingleMessage,
   textOrNone,
@@ -112,8 +112,9 @@ function reader(method: string): ReadCall | undefined {
   };
 }
 
-function readBody(body: unknown): MessageCall | undefined {
-  if (!isFields(body)) return undefined;
+function readBody(given: unknown): MessageCall | undefined {
+  const body = fieldsOf(given);
+  if (!body) return undefined;
   const call = readMessages([body.messages], 0, body.to);
   return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }

@@ -1,5 +1,5 @@
 import { channelOf } from '../../channels';
-import { print } from '../output';
+import { print, resultStream } from '../output';
 import { printable } from '../printable';
 import { paint, type Style } from '../style';
 
@@ -23,7 +23,7 @@ export function printResults(results: readonly Result[]): void {
       group = channel;
     }
     const label = paint(STYLES[status], status.padEnd('skipped'.length));
-    process.stdout.write(
+    resultStream().write(
       `  ${label}  ${id.padEnd(idWidth)}  ${printable(message)}\n`,
     );
     if (advice !== undefined) print(`${' '.repeat(idWidth + 13)}→ ${advice}`);
