@@ -323,7 +323,11 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   leases: {
-    mutate: ['ephemeral/lease', 'ephemeral/leases'],
+    mutate: [
+      'ephemeral/lease',
+      'ephemeral/leases',
+      'ephemeral/writeRetryQueue',
+    ],
     tests: [
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
@@ -337,6 +341,7 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/sweeper',
       'util/groupBy',
       'util/chunks',
+      'util/forEachLimited',
     ],
     tests: [
       'ephemeral/sweep.once',
