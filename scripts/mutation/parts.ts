@@ -42,12 +42,14 @@ export const PARTS: Record<string, Part> = {
       'sending/senderActions',
       'sending/signText',
       'sendContext',
+      'util/responseOf',
     ],
     tests: [
       'sending/send.test',
       'speaking/precedence',
       'sending/senderActions',
       'sending/unsent',
+      'sending/signText',
       'sending/pages',
       'sending/refused.untouched',
       'sending/evidence',
@@ -121,7 +123,14 @@ export const PARTS: Record<string, Part> = {
       'context/echoes',
       'context/conversationControls',
     ],
-    tests: ['disclosure/', 'store/redis/conversations'],
+    // Without the processes, which are not mutated.
+    tests: [
+      'disclosure/alone',
+      'disclosure/channels',
+      'disclosure/messenger',
+      'disclosure/onSent',
+      'store/redis/conversations',
+    ],
   },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {

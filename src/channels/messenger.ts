@@ -44,6 +44,9 @@ const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
   ['sendFile', 'file'],
 ]);
 
+/** docs/messenger-facts.md#send-api */
+const MAX_TEXT_LENGTH = 2000;
+
 /** A message carries the ID of a persona on the Page. */
 export const messenger: Channel = {
   platform: 'messenger',
@@ -55,6 +58,7 @@ export const messenger: Channel = {
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
+  maxTextLength: MAX_TEXT_LENGTH,
   reader,
   optionsPosition,
   // In the property order of Bottender's options, because V8 handles objects of one shape faster.

@@ -7,6 +7,9 @@ import {
   type ReadCall,
 } from './channel';
 
+/** https://core.telegram.org/bots/api#sendmessage */
+const MAX_TEXT_LENGTH = 4096;
+
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {
   platform: 'telegram',
@@ -16,6 +19,7 @@ export const telegram: Channel = {
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   reader,
+  maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [chatId], text) => ({
     args: [chatId, text],
     method: 'sendMessage',
