@@ -7,9 +7,11 @@ import path from 'node:path';
 import * as library from 'bottender-persona';
 
 import { createProgram } from '../src/cli/program';
+import { FIXTURES } from './support/channelFixtures';
 import {
   codeBlocks,
   documentsIn,
+  firstCells,
   firstColumn,
   FOR_CONTRIBUTORS,
   read,
@@ -62,6 +64,12 @@ describe('the tables', () => {
     expect(
       ['PersonaError', ...firstColumn('docs/errors.md', 'Errors')].sort(),
     ).toEqual(errors.sort());
+  });
+
+  it('of docs/channels.md has every channel', () => {
+    const cells = firstCells('docs/channels.md', 'Channels').join(', ');
+    const titles = Object.values(FIXTURES).map(({ title }) => title);
+    expect(cells.split(', ').sort()).toEqual(['Messenger', ...titles].sort());
   });
 
   it('of docs/README.md have every page', () => {

@@ -1,5 +1,4 @@
 import type { PersonaProfile } from '../profile';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 
 import {
@@ -8,11 +7,12 @@ import {
   SingleMessage,
   textOrNone,
   wrapCall,
-  type Channel,
   type DisplayProfile,
   type InsertedText,
   type MessageCall,
   type ReadCall,
+  type Refusal,
+  type TypedChannel,
 } from './channel';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
@@ -20,7 +20,14 @@ const MAX_NAME_LENGTH = 20;
 const MAX_URL_LENGTH = 1000;
 
 /** LINE's message objects have a `sender`. */
-export const line: Channel = {
+export const line: TypedChannel<
+  'line',
+  'replyRawBody',
+  {
+    context: `${'reply' | 'push' | 'send'}${string}`;
+    client: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
+  }
+> = {
   platform: 'line',
   info: {
     title: 'LINE',

@@ -3,12 +3,19 @@ import { getProperty } from '../util/getProperty';
 import {
   isFields,
   SingleMessage,
-  type Channel,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
-export const telegram: Channel = {
+export const telegram: TypedChannel<
+  'telegram',
+  'sendChatAction',
+  {
+    context: 'sendText' | 'sendMessage';
+    client: 'sendMessage';
+  }
+> = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
   sendMethods: /^(sendText|sendMessage|typing)$/,

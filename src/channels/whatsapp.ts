@@ -5,13 +5,20 @@ import {
   pick,
   SingleMessage,
   wrapCall,
-  type Channel,
   type Fields,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
-export const whatsapp: Channel = {
+export const whatsapp: TypedChannel<
+  'whatsapp',
+  'createMessage',
+  {
+    context: 'sendText';
+    client: 'createMessage';
+  }
+> = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|createMessage|typing)$/,

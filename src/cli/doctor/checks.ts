@@ -1,4 +1,4 @@
-import { CLIENT_CHANNELS } from '../../channels';
+import { channelOf, CHANNELS } from '../../channels';
 import { profileOf } from '../../directory/entries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
@@ -17,16 +17,17 @@ import {
   type Finding,
 } from './check';
 import { checkGraphVersion } from './graphVersion';
-import { checkLineSenders, LINE } from './line';
+import { LINE } from './line';
 import { MessengerBot } from './messengerBot';
 import { checkPackages } from './packages';
+import { checkNames } from './names';
 import { PagePersonas } from './pagePersonas';
 import { Pictures } from './pictures';
-import { Platform } from './platform';
+import { Platform, type PlatformApi } from './platform';
 import { isPrivateAddress } from './privateAddress';
-import { checkSlackScopes, SLACK } from './slack';
+import { SLACK } from './slack';
 import { checkStore } from './store';
-import { checkViberSenders, VIBER } from './viber';
+import { VIBER } from './viber';
 import { checkWebhook, checkWebhookFields } from './webhook';
 
 export interface CheckOptions {
@@ -36,7 +37,16 @@ export interface CheckOptions {
 }
 
 /** What Bottender has and personas() supports. */
-const CHANNELS = CLIENT_CHANNELS.map(({ platform }) => platform);
+const CHANNEL_NAMES: readonly string[] = CHANNELS.map(
+  ({ platform }) => platform,
+);
+
+/** The platforms of channels other than Messenger that can be asked. */
+const PLATFORMS: Partial<Record<string, PlatformApi>> = {
+  line: LINE,
+  slack: SLACK,
+  viber: VIBER,
+};
 
 /** The checks of a bot. Without its config all but two are skipped. */
 export function checksOf(
@@ -89,32 +99,27 @@ export function checksOf(
           leases: withRuntime((runtime) => personas(runtime).checkLeases()),
         }),
       );
-    } else if (name === 'line') {
-      const platform = new Platform(LINE, channel);
+    } else {
+      const known = channelOf(name);
+      // Where messages show nobody, there is nothing to check.
+      if (!known?.displayProfile) continue;
+      const api = PLATFORMS[name];
+      const platform = api && new Platform(api, channel);
+      const { checkPermissions, checkSenders } = api ?? {};
       checks.push(
         ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          directory: withRuntime(({ settings }) =>
-            checkLineSenders(platform, profiles, settings.disclosure?.label),
-          ),
-        }),
-      );
-    } else if (name === 'slack') {
-      const platform = new Platform(SLACK, channel);
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          permissions: () => checkSlackScopes(platform),
-        }),
-      );
-    } else if (name === 'viber') {
-      const platform = new Platform(VIBER, channel);
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          directory: withRuntime(({ settings }) =>
-            checkViberSenders(profiles, settings.disclosure?.label),
-          ),
+          ...(platform && { credentials: () => platform.checkCredentials() }),
+          ...(platform &&
+            checkPermissions && {
+              permissions: () => checkPermissions(platform),
+            }),
+          ...(known.maxNameLength !== undefined && {
+            directory: withRuntime(({ settings: { disclosure } }) =>
+              platform && checkSenders
+                ? checkSenders(platform, profiles, disclosure?.label)
+                : checkNames(known, profiles, disclosure?.label),
+            ),
+          }),
         }),
       );
     }
@@ -163,11 +168,11 @@ function checkConfig(config: LoadedConfig): Finding {
     return warning(error.message);
   }
   const names = [...channels.keys()];
-  const unknown = names.find((name) => !CHANNELS.includes(name));
+  const unknown = names.find((name) => !CHANNEL_NAMES.includes(name));
   if (unknown !== undefined) {
     return failed(
       `${configName} has the channel "${unknown}", which Bottender does not have.`,
-      `It has ${CHANNELS.join(', ')}.`,
+      `It has ${CHANNEL_NAMES.join(', ')}.`,
     );
   }
   const isEnabled = (name: string): unknown =>

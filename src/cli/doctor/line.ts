@@ -19,6 +19,7 @@ export const LINE: PlatformApi = {
   reason: 'message',
   advice:
     'Issue a channel access token at developers.line.biz, under Messaging API, and put it into .env.',
+  checkSenders,
 };
 
 const CALLS_AT_ONCE = 5;
@@ -27,7 +28,7 @@ const SENDER =
   'A name has at most 20 characters, without "LINE"; the picture is an https URL of at most 1,000 characters.';
 
 /** LINE checks messages with each profile as their sender, and sends none. */
-export async function checkLineSenders(
+async function checkSenders(
   platform: Platform,
   profiles: readonly PersonaProfile[],
   label?: Label,

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import type { PersonaProfile } from '../../profile';
+import type { Label } from '../../shownName';
 import { getProperty } from '../../util/getProperty';
 import { hide } from '../output';
 
@@ -31,6 +33,14 @@ export interface PlatformApi {
   readonly reason: string;
   /** What to do about a token that is refused. */
   readonly advice: string;
+  /** Whether the token may say who speaks. */
+  readonly checkPermissions?: (platform: Platform) => Promise<Finding>;
+  /** Whether it takes the profiles as senders, where it can be asked. */
+  readonly checkSenders?: (
+    platform: Platform,
+    profiles: readonly PersonaProfile[],
+    label?: Label,
+  ) => Promise<Finding>;
 }
 
 /** A channel other than Messenger, with the settings of the config. */
