@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { StorePort, Use } from '../../src/store/port';
+import {
+  EXPIRED_AT_ONCE,
+  type StorePort,
+  type Use,
+} from '../../src/store/port';
 import { profile } from '../support/personas';
 
 export const OPTIONS = { leaseMs: 60_000, claimMs: 3000 };
@@ -343,5 +347,28 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const intent = useOf(page);
     expect(await port.release(intent, RELEASE)).toBe('unknown');
     expect(await port.release(intent, RELEASE)).toBe('others');
+  });
+}
+
+/** A sweep of many expired leases does not read them all at once. */
+export function itReadsInParts(open: () => StorePort): void {
+  test('expired leases are read in parts, the oldest first', async () => {
+    const port = open();
+    const page = newPage();
+    const uses = Array.from({ length: 1200 }, (_, number) =>
+      withId(useOf(page, `fly:${number}`), `${number}`),
+    );
+    await port.renew(uses, { leaseMs: 1, claimMs: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const found = new Set<string>();
+    for (let since: number | undefined; ;) {
+      const expired = await port.expired([page], since);
+      const { size } = found;
+      for (const [key] of expired) found.add(key);
+      expect(expired.length).toBeLessThanOrEqual(EXPIRED_AT_ONCE);
+      since = expired.at(-1)?.[1].expiresAt;
+      if (found.size === size) break;
+    }
+    expect(found.size).toBe(uses.length);
   });
 }

@@ -1,14 +1,32 @@
 import { InvalidOptionError } from '../../errors';
+import type { BrokenValues } from '../broken';
+import type { ConversationStore } from '../conversations';
+import type { StorePort } from '../port';
+import { SharedStore } from '../sharedStore';
 
 import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
+import { RedisConversations } from './redisConversations';
+import { RedisPort } from './redisPort';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
-export class RedisStore {
+export class RedisStore extends SharedStore {
   constructor(
     /** @internal */
     readonly runner: ScriptRunner,
     readonly prefix: string,
-  ) {}
+  ) {
+    super();
+  }
+
+  /** @internal */
+  override openPort(broken: BrokenValues): StorePort {
+    return new RedisPort(this, broken);
+  }
+
+  /** @internal */
+  override openConversations(broken: BrokenValues): ConversationStore {
+    return new RedisConversations(this, broken);
+  }
 }
 
 const DEFAULT_PREFIX = 'bottender-persona';

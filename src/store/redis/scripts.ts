@@ -8,7 +8,7 @@ import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
 import { StoreGuard } from '../guard';
 
-import type { RedisStore } from './redisStore';
+import type { ScriptRunner } from './clients';
 
 /** Pages of a cluster for which it is known whether their master answers. */
 const MAX_PAGES = 10_000;
@@ -18,13 +18,19 @@ const ATTEMPT_MS = 100;
 
 type Step = keyof ReturnType<typeof loadSteps>;
 
+/** A Redis, and what the keys of a bot begin with. */
+export interface RedisKeys {
+  readonly runner: ScriptRunner;
+  readonly prefix: string;
+}
+
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
   private readonly guards = new Map<string, StoreGuard>();
   private readonly steps = loadSteps();
 
   constructor(
-    private readonly redis: RedisStore,
+    private readonly redis: RedisKeys,
     private readonly broken: BrokenValues,
   ) {}
 
