@@ -486,7 +486,7 @@ describe('client()', () => {
       plugin.client(client, { channel: channel as 'line' });
     expect(named('mesenger')).toThrow(InvalidOptionError);
     expect(named('mesenger')).toThrow(
-      'The option "channel" of client() must be one of messenger, line, slack, viber, telegram, whatsapp (did you mean "messenger"?).',
+      `The option "channel" of client() must be one of messenger, ${CHANNEL_NAMES.join(', ')} (did you mean "messenger"?).`,
     );
     expect(named('console')).toThrow(InvalidOptionError);
     expect(named(undefined)).toThrow(InvalidOptionError);

@@ -84,6 +84,16 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     });
   });
 
+  test('of many at once, one creates a persona', async () => {
+    const port = open();
+    const page = newPage();
+    const acquired = await Promise.all(
+      Array.from({ length: 20 }, () => port.acquire(useOf(page), OPTIONS)),
+    );
+    const creators = acquired.filter(({ as }) => as === 'creator');
+    expect(creators).toHaveLength(1);
+  });
+
   test('the last one to release it deletes it, even if the release arrives twice', async () => {
     const port = open();
     const page = newPage();
@@ -350,8 +360,27 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
   });
 }
 
-/** A sweep of many expired leases does not read them all at once. */
-export function itReadsInParts(open: () => StorePort): void {
+/** What a store has to do besides that processes share. */
+export function itIsAtomicAndReadsInParts(open: () => StorePort): void {
+  test('of many that settle a name at once, one is recorded', async () => {
+    const port = open();
+    const pageId = newPage();
+    const ids = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    const settled = await Promise.all(
+      ids.map((id) => {
+        const record = { ...ADAM, id };
+        const unseen = { seenId: undefined, key: undefined };
+        return port.settle(
+          { pageId, name: 'adam', record, ...unseen },
+          OPTIONS,
+        );
+      }),
+    );
+    const [first, ...others] = new Set(settled.map(({ id }) => id));
+    expect(others).toEqual([]);
+    expect(await port.nameOn(pageId, 'adam')).toEqual({ ...ADAM, id: first });
+  });
+
   test('expired leases are read in parts, the oldest first', async () => {
     const port = open();
     const page = newPage();

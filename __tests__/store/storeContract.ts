@@ -7,7 +7,10 @@ import {
   itKeepsConversations,
   itLetsOneProcessDisclose,
 } from './conversationContract';
-import { itKeepsWhatAFleetReliesOn, itReadsInParts } from './portContract';
+import {
+  itKeepsWhatAFleetReliesOn,
+  itIsAtomicAndReadsInParts,
+} from './portContract';
 
 /**
  * What every store passes that processes share. Each call comes from another
@@ -26,7 +29,7 @@ export function itIsASharedStore(open: () => SharedStore): void {
     expect(port().isLasting).toBe(true);
   });
   itKeepsWhatAFleetReliesOn(port);
-  itReadsInParts(port);
+  itIsAtomicAndReadsInParts(port);
   itKeepsConversations(conversations);
   itLetsOneProcessDisclose(conversations);
 }
