@@ -1,16 +1,18 @@
 import type { Channel } from '../../channels/channel';
-import type { PersonaProfile } from '../../profile';
-import { shownName, type Label } from '../../shownName';
-import { plural } from '../sync/plan';
+import type { Runtime } from '../../runtime';
+import { shownName } from '../../shownName';
+import { profilesIn } from '../config';
+import { plural } from '../output';
 
 import { CannotRun, ok, warning, type Finding } from './check';
 
 /** Names are short enough for a channel, where the platform has no call that checks senders. */
 export function checkNames(
   { platform, info, maxNameLength = Infinity }: Channel,
-  profiles: readonly PersonaProfile[],
-  label?: Label,
+  runtime: Runtime,
 ): Finding {
+  const profiles = profilesIn(runtime);
+  const label = runtime.settings.disclosure?.label;
   if (profiles.length === 0)
     throw new CannotRun('the directory has no profiles');
   const cut = profiles.flatMap((profile) => {
@@ -21,8 +23,9 @@ export function checkNames(
       : [];
   });
   const limit = `of at most ${maxNameLength} characters`;
-  if (cut.length === 0)
+  if (cut.length === 0) {
     return ok(`${plural(profiles.length, 'name')} ${limit}`);
+  }
   return warning(
     `${info?.title ?? platform} takes names ${limit}: ${cut.join(', ')}.`,
     'Give the profile a `shortName`.',

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { PersonaProfile } from '../../profile';
-import type { Label } from '../../shownName';
 import { getProperty } from '../../util/getProperty';
+import { errorMessage } from '../commandErrors';
 import { hide } from '../output';
 
 import { CannotRun, failed, ok, once, type Finding } from './check';
@@ -33,14 +32,6 @@ export interface PlatformApi {
   readonly reason: string;
   /** What to do about a token that is refused. */
   readonly advice: string;
-  /** Whether the token may say who speaks. */
-  readonly checkPermissions?: (platform: Platform) => Promise<Finding>;
-  /** Whether it takes the profiles as senders, where it can be asked. */
-  readonly checkSenders?: (
-    platform: Platform,
-    profiles: readonly PersonaProfile[],
-    label?: Label,
-  ) => Promise<Finding>;
 }
 
 /** A channel other than Messenger, with the settings of the config. */
@@ -105,8 +96,9 @@ export class Platform {
       });
       return { ...answer, body: parsed(answer.body.toString()) };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CannotRun(`${title} could not be reached: ${reason}`);
+      throw new CannotRun(
+        `${title} could not be reached: ${errorMessage(error)}`,
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 import { channelOf } from '../../channels';
-import { print } from '../output';
+import { print, resultStream } from '../output';
 import { printable } from '../printable';
 import { paint, type Style } from '../style';
 
@@ -19,11 +19,11 @@ export function printResults(results: readonly Result[]): void {
   for (const { id, channel, status, message, advice } of results) {
     if (channel !== group) {
       if (group !== undefined) print();
-      print(channel === null ? 'Bot' : titleOf(channel));
+      print(titleOf(channel));
       group = channel;
     }
     const label = paint(STYLES[status], status.padEnd('skipped'.length));
-    process.stdout.write(
+    resultStream().write(
       `  ${label}  ${id.padEnd(idWidth)}  ${printable(message)}\n`,
     );
     if (advice !== undefined) print(`${' '.repeat(idWidth + 13)}→ ${advice}`);
@@ -36,6 +36,7 @@ export function printResults(results: readonly Result[]): void {
   print(`${counts.join(', ')}.`);
 }
 
-function titleOf(platform: string): string {
-  return channelOf(platform)?.info?.title ?? 'Messenger';
+function titleOf(channel: string | null): string {
+  if (channel === null) return 'Bot';
+  return channelOf(channel)?.info?.title ?? 'Messenger';
 }

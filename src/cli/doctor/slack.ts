@@ -16,11 +16,10 @@ export const SLACK: PlatformApi = {
   reason: 'error',
   advice:
     'Copy the bot token from api.slack.com/apps, under OAuth & Permissions, into .env.',
-  checkPermissions,
 };
 
 /** The token may say who speaks. */
-async function checkPermissions(platform: Platform): Promise<Finding> {
+export async function checkSlackScopes(platform: Platform): Promise<Finding> {
   const { headers } = await platform.account();
   const scopes = headers['x-oauth-scopes'];
   if (typeof scopes !== 'string') {

@@ -8,6 +8,7 @@ import { openStore } from '../../store/open';
 import { RedisStore } from '../../store/redis/redisStore';
 import { SharedStore } from '../../store/sharedStore';
 import { withTimeout } from '../../util/withTimeout';
+import { errorMessage } from '../commandErrors';
 
 import { failed, ok, warning, type Finding } from './check';
 
@@ -40,8 +41,8 @@ export async function checkStore({
       CONNECT,
     );
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return failed(`The store failed: ${withoutCredentials(message)}`, CONNECT);
+    const reason = withoutCredentials(errorMessage(error));
+    return failed(`The store failed: ${reason}`, CONNECT);
   }
 }
 
