@@ -125,9 +125,9 @@ test('a persona that a bot has replaced itself is deleted, without --prune', asy
     emulator,
     plugins: [personas({ store: app.store, directory })],
   });
-  await bot.run((context) =>
-    context.withPersona('adam', () => context.sendText('hi')),
-  );
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('hi'));
+  });
   expect(bot.errors).toEqual([]);
   app.setDirectory(directory);
   expect((await app.run('list')).stdout).toMatch(/Adam Z\. +adam \(outdated\)/);

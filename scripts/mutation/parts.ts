@@ -112,7 +112,14 @@ export const PARTS: Record<string, Part> = {
       'context/echoes',
       'context/conversationControls',
     ],
-    tests: ['disclosure/', 'store/redis/conversations'],
+    // Without the processes, which are not mutated.
+    tests: [
+      'disclosure/alone',
+      'disclosure/channels',
+      'disclosure/messenger',
+      'disclosure/onSent',
+      'store/redis/conversations',
+    ],
   },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {

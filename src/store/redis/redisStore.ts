@@ -5,17 +5,26 @@ import type { StorePort } from '../port';
 import { SharedStore } from '../sharedStore';
 
 import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
+import { RedisGuards } from './guards';
 import { RedisConversations } from './redisConversations';
 import { RedisPort } from './redisPort';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
 export class RedisStore extends SharedStore {
+  /**
+   * Shared by all that use this store.
+   *
+   * @internal
+   */
+  readonly guards: RedisGuards;
+
   constructor(
     /** @internal */
     readonly runner: ScriptRunner,
     readonly prefix: string,
   ) {
     super();
+    this.guards = new RedisGuards(runner.isCluster);
   }
 
   /** @internal */
