@@ -110,6 +110,8 @@ test('it logs each disclosure', async () => {
   expect(lines).toEqual([
     'sendText: the Page speaks, by nothing',
     'discloses the start on messenger',
+    // The disclosure itself.
+    'sendText: the Page speaks, by nothing',
     'sendText: the Page speaks, by nothing',
   ]);
 });
