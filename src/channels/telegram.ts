@@ -15,13 +15,13 @@ export const telegram: TypedChannel<
   'telegram',
   'sendChatAction',
   {
-    context: 'sendText' | 'sendMessage';
-    client: 'sendMessage';
+    context: `send${string}`;
+    client: `send${string}`;
   }
 > = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
-  sendMethods: /^(sendText|sendMessage|typing)$/,
+  sendMethods: /^(send|typing)/,
   clientMethod: 'sendMessage',
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
