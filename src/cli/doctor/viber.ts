@@ -1,6 +1,6 @@
-import { getProperty } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/getProperty';
 
-import { textIn, type PlatformApi } from './platform';
+import type { PlatformApi } from './platform';
 
 /** docs/messenger-facts.md#viber-account */
 export const VIBER: PlatformApi = {
