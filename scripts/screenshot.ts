@@ -125,7 +125,7 @@ async function handOver(page: Page, agents: Page): Promise<void> {
   await agents.getByLabel('Your name').fill('Adam Z.');
   await agents.getByRole('radio', { name: 'maple' }).check();
   await agents.getByRole('button', { name: 'Sign in' }).click();
-  await agents.getByText('Nobody waits.').waitFor();
+  await agents.getByText('No one is waiting.').waitFor();
   await write(page, 'agent');
   await shows(page, 'I am getting a colleague');
   await agents.locator('.customer').first().click();
