@@ -14,7 +14,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const telegram: Channel = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
-  sendMethods: /^(sendText|sendMessage|typing)$/,
+  sendMethods: /^(send|typing)/,
   clientMethod: 'sendMessage',
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
