@@ -210,15 +210,15 @@ export class SendOperation {
 
   private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
     const { via, args } = this.outgoing;
-    // What the bot gave is what is sent, whatever changes while this waits.
-    const given = deepCopy(args);
-    this.args = given;
-    this.call = via.read(given) ?? this.call;
-    for (const outgoing of this.messages) {
-      outgoing.message = deepCopy(outgoing.message);
-    }
-    const { file } = this.call;
     try {
+      // What the bot gave is what is sent, whatever changes while this waits.
+      const given = deepCopy(args);
+      this.args = given;
+      this.call = via.read(given) ?? this.call;
+      for (const outgoing of this.messages) {
+        outgoing.message = deepCopy(outgoing.message);
+      }
+      const { file } = this.call;
       await (file ? Promise.race([waiting, failureOf(file)]) : waiting);
       const [first] = this.messages;
       const { pageContext, canSend } = this.context;
