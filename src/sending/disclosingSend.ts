@@ -6,6 +6,7 @@ import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
+import { asCaller } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import {
   SendOperation,
@@ -107,7 +108,7 @@ export class DisclosingSend extends SendOperation {
     for (const [position, outgoing] of messages.entries()) {
       const { [position]: message } = call.messages;
       if (!message) continue;
-      outgoing.message = message;
+      outgoing.message = asCaller(message, outgoing.speaker);
       const isUnsigned = outgoing.disclosure && !outgoing.carried;
       if (isUnsigned && outgoing.resolution) this.sign(outgoing);
     }
