@@ -1,5 +1,5 @@
 import { LineClient } from 'messaging-api-line';
-import type { LineContext } from 'bottender';
+import { TwilioClient, type LineContext } from 'bottender';
 import {
   personas,
   type PersonaContext,
@@ -119,6 +119,52 @@ describe.each<[string, ChannelName, ChannelSetup]>([
     expect(JSON.stringify(first?.message)).toContain('I am a bot (start)');
     expect(JSON.stringify(sent)).not.toMatch(/TOKEN|SECRET/);
   });
+});
+
+describe('a sender of the bot’s own', () => {
+  const OWN = { name: 'Own' };
+  const sends: [
+    string,
+    Parameters<typeof startOn>[0],
+    (context: Record<string, (...args: unknown[]) => unknown>) => unknown,
+  ][] = [
+    ['a reply on LINE', 'line', (c) => c.replyText?.('one', { sender: OWN })],
+    ['a push on LINE', 'line', (c) => c.pushText?.('one', { sender: OWN })],
+    ['Viber', 'viber', (c) => c.sendText?.('one', { sender: OWN })],
+    [
+      'Slack',
+      'slack',
+      (c) => c.postMessage?.('one', { username: 'Own', iconEmoji: ':own:' }),
+    ],
+  ];
+
+  test.each(sends)('discloses, too: %s', async (_what, channel, send) => {
+    const bot = await startOn(channel, { plugins: [personas(options)] });
+    const received = await bot.run(async (context: PersonaContext) => {
+      await send(context as never);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(received.flatMap(texts)).toEqual([
+      'Own: I am a bot (start)',
+      'Own: one',
+    ]);
+    const icons = received.map(({ body }) => body.icon_emoji);
+    expect(new Set(icons).size).toBe(1);
+  });
+});
+
+test('what has no text on WhatsApp has none as a persona either', async () => {
+  const platform = await startPlatform('whatsapp');
+  const { origin } = platform;
+  const account = { accountSid: 'AC1', authToken: 'T', phoneNumber: '+1' };
+  const client = personas({ directory }).client(
+    new TwilioClient({ ...account, origin }),
+  );
+  const template = { to: '+2', contentSid: 'HX1', personaId: 'max' } as never;
+  await client.createMessage(template);
+  expect(platform.received.map(({ body }) => body)).toEqual([
+    { To: '+2', From: '+1', ContentSid: 'HX1' },
+  ]);
 });
 
 describe('a reply on LINE', () => {

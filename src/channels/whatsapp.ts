@@ -45,6 +45,6 @@ const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
   return wrapCall(call, ([text, fields]) => [
-    { ...(fields as object), to, body: text },
+    { ...(fields as object), to, ...(text !== undefined && { body: text }) },
   ]);
 };
