@@ -5,7 +5,6 @@ import {
   parseGraphFailure,
   type GraphFailure,
 } from '../graph/graphFailure';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
@@ -24,6 +23,8 @@ import {
   type MessageFile,
   type MultipartForm,
   type ReadCall,
+  type Refusal,
+  type TypedChannel,
 } from './channel';
 
 /** Methods of MessengerClient whose options are not their third argument. */
@@ -48,7 +49,14 @@ const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
 const MAX_TEXT_LENGTH = 2000;
 
 /** A message carries the ID of a persona on the Page. */
-export const messenger: Channel = {
+export const messenger: TypedChannel<
+  'messenger',
+  'createPersona',
+  {
+    context: `send${string}` | 'typingOn' | 'typingOff';
+    client: `send${string}` | 'typingOn' | 'typingOff';
+  }
+> = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
   clientMethod: 'sendText',
@@ -124,6 +132,8 @@ function lastPosition(args: readonly unknown[]): number {
 
 class MessengerCall extends SingleMessage {
   readonly senderAction: string | undefined;
+  /** That of a form, which is sent unchanged. */
+  private readonly fixedId: string | undefined;
 
   constructor(
     args: readonly unknown[],
@@ -144,9 +154,17 @@ class MessengerCall extends SingleMessage {
       const [{ fields }] = this.messages;
       this.messages = [{ fields, text: textOrNone(text) }];
     }
+    this.fixedId =
+      method === 'sendMessageFormData' ? personaIn(args[1]) : undefined;
+    if (this.fixedId !== undefined) {
+      const { fixedId } = this;
+      const fields = { ...this.messages[0].fields, personaId: fixedId };
+      this.messages = [{ fields, fixedId }];
+    }
   }
 
   override withMessages(messages: readonly Message[]): ClientCall {
+    if (this.fixedId !== undefined) return { args: [...this.args] };
     const call = super.withMessages(messages);
     const [{ text } = this.messages[0]] = messages;
     if (this.method === 'sendMessage' && text !== this.messages[0].text) {
@@ -162,7 +180,8 @@ class MessengerCall extends SingleMessage {
   get file(): MessageFile | undefined {
     const [, contents] = this.args;
     if (this.method === 'sendMessageFormData' && isForm(contents)) {
-      return { type: 'form', contents };
+      const isFixed = this.fixedId !== undefined;
+      return isFixed ? undefined : { type: 'form', contents };
     }
     const type = FILE_TYPES.get(this.method);
     if (!type) return undefined;
@@ -172,14 +191,20 @@ class MessengerCall extends SingleMessage {
   }
 }
 
-/** Whether this is a form without its own `persona_id`; one with it is sent unchanged. */
 function isForm(contents: unknown): contents is MultipartForm {
-  const streams: unknown = getProperty(contents, '_streams');
   return (
     typeof getProperty(contents, 'getHeaders') === 'function' &&
-    Array.isArray(streams) &&
-    !streams.some((part) => /name="persona_id"/.test(String(part)))
+    Array.isArray(getProperty(contents, '_streams'))
   );
+}
+
+/** A form's own persona. */
+function personaIn(form: unknown): string | undefined {
+  const streams = isForm(form) ? form._streams : [];
+  const at = streams.findIndex((part) =>
+    /name="persona_id"/.test(String(part)),
+  );
+  return at === -1 ? undefined : String(streams[at + 1]);
 }
 
 /** A request that a context queues for the next batch. */

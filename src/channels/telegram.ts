@@ -2,16 +2,25 @@ import { getProperty } from '../util/getProperty';
 
 import {
   fieldsOf,
+  pick,
   SingleMessage,
-  type Channel,
+  type Fields,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
-export const telegram: Channel = {
+export const telegram: TypedChannel<
+  'telegram',
+  'sendChatAction',
+  {
+    context: `send${string}`;
+    client: `send${string}`;
+  }
+> = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
   sendMethods: /^(send|typing)/,
@@ -20,12 +29,24 @@ export const telegram: Channel = {
   clientMethodFor: () => 'sendMessage',
   reader,
   maxTextLength: MAX_TEXT_LENGTH,
-  textCall: (_, [chatId], text) => ({
-    args: [chatId, text],
+  textCall: (_, args, text) => ({
+    args: [args[0], text, pick(optionsOf(args) ?? {}, TARGET)],
     method: 'sendMessage',
   }),
   messageIds: (answer) => [getProperty(answer, 'messageId')],
 };
+
+/** What says, besides the chat, where a message goes: without it, to the topic "General". */
+const TARGET = [
+  'messageThreadId',
+  'message_thread_id',
+  'businessConnectionId',
+  'business_connection_id',
+];
+
+function optionsOf(args: readonly unknown[]): Fields | undefined {
+  return args.length > 2 ? fieldsOf(args.at(-1)) : undefined;
+}
 
 /** `sendMessage(chatId, text, options)`, and photos and the like, whose options come last. */
 function reader(method: string): ReadCall | undefined {
@@ -34,8 +55,7 @@ function reader(method: string): ReadCall | undefined {
   }
   if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
   return (args) => {
-    const hasOptions = args.length > 2 && fieldsOf(args.at(-1));
-    const at = hasOptions ? args.length - 1 : args.length;
+    const at = optionsOf(args) ? args.length - 1 : args.length;
     return new SingleMessage(args, at, undefined, args[0]);
   };
 }

@@ -1,4 +1,5 @@
 import {
+  pick,
   sendMethod,
   type ClientCall,
   type Message,
@@ -18,7 +19,7 @@ import { debug, isDebugging } from '../util/debug';
 import { deepCopy } from '../util/deepCopy';
 
 import { recipientOf } from './conversation';
-import { addMissing, asPage, isSet, shownAs } from './messageFields';
+import { addMissing, asCaller, asPage, isSet, shownAs } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import { ownPersona } from './ownPersona';
 import { queuedSpeaker, type QueuedSpeaker } from './queuedSpeakers';
@@ -41,9 +42,6 @@ export interface OutgoingCall {
   /** Whether no platform gets it, so that nothing is disclosed or reported. */
   readonly isMock?: boolean;
 }
-
-/** The bot itself put a profile into the message. */
-const NOBODY_KNOWN: ActiveSpeaker = { kind: 'caller', fields: {} };
 
 /** A text of `disclosure.message`, and the message before which it is sent. */
 export interface DisclosureText {
@@ -118,7 +116,12 @@ export class SendOperation {
     const own = ownPersona(given.fields);
     const { profileField, messageQueues } = channel;
     if (profileField !== undefined && isSet(profileField, given.fields)) {
-      return new OutgoingMessage(given, NOBODY_KNOWN, 'personaId');
+      const fields = pick(given.fields, [profileField]);
+      return new OutgoingMessage(
+        given,
+        { kind: 'caller', fields },
+        'personaId',
+      );
     }
     const { before, moment } = this.disclosure ?? {};
     const queued = messageQueues && queuedSpeaker(given.fields);
@@ -132,12 +135,14 @@ export class SendOperation {
     const decidedBy = before?.decidedBy ?? this.source(own, queued);
     if (isDebugging()) logSpeaker(method, speaker, decidedBy);
     if (given.fields.tag === 'HUMAN_AGENT') this.checkHuman(speaker);
-    const message =
-      speaker.kind === 'caller'
-        ? { ...given, fields: { ...given.fields, ...speaker.fields } }
-        : given;
-    const resolution = this.resolve(speaker);
-    return new OutgoingMessage(message, speaker, decidedBy, resolution, moment);
+    const message = asCaller(given, speaker);
+    const { fixedId } = given;
+    const resolution =
+      fixedId === undefined ? this.resolve(speaker) : undefined;
+    const about = [speaker, decidedBy, resolution, moment] as const;
+    const decided = new OutgoingMessage(message, ...about);
+    if (fixedId !== undefined) decided.carried = carriedAs(fixedId);
+    return decided;
   }
 
   /** `undefined` where the message shows nobody, or the bot itself said whom. */
@@ -253,7 +258,10 @@ export class SendOperation {
     const { settings, conversations } = this.personas.runtime;
     const isWatched = settings.onSent ?? conversations;
     const isReported = isWatched && !isMock && !this.isSenderAction;
-    const isCarried = this.messages.some(({ carried }) => carried);
+    // What carries its own persona is sent once.
+    const isCarried = this.messages.some(
+      ({ carried, resolution }) => carried && resolution,
+    );
     if (!isCarried && !isReported) return answer;
     return answer.then(
       (given: unknown) => {
