@@ -1,5 +1,9 @@
 import { LineClient } from 'messaging-api-line';
-import { TwilioClient, type LineContext } from 'bottender';
+import {
+  TwilioClient,
+  type LineContext,
+  type TelegramContext,
+} from 'bottender';
 import {
   personas,
   type PersonaContext,
@@ -390,6 +394,21 @@ test('calls with many recipients carry the persona and disclose nothing', async 
     'Max · AI: two',
     'Max · AI: I am a bot (start)',
     'Max · AI: three',
+  ]);
+});
+
+test('a disclosure on Telegram is in the topic of its message', async () => {
+  const bot = await startOn('telegram', { plugins: [personas(options)] });
+  const received = await bot.run(
+    async (context: PersonaContext<TelegramContext>) => {
+      const topic = { messageThreadId: 5 } as never;
+      await context.as('max').sendPhoto('https://example.com/a.png', topic);
+    },
+  );
+  expect(bot.errors).toEqual([]);
+  expect(received.map(({ body }) => body)).toEqual([
+    { chat_id: 7, text: 'Max · AI: I am a bot (start)', message_thread_id: 5 },
+    { chat_id: 7, photo: 'https://example.com/a.png', message_thread_id: 5 },
   ]);
 });
 
