@@ -4,11 +4,11 @@ import type { Leases } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
 import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
-import { personaState, type PersonaList } from '../graph/personaCalls';
+import type { PersonaList } from '../graph/personaCalls';
 import { invalidResponse } from '../graph/responses';
 import type { RetryPolicy } from '../graph/retries';
-import type { PersonaProfile } from '../profile';
-import type { NamedRecord } from '../store/port';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
+import { slotOfName } from '../store/port';
 import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
@@ -38,11 +38,10 @@ export interface NameServices {
   readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
 }
 
-/** A name on a Page: its persona is recorded in the store, or on the Page's list, or created. */
+/** A name on a Page: its persona has a lease, or is on the Page's list, or is created. */
 export class NameSlot implements Slot<string> {
   readonly key: string;
   readonly retryPolicy = RETRY_POLICY;
-  private storedId: string | undefined;
 
   constructor(
     private readonly services: NameServices,
@@ -52,91 +51,49 @@ export class NameSlot implements Slot<string> {
     readonly profile: PersonaProfile,
     readonly isReplacement: boolean,
   ) {
-    this.key = `name:${persona}`;
+    this.key = slotOfName(persona);
   }
 
-  async find(lease?: Lease): Promise<Outcome<string | undefined>> {
-    const found = lease ? await this.findUnder(lease) : await this.findRecent();
-    if (!found.ok || found.value === undefined) return found;
-    return { ok: true, value: await this.use(found.value, lease) };
+  accepts({ id, name }: EphemeralPersona): boolean {
+    return name === this.profile.name && !this.known.gone.has(id ?? '');
+  }
+
+  /** Under the claim no other process creates the persona, so a list without it is certain. */
+  async find({ epoch }: Lease): Promise<Outcome<string | undefined>> {
+    const { list } = this.known;
+    // Without the store nothing is certain.
+    const recent = epoch === undefined ? this.idOn(list.recent) : undefined;
+    if (recent !== undefined) return { ok: true, value: recent };
+    const read = await list.read(this.page, epoch);
+    if (!read.ok) return read;
+    const id = this.idOn(read.value);
+    if (id === undefined && !read.value.isComplete) return UNREADABLE_ENTRIES;
+    return { ok: true, value: id };
   }
 
   settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
-    if (!isOwn) return this.use(id, lease);
-    this.log('created %o for the name %o on the Page %s: %s', id);
-    return this.record(id, lease);
+    if (!lease.isIntent) {
+      // The lease of a name is not renewed.
+      lease.abandon();
+      return Promise.resolve(id);
+    }
+    const { known, persona, profile, services } = this;
+    if (isOwn) {
+      this.log('created %o for the name %o on the Page %s: %s', id);
+    }
+    const record = { ...profile, id };
+    return services.leases.settle(lease, record, (otherId) => {
+      known.ids.set(persona, otherId);
+      if (!isOwn) return void lease.remove();
+      lease.record.id = id;
+      services.endSurplus({ id, lease, isOwn });
+    });
   }
 
   /** An answer that comes too late for its message serves the next one. */
   onLate(id: string): void {
     const { ids } = this.known;
     if (!ids.has(this.persona)) ids.set(this.persona, id);
-  }
-
-  private async findRecent(): Promise<Outcome<string | undefined>> {
-    const { page, known, isReplacement } = this;
-    for (;;) {
-      const id = (await this.readStored()) ?? this.idOn(known.list.recent);
-      if (id === undefined || !isReplacement) return { ok: true, value: id };
-      // Asking costs a call.
-      const state = await personaState(page, id);
-      if (state !== 'gone') return { ok: true, value: id };
-      known.gone.add(id);
-    }
-  }
-
-  /** Under the claim no other process creates the persona, so a list without it is certain. */
-  private async findUnder({
-    claim,
-    isShared,
-  }: Lease): Promise<Outcome<string | undefined>> {
-    // Read together with the epoch, in case the store loses its data in between.
-    const recorded = this.usable(claim?.record);
-    if (recorded !== undefined) return { ok: true, value: recorded };
-    const { list } = this.known;
-    const read = await list.read(this.page, claim?.epoch);
-    if (!read.ok) return read;
-    const listed = this.idOn(read.value);
-    if (listed !== undefined) return { ok: true, value: listed };
-    if (!read.value.isComplete) return UNREADABLE_ENTRIES;
-    // A process that was stopped may have settled it while the list was read.
-    const stored = isShared ? await this.readStored() : undefined;
-    return { ok: true, value: stored };
-  }
-
-  private async use(id: string, lease: Lease | undefined): Promise<string> {
-    const used = id === this.storedId ? id : await this.record(id);
-    await lease?.remove();
-    return used;
-  }
-
-  /** Records the ID, unless another process was first: then its persona is the name's. */
-  private async record(id: string, lease?: Lease): Promise<string> {
-    const { page, persona: name, profile, services, storedId } = this;
-    const record = { ...profile, id };
-    const recorded = await services.leases.settle(
-      page,
-      { name, record, seenId: storedId },
-      lease,
-      (other) => {
-        this.known.ids.set(name, other.id);
-        if (!lease) return;
-        lease.record.id = id;
-        services.endSurplus({ id, lease, isOwn: true });
-      },
-    );
-    return recorded.id;
-  }
-
-  private async readStored(): Promise<string | undefined> {
-    const { leases } = this.services;
-    return this.usable(await leases.nameOn(this.page, this.persona));
-  }
-
-  private usable(stored: NamedRecord | undefined): string | undefined {
-    this.storedId = stored?.id;
-    if (stored?.name !== this.profile.name) return undefined;
-    return this.known.gone.has(stored.id) ? undefined : stored.id;
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {

@@ -20,12 +20,12 @@ interface LeaseKeeper {
 export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
-  readonly record: Omit<LeaseRecord, 'expiresAt'>;
+  record: Omit<LeaseRecord, 'expiresAt'>;
   isHeld = true;
   /** Whether other processes may use the persona: `false` if the store has not recorded the lease. */
   isShared = true;
-  /** What the store answered to the intent; `undefined` while the store is away. */
-  claim: Extract<Acquired, { as: 'creator' }> | undefined;
+  /** The Page's epoch at the claim; `undefined` while the store is away. */
+  epoch: string | undefined;
   /** Whether the intent keeps others from creating the persona. */
   isClaim = true;
   /** Whether the last write failed, which was reported. */
@@ -55,9 +55,9 @@ export class Lease implements Use {
     return { id, name, profilePictureUrl };
   }
 
-  join(key: string, id: string): void {
+  join({ key, id, name }: Extract<Acquired, { as: 'user' }>): void {
     this.key = key;
-    this.record.id = id;
+    this.record = { ...this.record, id, name };
   }
 
   /** Goes on without the store. What still arrives under the first key is a lease that no one completes. */

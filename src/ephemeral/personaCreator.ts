@@ -10,7 +10,7 @@ import {
   withRetries,
   type RetryPolicy,
 } from '../graph/retries';
-import type { PersonaProfile } from '../profile';
+import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
 import { KeyedLimiter } from './keyedLimiter';
@@ -31,13 +31,15 @@ export interface Slot<T> {
   readonly retryPolicy: RetryPolicy;
   /** Whether an earlier persona is gone, so that one that exists may be gone too. */
   readonly isReplacement: boolean;
+  /** Whether the persona of the slot's lease may be used. */
+  accepts?(persona: EphemeralPersona): boolean;
   /**
-   * Finds and records a persona that exists besides the slot's lease.
+   * The ID of a persona that exists without a lease.
    *
-   * @param lease the claim on the slot; it ends where a persona is found
+   * @param lease the claim on the slot
    */
-  find?(lease?: Lease): Promise<Outcome<T | undefined>>;
-  /** Records the persona that was created, or acquired by its lease. Never rejects. */
+  find?(lease: Lease): Promise<Outcome<string | undefined>>;
+  /** Records the persona that was created, found, or acquired by its lease. Never rejects. */
   settle(id: string, lease: Lease, isOwn: boolean): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;
@@ -68,13 +70,12 @@ export class PersonaCreator {
     const earlier = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
     if (earlier) throw earlier;
     let attempt: Attempt<T> | undefined;
+    // A name that only has to be looked up does not wait for ephemeral personas.
+    const lane = JSON.stringify([page.id, slot.find !== undefined]);
     const outcome = await withRetries<T>(async (isGivenUp) => {
       for (;;) {
-        const found = await slot.find?.();
-        if (found && !found.ok) return found;
-        if (found?.value !== undefined) return { ok: true, value: found.value };
         let tried: Outcome<T> = NO_ANSWER;
-        await this.limiter.run(page.id, async () => {
+        await this.limiter.run(lane, async () => {
           if (isGivenUp()) return;
           attempt = { page, slot, isGivenUp };
           tried = await this.claim(attempt);
@@ -106,18 +107,25 @@ export class PersonaCreator {
     if (!lease) return NO_ANSWER;
     const { id } = lease.record;
     if (id !== null) {
+      const isAccepted = slot.accepts?.(lease.persona) ?? true;
       // Asking costs a call.
       const isGone =
-        slot.isReplacement && (await personaState(page, id)) === 'gone';
-      if (!isGone) return settle(attempt, id, lease, false);
+        isAccepted &&
+        slot.isReplacement &&
+        (await personaState(page, id)) === 'gone';
+      if (isAccepted && !isGone) return settle(attempt, id, lease, false);
       await lease.remove();
-      return NO_ANSWER;
+      return this.claim(attempt);
     }
     const found = await slot.find?.(lease);
     if (found?.ok && found.value !== undefined) {
-      return { ok: true, value: found.value };
+      return settle(attempt, found.value, lease, false);
     }
-    if (found?.ok !== false && !isGivenUp()) return this.create(attempt, lease);
+    // Finding out takes its time.
+    const mayCreate = found?.ok !== false && !isGivenUp();
+    if (mayCreate && (!found || (await this.leases.isStillClaimed(lease)))) {
+      return this.create(attempt, lease);
+    }
     await lease.remove();
     return found?.ok === false ? found : NO_ANSWER;
   }

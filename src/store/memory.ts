@@ -4,10 +4,12 @@ import { monotonicNow } from '../util/monotonicNow';
 
 import {
   EXPIRED_AT_ONCE,
+  nameOfSlot,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
   type LeaseRecord,
+  type NamedLease,
   type NamedRecord,
   type Released,
   type ReleaseOptions,
@@ -27,17 +29,18 @@ interface StoredLease {
   deleting?: string;
   /** Until when uses of it may not be recorded, as the store had lost it. */
   readonly recoveringUntil?: number;
+  /** Set where it is the lease of a name, which nothing renews, releases or sweeps. */
+  readonly named?: NamedRecord;
 }
 
 export interface StoredPage {
   readonly leases: Map<string, StoredLease>;
   /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
-  readonly names: Map<string, NamedRecord>;
   epoch: string;
 }
 
-/** Pages that are remembered; the oldest without a lease is dropped, and its names are looked up again. */
+/** Pages that are remembered; the oldest where only names have leases is dropped, and these are looked up again. */
 const MAX_PAGES = 10_000;
 
 /** A store that ends with the process. Its steps are those of a Redis, for the simulation and the model. */
@@ -55,10 +58,10 @@ export class MemoryStore implements StorePort {
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!lease.fences.has(use.use)) {
+        if (!lease.named && !lease.fences.has(use.use)) {
           extend(lease, use, now + leaseMs, now + leaseMs);
         }
-        return Promise.resolve({ as: 'user', key, id });
+        return Promise.resolve({ as: 'user', key, id, name });
       }
       if (key !== use.key && usedUntil(lease) > now) {
         return Promise.resolve({ as: 'waiting', name });
@@ -76,8 +79,7 @@ export class MemoryStore implements StorePort {
     const created = newLease(use.slot, intent);
     created.uses.set(use.use, now + claimMs);
     page.leases.set(use.key, created);
-    const record = page.names.get(use.slot.replace(/^name:/, ''));
-    return Promise.resolve({ as: 'creator', epoch: page.epoch, record });
+    return Promise.resolve({ as: 'creator', epoch: page.epoch });
   }
 
   renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
@@ -93,6 +95,7 @@ export class MemoryStore implements StorePort {
       this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
+    if (lease.named) return Promise.resolve('others');
     if (lease.deleting === use.use) return Promise.resolve('last');
     const now = this.now();
     // The write of the ID may not have arrived.
@@ -120,6 +123,7 @@ export class MemoryStore implements StorePort {
     const lease = page.leases.get(key);
     page.leases.delete(key);
     if (lease) free(page, lease.slot, key);
+    if (lease?.named) this.changeEpoch(pageId, key);
     this.tidy(pageId, page);
     return Promise.resolve();
   }
@@ -149,7 +153,9 @@ export class MemoryStore implements StorePort {
     const page = this.page(pageId);
     const lease = page.leases.get(key);
     const now = this.now();
-    if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
+    if (!lease || lease.named || lease.record.expiresAt >= now) {
+      return Promise.resolve(false);
+    }
     lease.deleting = 'sweep';
     lease.record.expiresAt = now + leaseMs;
     free(page, lease.slot, key);
@@ -162,44 +168,34 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    return Promise.resolve(this.find(pageId)?.names.get(name));
-  }
-
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    return Promise.resolve(new Map(this.find(pageId)?.names));
-  }
-
-  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
-    const { pageId, name, record, seenId, key } = settled;
-    const { names } = this.page(pageId);
-    const stored = names.get(name);
-    if (stored && stored.id !== seenId && stored.id !== record.id) {
-      this.keepSurplus(settled, options);
-      return Promise.resolve(stored);
+  settle(settled: Settled): Promise<string> {
+    const { pageId, slot, record, key, replacedId } = settled;
+    const page = this.page(pageId);
+    const other = page.slots.get(slot) ?? '';
+    const { named } = page.leases.get(other) ?? {};
+    if (named) {
+      const isReplaced = named.id === record.id || named.id === replacedId;
+      if (!isReplaced) return Promise.resolve(named.id);
+      page.leases.delete(other);
     }
-    names.set(name, record);
-    if (key !== undefined) void this.forget(pageId, key);
-    return Promise.resolve(record);
+    const lease = { pageId, ...record, expiresAt: Infinity };
+    page.leases.set(key, { ...newLease(slot, lease), named: record });
+    page.slots.set(slot, key);
+    return Promise.resolve(record.id);
   }
 
-  writeName(pageId: string, name: string, record?: NamedRecord): Promise<void> {
-    const page = this.page(pageId);
-    if (record) page.names.set(name, record);
-    else page.names.delete(name);
-    this.tidy(pageId, page);
-    return Promise.resolve();
+  namesOn(pageId: string): Promise<Map<string, NamedLease>> {
+    const names = new Map<string, NamedLease>();
+    for (const [key, { slot, named }] of this.find(pageId)?.leases ?? []) {
+      const name = nameOfSlot(slot);
+      if (named && name !== undefined) names.set(name, { ...named, key });
+    }
+    return Promise.resolve(names);
   }
 
-  /** Turns an intent into the lease of a surplus persona. */
-  protected keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
-    const { pageId, key = '', record } = settled;
-    const page = this.page(pageId);
-    const lease = page.leases.get(key);
-    if (!lease) return;
-    lease.record.id = record.id;
-    lease.record.expiresAt = this.now() + leaseMs;
-    free(page, lease.slot, key);
+  /** @param key of a name's lease that is removed */
+  protected changeEpoch(pageId: string, key: string): void {
+    this.page(pageId).epoch = `without ${key}`;
   }
 
   protected leases(): [key: string, lease: StoredLease][] {
@@ -233,6 +229,7 @@ export class MemoryStore implements StorePort {
       ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
       recoveringUntil: now + leaseMs,
     };
+    if (lease.named) return;
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
     if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
@@ -243,7 +240,9 @@ export class MemoryStore implements StorePort {
 
   private entriesOn(pageId: string): LeaseEntry[] {
     const { leases = [] } = this.find(pageId) ?? {};
-    return [...leases].map(([key, { record }]) => [key, { ...record }]);
+    return [...leases]
+      .filter(([, { named }]) => !named)
+      .map(([key, { record }]) => [key, { ...record }]);
   }
 
   private page(pageId: string): StoredPage {
@@ -255,7 +254,7 @@ export class MemoryStore implements StorePort {
 
   private evictOldest(): void {
     for (const [pageId, { leases }] of this.pages) {
-      if (leases.size > 0) continue;
+      if ([...leases.values()].some(({ named }) => !named)) continue;
       this.pages.delete(pageId);
       // What was read before is not certain on a Page that is begun anew.
       this.epoch = randomUUID();
@@ -263,8 +262,8 @@ export class MemoryStore implements StorePort {
     }
   }
 
-  private tidy(pageId: string, { leases, names, epoch }: StoredPage): void {
-    const isNew = leases.size === 0 && names.size === 0 && epoch === this.epoch;
+  private tidy(pageId: string, { leases, epoch }: StoredPage): void {
+    const isNew = leases.size === 0 && epoch === this.epoch;
     if (isNew) this.pages.delete(pageId);
   }
 }
@@ -274,7 +273,7 @@ export function usedUntil({ uses }: StoredLease): number {
 }
 
 function newPage(epoch: string): StoredPage {
-  return { leases: new Map(), slots: new Map(), names: new Map(), epoch };
+  return { leases: new Map(), slots: new Map(), epoch };
 }
 
 function newLease(slot: string, record: LeaseRecord): StoredLease {

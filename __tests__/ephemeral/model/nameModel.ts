@@ -44,10 +44,9 @@ export interface NameFault {
 type Phase =
   | 'idle'
   | 'sending'
-  | 'looking'
   | 'claiming'
   | 'listing'
-  | 'reading'
+  | 'confirming'
   | 'creating'
   | 'settling'
   | 'resending'
@@ -65,7 +64,6 @@ interface Process {
   readonly epoch?: string;
   readonly isReplacement: boolean;
   readonly created?: string;
-  readonly seenId?: string;
   readonly claims: number;
 }
 
@@ -167,7 +165,7 @@ export class NameModel implements System<State> {
         const isKnown = known !== undefined;
         return to({
           messages,
-          phase: isKnown ? 'sending' : 'looking',
+          phase: isKnown ? 'sending' : 'claiming',
           isReplacement: false,
         });
       }
@@ -182,58 +180,54 @@ export class NameModel implements System<State> {
           return replace(state, at, {
             ...rest,
             gone,
-            phase: 'looking',
+            phase: 'claiming',
             isReplacement: true,
           });
         }
         // Deleted since it was found: the next message finds another.
         return to({ phase: 'idle' });
       }
-      case 'looking':
-        return this.look(state, at, process);
       case 'claiming': {
         const fresh = useOf(SLOT, at, process.claims);
         const { state: after, answer } = await onStore(state, (memory) =>
           memory.acquire(fresh, OPTIONS),
         );
-        if (answer.as !== 'creator')
-          return update(after, at, { phase: 'looking' });
+        if (answer.as === 'waiting') return after;
+        if (answer.as === 'user') {
+          return this.accept(after, at, process, answer);
+        }
         const claimed = update(after, at, {
           use: fresh,
           epoch: answer.epoch,
           claims: process.claims + 1,
-          ...(answer.record && { seenId: answer.record.id }),
         });
-        const recorded = answer.record?.id;
-        if (recorded !== undefined && !process.gone.includes(recorded)) {
-          return this.found(await this.forget(claimed, fresh), at, recorded);
-        }
         const { list } = process;
         const isGood =
           list && (this.fault.trustsOldLists || list.epoch === answer.epoch);
         if (!isGood) return update(claimed, at, { phase: 'listing' });
         const listed = list.ids.find((id) => !process.gone.includes(id));
         if (listed === undefined) {
-          return update(claimed, at, { phase: 'reading' });
+          return update(claimed, at, { phase: 'confirming' });
         }
         return this.settle(claimed, at, listed, fresh, false);
       }
       case 'listing': {
         const list = { ids: state.personas, epoch: process.epoch ?? '' };
-        const listed = to({ list, phase: 'reading' });
+        const listed = to({ list, phase: 'confirming' });
         const found = state.personas.find((id) => !process.gone.includes(id));
         if (found === undefined) return listed;
         return this.settle(listed, at, found, use, false);
       }
-      case 'reading': {
-        const { state: read, answer } = await onStore(state, (memory) =>
-          memory.nameOn(PAGE, NAME),
+      case 'confirming': {
+        if (!use) return state;
+        const { state: after, answer } = await onStore(state, (memory) =>
+          memory.acquire(use, OPTIONS),
         );
-        const seen = answer && { seenId: answer.id };
-        const after = update(read, at, { ...seen, phase: 'creating' });
-        const id = answer?.id;
-        if (id === undefined || process.gone.includes(id)) return after;
-        return this.found(await this.forget(after, use), at, id);
+        if (answer.as === 'creator' && answer.epoch === process.epoch) {
+          return update(after, at, { phase: 'creating' });
+        }
+        const unclaimed = await this.forget(after, use);
+        return update(unclaimed, at, { phase: 'claiming' });
       }
       case 'creating': {
         const { state: after, id } = create(state);
@@ -261,24 +255,22 @@ export class NameModel implements System<State> {
     return spend(await this.forget(listed, use), 'lists');
   }
 
-  private async look(
+  /** Uses the persona of the name's lease, or removes that. */
+  private async accept(
     state: State,
     at: number,
     process: Process,
+    { key, id }: { readonly key: string; readonly id: string },
   ): Promise<State> {
-    const { answer } = await onStore(state, (memory) =>
-      memory.nameOn(PAGE, NAME),
-    );
-    const id = answer?.id;
-    const seen = id !== undefined && { seenId: id };
-    const after = update(state, at, { ...seen, phase: 'claiming' });
-    if (id === undefined || process.gone.includes(id)) return after;
-    const isAlive = state.personas.includes(id);
-    if (process.isReplacement && !isAlive && !this.fault.trustsReplacements) {
-      return update(after, at, { gone: [...process.gone, id] });
+    const isGone =
+      process.isReplacement &&
+      !state.personas.includes(id) &&
+      !this.fault.trustsReplacements;
+    if (isGone || process.gone.includes(id)) {
+      return this.forget(state, { ...useOf(SLOT, at, 0), key });
     }
-    const found = this.found(after, at, id);
-    return process.isReplacement && !isAlive
+    const found = this.found(state, at, id);
+    return process.isReplacement && !state.personas.includes(id)
       ? {
           ...found,
           wrong: 'a replacement that is gone is remembered as unknown',
@@ -294,21 +286,17 @@ export class NameModel implements System<State> {
     use: Use | undefined,
     isOwn: boolean,
   ): Promise<State> {
-    const seenId = state.processes[at]?.seenId;
+    if (!use) return state;
+    const { key } = use;
     const record = { id, name: NAME, profilePictureUrl: '' };
-    const key = isOwn ? use?.key : undefined;
-    const settled = { pageId: PAGE, name: NAME, record, seenId, key };
     const { state: stored, answer } = await onStore(state, (memory) =>
-      memory.settle(settled, OPTIONS),
+      memory.settle({ pageId: PAGE, slot: SLOT, record, key }),
     );
-    let after = stored;
-    if (!isOwn || answer.id !== id) after = await this.forget(after, use);
-    if (isOwn && answer.id !== id) {
-      // The surplus persona is deleted by its creator.
-      const personas = state.personas.filter((one) => one !== id);
-      after = { ...after, personas };
-    }
-    return this.found(after, at, answer.id);
+    if (answer === id) return this.found(stored, at, id);
+    const after = await this.forget(stored, use);
+    // The surplus persona is deleted by its creator.
+    const personas = state.personas.filter((one) => !isOwn || one !== id);
+    return this.found({ ...after, personas }, at, answer);
   }
 
   private async forget(state: State, use: Use | undefined): Promise<State> {
@@ -335,10 +323,9 @@ function doing(phase: Phase): string {
   const words: Record<Phase, string> = {
     idle: 'begins a message',
     sending: 'sends it',
-    looking: 'reads the store',
     claiming: 'claims the name',
     listing: 'reads the list',
-    reading: 'reads the store again',
+    confirming: 'confirms its claim',
     creating: 'creates the persona',
     settling: 'settles the name',
     resending: 'sends it again',

@@ -4,7 +4,7 @@ import { Keyv } from 'keyv';
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import { profile } from '../../support/personas';
-import { leaveIndex, leaveLease } from '../../support/stores';
+import { leaveIndex, leaveLease, settleName } from '../../support/stores';
 
 const PAGE_ID = '1';
 const ADAM = { ...profile('Adam'), id: '7' };
@@ -54,9 +54,9 @@ test.each([
   const { map, port } = open();
   map.set('keyv:processes', value);
   expect(await port.leasesOn(PAGE_ID)).toEqual([]);
-  await port.writeName(PAGE_ID, 'adam', ADAM);
+  await settleName(port, PAGE_ID, 'adam', ADAM);
   const other = new KeyvPort(new GuardedKeyv(new Keyv({ store: map })));
-  expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
+  expect([...(await other.namesOn(PAGE_ID, [])).keys()]).toEqual(['adam']);
 });
 
 test('a value that is not a record is reported once, by its kind only', async () => {

@@ -8,19 +8,21 @@
 -- ours. Under KEYS[1]:
 --   :lease:KEY  a hash: slot, name, picture, id, deleting (by whom), and until
 --               when, in ms, `use:USE` counts, `fence:USE` refuses renewals, and
---               uses may not be `recovered` since Redis had lost the lease
+--               uses may not be `recovered` since Redis had lost the lease. Of a
+--               name it has `named`, which is JSON, and none of the latter
 --   :slot:SLOT  the KEY of the lease that the slot's next user acquires
---   :due        a sorted set: each KEY by when its lease expires
---   :names      a hash: the records of names, as JSON
---   :epoch      while it stays the same, all personas created for names are recorded
+--   :due        a sorted set: each KEY by when its lease expires, names' at +inf
+--   :epoch      while it stays the same, all personas created for names have leases
 local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- How long keys outlive their leases, for a bot that was down.
-local KEPT_MS = 30 * 24 * 3600 * 1000
+-- How long keys outlive their leases, for a bot that was down, and how long those
+-- of names outlive the last process that looked them up.
+local DAY_MS = 24 * 3600 * 1000
+local KEPT_MS = 30 * DAY_MS
+local NAMED_MS = 400 * DAY_MS
 local DUE = base .. ':due'
-local NAMES = base .. ':names'
 local EPOCH = base .. ':epoch'
 
 local function leaseKey(key) return base .. ':lease:' .. key end
@@ -67,16 +69,20 @@ local function usedUntil(lease)
   return last
 end
 
-local function setExpiry(key, at)
-  own('ZADD', DUE, at, key)
-  redis.call('PEXPIREAT', leaseKey(key), at + KEPT_MS)
-  if redis.call('PTTL', DUE) < at + KEPT_MS - now then
-    redis.call('PEXPIREAT', DUE, at + KEPT_MS)
+-- Has a lease expire at a time, or never.
+--   slot  is kept as long, if given
+local function setExpiry(key, at, slot)
+  own('ZADD', DUE, at or '+inf', key)
+  local keptUntil = at and at + KEPT_MS or now + NAMED_MS
+  redis.call('PEXPIREAT', leaseKey(key), keptUntil)
+  if redis.call('PTTL', DUE) < keptUntil - now then
+    redis.call('PEXPIREAT', DUE, keptUntil)
   end
+  if slot then redis.call('PEXPIREAT', slotKey(slot), keptUntil) end
 end
 
-local function keepSlot(slot)
-  redis.call('PEXPIREAT', slotKey(slot), now + args.leaseMs + KEPT_MS)
+local function changeEpoch(epoch)
+  redis.call('SET', EPOCH, epoch, 'PXAT', now + KEPT_MS)
 end
 
 local function free(slot, key)
@@ -88,6 +94,7 @@ local function forget(key)
   redis.call('DEL', leaseKey(key))
   own('ZREM', DUE, key)
   if lease and lease.slot then free(lease.slot, key) end
+  if lease and lease.named then changeEpoch('without ' .. key) end
 end
 
 -- Records a use and extends its lease, unless another process deletes the persona.
@@ -97,17 +104,12 @@ local function renew(use)
     redis.call('DEL', leaseKey(use.key))
     lease = nil
   end
-  if lease and lease.deleting and lease.deleting ~= use.use then return end
+  if lease and (lease.named or lease.deleting and lease.deleting ~= use.use) then return end
   if lease and lease.fences[use.use] then return end
   local forMs = use.id and args.leaseMs or args.claimMs
   redis.call('HSET', leaseKey(use.key), 'slot', use.slot, 'name', use.name, 'picture', use.picture, 'use:' .. use.use, now + forMs)
   if use.id then redis.call('HSET', leaseKey(use.key), 'id', use.id) end
   if not lease then redis.call('HSET', leaseKey(use.key), 'recovered', now + args.leaseMs) end
-  setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs))
-  if redis.pcall('GET', slotKey(use.slot)) == use.key then keepSlot(use.slot) end
-end
-
-local function writeName(name, record)
-  own('HSET', NAMES, name, record)
-  redis.call('PEXPIREAT', NAMES, now + KEPT_MS)
+  local hasSlot = redis.pcall('GET', slotKey(use.slot)) == use.key
+  setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs), hasSlot and use.slot)
 end

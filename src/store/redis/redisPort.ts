@@ -3,13 +3,14 @@ import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, readLease, readName } from '../fields';
+import { fieldsOf, readLease, readName, type Fields } from '../fields';
 import {
   EXPIRED_AT_ONCE,
+  nameOfSlot,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
-  type NamedRecord,
+  type NamedLease,
   type Released,
   type ReleaseOptions,
   type Settled,
@@ -36,17 +37,15 @@ export class RedisPort implements StorePort {
 
   async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
     const args = { ...argsOf(use), ...options };
-    const { as, key, id, name, epoch, record } = await this.scripts.run(
+    const { as, key, id, name, epoch } = await this.scripts.run(
       'acquire',
       use.record.pageId,
       args,
     );
     if (as === 'waiting') return { as, name: String(name) };
-    if (as === 'creator') {
-      return { as, epoch: String(epoch), record: this.readName(record) };
-    }
+    if (as === 'creator') return { as, epoch: String(epoch) };
     if (as === 'user' && typeof key === 'string' && isId(id)) {
-      return { as, key, id };
+      return { as, key, id, name: String(name) };
     }
     throw invalidReply();
   }
@@ -103,37 +102,34 @@ export class RedisPort implements StorePort {
     await this.scripts.run('requeue', pageId, { key });
   }
 
-  async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    return (await this.names(pageId, { name })).get(name);
+  async settle({ pageId, record, ...settled }: Settled): Promise<string> {
+    const { id, name, profilePictureUrl: picture, ...others } = record;
+    const named = JSON.stringify(others);
+    const args = { ...settled, id, name, picture, named };
+    const { id: settledId } = await this.scripts.run('settle', pageId, args);
+    if (!isId(settledId)) throw invalidReply();
+    return settledId;
   }
 
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    return this.names(pageId, {});
-  }
-
-  async settle(
-    { pageId, name, record, seenId, key }: Settled,
-    { leaseMs }: LeaseOptions,
-  ): Promise<NamedRecord> {
-    const json = JSON.stringify(record);
-    const args = { key, name, id: record.id, record: json, seenId, leaseMs };
-    const settled = await this.scripts.run('settle', pageId, args);
-    return this.readName(settled.record) ?? record;
-  }
-
-  async writeName(pageId: string, name: string, record?: NamedRecord) {
-    const args = { name, record: record && JSON.stringify(record) };
-    await this.scripts.run('writeName', pageId, args);
+  async namesOn(pageId: string): Promise<Map<string, NamedLease>> {
+    const names = new Map<string, NamedLease>();
+    const entries = await this.entries(pageId, { ofNames: true });
+    for (const { key, ...fields } of entries) {
+      const name = nameOfSlot(String(fields.slot));
+      const record = readName({ ...fields, ...fieldsOf(parsed(fields.named)) });
+      if (record && name !== undefined) names.set(name, { ...record, key });
+      else this.broken.found(`lease:${key}`);
+    }
+    return names;
   }
 
   private async leases(
     pageId: string,
     args: { atMost?: number; since?: number | undefined },
   ): Promise<LeaseEntry[]> {
-    const { entries } = await this.scripts.run('leases', pageId, args);
     const leases: LeaseEntry[] = [];
-    for (const { key, id = null, ...fields } of listOf(entries)) {
-      if (typeof key !== 'string') continue;
+    const entries = await this.entries(pageId, args);
+    for (const { key, id = null, ...fields } of entries) {
       const record = readLease({ ...fields, id, pageId });
       if (record) leases.push([key, record]);
       else this.broken.found(`lease:${key}`);
@@ -141,35 +137,23 @@ export class RedisPort implements StorePort {
     return leases;
   }
 
-  private async names(
+  private async entries(
     pageId: string,
-    args: { name?: string },
-  ): Promise<Map<string, NamedRecord>> {
-    const { names } = await this.scripts.run('names', pageId, args);
-    const records = new Map<string, NamedRecord>();
-    for (const { name, record: json } of listOf(names)) {
-      const record = this.readName(json);
-      if (typeof name === 'string' && record) records.set(name, record);
-    }
-    return records;
-  }
-
-  private readName(json: unknown): NamedRecord | undefined {
-    if (json === undefined) return undefined;
-    const record = readName(parsed(json));
-    if (!record) this.broken.found('names');
-    return record;
+    args: object,
+  ): Promise<(Fields & { key: string })[]> {
+    const { entries } = await this.scripts.run('leases', pageId, args);
+    // Lua writes an empty list as an object.
+    const listed = Array.isArray(entries) ? entries.map(fieldsOf) : [];
+    return listed.map(({ key, ...fields }) => ({
+      ...fields,
+      key: String(key),
+    }));
   }
 }
 
 function argsOf({ key, use, slot, record }: Use) {
   const { id, name, profilePictureUrl: picture } = record;
   return { key, use, slot, name, picture, id: id ?? undefined };
-}
-
-/** Lua writes an empty list as an object. */
-function listOf(value: unknown) {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
 }
 
 function parsed(json: unknown): unknown {

@@ -8,6 +8,7 @@ if not lease then
   renew(args)
   return result({ released = 'unknown' })
 end
+if lease.named then return result({ released = 'others' }) end
 if lease.deleting == args.use then return result({ released = 'last' }) end
 -- The write of the ID may not have arrived.
 if args.id and not lease.id then

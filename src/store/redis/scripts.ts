@@ -116,9 +116,7 @@ function loadSteps() {
     leases: load('leases', 'read', true),
     claimExpired: load('claimExpired', 'write to', true),
     requeue: load('requeue', 'write to', true),
-    names: load('names', 'read'),
     settle: load('settle', 'write to'),
-    writeName: load('writeName', 'write to'),
     conversation: load('conversation', 'write to'),
   };
 }

@@ -1,20 +1,16 @@
--- Records the persona of a name and ends the intent `key`, unless another ID
--- than `seenId` is recorded: then the intent becomes a surplus persona's lease.
+-- Makes the intent `key` the lease of a name's persona, unless the name has another
+-- one than `replacedId`.
 --   KEYS[1]  `prefix:{page}`
---   ARGV[1]  { name, id, record: JSON, seenId?, key?, leaseMs }
---   result   { record: JSON }, what is recorded after this
-local stored = own('HGET', NAMES, args.name)
-local isJson, other = pcall(cjson.decode, stored or 'null')
-local otherId = isJson and type(other) == 'table' and type(other.id) == 'string' and other.id
-if otherId and otherId ~= args.seenId and otherId ~= args.id then
-  local lease = args.key and read(args.key)
-  if lease then
-    redis.call('HSET', leaseKey(args.key), 'id', args.id)
-    setExpiry(args.key, now + args.leaseMs)
-    free(lease.slot, args.key)
-  end
-  return result({ record = stored })
+--   ARGV[1]  { key, slot, id, name, picture, named: JSON, replacedId? }
+--   result   { id }, the persona that the name has
+local other = redis.pcall('GET', slotKey(args.slot))
+local lease = type(other) == 'string' and read(other)
+if lease and lease.named then
+  if lease.id ~= args.id and lease.id ~= args.replacedId then return result({ id = lease.id }) end
+  forget(other)
 end
-writeName(args.name, args.record)
-if args.key then forget(args.key) end
-return result({ record = args.record })
+redis.call('DEL', leaseKey(args.key))
+redis.call('HSET', leaseKey(args.key), 'slot', args.slot, 'name', args.name, 'picture', args.picture, 'id', args.id, 'named', args.named)
+redis.call('SET', slotKey(args.slot), args.key)
+setExpiry(args.key, nil, args.slot)
+return result({ id = args.id })
