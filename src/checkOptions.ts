@@ -3,7 +3,7 @@ import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import { ProcessMemory } from './store/processMemory';
+import { processMemory } from './store/memory';
 import { RedisStore } from './store/redis/redisStore';
 import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
@@ -151,7 +151,7 @@ export function checkOptions(
       (({ message, defaultSender }) =>
         warn(`${message} ${defaultSender} speaks instead.`)),
     onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
-    store: isStore(given.store) ? given.store : new ProcessMemory(),
+    store: isStore(given.store) ? given.store : processMemory,
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,

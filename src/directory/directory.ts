@@ -16,8 +16,6 @@ import {
 import { NameSlot, type KnownPage, type NameServices } from './nameSlot';
 import { PageList } from './pageList';
 
-/** IDs that are remembered as gone from a Page; the oldest is dropped. */
-const MAX_GONE = 1000;
 /** Pages whose IDs are remembered; the oldest is dropped, and looked up in the store again. */
 const MAX_PAGES = 10_000;
 
@@ -90,20 +88,17 @@ export class Directory {
    * @throws PersonaRefusedError, the same one until it may be tried again
    */
   idOf(page: Page, name: string): string | Promise<string> {
-    return this.known(page).ids.get(name) ?? this.obtainOnce(page, name, false);
+    return this.known(page).ids.get(name) ?? this.obtainOnce(page, name);
   }
 
   /** Obtains another ID for the name, unless that has been done, because `goneId` is gone from the Page. */
   async renew(page: Page, name: string, goneId: string): Promise<string> {
-    const { ids, gone, list } = this.known(page);
+    const { ids, list } = this.known(page);
     if (ids.get(name) === goneId) {
-      gone.add(goneId);
-      // The store has another one by then.
-      evictOldest(gone, MAX_GONE);
       ids.delete(name);
       list.forget();
     }
-    return ids.get(name) ?? this.obtainOnce(page, name, true);
+    return ids.get(name) ?? this.obtainOnce(page, name, goneId);
   }
 
   /** @throws PersonaStoreError */
@@ -121,7 +116,7 @@ export class Directory {
     let known = this.pages.get(page.id);
     if (!known) {
       const list = new PageList(this.services.leases, this.shownNames);
-      known = { ids: new Map(), gone: new Set(), list };
+      known = { ids: new Map(), list };
       this.pages.set(page.id, known);
       evictOldest(this.pages, MAX_PAGES);
     }
@@ -131,7 +126,7 @@ export class Directory {
   private obtainOnce(
     page: Page,
     name: string,
-    isReplacement: boolean,
+    goneId?: string,
   ): Promise<string> {
     const profile = this.profileOf(name);
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
@@ -139,7 +134,7 @@ export class Directory {
     const known = this.known(page);
     const obtaining = this.creator.obtain(
       page,
-      new NameSlot(services, known, page, name, profile, isReplacement),
+      new NameSlot(services, known, page, name, profile, goneId),
     );
     known.ids.set(name, obtaining);
     obtaining.then(

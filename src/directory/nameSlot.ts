@@ -27,8 +27,6 @@ const UNREADABLE_ENTRIES = invalidResponse(
 export interface KnownPage {
   /** IDs by name; a promise while one is being obtained, shared by all who wait. */
   readonly ids: Map<string, string | Promise<string>>;
-  /** IDs that are gone from the Page, whatever the store says. */
-  readonly gone: Set<string>;
   readonly list: PageList;
 }
 
@@ -49,13 +47,14 @@ export class NameSlot implements Slot<string> {
     private readonly page: Page,
     readonly persona: string,
     readonly profile: PersonaProfile,
-    readonly isReplacement: boolean,
+    /** The ID of the persona that this one replaces. */
+    private readonly goneId?: string,
   ) {
     this.key = slotOfName(persona);
   }
 
   accepts({ id, name }: EphemeralPersona): boolean {
-    return name === this.profile.name && !this.known.gone.has(id ?? '');
+    return name === this.profile.name && id !== this.goneId;
   }
 
   /** Under the claim no other process creates the persona, so a list without it is certain. */
@@ -96,11 +95,12 @@ export class NameSlot implements Slot<string> {
     if (!ids.has(this.persona)) ids.set(this.persona, id);
   }
 
+  get isReplacement(): boolean {
+    return this.goneId !== undefined;
+  }
+
   private idOn(list: PersonaList | undefined): string | undefined {
-    const { profile, known } = this;
-    const id = list?.personas.find(
-      (each) => each.name === profile.name && !known.gone.has(each.id),
-    )?.id;
+    const id = list?.personas.find((persona) => this.accepts(persona))?.id;
     if (id === undefined) return undefined;
     this.log('found %o for the name %o on the list of the Page %s: %s', id);
     return id;

@@ -1,11 +1,11 @@
 import type { PersonaKind } from '../profile';
-import {
-  ConversationMemory,
-  type Begun,
-  type ConversationStore,
-  type NextMessage,
-  type Undo,
+import type {
+  Begun,
+  ConversationStore,
+  NextMessage,
+  Undo,
 } from '../store/conversations';
+import { LocalConversations } from '../store/localConversations';
 import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 
@@ -24,12 +24,11 @@ const BACK_MS = 60_000;
  * moment may be disclosed twice, and is never missed.
  */
 export class ConversationsWithFallback implements ConversationStore {
-  private alone = new ConversationMemory();
+  private alone = new LocalConversations();
   private failedAt: number | undefined;
   /** Messages of people that the store does not have yet: `lapseMs` by conversation. */
   private readonly unrecorded = new Map<string, number>();
   private retry: NodeJS.Timeout | undefined;
-  private readonly claimedAlone = new Set<string>();
 
   /** @param onAway called once each time that the store goes away */
   constructor(
@@ -46,9 +45,7 @@ export class ConversationsWithFallback implements ConversationStore {
       return begun;
     }
     if (message.kind === 'human') this.recordLater(key, message.lapseMs);
-    const decided = await this.alone.begin(key, message);
-    if ('moment' in decided) this.claimedAlone.add(key);
-    return decided;
+    return this.alone.begin(key, message);
   }
 
   async end(
@@ -57,9 +54,8 @@ export class ConversationsWithFallback implements ConversationStore {
     kind: PersonaKind | undefined,
     lapseMs: number,
   ): Promise<void> {
-    await this.alone.end(key, claimant, kind);
-    const wasAlone = this.claimedAlone.delete(key);
-    const isOver = wasAlone && kind !== undefined;
+    const isOver = this.alone.isClaiming(key) && kind !== undefined;
+    await this.alone.end(key, claimant, kind, lapseMs);
     await this.ask(key, () =>
       isOver
         ? this.store.record(key, kind, lapseMs)
@@ -68,14 +64,14 @@ export class ConversationsWithFallback implements ConversationStore {
   }
 
   async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
-    await this.alone.undo(key, undo);
+    await this.alone.undo(key, undo, lapseMs);
     await this.ask(key, () => this.store.undo(key, undo, lapseMs));
   }
 
   async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
     if (await this.recordNow(key, kind, lapseMs)) return;
     if (kind === 'human') this.recordLater(key, lapseMs);
-    await this.alone.record(key, kind);
+    await this.alone.record(key, kind, lapseMs);
   }
 
   /** Rejects with PersonaStoreError while the store is away, because nothing else would erase the record later. */
@@ -135,9 +131,9 @@ export class ConversationsWithFallback implements ConversationStore {
   private async answered(key: string): Promise<void> {
     if (this.failedAt === undefined) return;
     // Some keys of a cluster may be away while others are not.
-    if (!this.claimedAlone.has(key)) await this.alone.forget(key);
+    if (!this.alone.isClaiming(key)) await this.alone.forget(key);
     if (monotonicNow() - this.failedAt < BACK_MS) return;
     this.failedAt = undefined;
-    this.alone = new ConversationMemory();
+    this.alone = new LocalConversations();
   }
 }

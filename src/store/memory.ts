@@ -33,7 +33,7 @@ interface StoredLease {
   readonly named?: NamedRecord;
 }
 
-export interface StoredPage {
+interface StoredPage {
   readonly leases: Map<string, StoredLease>;
   /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
@@ -124,7 +124,6 @@ export class MemoryStore implements StorePort {
     page.leases.delete(key);
     if (lease) free(page, lease.slot, key);
     if (lease?.named) this.changeEpoch(pageId, key);
-    this.tidy(pageId, page);
     return Promise.resolve();
   }
 
@@ -186,7 +185,7 @@ export class MemoryStore implements StorePort {
 
   namesOn(pageId: string): Promise<Map<string, NamedLease>> {
     const names = new Map<string, NamedLease>();
-    for (const [key, { slot, named }] of this.find(pageId)?.leases ?? []) {
+    for (const [key, { slot, named }] of this.pages.get(pageId)?.leases ?? []) {
       const name = nameOfSlot(slot);
       if (named && name !== undefined) names.set(name, { ...named, key });
     }
@@ -213,15 +212,6 @@ export class MemoryStore implements StorePort {
     return monotonicNow();
   }
 
-  protected find(pageId: string): StoredPage | undefined {
-    return this.pages.get(pageId);
-  }
-
-  protected add(pageId: string, page = newPage(this.epoch)): StoredPage {
-    this.pages.set(pageId, page);
-    return page;
-  }
-
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
     const now = this.now();
     const { leases } = this.page(use.record.pageId);
@@ -239,17 +229,20 @@ export class MemoryStore implements StorePort {
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
-    const { leases = [] } = this.find(pageId) ?? {};
+    const { leases = [] } = this.pages.get(pageId) ?? {};
     return [...leases]
       .filter(([, { named }]) => !named)
       .map(([key, { record }]) => [key, { ...record }]);
   }
 
   private page(pageId: string): StoredPage {
-    const found = this.find(pageId);
-    if (found) return found;
-    if (this.pages.size >= MAX_PAGES) this.evictOldest();
-    return this.add(pageId);
+    let page = this.pages.get(pageId);
+    if (!page) {
+      if (this.pages.size >= MAX_PAGES) this.evictOldest();
+      page = newPage(this.epoch);
+      this.pages.set(pageId, page);
+    }
+    return page;
   }
 
   private evictOldest(): void {
@@ -261,12 +254,10 @@ export class MemoryStore implements StorePort {
       return;
     }
   }
-
-  private tidy(pageId: string, { leases, epoch }: StoredPage): void {
-    const isNew = leases.size === 0 && epoch === this.epoch;
-    if (isNew) this.pages.delete(pageId);
-  }
 }
+
+/** The default store: one for all `personas()` of this process. */
+export const processMemory = new MemoryStore();
 
 export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());

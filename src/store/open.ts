@@ -1,10 +1,10 @@
 import type { PersonaStoreError } from '../errors';
 
 import { BrokenValues } from './broken';
-import { ConversationMemory, type ConversationStore } from './conversations';
+import type { ConversationStore } from './conversations';
 import { GuardedKeyv, type KeyvLike } from './keyv/guardedKeyv';
-import { KeyvConversations } from './keyv/keyvConversations';
 import { KeyvPort } from './keyv/keyvPort';
+import { LocalConversations } from './localConversations';
 import { MemoryStore } from './memory';
 import type { StorePort } from './port';
 import { RedisConversations } from './redis/redisConversations';
@@ -36,8 +36,8 @@ export function openConversations(
   store: KeyvLike | RedisStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,
 ): ConversationStore {
-  if (store instanceof MemoryStore) return new ConversationMemory();
+  if (store instanceof MemoryStore) return new LocalConversations();
   return store instanceof RedisStore
     ? new RedisConversations(store, new BrokenValues(onBroken))
-    : new KeyvConversations(new GuardedKeyv(store, onBroken));
+    : new LocalConversations(new GuardedKeyv(store, onBroken));
 }

@@ -57,12 +57,12 @@ interface Process {
   readonly messages: number;
   /** The ID that it sends with. */
   readonly known?: string;
-  readonly gone: readonly string[];
+  /** The ID that it is replacing, as it is gone; empty without one. */
+  readonly gone: string;
   /** The last list, and the epoch in which it was read. */
   readonly list?: { readonly ids: readonly string[]; readonly epoch: string };
   readonly use?: Use;
   readonly epoch?: string;
-  readonly isReplacement: boolean;
   readonly created?: string;
   readonly claims: number;
 }
@@ -90,8 +90,7 @@ export class NameModel implements System<State> {
     const processes = messages.map((count): Process => ({
       phase: 'idle',
       messages: count,
-      gone: [],
-      isReplacement: false,
+      gone: '',
       claims: 0,
     }));
     this.initial = initialState(processes, this.all);
@@ -166,7 +165,7 @@ export class NameModel implements System<State> {
         return to({
           messages,
           phase: isKnown ? 'sending' : 'claiming',
-          isReplacement: false,
+          gone: '',
         });
       }
       case 'sending':
@@ -174,14 +173,12 @@ export class NameModel implements System<State> {
         if (known !== undefined && state.personas.includes(known)) {
           return to({ phase: 'idle' });
         }
-        const gone = [...process.gone, known ?? ''];
         if (phase === 'sending') {
           const { known: _, list: __, ...rest } = process;
           return replace(state, at, {
             ...rest,
-            gone,
+            gone: known ?? '',
             phase: 'claiming',
-            isReplacement: true,
           });
         }
         // Deleted since it was found: the next message finds another.
@@ -205,7 +202,7 @@ export class NameModel implements System<State> {
         const isGood =
           list && (this.fault.trustsOldLists || list.epoch === answer.epoch);
         if (!isGood) return update(claimed, at, { phase: 'listing' });
-        const listed = list.ids.find((id) => !process.gone.includes(id));
+        const listed = list.ids.find((id) => id !== process.gone);
         if (listed === undefined) {
           return update(claimed, at, { phase: 'confirming' });
         }
@@ -214,7 +211,7 @@ export class NameModel implements System<State> {
       case 'listing': {
         const list = { ids: state.personas, epoch: process.epoch ?? '' };
         const listed = to({ list, phase: 'confirming' });
-        const found = state.personas.find((id) => !process.gone.includes(id));
+        const found = state.personas.find((id) => id !== process.gone);
         if (found === undefined) return listed;
         return this.settle(listed, at, found, use, false);
       }
@@ -263,14 +260,14 @@ export class NameModel implements System<State> {
     { key, id }: { readonly key: string; readonly id: string },
   ): Promise<State> {
     const isGone =
-      process.isReplacement &&
+      process.gone !== '' &&
       !state.personas.includes(id) &&
       !this.fault.trustsReplacements;
-    if (isGone || process.gone.includes(id)) {
+    if (isGone || process.gone === id) {
       return this.forget(state, { ...useOf(SLOT, at, 0), key });
     }
     const found = this.found(state, at, id);
-    return process.isReplacement && !state.personas.includes(id)
+    return process.gone !== '' && !state.personas.includes(id)
       ? {
           ...found,
           wrong: 'a replacement that is gone is remembered as unknown',
@@ -314,7 +311,7 @@ export class NameModel implements System<State> {
     return replace(state, at, {
       ...rest,
       known: id,
-      phase: process.isReplacement ? 'resending' : 'idle',
+      phase: process.gone !== '' ? 'resending' : 'idle',
     });
   }
 }

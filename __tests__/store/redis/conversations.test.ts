@@ -5,13 +5,12 @@ import { createClient } from 'redis';
 import { redisStore } from 'bottender-persona/redis';
 
 import { BrokenValues } from '../../../src/store/broken';
-import {
-  ConversationMemory,
-  type ConversationStore,
-  type NextMessage,
+import type {
+  ConversationStore,
+  NextMessage,
 } from '../../../src/store/conversations';
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
-import { KeyvConversations } from '../../../src/store/keyv/keyvConversations';
+import { LocalConversations } from '../../../src/store/localConversations';
 import { RedisConversations } from '../../../src/store/redis/redisConversations';
 import { MapStore } from '../../support/stores';
 import {
@@ -47,7 +46,7 @@ describeWithRedis('conversations', () => {
   });
 
   const stores: [string, () => ConversationStore][] = [
-    ['in memory', () => new ConversationMemory()],
+    ['in memory', () => new LocalConversations()],
     [
       'in Redis',
       () =>
@@ -56,7 +55,10 @@ describeWithRedis('conversations', () => {
           new BrokenValues((error) => reported.push(error.message)),
         ),
     ],
-    ['in a Keyv', () => new KeyvConversations(new GuardedKeyv(new MapStore()))],
+    [
+      'in a Keyv',
+      () => new LocalConversations(new GuardedKeyv(new MapStore())),
+    ],
   ];
 
   describe.each(stores)('%s', (where, open) => {
@@ -93,6 +95,24 @@ describeWithRedis('conversations', () => {
       expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
     });
 
+    test('a person who speaks while a disclosure is sent is not forgotten', async () => {
+      await store.record(key, 'human', LAPSE_MS);
+      const handback = { moment: 'handback' };
+      expect(await store.begin(key, next('bot'))).toEqual(handback);
+      await store.record(key, 'human', LAPSE_MS);
+      await store.end(key, 'one', 'bot', LAPSE_MS);
+      expect(await store.begin(key, next('bot'))).toEqual(handback);
+      await store.end(key, 'one', 'bot', LAPSE_MS);
+      expect(await store.begin(key, next('bot'))).toHaveProperty('undo');
+    });
+
+    test('a conversation that is forgotten while a disclosure is sent starts again', async () => {
+      expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
+      await store.forget(key);
+      await store.end(key, 'one', 'bot', LAPSE_MS);
+      expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
+    });
+
     test('a lapse is counted from the last message that was delivered', async () => {
       const lapseMs = 80;
       const soon = next('bot', { lapseMs });
@@ -112,8 +132,8 @@ describeWithRedis('conversations', () => {
       expect(await store.begin(key, message)).toEqual({ moment: 'handback' });
     });
 
-    // Each process decides alone.
-    if (where === 'in a Keyv') return;
+    // Elsewhere each process decides alone.
+    if (where !== 'in Redis') return;
 
     test('one process at a time has the claim', async () => {
       await store.begin(key, next('bot'));
@@ -167,9 +187,9 @@ describeWithRedis('conversations', () => {
 });
 
 test('memory is bounded', async () => {
-  const store = new ConversationMemory();
-  for (let at = 0; at <= 100_000; at += 1) {
-    await store.record(String(at), 'bot');
+  const store = new LocalConversations();
+  for (let at = 0; at <= 200_000; at += 1) {
+    await store.record(String(at), 'bot', LAPSE_MS);
   }
   expect(await store.begin('0', next('bot'))).toEqual({ moment: 'start' });
   expect(await store.begin('2', next('bot'))).toHaveProperty('undo');

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { checkOptions } from '../../../src/checkOptions';
+import { createRuntime } from '../../../src/runtime';
 import { openStore } from '../../../src/store/open';
 import {
   EXPIRED_AT_ONCE,
@@ -7,6 +9,8 @@ import {
   type StorePort,
 } from '../../../src/store/port';
 import { redisStore } from '../../../src/store/redis/redisStore';
+import { startFakeGraph } from '../../support/fakeGraph';
+import { profile } from '../../support/personas';
 import {
   describeWithRedis,
   startRedis,
@@ -208,6 +212,28 @@ describeWithRedis('in Redis', () => {
     await settleName(port, page, 'adam', ADAM);
     await client.sendCommand(['SCRIPT', 'FLUSH']);
     expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
+  });
+
+  test('a name costs each process one script, and its creation four', async () => {
+    const { page } = await startFakeGraph([
+      { body: { data: [] } },
+      { body: { id: '20' } },
+    ]);
+    const store = redisStore(client, { prefix: 'costs' });
+    const settings = checkOptions({ store, directory: { adam: profile('A') } });
+    const costs: number[] = [];
+    for (const { directory } of [
+      createRuntime(settings),
+      createRuntime(settings),
+    ]) {
+      for (let time = 0; time < 2; time += 1) {
+        await client.sendCommand(['CONFIG', 'RESETSTAT']);
+        expect(await directory.idOf(page, 'adam')).toBe('20');
+        const stats = await client.info('commandstats');
+        costs.push(Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0));
+      }
+    }
+    expect(costs).toEqual([4, 0, 1, 0]);
   });
 
   test('many leases are renewed in few scripts, and a sweep reads only expired ones', async () => {
