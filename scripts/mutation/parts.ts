@@ -34,6 +34,7 @@ export const PARTS: Record<string, Part> = {
     mutate: [
       'sending/ownPersona',
       'util/deepCopy',
+      'util/isPlainObject',
       'sending/messageFields',
       'sending/outgoingMessage',
       'sending/send',
@@ -41,12 +42,14 @@ export const PARTS: Record<string, Part> = {
       'sending/senderActions',
       'sending/signText',
       'sendContext',
+      'util/responseOf',
     ],
     tests: [
       'sending/send.test',
       'speaking/precedence',
       'sending/senderActions',
       'sending/unsent',
+      'sending/signText',
       'sending/pages',
       'sending/refused.untouched',
       'sending/evidence',
@@ -120,7 +123,14 @@ export const PARTS: Record<string, Part> = {
       'context/echoes',
       'context/conversationControls',
     ],
-    tests: ['disclosure/', 'store/redis/conversations'],
+    // Without the processes, which are not mutated.
+    tests: [
+      'disclosure/alone',
+      'disclosure/channels',
+      'disclosure/messenger',
+      'disclosure/onSent',
+      'store/redis/conversations',
+    ],
   },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {
@@ -160,6 +170,7 @@ export const PARTS: Record<string, Part> = {
       'context/install',
       'context/mocks',
       'context/rememberedMethods',
+      'util/isThenable',
       'util/methodDescriptors',
       'util/prototypeChain',
       'util/rejected',
@@ -319,7 +330,11 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   leases: {
-    mutate: ['ephemeral/lease', 'ephemeral/leases'],
+    mutate: [
+      'ephemeral/lease',
+      'ephemeral/leases',
+      'ephemeral/writeRetryQueue',
+    ],
     tests: [
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
@@ -333,6 +348,7 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/sweeper',
       'util/groupBy',
       'util/chunks',
+      'util/forEachLimited',
     ],
     tests: [
       'ephemeral/sweep.once',

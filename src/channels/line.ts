@@ -1,9 +1,10 @@
 import type { PersonaProfile } from '../profile';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
+import { responseOf } from '../util/responseOf';
 
 import {
-  isFields,
+  fieldsOf,
   readMessages,
   SingleMessage,
   textOrNone,
@@ -18,6 +19,8 @@ import {
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;
 const MAX_URL_LENGTH = 1000;
+/** https://developers.line.biz/en/reference/messaging-api/#text-message */
+const MAX_TEXT_LENGTH = 5000;
 
 /** LINE's message objects have a `sender`. */
 export const line: Channel = {
@@ -46,6 +49,7 @@ export const line: Channel = {
   reader,
   displayProfile,
   maxNameLength: MAX_NAME_LENGTH,
+  maxTextLength: MAX_TEXT_LENGTH,
   profileField: 'sender',
   textCall: (_method, _args, text, recipient) => ({
     args: [recipient, [{ type: 'text', text }]],
@@ -112,8 +116,9 @@ function reader(method: string): ReadCall | undefined {
   };
 }
 
-function readBody(body: unknown): MessageCall | undefined {
-  if (!isFields(body)) return undefined;
+function readBody(given: unknown): MessageCall | undefined {
+  const body = fieldsOf(given);
+  if (!body) return undefined;
   const call = readMessages([body.messages], 0, body.to);
   return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }
@@ -160,7 +165,7 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
  * `messages[0].sender` or a field in it, as for other fields (`messages[0].text`).
  */
 function readRefusal(error: unknown): Refusal | undefined {
-  const response = getProperty(error, 'response');
+  const response = responseOf(error);
   if (getProperty(response, 'status') !== 400) return undefined;
   const data = getProperty(response, 'data');
   const details = getProperty(data, 'details');

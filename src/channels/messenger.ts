@@ -11,7 +11,7 @@ import { isObject } from '../util/isObject';
 
 import {
   fieldsAt,
-  isFields,
+  fieldsOf,
   pick,
   SingleMessage,
   textOrNone,
@@ -44,6 +44,9 @@ const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
   ['sendFile', 'file'],
 ]);
 
+/** docs/messenger-facts.md#send-api */
+const MAX_TEXT_LENGTH = 2000;
+
 /** A message carries the ID of a persona on the Page. */
 export const messenger: Channel = {
   platform: 'messenger',
@@ -55,6 +58,7 @@ export const messenger: Channel = {
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
+  maxTextLength: MAX_TEXT_LENGTH,
   reader,
   optionsPosition,
   // In the property order of Bottender's options, because V8 handles objects of one shape faster.
@@ -115,7 +119,7 @@ function optionsPosition(method: string): number | undefined {
 /** Unknown methods take their options, if any, as the last argument. */
 function lastPosition(args: readonly unknown[]): number {
   const last = args.at(-1) ?? {};
-  return Math.max(2, isFields(last) ? args.length - 1 : args.length);
+  return Math.max(2, fieldsOf(last) ? args.length - 1 : args.length);
 }
 
 class MessengerCall extends SingleMessage {
@@ -179,17 +183,17 @@ function isForm(contents: unknown): contents is MultipartForm {
 }
 
 /** A request that a context queues for the next batch. */
-function readRequest([request]: readonly unknown[]): MessageCall | undefined {
-  if (!isFields(request) || request.relativeUrl !== 'me/messages') {
-    return undefined;
-  }
+function readRequest([given]: readonly unknown[]): MessageCall | undefined {
+  const request = fieldsOf(given);
+  if (request?.relativeUrl !== 'me/messages') return undefined;
   const call = readBody(request.body);
   return call && wrapCall(call, ([body]) => [{ ...request, body }]);
 }
 
 /** The body of a call to the Send API. */
-function readBody(body: unknown): MessageCall | undefined {
-  if (!isFields(body)) return undefined;
+function readBody(given: unknown): MessageCall | undefined {
+  const body = fieldsOf(given);
+  if (!body) return undefined;
   const { recipient, senderAction, sender_action: snakeCased } = body;
   const text = textOrNone(fieldsAt([body.message], 0).text);
   const message = { fields: body, text };
@@ -232,7 +236,10 @@ function textCall(
     };
   }
   const options = fieldsAt(args, positionOf(method) ?? lastPosition(args));
-  return { args: [first, text, pick(options, ENVELOPE)], method: 'sendText' };
+  const envelope = pick(options, ENVELOPE);
+  return method === 'sendMessage'
+    ? { args: [first, { text }, envelope] }
+    : { args: [first, text, envelope], method: 'sendText' };
 }
 
 /** The message of the Send API; `undefined` for a method whose message is not known here. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
+import { responseOf } from '../util/responseOf';
 
 import {
   fieldsAt,
@@ -101,7 +102,7 @@ function accountOf(client: unknown): string {
  * is another one, the message would fail in any case.
  */
 function readRefusal(error: unknown): Refusal | undefined {
-  const data = getProperty(getProperty(error, 'response'), 'data');
+  const data = getProperty(responseOf(error), 'data');
   const code = getProperty(data, 'error');
   const about = 'account';
   if (code === 'not_allowed_token_type') {
@@ -124,10 +125,9 @@ function readIgnored(answer: unknown, { username }: Fields) {
   if (!isObject(message)) return undefined;
   const given = getProperty(message, 'username');
   if (typeof given !== 'string') return "Slack showed it under the app's name";
+  if (given === username) return undefined;
   const shown = unescaped(given);
-  return given === username || shown === username
-    ? undefined
-    : `Slack showed it as "${shown}"`;
+  return shown === username ? undefined : `Slack showed it as "${shown}"`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

@@ -1,11 +1,14 @@
 import { getProperty } from '../util/getProperty';
 
 import {
-  isFields,
+  fieldsOf,
   SingleMessage,
   type Channel,
   type ReadCall,
 } from './channel';
+
+/** https://core.telegram.org/bots/api#sendmessage */
+const MAX_TEXT_LENGTH = 4096;
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {
@@ -16,6 +19,7 @@ export const telegram: Channel = {
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   reader,
+  maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [chatId], text) => ({
     args: [chatId, text],
     method: 'sendMessage',
@@ -30,7 +34,7 @@ function reader(method: string): ReadCall | undefined {
   }
   if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
   return (args) => {
-    const hasOptions = args.length > 2 && isFields(args.at(-1));
+    const hasOptions = args.length > 2 && fieldsOf(args.at(-1));
     const at = hasOptions ? args.length - 1 : args.length;
     return new SingleMessage(args, at, undefined, args[0]);
   };

@@ -1,7 +1,7 @@
-import { Console } from 'node:console';
-
 import type { MessengerClient } from 'bottender';
 
+import { profileOf } from '../directory/entries';
+import type { PersonaProfile } from '../profile';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { personas } from '../personas';
@@ -10,10 +10,11 @@ import { runtimeOf, type Runtime } from '../runtime';
 import { loadConfigFile } from './configFile';
 import { CommandError, describeBotError } from './commandErrors';
 import { readEnv } from './bottenderModules';
-import { hide } from './output';
+import { hide, reserveStdout } from './output';
 
-/** Environment variables whose values are secrets. */
-const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
+/** Environment variables whose values are secrets; `PWD` and `OLDPWD` name folders. */
+const SECRET_NAME =
+  /TOKEN|SECRET|PASS|(?<!^(?:OLD)?)PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
 /** Hiding shorter values would garble ordinary words. */
 const MIN_SECRET_LENGTH = 6;
 
@@ -70,8 +71,7 @@ export async function loadConfig(
 export async function loadChannels(
   named: string | undefined,
 ): Promise<LoadedConfig> {
-  // Keeps output of the bot's own code out of the result on stdout.
-  globalThis.console = new Console(process.stderr);
+  reserveStdout();
   readEnv();
   for (const [name, value = ''] of Object.entries(process.env)) {
     if (SECRET_NAME.test(name) && value.length >= MIN_SECRET_LENGTH)
@@ -159,6 +159,13 @@ function readRuntime(name: string, exported: unknown): Runtime | undefined {
     );
   }
   return plugins.map(runtimeOf).find((runtime) => runtime);
+}
+
+/** The profiles of the directory. */
+export function profilesIn({ settings }: Runtime): PersonaProfile[] {
+  return [...settings.directory.values()].flatMap(
+    (entry) => profileOf(entry) ?? [],
+  );
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */

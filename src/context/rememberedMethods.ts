@@ -1,9 +1,10 @@
-import { isFields, type Channel } from '../channels/channel';
+import { fieldsOf, type Channel } from '../channels/channel';
 import { PersonaError } from '../errors';
 import { ownPersona } from '../sending/ownPersona';
 import { checkSenderAction } from '../sending/senderActions';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { ActiveSpeaker } from '../speaking/speaker';
+import { isPlainObject } from '../util/isPlainObject';
 import { rejected } from '../util/rejected';
 
 export type Method = (...args: unknown[]) => unknown;
@@ -43,11 +44,11 @@ function namedSpeaker(
   args: readonly unknown[],
 ): ActiveSpeaker | undefined {
   for (const options of args) {
-    const own = isFields(options) ? ownPersona(options) : undefined;
+    const own = isPlainObject(options) ? ownPersona(options) : undefined;
     if (own !== undefined) return personas.speakerNamed(own);
   }
-  const dropped = args[droppedOptions?.[name] ?? -1];
-  if (profileField === undefined || !isFields(dropped)) return undefined;
+  const dropped = fieldsOf(args[droppedOptions?.[name] ?? -1]);
+  if (profileField === undefined || !dropped) return undefined;
   const value = dropped[profileField];
   if (value === undefined) return undefined;
   return { kind: 'caller', fields: { [profileField]: value } };

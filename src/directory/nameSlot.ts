@@ -1,4 +1,3 @@
-import type { EphemeralPersonaUse } from '../ephemeral/ephemeralSlot';
 import type { Lease } from '../ephemeral/lease';
 import type { Leases } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
@@ -33,7 +32,7 @@ export interface KnownPage {
 export interface NameServices {
   readonly leases: Leases;
   /** Deletes a persona that this process created while another one settled the name. */
-  readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
+  readonly endSurplus: (surplus: Lease) => void;
 }
 
 /** A name on a Page: its persona has a lease, or is on the Page's list, or is created. */
@@ -53,39 +52,42 @@ export class NameSlot implements Slot<string> {
     this.key = slotOfName(persona);
   }
 
+  get isReplacement(): boolean {
+    return this.goneId !== undefined;
+  }
+
   accepts({ id, name }: EphemeralPersona): boolean {
     return name === this.profile.name && id !== this.goneId;
   }
 
   /** Under the claim no other process creates the persona, so a list without it is certain. */
-  async find({ epoch }: Lease): Promise<Outcome<string | undefined>> {
+  async find(lease: Lease): Promise<Outcome<string> | undefined> {
     const { list } = this.known;
+    const { epoch } = lease;
     // Without the store nothing is certain.
-    const recent = epoch === undefined ? this.idOn(list.recent) : undefined;
-    if (recent !== undefined) return { ok: true, value: recent };
-    const read = await list.read(this.page, epoch);
-    if (!read.ok) return read;
-    const id = this.idOn(read.value);
-    if (id === undefined && !read.value.isComplete) return UNREADABLE_ENTRIES;
-    return { ok: true, value: id };
+    let id = epoch === undefined ? this.idOn(list.recent) : undefined;
+    if (id === undefined) {
+      const read = await list.read(this.page, epoch);
+      if (!read.ok) return read;
+      id = this.idOn(read.value);
+      if (id === undefined) {
+        return read.value.isComplete ? undefined : UNREADABLE_ENTRIES;
+      }
+    }
+    const value = await this.record(id, lease, () => void lease.remove());
+    return { ok: true, value };
   }
 
-  settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
-    if (!lease.isIntent) {
+  settle(id: string, lease: Lease): Promise<string> {
+    if (lease.isJoined) {
       // The lease of a name is not renewed.
       lease.abandon();
       return Promise.resolve(id);
     }
-    const { known, persona, profile, services } = this;
-    if (isOwn) {
-      this.log('created %o for the name %o on the Page %s: %s', id);
-    }
-    const record = { ...profile, id };
-    return services.leases.settle(lease, record, (otherId) => {
-      known.ids.set(persona, otherId);
-      if (!isOwn) return void lease.remove();
+    this.log('created %o for the name %o on the Page %s: %s', id);
+    return this.record(id, lease, () => {
       lease.record.id = id;
-      services.endSurplus({ id, lease, isOwn });
+      this.services.endSurplus(lease);
     });
   }
 
@@ -95,8 +97,17 @@ export class NameSlot implements Slot<string> {
     if (!ids.has(this.persona)) ids.set(this.persona, id);
   }
 
-  get isReplacement(): boolean {
-    return this.goneId !== undefined;
+  /** @param endClaim called if another process has settled the name with another persona */
+  private record(
+    id: string,
+    lease: Lease,
+    endClaim: () => void,
+  ): Promise<string> {
+    const { known, persona, profile, services } = this;
+    return services.leases.settle(lease, { ...profile, id }, (otherId) => {
+      known.ids.set(persona, otherId);
+      endClaim();
+    });
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {

@@ -34,13 +34,14 @@ export interface Slot<T> {
   /** Whether the persona of the slot's lease may be used. */
   accepts?(persona: EphemeralPersona): boolean;
   /**
-   * The ID of a persona that exists without a lease.
+   * Finds and records a persona that exists without a lease. Resolves to
+   * `undefined` if there is none.
    *
-   * @param lease the claim on the slot
+   * @param lease the claim on the slot; it ends where a persona is found
    */
-  find?(lease: Lease): Promise<Outcome<string | undefined>>;
-  /** Records the persona that was created, found, or acquired by its lease. Never rejects. */
-  settle(id: string, lease: Lease, isOwn: boolean): Promise<T>;
+  find?(lease: Lease): Promise<Outcome<T> | undefined>;
+  /** Records the persona that was created, or acquired by its lease. Never rejects. */
+  settle(id: string, lease: Lease): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;
 }
@@ -48,9 +49,8 @@ export interface Slot<T> {
 interface Attempt<T> {
   readonly page: Page;
   readonly slot: Slot<T>;
-  readonly isGivenUp: () => boolean;
-  /** The intent, while Messenger has not answered. */
-  creating?: Lease | undefined;
+  /** Aborted when no one waits for the persona any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Obtains the one persona of a slot, in however many processes it is wanted. docs/architecture.md shows the states. */
@@ -69,26 +69,14 @@ export class PersonaCreator {
     const key = JSON.stringify([page.id, slot.key]);
     const earlier = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
     if (earlier) throw earlier;
-    let attempt: Attempt<T> | undefined;
-    // A name that only has to be looked up does not wait for ephemeral personas.
-    const lane = JSON.stringify([page.id, slot.find !== undefined]);
-    const outcome = await withRetries<T>(async (isGivenUp) => {
-      for (;;) {
-        let tried: Outcome<T> = NO_ANSWER;
-        await this.limiter.run(lane, async () => {
-          if (isGivenUp()) return;
-          attempt = { page, slot, isGivenUp };
-          tried = await this.claim(attempt);
-        });
-        if (tried !== NO_ANSWER || isGivenUp()) return tried;
-        await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
-      }
-    }, slot.retryPolicy);
+    const outcome = await withRetries(
+      (signal) => this.attempt({ page, slot, signal }),
+      slot.retryPolicy,
+    );
     if (outcome.ok) {
       this.backoff.succeeded(key);
       return outcome.value;
     }
-    if (attempt?.creating) this.leases.unclaim(attempt.creating);
     const { failure } = outcome;
     const error = new PersonaRefusedError(
       'not-created',
@@ -100,46 +88,58 @@ export class PersonaCreator {
     throw error;
   }
 
-  /** Returns `NO_ANSWER` while another process creates the persona. */
-  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
-    const { page, slot, isGivenUp } = attempt;
+  private async attempt<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
+    const { page, slot, signal } = attempt;
+    // A name that only has to be looked up does not wait for ephemeral personas.
+    const lane = JSON.stringify([page.id, slot.find !== undefined]);
+    for (;;) {
+      const outcome = await this.limiter.run(lane, () => this.claim(attempt));
+      if (outcome) return outcome;
+      if (signal.aborted) return NO_ANSWER;
+      await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
+    }
+  }
+
+  /** Resolves to `undefined` while another process creates the persona. */
+  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T> | undefined> {
+    const { page, slot, signal } = attempt;
+    if (signal.aborted) return undefined;
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
-    if (!lease) return NO_ANSWER;
-    const { id } = lease.record;
-    if (id !== null) {
+    if (!lease) return undefined;
+    if (!lease.isIntent) {
       const isAccepted = slot.accepts?.(lease.persona) ?? true;
       // Asking costs a call.
       const isGone =
         isAccepted &&
         slot.isReplacement &&
-        (await personaState(page, id)) === 'gone';
-      if (isAccepted && !isGone) return settle(attempt, id, lease, false);
+        (await personaState(page, lease.id)) === 'gone';
+      if (isAccepted && !isGone) return settle(attempt, lease.id, lease);
       await lease.remove();
       return this.claim(attempt);
     }
     const found = await slot.find?.(lease);
-    if (found?.ok && found.value !== undefined) {
-      return settle(attempt, found.value, lease, false);
-    }
-    // Finding out takes its time.
-    const mayCreate = found?.ok !== false && !isGivenUp();
-    if (mayCreate && (!found || (await this.leases.isStillClaimed(lease)))) {
+    if (found?.ok) return found;
+    // Looking for it takes its time.
+    const isClaimed = !slot.find || (await this.leases.isStillClaimed(lease));
+    if (!found && isClaimed && !signal.aborted) {
       return this.create(attempt, lease);
     }
     await lease.remove();
-    return found?.ok === false ? found : NO_ANSWER;
+    return found;
   }
 
   private async create<T>(
     attempt: Attempt<T>,
     lease: Lease,
   ): Promise<Outcome<T>> {
-    attempt.creating = lease;
-    const created = await createPersona(attempt.page, attempt.slot.profile);
-    attempt.creating = undefined;
+    const { page, slot, signal } = attempt;
+    const unclaim = () => this.leases.unclaim(lease);
+    signal.addEventListener('abort', unclaim);
+    const created = await createPersona(page, slot.profile);
+    signal.removeEventListener('abort', unclaim);
     if (created.ok) {
       this.stats.created += 1;
-      return settle(attempt, created.value, lease, true);
+      return settle(attempt, created.value, lease);
     }
     // The intent stays where the persona may exist all the same.
     if (isAmbiguous(created.failure)) await this.leases.leave(lease);
@@ -149,12 +149,11 @@ export class PersonaCreator {
 }
 
 async function settle<T>(
-  { slot, isGivenUp }: Attempt<T>,
+  { slot, signal }: Attempt<T>,
   id: string,
   lease: Lease,
-  isOwn: boolean,
 ): Promise<Outcome<T>> {
-  const value = await slot.settle(id, lease, isOwn);
-  if (isGivenUp()) slot.onLate(value);
+  const value = await slot.settle(id, lease);
+  if (signal.aborted) slot.onLate(value);
   return { ok: true, value };
 }

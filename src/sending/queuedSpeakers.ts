@@ -1,4 +1,4 @@
-import { isFields, type Channel, type Fields } from '../channels/channel';
+import { fieldsOf, type Channel, type Fields } from '../channels/channel';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { SpeakerSource } from '../speaking/scopes';
 import type { ActiveSpeaker } from '../speaking/speaker';
@@ -64,15 +64,16 @@ function remembered(
   personas: ScopedPersonas,
   channel: Channel,
 ): unknown {
-  if (!isFields(message)) return message;
-  const own = ownPersona(message);
+  const fields = fieldsOf(message);
+  if (!fields) return message;
+  const own = ownPersona(fields);
   const speaker =
     own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
   const source = own === undefined ? personas.source : 'personaId';
   if (personas.runtime.settings.refusedPersona === 'throw') {
     checkCarried(speaker, personas, channel);
   }
-  const queued = { ...withoutPersona(message) };
+  const queued = { ...withoutPersona(fields) };
   speakers.set(queued, { speaker, source });
   return queued;
 }

@@ -336,8 +336,10 @@ export class SendOperation {
   protected sign(outgoing: OutgoingMessage): void {
     const { settings } = this.personas.runtime;
     const name = outgoing.resolution?.name;
-    const signed = signText(outgoing.message, name, settings);
-    if (signed !== outgoing.message) outgoing.signedAs = name;
+    const { maxTextLength = Infinity } = this.outgoing.via.channel;
+    const { message } = outgoing;
+    const signed = signText(message, name, settings, maxTextLength);
+    if (signed !== message) outgoing.signedAs = name;
     outgoing.message = signed;
   }
 
