@@ -4,7 +4,9 @@ import { monotonicNow } from '../util/monotonicNow';
 
 import {
   EXPIRED_AT_ONCE,
+  namedLease,
   nameOfSlot,
+  readNameKey,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
@@ -29,18 +31,18 @@ interface StoredLease {
   deleting?: string;
   /** Until when uses of it may not be recorded, as the store had lost it. */
   readonly recoveringUntil?: number;
-  /** Set where it is the lease of a name, which nothing renews, releases or sweeps. */
-  readonly named?: NamedRecord;
 }
 
 interface StoredPage {
   readonly leases: Map<string, StoredLease>;
   /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
+  /** What is recorded of names, by their slots. */
+  readonly names: Map<string, NamedRecord>;
   epoch: string;
 }
 
-/** Pages that are remembered; the oldest where only names have leases is dropped, and these are looked up again. */
+/** Pages that are remembered; the oldest without other leases than those of names is dropped, and these are looked up again. */
 const MAX_PAGES = 10_000;
 
 /** A store that ends with the process. Its steps are those of a Redis, for the simulation and the model. */
@@ -52,13 +54,17 @@ export class MemoryStore implements StorePort {
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
     const page = this.page(use.record.pageId);
+    const named = page.names.get(use.slot);
+    if (named) {
+      return Promise.resolve({ as: 'user', ...namedLease(use.slot, named) });
+    }
     const now = this.now();
     const key = page.slots.get(use.slot);
     const lease = key === undefined ? undefined : page.leases.get(key);
     if (key !== undefined && lease && lease.deleting === undefined) {
       const { id, name } = lease.record;
       if (id !== null) {
-        if (!lease.named && !lease.fences.has(use.use)) {
+        if (!lease.fences.has(use.use)) {
           extend(lease, use, now + leaseMs, now + leaseMs);
         }
         return Promise.resolve({ as: 'user', key, id, name });
@@ -95,7 +101,6 @@ export class MemoryStore implements StorePort {
       this.renewOne(use, options);
       return Promise.resolve('unknown');
     }
-    if (lease.named) return Promise.resolve('others');
     if (lease.deleting === use.use) return Promise.resolve('last');
     const now = this.now();
     // The write of the ID may not have arrived.
@@ -123,7 +128,11 @@ export class MemoryStore implements StorePort {
     const lease = page.leases.get(key);
     page.leases.delete(key);
     if (lease) free(page, lease.slot, key);
-    if (lease?.named) this.changeEpoch(pageId, key);
+    const named = readNameKey(key);
+    if (named && page.names.get(named.slot)?.id === named.id) {
+      page.names.delete(named.slot);
+      this.changeEpoch(pageId, key);
+    }
     return Promise.resolve();
   }
 
@@ -152,9 +161,7 @@ export class MemoryStore implements StorePort {
     const page = this.page(pageId);
     const lease = page.leases.get(key);
     const now = this.now();
-    if (!lease || lease.named || lease.record.expiresAt >= now) {
-      return Promise.resolve(false);
-    }
+    if (!lease || lease.record.expiresAt >= now) return Promise.resolve(false);
     lease.deleting = 'sweep';
     lease.record.expiresAt = now + leaseMs;
     free(page, lease.slot, key);
@@ -169,25 +176,20 @@ export class MemoryStore implements StorePort {
 
   settle(settled: Settled): Promise<string> {
     const { pageId, slot, record, key, replacedId } = settled;
-    const page = this.page(pageId);
-    const other = page.slots.get(slot) ?? '';
-    const { named } = page.leases.get(other) ?? {};
-    if (named) {
-      const isReplaced = named.id === record.id || named.id === replacedId;
-      if (!isReplaced) return Promise.resolve(named.id);
-      page.leases.delete(other);
+    const { names } = this.page(pageId);
+    const other = names.get(slot)?.id ?? record.id;
+    if (other !== record.id && other !== replacedId) {
+      return Promise.resolve(other);
     }
-    const lease = { pageId, ...record, expiresAt: Infinity };
-    page.leases.set(key, { ...newLease(slot, lease), named: record });
-    page.slots.set(slot, key);
+    names.set(slot, record);
+    void this.forget(pageId, key);
     return Promise.resolve(record.id);
   }
 
   namesOn(pageId: string): Promise<Map<string, NamedLease>> {
     const names = new Map<string, NamedLease>();
-    for (const [key, { slot, named }] of this.pages.get(pageId)?.leases ?? []) {
-      const name = nameOfSlot(slot);
-      if (named && name !== undefined) names.set(name, { ...named, key });
+    for (const [slot, record] of this.pages.get(pageId)?.names ?? []) {
+      names.set(nameOfSlot(slot) ?? '', namedLease(slot, record));
     }
     return Promise.resolve(names);
   }
@@ -219,7 +221,6 @@ export class MemoryStore implements StorePort {
       ...newLease(use.slot, { ...use.record, expiresAt: 0 }),
       recoveringUntil: now + leaseMs,
     };
-    if (lease.named) return;
     if (lease.deleting !== undefined && lease.deleting !== use.use) return;
     if (lease.fences.has(use.use)) return;
     leases.set(use.key, lease);
@@ -230,9 +231,7 @@ export class MemoryStore implements StorePort {
 
   private entriesOn(pageId: string): LeaseEntry[] {
     const { leases = [] } = this.pages.get(pageId) ?? {};
-    return [...leases]
-      .filter(([, { named }]) => !named)
-      .map(([key, { record }]) => [key, { ...record }]);
+    return [...leases].map(([key, { record }]) => [key, { ...record }]);
   }
 
   private page(pageId: string): StoredPage {
@@ -247,7 +246,7 @@ export class MemoryStore implements StorePort {
 
   private evictOldest(): void {
     for (const [pageId, { leases }] of this.pages) {
-      if ([...leases.values()].some(({ named }) => !named)) continue;
+      if (leases.size > 0) continue;
       this.pages.delete(pageId);
       // What was read before is not certain on a Page that is begun anew.
       this.epoch = randomUUID();
@@ -264,7 +263,7 @@ export function usedUntil({ uses }: StoredLease): number {
 }
 
 function newPage(epoch: string): StoredPage {
-  return { leases: new Map(), slots: new Map(), epoch };
+  return { leases: new Map(), slots: new Map(), names: new Map(), epoch };
 }
 
 function newLease(slot: string, record: LeaseRecord): StoredLease {

@@ -32,6 +32,19 @@ export interface NamedLease extends NamedRecord {
   readonly key: string;
 }
 
+/** @param slot of the name */
+export function namedLease(slot: string, record: NamedRecord): NamedLease {
+  return { ...record, key: `${slot} ${record.id}` };
+}
+
+/** What the key of a name's lease consists of; `undefined` for other keys. */
+export function readNameKey(
+  key: string,
+): { slot: string; id: string } | undefined {
+  const [, slot, id] = /^(name:.*) (\d+)$/s.exec(key) ?? [];
+  return slot === undefined || id === undefined ? undefined : { slot, id };
+}
+
 /** The slot of a name of the directory. */
 export function slotOfName(name: string): string {
   return `name:${name}`;

@@ -146,9 +146,7 @@ describeWithRedis('redisStore', () => {
         topology === 'server'
           ? new Redis(server.url)
           : await cluster.clientOf(base);
-      const keys = await admin.keys(`*{${page}}*`);
-      expect(keys.length).toBeGreaterThan(2);
-      for (const key of keys) expect(key).toContain(`${base}:`);
+      expect(await admin.keys(`*{${page}}*`)).toEqual([`${base}:names`]);
       if (topology === 'server') admin.disconnect();
     });
 

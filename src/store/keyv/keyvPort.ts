@@ -8,12 +8,14 @@ import { monotonicNow } from '../../util/monotonicNow';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
 import {
+  namedLease,
   nameOfSlot,
+  readNameKey,
+  slotOfName,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
   type NamedLease,
-  type NamedRecord,
   type Settled,
   type Use,
 } from '../port';
@@ -44,15 +46,15 @@ export class KeyvPort extends MemoryStore {
   }
 
   override async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
+    const { slot } = use;
     const { pageId } = use.record;
-    const name = nameOfSlot(use.slot);
-    const settled = await this.nameOn(pageId, name);
+    const settled = await this.nameOn(pageId, slot);
     if (settled) return { as: 'user', ...settled };
     const acquired = await super.acquire(use, options);
     if (acquired.as !== 'creator') return acquired;
     try {
       const other = await this.announce(use, options);
-      const settledSince = await this.nameOn(pageId, name);
+      const settledSince = await this.nameOn(pageId, slot);
       if (!other && !settledSince) return acquired;
       await this.forget(pageId, use.key);
       return settledSince
@@ -75,9 +77,10 @@ export class KeyvPort extends MemoryStore {
   }
 
   override async forget(pageId: string, key: string): Promise<void> {
-    const [, nameKey, id] = /^(directory:.*) (\d+)$/s.exec(key) ?? [];
-    if (nameKey === undefined) await super.forget(pageId, key);
-    else if ((await this.readName(nameKey))?.id === id) {
+    await super.forget(pageId, key);
+    const { slot = '' } = readNameKey(key) ?? {};
+    if ((await this.nameOn(pageId, slot))?.key === key) {
+      const nameKey = keyOf(pageId, nameOfSlot(slot));
       await this.store.delete(nameKey);
       this.names.delete(nameKey);
       this.changeEpoch(pageId, key);
@@ -135,7 +138,7 @@ export class KeyvPort extends MemoryStore {
     }
     const leases = new Map<string, NamedLease>();
     const read = async (name: string) => {
-      const lease = await this.nameOn(pageId, name);
+      const lease = await this.nameOn(pageId, slotOfName(name));
       if (lease) leases.set(name, lease);
     };
     await Promise.all([...wanted].map(read));
@@ -144,12 +147,11 @@ export class KeyvPort extends MemoryStore {
 
   override async settle(settled: Settled): Promise<string> {
     const { pageId, slot, record, key, replacedId } = settled;
-    const name = nameOfSlot(slot) ?? '';
-    const other = await this.nameOn(pageId, name);
+    const other = await this.nameOn(pageId, slot);
     if (other && other.id !== record.id && other.id !== replacedId) {
       return other.id;
     }
-    const nameKey = keyOf(pageId, name);
+    const nameKey = keyOf(pageId, nameOfSlot(slot));
     const isKnown = this.names.has(nameKey);
     this.names.add(nameKey);
     if (!isKnown) await this.processes.announce();
@@ -209,19 +211,15 @@ export class KeyvPort extends MemoryStore {
 
   private async nameOn(
     pageId: string,
-    name: string | undefined,
+    slot: string,
   ): Promise<NamedLease | undefined> {
+    const name = nameOfSlot(slot);
     if (name === undefined) return undefined;
-    const nameKey = keyOf(pageId, name);
-    const record = await this.readName(nameKey);
-    return record && { ...record, key: `${nameKey} ${record.id}` };
-  }
-
-  private async readName(nameKey: string): Promise<NamedRecord | undefined> {
-    const value = await this.store.get(nameKey);
+    const key = keyOf(pageId, name);
+    const value = await this.store.get(key);
     const record = readName(value);
-    if (value !== undefined && !record) this.store.broken(nameKey);
-    return record;
+    if (value !== undefined && !record) this.store.broken(key);
+    return record && namedLease(slot, record);
   }
 
   private index(): ProcessIndex {
@@ -235,6 +233,6 @@ export class KeyvPort extends MemoryStore {
   }
 }
 
-function keyOf(pageId: string, name: string): string {
+function keyOf(pageId: string, name = ''): string {
   return `directory:${pageId}:${name}`;
 }

@@ -2,6 +2,10 @@
 --   KEYS[1]  `prefix:{page}`
 --   ARGV[1]  { key, use, slot, name, picture, leaseMs, claimMs }
 --   result   { as: 'creator', epoch } | { as: 'waiting', name } | { as: 'user', key, id, name }
+local record = named(args.slot)
+if record then
+  return result({ as = 'user', key = args.slot .. ' ' .. record.id, id = record.id, name = record.name })
+end
 local key = redis.pcall('GET', slotKey(args.slot))
 local isTakeover = false
 -- Overwrites a value of another type.
@@ -9,15 +13,14 @@ if type(key) == 'string' then
   local lease = read(key)
   if lease and not lease.deleting then
     if lease.id then
-      if lease.named then
-        setExpiry(key, nil, args.slot)
-      elseif not lease.fences[args.use] then
+      if not lease.fences[args.use] then
         redis.call('HSET', leaseKey(key), 'use:' .. args.use, now + args.leaseMs)
-        setExpiry(key, math.max(usedUntil(lease), now + args.leaseMs), args.slot)
+        setExpiry(key, math.max(usedUntil(lease), now + args.leaseMs))
+        keepSlot(args.slot)
       end
       return result({ as = 'user', key = key, id = lease.id, name = lease.name })
     end
-    if key ~= args.key and usedUntil(lease) > now then
+    if key ~= args.key and isClaimed(usedUntil(lease)) then
       return result({ as = 'waiting', name = lease.name })
     end
     isTakeover = key ~= args.key
@@ -32,6 +35,6 @@ if isTakeover or not epoch then
   changeEpoch(epoch)
 end
 redis.call('HSET', leaseKey(args.key), 'slot', args.slot, 'name', args.name, 'picture', args.picture, 'use:' .. args.use, now + args.claimMs)
-redis.call('SET', slotKey(args.slot), args.key)
-setExpiry(args.key, now + args.leaseMs, args.slot)
+redis.call('SET', slotKey(args.slot), args.key, 'PXAT', now + args.leaseMs + KEPT_MS)
+setExpiry(args.key, now + args.leaseMs)
 return result({ as = 'creator', epoch = epoch })

@@ -3,10 +3,11 @@ import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, readLease, readName, type Fields } from '../fields';
+import { fieldsOf, readLease, readName } from '../fields';
 import {
   EXPIRED_AT_ONCE,
-  nameOfSlot,
+  namedLease,
+  slotOfName,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
@@ -73,7 +74,7 @@ export class RedisPort implements StorePort {
   }
 
   leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    return this.leases(pageId, {});
+    return this.leases('leases', pageId, {});
   }
 
   async expired(
@@ -81,7 +82,7 @@ export class RedisPort implements StorePort {
     since?: number,
   ): Promise<LeaseEntry[]> {
     const args = { atMost: EXPIRED_AT_ONCE, since };
-    const read = pageIds.map((pageId) => this.leases(pageId, args));
+    const read = pageIds.map((pageId) => this.leases('expired', pageId, args));
     const results = await Promise.allSettled(read);
     // In a cluster, some Pages may be away while others are swept.
     const found = results.filter((result) => result.status === 'fulfilled');
@@ -103,57 +104,48 @@ export class RedisPort implements StorePort {
   }
 
   async settle({ pageId, record, ...settled }: Settled): Promise<string> {
-    const { id, name, profilePictureUrl: picture, ...others } = record;
-    const named = JSON.stringify(others);
-    const args = { ...settled, id, name, picture, named };
-    const { id: settledId } = await this.scripts.run('settle', pageId, args);
-    if (!isId(settledId)) throw invalidReply();
-    return settledId;
+    const args = { ...settled, id: record.id, record: JSON.stringify(record) };
+    const { id } = await this.scripts.run('settle', pageId, args);
+    if (!isId(id)) throw invalidReply();
+    return id;
   }
 
   async namesOn(pageId: string): Promise<Map<string, NamedLease>> {
-    const names = new Map<string, NamedLease>();
-    const entries = await this.entries(pageId, { ofNames: true });
-    for (const { key, ...fields } of entries) {
-      const name = nameOfSlot(String(fields.slot));
-      const record = readName({ ...fields, ...fieldsOf(parsed(fields.named)) });
-      if (record && name !== undefined) names.set(name, { ...record, key });
-      else this.broken.found(`lease:${key}`);
+    const { names } = await this.scripts.run('names', pageId, {});
+    const leases = new Map<string, NamedLease>();
+    for (const { name, record: json } of listOf(names)) {
+      const record = readName(parsed(json));
+      if (typeof name !== 'string' || !record) this.broken.found('names');
+      else leases.set(name, namedLease(slotOfName(name), record));
     }
-    return names;
+    return leases;
   }
 
   private async leases(
+    step: 'leases' | 'expired',
     pageId: string,
     args: { atMost?: number; since?: number | undefined },
   ): Promise<LeaseEntry[]> {
+    const { entries } = await this.scripts.run(step, pageId, args);
     const leases: LeaseEntry[] = [];
-    const entries = await this.entries(pageId, args);
-    for (const { key, id = null, ...fields } of entries) {
+    for (const { key, id = null, ...fields } of listOf(entries)) {
+      if (typeof key !== 'string') continue;
       const record = readLease({ ...fields, id, pageId });
       if (record) leases.push([key, record]);
       else this.broken.found(`lease:${key}`);
     }
     return leases;
   }
-
-  private async entries(
-    pageId: string,
-    args: object,
-  ): Promise<(Fields & { key: string })[]> {
-    const { entries } = await this.scripts.run('leases', pageId, args);
-    // Lua writes an empty list as an object.
-    const listed = Array.isArray(entries) ? entries.map(fieldsOf) : [];
-    return listed.map(({ key, ...fields }) => ({
-      ...fields,
-      key: String(key),
-    }));
-  }
 }
 
 function argsOf({ key, use, slot, record }: Use) {
   const { id, name, profilePictureUrl: picture } = record;
   return { key, use, slot, name, picture, id: id ?? undefined };
+}
+
+/** Lua writes an empty list as an object. */
+function listOf(value: unknown) {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
 }
 
 function parsed(json: unknown): unknown {

@@ -8,7 +8,6 @@ if not lease then
   renew(args)
   return result({ released = 'unknown' })
 end
-if lease.named then return result({ released = 'others' }) end
 if lease.deleting == args.use then return result({ released = 'last' }) end
 -- The write of the ID may not have arrived.
 if args.id and not lease.id then
@@ -30,7 +29,7 @@ end
 -- The slot's next user finds the intent without a claim.
 if not lease.id then return result({ released = 'others' }) end
 -- Others may use the persona who have not renewed their leases since Redis had lost this one.
-if (tonumber(lease.recovered) or 0) > now then
+if timeOf(lease.recovered) > now then
   renew(args)
   return result({ released = 'unknown' })
 end

@@ -1,16 +1,13 @@
--- Makes the intent `key` the lease of a name's persona, unless the name has another
--- one than `replacedId`.
+-- Records the persona of a name and ends the intent `key`, unless the name has another
+-- persona than `replacedId`.
 --   KEYS[1]  `prefix:{page}`
---   ARGV[1]  { key, slot, id, name, picture, named: JSON, replacedId? }
---   result   { id }, the persona that the name has
-local other = redis.pcall('GET', slotKey(args.slot))
-local lease = type(other) == 'string' and read(other)
-if lease and lease.named then
-  if lease.id ~= args.id and lease.id ~= args.replacedId then return result({ id = lease.id }) end
-  forget(other)
+--   ARGV[1]  { slot, key, id, record: JSON, replacedId? }
+--   result   { id }, of the persona that the name has
+local record, name = named(args.slot)
+if record and record.id ~= args.id and record.id ~= args.replacedId then
+  return result({ id = record.id })
 end
-redis.call('DEL', leaseKey(args.key))
-redis.call('HSET', leaseKey(args.key), 'slot', args.slot, 'name', args.name, 'picture', args.picture, 'id', args.id, 'named', args.named)
-redis.call('SET', slotKey(args.slot), args.key)
-setExpiry(args.key, nil, args.slot)
+own('HSET', NAMES, name, args.record)
+redis.call('PEXPIREAT', NAMES, now + KEPT_MS)
+forget(args.key)
 return result({ id = args.id })
