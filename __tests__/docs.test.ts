@@ -6,10 +6,13 @@ import path from 'node:path';
 
 import * as library from 'bottender-persona';
 
+import { withFigures } from '../bench/readme';
 import { createProgram } from '../src/cli/program';
+import { FIXTURES } from './support/channelFixtures';
 import {
   codeBlocks,
   documentsIn,
+  firstCells,
   firstColumn,
   FOR_CONTRIBUTORS,
   read,
@@ -37,7 +40,25 @@ it('README.md quotes lines that the example bot prints', () => {
 });
 
 it('README.md can be read in two minutes', () => {
-  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(250);
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(130);
+});
+
+it('README.md has the figures of docs/benchmarks.md', () => {
+  const readme = read('README.md');
+  const measured = withFigures(readme, read('docs/benchmarks.md'));
+  // Prettier pads the cells.
+  const unpadded = (text: string) => text.replace(/ +|-{3,}/g, ' ');
+  expect(unpadded(readme)).toBe(unpadded(measured));
+  expect(readme).toMatch(/\| CPU time of .* \| \d\.\d\d +\|$/m);
+});
+
+it('npm run bench finds out that README.md has no place for the figures', () => {
+  expect(() => withFigures('# A', read('docs/benchmarks.md'))).toThrow(
+    /README\.md has no <!-- measured -->/,
+  );
+  expect(() => withFigures(read('README.md'), '# B')).toThrow(
+    /benchmarks\.md has no row "guide"/,
+  );
 });
 
 describe('the tables', () => {
@@ -62,6 +83,12 @@ describe('the tables', () => {
     expect(
       ['PersonaError', ...firstColumn('docs/errors.md', 'Errors')].sort(),
     ).toEqual(errors.sort());
+  });
+
+  it('of docs/channels.md has every channel', () => {
+    const cells = firstCells('docs/channels.md', 'Channels').join(', ');
+    const titles = Object.values(FIXTURES).map(({ title }) => title);
+    expect(cells.split(', ').sort()).toEqual(['Messenger', ...titles].sort());
   });
 
   it('of docs/README.md have every page', () => {

@@ -185,6 +185,10 @@ describeInBrowser('the agents’ console', () => {
     await write('Are you there?');
     await winner.titleIs("1 unread · Agents' console");
     await winner.customer('Customer 1001').getByText('1 unread').waitFor();
+    // It is not the colleague who has not read it.
+    const others = loser.customer('Customer 1001');
+    await others.getByText('Are you there?').waitFor();
+    expect(await others.getByText('1 unread').count()).toBe(0);
     await winner.openCustomer('Customer 1001');
     await winner.titleIs("Agents' console");
 
@@ -272,6 +276,23 @@ describeInBrowser('the agents’ console', () => {
     await ana.takeOver();
     await ana.write('By name');
     await shows('3003', 'By name');
+  });
+
+  it('a picture whose address is none hides nothing', async () => {
+    await say('1071', 'agent');
+    const ana = await open();
+    await ana.signIn('Ana');
+    await ana.openCustomer('1071');
+    await bot.deliver({
+      sender: { id: '1071' },
+      message: {
+        mid: 'm_none',
+        attachments: [{ type: 'image', payload: { url: 'http://[' } }],
+      },
+    });
+    await say('1071', 'Are you there?');
+    await ana.message('Are you there?').waitFor();
+    await ana.message('[picture]').waitFor();
   });
 
   it('Enter twice sends once', async () => {

@@ -1,13 +1,13 @@
 /**
  * The interface of a channel. Each channel has a file in this folder, which says
  * which calls of its client carry messages, how a persona is applied to a message,
- * and which responses refuse it. A new channel needs a file and a line in `index.ts`.
+ * and which responses refuse it. CONTRIBUTING.md says how to add one.
  */
 import type { ReadStream } from 'node:fs';
 
 import type { ChannelInfo } from '../errors';
+import type { GraphFailure } from '../graph/graphFailure';
 import type { PersonaProfile } from '../profile';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { isPlainObject } from '../util/isPlainObject';
@@ -63,6 +63,19 @@ export interface DisplayProfile {
   readonly fields: Fields;
   /** What the channel cannot show, for a warning. */
   readonly missing?: string;
+}
+
+/** A platform's response that refuses a persona. */
+export interface Refusal {
+  /**
+   * `'recipient'`: personas are refused for this recipient; `'persona'`: a
+   * persona by its ID; `'profile'`: a name or picture; `'account'`: every
+   * profile of this account.
+   */
+  readonly about: 'recipient' | 'persona' | 'profile' | 'account';
+  readonly failure: GraphFailure;
+  /** The positions of the refused messages in the call; omitted: all. */
+  readonly messages?: readonly number[];
 }
 
 /** @returns `undefined` for arguments that carry no message */
@@ -156,6 +169,23 @@ export interface Channel {
     answer: unknown,
     fields: Fields,
   ) => string | undefined;
+}
+
+/**
+ * A channel with what the compiler has to know of it.
+ *
+ * @typeParam Own a method that only clients of the channel have
+ * @typeParam Methods the names of the methods that send, of contexts and of clients
+ */
+export interface TypedChannel<
+  Platform extends string,
+  Own extends string,
+  Methods extends { readonly context: string; readonly client: string },
+> extends Channel {
+  readonly platform: Platform;
+  readonly ownMethod: Own;
+  /** Never set: it carries the type. */
+  readonly methods?: Methods;
 }
 
 /** A text among the messages of a call, before the message that is now at this position. */

@@ -1,5 +1,4 @@
 import type { PersonaProfile } from '../profile';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { responseOf } from '../util/responseOf';
 
@@ -9,11 +8,12 @@ import {
   SingleMessage,
   textOrNone,
   wrapCall,
-  type Channel,
   type DisplayProfile,
   type InsertedText,
   type MessageCall,
   type ReadCall,
+  type Refusal,
+  type TypedChannel,
 } from './channel';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
@@ -23,7 +23,14 @@ const MAX_URL_LENGTH = 1000;
 const MAX_TEXT_LENGTH = 5000;
 
 /** LINE's message objects have a `sender`. */
-export const line: Channel = {
+export const line: TypedChannel<
+  'line',
+  'replyRawBody',
+  {
+    context: `${'reply' | 'push' | 'send'}${string}`;
+    client: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
+  }
+> = {
   platform: 'line',
   info: {
     title: 'LINE',

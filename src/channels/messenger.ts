@@ -5,7 +5,6 @@ import {
   parseGraphFailure,
   type GraphFailure,
 } from '../graph/graphFailure';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
@@ -24,6 +23,8 @@ import {
   type MessageFile,
   type MultipartForm,
   type ReadCall,
+  type Refusal,
+  type TypedChannel,
 } from './channel';
 
 /** Methods of MessengerClient whose options are not their third argument. */
@@ -48,7 +49,14 @@ const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
 const MAX_TEXT_LENGTH = 2000;
 
 /** A message carries the ID of a persona on the Page. */
-export const messenger: Channel = {
+export const messenger: TypedChannel<
+  'messenger',
+  'createPersona',
+  {
+    context: `send${string}` | 'typingOn' | 'typingOff';
+    client: `send${string}` | 'typingOn' | 'typingOff';
+  }
+> = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
   clientMethod: 'sendText',

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { responseOf } from '../util/responseOf';
@@ -9,10 +8,11 @@ import {
   fieldsAt,
   pick,
   SingleMessage,
-  type Channel,
   type ClientCall,
   type Fields,
   type ReadCall,
+  type Refusal,
+  type TypedChannel,
 } from './channel';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
@@ -21,7 +21,14 @@ export const SCOPE = 'chat:write.customize';
 const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 
 /** Slack's messages have a `username` and an `iconUrl`. */
-export const slack: Channel = {
+export const slack: TypedChannel<
+  'slack',
+  'callMethod',
+  {
+    context: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
+    client: 'postMessage' | 'postEphemeral' | 'chat';
+  }
+> = {
   platform: 'slack',
   info: {
     title: 'Slack',
@@ -75,8 +82,18 @@ const readMethodCall: ReadCall = (args) =>
     ? new SingleMessage(args, 1, 1, fieldsAt(args, 1).channel)
     : undefined;
 
-/** What says where a message goes: to a channel, a person in it, or a thread. */
-const TARGET = ['channel', 'user', 'threadTs', 'thread_ts', 'token'];
+/** What says where a message goes (to a channel, a person in it, or a thread), and with which picture of the bot's own. */
+const TARGET = [
+  'channel',
+  'user',
+  'threadTs',
+  'thread_ts',
+  'token',
+  'iconUrl',
+  'icon_url',
+  'iconEmoji',
+  'icon_emoji',
+];
 
 function textCall(
   method: string,

@@ -3,18 +3,25 @@ import { getProperty } from '../util/getProperty';
 import {
   fieldsOf,
   SingleMessage,
-  type Channel,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
-export const telegram: Channel = {
+export const telegram: TypedChannel<
+  'telegram',
+  'sendChatAction',
+  {
+    context: `send${string}`;
+    client: `send${string}`;
+  }
+> = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
-  sendMethods: /^(sendText|sendMessage|typing)$/,
+  sendMethods: /^(send|typing)/,
   clientMethod: 'sendMessage',
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',

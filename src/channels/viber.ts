@@ -3,8 +3,8 @@ import { getProperty } from '../util/getProperty';
 import {
   fieldsAt,
   SingleMessage,
-  type Channel,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
@@ -12,7 +12,14 @@ const MAX_NAME_LENGTH = 28;
 const MAX_TEXT_LENGTH = 7000;
 
 /** Viber's messages have a `sender`, which replaces the bot's own. No response is known to refuse it. */
-export const viber: Channel = {
+export const viber: TypedChannel<
+  'viber',
+  'broadcastMessage',
+  {
+    context: `send${string}`;
+    client: `${'send' | 'broadcast'}${string}`;
+  }
+> = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,

@@ -5,16 +5,23 @@ import {
   pick,
   SingleMessage,
   wrapCall,
-  type Channel,
   type Fields,
   type ReadCall,
+  type TypedChannel,
 } from './channel';
 
 /** https://www.twilio.com/docs/api/errors/21617 */
 const MAX_TEXT_LENGTH = 1600;
 
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
-export const whatsapp: Channel = {
+export const whatsapp: TypedChannel<
+  'whatsapp',
+  'createMessage',
+  {
+    context: 'sendText';
+    client: 'createMessage';
+  }
+> = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|createMessage|typing)$/,
@@ -38,6 +45,6 @@ const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
   return wrapCall(call, ([text, fields]) => [
-    { ...(fields as object), to, body: text },
+    { ...(fields as object), to, ...(text !== undefined && { body: text }) },
   ]);
 };

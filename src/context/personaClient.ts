@@ -1,4 +1,4 @@
-import { CLIENT_CHANNELS } from '../channels';
+import { CHANNELS } from '../channels';
 import { sendMethod, type Channel } from '../channels/channel';
 import { InvalidOptionError } from '../errors';
 import type { EphemeralPersona } from '../profile';
@@ -44,7 +44,7 @@ export class ClientRegistry {
   /** `undefined` for what is no client, and for a custom one that was not named yet. */
   channelOf(client: unknown): Channel | undefined {
     if (!isObject(client)) return undefined;
-    const recognised = CLIENT_CHANNELS.find(
+    const recognised = CHANNELS.find(
       ({ ownMethod }) => typeof getProperty(client, ownMethod) === 'function',
     );
     return recognised ?? this.fronts.get(client)?.keys().next().value;
@@ -58,9 +58,8 @@ export function notTaken(
 ): Error {
   const takes =
     method !== 'sweep'
-      ? `the client of a channel: one of messaging-api-messenger, messaging-api-line, messaging-api-slack (SlackOAuthClient), ` +
-        `messaging-api-viber or messaging-api-telegram, or Bottender's for WhatsApp. Any other object with the send methods ` +
-        `of one of these is taken where you name the channel, as in client(yours, { channel: 'messenger' }); ` +
+      ? `the client of a channel, such as a MessengerClient of messaging-api-messenger. Any other object with the send methods ` +
+        `of one is taken where you name the channel, as in client(yours, { channel: 'messenger' }); ` +
         `the channels are ${channelNames().join(', ')}. This`
       : 'the client of a Page, such as `context.client` or a MessengerClient with its access token, but this';
   const what = given === null ? 'null' : `of type ${typeof given}`;
@@ -68,7 +67,7 @@ export function notTaken(
 }
 
 function channelNamed(name: string): Channel {
-  const found = CLIENT_CHANNELS.find(({ platform }) => platform === name);
+  const found = CHANNELS.find(({ platform }) => platform === name);
   if (found) return found;
   const names = channelNames();
   throw new InvalidOptionError(
@@ -77,7 +76,7 @@ function channelNamed(name: string): Channel {
 }
 
 function channelNames(): string[] {
-  return CLIENT_CHANNELS.map(({ platform }) => platform);
+  return CHANNELS.map(({ platform }) => platform);
 }
 
 /** @throws TypeError */

@@ -5,7 +5,7 @@ import { isPersonaId } from '../persona';
 import {
   checkKind,
   checkProfile,
-  printable,
+  escapeUnprintable,
   type PersonaKind,
   type PersonaProfile,
 } from '../profile';
@@ -114,7 +114,7 @@ function wrong(name: string, what: string): InvalidOptionError {
 
 function checkEntry(name: string, entry: unknown): DirectoryEntry {
   if (name.trim() === '') throw wrong(name, 'has an empty name');
-  const shown = printable(name);
+  const shown = escapeUnprintable(name);
   if (shown !== name) {
     throw wrong(
       shown,
@@ -140,7 +140,8 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
   }
   const { kind, ...look } = profile as Partial<PersonaProfile>;
   const hasLook = Object.values(look).some((value) => value !== undefined);
-  if (hasLook || kind === undefined) return { id, ...checkLook(name, profile) };
+  if (hasLook) return { id, ...checkLook(name, profile) };
+  if (kind === undefined) return id;
   checked(name, () => checkKind(kind, 'persona'));
   return { id, kind };
 }

@@ -6,8 +6,8 @@ import type { Page } from '../graph/page';
 import type { PersonaList } from '../graph/personaCalls';
 import { invalidResponse } from '../graph/responses';
 import type { RetryPolicy } from '../graph/retries';
-import type { EphemeralPersona, PersonaProfile } from '../profile';
-import { slotOfName } from '../store/port';
+import type { PersonaProfile } from '../profile';
+import { slotOfName, type NamedRecord } from '../store/port';
 import { debug } from '../util/debug';
 
 import type { PageList } from './pageList';
@@ -17,6 +17,9 @@ const RETRY_POLICY: RetryPolicy = {
   firstDelayMs: 200,
   timeoutMs: 5000,
 };
+
+/** Personas of earlier profiles that a name keeps track of. */
+const MAX_REPLACED = 10;
 
 /** What the list lacks may exist, so nothing is created. */
 const UNREADABLE_ENTRIES = invalidResponse(
@@ -39,6 +42,8 @@ export interface NameServices {
 export class NameSlot implements Slot<string> {
   readonly key: string;
   readonly retryPolicy = RETRY_POLICY;
+  /** Personas that had the name before, with another profile: `sync` deletes them. */
+  private replaced: readonly string[] = [];
 
   constructor(
     private readonly services: NameServices,
@@ -56,8 +61,10 @@ export class NameSlot implements Slot<string> {
     return this.goneId !== undefined;
   }
 
-  accepts({ id, name }: EphemeralPersona): boolean {
-    return name === this.profile.name && id !== this.goneId;
+  accepts({ id, record, replaces }: Lease): boolean {
+    const isOther = record.name !== this.profile.name;
+    this.replaced = isOther ? [id, ...replaces] : replaces;
+    return !isOther && id !== this.goneId;
   }
 
   /** Under the claim no other process creates the persona, so a list without it is certain. */
@@ -104,14 +111,21 @@ export class NameSlot implements Slot<string> {
     endClaim: () => void,
   ): Promise<string> {
     const { known, persona, profile, services } = this;
-    return services.leases.settle(lease, { ...profile, id }, (otherId) => {
+    const replaces = this.replaced
+      .filter((each) => each !== id && each !== this.goneId)
+      .slice(0, MAX_REPLACED);
+    const record: NamedRecord = { ...profile, id };
+    if (replaces.length > 0) record.replaces = replaces;
+    return services.leases.settle(lease, record, (otherId) => {
       known.ids.set(persona, otherId);
       endClaim();
     });
   }
 
   private idOn(list: PersonaList | undefined): string | undefined {
-    const id = list?.personas.find((persona) => this.accepts(persona))?.id;
+    const id = list?.personas.find(
+      (each) => each.name === this.profile.name && each.id !== this.goneId,
+    )?.id;
     if (id === undefined) return undefined;
     this.log('found %o for the name %o on the list of the Page %s: %s', id);
     return id;

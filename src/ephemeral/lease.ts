@@ -30,6 +30,8 @@ export class Lease implements Use {
   isHeld = true;
   /** Whether other processes may use the persona: `false` if the store has not recorded the lease. */
   isShared = true;
+  /** The personas that this one replaced, if it is a name's. */
+  replaces: readonly string[] = [];
   /** The Page's epoch at the claim; `undefined` while the store is away. */
   epoch: string | undefined;
   /** Whether another use has created the persona. */
@@ -70,9 +72,11 @@ export class Lease implements Use {
     return { id, name, profilePictureUrl };
   }
 
-  join({ key, id, name }: Extract<Acquired, { as: 'user' }>): void {
+  join(user: Extract<Acquired, { as: 'user' }>): void {
+    const { key, id, name, replaces = [] } = user;
     this.key = key;
     this.record = { ...this.record, id, name };
+    this.replaces = replaces;
     this.isJoined = true;
   }
 

@@ -10,7 +10,7 @@ import {
   withRetries,
   type RetryPolicy,
 } from '../graph/retries';
-import type { EphemeralPersona, PersonaProfile } from '../profile';
+import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
 import { KeyedLimiter } from './keyedLimiter';
@@ -32,7 +32,7 @@ export interface Slot<T> {
   /** Whether an earlier persona is gone, so that one that exists may be gone too. */
   readonly isReplacement: boolean;
   /** Whether the persona of the slot's lease may be used. */
-  accepts?(persona: EphemeralPersona): boolean;
+  accepts?(lease: Lease): boolean;
   /**
    * Finds and records a persona that exists without a lease. Resolves to
    * `undefined` if there is none.
@@ -107,7 +107,7 @@ export class PersonaCreator {
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
     if (!lease) return undefined;
     if (!lease.isIntent) {
-      const isAccepted = slot.accepts?.(lease.persona) ?? true;
+      const isAccepted = slot.accepts?.(lease) ?? true;
       // Asking costs a call.
       const isGone =
         isAccepted &&

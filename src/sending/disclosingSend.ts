@@ -6,6 +6,7 @@ import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
+import { asCaller } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import {
   SendOperation,
@@ -101,7 +102,7 @@ export class DisclosingSend extends SendOperation {
     for (const [position, outgoing] of messages.entries()) {
       const { [position]: message } = call.messages;
       if (!outgoing.disclosure || !message) continue;
-      outgoing.message = message;
+      outgoing.message = asCaller(message, outgoing.speaker);
       if (outgoing.resolution && !outgoing.carried) this.sign(outgoing);
     }
     Object.assign(this, { args, call, messages });

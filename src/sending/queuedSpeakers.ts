@@ -22,7 +22,7 @@ export function queuedSpeaker(fields: Fields): QueuedSpeaker | undefined {
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,
  * because the bot may queue the same object again as somebody else.
  *
- * @throws InvalidPersonaError; with `refusedPersona: 'throw'`, PersonaRefusedError
+ * @throws InvalidPersonaError; InvalidProfileError for a label that does not fit; with `refusedPersona: 'throw'`, PersonaRefusedError
  */
 export function rememberSpeakers(
   queue: unknown[],
@@ -51,11 +51,13 @@ function checkCarried(
   try {
     void resolution?.carry();
   } catch (error) {
-    const { refusals } = runtime;
+    const { refusals, settings } = runtime;
     const persona = resolution?.persona ?? '';
     const refusal = refusals.asRefusal(error, persona);
-    if (refusal) refusals.report(refusal, persona, context);
-    throw error;
+    if (!refusal) throw error;
+    // Otherwise it is reported when the message goes out without its persona.
+    const isRejected = settings.refusedPersona === 'throw';
+    if (isRejected) refusals.report(refusal, persona, context);
   }
 }
 
@@ -70,9 +72,7 @@ function remembered(
   const speaker =
     own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
   const source = own === undefined ? personas.source : 'personaId';
-  if (personas.runtime.settings.refusedPersona === 'throw') {
-    checkCarried(speaker, personas, channel);
-  }
+  checkCarried(speaker, personas, channel);
   const queued = { ...withoutPersona(fields) };
   speakers.set(queued, { speaker, source });
   return queued;

@@ -1,4 +1,5 @@
 import {
+  pick,
   sendMethod,
   type ClientCall,
   type Message,
@@ -18,7 +19,7 @@ import { debug, isDebugging } from '../util/debug';
 import { deepCopy } from '../util/deepCopy';
 
 import { recipientOf } from './conversation';
-import { addMissing, asPage, isSet, shownAs } from './messageFields';
+import { addMissing, asCaller, asPage, isSet, shownAs } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import { ownPersona } from './ownPersona';
 import { queuedSpeaker, type QueuedSpeaker } from './queuedSpeakers';
@@ -41,9 +42,6 @@ export interface OutgoingCall {
   /** Whether no platform gets it, so that nothing is disclosed or reported. */
   readonly isMock?: boolean;
 }
-
-/** The bot itself put a profile into the message. */
-const NOBODY_KNOWN: ActiveSpeaker = { kind: 'caller', fields: {} };
 
 /** A text of `disclosure.message`, and the message before which it is sent. */
 export interface DisclosureText {
@@ -118,7 +116,12 @@ export class SendOperation {
     const own = ownPersona(given.fields);
     const { profileField, messageQueues } = channel;
     if (profileField !== undefined && isSet(profileField, given.fields)) {
-      return new OutgoingMessage(given, NOBODY_KNOWN, 'personaId');
+      const fields = pick(given.fields, [profileField]);
+      return new OutgoingMessage(
+        given,
+        { kind: 'caller', fields },
+        'personaId',
+      );
     }
     const { before, moment } = this.disclosure ?? {};
     const queued = messageQueues && queuedSpeaker(given.fields);
@@ -132,10 +135,7 @@ export class SendOperation {
     const decidedBy = before?.decidedBy ?? this.source(own, queued);
     if (isDebugging()) logSpeaker(method, speaker, decidedBy);
     if (given.fields.tag === 'HUMAN_AGENT') this.checkHuman(speaker);
-    const message =
-      speaker.kind === 'caller'
-        ? { ...given, fields: { ...given.fields, ...speaker.fields } }
-        : given;
+    const message = asCaller(given, speaker);
     const resolution = this.resolve(speaker);
     return new OutgoingMessage(message, speaker, decidedBy, resolution, moment);
   }
@@ -210,15 +210,15 @@ export class SendOperation {
 
   private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
     const { via, args } = this.outgoing;
-    // What the bot gave is what is sent, whatever changes while this waits.
-    const given = deepCopy(args);
-    this.args = given;
-    this.call = via.read(given) ?? this.call;
-    for (const outgoing of this.messages) {
-      outgoing.message = deepCopy(outgoing.message);
-    }
-    const { file } = this.call;
     try {
+      // What the bot gave is what is sent, whatever changes while this waits.
+      const given = deepCopy(args);
+      this.args = given;
+      this.call = via.read(given) ?? this.call;
+      for (const outgoing of this.messages) {
+        outgoing.message = deepCopy(outgoing.message);
+      }
+      const { file } = this.call;
       await (file ? Promise.race([waiting, failureOf(file)]) : waiting);
       const [first] = this.messages;
       const { pageContext, canSend } = this.context;

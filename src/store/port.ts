@@ -93,12 +93,13 @@ export type Acquired =
     }
   /** Wait: another process is creating it. `name` is in that process's intent. */
   | { readonly as: 'waiting'; readonly name: string }
-  /** Use the persona that exists. `name` is the one that customers see. */
+  /** Use the persona that exists. `name` is the one that customers see, `replaces` as in a name's record. */
   | {
       readonly as: 'user';
       readonly key: string;
       readonly id: string;
       readonly name: string;
+      readonly replaces?: readonly string[] | undefined;
     };
 
 /**

@@ -2,13 +2,13 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import { graphCall } from '../../graph/graphCall';
 import { describeFailure } from '../../graph/graphFailure';
-import { getProperty } from '../../util/getProperty';
+import { textIn } from '../../util/getProperty';
 import { errorMessage } from '../commandErrors';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';
 import { parseSubscribedFields } from './graphResponses';
 import { httpCall, type HttpRequest } from './httpCall';
-import type { MessengerBot } from './messengerBot';
+import { needsAppSecret, type MessengerBot } from './messengerBot';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -22,13 +22,16 @@ const USUAL_FIELDS = [
   'messaging_policy_enforcement',
 ];
 
+/** What a proxy answers in place of a bot. */
+const GATEWAY_STATUSES = new Set<unknown>([502, 503, 504]);
+
 const SET_WEBHOOK =
   'Set it with `npx bottender messenger webhook set -w <URL>`, or at developers.facebook.com, under Messenger > Settings.';
 
 /** The webhook answers, is the bot's, and checks signatures. */
 export async function checkWebhook(bot: MessengerBot): Promise<Finding> {
   const answer = await bot.appAnswer();
-  if (!answer.ok) throw new CannotRun('it needs the right app secret');
+  if (!answer.ok) throw needsAppSecret(answer.failure);
   if (!answer.value)
     return failed('The app has no webhook for Pages.', SET_WEBHOOK);
   const { callbackUrl, isActive } = answer.value;
@@ -37,7 +40,8 @@ export async function checkWebhook(bot: MessengerBot): Promise<Finding> {
   const shown = url.origin + url.pathname;
   if (!isActive)
     return failed(`Meta has switched off the webhook ${shown}.`, SET_WEBHOOK);
-  const { verifyToken, path = '/webhooks/messenger' } = settingsOf(bot);
+  const verifyToken = textIn(bot.channel, 'verifyToken') || undefined;
+  const path = textIn(bot.channel, 'path') || '/webhooks/messenger';
   const other =
     url.pathname === path
       ? ''
@@ -95,8 +99,9 @@ async function verificationProblem(
   if (status !== 200) {
     return {
       message: `answers HTTP ${status}.`,
-      advice:
-        'Check that the URL leads to the bot, with the path of its webhook.',
+      advice: GATEWAY_STATUSES.has(status)
+        ? 'What is in front of the bot does not reach it: start the bot, and check where its proxy leads.'
+        : 'Check that the URL leads to the bot, with the path of its webhook.',
     };
   }
   if (text.trim() === challenge) return undefined;
@@ -229,12 +234,4 @@ export async function checkWebhookFields(bot: MessengerBot): Promise<Finding> {
 /** It replaces what the Page is subscribed to. */
 function subscribePage(pageId: string, fields: readonly string[]): string {
   return `Subscribe the Page: POST /${pageId}/subscribed_apps?subscribed_fields=${fields.join(',')}, or at developers.facebook.com, under Messenger > Settings.`;
-}
-
-function settingsOf({ channel }: MessengerBot) {
-  const text = (name: string) => {
-    const value = getProperty(channel, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  return { verifyToken: text('verifyToken'), path: text('path') };
 }

@@ -1,10 +1,11 @@
 -- Uses the slot's persona, or records the intent to create it.
 --   KEYS[1]  `prefix:{page}`
 --   ARGV[1]  { key, use, slot, name, picture, leaseMs, claimMs }
---   result   { as: 'creator', epoch } | { as: 'waiting', name } | { as: 'user', key, id, name }
+--   result   { as: 'creator', epoch } | { as: 'waiting', name } | { as: 'user', key, id, name, replaces? }
 local record = named(args.slot)
 if record then
-  return result({ as = 'user', key = args.slot .. ' ' .. record.id, id = record.id, name = record.name })
+  local key = args.slot .. ' ' .. record.id
+  return result({ as = 'user', key = key, id = record.id, name = record.name, replaces = record.replaces })
 end
 local key = redis.pcall('GET', slotKey(args.slot))
 local isTakeover = false

@@ -3,7 +3,7 @@ import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, readLease, readName } from '../fields';
+import { fieldsOf, isIds, readLease, readName } from '../fields';
 import {
   EXPIRED_AT_ONCE,
   namedLease,
@@ -19,8 +19,7 @@ import {
   type Use,
 } from '../port';
 
-import type { RedisStore } from './redisStore';
-import { invalidReply, Scripts } from './scripts';
+import { invalidReply, Scripts, type RedisKeys } from './scripts';
 
 /** Leases that one script renews at most, so that it does not hold up Redis. */
 const RENEWALS_AT_ONCE = 200;
@@ -30,7 +29,7 @@ export class RedisPort implements StorePort {
   private readonly scripts: Scripts;
 
   constructor(
-    redis: RedisStore,
+    redis: RedisKeys,
     private readonly broken: BrokenValues,
   ) {
     this.scripts = new Scripts(redis, broken);
@@ -38,7 +37,7 @@ export class RedisPort implements StorePort {
 
   async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
     const args = { ...argsOf(use), ...options };
-    const { as, key, id, name, epoch } = await this.scripts.run(
+    const { as, key, id, name, epoch, replaces } = await this.scripts.run(
       'acquire',
       use.record.pageId,
       args,
@@ -46,7 +45,8 @@ export class RedisPort implements StorePort {
     if (as === 'waiting') return { as, name: String(name) };
     if (as === 'creator') return { as, epoch: String(epoch) };
     if (as === 'user' && typeof key === 'string' && isId(id)) {
-      return { as, key, id, name: String(name) };
+      const found = { as, key, id, name: String(name) };
+      return isIds(replaces) ? { ...found, replaces } : found;
     }
     throw invalidReply();
   }
