@@ -45,8 +45,8 @@ export class RedisPort implements StorePort {
     if (as === 'waiting') return { as, name: String(name) };
     if (as === 'creator') return { as, epoch: String(epoch) };
     if (as === 'user' && typeof key === 'string' && isId(id)) {
-      const found = { as, key, id, name: String(name) };
-      return isIds(replaces) ? { ...found, replaces } : found;
+      const replaced = isIds(replaces) ? { replaces } : {};
+      return { as, key, id, name: String(name), ...replaced };
     }
     throw invalidReply();
   }
