@@ -21,6 +21,8 @@ export interface Message {
   readonly fields: Fields;
   /** Its text, which can be signed where no persona is shown. */
   readonly text?: string | undefined;
+  /** The ID of the persona that it carries and keeps, which its fields name too. */
+  readonly fixedId?: string | undefined;
 }
 
 /** A call that carries messages, as parsed by its channel. */
@@ -144,12 +146,12 @@ export interface Channel {
     text: string,
     recipient: string,
   ) => ClientCall;
-  /** The same arguments with more texts among the messages; `undefined` where they do not fit. */
+  /** The same call with more texts among the messages; `undefined` where they do not fit. */
   readonly insertTexts?: (
     method: string,
     args: readonly unknown[],
     texts: readonly InsertedText[],
-  ) => unknown[] | undefined;
+  ) => ClientCall | undefined;
   /** The recipient of a call that does not name it, such as one with a reply token. */
   readonly recipientIn?: (
     method: string,

@@ -13,6 +13,8 @@ import {
 /** https://www.twilio.com/docs/api/errors/21617 */
 const MAX_TEXT_LENGTH = 1600;
 
+const TARGET = ['to', 'from', 'messagingServiceSid'];
+
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
 export const whatsapp: TypedChannel<
   'whatsapp',
@@ -34,7 +36,7 @@ export const whatsapp: TypedChannel<
   },
   maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [message], text) => ({
-    args: [{ ...pick(message as Fields, ['to', 'from']), body: text }],
+    args: [{ ...pick(message as Fields, TARGET), body: text }],
   }),
   contentOf: (_, [message]) => message as Fields,
   messageIds: (answer) => [getProperty(answer, 'sid')],

@@ -52,13 +52,14 @@ export class DisclosingSend extends SendOperation {
     const { runtime } = this.personas;
     const page = runtime.settings.disclosure?.page ?? 'bot';
     const due = await disclosing.due(
-      this.messages.map(({ speaker, resolution }) => ({
+      this.messages.map(({ speaker, resolution, message }) => ({
         kind: kindOf(speaker, runtime) ?? page,
-        persona: resolution?.persona ?? null,
+        persona: resolution?.persona ?? message.fixedId ?? null,
       })),
     );
+    const canInsert = due.length > 0 && this.insert([]);
     const { args, call, messages } = this;
-    const isInserted = due.length > 0 && this.insert(due);
+    const isInserted = canInsert && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);
     const sending = this.transmit();
     if (!isInserted) disclosing.done();
@@ -79,11 +80,16 @@ export class DisclosingSend extends SendOperation {
     }
   }
 
-  /** Puts the texts into the same request, if they fit. */
+  /** Puts the texts into the same request, if they fit. With no texts, makes it one that takes them. */
   private insert(due: readonly DueText[]): boolean {
-    const { via } = this.outgoing;
-    const args = via.channel.insertTexts?.(via.method, this.args, due);
-    const call = args && via.read(args);
+    const { channel } = this.outgoing.via;
+    const { method: called = this.outgoing.via.method } = this;
+    const given = this.call.withMessages(
+      this.messages.map(({ message }) => message),
+    );
+    const { args, method = called } =
+      channel.insertTexts?.(given.method ?? called, given.args, due) ?? {};
+    const call = args && sendMethod(channel, method)?.read(args);
     if (!call) return false;
     const messages = [...this.messages];
     for (const { position, moment } of due.toReversed()) {
@@ -101,11 +107,12 @@ export class DisclosingSend extends SendOperation {
     }
     for (const [position, outgoing] of messages.entries()) {
       const { [position]: message } = call.messages;
-      if (!outgoing.disclosure || !message) continue;
+      if (!message) continue;
       outgoing.message = asCaller(message, outgoing.speaker);
-      if (outgoing.resolution && !outgoing.carried) this.sign(outgoing);
+      const isUnsigned = outgoing.disclosure && !outgoing.carried;
+      if (isUnsigned && outgoing.resolution) this.sign(outgoing);
     }
-    Object.assign(this, { args, call, messages });
+    Object.assign(this, { args, call, messages, method });
     return true;
   }
 

@@ -136,8 +136,13 @@ export class SendOperation {
     if (isDebugging()) logSpeaker(method, speaker, decidedBy);
     if (given.fields.tag === 'HUMAN_AGENT') this.checkHuman(speaker);
     const message = asCaller(given, speaker);
-    const resolution = this.resolve(speaker);
-    return new OutgoingMessage(message, speaker, decidedBy, resolution, moment);
+    const { fixedId } = given;
+    const resolution =
+      fixedId === undefined ? this.resolve(speaker) : undefined;
+    const about = [speaker, decidedBy, resolution, moment] as const;
+    const decided = new OutgoingMessage(message, ...about);
+    if (fixedId !== undefined) decided.carried = carriedAs(fixedId);
+    return decided;
   }
 
   /** `undefined` where the message shows nobody, or the bot itself said whom. */
@@ -253,7 +258,10 @@ export class SendOperation {
     const { settings, conversations } = this.personas.runtime;
     const isWatched = settings.onSent ?? conversations;
     const isReported = isWatched && !isMock && !this.isSenderAction;
-    const isCarried = this.messages.some(({ carried }) => carried);
+    // What carries its own persona is sent once.
+    const isCarried = this.messages.some(
+      ({ carried, resolution }) => carried && resolution,
+    );
     if (!isCarried && !isReported) return answer;
     return answer.then(
       (given: unknown) => {
