@@ -8,7 +8,12 @@ import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import { advanceTime } from '../../support/clock';
 import { profile } from '../../support/personas';
-import { leaveIndex, leaveLease, nameOn, settleName } from '../../support/stores';
+import {
+  leaveIndex,
+  leaveLease,
+  nameOn,
+  settleName,
+} from '../../support/stores';
 
 const PAGE_ID = '1';
 const ADAM = { ...profile('Adam'), id: '7' };
