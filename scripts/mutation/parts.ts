@@ -32,13 +32,13 @@ export const PARTS: Record<string, Part> = {
   },
   send: {
     mutate: [
+      'sending/decideSpeaker',
       'sending/ownPersona',
       'util/deepCopy',
       'sending/messageFields',
       'sending/outgoingMessage',
       'sending/send',
       'sending/sendOperation',
-      'sending/senderActions',
       'sending/signText',
       'sendContext',
     ],
@@ -94,7 +94,7 @@ export const PARTS: Record<string, Part> = {
   refusals: {
     mutate: [
       'refusals/personaStates',
-      'refusals/refusalMemory',
+      'refusals/refusalCache',
       'refusals/refusals',
     ],
     tests: [

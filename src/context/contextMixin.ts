@@ -153,7 +153,7 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
     value(this: Installed, given: object) {
       const options = (base as Methods)[name]?.call(this, given) as Options;
       if (options.personaId === undefined && options.persona_id === undefined) {
-        const { activeSpeaker: speaker } = this._personas;
+        const { speaker } = this._personas.active;
         if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
           options.personaId = speaker.persona;
         }
@@ -186,7 +186,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
   persona: {
     configurable: true,
     get(this: Installed) {
-      return publicPersona(this._personas.activeSpeaker);
+      return publicPersona(this._personas.active.speaker);
     },
   },
   ...methodDescriptors({

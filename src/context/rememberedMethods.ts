@@ -1,9 +1,9 @@
 import { isFields, type Channel } from '../channels/channel';
 import { PersonaError } from '../errors';
 import { ownPersona } from '../sending/ownPersona';
-import { checkSenderAction } from '../sending/senderActions';
+import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 import { rejected } from '../util/rejected';
 
 export type Method = (...args: unknown[]) => unknown;
@@ -22,13 +22,15 @@ export function callRemembered(
 ): unknown {
   if (!channel?.sendMethods.test(name)) return personas.runRemembered(run);
   try {
-    const speaker = namedSpeaker(personas, channel, name, args);
+    const named = namedSpeaker(personas, channel, name, args);
+    const decision: Decision = named
+      ? { speaker: named, decidedBy: 'personaId' }
+      : personas.active;
     if (name === channel.senderActionMethod) {
       const { settings } = personas.runtime;
-      const acting = speaker ?? personas.currentSpeaker();
-      checkSenderAction(String(args[0]), acting, settings);
+      checkSenderAction(String(args[0]), decision.speaker, settings);
     }
-    return personas.runRemembered(run, speaker);
+    return personas.runRemembered(run, decision);
   } catch (error) {
     if (error instanceof PersonaError) return rejected(error);
     throw error;
@@ -50,7 +52,7 @@ function namedSpeaker(
   if (profileField === undefined || !isFields(dropped)) return undefined;
   const value = dropped[profileField];
   if (value === undefined) return undefined;
-  return { kind: 'caller', fields: { [profileField]: value } };
+  return { kind: 'caller', dropped: { [profileField]: value } };
 }
 
 /**

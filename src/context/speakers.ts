@@ -24,7 +24,7 @@ export function createSpeaker(
 ): object {
   const speaker =
     given.length === 0
-      ? personas.currentSpeaker()
+      ? personas.active.speaker
       : personas.speakerNamed(given[0]);
   return speakingMethods(target, channel, (call) =>
     personas.runAs(speaker, call),

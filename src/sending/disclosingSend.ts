@@ -2,6 +2,7 @@ import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/getProperty';
 import { rejected } from '../util/rejected';
+import { kindOf } from '../speaking/speaker';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
@@ -11,7 +12,6 @@ import {
   type DisclosureText,
   type OutgoingCall,
 } from './sendOperation';
-import { kindOf } from './sentMessages';
 
 /** A call before which a bot may have to disclose itself. */
 export class DisclosingSend extends SendOperation {
@@ -19,21 +19,14 @@ export class DisclosingSend extends SendOperation {
   private disclosing: Disclosing | undefined;
 
   protected override takeTurn(): boolean {
-    const { personas, outgoing, recipient, context } = this;
-    const { runtime, client } = personas;
+    const { runtime, channel, recipient, context, client } = this;
     const { conversations } = runtime;
-    const { channel } = outgoing.via;
-    const canDisclose =
-      !this.isSenderAction && !outgoing.isMock && channel.textCall;
-    if (conversations && canDisclose && recipient !== undefined) {
-      this.disclosing = new Disclosing(conversations, runtime, {
-        channel,
-        recipient,
-        context,
-        client,
-      });
-    }
-    return this.disclosing !== undefined;
+    const isMessage = !this.isSenderAction && !this.outgoing.isMock;
+    if (!conversations || !isMessage || !channel.textCall) return false;
+    if (recipient === undefined) return false;
+    const place = { channel, recipient, context, client };
+    this.disclosing = new Disclosing(conversations, runtime, place);
+    return true;
   }
 
   protected override endTurn(): void {
@@ -47,15 +40,15 @@ export class DisclosingSend extends SendOperation {
 
   /** Sends what is due in the conversation first. */
   private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
-    const { runtime } = this.personas;
+    const { runtime } = this;
     const page = runtime.settings.disclosure?.page ?? 'bot';
     const due = await disclosing.due(
       this.messages.map(({ speaker, resolution }) => ({
-        kind: kindOf(speaker, runtime) ?? page,
+        kind: kindOf(speaker, runtime.directory) ?? page,
         persona: resolution?.persona ?? null,
       })),
     );
-    const { args, call, messages } = this;
+    const { given, call, messages } = this;
     const isInserted = due.length > 0 && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);
     const sending = this.transmit();
@@ -72,7 +65,7 @@ export class DisclosingSend extends SendOperation {
       for (const { moment } of due) {
         disclosing.failed(moment, 'the channel refused the request');
       }
-      Object.assign(this, { args, call, messages });
+      Object.assign(this, { given, call, messages });
       return this.transmit();
     }
   }
@@ -80,30 +73,23 @@ export class DisclosingSend extends SendOperation {
   /** Puts the texts into the same request, if they fit. */
   private insert(due: readonly DueText[]): boolean {
     const { via } = this.outgoing;
-    const args = via.channel.insertTexts?.(via.method, this.args, due);
-    const call = args && via.read(args);
+    const { args } = this.given;
+    const withTexts = via.channel.insertTexts?.(via.method, args, due);
+    const call = withTexts && via.read(withTexts);
     if (!call) return false;
     const messages = [...this.messages];
-    for (const { position, moment } of due.toReversed()) {
-      const before = messages[position];
-      if (!before) continue;
-      const { speaker, decidedBy, resolution, carried, isRefused } = before;
-      const text = new OutgoingMessage(
-        { fields: {} },
-        speaker,
-        decidedBy,
-        resolution,
-        moment,
-      );
-      messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
+    for (const [earlier, { position, moment }] of due.entries()) {
+      const index = position + earlier;
+      const { [index]: before } = messages;
+      const { [index]: message } = call.messages;
+      if (!before || !message) continue;
+      const disclosure = new OutgoingMessage(message, before, this, moment);
+      const { carried, isRefused, resolution } = before;
+      Object.assign(disclosure, { carried, isRefused });
+      if (resolution && !carried) disclosure.sign();
+      messages.splice(index, 0, disclosure);
     }
-    for (const [position, outgoing] of messages.entries()) {
-      const { [position]: message } = call.messages;
-      if (!outgoing.disclosure || !message) continue;
-      outgoing.message = message;
-      if (outgoing.resolution && !outgoing.carried) this.sign(outgoing);
-    }
-    Object.assign(this, { args, call, messages });
+    Object.assign(this, { given: { args: withTexts }, call, messages });
     return true;
   }
 
@@ -132,8 +118,8 @@ export class DisclosingSend extends SendOperation {
     const { via, transmit } = outgoing;
     const { channel } = via;
     const textCall = channel.textCall?.(
-      this.method ?? via.method,
-      this.args,
+      this.given.method ?? via.method,
+      this.given.args,
       text,
       recipient,
     );

@@ -1,25 +1,172 @@
 import type { Message } from '../channels/channel';
-import type { DisclosureMoment } from '../disclosureOptions';
-import type { SpeakerSource } from '../speaking/scopes';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import type { DecidedBy, DisclosureMoment } from '../disclosureOptions';
+import type { Refusal } from '../refusals/refusals';
+import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 
-import type { Carried, Resolution } from './resolution';
+import { addMissing, asPage, shownAs } from './messageFields';
+import {
+  accountOf,
+  carriedAs,
+  type Carried,
+  type Resolution,
+  type Sending,
+} from './resolution';
+import { resolveId } from './resolveId';
+import { resolveProfile } from './resolveProfile';
+import { signText } from './signText';
 
-/** One message on its way. */
+/** One message on its way: who speaks in it, and what it carries for that. */
 export class OutgoingMessage {
+  readonly speaker: ActiveSpeaker;
+  readonly decidedBy: DecidedBy;
+  /** `undefined` where the message shows nobody, or the bot itself said whom. */
+  readonly resolution: Resolution | undefined;
   carried: Carried | null = null;
-  hasRenewed = false;
   /** Whether it goes out without the persona that it should carry. */
   isRefused = false;
   /** The name that was put into its text. */
   signedAs: string | undefined;
+  private hasRenewed = false;
 
   constructor(
     /** What the bot gave; signed where it goes out without its profile. */
     public message: Message,
-    readonly speaker: ActiveSpeaker,
-    readonly decidedBy: SpeakerSource,
-    readonly resolution?: Resolution,
+    { speaker, decidedBy }: Decision,
+    private readonly sending: Sending,
     readonly disclosure?: DisclosureMoment,
-  ) {}
+  ) {
+    this.speaker = speaker;
+    this.decidedBy = decidedBy;
+    if (speaker.kind === 'caller' && speaker.dropped) {
+      this.message = {
+        ...message,
+        fields: { ...message.fields, ...speaker.dropped },
+      };
+    }
+    if (speaker.kind === 'page' || speaker.kind === 'caller') return;
+    this.resolution = sending.channel.carriesId
+      ? resolveId(speaker, sending)
+      : resolveProfile(speaker, sending);
+  }
+
+  /** What goes out. */
+  get sent(): Message {
+    const { message, carried, sending } = this;
+    const { addFields = addMissing } = sending.channel;
+    return carried ? shownAs(message, carried, addFields) : asPage(message);
+  }
+
+  /**
+   * Finds what it carries, at once where that is known. Throws or rejects with
+   * PersonaRefusedError where `refusedPersona` is `'throw'`.
+   */
+  carry(): Promise<void> | undefined {
+    const { resolution, sending } = this;
+    if (!resolution) return undefined;
+    const { refusals } = sending.runtime;
+    try {
+      // Before anything is created for the message.
+      const refusal = refusals.isEmpty
+        ? undefined
+        : refusals.find(sending.context);
+      if (refusal) throw refusal;
+      const found = resolution.resolve();
+      if (!(found instanceof Promise)) this.carryFound(found);
+      else {
+        return found
+          .then((id) => this.carryFound(id))
+          .catch((error: unknown) => this.sendAsPage(error));
+      }
+    } catch (error) {
+      this.sendAsPage(error);
+    }
+    return undefined;
+  }
+
+  private carryFound(found: string | Carried | null): void {
+    const { channel, runtime, context } = this.sending;
+    const carried = typeof found === 'string' ? carriedAs(found) : found;
+    if (carried && !runtime.refusals.isEmpty) {
+      const { id, fields } = carried;
+      const refusal =
+        id === undefined
+          ? runtime.refusals.findProfile(accountOf(this.sending), fields)
+          : runtime.refusals.find(context, id);
+      if (refusal) throw refusal;
+    }
+    this.carried = carried;
+    if (!carried && !channel.carriesId) this.sign();
+  }
+
+  /**
+   * Finds what it carries after it was refused: another ID, or nothing.
+   *
+   * @param isCertain whether the refusal is about what this message shows
+   * @throws PersonaRefusedError where `refusedPersona` is `'throw'`
+   */
+  async carryAfter(refusal: Refusal, isCertain: boolean): Promise<void> {
+    const { resolution, carried, sending } = this;
+    if (!resolution || !carried) return;
+    const { persona, renew } = resolution;
+    const { id, fields } = carried;
+    const { refusals } = sending.runtime;
+    const why = await refusals.decide(
+      refusal,
+      {
+        persona,
+        id,
+        account: id === undefined ? accountOf(sending) : undefined,
+        shown: isCertain ? fields : undefined,
+      },
+      sending.context,
+    );
+    if (why.reason !== 'unknown' || id === undefined) {
+      this.sendAsPage(why);
+    } else if (!renew) {
+      this.sendAsPage(refusals.cacheGone(id, why));
+    } else if (this.hasRenewed) {
+      this.sendAsPage(why);
+    } else {
+      this.hasRenewed = true;
+      try {
+        this.carried = carriedAs(await renew(id));
+      } catch (error) {
+        this.sendAsPage(error);
+      }
+    }
+  }
+
+  /** Reports the message if its channel delivered it without its profile. */
+  readAnswer(answer: unknown): void {
+    const { resolution, carried, sending } = this;
+    const { channel, runtime, context } = sending;
+    if (!resolution || !carried || !channel.readIgnored) return;
+    const ignored = channel.readIgnored(answer, carried.fields);
+    if (ignored === undefined) return;
+    this.isRefused = true;
+    const { persona } = resolution;
+    const account = accountOf(sending);
+    runtime.refusals.reportIgnored(ignored, persona, account, context);
+  }
+
+  /** Puts the speaker's name into the text, as `signText` says. */
+  sign(): void {
+    const name = this.resolution?.name;
+    const { settings } = this.sending.runtime;
+    const signed = signText(this.message, name, settings);
+    if (signed !== this.message) this.signedAs = name;
+    this.message = signed;
+  }
+
+  /** Rethrows other errors than refusals; with `refusedPersona: 'throw'`, refusals too. */
+  private sendAsPage(error: unknown): void {
+    const { runtime, context } = this.sending;
+    const persona = this.resolution?.persona ?? '';
+    const refusal = runtime.refusals.asRefusal(error, persona);
+    if (!refusal) throw error;
+    runtime.refusals.report(refusal, persona, context);
+    this.carried = null;
+    this.isRefused = true;
+    this.sign();
+  }
 }

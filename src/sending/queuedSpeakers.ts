@@ -1,21 +1,16 @@
 import { isFields, type Channel, type Fields } from '../channels/channel';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { SpeakerSource } from '../speaking/scopes';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import type { Decision } from '../speaking/speaker';
 
-import { ownPersona, withoutPersona } from './ownPersona';
-import { resolveProfile } from './resolveProfile';
-
-export interface QueuedSpeaker {
-  readonly speaker: ActiveSpeaker;
-  readonly source: SpeakerSource;
-}
+import { decideSpeaker } from './decideSpeaker';
+import { OutgoingMessage } from './outgoingMessage';
+import { withoutPersona } from './ownPersona';
 
 /** Who spoke when a message was queued, by the object that was queued. */
-const speakers = new WeakMap<object, QueuedSpeaker>();
+const decisions = new WeakMap<object, Decision>();
 
-export function queuedSpeaker(fields: Fields): QueuedSpeaker | undefined {
-  return speakers.get(fields);
+export function queuedSpeaker(fields: Fields): Decision | undefined {
+  return decisions.get(fields);
 }
 
 /**
@@ -37,42 +32,25 @@ export function rememberSpeakers(
   Object.defineProperty(queue, 'push', { value: push, configurable: true });
 }
 
-/** Rejects this message now, rather than all of the queue later. */
-function checkCarried(
-  speaker: ActiveSpeaker,
-  personas: ScopedPersonas,
-  channel: Channel,
-): void {
-  const { runtime } = personas;
-  const context = personas.sendContext();
-  const account = channel.info?.title ?? '';
-  const sending = { context, account };
-  const resolution = resolveProfile(speaker, runtime, sending, channel);
-  try {
-    void resolution?.carry();
-  } catch (error) {
-    const { refusals } = runtime;
-    const persona = resolution?.persona ?? '';
-    const refusal = refusals.asRefusal(error, persona);
-    if (refusal) refusals.report(refusal, persona, context);
-    throw error;
-  }
-}
-
 function remembered(
   message: unknown,
   personas: ScopedPersonas,
   channel: Channel,
 ): unknown {
   if (!isFields(message)) return message;
-  const own = ownPersona(message);
-  const speaker =
-    own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
-  const source = own === undefined ? personas.source : 'personaId';
-  if (personas.runtime.settings.refusedPersona === 'throw') {
-    checkCarried(speaker, personas, channel);
-  }
+  const { runtime, client } = personas;
+  const decision = decideSpeaker(message, personas, channel);
   const queued = { ...withoutPersona(message) };
-  speakers.set(queued, { speaker, source });
+  if (runtime.settings.refusedPersona === 'throw') {
+    // Rejects this message now, rather than all of the queue later.
+    void new OutgoingMessage({ fields: queued }, decision, {
+      runtime,
+      channel,
+      client,
+      context: personas.sendContext(),
+      isSenderAction: false,
+    }).carry();
+  }
+  decisions.set(queued, decision);
   return queued;
 }

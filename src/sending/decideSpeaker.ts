@@ -1,0 +1,73 @@
+import type { Channel, Fields } from '../channels/channel';
+import { HumanAgentTagError, UnsupportedSenderActionError } from '../errors';
+import type { Settings } from '../options';
+import type { Runtime } from '../runtime';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import {
+  kindOf,
+  publicPersona,
+  type ActiveSpeaker,
+  type Decision,
+} from '../speaking/speaker';
+
+import { isSet } from './messageFields';
+import { ownPersona } from './ownPersona';
+
+/** The bot itself put a profile into the message. */
+const OWN_PROFILE: Decision = {
+  speaker: { kind: 'caller' },
+  decidedBy: 'personaId',
+};
+
+/**
+ * Who speaks in a message: whom it names itself, else the active speaker.
+ *
+ * @throws InvalidPersonaError
+ */
+export function decideSpeaker(
+  fields: Fields,
+  personas: ScopedPersonas,
+  { profileField }: Channel,
+): Decision {
+  if (profileField !== undefined && isSet(profileField, fields)) {
+    return OWN_PROFILE;
+  }
+  const { active } = personas;
+  const own = ownPersona(fields);
+  if (own === undefined) return active;
+  const speaker = personas.speakerNamed(own);
+  // Bottender's options already have the ID of the active speaker.
+  const isActive = own === publicPersona(active.speaker);
+  return { speaker, decidedBy: isActive ? active.decidedBy : 'personaId' };
+}
+
+/**
+ * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
+ */
+export function supportsPersona(senderAction: string): boolean {
+  return /^typing_o(n|ff)$/i.test(senderAction);
+}
+
+/** @throws UnsupportedSenderActionError where a persona would have to be carried by what carries none */
+export function checkSenderAction(
+  senderAction: string,
+  speaker: ActiveSpeaker,
+  { unsupportedSenderActions }: Settings,
+): void {
+  if (supportsPersona(senderAction)) return;
+  const persona = publicPersona(speaker);
+  if (persona === null || unsupportedSenderActions === 'as-page') return;
+  throw new UnsupportedSenderActionError(senderAction, persona);
+}
+
+/** @throws HumanAgentTagError where a bot speaks in a message with the tag HUMAN_AGENT */
+export function checkHumanAgent(
+  speaker: ActiveSpeaker,
+  { settings: { disclosure }, directory }: Runtime,
+): void {
+  const isBot =
+    speaker.kind === 'page'
+      ? disclosure?.isPageGiven && disclosure.page === 'bot'
+      : kindOf(speaker, directory) === 'bot';
+  if (isBot) throw new HumanAgentTagError(publicPersona(speaker));
+}
