@@ -32,6 +32,8 @@ export interface MessageCall {
   /** The sender action, such as `typing_on`, that is sent instead of a message. */
   readonly senderAction?: string | undefined;
   readonly file?: MessageFile | undefined;
+  /** What the platform gets; omitted: the options and the text of its messages. */
+  readonly content?: Fields | undefined;
 }
 
 /** A file that is sent with a message: its contents, or a form with the contents and the message. */
@@ -138,11 +140,6 @@ export interface Channel {
     method: string,
     context: object,
   ) => string | undefined;
-  /** What the platform gets for a message; omitted: its options and its text. */
-  readonly contentOf?: (
-    method: string,
-    args: readonly unknown[],
-  ) => Fields | undefined;
   /** The platform's IDs of the messages, from its answer. */
   readonly messageIds?: (answer: unknown) => readonly unknown[];
   /** Returns the refusal if the error definitely refuses the persona. It may contain secrets. */

@@ -25,7 +25,6 @@ export const whatsapp: Channel = {
   textCall: (_, [message], text) => ({
     args: [{ ...pick(message as Fields, ['to', 'from']), body: text }],
   }),
-  contentOf: (_, [message]) => message as Fields,
   messageIds: (answer) => [getProperty(answer, 'sid')],
 };
 
@@ -33,7 +32,8 @@ export const whatsapp: Channel = {
 const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
-  return wrapCall(call, ([text, fields]) => [
+  const wrapped = wrapCall(call, ([text, fields]) => [
     { ...(fields as object), to, body: text },
   ]);
+  return { ...wrapped, content: fieldsAt(args, 0) };
 };

@@ -1,4 +1,4 @@
-import type { Fields, Message } from '../channels/channel';
+import { sendMethod, type Fields, type Message } from '../channels/channel';
 import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
 import type { Runtime } from '../runtime';
@@ -119,7 +119,7 @@ function contentOf(
 ): Fields {
   const { fields = {}, text } = sent[position] ?? {};
   const content =
-    sending.channel.contentOf?.(method, args) ??
+    sendMethod(sending.channel, method)?.read(args)?.content ??
     (text !== undefined || 'type' in fields
       ? { ...fields, ...(text !== undefined && { text }) }
       : { method, arguments: args.slice(1) });
