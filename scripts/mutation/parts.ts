@@ -79,6 +79,7 @@ export const PARTS: Record<string, Part> = {
   channels: {
     mutate: [
       'channels/channel',
+      'channels/messageCall',
       'shownName',
       'channels/index',
       'channels/line',

@@ -2,18 +2,16 @@ import type { PersonaProfile } from '../profile';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 
+import type { Channel, DisplayProfile, InsertedText } from './channel';
 import {
   isFields,
   readMessages,
   SingleMessage,
   textOrNone,
   wrapCall,
-  type Channel,
-  type DisplayProfile,
-  type InsertedText,
   type MessageCall,
   type ReadCall,
-} from './channel';
+} from './messageCall';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;

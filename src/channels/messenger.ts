@@ -9,6 +9,7 @@ import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
+import type { Channel } from './channel';
 import {
   fieldsAt,
   isFields,
@@ -16,7 +17,6 @@ import {
   SingleMessage,
   textOrNone,
   wrapCall,
-  type Channel,
   type ClientCall,
   type Fields,
   type Message,
@@ -24,7 +24,7 @@ import {
   type MessageFile,
   type MultipartForm,
   type ReadCall,
-} from './channel';
+} from './messageCall';
 
 type FileType = 'image' | 'audio' | 'video' | 'file';
 

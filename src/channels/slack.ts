@@ -4,15 +4,15 @@ import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
+import type { Channel } from './channel';
 import {
   fieldsAt,
   pick,
   SingleMessage,
-  type Channel,
   type ClientCall,
   type Fields,
   type ReadCall,
-} from './channel';
+} from './messageCall';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
 export const SCOPE = 'chat:write.customize';

@@ -1,11 +1,7 @@
 import { getProperty } from '../util/getProperty';
 
-import {
-  isFields,
-  SingleMessage,
-  type Channel,
-  type ReadCall,
-} from './channel';
+import type { Channel } from './channel';
+import { isFields, SingleMessage, type ReadCall } from './messageCall';
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {

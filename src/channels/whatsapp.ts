@@ -1,14 +1,14 @@
 import { getProperty } from '../util/getProperty';
 
+import type { Channel } from './channel';
 import {
   fieldsAt,
   pick,
   SingleMessage,
   wrapCall,
-  type Channel,
   type Fields,
   type ReadCall,
-} from './channel';
+} from './messageCall';
 
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
 export const whatsapp: Channel = {

@@ -1,4 +1,5 @@
-import { sendMethod, type Channel, type ClientCall } from '../channels/channel';
+import { sendMethod, type Channel } from '../channels/channel';
+import type { ClientCall } from '../channels/messageCall';
 import { withoutPersonas } from '../sending/ownPersona';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';

@@ -1,4 +1,5 @@
-import type { Channel, ClientCall, ReadCall } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import type { ClientCall, ReadCall } from '../channels/messageCall';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { getProperty } from '../util/getProperty';

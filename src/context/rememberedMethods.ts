@@ -1,4 +1,5 @@
-import { isFields, type Channel } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import { isFields } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { ownPersona } from '../sending/ownPersona';
 import { checkSenderAction } from '../sending/decideSpeaker';

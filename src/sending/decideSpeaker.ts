@@ -1,4 +1,5 @@
-import type { Channel, Fields } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import { HumanAgentTagError, UnsupportedSenderActionError } from '../errors';
 import type { Settings } from '../options';
 import type { Runtime } from '../runtime';

@@ -1,4 +1,4 @@
-import type { Fields, Message } from '../channels/channel';
+import type { Fields, Message } from '../channels/messageCall';
 
 import { withoutPersona } from './ownPersona';
 import type { Carried } from './resolution';

@@ -1,4 +1,4 @@
-import type { Message } from '../channels/channel';
+import type { Message } from '../channels/messageCall';
 import type { DecidedBy, DisclosureMoment } from '../disclosureOptions';
 import type { Refusal } from '../refusals/refusals';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';

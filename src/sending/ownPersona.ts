@@ -1,4 +1,4 @@
-import { isFields, type Fields } from '../channels/channel';
+import { isFields, type Fields } from '../channels/messageCall';
 
 /** The persona that a call, or a message, names itself, in either spelling: `undefined` where it names none, `null` for the Page. */
 export function ownPersona({ personaId, persona_id: snakeCased }: Fields) {

@@ -1,4 +1,5 @@
-import { isFields, type Channel, type Fields } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import { isFields, type Fields } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { Decision } from '../speaking/speaker';
 

@@ -1,4 +1,5 @@
-import type { Channel, Fields } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import type { Persona } from '../persona';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';

@@ -4,7 +4,7 @@
  * also after a refusal (`outgoingMessage.ts`), and what is disclosed first
  * (`disclosingSend.ts`).
  */
-import type { Fields } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';

@@ -1,12 +1,10 @@
-import {
-  sendMethod,
-  type Channel,
-  type ClientCall,
-  type Message,
-  type MessageCall,
-  type MessageFile,
-  type SendMethod,
-} from '../channels/channel';
+import { sendMethod, type Channel, type SendMethod } from '../channels/channel';
+import type {
+  ClientCall,
+  Message,
+  MessageCall,
+  MessageFile,
+} from '../channels/messageCall';
 import type { DisclosureMoment } from '../disclosureOptions';
 import { redactFailure } from '../graph/graphFailure';
 import { clientOf } from '../graph/page';

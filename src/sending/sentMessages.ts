@@ -1,4 +1,5 @@
-import { sendMethod, type Fields, type Message } from '../channels/channel';
+import { sendMethod } from '../channels/channel';
+import type { Fields, Message } from '../channels/messageCall';
 import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
 import type { Runtime } from '../runtime';

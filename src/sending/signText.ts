@@ -1,4 +1,4 @@
-import type { Message } from '../channels/channel';
+import type { Message } from '../channels/messageCall';
 import type { Settings } from '../options';
 
 /** A message that goes out without its profile, whose text says who speaks. */
