@@ -16,7 +16,7 @@ async function main(only?: string): Promise<void> {
       `There is no benchmark "${only}"; there are ${PARTS.join(' and ')}.`,
     );
   }
-  console.log('Measuring, for about five minutes ...');
+  console.log('Measuring, for about fifteen minutes ...');
   if (only === 'fleet') {
     console.log(await asMarkdown(fleetTable(await measureFleet())));
     return;

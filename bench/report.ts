@@ -19,7 +19,7 @@ What \`npm run bench\` printed on ${new Date().toISOString().slice(0, 10)}: Node
 
 ## What an event costs
 
-The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, or a typing indicator before and after it as well; Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not wall-clock time. A process alternates between Bottender alone and one variant every few milliseconds, and takes the median of the rounds; the figure is the median of five processes. On LINE, Slack and Viber the message has a profile of the directory; with Bottender alone the same profile is written by hand.
+The same event (a webhook body in, one \`sendText\` out under a persona whose ID is known, or a typing indicator before and after it as well; Graph calls answered inside the process), as a ratio to Bottender alone with its own \`usePersona\`. It is CPU time of the process (user and system), not wall-clock time. A process alternates at random between Bottender alone and one variant, every few milliseconds, and divides the sums; the figure is the median of five processes. What a plugin that does nothing shows beside 1 is the error of the measurement. On LINE, Slack and Viber the message has a profile of the directory; with Bottender alone the same profile is written by hand.
 
 ${overheadTable(overhead)}
 

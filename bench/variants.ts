@@ -48,13 +48,18 @@ export interface Pair {
 
 /** On Messenger, Bottender alone has only its own `usePersona`. */
 export const MESSENGER_PAIRS: Record<string, Pair> = {
-  'a plugin that does nothing': pairOf(oneSend, () => ({
-    plugin: () => undefined,
-    handler: withUsePersona(oneSend),
-  })),
+  'a plugin that does nothing, one send': idlePair(oneSend),
+  'a plugin that does nothing, three sends': idlePair(threeSends),
   ...ourPairs('one send', oneSend),
   ...ourPairs('three sends', threeSends),
 };
+
+function idlePair(sends: Sends): Pair {
+  return pairOf(sends, () => ({
+    plugin: () => undefined,
+    handler: withUsePersona(sends),
+  }));
+}
 
 function ourPairs(what: string, sends: Sends): Record<string, Pair> {
   return {

@@ -10,7 +10,10 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import { line } from '../../src/channels/line';
 import { shownName } from '../../src/shownName';
 import { slack } from '../../src/channels/slack';
+import { CUSTOMER, startWrittenTo } from '../support/bot';
 import { startOn, type Recorded } from '../support/channels';
+import { clientFor } from '../support/clients';
+import { bodies, shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -178,6 +181,92 @@ test('a message object that was sent without a persona can be sent again with on
   expect(onLine(sent)).toEqual([undefined, 'Adam', undefined]);
   expect(message).toEqual({ type: 'text', text: 'hi' });
 });
+
+/** A bot's own class of messages, and one that says itself what is sent. */
+class Own {
+  constructor(fields: object) {
+    Object.assign(this, fields);
+  }
+
+  describe() {
+    return 'not sent';
+  }
+}
+class WithJson {
+  readonly #fields: object;
+
+  constructor(fields: object) {
+    this.#fields = fields;
+  }
+
+  toJSON() {
+    return this.#fields;
+  }
+}
+
+describe.each([
+  ['a class', Own],
+  ['a class with toJSON', WithJson],
+])(
+  'a message that is an instance of %s is sent whole, as its speaker',
+  (_name, Message) => {
+    const text = new Message({ type: 'text', text: 'hi' }) as never;
+
+    test.each([false, true])(
+      'on LINE, in batch mode: %s',
+      async (shouldBatch) => {
+        const bot = await startOn('line', { shouldBatch, plugins: [asAdam()] });
+        const sent = await bot.run(async (context: Line) => {
+          await context.reply([text, { type: 'text', text: 'two' }]);
+        });
+        expect(bot.errors).toEqual([]);
+        expect(onLine(sent)).toEqual(['Adam', 'Adam']);
+        expect(sent[0]?.body.messages).toMatchObject([
+          { type: 'text', text: 'hi' },
+          { type: 'text', text: 'two' },
+        ]);
+      },
+    );
+
+    test('on Viber', async () => {
+      const bot = await startOn('viber', { plugins: [asAdam()] });
+      const sent = await bot.run(
+        async (context: PersonaContext<ViberContext>) => {
+          await context.sendMessage(text);
+          await context.sendText(
+            'two',
+            new Message({ trackingData: 'x' }) as never,
+          );
+        },
+      );
+      expect(bot.errors).toEqual([]);
+      expect(sent.map(({ body }) => body)).toMatchObject([
+        { type: 'text', text: 'hi', sender: { name: 'Adam' } },
+        { text: 'two', tracking_data: 'x', sender: { name: 'Adam' } },
+      ]);
+    });
+
+    test('on Messenger, in options and a raw body', async () => {
+      const bot = await startWrittenTo();
+      const client = asAdam().client(clientFor(bot.emulator));
+      const adam = client.as('adam');
+      const tag = { messagingType: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
+      await adam.sendText(CUSTOMER, 'one', new Message(tag) as never);
+      await adam.sendRawBody(
+        new Message({
+          ...tag,
+          recipient: { id: CUSTOMER },
+          message: { text: 'two' },
+        }) as never,
+      );
+      expect(shown(bot.emulator)).toEqual(['Adam: one', 'Adam: two']);
+      expect(await bodies(bot.emulator, 'POST /me/messages')).toMatchObject([
+        { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
+        { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
+      ]);
+    });
+  },
+);
 
 test('a read-only client of a context is left in place, and personas are shown', async () => {
   const fix = (context: LineContext) => {

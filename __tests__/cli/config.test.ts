@@ -19,6 +19,16 @@ test.each([
     'no `channels.messenger`',
   ],
   [
+    'a promise',
+    'module.exports = (async () => ({ channels: {} }))();',
+    'bottender.config.js exports a promise. Bottender needs the object itself: export that.',
+  ],
+  [
+    'a function',
+    'module.exports = async () => ({ channels: {} });',
+    'bottender.config.js exports a function.',
+  ],
+  [
     'code that throws',
     "throw new Error('of its own');",
     'bottender.config.js could not be loaded: Error: of its own',
@@ -113,7 +123,10 @@ test('a config may be an ES module, or another file with --config', async () => 
     status: 0,
   });
   expect((await app.run('list', '--config', 'no.js')).stderr).toBe(
-    'Error: --config: there is no no.js.\n',
+    'Error: --config: there is no file "no.js".\n',
+  );
+  expect((await app.run('list', '--config', '')).stderr).toBe(
+    'Error: --config: there is no file "".\n',
   );
 });
 
@@ -223,13 +236,58 @@ test('a persona that is missing, or belongs to another Page, is reported', async
   expect(stderr).toMatch(/Could not get the persona \d+: .*code 100/);
 });
 
-test("output of the bot's own code does not mix with the JSON", async () => {
-  const emulator = await startEmulator();
-  const config = `console.log('hello from the bot');\n${USUAL_CONFIG}`;
-  const app = makeApp(emulator.origin, { config });
-  const { stdout, stderr } = await app.start(['list', '--json']).ended;
-  expect(JSON.parse(stdout)).toMatchObject({ personas: [] });
-  expect(stderr).toBe('hello from the bot\n');
+test.each([
+  'console.log',
+  "require('node:console').log",
+  '(text) => process.stdout.write(`${text}\\n`)',
+])(
+  "what the bot's own code prints by %s does not mix with the JSON",
+  async (log) => {
+    const emulator = await startEmulator();
+    const config = `(${log})('hello from the bot');\n${USUAL_CONFIG}`;
+    const app = makeApp(emulator.origin, { config });
+    const { stdout, stderr } = await app.start(['list', '--json']).ended;
+    expect(JSON.parse(stdout)).toMatchObject({ personas: [] });
+    expect(stderr).toBe('hello from the bot\n');
+  },
+);
+
+test("a command that the bot's own code ends is not done", async () => {
+  const app = makeApp(NOWHERE, { config: 'process.exit(0);' });
+  expect(await app.start(['sync', '--yes']).ended).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      "Error: The bot's own code ended the process before the command was done.\n",
+  });
+});
+
+test('a config that awaits for ever is given up after ten seconds', async () => {
+  const app = makeApp(NOWHERE);
+  app.write('endless.mjs', 'await new Promise(() => {});');
+  // Ten seconds pass in a tenth.
+  app.write(
+    'hurry.cjs',
+    'const { setTimeout: wait } = globalThis; globalThis.setTimeout = (run, ms, ...args) => wait(run, ms / 100, ...args);',
+  );
+  const args = ['list', '--config', 'endless.mjs'];
+  const { ended } = app.start(args, { NODE_OPTIONS: '--require ./hurry.cjs' });
+  expect(await ended).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'Error: endless.mjs could not be loaded: it did not finish in 10 s. What does it await?\n',
+  });
+});
+
+test('the name of the current folder is no secret', async () => {
+  const app = makeApp(NOWHERE);
+  app.write('config.ts', '');
+  const args = ['list', '--config', 'config.ts'];
+  const { ended } = app.start(args, { PWD: app.folder, OLDPWD: app.folder });
+  expect((await ended).stderr).toContain(
+    `Unknown file extension ".ts" for ${path.join(app.folder, 'config.ts')}`,
+  );
 });
 
 test.each([

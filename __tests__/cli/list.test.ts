@@ -103,6 +103,16 @@ test('list marks a persona whose picture the directory has changed', async () =>
   expect((await app.run('list')).stdout).toContain('adam (outdated)');
 });
 
+test('list passes over a lease whose time is none', async () => {
+  const emulator = await startEmulator();
+  const id = await createPersona(emulator, 'Adam');
+  const app = makeApp(emulator.origin);
+  const lease = { pageId: PAGE.id, id, ...profile('Adam'), expiresAt: 1e300 };
+  await leaveRecord(app.store, lease);
+  const { personas } = await app.json<Listed>(0, 'list');
+  expect(personas).toMatchObject([{ id, lease: null }]);
+});
+
 test('list reads every page of a long list', async () => {
   const emulator = await startEmulator();
   const names = Array.from({ length: 230 }, (_, i) => `Agent ${i}`);

@@ -18,6 +18,7 @@ import {
 } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, calls, personaIds, shown } from '../support/emulatorState';
+import { gate } from '../support/gate';
 import { createPersonas, deletePersona, profile } from '../support/personas';
 
 const directory = { adam: profile('Adam'), eve: profile('Eve') };
@@ -99,6 +100,19 @@ async function start(options: Parameters<typeof personaClients>[0] = {}) {
   const onRefused = jest.fn();
   const plugin = personaClients({ onRefused, ...options, directory });
   return { bot, emulator: bot.emulator, onRefused, plugin };
+}
+
+/** One that has this method to send by, and no other. */
+async function startDisclosing<M extends 'sendMessage' | 'sendImage'>(
+  method: M,
+) {
+  const disclosure = { message: () => 'I am a bot' };
+  const { bot, emulator, plugin } = await start({ disclosure });
+  const real = clientFor(bot.emulator);
+  const own = { accessToken: real.accessToken, axios: real.axios };
+  const given = { ...own, [method]: real[method].bind(real) };
+  const client = plugin.client(given, { channel: 'messenger' });
+  return { emulator, client: client as unknown as Pick<typeof real, M> };
 }
 
 const whole = ({ emulator }: RunningBot, page = PAGE) =>
@@ -193,6 +207,68 @@ describe('a client of Messenger without axios', () => {
     expect(own.sent).toBe(2);
     expect(client.sent).toBe(2);
     expect(shown(emulator)).toEqual(['Bea: one', 'Bea: two!']);
+  });
+
+  test('may answer with promises of another library', async () => {
+    const { bot, emulator, plugin, onRefused } = await start();
+    const given = whole(bot);
+    const [called, answered] = [gate(), gate()];
+    class Later extends WholeClient {
+      override sendText(...args: Parameters<FetchClient['sendText']>) {
+        called.open();
+        const sending = answered.opened.then(() => given.sendText(...args));
+        return { then: sending.then.bind(sending) } as typeof sending;
+      }
+    }
+    const client = plugin.client(new Later(emulator.origin, PAGE));
+    const block = client.withEphemeralPersona(profile('Guest'), () => {
+      void client.sendText(CUSTOMER, 'one').then(() => undefined);
+    });
+    await called.opened;
+    // A deletion would arrive before the answer to this.
+    await given.getPersonas();
+    expect(alive(emulator)).toEqual(['Guest']);
+    answered.open();
+    await block;
+    const { Bea } = await createPersonas(emulator, ['Bea']);
+    await deletePersona(emulator, Bea);
+    await client.as(Bea as PersonaId).sendText(CUSTOMER, 'two');
+    expect(shown(emulator)).toEqual(['Guest: one', 'Page: two']);
+    expect(alive(emulator)).toEqual([]);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+  });
+
+  test('discloses by the method that sends messages', async () => {
+    const { emulator, client } = await startDisclosing('sendMessage');
+    await client.sendMessage(CUSTOMER, { text: 'one' });
+    expect(shown(emulator)).toEqual(['Page: I am a bot', 'Page: one']);
+  });
+
+  test('says that it cannot disclose where it has no method for texts', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const { emulator, client } = await startDisclosing('sendImage');
+    await client.sendImage(CUSTOMER, 'https://example.com/pear.png');
+    expect(shown(emulator)).toEqual(['Page: [image]']);
+    expect(warned.mock.calls).toEqual([
+      [
+        'The disclosure "start" was not sent: The client has no method "sendText", by which a call of "sendImage" is sent here. ' +
+          'The message itself goes out, and the next one tries again.',
+        'PersonaWarning',
+      ],
+    ]);
+    warned.mockRestore();
+  });
+
+  test('rejects what it has no method for, rather than to drop it', async () => {
+    const pushCarouselTemplate = jest.fn((..._args: unknown[]) =>
+      Promise.resolve(),
+    );
+    const { plugin } = await start();
+    const client = plugin.client({ pushCarouselTemplate }, { channel: 'line' });
+    const sending = client.as('adam').pushCarouselTemplate('U1', 'Pears', []);
+    await expect(sending).rejects.toThrow('has no method "pushTemplate"');
+    await client.pushCarouselTemplate('U1', 'Pears', []);
+    expect(pushCarouselTemplate).toHaveBeenCalledTimes(1);
   });
 
   test('sends files in its own way where it has nothing to upload them by', async () => {

@@ -4,7 +4,7 @@ import { getProperty } from '../util/getProperty';
 
 import type { Channel, DisplayProfile, InsertedText } from './channel';
 import {
-  isFields,
+  fieldsOf,
   readMessages,
   SingleMessage,
   textOrNone,
@@ -110,8 +110,9 @@ function reader(method: string): ReadCall | undefined {
   };
 }
 
-function readBody(body: unknown): MessageCall | undefined {
-  if (!isFields(body)) return undefined;
+function readBody(given: unknown): MessageCall | undefined {
+  const body = fieldsOf(given);
+  if (!body) return undefined;
   const call = readMessages([body.messages], 0, body.to);
   return call && wrapCall(call, ([messages]) => [{ ...body, messages }]);
 }

@@ -1,6 +1,8 @@
 import type { ReadStream } from 'node:fs';
 
+import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
+import { isPlainObject } from '../util/isPlainObject';
 
 /** Fields of a message, or options of a call, as Bottender's clients take them. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -98,7 +100,7 @@ export function readMessages(
   const given = args[at];
   if (!Array.isArray(given)) return undefined;
   const messages = given.map((message: unknown): Message => {
-    const fields = isFields(message) ? message : NO_FIELDS;
+    const fields = fieldsOf(message) ?? NO_FIELDS;
     const isText = fields.type === 'text';
     return { fields, text: isText ? textOrNone(fields.text) : undefined };
   });
@@ -109,10 +111,9 @@ export function readMessages(
       const sent = [...args];
       sent[at] = given.map((message: unknown, position) => {
         const now = changed[position];
-        if (!now || !isFields(message)) return message;
-        return now.text === messages[position]?.text
-          ? now.fields
-          : withText(now);
+        const was = messages[position];
+        if (!now || was?.fields === NO_FIELDS) return message;
+        return now.text === was?.text ? now.fields : withText(now);
       });
       return { args: sent };
     },
@@ -142,15 +143,32 @@ export function pick(fields: Fields, keys: readonly string[]): Fields {
 }
 
 export function fieldsAt(args: readonly unknown[], at: number): Fields {
-  const given = args[at];
-  return isFields(given) ? given : NO_FIELDS;
+  return fieldsOf(args[at]) ?? NO_FIELDS;
 }
 
-/** Whether the value can be options or a message, and not file contents, an array or a class instance. */
-export function isFields(value: unknown): value is Record<string, unknown> {
-  if (!isObject(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/**
+ * Options or a message, which may be an instance of the bot's own class: as it is
+ * sent, so without its methods. `undefined` for arrays, and for the contents of a file.
+ */
+export function fieldsOf(value: unknown): Fields | undefined {
+  if (isPlainObject(value)) return value;
+  if (!isObject(value) || Array.isArray(value) || isContents(value)) {
+    return undefined;
+  }
+  const toJson = getProperty(value, 'toJSON');
+  if (typeof toJson !== 'function') return { ...value };
+  const json: unknown = Reflect.apply(toJson, value, []);
+  return isPlainObject(json) ? json : undefined;
+}
+
+/** The contents of a file, a stream of them, or a form with them. */
+function isContents(value: object): boolean {
+  return (
+    ArrayBuffer.isView(value) ||
+    value instanceof ArrayBuffer ||
+    value instanceof Blob ||
+    typeof getProperty(value, 'pipe') === 'function'
+  );
 }
 
 function withText({ fields, text }: Message): Fields {

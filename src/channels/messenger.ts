@@ -12,7 +12,7 @@ import { isObject } from '../util/isObject';
 import type { Channel } from './channel';
 import {
   fieldsAt,
-  isFields,
+  fieldsOf,
   pick,
   SingleMessage,
   textOrNone,
@@ -148,7 +148,7 @@ function optionsAt(
 ): number {
   if (shape) return shape.optionsAt ?? 2;
   const last = args.at(-1) ?? {};
-  return Math.max(2, isFields(last) ? args.length - 1 : args.length);
+  return Math.max(2, fieldsOf(last) ? args.length - 1 : args.length);
 }
 
 class MessengerCall extends SingleMessage {
@@ -219,17 +219,17 @@ function isForm(contents: unknown): contents is MultipartForm {
 }
 
 /** A request that a context queues for the next batch. */
-function readRequest([request]: readonly unknown[]): MessageCall | undefined {
-  if (!isFields(request) || request.relativeUrl !== 'me/messages') {
-    return undefined;
-  }
+function readRequest([given]: readonly unknown[]): MessageCall | undefined {
+  const request = fieldsOf(given);
+  if (request?.relativeUrl !== 'me/messages') return undefined;
   const call = readBody(request.body);
   return call && wrapCall(call, ([body]) => [{ ...request, body }]);
 }
 
 /** The body of a call to the Send API. */
-function readBody(body: unknown): MessageCall | undefined {
-  if (!isFields(body)) return undefined;
+function readBody(given: unknown): MessageCall | undefined {
+  const body = fieldsOf(given);
+  if (!body) return undefined;
   const { recipient, senderAction, sender_action: snakeCased } = body;
   const text = textOrNone(fieldsAt([body.message], 0).text);
   const message = { fields: body, text };
@@ -272,7 +272,10 @@ function textCall(
     return { args: [{ ...request, body: textBody(request.body) }] };
   }
   const options = fieldsAt(args, optionsAt(shapeOf(method), args));
-  return { args: [first, text, pick(options, ENVELOPE)], method: 'sendText' };
+  const envelope = pick(options, ENVELOPE);
+  return method === 'sendMessage'
+    ? { args: [first, { text }, envelope] }
+    : { args: [first, text, envelope], method: 'sendText' };
 }
 
 /** An answer to a send that refuses its persona. */

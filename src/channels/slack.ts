@@ -124,10 +124,9 @@ function readIgnored(answer: unknown, { username }: Fields) {
   if (!isObject(message)) return undefined;
   const given = getProperty(message, 'username');
   if (typeof given !== 'string') return "Slack showed it under the app's name";
+  if (given === username) return undefined;
   const shown = unescaped(given);
-  return given === username || shown === username
-    ? undefined
-    : `Slack showed it as "${shown}"`;
+  return shown === username ? undefined : `Slack showed it as "${shown}"`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

@@ -1,7 +1,7 @@
 import { getProperty } from '../util/getProperty';
 
 import type { Channel } from './channel';
-import { isFields, SingleMessage, type ReadCall } from './messageCall';
+import { fieldsOf, SingleMessage, type ReadCall } from './messageCall';
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {
@@ -26,7 +26,7 @@ function reader(method: string): ReadCall | undefined {
   }
   if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
   return (args) => {
-    const hasOptions = args.length > 2 && isFields(args.at(-1));
+    const hasOptions = args.length > 2 && fieldsOf(args.at(-1));
     const at = hasOptions ? args.length - 1 : args.length;
     return new SingleMessage(args, at, undefined, args[0]);
   };

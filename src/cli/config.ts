@@ -1,5 +1,3 @@
-import { Console } from 'node:console';
-
 import type { MessengerClient } from 'bottender';
 
 import { getProperty } from '../util/getProperty';
@@ -10,10 +8,11 @@ import { runtimeOf, type Runtime } from '../runtime';
 import { loadConfigFile } from './configFile';
 import { CommandError, describeBotError } from './commandErrors';
 import { readEnv } from './bottenderModules';
-import { hide } from './output';
+import { hide, reserveStdout } from './output';
 
-/** Environment variables whose values are secrets. */
-const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
+/** Environment variables whose values are secrets; `PWD` and `OLDPWD` name folders. */
+const SECRET_NAME =
+  /TOKEN|SECRET|PASS|(?<!^(?:OLD)?)PWD|CREDENTIAL|PRIVATE|API_?KEY/i;
 /** Hiding shorter values would garble ordinary words. */
 const MIN_SECRET_LENGTH = 6;
 
@@ -70,8 +69,7 @@ export async function loadConfig(
 export async function loadChannels(
   named: string | undefined,
 ): Promise<LoadedConfig> {
-  // Keeps output of the bot's own code out of the result on stdout.
-  globalThis.console = new Console(process.stderr);
+  reserveStdout();
   readEnv();
   for (const [name, value = ''] of Object.entries(process.env)) {
     if (SECRET_NAME.test(name) && value.length >= MIN_SECRET_LENGTH)

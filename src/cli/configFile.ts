@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { getProperty } from '../util/getProperty';
+import { withTimeout } from '../util/withTimeout';
 
 import { CommandError, describeBotError } from './commandErrors';
 
@@ -14,6 +15,8 @@ const NAMES = [
   'bottender.config.cjs',
 ];
 
+/** A config may await something. */
+const LOAD_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 5000;
 
 export interface ConfigFile {
@@ -39,16 +42,34 @@ export async function loadConfigFile(
     );
   }
   const file = path.resolve(name);
-  if (!existsSync(file))
-    throw new CommandError(`--config: there is no ${name}.`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new CommandError(`--config: there is no file "${name}".`);
+  }
+  let exported: unknown;
   try {
-    const module: unknown = await import(pathToFileURL(file).href);
-    return { name, exported: getProperty(module, 'default') ?? module };
+    const module: unknown = await withTimeout(
+      import(pathToFileURL(file).href),
+      LOAD_TIMEOUT_MS,
+      undefined,
+    );
+    exported = getProperty(module, 'default') ?? module;
   } catch (error) {
     throw new CommandError(
       `${name} could not be loaded: ${reasonOf(error, file)}`,
     );
   }
+  if (exported === undefined) {
+    throw new CommandError(
+      `${name} could not be loaded: it did not finish in ${LOAD_TIMEOUT_MS / 1000} s. What does it await?`,
+    );
+  }
+  if (exported instanceof Promise || typeof exported === 'function') {
+    const kind = exported instanceof Promise ? 'promise' : 'function';
+    throw new CommandError(
+      `${name} exports a ${kind}. Bottender needs the object itself: export that.`,
+    );
+  }
+  return { name, exported };
 }
 
 /** The reason and location, without the source line, which may contain a token. */

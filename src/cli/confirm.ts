@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 
 import { UsageError } from './commandErrors';
+import { print, resultStream } from './output';
 import { printable } from './printable';
 
 export interface ConfirmOptions {
@@ -36,7 +37,7 @@ export async function confirm(
   if (yes) return true;
   const terminal = createInterface({
     input: process.stdin,
-    output: process.stdout,
+    output: resultStream(),
   });
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
@@ -47,7 +48,7 @@ export async function confirm(
     );
     return /^y(es)?$/i.test(answer.trim());
   } catch {
-    process.stdout.write('\n');
+    print();
     return false;
   } finally {
     terminal.close();

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { PersonaError } from '../errors';
 
 import { CommandError, UsageError, withoutSecrets } from './commandErrors';
-import { printError, printNote } from './output';
+import { printError, printNote, resultStream } from './output';
 import { createProgram } from './program';
 
 /** Exit status: 0 success, 1 failure, 2 wrong usage. */
@@ -33,7 +33,7 @@ function messageOf(error: unknown): string {
 
 /** Waits until a pipe has taken all output. */
 async function flush(): Promise<void> {
-  await new Promise((resolve) => process.stdout.write('', resolve));
+  await new Promise((resolve) => resultStream().write('', resolve));
   await new Promise((resolve) => process.stderr.write('', resolve));
 }
 
@@ -50,6 +50,15 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
+const onExit = (status: number) => {
+  if (status !== 0) return;
+  printError(
+    "The bot's own code ended the process before the command was done.",
+  );
+  process.exitCode = 1;
+};
+process.on('exit', onExit);
+
 let outputError: string | undefined;
 
 // A reader such as `head` may close the pipe early: the command still finishes.
@@ -59,6 +68,7 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 void run().then(async (status) => {
+  process.off('exit', onExit);
   clearInterval(keepAlive);
   await flush();
   if (outputError !== undefined) {

@@ -14,23 +14,38 @@ export function hide(secret: unknown): void {
   if (typeof text === 'string' && text !== '') secrets.add(text);
 }
 
+let results = process.stdout;
+
+/** Where the result goes: stdout, without what the bot's own code writes there. */
+export function resultStream(): NodeJS.WriteStream {
+  return results;
+}
+
+/** From now on, what anyone else writes to stdout goes to stderr. */
+export function reserveStdout(): void {
+  const { stdout, stderr } = process;
+  const write = { value: stdout.write.bind(stdout) };
+  results = Object.create(stdout, { write }) as typeof stdout;
+  stdout.write = stderr.write.bind(stderr);
+}
+
 /** Prints a line of the result. */
 export function print(line = ''): void {
-  process.stdout.write(`${printable(line)}\n`);
+  results.write(`${printable(line)}\n`);
 }
 
 /** Prints the result for machines: the only output on stdout. */
 export function printJson(value: object): void {
   const json = JSON.stringify(value, undefined, 2);
-  process.stdout.write(`${printableJson(json)}\n`);
+  results.write(`${printableJson(json)}\n`);
 }
 
 /** On a terminal, the last column is truncated to fit. */
 export function printTable(head: string[], rows: Cell[][]): void {
-  const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
+  const columns = results.isTTY ? results.columns : undefined;
   // One write, because a terminal handles each synchronously.
   const lines = tableLines(head, rows, columns);
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  results.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** Prints to stderr. */

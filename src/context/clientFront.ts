@@ -1,9 +1,11 @@
 import { sendMethod, type Channel } from '../channels/channel';
 import type { ClientCall } from '../channels/messageCall';
+import { PersonaError } from '../errors';
 import { withoutPersonas } from '../sending/ownPersona';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
+import { isThenable } from '../util/isThenable';
 import { methodDescriptors } from '../util/methodDescriptors';
 import { methodNames, prototypeChain } from '../util/prototypeChain';
 
@@ -16,6 +18,8 @@ interface ClientFront {
   [CLIENT]: Record<PropertyKey, Method | undefined>;
   [PERSONAS]: ScopedPersonas;
 }
+
+type Client = ClientFront[typeof CLIENT];
 
 type FrontClass = new (client: object, personas: ScopedPersonas) => object;
 
@@ -120,9 +124,27 @@ export class ClientFronts {
     }
     return function (this: ClientFront, ...args) {
       const client = this[CLIENT];
-      const transmit = ({ args: sent, method = name }: ClientCall) =>
-        client[method]?.(...sent);
+      const transmit = (call: ClientCall) => callClient(client, name, call);
       return send(this[PERSONAS], { via, args, transmit, isBotCall });
     };
   }
+}
+
+/**
+ * @param name the method that was called
+ * @throws PersonaError where another one is needed, which a custom client lacks
+ */
+function callClient(
+  client: Client,
+  name: string,
+  { args, method = name }: ClientCall,
+): unknown {
+  if (method !== name && typeof client[method] !== 'function') {
+    throw new PersonaError(
+      `The client has no method "${method}", by which a call of "${name}" is sent here.`,
+    );
+  }
+  const answer = client[method]?.(...args);
+  const isForeign = !(answer instanceof Promise) && isThenable(answer);
+  return isForeign ? Promise.resolve(answer) : answer;
 }

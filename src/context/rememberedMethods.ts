@@ -1,10 +1,11 @@
 import type { Channel } from '../channels/channel';
-import { isFields } from '../channels/messageCall';
+import { fieldsOf } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { ownPersona } from '../sending/ownPersona';
 import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
+import { isPlainObject } from '../util/isPlainObject';
 import { rejected } from '../util/rejected';
 
 export type Method = (...args: unknown[]) => unknown;
@@ -46,11 +47,11 @@ function namedSpeaker(
   args: readonly unknown[],
 ): ActiveSpeaker | undefined {
   for (const options of args) {
-    const own = isFields(options) ? ownPersona(options) : undefined;
+    const own = isPlainObject(options) ? ownPersona(options) : undefined;
     if (own !== undefined) return personas.speakerNamed(own);
   }
-  const dropped = args[droppedOptions?.[name] ?? -1];
-  if (profileField === undefined || !isFields(dropped)) return undefined;
+  const dropped = fieldsOf(args[droppedOptions?.[name] ?? -1]);
+  if (profileField === undefined || !dropped) return undefined;
   const value = dropped[profileField];
   if (value === undefined) return undefined;
   return { kind: 'caller', dropped: { [profileField]: value } };

@@ -144,7 +144,7 @@ export class DisclosingSend extends SendOperation {
   /** Without the secrets that an error of the client may carry. */
   private describe(error: unknown): string {
     const reason = error instanceof Error ? error.message : typeof error;
-    return redactSecrets(reason, this.secrets);
+    return redactSecrets(reason.replace(/\.$/, ''), this.secrets);
   }
 }
 

@@ -33,6 +33,14 @@ export function isSet(key: string, fields: Fields): boolean {
   return value !== undefined && value !== null;
 }
 
+/** The few keys of profiles, because each message asks for them. */
+const snakeCases = new Map<string, string>();
+
 function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  let known = snakeCases.get(key);
+  if (known === undefined) {
+    known = key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+    snakeCases.set(key, known);
+  }
+  return known;
 }

@@ -1,4 +1,5 @@
-import { isFields, type Fields } from '../channels/messageCall';
+import type { Fields } from '../channels/messageCall';
+import { isPlainObject } from '../util/isPlainObject';
 
 /** The persona that a call, or a message, names itself, in either spelling: `undefined` where it names none, `null` for the Page. */
 export function ownPersona({ personaId, persona_id: snakeCased }: Fields) {
@@ -15,7 +16,7 @@ export function withoutPersona(fields: Fields): Fields {
 /** The same arguments without a persona in options, in a message, or in an array of messages. */
 export function withoutPersonas(args: readonly unknown[]): unknown[] {
   return args.map((argument) => {
-    if (isFields(argument)) return withoutPersona(argument);
+    if (isPlainObject(argument)) return withoutPersona(argument);
     return Array.isArray(argument) ? withoutPersonas(argument) : argument;
   });
 }

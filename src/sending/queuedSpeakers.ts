@@ -1,5 +1,5 @@
 import type { Channel } from '../channels/channel';
-import { isFields, type Fields } from '../channels/messageCall';
+import { fieldsOf, type Fields } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { Decision } from '../speaking/speaker';
 
@@ -38,10 +38,11 @@ function remembered(
   personas: ScopedPersonas,
   channel: Channel,
 ): unknown {
-  if (!isFields(message)) return message;
+  const fields = fieldsOf(message);
+  if (!fields) return message;
   const { runtime, client } = personas;
-  const decision = decideSpeaker(message, personas, channel);
-  const queued = { ...withoutPersona(message) };
+  const decision = decideSpeaker(fields, personas, channel);
+  const queued = { ...withoutPersona(fields) };
   if (runtime.settings.refusedPersona === 'throw') {
     // Rejects this message now, rather than all of the queue later.
     void new OutgoingMessage({ fields: queued }, decision, {

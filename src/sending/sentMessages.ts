@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime';
 import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
+import { isPlainObject } from '../util/isPlainObject';
 
 import { pageIdFor } from './conversation';
 import type { OutgoingMessage } from './outgoingMessage';
@@ -132,11 +133,9 @@ function withoutSecrets<T>(value: T): T {
   if (Array.isArray(value)) {
     return (value as unknown[]).map((each) => withoutSecrets(each)) as T;
   }
-  if (!isObject(value)) return value;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
+  if (!isPlainObject(value)) return value;
   const kept = Object.entries(value)
     .filter(([name]) => !SECRET_NAMES.test(name))
-    .map(([name, inner]) => [name, withoutSecrets(inner as unknown)]);
+    .map(([name, inner]) => [name, withoutSecrets(inner)]);
   return Object.fromEntries(kept) as T;
 }

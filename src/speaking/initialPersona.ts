@@ -6,7 +6,7 @@ import { checkPersona } from '../persona';
 import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
-import { getProperty } from '../util/getProperty';
+import { isThenable } from '../util/isThenable';
 import { withTimeout } from '../util/withTimeout';
 
 import { speakerFor, type ActiveSpeaker } from './speaker';
@@ -70,8 +70,4 @@ function unavailableSpeaker(
     refusals.notify(refusal, refusal.persona, context);
   }
   return { kind: 'unavailable', refusal };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof getProperty(value, 'then') === 'function';
 }

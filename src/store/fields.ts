@@ -9,6 +9,9 @@ import type { LeaseRecord, NamedRecord } from './port';
  * or a person may have written what is in the store.
  */
 
+/** The last time that a Date can hold. */
+const MAX_TIME = 8.64e15;
+
 export type Fields = Partial<Record<string, unknown>>;
 
 export function fieldsOf(value: unknown): Fields {
@@ -32,7 +35,7 @@ export function readLease(value: unknown): LeaseRecord | undefined {
   const { pageId, id, expiresAt } = fields;
   if (!profile || !isId(pageId)) return undefined;
   if (id !== null && !isId(id)) return undefined;
-  if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) {
+  if (typeof expiresAt !== 'number' || !(Math.abs(expiresAt) <= MAX_TIME)) {
     return undefined;
   }
   return { ...profile, pageId, id, expiresAt };

@@ -1,4 +1,5 @@
 import { isObject } from './isObject';
+import { isPlainObject } from './isPlainObject';
 
 /** Copies plain objects and arrays at any depth. Everything else, such as file contents, is shared. */
 export function deepCopy<T>(
@@ -14,12 +15,11 @@ export function deepCopy<T>(
     for (const item of value as unknown[]) copy.push(deepCopy(item, copies));
     return copy as T;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
+  if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = {};
   copies.set(value, copy);
   for (const [key, item] of Object.entries(value)) {
-    copy[key] = deepCopy(item as unknown, copies);
+    copy[key] = deepCopy(item, copies);
   }
   return copy as T;
 }

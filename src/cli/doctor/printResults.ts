@@ -1,4 +1,4 @@
-import { print } from '../output';
+import { print, resultStream } from '../output';
 import { printable } from '../printable';
 import { paint, type Style } from '../style';
 
@@ -29,7 +29,7 @@ export function printResults(results: readonly Result[]): void {
       group = channel;
     }
     const label = paint(STYLES[status], status.padEnd('skipped'.length));
-    process.stdout.write(
+    resultStream().write(
       `  ${label}  ${id.padEnd(idWidth)}  ${printable(message)}\n`,
     );
     if (advice !== undefined) print(`${' '.repeat(idWidth + 13)}→ ${advice}`);
