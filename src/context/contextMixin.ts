@@ -8,15 +8,11 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { checkRun, runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
-import { methodDescriptors } from '../util/methodDescriptors';
+import { methodDescriptors, type Method } from '../util/methodDescriptors';
 import { methodNames, prototypeChain } from '../util/prototypeChain';
 
 import { ClientFronts } from './clientFront';
-import {
-  callRemembered,
-  rememberOwnMethod,
-  type Method,
-} from './rememberedMethods';
+import { callRemembered, rememberOwnMethod } from './rememberedMethods';
 import { createHandle } from './handles';
 import { createSpeaker } from './speakers';
 

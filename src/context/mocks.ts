@@ -3,9 +3,8 @@ import type { ClientCall, ReadCall } from '../channels/messageCall';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { getProperty } from '../util/getProperty';
-import { prototypeChain } from '../util/prototypeChain';
-
-import type { Method } from './rememberedMethods';
+import type { Method } from '../util/methodDescriptors';
+import { callableNames } from '../util/prototypeChain';
 
 /** A context without a client that sends: simulated, written by hand for a test, or the console's. */
 type Mock = object & {
@@ -32,11 +31,10 @@ export function mockMethods(
   personas: ScopedPersonas,
   channel: Channel,
 ): void {
-  for (const name of sendMethodsOf(context, channel)) {
-    const method: unknown = Reflect.get(context, name);
-    if (typeof method !== 'function') continue;
+  for (const name of callableNames(context, channel.sendMethods)) {
+    if (name === 'typing') continue;
     // A Proxy, because tests read the calls of a mock from its method.
-    const value = new Proxy(method as Method, {
+    const value = new Proxy(Reflect.get(context, name) as Method, {
       apply: (target, self, args: unknown[]) =>
         callMock(personas, channel, name, args, (sent) =>
           Reflect.apply(target, self, sent),
@@ -73,16 +71,6 @@ export function withPretended(
       return sendMethods.test(name) ? speak(name) : undefined;
     },
   });
-}
-
-function sendMethodsOf(context: object, { sendMethods }: Channel): Set<string> {
-  const names = new Set<string>();
-  for (const link of prototypeChain(context)) {
-    for (const name of Object.getOwnPropertyNames(link)) {
-      if (sendMethods.test(name) && name !== 'typing') names.add(name);
-    }
-  }
-  return names;
 }
 
 function callMock(

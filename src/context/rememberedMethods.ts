@@ -6,9 +6,8 @@ import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 import { isPlainObject } from '../util/isPlainObject';
+import type { Method } from '../util/methodDescriptors';
 import { rejected } from '../util/rejected';
-
-export type Method = (...args: unknown[]) => unknown;
 
 /**
  * Calls a context's method that may wait before it sends, or that drops its

@@ -2,7 +2,6 @@ import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/getProperty';
 import { rejected } from '../util/rejected';
-import { kindOf } from '../speaking/speaker';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
@@ -19,13 +18,12 @@ export class DisclosingSend extends SendOperation {
   private disclosing: Disclosing | undefined;
 
   protected override takeTurn(): boolean {
-    const { runtime, channel, recipient, context, client } = this;
-    const { conversations } = runtime;
+    const { channel, recipient } = this;
+    const { conversations } = this.runtime;
     const isMessage = !this.isSenderAction && !this.outgoing.isMock;
     if (!conversations || !isMessage || !channel.textCall) return false;
     if (recipient === undefined) return false;
-    const place = { channel, recipient, context, client };
-    this.disclosing = new Disclosing(conversations, runtime, place);
+    this.disclosing = new Disclosing(conversations, this, recipient);
     return true;
   }
 
@@ -40,14 +38,7 @@ export class DisclosingSend extends SendOperation {
 
   /** Sends what is due in the conversation first. */
   private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
-    const { runtime } = this;
-    const page = runtime.settings.disclosure?.page ?? 'bot';
-    const due = await disclosing.due(
-      this.messages.map(({ speaker, resolution }) => ({
-        kind: kindOf(speaker, runtime.directory) ?? page,
-        persona: resolution?.persona ?? null,
-      })),
-    );
+    const due = await disclosing.due(this.messages);
     const { given, call, messages } = this;
     const isInserted = due.length > 0 && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);

@@ -10,13 +10,12 @@ import { redactFailure } from '../graph/graphFailure';
 import { clientOf } from '../graph/page';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
+import { recipientId, type SendContext } from '../sendContext';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { PAGE, publicPersona, type Decision } from '../speaking/speaker';
 import { debug, isDebugging } from '../util/debug';
 import { deepCopy } from '../util/deepCopy';
 
-import { recipientOf } from './conversation';
 import {
   checkHumanAgent,
   checkSenderAction,
@@ -237,9 +236,11 @@ export class SendOperation implements Sending {
 
   /** The one recipient of the call, where it has one that is known. */
   protected get recipient(): string | undefined {
-    const { method } = this.outgoing.via;
+    const id = recipientId(this.call.recipient);
+    if (id) return id;
     const { context } = this.context;
-    return recipientOf(this.call, this.channel, method, context);
+    const { method } = this.outgoing.via;
+    return context ? this.channel.recipientIn?.(method, context) : undefined;
   }
 
   /** What no error may show. */
