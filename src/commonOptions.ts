@@ -20,9 +20,9 @@ export interface CommonOptions<Name extends string = string> {
    */
   refusedPersona?: 'send-as-page' | 'throw' | undefined;
   /**
-   * Signs the text of a `sendText` that is sent without its persona, for
-   * example `(text, { name }) => `${name}: ${text}``. If it throws, the text is
-   * sent unsigned. Default: none.
+   * Signs a text that is sent without its persona, for example
+   * `(text, { name }) => `${name}: ${text}``. If it throws, or returns more than
+   * the channel takes, the text is sent unsigned. Default: none.
    */
   signText?: SignText | undefined;
   /**

@@ -27,7 +27,7 @@ export function createControls<Name extends string>(
     async sweep(client) {
       const isMessenger = clients.channelOf(client)?.carriesId;
       if (!isMessenger) throw notTaken('sweep', client);
-      return sweeper.now(client);
+      return sweeper.sweep(client);
     },
     conversations: createConversationControls(runtime, clients),
     stats: () => ({ ...stats, refused: { ...stats.refused } }),

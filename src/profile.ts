@@ -13,7 +13,7 @@ const KINDS = ['human', 'bot'];
 export type PersonaKind = 'human' | 'bot';
 
 /** Control characters, and lone surrogates, which JSON parsers may reject. `slice` can cut an emoji into them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
 
 /**
  * What customers see of a persona.
@@ -138,6 +138,6 @@ function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function isWebUrl(value: string): boolean {
+export function isWebUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }

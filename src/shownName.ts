@@ -1,5 +1,5 @@
 import { InvalidProfileError } from './errors';
-import { MAX_NAME_LENGTH, type PersonaProfile } from './profile';
+import { MAX_NAME_LENGTH, UNPRINTABLE, type PersonaProfile } from './profile';
 
 /** The option `disclosure.label`: returns the name that customers see for a bot. */
 export type Label = (profile: PersonaProfile) => string;
@@ -56,8 +56,10 @@ function* shorterNames({ name, shortName }: PersonaProfile): Generator<string> {
 function labelled(profile: PersonaProfile, name: string, label: Label): string {
   let problem = 'returned no text';
   try {
-    const shown: unknown = label({ ...profile, name });
-    if (typeof shown === 'string' && shown.trim() !== '') return shown;
+    const given: unknown = label({ ...profile, name });
+    const shown =
+      typeof given === 'string' ? given.replace(UNPRINTABLE, '') : '';
+    if (shown.trim() !== '') return shown;
   } catch (error) {
     problem = `failed: ${error instanceof Error ? error.message : typeof error}`;
   }

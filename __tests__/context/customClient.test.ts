@@ -238,6 +238,26 @@ describe('a client of Messenger without axios', () => {
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
+  test('may wrap the errors of its calls', async () => {
+    const { emulator, plugin, onRefused } = await start();
+    class Wrapping extends WholeClient {
+      protected override call(...args: Parameters<WholeClient['call']>) {
+        return super.call(...args).catch((cause: unknown) => {
+          throw new Error('The call failed', { cause });
+        });
+      }
+    }
+    const client = plugin.client(new Wrapping(emulator.origin, PAGE));
+    const { Bea } = await createPersonas(emulator, ['Bea']);
+    await deletePersona(emulator, Bea);
+    await client.as(Bea as PersonaId).sendText(CUSTOMER, 'hi');
+    expect(shown(emulator)).toEqual(['Page: hi']);
+    expect(onRefused).toHaveBeenCalledWith(
+      expect.objectContaining({ reason: 'unknown' }),
+      expect.anything(),
+    );
+  });
+
   test('discloses by the method that sends messages', async () => {
     const { emulator, client } = await startDisclosing('sendMessage');
     await client.sendMessage(CUSTOMER, { text: 'one' });

@@ -338,6 +338,18 @@ describe('the label', () => {
     expect(await bodies(bot.emulator, 'POST /me/personas')).toEqual([]);
   });
 
+  test('may cut a name anywhere: half a character is not shown', async () => {
+    const half = ({ name }: { name: string }) => `${name.slice(0, 5)}\n· AI`;
+    const disclosure = { label: half };
+    const bot = await startBot({ plugins: [personas({ disclosure })] });
+    const guest = { ...directory.max, name: 'Pear🍐🍐' };
+    await bot.run(async (context) => {
+      await context.withEphemeralPersona(guest, () => context.sendText('hi'));
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Pear· AI: hi']);
+  });
+
   test('must not make two names the same', () => {
     const disclosure = { label: () => 'AI' };
     const other = { ...directory.max, name: 'Other' };

@@ -90,7 +90,7 @@ async function shared() {
 }
 
 const expiredOn = async (leases: Leases) =>
-  (await leases.expired([page])).get('1') ?? [];
+  (await leases.expired([page])).get(page) ?? [];
 
 const stored = async (leases: Leases) =>
   (await leases.on(page)).map(([, record]) => record);
@@ -138,7 +138,7 @@ describe('a persona that two processes want', () => {
     store.isAway = true;
     mine.unclaim(one);
     await jest.advanceTimersByTimeAsync(0);
-    expect(one.isClaim).toBe(false);
+    expect(one.keepsClaim).toBe(false);
     one.abandon();
   });
 
@@ -153,7 +153,7 @@ describe('a persona that two processes want', () => {
     two.abandon();
     mine.unclaim(two);
     expect(store.steps).not.toContain('release');
-    expect([one.isClaim, two.isClaim]).toEqual([true, true]);
+    expect([one.keepsClaim, two.keepsClaim]).toEqual([true, true]);
   });
 });
 
@@ -161,9 +161,9 @@ describe('a release', () => {
   test('ends the use, and tells the last one to delete', async () => {
     const { mine, theirs, one, two, report } = await shared();
     const whenLast = jest.fn();
-    expect(await mine.release(one, whenLast)).toBe('others');
+    expect(await mine.release(one, whenLast)).toBe(false);
     expect(mine.isNoneHeld).toBe(true);
-    expect(await theirs.release(two, whenLast)).toBe('last');
+    expect(await theirs.release(two, whenLast)).toBe(true);
     expect(two.isHeld).toBe(true);
     expect(await stored(theirs)).toHaveLength(1);
     await two.remove();
@@ -178,7 +178,7 @@ describe('a release', () => {
     store.isAway = true;
     const lease = await take(mine);
     expect(lease).toMatchObject({ isShared: false, isUnwritten: true });
-    expect(await mine.release(lease, jest.fn())).toBe('last');
+    expect(await mine.release(lease, jest.fn())).toBe(true);
     expect(store.steps).toEqual(['acquire']);
     lease.abandon();
   });
@@ -188,7 +188,7 @@ describe('a release', () => {
     await theirs.release(two, jest.fn());
     const whenLast = jest.fn();
     store.isAway = true;
-    expect(await mine.release(one, whenLast)).toBe('later');
+    expect(await mine.release(one, whenLast)).toBe(false);
     const steps = store.steps.length;
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     // Given back again at each renewal, and not renewed.
@@ -248,8 +248,8 @@ describe('a fault that the model search found', () => {
     await carriedOut.opened;
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     mayAnswer.open();
-    expect(await releasing).toBe('others');
-    expect(await theirs.release(two, jest.fn())).toBe('last');
+    expect(await releasing).toBe(false);
+    expect(await theirs.release(two, jest.fn())).toBe(true);
     two.abandon();
   });
 
@@ -262,10 +262,10 @@ describe('a fault that the model search found', () => {
       return renew(uses, options);
     });
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
-    expect(await mine.release(one, jest.fn())).toBe('others');
+    expect(await mine.release(one, jest.fn())).toBe(false);
     arrives.open();
     await jest.advanceTimersByTimeAsync(0);
-    expect(await theirs.release(two, jest.fn())).toBe('last');
+    expect(await theirs.release(two, jest.fn())).toBe(true);
     two.abandon();
   });
 
@@ -275,7 +275,7 @@ describe('a fault that the model search found', () => {
     await one.complete('7');
     const whenLast = jest.fn();
     store.lose();
-    expect(await mine.release(one, whenLast)).toBe('later');
+    expect(await mine.release(one, whenLast)).toBe(false);
     store.lose();
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(await stored(mine)).toHaveLength(1);
@@ -292,11 +292,11 @@ describe('a fault that the model search found', () => {
     const whenLast = jest.fn();
     store.lose();
     await one.complete('7');
-    expect(await mine.release(one, whenLast)).toBe('later');
+    expect(await mine.release(one, whenLast)).toBe(false);
     await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
     expect(whenLast).not.toHaveBeenCalled();
     expect(mine.isNoneHeld).toBe(true);
-    expect(await theirs.release(two, jest.fn())).toBe('last');
+    expect(await theirs.release(two, jest.fn())).toBe(true);
     two.abandon();
   });
 
@@ -309,10 +309,10 @@ describe('a fault that the model search found', () => {
     await one.complete('7');
     await two?.complete('8');
     store.lose();
-    expect(await mine.release(one, jest.fn())).toBe('later');
+    expect(await mine.release(one, jest.fn())).toBe(false);
     mine.close();
     expect(mine.held()).toEqual([two]);
-    if (two) expect(await mine.release(two, jest.fn())).toBe('later');
+    if (two) expect(await mine.release(two, jest.fn())).toBe(false);
     expect(mine.isNoneHeld).toBe(true);
     expect(await stored(mine)).toHaveLength(2);
   });
@@ -514,16 +514,17 @@ test('a sweep claims expired leases, and can requeue them', async () => {
   expect(await expiredOn(theirs)).toHaveLength(1);
 });
 
-test('a caller that waits for the last release is notified once', async () => {
+test('a caller waits until the last lease is abandoned', async () => {
   const { mine } = open();
-  const onNone = jest.fn();
-  mine.onNoneHeld = onNone;
   const one = await take(mine);
   const two = await mine.acquire(page, profile('Other'), 'fly:other');
+  let isOver = false;
+  const waiting = mine.noneHeld().then(() => (isOver = true));
   one.abandon();
   one.abandon();
-  expect(onNone).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(isOver).toBe(false);
   two?.abandon();
-  two?.abandon();
-  expect(onNone).toHaveBeenCalledTimes(1);
+  await waiting;
+  await mine.noneHeld();
 });

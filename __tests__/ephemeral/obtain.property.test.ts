@@ -110,7 +110,7 @@ async function play({ delayMs, uses, killAfterMs }: Scene): Promise<void> {
   // What the killed one used expires, and is swept.
   advanceTime(5000);
   const [, sweeper] = processes;
-  const swept = await sweeper?.runtime.sweeper.now(page.client);
+  const swept = await sweeper?.runtime.sweeper.sweep(page.client);
   const suspects = swept?.suspects.map(({ name }) => name) ?? [];
   const left = alive(emulator);
   for (const suspect of suspects) left.splice(left.indexOf(suspect), 1);

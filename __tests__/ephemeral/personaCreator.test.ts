@@ -50,8 +50,8 @@ test('a persona is created under an intent, which then gets its ID', async () =>
   const { page, calls, bodies } = await startFakeGraph([MADE]);
   const { obtain, leases, store, endLate } = open();
   const made = await obtain(page);
-  expect(made).toMatchObject({ id: '7', isOwn: true });
-  expect(leases.held()).toEqual([made.lease]);
+  expect(made).toMatchObject({ id: '7', isJoined: false });
+  expect(leases.held()).toEqual([made]);
   expect(await recorded(store)).toEqual(['7']);
   expect(calls).toHaveLength(1);
   expect(JSON.parse(bodies[0] ?? '')).toEqual({
@@ -67,8 +67,8 @@ test('a persona that another process has created is used', async () => {
   const theirs = await others.acquire(page, GUEST, SLOT);
   await theirs?.complete('9');
   const made = await obtain(page);
-  expect(made).toMatchObject({ id: '9', isOwn: false });
-  expect(made.lease.key).toBe(theirs?.key);
+  expect(made).toMatchObject({ id: '9', isJoined: true });
+  expect(made.key).toBe(theirs?.key);
   expect(calls).toEqual([]);
 });
 
@@ -79,7 +79,7 @@ test('a persona that another process is creating is waited for by polling', asyn
   const theirs = await others.acquire(page, GUEST, SLOT);
   const making = obtain(page);
   setTimeout(() => void theirs?.complete('9'), 250);
-  expect(await making).toMatchObject({ id: '9', isOwn: false });
+  expect(await making).toMatchObject({ id: '9', isJoined: true });
   expect(calls).toEqual([]);
   // The first of them is the other process's own.
   expect(looks.mock.calls.length).toBeLessThanOrEqual(6);
@@ -149,7 +149,8 @@ describe('within four seconds', () => {
     expect(endLate).not.toHaveBeenCalled();
     const ended = new Promise((resolve) => endLate.mockImplementation(resolve));
     late.open();
-    expect(await ended).toEqual({ id: '7', lease, isOwn: true });
+    expect(await ended).toBe(lease);
+    expect(lease?.id).toBe('7');
     expect(endLate).toHaveBeenCalledTimes(1);
   });
 });
@@ -175,5 +176,5 @@ test('the intent of a creation that may have happened stays, and each try has it
   expect(made.id).toBe('7');
   expect(calls).toHaveLength(3);
   expect(await recorded(store)).toEqual([null, null, '7']);
-  expect(leases.held()).toEqual([made.lease]);
+  expect(leases.held()).toEqual([made]);
 });

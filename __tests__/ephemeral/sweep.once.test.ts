@@ -23,7 +23,7 @@ function open(page: Page, store = new MemoryStore(), named: string[] = []) {
   const leases = new Leases(store, LEASE_MS, report);
   const namedIds = () => Promise.resolve(new Set(named));
   const sweep = new Sweep(leases, report, namedIds, stats);
-  const expired = async () => (await leases.expired([page])).get(page.id) ?? [];
+  const expired = async () => (await leases.expired([page])).get(page) ?? [];
   return { store, report, stats, leases, sweep, expired };
 }
 
@@ -52,7 +52,7 @@ describe('an expired lease', () => {
     const { store, sweep, stats, expired, report } = open(page);
     await leave(store, '7', 'Adam');
     await leave(store, '8', 'Eve');
-    const swept = await sweep.of(page, await expired());
+    const swept = await sweep.sweepExpired(page, await expired());
     expect(swept).toEqual({
       swept: {
         deleted: [
@@ -80,7 +80,7 @@ describe('an expired lease', () => {
       leaseMs: LEASE_MS,
       claimMs: LEASE_MS,
     });
-    const { swept } = await sweep.of(page, entries);
+    const { swept } = await sweep.sweepExpired(page, entries);
     expect(swept.deleted).toEqual([]);
     expect(calls).toEqual([]);
     expect(await store.leasesOn('1')).toHaveLength(2);
@@ -90,7 +90,7 @@ describe('an expired lease', () => {
     const { page } = await startFakeGraph([FORBIDDEN, OK]);
     const { store, sweep, report, expired, stats } = open(page);
     await leave(store, '7', 'Adam');
-    expect(await sweep.of(page, await expired())).toEqual({
+    expect(await sweep.sweepExpired(page, await expired())).toEqual({
       swept: { deleted: [], suspects: [] },
       end: 'done',
     });
@@ -98,7 +98,7 @@ describe('an expired lease', () => {
       [expect.any(Error), { id: '7', ...profile('Adam') }],
     ]);
     expect(stats.deleted).toBe(0);
-    const { swept } = await sweep.of(page, await expired());
+    const { swept } = await sweep.sweepExpired(page, await expired());
     expect(swept.deleted).toHaveLength(1);
   });
 
@@ -107,7 +107,7 @@ describe('an expired lease', () => {
     const { store, sweep, report, expired, stats } = open(page);
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
-    expect(await sweep.of(page, await expired())).toEqual({
+    expect(await sweep.sweepExpired(page, await expired())).toEqual({
       swept: { deleted: [], suspects: [] },
       end: 'limited',
     });
@@ -124,7 +124,7 @@ describe('an expired lease', () => {
     const { page } = await startFakeGraph(() => ({ ...OK, when: allCame() }));
     const { store, sweep, expired } = open(page);
     for (let id = 1; id <= 4; id += 1) await leave(store, `${id}`, `A${id}`);
-    const { swept } = await sweep.of(page, await expired());
+    const { swept } = await sweep.sweepExpired(page, await expired());
     expect(swept.deleted).toHaveLength(4);
   });
 
@@ -139,14 +139,14 @@ describe('an expired lease', () => {
     const { page, calls } = await startFakeGraph([OK]);
     const { store, sweep, expired } = open(page, new Slow());
     for (let id = 1; id <= 5; id += 1) await leave(store, `${id}`, `A${id}`);
-    expect(await sweep.of(page, await expired())).toMatchObject({
+    expect(await sweep.sweepExpired(page, await expired())).toMatchObject({
       end: 'done',
     });
     expect(calls).toHaveLength(5);
     (store as Slow).ms = 30_000;
     for (let id = 1; id <= 9; id += 1) await leave(store, `${id}`, `A${id}`);
     await leave(store, null, 'Adam');
-    const { swept, end } = await sweep.of(page, await expired());
+    const { swept, end } = await sweep.sweepExpired(page, await expired());
     expect(end).toBe('late');
     expect(swept.deleted.length).toBeLessThanOrEqual(4);
     expect(swept.suspects).toEqual([]);
@@ -160,7 +160,7 @@ describe('an intent', () => {
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
     const mine = await leave(store, null, 'Adam');
-    const { swept } = await sweep.of(page, await expired());
+    const { swept } = await sweep.sweepExpired(page, await expired());
     expect(swept.suspects).toEqual([ADAM]);
     expect((await expired()).map(([key]) => key)).toEqual([mine.key]);
   });
@@ -169,7 +169,7 @@ describe('an intent', () => {
     const { page } = await startFakeGraph([listed(null)]);
     const { store, sweep, expired } = open(page);
     await leave(store, null, 'Bea');
-    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
+    expect(await sweep.sweepPage(page)).toEqual({ deleted: [], suspects: [] });
     expect(await expired()).toHaveLength(1);
   });
 
@@ -178,7 +178,10 @@ describe('an intent', () => {
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
     await leave(store, null, 'Adam');
-    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [ADAM] });
+    expect(await sweep.sweepPage(page)).toEqual({
+      deleted: [],
+      suspects: [ADAM],
+    });
   });
 
   test.each<[string, string[], boolean]>([
@@ -191,7 +194,7 @@ describe('an intent', () => {
       const { store, sweep } = open(page, new MemoryStore(), named);
       await leave(store, null, 'Adam');
       if (isLeased) await leave(store, '7', 'Adam', LEASE_MS);
-      expect((await sweep.now(page)).suspects).toEqual([]);
+      expect((await sweep.sweepPage(page)).suspects).toEqual([]);
     },
   );
 
@@ -204,7 +207,7 @@ describe('an intent', () => {
     ];
     const entries = await expired();
     await store.renew(uses, { leaseMs: LEASE_MS, claimMs: LEASE_MS });
-    const { swept } = await sweep.of(page, entries);
+    const { swept } = await sweep.sweepExpired(page, entries);
     expect(swept.suspects).toEqual([]);
     expect(await store.leasesOn('1')).toHaveLength(2);
   });
@@ -215,7 +218,9 @@ describe('an intent', () => {
     const { key } = await leave(store, null, 'Adam');
     const entries = await expired();
     await store.forget('1', key);
-    expect((await sweep.of(page, entries)).swept.suspects).toEqual([]);
+    expect((await sweep.sweepExpired(page, entries)).swept.suspects).toEqual(
+      [],
+    );
   });
 
   test('gives its list the rest of the thirty seconds', async () => {
@@ -233,7 +238,9 @@ describe('an intent', () => {
     const { store, sweep, expired } = open(page, new Slow());
     await leave(store, '7', 'Eve');
     await leave(store, null, 'Adam');
-    await expect(sweep.of(page, await expired())).rejects.toMatchObject({
+    await expect(
+      sweep.sweepExpired(page, await expired()),
+    ).rejects.toMatchObject({
       persona: { name: 'Adam' },
       failure: { message: expect.stringContaining('no answer') as string },
     });
@@ -242,7 +249,7 @@ describe('an intent', () => {
   test('is required before the list is read', async () => {
     const { page, calls } = await startFakeGraph([listed(adam)]);
     const { sweep } = open(page);
-    expect(await sweep.now(page)).toEqual({ deleted: [], suspects: [] });
+    expect(await sweep.sweepPage(page)).toEqual({ deleted: [], suspects: [] });
     expect(calls).toEqual([]);
   });
 
@@ -250,7 +257,7 @@ describe('an intent', () => {
     const { page } = await startFakeGraph([FORBIDDEN]);
     const { store, sweep } = open(page);
     await leave(store, null, 'Adam');
-    await expect(sweep.now(page)).rejects.toMatchObject({
+    await expect(sweep.sweepPage(page)).rejects.toMatchObject({
       name: 'PersonaCleanupError',
       persona: { name: 'Adam' },
       pageId: '1',
@@ -266,7 +273,7 @@ test('two sweeps at the same time keep the same intent of a name, so that both r
   await leave(store, null, 'Adam');
   const entries = await expired();
   const sweeps = [entries, entries.toReversed()].map((each) =>
-    sweep.of(page, each),
+    sweep.sweepExpired(page, each),
   );
   for (const { swept } of await Promise.all(sweeps)) {
     expect(swept.suspects).toEqual([ADAM]);

@@ -48,7 +48,7 @@ async function open(intervalMs = INTERVAL_MS) {
   const named = () => Promise.resolve(new Set<string>());
   const sweep = new Sweep(leases, report, named, noStats());
   const of = jest
-    .spyOn(sweep, 'of')
+    .spyOn(sweep, 'sweepExpired')
     .mockResolvedValue({ swept: NOTHING, end: 'done' });
   const sweeper = new Sweeper(leases, sweep, intervalMs, report);
   sweepers.push(sweeper);

@@ -136,13 +136,13 @@ describe('a list', () => {
 
   test('is not read any further when no one waits for it', async () => {
     const { opened, open } = gate();
-    let isGivenUp = false;
+    const givenUp = new AbortController();
     const { page, calls } = await startFakeGraph(({ count }) => ({
       body: sheet('1', `${count}`),
       when: opened,
     }));
-    const list = listAll(page, { isGivenUp: () => isGivenUp });
-    isGivenUp = true;
+    const list = listAll(page, { signal: givenUp.signal });
+    givenUp.abort();
     open();
     expect(await list).toEqual({
       ok: false,

@@ -97,32 +97,32 @@ describe('withRetries', () => {
 
 test('a try can see that it was given up', async () => {
   const policy = { attempts: 1, firstDelayMs: 20, timeoutMs: 30 };
-  const heard: boolean[] = [];
+  const heard: (boolean | undefined)[] = [];
   const { opened, open } = gate();
-  let ask = () => false;
-  const outcome = withRetries((isGivenUp) => {
-    ask = isGivenUp;
-    heard.push(isGivenUp());
+  let given: AbortSignal | undefined;
+  const outcome = withRetries((signal) => {
+    given = signal;
+    heard.push(signal.aborted);
     open();
     return new Promise(() => {});
   }, policy);
   await opened;
-  heard.push(ask());
+  heard.push(given?.aborted);
   await outcome;
-  heard.push(ask());
+  heard.push(given?.aborted);
   expect(heard).toEqual([false, false, true]);
 });
 
 test('a try that has been answered does not count as given up', async () => {
-  let ask = () => true;
+  let given: AbortSignal | undefined;
   await withRetries(
-    (isGivenUp) => {
-      ask = isGivenUp;
+    (signal) => {
+      given = signal;
       return Promise.resolve({ ok: true, value: 1 });
     },
     { attempts: 1, firstDelayMs: 20, timeoutMs: 60_000 },
   );
-  expect(ask()).toBe(false);
+  expect(given?.aborted).toBe(false);
 });
 
 test('waits double, and half of each is random', () => {

@@ -4,6 +4,7 @@ import { personas } from 'bottender-persona';
 import { CUSTOMER, startWrittenTo } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, shown } from '../support/emulatorState';
+import { startFakeGraph, type Reply } from '../support/fakeGraph';
 import { createPersonas, profile } from '../support/personas';
 test('a form carries the persona after an upload of its file, and needs none for the Page', async () => {
   const bot = await startWrittenTo();
@@ -35,6 +36,32 @@ test('a form carries the persona after an upload of its file, and needs none for
     'Adam: [image]',
     'Page: [image]',
   ]);
+});
+
+describe.each<[string, Reply]>([
+  ['null', { text: 'null' }],
+  ['nothing', { text: '' }],
+  ['a page in HTML', { text: '<html>' }],
+  ['an error with status 200', { body: { error: { code: 1, message: 'x' } } }],
+])('an upload that is answered with %s', (_what, reply) => {
+  test('rejects, and no message without a file is sent', async () => {
+    const graph = await startFakeGraph(({ path }) =>
+      path === '/me/message_attachments' ? reply : {},
+    );
+    const adam = personas().client(graph.client).as('1');
+    const options = { filename: 'a.png' };
+    const contents = Buffer.from('x');
+    const form = Messenger.createImageFormData(contents, options as never);
+    for (const sending of [
+      adam.sendImage(CUSTOMER, contents, options),
+      adam.sendMessageFormData(CUSTOMER, form),
+    ]) {
+      await expect(sending).rejects.toThrow(
+        'The file could not be uploaded, so nothing was sent: the response has no attachment ID.',
+      );
+    }
+    expect(graph.calls).toHaveLength(2);
+  });
 });
 
 test('a form with a persona of its own is sent unchanged, refused or not', async () => {

@@ -42,12 +42,14 @@ export const PARTS: Record<string, Part> = {
       'sending/sendOperation',
       'sending/signText',
       'sendContext',
+      'util/responseOf',
     ],
     tests: [
       'sending/send.test',
       'speaking/precedence',
       'sending/senderActions',
       'sending/unsent',
+      'sending/signText',
       'sending/pages',
       'sending/refused.untouched',
       'sending/evidence',
@@ -122,7 +124,14 @@ export const PARTS: Record<string, Part> = {
       'context/echoes',
       'context/conversationControls',
     ],
-    tests: ['disclosure/', 'store/redis/conversations'],
+    // Without the processes, which are not mutated.
+    tests: [
+      'disclosure/alone',
+      'disclosure/channels',
+      'disclosure/messenger',
+      'disclosure/onSent',
+      'store/redis/conversations',
+    ],
   },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
   speaking: {
@@ -322,7 +331,11 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   leases: {
-    mutate: ['ephemeral/lease', 'ephemeral/leases'],
+    mutate: [
+      'ephemeral/lease',
+      'ephemeral/leases',
+      'ephemeral/writeRetryQueue',
+    ],
     tests: [
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
@@ -336,6 +349,7 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/sweeper',
       'util/groupBy',
       'util/chunks',
+      'util/forEachLimited',
     ],
     tests: [
       'ephemeral/sweep.once',

@@ -62,6 +62,8 @@ export interface Channel {
   readonly displayProfile?: (profile: PersonaProfile) => DisplayProfile;
   /** The longest name that it shows. */
   readonly maxNameLength?: number;
+  /** The longest text that it takes. */
+  readonly maxTextLength?: number;
   /** The field that names the speaker. A message that has it is sent unchanged. */
   readonly profileField?: string;
   /** Whether messages carry the ID of a persona. */

@@ -1,6 +1,7 @@
 import type { PersonaProfile } from '../profile';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
+import { responseOf } from '../util/responseOf';
 
 import type { Channel, DisplayProfile, InsertedText } from './channel';
 import {
@@ -16,6 +17,8 @@ import {
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;
 const MAX_URL_LENGTH = 1000;
+/** https://developers.line.biz/en/reference/messaging-api/#text-message */
+const MAX_TEXT_LENGTH = 5000;
 
 /** LINE's message objects have a `sender`. */
 export const line: Channel = {
@@ -44,6 +47,7 @@ export const line: Channel = {
   reader,
   displayProfile,
   maxNameLength: MAX_NAME_LENGTH,
+  maxTextLength: MAX_TEXT_LENGTH,
   profileField: 'sender',
   textCall: (_method, _args, text, recipient) => ({
     args: [recipient, [{ type: 'text', text }]],
@@ -159,7 +163,7 @@ function displayProfile(profile: PersonaProfile): DisplayProfile {
  * `messages[0].sender` or a field in it, as for other fields (`messages[0].text`).
  */
 function readRefusal(error: unknown): Refusal | undefined {
-  const response = getProperty(error, 'response');
+  const response = responseOf(error);
   if (getProperty(response, 'status') !== 400) return undefined;
   const data = getProperty(response, 'data');
   const details = getProperty(data, 'details');

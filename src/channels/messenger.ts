@@ -81,6 +81,9 @@ function shapeOf(method: string): MethodShape | undefined {
   return /^send\w*Template$/.test(method) ? {} : undefined;
 }
 
+/** docs/messenger-facts.md#send-api */
+const MAX_TEXT_LENGTH = 2000;
+
 /** A message carries the ID of a persona on the Page. */
 export const messenger: Channel = {
   platform: 'messenger',
@@ -92,6 +95,7 @@ export const messenger: Channel = {
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
+  maxTextLength: MAX_TEXT_LENGTH,
   reader,
   optionsPosition,
   // In the property order of Bottender's options, because V8 handles objects of one shape faster.

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
+import { responseOf } from '../util/responseOf';
 
 import type { Channel } from './channel';
 import {
@@ -101,7 +102,7 @@ function accountOf(client: unknown): string {
  * is another one, the message would fail in any case.
  */
 function readRefusal(error: unknown): Refusal | undefined {
-  const data = getProperty(getProperty(error, 'response'), 'data');
+  const data = getProperty(responseOf(error), 'data');
   const code = getProperty(data, 'error');
   const about = 'account';
   if (code === 'not_allowed_token_type') {

@@ -3,6 +3,9 @@ import { getProperty } from '../util/getProperty';
 import type { Channel } from './channel';
 import { fieldsOf, SingleMessage, type ReadCall } from './messageCall';
 
+/** https://core.telegram.org/bots/api#sendmessage */
+const MAX_TEXT_LENGTH = 4096;
+
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
 export const telegram: Channel = {
   platform: 'telegram',
@@ -12,6 +15,7 @@ export const telegram: Channel = {
   ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   reader,
+  maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [chatId], text) => ({
     args: [chatId, text],
     method: 'sendMessage',

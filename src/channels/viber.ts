@@ -5,6 +5,7 @@ import { fieldsAt, SingleMessage, type ReadCall } from './messageCall';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
 const MAX_NAME_LENGTH = 28;
+const MAX_TEXT_LENGTH = 7000;
 
 /** Viber's messages have a `sender`, which replaces the bot's own. No response is known to refuse it. */
 export const viber: Channel = {
@@ -18,6 +19,7 @@ export const viber: Channel = {
     fields: { sender: { name, avatar } },
   }),
   maxNameLength: MAX_NAME_LENGTH,
+  maxTextLength: MAX_TEXT_LENGTH,
   profileField: 'sender',
   textCall: (_, [receiver], text) => ({
     args: [receiver, { type: 'text', text }],

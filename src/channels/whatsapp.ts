@@ -10,6 +10,9 @@ import {
   type ReadCall,
 } from './messageCall';
 
+/** https://www.twilio.com/docs/api/errors/21617 */
+const MAX_TEXT_LENGTH = 1600;
+
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
 export const whatsapp: Channel = {
   platform: 'whatsapp',
@@ -22,6 +25,7 @@ export const whatsapp: Channel = {
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);
     return method === 'createMessage' ? readMessage : undefined;
   },
+  maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [message], text) => ({
     args: [{ ...pick(message as Fields, ['to', 'from']), body: text }],
   }),

@@ -33,7 +33,7 @@ export const NO_RETRIES: RetryPolicy = {
  */
 export async function callGraph<T>(
   what: string,
-  run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
+  run: (signal: AbortSignal) => Promise<Outcome<T>>,
   policy: RetryPolicy,
 ): Promise<T> {
   const outcome = await withRetries(run, policy);

@@ -14,6 +14,10 @@ export class UsageError extends Error {}
 /** Access tokens, and words that are too long or have too many digits for a message. */
 const POSSIBLE_SECRET = /\b(?:EAA\w+|(?=\w*\d)\w{12,}|\w{32,})\b/g;
 
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The message of an error in the bot's own code, without possible secrets. */
 export function describeBotError(error: unknown): string {
   // The further lines are Node's require stack.

@@ -1,5 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
+import { profileOf } from '../directory/entries';
+import type { PersonaProfile } from '../profile';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { personas } from '../personas';
@@ -157,6 +159,13 @@ function readRuntime(name: string, exported: unknown): Runtime | undefined {
     );
   }
   return plugins.map(runtimeOf).find((runtime) => runtime);
+}
+
+/** The profiles of the directory. */
+export function profilesIn({ settings }: Runtime): PersonaProfile[] {
+  return [...settings.directory.values()].flatMap(
+    (entry) => profileOf(entry) ?? [],
+  );
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */

@@ -11,12 +11,12 @@ import type { Snapshot } from './snapshot';
 
 /** A profile of the directory, and its persona on the Page. */
 export interface DirectoryMatch {
+  /** Its name in the directory. */
+  name: string;
   profile: PersonaProfile;
-  /** Names of the directory with this profile. */
-  names: string[];
   /** `undefined` if the Page has no persona for it. */
   id: string | undefined;
-  /** Earlier personas of these names that are still on the Page. */
+  /** Earlier personas of this name that are still on the Page. */
   outdated: ListedPersona[];
 }
 
@@ -37,23 +37,22 @@ export function matchDirectory(
   const matches = profilesOf(entries);
   const claimed = new Set<string>();
   for (const match of matches) {
-    const ownRecords = match.names.flatMap((name) => records.get(name) ?? []);
-    const listedRecords = ownRecords.filter(({ id }) => onPage.has(id));
-    // A bot matches by name alone, so two profiles may have the same recorded ID.
-    match.id = [...listedRecords, ...recorded].find(
-      (record) => isSame(record, match.profile) && !claimed.has(record.id),
+    const { name, profile } = match;
+    const record = records.get(name);
+    const own = record && onPage.has(record.id) ? [record] : [];
+    // Another name may have had this profile.
+    match.id = [...own, ...recorded].find(
+      (each) => isSame(each, profile) && !claimed.has(each.id),
     )?.id;
-    const interrupted = interruptedReplacements(
-      ownRecords,
-      match.profile,
-      snapshot,
-    );
+    const interrupted = interruptedReplacements(record, snapshot);
     // An interrupted sync created this one and did not record it.
-    match.id ??= interrupted.find(({ isCurrent }) => isCurrent)?.id;
+    if (record?.making && isSame(profile, record.making)) {
+      match.id ??= interrupted[0];
+    }
     if (match.id !== undefined) claimed.add(match.id);
     const earlier = [
-      ...listedRecords.flatMap(({ id, replaces = [] }) => [id, ...replaces]),
-      ...interrupted.map(({ id }) => id),
+      ...own.flatMap(({ id, replaces = [] }) => [id, ...replaces]),
+      ...interrupted,
     ];
     match.outdated = [...new Set(earlier)].flatMap(
       (id) => onPage.get(id) ?? [],
@@ -70,7 +69,6 @@ export function matchDirectory(
     match.id = listed.find(
       ({ id, name }) => name === match.profile.name && !taken.has(id),
     )?.id;
-    if (match.id !== undefined) taken.add(match.id);
   }
 
   const kept = new Set([
@@ -84,22 +82,18 @@ export function matchDirectory(
   return matches;
 }
 
-/** Personas that an interrupted sync may have created as replacements, and whether they have the current profile. */
+/** The IDs of personas that an interrupted sync may have created as replacements. */
 function interruptedReplacements(
-  ownRecords: readonly NamedRecord[],
-  profile: PersonaProfile,
+  record: NamedRecord | undefined,
   { listed, leases }: Snapshot,
-): { id: string; isCurrent: boolean }[] {
-  const ephemeral = new Set(leases.map(({ id }) => id));
-  return ownRecords.flatMap(({ making }) => {
-    if (!making) return [];
-    const isCurrent = isSame(profile, making);
-    const others = new Set([...making.beside, ...ephemeral]);
-    const created = listed.filter(
-      ({ id, name }) => name === making.name && !others.has(id),
-    );
-    return created.map(({ id }) => ({ id, isCurrent }));
-  });
+): string[] {
+  const making = record?.making;
+  if (!making) return [];
+  const others = new Set([...making.beside, ...leases.map(({ id }) => id)]);
+  const created = listed.filter(
+    ({ id, name }) => name === making.name && !others.has(id),
+  );
+  return created.map(({ id }) => id);
 }
 
 /** IDs that the directory names directly. */
@@ -107,25 +101,13 @@ export function fixedIds(entries: Entries): string[] {
   return [...entries.values()].flatMap((entry) => fixedIdOf(entry) ?? []);
 }
 
-/** Names with the same profile share a match. */
+/** The names that have a profile and no ID. Their profiles differ in `name`: the directory is checked for that. */
 function profilesOf(entries: Entries): DirectoryMatch[] {
-  const matches = new Map<string, DirectoryMatch>();
-  for (const [name, entry] of entries) {
+  return [...entries].flatMap(([name, entry]) => {
     const profile = profileOf(entry);
-    if (!profile || fixedIdOf(entry) !== undefined) continue;
-    const key = JSON.stringify([profile.name, profile.profilePictureUrl]);
-    const match = matches.get(key);
-    if (match) match.names.push(name);
-    else {
-      matches.set(key, {
-        profile,
-        names: [name],
-        id: undefined,
-        outdated: [],
-      });
-    }
-  }
-  return [...matches.values()];
+    if (!profile || fixedIdOf(entry) !== undefined) return [];
+    return { name, profile, id: undefined, outdated: [] };
+  });
 }
 
 function isSame(a: PersonaProfile, b: PersonaProfile): boolean {

@@ -48,6 +48,10 @@ export function printTable(head: string[], rows: Cell[][]): void {
   results.write(lines.map((line) => `${line}\n`).join(''));
 }
 
+export function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Prints to stderr. */
 export function printNote(text: string): void {
   process.stderr.write(`${shown(text)}\n`);

@@ -51,7 +51,7 @@ async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
   const { timeoutMs } = LONG_RETRIES;
   const { personas, isComplete } = await callGraph(
     'list the personas',
-    (isGivenUp) => listAll(page, { timeoutMs, isGivenUp }),
+    (signal) => listAll(page, { timeoutMs, signal }),
     LONG_RETRIES,
   );
   if (!isComplete) printNote(INCOMPLETE);

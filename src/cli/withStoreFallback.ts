@@ -1,5 +1,6 @@
 import { withTimeout } from '../util/withTimeout';
 
+import { errorMessage } from './commandErrors';
 import { printNote } from './output';
 
 const TIMEOUT_MS = 1500;
@@ -15,7 +16,7 @@ export async function withStoreFallback<T>(
     const read = await withTimeout(reading, TIMEOUT_MS, TIMED_OUT);
     if (read !== TIMED_OUT) return read;
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    reason = errorMessage(error);
   }
   printNote(
     `Note: the store of personas() could not be read, so leases and names are missing here: ${reason}`,

@@ -130,7 +130,7 @@ export class ClientFronts {
 
 /**
  * @param name the method that was called
- * @throws PersonaError where another one is needed, which a custom client lacks
+ * @throws PersonaError if the call needs another method, and a custom client does not have it
  */
 function callClient(
   client: Client,

@@ -1,4 +1,3 @@
-import type { EphemeralPersonaUse } from '../ephemeral/ephemeralSlot';
 import type { Lease } from '../ephemeral/lease';
 import type { Leases } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
@@ -35,7 +34,7 @@ export interface KnownPage {
 export interface NameServices {
   readonly leases: Leases;
   /** Deletes a persona that this process created while another one settled the name. */
-  readonly endSurplus: (surplus: EphemeralPersonaUse) => void;
+  readonly endSurplus: (surplus: Lease) => void;
 }
 
 /** A name on a Page: its persona is recorded in the store, or on the Page's list, or created. */
@@ -55,14 +54,15 @@ export class NameSlot implements Slot<string> {
     this.key = `name:${persona}`;
   }
 
-  async find(lease?: Lease): Promise<Outcome<string | undefined>> {
+  async find(lease?: Lease): Promise<Outcome<string> | undefined> {
     const found = lease ? await this.findUnder(lease) : await this.findRecent();
-    if (!found.ok || found.value === undefined) return found;
+    if (!found.ok) return found;
+    if (found.value === undefined) return undefined;
     return { ok: true, value: await this.use(found.value, lease) };
   }
 
-  settle(id: string, lease: Lease, isOwn: boolean): Promise<string> {
-    if (!isOwn) return this.use(id, lease);
+  settle(id: string, lease: Lease): Promise<string> {
+    if (lease.isJoined) return this.use(id, lease);
     this.log('created %o for the name %o on the Page %s: %s', id);
     return this.record(id, lease);
   }
@@ -122,7 +122,7 @@ export class NameSlot implements Slot<string> {
         this.known.ids.set(name, other.id);
         if (!lease) return;
         lease.record.id = id;
-        services.endSurplus({ id, lease, isOwn: true });
+        services.endSurplus(lease);
       },
     );
     return recorded.id;

@@ -3,10 +3,7 @@ import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
 import { listAll, type PersonaList } from '../graph/personaCalls';
 import { monotonicNow } from '../util/monotonicNow';
-import { withTimeout } from '../util/withTimeout';
 
-/** How long customers wait for the store to tell which of the personas are ephemeral. */
-const MAX_LEASES_WAIT_MS = 1000;
 /** After this someone else may have created a persona that the list lacks. */
 const MAX_AGE_MS = 30_000;
 
@@ -65,11 +62,7 @@ export class PageList {
     const outcome = await listAll(page);
     if (!outcome.ok) return outcome;
     // Read after the list, so that all ephemeral personas on it have their leases.
-    const ephemeral = await withTimeout(
-      this.leases.idsOn(page),
-      MAX_LEASES_WAIT_MS,
-      new Set<string>(),
-    );
+    const ephemeral = await this.leases.idsOn(page);
     const personas = outcome.value.personas.filter(
       ({ id, name }) => this.names.has(name) && !ephemeral.has(id),
     );

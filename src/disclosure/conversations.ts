@@ -30,24 +30,43 @@ export interface ConversationId {
   readonly recipient: string;
 }
 
+/** The messages of a conversation that take turns. */
+interface Queue {
+  /** The turn that came last. */
+  last: Promise<void>;
+  /** The first of them waits for another process until then, so the others do too. */
+  waitsUntil: number;
+}
+
 /** One message's place in the order of its conversation. */
 export class Turn {
   private readonly endsAt = monotonicNow() + CLAIM_MS;
 
   constructor(
+    private readonly queue: Queue,
     private readonly before: Promise<void> | undefined,
     /** Lets the next message go on. */
     readonly done: () => void,
   ) {}
 
   get remainingMs(): number {
-    return Math.max(0, this.endsAt - monotonicNow());
+    const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
+    return Math.max(0, endsAt - monotonicNow());
+  }
+
+  waitUntil(time: number): void {
+    this.queue.waitsUntil = time;
   }
 
   /** Resolves when it is this message's turn, or when it has waited for long enough. */
   async come(): Promise<void> {
-    const { before } = this;
-    if (before) await withTimeout(before, this.remainingMs, undefined);
+    const over = this.before?.then(() => true);
+    if (!over) return;
+    for (;;) {
+      const { remainingMs } = this;
+      if (remainingMs === 0) return;
+      if (await withTimeout(over, remainingMs, false)) return;
+    }
   }
 }
 
@@ -56,8 +75,7 @@ export type Beginning = Exclude<Begun, { readonly waitMs: number }>;
 
 /** The conversations of one `personas()`. */
 export class Conversations {
-  /** The last turn of each conversation that has one. */
-  private readonly turns = new Map<string, Promise<void>>();
+  private readonly queues = new Map<string, Queue>();
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
 
@@ -68,14 +86,17 @@ export class Conversations {
 
   /** @param key what is known of the conversation at once */
   enter(key: string): Turn {
-    const before = this.turns.get(key);
     let end = () => {};
-    const turn = new Promise<void>((resolve) => {
+    const last = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.turns.set(key, turn);
-    return new Turn(before, () => {
-      if (this.turns.get(key) === turn) this.turns.delete(key);
+    const queue = this.queues.get(key) ?? { last, waitsUntil: 0 };
+    const before = queue.last === last ? undefined : queue.last;
+    queue.last = last;
+    this.queues.set(key, queue);
+    return new Turn(queue, before, () => {
+      const isLast = queue.last === last && this.queues.get(key) === queue;
+      if (isLast) this.queues.delete(key);
       end();
     });
   }
@@ -93,12 +114,19 @@ export class Conversations {
       lapseMs,
       isAfterHuman: false,
     };
+    let giveUpAt: number | undefined;
     for (;;) {
+      const askedAt = monotonicNow();
       const begun = await this.store.begin(keyOf(id), message);
-      if (!('waitMs' in begun)) return begun;
-      const { remainingMs } = turn;
-      if (remainingMs === 0) return undefined;
-      await sleep(Math.min(POLL_MS, begun.waitMs, remainingMs));
+      if (!('waitMs' in begun)) {
+        if (giveUpAt !== undefined) turn.waitUntil(askedAt + CLAIM_MS);
+        return begun;
+      }
+      // Its process may have been killed, and so may that of the next claim.
+      giveUpAt ??= askedAt + 2 * CLAIM_MS;
+      if (askedAt > giveUpAt) return undefined;
+      turn.waitUntil(askedAt + begun.waitMs + CLAIM_MS);
+      await sleep(Math.min(POLL_MS, begun.waitMs));
     }
   }
 

@@ -10,13 +10,23 @@ import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 
 /** The oldest is dropped. */
-const MAX_UNRECORDED = 100_000;
+const MAX_UNSETTLED = 100_000;
 
-/** After this the store is asked again to record that a person spoke, for other processes. */
+/** After this the store is asked again about the conversations in which this process has decided alone. */
 const RETRY_MS = 1000;
 
 /** The store is back if it has not failed for this time, in milliseconds. */
 const BACK_MS = 60_000;
+
+/** A message that no store has recorded, so that it finds nothing to undo. */
+const NOTHING: Undo = { at: 0, previousAt: 0 };
+
+/** A conversation in which this process has decided alone. */
+interface Unsettled {
+  /** Whether a person has spoken in it, which the store has to record. */
+  readonly isAfterHuman: boolean;
+  readonly lapseMs: number;
+}
 
 /**
  * While the store is away, this process decides alone, and begins with what it
@@ -26,8 +36,8 @@ const BACK_MS = 60_000;
 export class ConversationsWithFallback implements ConversationStore {
   private alone = new ConversationMemory();
   private failedAt: number | undefined;
-  /** Messages of people that the store does not have yet: `lapseMs` by conversation. */
-  private readonly unrecorded = new Map<string, number>();
+  /** Until the store has answered: other processes may have spoken in them meanwhile. */
+  private readonly unsettled = new Map<string, Unsettled>();
   private retry: NodeJS.Timeout | undefined;
   private readonly claimedAlone = new Set<string>();
 
@@ -38,14 +48,15 @@ export class ConversationsWithFallback implements ConversationStore {
   ) {}
 
   async begin(key: string, message: NextMessage): Promise<Begun> {
-    const isAfterHuman = this.unrecorded.has(key);
+    const unsettled = this.unsettled.get(key);
+    const isAfterHuman = unsettled?.isAfterHuman ?? false;
     const asked = { ...message, isAfterHuman };
     const begun = await this.ask(key, () => this.store.begin(key, asked));
     if (begun) {
-      if (!('waitMs' in begun)) this.unrecorded.delete(key);
+      if (!('waitMs' in begun)) this.settled(key, unsettled);
       return begun;
     }
-    if (message.kind === 'human') this.recordLater(key, message.lapseMs);
+    this.settleLater(key, message.kind, message.lapseMs);
     const decided = await this.alone.begin(key, message);
     if ('moment' in decided) this.claimedAlone.add(key);
     return decided;
@@ -58,13 +69,12 @@ export class ConversationsWithFallback implements ConversationStore {
     lapseMs: number,
   ): Promise<void> {
     await this.alone.end(key, claimant, kind);
-    const wasAlone = this.claimedAlone.delete(key);
-    const isOver = wasAlone && kind !== undefined;
-    await this.ask(key, () =>
-      isOver
-        ? this.store.record(key, kind, lapseMs)
-        : this.store.end(key, claimant, kind, lapseMs),
-    );
+    if (!this.claimedAlone.delete(key)) {
+      await this.ask(key, () => this.store.end(key, claimant, kind, lapseMs));
+      return;
+    }
+    // A claim that reached the store late. Others may have spoken since, so nothing is recorded.
+    await this.store.end(key, claimant, undefined, lapseMs).catch(() => {});
   }
 
   async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
@@ -74,13 +84,13 @@ export class ConversationsWithFallback implements ConversationStore {
 
   async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
     if (await this.recordNow(key, kind, lapseMs)) return;
-    if (kind === 'human') this.recordLater(key, lapseMs);
+    this.settleLater(key, kind, lapseMs);
     await this.alone.record(key, kind);
   }
 
   /** Rejects with PersonaStoreError while the store is away, because nothing else would erase the record later. */
   async forget(key: string): Promise<void> {
-    this.unrecorded.delete(key);
+    this.unsettled.delete(key);
     await this.alone.forget(key);
     await this.store.forget(key);
   }
@@ -90,17 +100,25 @@ export class ConversationsWithFallback implements ConversationStore {
     kind: PersonaKind,
     lapseMs: number,
   ): Promise<boolean> {
+    const unsettled = this.unsettled.get(key);
     const isRecorded = await this.ask(key, async () => {
       await this.store.record(key, kind, lapseMs);
       return true;
     });
-    if (isRecorded) this.unrecorded.delete(key);
+    if (isRecorded) this.settled(key, unsettled);
     return isRecorded ?? false;
   }
 
-  private recordLater(key: string, lapseMs: number): void {
-    this.unrecorded.set(key, lapseMs);
-    evictOldest(this.unrecorded, MAX_UNRECORDED);
+  /** @param unsettled as it was when the store was asked */
+  private settled(key: string, unsettled: Unsettled | undefined): void {
+    if (this.unsettled.get(key) === unsettled) this.unsettled.delete(key);
+  }
+
+  private settleLater(key: string, kind: PersonaKind, lapseMs: number): void {
+    const before = this.unsettled.get(key)?.isAfterHuman ?? false;
+    const isAfterHuman = before || kind === 'human';
+    this.unsettled.set(key, { isAfterHuman, lapseMs });
+    evictOldest(this.unsettled, MAX_UNSETTLED);
     this.retryLater();
   }
 
@@ -109,11 +127,23 @@ export class ConversationsWithFallback implements ConversationStore {
   }
 
   private async retryNow(): Promise<void> {
-    for (const [key, lapseMs] of [...this.unrecorded]) {
-      if (!(await this.recordNow(key, 'human', lapseMs))) break;
+    for (const [key, unsettled] of [...this.unsettled]) {
+      if (!(await this.settle(key, unsettled))) break;
     }
     this.retry = undefined;
-    if (this.unrecorded.size > 0) this.retryLater();
+    if (this.unsettled.size > 0) this.retryLater();
+  }
+
+  /** Returns whether the store has answered. */
+  private async settle(key: string, unsettled: Unsettled): Promise<boolean> {
+    const { isAfterHuman, lapseMs } = unsettled;
+    if (isAfterHuman) return this.recordNow(key, 'human', lapseMs);
+    const isAnswered = await this.ask(key, async () => {
+      await this.store.undo(key, NOTHING, lapseMs);
+      return true;
+    });
+    if (isAnswered) this.settled(key, unsettled);
+    return isAnswered ?? false;
   }
 
   /** Resolves to `undefined` where the store does not answer. */

@@ -13,18 +13,12 @@ const RETRY_POLICY: RetryPolicy = {
   timeoutMs: 4000,
 };
 
-export interface EphemeralPersonaUse {
-  readonly id: string;
-  readonly lease: Lease;
-  readonly isOwn: boolean;
-}
-
 /** Shared by processes that want an ephemeral persona with the same profile. */
 export function ephemeralSlot(
   profile: PersonaProfile,
   isReplacement: boolean,
-  onLate: (use: EphemeralPersonaUse) => void,
-): Slot<EphemeralPersonaUse> {
+  onLate: (lease: Lease) => void,
+): Slot<Lease> {
   return {
     key: slotOf(profile),
     persona: profile.name,
@@ -32,9 +26,9 @@ export function ephemeralSlot(
     retryPolicy: RETRY_POLICY,
     isReplacement,
     onLate,
-    async settle(id, lease, isOwn) {
-      if (isOwn) await lease.complete(id);
-      return { id, lease, isOwn };
+    async settle(id, lease) {
+      if (!lease.isJoined) await lease.complete(id);
+      return lease;
     },
   };
 }

@@ -10,7 +10,7 @@ export class KeyedLimiter {
   constructor(private readonly atOnce: number) {}
 
   /** @param job must end, and at once if it is no longer wanted when it starts */
-  async run(key: string, job: () => Promise<void>): Promise<void> {
+  async run<T>(key: string, job: () => Promise<T>): Promise<T> {
     const lane = this.lanes.get(key) ?? { running: 0, queue: [] };
     this.lanes.set(key, lane);
     lane.running += 1;
@@ -18,7 +18,7 @@ export class KeyedLimiter {
       await new Promise<void>((resolve) => lane.queue.push(resolve));
     }
     try {
-      await job();
+      return await job();
     } finally {
       lane.running -= 1;
       lane.queue.shift()?.();

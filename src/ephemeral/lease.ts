@@ -8,6 +8,12 @@ import { withTimeout } from '../util/withTimeout';
 /** How long a handler waits until the ID is stored. */
 const MAX_WAIT_MS = 1000;
 
+interface PendingRelease {
+  readonly askAt: number;
+  /** Called if this process turns out to be the last that uses the persona. */
+  readonly whenLast: () => void;
+}
+
 /** Implemented by `Leases`, which renews and writes a lease. */
 interface LeaseKeeper {
   keyOf(page: Page): string;
@@ -26,8 +32,10 @@ export class Lease implements Use {
   isShared = true;
   /** What the store answered to the intent; `undefined` while the store is away. */
   claim: Extract<Acquired, { as: 'creator' }> | undefined;
+  /** Whether another use has created the persona. */
+  isJoined = false;
   /** Whether the intent keeps others from creating the persona. */
-  isClaim = true;
+  keepsClaim = true;
   /** Whether the last write failed, which was reported. */
   isUnwritten = false;
   /** Whether a write that failed may still reach the store. */
@@ -35,6 +43,8 @@ export class Lease implements Use {
   writes = 0;
   /** Whether a release may have been carried out, so that a renewal would undo it. */
   isReleased = false;
+  /** A release to ask for again, at a time when others have renewed their leases. */
+  pendingRelease: PendingRelease | undefined;
 
   constructor(
     private readonly leases: LeaseKeeper,
@@ -50,6 +60,11 @@ export class Lease implements Use {
     return this.record.id === null;
   }
 
+  /** The persona's ID; empty for an intent. */
+  get id(): string {
+    return this.record.id ?? '';
+  }
+
   get persona(): EphemeralPersona {
     const { id, name, profilePictureUrl } = this.record;
     return { id, name, profilePictureUrl };
@@ -58,6 +73,7 @@ export class Lease implements Use {
   join(key: string, id: string): void {
     this.key = key;
     this.record.id = id;
+    this.isJoined = true;
   }
 
   /** Goes on without the store. What still arrives under the first key is a lease that no one completes. */

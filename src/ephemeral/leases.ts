@@ -13,12 +13,11 @@ import { groupBy } from '../util/groupBy';
 import { monotonicNow } from '../util/monotonicNow';
 
 import { Lease } from './lease';
+import { WriteRetryQueue } from './writeRetryQueue';
 
 /** When a claim expires that is not renewed: another process creates the persona then. */
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
-/** Failed writes that are repeated. One more expires by itself in the store, and is swept. */
-const MAX_RETRIES = 10_000;
 
 /** Called with what went wrong with cleaning up, and the persona it was about. */
 export type ReportCleanup = (
@@ -30,20 +29,12 @@ const LOST: GraphFailure = {
   message: 'the store had lost its lease, so others may use the persona',
 };
 
-interface Release {
-  readonly askAt: number;
-  readonly whenLast: () => void;
-}
-
 /** This process's leases, renewed while their personas are in use; all that it asks of the store. */
 export class Leases {
-  onNoneHeld = () => {};
   private readonly leases = new Set<Lease>();
-  /** Writes that failed, by what they are about, to be repeated when the store is back. */
-  private readonly retries = new Map<string, () => Promise<unknown>>();
-  /** Releases to ask for again, at a time when others have renewed their leases. */
-  private readonly pending = new Map<Lease, Release>();
+  private readonly retries: WriteRetryQueue;
   private readonly timers: NodeJS.Timeout[] = [];
+  private whenNoneHeld: (() => void)[] = [];
   private isClosing = false;
   private readonly options: LeaseOptions;
 
@@ -55,6 +46,7 @@ export class Leases {
     readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };
+    this.retries = new WriteRetryQueue(leaseMs / 3);
   }
 
   /**
@@ -96,12 +88,20 @@ export class Leases {
     return this.leases.size === 0;
   }
 
+  /** Resolves when no lease is held. */
+  noneHeld(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isNoneHeld) resolve();
+      else this.whenNoneHeld.push(resolve);
+    });
+  }
+
   on(page: Page): Promise<LeaseEntry[]> {
     return this.store.leasesOn(this.keyOf(page));
   }
 
   /**
-   * The expired leases on these Pages by `keyOf`, the oldest first, without those
+   * The expired leases on each of these Pages, the oldest first, without those
    * that this process renews.
    *
    * @param since when the first of them expired: a store that has many gives some at a time
@@ -109,12 +109,15 @@ export class Leases {
   async expired(
     pages: readonly Page[],
     since?: number,
-  ): Promise<Map<string, LeaseEntry[]>> {
+  ): Promise<Map<Page, LeaseEntry[]>> {
     const keys = pages.map(this.keyOf);
     const expired = await this.store.expired(keys, since);
     const held = new Set(this.held().map(({ key }) => key));
     const left = expired.filter(([key]) => !held.has(key));
-    return groupBy(left, ([, { pageId }]) => pageId);
+    const byKey = groupBy(left, ([, { pageId }]) => pageId);
+    return new Map(
+      pages.map((page) => [page, byKey.get(this.keyOf(page)) ?? []]),
+    );
   }
 
   /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */
@@ -136,16 +139,13 @@ export class Leases {
   }
 
   /**
-   * Ends the use. `last`: this process deletes the persona. `later`: the store is
-   * away or had lost the lease; `whenLast` is called if this process turns out to
-   * be the last. Never rejects.
+   * Ends the use. Resolves to whether this process is the last one and deletes the
+   * persona. Where the store is away, or had lost the lease, `whenLast` is called
+   * once it turns out to be. Never rejects.
    */
-  async release(
-    lease: Lease,
-    whenLast: () => void,
-  ): Promise<'last' | 'others' | 'later'> {
+  async release(lease: Lease, whenLast: () => void): Promise<boolean> {
     // No other process can have acquired it.
-    if (!lease.isShared) return 'last';
+    if (!lease.isShared) return true;
     const fence = !lease.isIntent && (lease.writes > 0 || lease.mayArriveLate);
     const options = { ...this.options, fence };
     const isFirst = !lease.isReleased;
@@ -156,26 +156,25 @@ export class Leases {
       const released = await this.store.release(lease, options);
       if (released === 'others') {
         this.abandon(lease);
-        return 'others';
+        return false;
       }
       // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
-      if (released === 'last') return 'last';
+      if (released === 'last') return true;
       askAt = monotonicNow() + this.leaseMs;
     } catch (error) {
       if (isFirst) this.report(error as PersonaError, lease.persona);
     }
-    if (!lease.isHeld) return 'others';
-    this.pending.set(lease, { whenLast, askAt });
+    lease.pendingRelease = { whenLast, askAt };
     if (this.isClosing && askAt > 0) this.giveUp(lease, LOST);
-    return 'later';
+    return false;
   }
 
   /** From now on leases that the store had lost are left to the sweep, as this process ends. */
   close(): void {
     this.isClosing = true;
-    for (const [lease, { askAt }] of this.pending) {
-      if (askAt > 0) this.giveUp(lease, LOST);
+    for (const lease of this.leases) {
+      if (lease.pendingRelease?.askAt) this.giveUp(lease, LOST);
     }
     this.releasePending();
   }
@@ -193,7 +192,7 @@ export class Leases {
   /** Lets others create the persona. The intent is kept until this creation is answered. */
   unclaim(lease: Lease): void {
     if (!lease.isHeld || !lease.isIntent) return;
-    lease.isClaim = false;
+    lease.keepsClaim = false;
     const options = { ...this.options, fence: false };
     // The claim expires by itself too.
     this.store.release(lease, options).catch(() => {});
@@ -201,8 +200,8 @@ export class Leases {
 
   /** Leaves an intent to the sweep, and the creation to the slot's next user. Never rejects. */
   async leave(lease: Lease): Promise<void> {
-    const released = await this.release(lease, () => this.abandon(lease));
-    if (released === 'last') this.abandon(lease);
+    const abandon = () => this.abandon(lease);
+    if (await this.release(lease, abandon)) abandon();
   }
 
   /** What is recorded of the name, if it is readable. Never rejects. */
@@ -252,7 +251,7 @@ export class Leases {
       // Reported when the intent was to be written.
       if (!lease?.isUnwritten) this.report(error as PersonaError, null);
       lease?.abandon();
-      this.retryLater(`name:${pageId}:${name}`, settle);
+      this.retries.add(`name:${pageId}:${name}`, settle);
       return record;
     }
   }
@@ -261,9 +260,9 @@ export class Leases {
   abandon(lease: Lease): void {
     if (!this.leases.delete(lease)) return;
     lease.isHeld = false;
-    this.pending.delete(lease);
-    this.stopRenewingIfDone();
-    if (this.isNoneHeld) this.onNoneHeld();
+    if (!this.isNoneHeld) return;
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    for (const resolve of this.whenNoneHeld.splice(0)) resolve();
   }
 
   /** Removes a lease; where the store is away, when it is back. Never rejects. */
@@ -273,7 +272,7 @@ export class Leases {
       await forget();
     } catch (error) {
       this.report(error as PersonaError, null);
-      this.retryLater(`lease:${key}`, forget);
+      this.retries.add(`lease:${key}`, forget);
     }
   }
 
@@ -293,51 +292,32 @@ export class Leases {
     }
   }
 
-  private retryLater(about: string, write: () => Promise<unknown>): void {
-    if (this.retries.size < MAX_RETRIES) this.retries.set(about, write);
-    this.startRenewing();
-  }
-
   private startRenewing(): void {
     if (this.timers.length > 0) return;
     const renewClaims = () =>
-      this.renewIdle(({ isIntent, isClaim }) => isIntent && isClaim);
+      this.renewIdle(({ isIntent, keepsClaim }) => isIntent && keepsClaim);
     this.timers.push(
       setInterval(() => this.renewAll(), this.leaseMs / 3).unref(),
       setInterval(renewClaims, CLAIM_RENEWAL_MS).unref(),
     );
   }
 
-  private stopRenewingIfDone(): void {
-    if (!this.isNoneHeld || this.retries.size > 0) return;
-    for (const timer of this.timers.splice(0)) clearInterval(timer);
-  }
-
   private renewAll(): void {
-    for (const [about, write] of this.retries) void this.retry(about, write);
     this.releasePending();
     this.renewIdle(({ isIntent }) => !isIntent);
   }
 
   private releasePending(): void {
     const now = monotonicNow();
-    for (const [lease, { whenLast, askAt }] of this.pending) {
-      if (askAt > now) continue;
-      this.pending.delete(lease);
-      void this.release(lease, whenLast).then((released) => {
-        if (released === 'last') whenLast();
+    for (const lease of this.leases) {
+      const { pendingRelease } = lease;
+      if (!pendingRelease || pendingRelease.askAt > now) continue;
+      lease.pendingRelease = undefined;
+      const { whenLast } = pendingRelease;
+      void this.release(lease, whenLast).then((isLast) => {
+        if (isLast) whenLast();
       });
     }
-  }
-
-  private async retry(about: string, write: () => Promise<unknown>) {
-    try {
-      await write();
-    } catch {
-      return; // Reported the first time.
-    }
-    if (this.retries.get(about) === write) this.retries.delete(about);
-    this.stopRenewingIfDone();
   }
 
   private renewIdle(isDue: (lease: Lease) => boolean): void {

@@ -32,13 +32,14 @@ export interface Slot<T> {
   /** Whether an earlier persona is gone, so that one that exists may be gone too. */
   readonly isReplacement: boolean;
   /**
-   * Finds and records a persona that exists besides the slot's lease.
+   * Finds and records a persona that exists besides the slot's lease. Resolves to
+   * `undefined` if there is none.
    *
    * @param lease the claim on the slot; it ends where a persona is found
    */
-  find?(lease?: Lease): Promise<Outcome<T | undefined>>;
+  find?(lease?: Lease): Promise<Outcome<T> | undefined>;
   /** Records the persona that was created, or acquired by its lease. Never rejects. */
-  settle(id: string, lease: Lease, isOwn: boolean): Promise<T>;
+  settle(id: string, lease: Lease): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;
 }
@@ -46,9 +47,8 @@ export interface Slot<T> {
 interface Attempt<T> {
   readonly page: Page;
   readonly slot: Slot<T>;
-  readonly isGivenUp: () => boolean;
-  /** The intent, while Messenger has not answered. */
-  creating?: Lease | undefined;
+  /** Aborted when no one waits for the persona any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Obtains the one persona of a slot, in however many processes it is wanted. docs/architecture.md shows the states. */
@@ -67,27 +67,14 @@ export class PersonaCreator {
     const key = JSON.stringify([page.id, slot.key]);
     const earlier = this.backoff.waiting(page.id) ?? this.backoff.waiting(key);
     if (earlier) throw earlier;
-    let attempt: Attempt<T> | undefined;
-    const outcome = await withRetries<T>(async (isGivenUp) => {
-      for (;;) {
-        const found = await slot.find?.();
-        if (found && !found.ok) return found;
-        if (found?.value !== undefined) return { ok: true, value: found.value };
-        let tried: Outcome<T> = NO_ANSWER;
-        await this.limiter.run(page.id, async () => {
-          if (isGivenUp()) return;
-          attempt = { page, slot, isGivenUp };
-          tried = await this.claim(attempt);
-        });
-        if (tried !== NO_ANSWER || isGivenUp()) return tried;
-        await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
-      }
-    }, slot.retryPolicy);
+    const outcome = await withRetries(
+      (signal) => this.attempt({ page, slot, signal }),
+      slot.retryPolicy,
+    );
     if (outcome.ok) {
       this.backoff.succeeded(key);
       return outcome.value;
     }
-    if (attempt?.creating) this.leases.unclaim(attempt.creating);
     const { failure } = outcome;
     const error = new PersonaRefusedError(
       'not-created',
@@ -99,39 +86,51 @@ export class PersonaCreator {
     throw error;
   }
 
-  /** Returns `NO_ANSWER` while another process creates the persona. */
-  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
-    const { page, slot, isGivenUp } = attempt;
+  private async attempt<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
+    const { page, slot, signal } = attempt;
+    for (;;) {
+      const outcome =
+        (await slot.find?.()) ??
+        (await this.limiter.run(page.id, () => this.claim(attempt)));
+      if (outcome) return outcome;
+      if (signal.aborted) return NO_ANSWER;
+      await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
+    }
+  }
+
+  /** Resolves to `undefined` while another process creates the persona. */
+  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T> | undefined> {
+    const { page, slot, signal } = attempt;
+    if (signal.aborted) return undefined;
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
-    if (!lease) return NO_ANSWER;
-    const { id } = lease.record;
-    if (id !== null) {
+    if (!lease) return undefined;
+    if (!lease.isIntent) {
       // Asking costs a call.
       const isGone =
-        slot.isReplacement && (await personaState(page, id)) === 'gone';
-      if (!isGone) return settle(attempt, id, lease, false);
+        slot.isReplacement && (await personaState(page, lease.id)) === 'gone';
+      if (!isGone) return settle(attempt, lease.id, lease);
       await lease.remove();
-      return NO_ANSWER;
+      return undefined;
     }
     const found = await slot.find?.(lease);
-    if (found?.ok && found.value !== undefined) {
-      return { ok: true, value: found.value };
-    }
-    if (found?.ok !== false && !isGivenUp()) return this.create(attempt, lease);
+    if (found?.ok) return found;
+    if (!found && !signal.aborted) return this.create(attempt, lease);
     await lease.remove();
-    return found?.ok === false ? found : NO_ANSWER;
+    return found;
   }
 
   private async create<T>(
     attempt: Attempt<T>,
     lease: Lease,
   ): Promise<Outcome<T>> {
-    attempt.creating = lease;
-    const created = await createPersona(attempt.page, attempt.slot.profile);
-    attempt.creating = undefined;
+    const { page, slot, signal } = attempt;
+    const unclaim = () => this.leases.unclaim(lease);
+    signal.addEventListener('abort', unclaim);
+    const created = await createPersona(page, slot.profile);
+    signal.removeEventListener('abort', unclaim);
     if (created.ok) {
       this.stats.created += 1;
-      return settle(attempt, created.value, lease, true);
+      return settle(attempt, created.value, lease);
     }
     // The intent stays where the persona may exist all the same.
     if (isAmbiguous(created.failure)) await this.leases.leave(lease);
@@ -141,12 +140,11 @@ export class PersonaCreator {
 }
 
 async function settle<T>(
-  { slot, isGivenUp }: Attempt<T>,
+  { slot, signal }: Attempt<T>,
   id: string,
   lease: Lease,
-  isOwn: boolean,
 ): Promise<Outcome<T>> {
-  const value = await slot.settle(id, lease, isOwn);
-  if (isGivenUp()) slot.onLate(value);
+  const value = await slot.settle(id, lease);
+  if (signal.aborted) slot.onLate(value);
   return { ok: true, value };
 }

@@ -12,8 +12,9 @@ import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
 import { retryDeletion } from './deletion';
-import { ephemeralSlot, type EphemeralPersonaUse } from './ephemeralSlot';
+import { ephemeralSlot } from './ephemeralSlot';
 import { KeyedLimiter } from './keyedLimiter';
+import type { Lease } from './lease';
 import type { Leases } from './leases';
 import type { PersonaCreator } from './personaCreator';
 import { SharedPersona, sharingKey } from './sharedPersona';
@@ -29,7 +30,6 @@ export class EphemeralPool {
   private readonly pending = new Set<Promise<unknown>>();
   private readonly deletions = new KeyedLimiter(DELETIONS_AT_ONCE);
   private readonly limited = new Backoff<true>();
-  private whenEmpty: (() => void)[] = [];
   private isClosed = false;
 
   constructor(
@@ -37,9 +37,7 @@ export class EphemeralPool {
     private readonly creator: PersonaCreator,
     private readonly lingerMs: number,
     private readonly stats: PersonaStats,
-  ) {
-    leases.onNoneHeld = () => this.resolveIfEmpty();
-  }
+  ) {}
 
   /** @throws PersonaRefusedError, the same one until it may be tried again */
   async acquire(page: Page, profile: PersonaProfile): Promise<SharedPersona> {
@@ -67,10 +65,14 @@ export class EphemeralPool {
     persona.users -= 1;
     if (persona.users > 0) return;
     if (this.lingerMs === 0 || this.isClosed) {
-      return withTimeout(this.end(persona), FIRST_DELETION_MS, undefined);
+      return withTimeout(
+        this.deleteUnused(persona),
+        FIRST_DELETION_MS,
+        undefined,
+      );
     }
     persona.linger = setTimeout(
-      () => void this.end(persona),
+      () => void this.deleteUnused(persona),
       this.lingerMs,
     ).unref();
   }
@@ -86,15 +88,11 @@ export class EphemeralPool {
     for (const persona of this.shared.values()) {
       if (!persona.linger) continue;
       clearTimeout(persona.linger);
-      void this.end(persona);
+      void this.deleteUnused(persona);
     }
-    if (this.isEmpty) return;
-    const emptied = new Promise<boolean>((resolve) =>
-      this.whenEmpty.push(() => resolve(true)),
-    );
     // A process with nothing else to do would end before anything was reported.
     const staying = setTimeout(() => {}, MAX_TIMER_MS);
-    const isEmptied = await withTimeout(emptied, timeoutMs, false);
+    const isEmptied = await withTimeout(this.emptied(), timeoutMs, false);
     clearTimeout(staying);
     if (isEmptied) return;
     const failure = { message: 'close() did not wait for it any longer' };
@@ -102,13 +100,17 @@ export class EphemeralPool {
   }
 
   /** Deletes a persona that this process created and nobody is to use. */
-  endSurplus(surplus: EphemeralPersonaUse): void {
-    this.track(this.letGo(surplus));
+  endSurplus(lease: Lease): void {
+    this.track(this.releaseLease(lease));
   }
 
   /** A persona that exists, or may be coming to exist, has a lease. */
-  private get isEmpty(): boolean {
-    return this.pending.size === 0 && this.leases.isNoneHeld;
+  private async emptied(): Promise<true> {
+    while (this.pending.size > 0 || !this.leases.isNoneHeld) {
+      await Promise.allSettled(this.pending);
+      await this.leases.noneHeld();
+    }
+    return true;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
@@ -123,15 +125,16 @@ export class EphemeralPool {
     page: Page,
     profile: PersonaProfile,
     isReplacement: boolean,
-  ): Promise<EphemeralPersonaUse> {
-    const onLate = (late: EphemeralPersonaUse) => this.endSurplus(late);
-    const slot = ephemeralSlot(profile, isReplacement, onLate);
-    const obtained = await this.creator.obtain(page, slot);
-    const { id, isOwn } = obtained;
-    if (!isOwn) this.stats.shared += 1;
-    const how = isOwn ? 'created' : 'shared with another process';
+  ): Promise<Lease> {
+    const slot = ephemeralSlot(profile, isReplacement, (late) =>
+      this.endSurplus(late),
+    );
+    const lease = await this.creator.obtain(page, slot);
+    const { id, isJoined } = lease;
+    if (isJoined) this.stats.shared += 1;
+    const how = isJoined ? 'shared with another process' : 'created';
     debug('%s %o on the Page %s: %s', how, profile.name, page.id, id);
-    return obtained;
+    return lease;
   }
 
   private remove(persona: SharedPersona): void {
@@ -143,7 +146,7 @@ export class EphemeralPool {
    * Many may expire at once, after a busy hour: they are deleted a few at a time.
    * A persona that is used again until then is not deleted.
    */
-  private end(persona: SharedPersona): Promise<void> {
+  private deleteUnused(persona: SharedPersona): Promise<void> {
     const pageId = persona.page.id;
     persona.linger = undefined;
     persona.ending ??= this.deletions.run(pageId, async () => {
@@ -152,57 +155,45 @@ export class EphemeralPool {
       persona.ending = undefined;
       if (persona.users > 0 || persona.linger) return;
       this.remove(persona);
-      if (persona.current) await this.letGo(persona.current);
+      if (persona.current) await this.releaseLease(persona.current);
     });
     this.track(persona.ending);
     return persona.ending;
   }
 
   /** Deletes the persona, unless other processes use it; where the store is away, when it is back. */
-  private async letGo(use: EphemeralPersonaUse): Promise<void> {
-    const { lease } = use;
-    const released = await this.leases.release(
-      lease,
-      () => void this.deletions.run(lease.page.id, () => this.delete(use)),
-    );
-    if (released === 'last') await this.delete(use);
+  private async releaseLease(lease: Lease): Promise<void> {
+    const deleteLater = () =>
+      void this.deletions.run(lease.page.id, () => this.delete(lease));
+    if (await this.leases.release(lease, deleteLater)) await this.delete(lease);
   }
 
-  private async delete(use: EphemeralPersonaUse): Promise<void> {
-    const { id, lease } = use;
-    const { page } = lease;
+  private async delete(lease: Lease): Promise<void> {
+    const { id, page } = lease;
     const outcome = await deletePersona(page, id);
     if (outcome.ok) {
       this.limited.succeeded(page.id);
-      return this.forgetDeleted(use);
+      return this.forgetDeleted(lease);
     }
     if (isRateLimit(outcome.failure)) this.limited.failed(page.id, true);
     const retrying = retryDeletion(page, id, outcome.failure).then((failure) =>
-      failure ? this.leases.giveUp(lease, failure) : this.forgetDeleted(use),
+      failure ? this.leases.giveUp(lease, failure) : this.forgetDeleted(lease),
     );
     this.track(retrying);
   }
 
-  private forgetDeleted({ id, lease }: EphemeralPersonaUse): Promise<void> {
+  private forgetDeleted(lease: Lease): Promise<void> {
     this.stats.deleted += 1;
-    const { page, record } = lease;
+    const { id, page, record } = lease;
     debug('deleted %o of the Page %s: %s', record.name, page.id, id);
     return lease.remove();
   }
 
   /** Lets `close()` wait for this too. */
   track(work: Promise<unknown>): void {
-    const done = () => {
-      this.pending.delete(work);
-      this.resolveIfEmpty();
-    };
+    const done = () => this.pending.delete(work);
     this.pending.add(work);
     work.then(done, done);
-  }
-
-  private resolveIfEmpty(): void {
-    if (!this.isEmpty) return;
-    for (const resolve of this.whenEmpty.splice(0)) resolve();
   }
 }
 

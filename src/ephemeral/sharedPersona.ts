@@ -1,7 +1,7 @@
 import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 
-import type { EphemeralPersonaUse } from './ephemeralSlot';
+import type { Lease } from './lease';
 
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
@@ -13,16 +13,14 @@ export class SharedPersona {
   /** Until its deletion begins. */
   ending: Promise<void> | undefined;
   /** What exists on the Page; `undefined` while it is being obtained. */
-  current: EphemeralPersonaUse | undefined;
+  current: Lease | undefined;
   /** Shared by all who wait; a failure is not remembered. */
   private obtaining: Promise<string> | undefined;
 
   constructor(
     readonly page: Page,
     readonly profile: PersonaProfile,
-    private readonly obtain: (
-      isReplacement: boolean,
-    ) => Promise<EphemeralPersonaUse>,
+    private readonly obtain: (isReplacement: boolean) => Promise<Lease>,
   ) {
     this.key = sharingKey(page, profile);
   }
@@ -37,7 +35,7 @@ export class SharedPersona {
   /** Obtains another one, unless that has been done, because `goneId` is gone from the Page. */
   replace(goneId: string): string | Promise<string> {
     if (this.current?.id === goneId) {
-      void this.current.lease.remove();
+      void this.current.remove();
       this.current = undefined;
     }
     return this.ready(true);

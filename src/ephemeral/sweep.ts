@@ -4,17 +4,24 @@ import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { deletePersona, listAll } from '../graph/personaCalls';
 import type { ListedPersona } from '../graph/responses';
+import { withRetries, type RetryPolicy } from '../graph/retries';
 import type { PersonaStats } from '../stats';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
+import { forEachLimited } from '../util/forEachLimited';
 import { monotonicNow } from '../util/monotonicNow';
 
-import { retryDeletion } from './deletion';
 import type { Leases, ReportCleanup } from './leases';
 
 /** A sweep begins no further call after this: the next one goes on. */
 const SWEEP_WITHIN_MS = 30_000;
 /** Personas that are deleted at the same time. */
 const AT_ONCE = 4;
+/** Rate limits are waited out by the next sweep. */
+const RETRY_POLICY: RetryPolicy = {
+  attempts: 4,
+  firstDelayMs: 500,
+  timeoutMs: SWEEP_WITHIN_MS,
+};
 
 /** What a sweep found on a Page. */
 export interface SweepResult {
@@ -25,6 +32,23 @@ export interface SweepResult {
 }
 
 type SweepEnd = 'done' | 'limited' | 'late';
+
+/** What one sweep of a Page has come to. */
+class Progress {
+  readonly deadline = monotonicNow() + SWEEP_WITHIN_MS;
+  readonly seen = new Set<string>();
+  readonly deleted: ListedPersona[] = [];
+  /** By name: one intent is enough to find all personas of its name. */
+  readonly intents = new Map<string, LeaseEntry>();
+  isLimited = false;
+
+  constructor(readonly page: Page) {}
+
+  get end(): SweepEnd {
+    if (this.isLimited) return 'limited';
+    return monotonicNow() >= this.deadline ? 'late' : 'done';
+  }
+}
 
 /** Deletes the personas of a Page's expired leases, and finds those that expired intents may have led to. */
 export class Sweep {
@@ -37,102 +61,92 @@ export class Sweep {
   ) {}
 
   /** @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be read */
-  async now(page: Page): Promise<SweepResult> {
-    const { swept } = await this.of(page, await this.expired(page));
+  async sweepPage(page: Page): Promise<SweepResult> {
+    const expired = await this.expired(page);
+    const { swept } = await this.sweepExpired(page, expired);
     return swept;
   }
 
   /**
-   * Stops at a rate limit, and after a while; the next sweep does the rest. Throws as `now` does.
+   * Stops at a rate limit, and after a while; the next sweep does the rest. Throws as `sweepPage` does.
    *
    * @param expired the leases that expired first; as many as are read at once, if there may be more
    * @param known intents that were looked into before; those of this sweep are added
    */
-  async of(
+  async sweepExpired(
     page: Page,
     expired: LeaseEntry[],
     known = new Set<string>(),
   ): Promise<{ swept: SweepResult; end: SweepEnd }> {
-    const deadline = monotonicNow() + SWEEP_WITHIN_MS;
-    const swept: SweepResult = { deleted: [], suspects: [] };
-    let isLimited = false;
-    const endNow = (): SweepEnd =>
-      isLimited ? 'limited' : monotonicNow() >= deadline ? 'late' : 'done';
-    const seen = new Set<string>();
-    const intents = new Map<string, LeaseEntry>();
-    const sweepOne = async (entry: LeaseEntry) => {
-      const [, { id, name }] = entry;
-      if (id !== null) {
-        const isNow = await this.delete(page, entry, swept);
-        if (isNow === 'limited') isLimited = true;
-        return;
-      }
-      const other = intents.get(name);
-      const [kept, forgotten] =
-        other && isLater(other, entry) ? [other, entry] : [entry, other];
-      intents.set(name, kept);
-      // One intent is enough to find all personas of its name.
-      if (forgotten) await this.leases.forget(page, forgotten[0]);
-    };
+    const progress = new Progress(page);
+    const { seen, intents, deleted, deadline } = progress;
     for (let entries = expired; ;) {
-      const rest = entries.filter(([key]) => !seen.has(key)).values();
-      const work = async () => {
-        for (const entry of rest) {
-          if (endNow() !== 'done') return;
-          seen.add(entry[0]);
-          await sweepOne(entry);
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
-      const last = entries.at(-1)?.[1].expiresAt;
-      if (entries.length < EXPIRED_AT_ONCE || endNow() !== 'done') break;
-      entries = await this.expired(page, last);
-      if (entries.every(([key]) => seen.has(key))) break;
+      const unseen = entries.filter(([key]) => !seen.has(key));
+      await forEachLimited(unseen, AT_ONCE, async (entry) => {
+        if (progress.end !== 'done') return;
+        seen.add(entry[0]);
+        await this.sweepOne(progress, entry);
+      });
+      const isLast = unseen.length === 0 || entries.length < EXPIRED_AT_ONCE;
+      if (isLast || progress.end !== 'done') break;
+      entries = await this.expired(page, entries.at(-1)?.[1].expiresAt);
     }
-    const end = endNow();
+    const { end } = progress;
+    const swept: SweepResult = { deleted, suspects: [] };
     if (end === 'done') {
       const news = [...intents.values()].filter(([key]) => !known.has(key));
       swept.suspects = await this.suspects(page, news, deadline);
       for (const [key] of news) known.add(key);
     }
-    const counts = [swept.deleted.length, swept.suspects.length, end];
+    const counts = [deleted.length, swept.suspects.length, end];
     debug('swept the Page %s: %d deleted, %d suspects, %s', page.id, ...counts);
     return { swept, end };
   }
 
   private async expired(page: Page, since?: number): Promise<LeaseEntry[]> {
     const expired = await this.leases.expired([page], since);
-    return expired.get(this.leases.keyOf(page)) ?? [];
+    return expired.get(page) ?? [];
+  }
+
+  private async sweepOne(progress: Progress, entry: LeaseEntry): Promise<void> {
+    const { intents, page } = progress;
+    const [, { id, name }] = entry;
+    if (id !== null) return this.delete(progress, entry, id);
+    const other = intents.get(name);
+    const [kept, forgotten] =
+      other && isLater(other, entry) ? [other, entry] : [entry, other];
+    intents.set(name, kept);
+    if (forgotten) await this.leases.forget(page, forgotten[0]);
   }
 
   private async delete(
-    page: Page,
+    progress: Progress,
     entry: LeaseEntry,
-    swept: SweepResult,
-  ): Promise<'done' | 'limited'> {
-    const [key, { id, name, profilePictureUrl }] = entry;
+    id: string,
+  ): Promise<void> {
     // Another process deletes it, or uses it again.
-    if (id === null || !(await this.leases.claimExpired(entry))) return 'done';
+    if (!(await this.leases.claimExpired(entry))) return;
+    const { page } = progress;
+    const [key, { name, profilePictureUrl }] = entry;
     const persona = { id, name, profilePictureUrl };
-    const outcome = await deletePersona(page, id);
+    const outcome = await withRetries(
+      () => deletePersona(page, id),
+      RETRY_POLICY,
+    );
+    if (outcome.ok) {
+      await this.leases.forget(page, key);
+      progress.deleted.push(persona);
+      this.stats.deleted += 1;
+      debug('deleted %o of the Page %s: %s', name, page.id, id);
+      return;
+    }
+    const { failure } = outcome;
     // Not reported: the next sweep deletes it.
-    const isLimited = !outcome.ok && isRateLimit(outcome.failure);
-    const failure =
-      outcome.ok || isLimited
-        ? undefined
-        : await retryDeletion(page, id, outcome.failure);
-    if (failure) {
+    if (isRateLimit(failure)) progress.isLimited = true;
+    else {
       this.report(new PersonaCleanupError(persona, page.id, failure), persona);
     }
-    if (failure || isLimited) {
-      await this.leases.requeue(entry);
-      return isLimited ? 'limited' : 'done';
-    }
-    await this.leases.forget(page, key);
-    swept.deleted.push(persona);
-    this.stats.deleted += 1;
-    debug('deleted %o of the Page %s: %s', name, page.id, id);
-    return 'done';
+    await this.leases.requeue(entry);
   }
 
   /**

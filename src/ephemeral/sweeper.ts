@@ -18,6 +18,7 @@ const SWEPT_AT_ONCE = 5;
 /** Intents that were looked into; the oldest is dropped, and looked into again. */
 const MAX_KNOWN = 10_000;
 
+/** Decides when a Page is swept: at its first event, by a timer, and when the bot asks for it. */
 export class Sweeper {
   private readonly clients = new Map<string, GraphClient>();
   private newest: Page | undefined;
@@ -29,7 +30,7 @@ export class Sweeper {
 
   constructor(
     private readonly leases: Leases,
-    private readonly sweep: Sweep,
+    private readonly sweeps: Sweep,
     private readonly intervalMs: number,
     private readonly report: ReportCleanup,
   ) {}
@@ -49,10 +50,10 @@ export class Sweeper {
     if (!isFirst) return;
     evictOldest(this.clients, MAX_PAGES);
     const page = { id: pageId, client };
-    void this.limiter.run('first', () => this.sweepQuietly([page]));
+    void this.limiter.run('first', () => this.sweepDue([page]));
     const sweepAll = () => {
       const pages = [...this.clients].map(([id, client]) => ({ id, client }));
-      void this.sweepQuietly(pages);
+      void this.sweepDue(pages);
     };
     // After a pause of the process, its leases are renewed first.
     const afterOthers = () => setImmediate(sweepAll);
@@ -67,12 +68,13 @@ export class Sweeper {
   }
 
   /** @throws UnknownPageError, PersonaStoreError or PersonaCleanupError */
-  async now(client: GraphClient): Promise<SweepResult> {
-    return this.sweep.now({ id: await pageIdOf(client), client });
+  async sweep(client: GraphClient): Promise<SweepResult> {
+    const id = await pageIdOf(client);
+    return this.sweeps.sweepPage({ id, client });
   }
 
   /** Reads the store for many Pages at a time. Never rejects. */
-  private async sweepQuietly(pages: Page[]): Promise<void> {
+  private async sweepDue(pages: Page[]): Promise<void> {
     const ready = pages.filter(
       ({ id }) => !this.sweeping.has(id) && !this.limited.waiting(id),
     );
@@ -80,9 +82,7 @@ export class Sweeper {
       for (const some of chunks(ready, READ_AT_ONCE)) {
         const expired = await this.leases.expired(some);
         await Promise.all(
-          some.map((page) =>
-            this.sweepPage(page, expired.get(this.leases.keyOf(page)) ?? []),
-          ),
+          [...expired].map((each) => this.sweepIfNews(...each)),
         );
       }
     } catch (error) {
@@ -90,33 +90,34 @@ export class Sweeper {
     }
   }
 
-  private async sweepPage(page: Page, expired: LeaseEntry[]): Promise<void> {
+  private async sweepIfNews(page: Page, expired: LeaseEntry[]): Promise<void> {
     const isNews =
       expired.length >= EXPIRED_AT_ONCE ||
       expired.some(([key]) => !this.knownIntents.has(key));
     if (!isNews || this.sweeping.has(page.id)) return;
     this.sweeping.add(page.id);
-    await this.limiter.run('all', () => this.sweepNow(page, expired));
-    this.sweeping.delete(page.id);
-  }
-
-  private async sweepNow(page: Page, expired: LeaseEntry[]): Promise<void> {
     try {
-      // With another Page's token every persona seems to be gone.
-      if ((await pageIdOf(page.client)) !== page.id) return;
-      const { swept, end } = await this.sweep.of(
-        page,
-        expired,
-        this.knownIntents,
-      );
-      evictOldest(this.knownIntents, MAX_KNOWN);
-      for (const suspect of swept.suspects) {
-        this.report(new PersonaSuspectedError(suspect, page.id), suspect);
-      }
-      if (end === 'limited') this.limited.failed(page.id, true);
-      if (end === 'done') this.limited.succeeded(page.id);
+      await this.limiter.run('all', () => this.sweepPage(page, expired));
     } catch (error) {
       this.report(error as PersonaError, null);
+    } finally {
+      this.sweeping.delete(page.id);
     }
+  }
+
+  private async sweepPage(page: Page, expired: LeaseEntry[]): Promise<void> {
+    // With another Page's token every persona seems to be gone.
+    if ((await pageIdOf(page.client)) !== page.id) return;
+    const { swept, end } = await this.sweeps.sweepExpired(
+      page,
+      expired,
+      this.knownIntents,
+    );
+    evictOldest(this.knownIntents, MAX_KNOWN);
+    for (const suspect of swept.suspects) {
+      this.report(new PersonaSuspectedError(suspect, page.id), suspect);
+    }
+    if (end === 'limited') this.limited.failed(page.id, true);
+    if (end === 'done') this.limited.succeeded(page.id);
   }
 }

@@ -2,7 +2,7 @@ import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { withTimeout } from '../util/withTimeout';
 
-import { CancelToken } from './cancelToken';
+import { cancelToken } from './cancelToken';
 import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
@@ -37,7 +37,7 @@ export async function graphCall<T>(
   parse: (response: unknown) => Outcome<T>,
 ): Promise<Outcome<T>> {
   const { timeoutMs = GRAPH_TIMEOUT_MS } = request;
-  const cancelToken = new CancelToken();
+  const cancelled = new AbortController();
   const { axios } = client;
   const running = outcomeOf(client, async () => {
     if (!axios) return callMethod(client, request);
@@ -47,7 +47,7 @@ export async function graphCall<T>(
       data: request.body,
       timeout: timeoutMs,
       maxContentLength: MAX_RESPONSE_BYTES,
-      cancelToken,
+      cancelToken: cancelToken(cancelled.signal),
     });
     // Graph returns some errors with status 200.
     if (isObject(getProperty(response.data, 'error'))) {
@@ -58,7 +58,7 @@ export async function graphCall<T>(
   // axios's timeout is for idle connections: a slow body could take forever.
   const outcome = await withTimeout(running, timeoutMs, undefined);
   if (outcome) return outcome.ok ? parse(outcome.value) : outcome;
-  cancelToken.cancel();
+  cancelled.abort();
   return timedOut(timeoutMs);
 }
 

@@ -14,7 +14,7 @@ export interface GraphClient {
     type: string,
     contents: unknown,
     options?: object,
-  ): Promise<{ attachmentId: string }>;
+  ): Promise<unknown>;
 }
 
 /** An axios instance, of whatever version. */

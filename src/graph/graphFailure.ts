@@ -1,4 +1,5 @@
 import { getProperty } from '../util/getProperty';
+import { responseOf } from '../util/responseOf';
 
 import { redactSecrets } from './secrets';
 
@@ -69,7 +70,7 @@ export function redactFailure(
  * BatchRequestError (`response.code`, `response.body.error`) differ.
  */
 export function parseGraphFailure(error: unknown): GraphFailure {
-  const response = getProperty(error, 'response');
+  const response = responseOf(error);
   const body = getProperty(response, 'data') ?? getProperty(response, 'body');
   const graphError = getProperty(body, 'error');
   // The client converts names to camel case; in a batch they stay as they are.

@@ -29,8 +29,8 @@ export const STATE_TIMEOUT_MS = 5000;
 export interface ListOptions {
   /** For the whole list, in milliseconds. */
   timeoutMs?: number;
-  /** Called before each request: whether the caller has stopped waiting. */
-  isGivenUp?: () => boolean;
+  /** No request is made after it is aborted. */
+  signal?: AbortSignal;
 }
 
 export interface PersonaList {
@@ -83,7 +83,7 @@ export async function deletePersona(
  */
 export async function listAll(
   page: Page,
-  { timeoutMs = LIST_TIMEOUT_MS, isGivenUp }: ListOptions = {},
+  { timeoutMs = LIST_TIMEOUT_MS, signal }: ListOptions = {},
 ): Promise<Outcome<PersonaList>> {
   const deadline = monotonicNow() + timeoutMs;
   const list: PersonaList = { personas: [], isComplete: true };
@@ -94,7 +94,7 @@ export async function listAll(
     }
     if (cursors.size === MAX_LIST_PAGES) return ENDLESS;
     cursors.add(after);
-    if (isGivenUp?.()) return GIVEN_UP;
+    if (signal?.aborted) return GIVEN_UP;
     const leftMs = deadline - monotonicNow();
     if (leftMs <= 0) return timedOut(timeoutMs);
     const outcome = await listPage(page, after, leftMs);

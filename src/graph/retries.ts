@@ -24,22 +24,18 @@ export interface RetryPolicy {
 /**
  * Retries a Graph call while its failure may be temporary.
  *
- * @param run its argument tells whether the caller has stopped waiting
+ * @param run its signal is aborted when the caller has stopped waiting
  */
 export async function withRetries<T>(
-  run: (isGivenUp: () => boolean) => Promise<Outcome<T>>,
+  run: (signal: AbortSignal) => Promise<Outcome<T>>,
   policy: RetryPolicy,
 ): Promise<Outcome<T>> {
   const deadline = monotonicNow() + policy.timeoutMs;
-  let givenUp = false;
+  const givenUp = new AbortController();
   for (let attempt = 1; ; attempt += 1) {
     const leftMs = Math.max(0, deadline - monotonicNow());
-    const outcome = await withTimeout(
-      run(() => givenUp),
-      leftMs,
-      NO_ANSWER,
-    );
-    givenUp = outcome === NO_ANSWER;
+    const outcome = await withTimeout(run(givenUp.signal), leftMs, NO_ANSWER);
+    if (outcome === NO_ANSWER) givenUp.abort();
     const delayMs = retryDelay(attempt, policy);
     if (
       outcome.ok ||

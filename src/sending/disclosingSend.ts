@@ -2,6 +2,7 @@ import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/getProperty';
 import { rejected } from '../util/rejected';
+import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
@@ -141,5 +142,5 @@ export class DisclosingSend extends SendOperation {
 
 /** The request itself was refused, so that nothing of it was delivered. */
 function isInvalidRequest(error: unknown): boolean {
-  return getProperty(getProperty(error, 'response'), 'status') === 400;
+  return getProperty(responseOf(error), 'status') === 400;
 }

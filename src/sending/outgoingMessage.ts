@@ -152,9 +152,11 @@ export class OutgoingMessage {
   /** Puts the speaker's name into the text, as `signText` says. */
   sign(): void {
     const name = this.resolution?.name;
-    const { settings } = this.sending.runtime;
-    const signed = signText(this.message, name, settings);
-    if (signed !== this.message) this.signedAs = name;
+    const { runtime, channel } = this.sending;
+    const { maxTextLength = Infinity } = channel;
+    const { message } = this;
+    const signed = signText(message, name, runtime.settings, maxTextLength);
+    if (signed !== message) this.signedAs = name;
     this.message = signed;
   }
 

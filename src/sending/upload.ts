@@ -39,14 +39,24 @@ export async function upload(
   const isOfFile = ([name]: [string, unknown]) => FILE_OPTIONS.includes(name);
   const ofFile = Object.fromEntries(entries.filter(isOfFile));
   const ofMessage = entries.filter((entry) => !isOfFile(entry));
-  const { attachmentId } = await client.uploadAttachment(
-    type,
-    contents,
-    ofFile,
-  );
+  const answer = await client.uploadAttachment(type, contents, ofFile);
+  const attachmentId = attachmentIdIn(answer);
   return {
     args: [recipient, { attachmentId }, Object.fromEntries(ofMessage)],
   };
+}
+
+/** @throws PersonaError for an answer without it */
+function attachmentIdIn(answer: unknown): string {
+  const id = getProperty(answer, 'attachmentId');
+  if (typeof id === 'string') return id;
+  throw notUploaded('the response has no attachment ID');
+}
+
+function notUploaded(why: string): PersonaError {
+  return new PersonaError(
+    `The file could not be uploaded, so nothing was sent: ${why}.`,
+  );
 }
 
 /** A form for the Send API is one for the upload too: it has the message and the file's contents. */
@@ -64,12 +74,8 @@ async function uploadForm(
   const answer = await outcomeOf(client, () =>
     axios.post(path, form, { headers }),
   );
-  if (!answer.ok) {
-    throw new PersonaError(
-      `The file could not be uploaded, so nothing was sent: ${describeFailure(answer.failure)}.`,
-    );
-  }
-  const attachmentId = getProperty(answer.value.data, 'attachmentId');
+  if (!answer.ok) throw notUploaded(describeFailure(answer.failure));
+  const attachmentId = attachmentIdIn(answer.value.data);
   const attachment = { ...message.attachment, payload: { attachmentId } };
   return { ...message, attachment };
 }

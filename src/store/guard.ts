@@ -11,13 +11,16 @@ const SLOW_MS = 250;
 const MAX_SLOW_MS = 1800;
 /** A failure that takes longer will take as long the next time. */
 const SLOW_FAILURE_MS = 100;
-/** How long the call that probes a store that is away is waited for. */
+/** How long the call that probes a store is waited for that is away, or probably. */
 const PROBE_WAIT_MS = 100;
 /** How long a timer waits for one call. */
 const PATIENT_WAIT_MS = 5000;
 /** An unanswered probe counts as lost after this, and another is sent; twice as long each time. */
 const FIRST_PROBE_MS = 1000;
 const MAX_PROBE_MS = 4000;
+
+/** `patient`: no handler waits, so a slow store is good enough. `hurried`: the store is probably away. */
+export type Patience = 'patient' | 'hurried' | undefined;
 
 const TIMED_OUT = Symbol('timed out');
 const LATE = 'it did not answer in time';
@@ -42,15 +45,13 @@ export class StoreGuard {
   private slowMs = 0;
   private lastSlowAt = 0;
 
-  /**
-   * @param verb what is done with the store, for the error
-   * @param isPatient whether no handler waits, so that a slow store is good enough
-   */
+  /** @param verb what is done with the store, for the error */
   async ask<T>(
     verb: string,
     run: () => Promise<T>,
-    isPatient = false,
+    patience?: Patience,
   ): Promise<T> {
+    const isPatient = patience === 'patient';
     // An answer that has already arrived may close the circuit.
     if (this.probe) await withTimeout(this.probe.answered, 0, undefined);
     const begunAt = monotonicNow();
@@ -66,7 +67,7 @@ export class StoreGuard {
       });
     let waitMs = Math.min(MAX_WAIT_MS, MAX_SLOW_MS - this.slowMs);
     if (isPatient) waitMs = PATIENT_WAIT_MS;
-    else if (this.isAway) {
+    else if (this.isAway || patience === 'hurried') {
       waitMs = PROBE_WAIT_MS;
       this.probeWith(answer, begunAt);
     }

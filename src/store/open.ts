@@ -12,7 +12,8 @@ import { RedisPort } from './redis/redisPort';
 import { RedisStore } from './redis/redisStore';
 
 /** One port for each Keyv, so that several `personas()` of a process share what is on it. */
-const keyvPorts = new WeakMap<KeyvLike, KeyvPort>();
+const ports = new WeakMap<GuardedKeyv, KeyvPort>();
+const guarded = new WeakMap<KeyvLike, GuardedKeyv>();
 
 /** @param onBroken called once for each value that is not ours */
 export function openStore(
@@ -23,11 +24,9 @@ export function openStore(
   if (store instanceof RedisStore) {
     return new RedisPort(store, new BrokenValues(onBroken));
   }
-  let port = keyvPorts.get(store);
-  if (!port) {
-    port = new KeyvPort(new GuardedKeyv(store, onBroken));
-    keyvPorts.set(store, port);
-  }
+  const keyv = guardedKeyv(store, onBroken);
+  const port = ports.get(keyv) ?? new KeyvPort(keyv);
+  ports.set(keyv, port);
   return port;
 }
 
@@ -39,5 +38,15 @@ export function openConversations(
   if (store instanceof MemoryStore) return new ConversationMemory();
   return store instanceof RedisStore
     ? new RedisConversations(store, new BrokenValues(onBroken))
-    : new KeyvConversations(new GuardedKeyv(store, onBroken));
+    : new KeyvConversations(guardedKeyv(store, onBroken));
+}
+
+/** One for each Keyv, so that a handler waits once for one that is away. */
+function guardedKeyv(
+  store: KeyvLike,
+  onBroken: (error: PersonaStoreError) => void,
+): GuardedKeyv {
+  const keyv = guarded.get(store) ?? new GuardedKeyv(store, onBroken);
+  guarded.set(store, keyv);
+  return keyv;
 }

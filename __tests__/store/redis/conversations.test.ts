@@ -164,6 +164,18 @@ describeWithRedis('conversations', () => {
     });
     expect(reported).toHaveLength(1);
   });
+
+  test.each([
+    ['from before the clock of Redis was set back', Date.now() + 3_600_000],
+    ['without an end', 'inf'],
+    ['without a time', 'nan'],
+  ])('in Redis: nobody waits for a claim %s', async (_what, claimed) => {
+    const store = stores[1]?.[1]() as ConversationStore;
+    const digest = randomUUID();
+    await store.begin(digest, next('bot', { claimant: 'dead' }));
+    await client.hSet(`test:{conversation:${digest}}`, { claimed, at: 'nan' });
+    expect(await store.begin(digest, next('bot'))).toEqual({ moment: 'start' });
+  });
 });
 
 test('memory is bounded', async () => {

@@ -19,8 +19,6 @@ export interface FleetJob {
   prefix?: string;
   directory?: DirectoryEntries;
   ephemeral?: { leaseMs?: number; lingerMs?: number };
-  /** Discloses each moment by its name, in brackets. */
-  disclosure?: { lapseMs?: number };
 }
 
 /** How an event went in a process. */

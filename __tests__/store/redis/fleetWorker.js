@@ -39,10 +39,6 @@ const plugin = personas({
   store,
   directory: job.directory,
   ephemeral: job.ephemeral,
-  disclosure: job.disclosure && {
-    ...job.disclosure,
-    message: ({ moment }) => `[${moment}]`,
-  },
   onCleanupError: (error, persona) =>
     tell({ told: error.name, persona: persona?.name ?? null }),
   onRefused: (error) => tell({ refused: error.reason }),

@@ -184,6 +184,51 @@ describeWithRedis('in Redis', () => {
     },
   );
 
+  test.each(['inf', '-inf', 'nan', '1e300'])(
+    'a lease with the time %s costs no other',
+    async (time) => {
+      const port = openStore(redisStore(client, { prefix: 'time' }), jest.fn());
+      const page = newPage();
+      const base = `time:{${page}}`;
+      const [good, bad] = [useOf(page, 'fly:good'), useOf(page, 'fly:bad')];
+      for (const use of [good, bad]) {
+        await port.acquire(use, OPTIONS);
+        use.record.id = '12';
+      }
+      await client.hSet(`${base}:lease:${bad.key}`, {
+        [`use:${randomUUID()}`]: time,
+        [`fence:${randomUUID()}`]: time,
+        uses: time,
+        recovered: time,
+      });
+      if (time !== 'nan') {
+        await client.sendCommand(['ZADD', `${base}:due`, time, bad.key]);
+      }
+      await port.renew([bad, good], OPTIONS);
+      if (time !== 'nan') {
+        await client.sendCommand(['ZADD', `${base}:due`, time, bad.key]);
+      }
+      const leases = await port.leasesOn(page);
+      expect(leases.map(([key]) => key)).toContain(good.key);
+      await port.expired([page]);
+      const release = { ...OPTIONS, fence: true };
+      expect(await port.release(bad, release)).toBe('last');
+      expect(await port.release(good, release)).toBe('last');
+    },
+  );
+
+  test('a claim from before the clock of Redis was set back is taken over', async () => {
+    const port = openStore(redisStore(client, { prefix: 'clock' }), jest.fn());
+    const page = newPage();
+    const [dead, next] = [useOf(page, 'name:adam'), useOf(page, 'name:adam')];
+    await port.acquire(dead, OPTIONS);
+    expect(await port.acquire(next, OPTIONS)).toMatchObject({ as: 'waiting' });
+    await client.hSet(`clock:{${page}}:lease:${dead.key}`, {
+      [`use:${dead.use}`]: Date.now() + 3_600_000,
+    });
+    expect(await port.acquire(next, OPTIONS)).toMatchObject({ as: 'creator' });
+  });
+
   test('scripts that Redis has forgotten are sent again', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();

@@ -7,7 +7,7 @@ import {
 } from 'bottender-persona';
 import { redisStore } from 'bottender-persona/redis';
 
-import { PAGE, startBot } from '../../support/bot';
+import { CUSTOMER, PAGE, startBot } from '../../support/bot';
 import { clientFor } from '../../support/clients';
 import { alive, shown } from '../../support/emulatorState';
 import { createPersonas, profile } from '../../support/personas';
@@ -129,6 +129,50 @@ describeWithRedis('a Redis in trouble', () => {
       expect(alive(bot.emulator).sort()).toEqual(['Bea', 'Eve']);
     },
   );
+
+  test('that never answers delays a handler by two seconds at most, whatever it needs', async () => {
+    const { bot } = await start({
+      directory: { eve: profile('Eve'), bea: profile('Bea') },
+      disclosure: { message: () => 'I am a bot' },
+    });
+    const timeOf = async (name: string) => {
+      const begun = performance.now();
+      await bot.run(async (context) => {
+        await context.as(name).sendText('hi');
+        await context.withEphemeralPersona(profile('Adam'), () =>
+          context.sendText('hi'),
+        );
+      });
+      return performance.now() - begun;
+    };
+    const usualMs = await timeOf('eve');
+    redis.pause();
+    const lostMs = (await timeOf('bea')) - usualMs;
+    redis.resume();
+    expect(lostMs).toBeLessThan(2000);
+    expect(bot.errors).toEqual([]);
+  });
+
+  test('that never answers delays messages to many customers by two seconds once, then by a tenth of a second each', async () => {
+    const never = new Promise<unknown>(() => {});
+    // Of any other client nobody knows whether it is one of a cluster.
+    const store = redisStore({ sendCommand: () => never });
+    const { bot, plugin } = await start({
+      store,
+      disclosure: { message: () => 'I am a bot' },
+    });
+    const customers = Array.from({ length: 8 }, (_, i) => `${CUSTOMER}${i}`);
+    for (const customer of customers) await bot.emulator.say(customer, 'hi');
+    const sender = plugin.client(clientFor(bot.emulator));
+    const begun = performance.now();
+    for (const customer of customers) await sender.sendText(customer, 'news');
+    const tookMs = performance.now() - begun;
+    // The rest is for a busy machine.
+    expect(tookMs).toBeLessThan(2000 + customers.length * 100 + 1500);
+    expect(shown(bot.emulator)).toEqual(
+      customers.flatMap(() => ['Page: I am a bot', 'Page: news']),
+    );
+  });
 
   test('that has lost its data: close() reports what it leaves to the sweep', async () => {
     const { bot, plugin, onCleanupError } = await start({

@@ -1,6 +1,5 @@
 import { InvalidProfileError } from '../../errors';
-import { createPersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaCalls';
+import { createPersona, listAll } from '../../graph/personaCalls';
 import { checkProfile, type PersonaProfile } from '../../profile';
 import { openBot, type PageOptions } from '../openBot';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
@@ -19,8 +18,7 @@ export async function create(options: CreateOptions): Promise<void> {
   const { page } = await openBot(options);
   const { personas } = await callGraph(
     'list the personas',
-    (isGivenUp) =>
-      listAll(page, { timeoutMs: SHORT_RETRIES.timeoutMs, isGivenUp }),
+    (signal) => listAll(page, { timeoutMs: SHORT_RETRIES.timeoutMs, signal }),
     SHORT_RETRIES,
   );
   const same = personas.filter(({ name }) => name === profile.name);

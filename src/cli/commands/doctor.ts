@@ -4,9 +4,8 @@ import { checksOf } from '../doctor/checks';
 import { printResults } from '../doctor/printResults';
 import { runChecks } from '../doctor/runChecks';
 import type { PageOptions } from '../openBot';
-import { printJson } from '../output';
+import { printJson, plural } from '../output';
 import { startProgress } from '../progress';
-import { plural } from '../sync/plan';
 
 export interface DoctorOptions extends PageOptions {
   allowPrivate?: boolean;

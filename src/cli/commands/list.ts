@@ -1,9 +1,8 @@
 import { fixedIdOf } from '../../directory/entries';
 import { openBot, type PageOptions } from '../openBot';
 import { matchDirectory } from '../matchDirectory';
-import { print, printJson, printTable } from '../output';
+import { print, printJson, printTable, plural } from '../output';
 import { takePartialSnapshot } from '../snapshot';
-import { plural } from '../sync/plan';
 import type { Cell } from '../table';
 
 interface Row {
@@ -30,7 +29,8 @@ export async function list(options: PageOptions): Promise<void> {
     const names = [...(named.get(id)?.names ?? []), name];
     named.set(id, { names, outdated: false });
   }
-  for (const { id, names, outdated } of matchDirectory(entries, snapshot)) {
+  for (const { id, name, outdated } of matchDirectory(entries, snapshot)) {
+    const names = [name];
     if (id !== undefined) named.set(id, { names, outdated: false });
     for (const old of outdated) named.set(old.id, { names, outdated: true });
   }

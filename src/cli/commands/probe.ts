@@ -1,7 +1,7 @@
-import { profileOf } from '../../directory/entries';
 import { describeFailure } from '../../graph/graphFailure';
 import { CommandError } from '../commandErrors';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
+import { profilesIn } from '../config';
 import { finishOnSignal } from '../finishOnSignal';
 import { openBot, type PageOptions } from '../openBot';
 import { print, printJson, printNote } from '../output';
@@ -38,8 +38,7 @@ export async function probe(options: ProbeOptions): Promise<void> {
     print('Nothing was done.');
     return;
   }
-  const entries = [...(runtime?.settings.directory.values() ?? [])];
-  const [profile] = entries.flatMap((entry) => profileOf(entry) ?? []);
+  const [profile] = runtime ? profilesIn(runtime) : [];
   const { origin, host } = new URL(page.client.axios.defaults.baseURL ?? '');
   const picture =
     profile?.profilePictureUrl ?? `${origin}/${page.id}/picture?type=large`;

@@ -8,8 +8,7 @@ import { runtimeIn } from '../config';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { CommandError } from '../commandErrors';
 import { LONG_RETRIES } from '../callGraph';
-import { print, printJson, printNote, printTable } from '../output';
-import { plural } from '../sync/plan';
+import { print, printJson, printNote, printTable, plural } from '../output';
 
 export interface SweepOptions extends PageOptions, ConfirmOptions {
   deleteSuspects?: boolean;
@@ -36,7 +35,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     (error) => errors.push(error),
     (page) => directory.idsOn(page),
     stats,
-  ).now(page);
+  ).sweepPage(page);
 
   if (!options.json) show(page.id, deleted, suspects);
   const isAgreed =

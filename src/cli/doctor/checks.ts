@@ -1,10 +1,8 @@
 import { CLIENT_CHANNELS } from '../../channels';
-import { profileOf } from '../../directory/entries';
-import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
 import { runtimeIn, type LoadedConfig } from '../config';
 import { CommandError } from '../commandErrors';
-import { plural } from '../sync/plan';
+import { plural } from '../output';
 
 import { checkCredentials, checkPermissions, checkToken } from './account';
 import {
@@ -35,8 +33,64 @@ export interface CheckOptions {
   allowPrivate?: boolean | undefined;
 }
 
-/** What Bottender has and personas() supports. */
-const CHANNELS = CLIENT_CHANNELS.map(({ platform }) => platform);
+type Checks = Partial<Record<CheckId, Check['run']>>;
+
+/** What the checks of all channels share. */
+interface CheckedBot {
+  readonly config: LoadedConfig;
+  readonly options: CheckOptions;
+  /** @throws CannotRun without `personas()` */
+  readonly runtime: () => Runtime;
+}
+
+/** The checks of each channel, in the order of the report. */
+const CHANNEL_CHECKS: Record<
+  string,
+  (channel: object, bot: CheckedBot) => Checks
+> = {
+  messenger(channel, { config, options, runtime }) {
+    const bot = new MessengerBot(config, channel, options.page);
+    const personas = new PagePersonas(bot, runtime);
+    return {
+      credentials: () => checkCredentials(bot),
+      token: () => checkToken(bot),
+      permissions: () => checkPermissions(bot),
+      'graph-version': () => checkGraphVersion(bot),
+      webhook: () => checkWebhook(bot),
+      'webhook-fields': () => checkWebhookFields(bot),
+      directory: () => personas.checkDirectory(),
+      leases: () => personas.checkLeases(),
+    };
+  },
+  line(channel, { runtime }) {
+    const platform = new Platform(LINE, channel);
+    return {
+      credentials: () => platform.checkCredentials(),
+      directory: () => checkLineSenders(platform, runtime()),
+    };
+  },
+  slack(channel) {
+    const platform = new Platform(SLACK, channel);
+    return {
+      credentials: () => platform.checkCredentials(),
+      permissions: () => checkSlackScopes(platform),
+    };
+  },
+  viber(channel, { runtime }) {
+    const platform = new Platform(VIBER, channel);
+    return {
+      credentials: () => platform.checkCredentials(),
+      directory: () => checkViberSenders(runtime()),
+    };
+  },
+};
+
+/** What is checked where there is no config to say so: of it, most is skipped. */
+const NO_CONFIG: LoadedConfig = {
+  configName: '',
+  channels: new Map([['messenger', {}]]),
+  runtime: undefined,
+};
 
 /** The checks of a bot. Without its config all but two are skipped. */
 export function checksOf(
@@ -44,114 +98,45 @@ export function checksOf(
   options: CheckOptions,
 ): Check[] {
   if (config instanceof CommandError) return withoutConfig(config);
-  const withRuntime =
-    (run: (runtime: Runtime) => Finding | Promise<Finding>) => () => {
-      if (config.runtime) return run(config.runtime);
-      throw new CannotRun('it needs personas() among the plugins');
-    };
-  const profiles = profilesIn(config);
+  const runtime = (): Runtime => {
+    if (config.runtime) return config.runtime;
+    throw new CannotRun('it needs personas() among the plugins');
+  };
   const pictures = new Pictures(
-    profiles,
+    runtime,
     options.allowPrivate ? undefined : isPrivateAddress,
   );
-  const ofChannel = (
-    channel: string,
-    checks: Partial<Record<CheckId, Check['run']>>,
-  ): Check[] =>
-    Object.entries({
-      ...checks,
-      pictures: withRuntime(() => pictures.check(channel)),
-    }).map(([id, run]) => ({ id: id as CheckId, channel, run }));
-
   const checks: Check[] = [
     { id: 'config', channel: null, run: () => checkConfig(config) },
     { id: 'packages', channel: null, run: checkPackages },
-    { id: 'store', channel: null, run: withRuntime(checkStore) },
+    { id: 'store', channel: null, run: () => checkStore(runtime()) },
   ];
   for (const [name, channel] of config.channels) {
     if (Reflect.get(channel, 'enabled') === false) continue;
-    if (name === 'messenger') {
-      const bot = new MessengerBot(config, channel, options.page);
-      let shared: PagePersonas | undefined;
-      const personas = (runtime: Runtime) =>
-        (shared ??= new PagePersonas(bot, runtime));
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => checkCredentials(bot),
-          token: () => checkToken(bot),
-          permissions: () => checkPermissions(bot),
-          'graph-version': () => checkGraphVersion(bot),
-          webhook: () => checkWebhook(bot),
-          'webhook-fields': () => checkWebhookFields(bot),
-          directory: withRuntime((runtime) =>
-            personas(runtime).checkDirectory(),
-          ),
-          leases: withRuntime((runtime) => personas(runtime).checkLeases()),
-        }),
-      );
-    } else if (name === 'line') {
-      const platform = new Platform(LINE, channel);
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          directory: withRuntime(({ settings }) =>
-            checkLineSenders(platform, profiles, settings.disclosure?.label),
-          ),
-        }),
-      );
-    } else if (name === 'slack') {
-      const platform = new Platform(SLACK, channel);
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          permissions: () => checkSlackScopes(platform),
-        }),
-      );
-    } else if (name === 'viber') {
-      const platform = new Platform(VIBER, channel);
-      checks.push(
-        ...ofChannel(name, {
-          credentials: () => platform.checkCredentials(),
-          directory: withRuntime(({ settings }) =>
-            checkViberSenders(profiles, settings.disclosure?.label),
-          ),
-        }),
-      );
+    const ofChannel = CHANNEL_CHECKS[name]?.(channel, {
+      config,
+      options,
+      runtime,
+    });
+    if (!ofChannel) continue;
+    const all = { ...ofChannel, pictures: () => pictures.check(name) };
+    for (const [id, run] of Object.entries(all)) {
+      checks.push({ id: id as CheckId, channel: name, run });
     }
   }
   return checks;
 }
 
-const MESSENGER_CHECKS: CheckId[] = [
-  'credentials',
-  'token',
-  'permissions',
-  'graph-version',
-  'webhook',
-  'webhook-fields',
-  'directory',
-  'leases',
-  'pictures',
-];
-
-function withoutConfig(error: CommandError): Check[] {
-  const skip = () => {
+function withoutConfig({ message }: CommandError): Check[] {
+  const run = () => {
     throw new CannotRun('it needs the config');
   };
-  return [
-    {
-      id: 'config',
-      channel: null,
-      run: () =>
-        failed(
-          error.message,
-          'Everything else needs the config: fix it first.',
-        ),
-    },
-    { id: 'packages', channel: null, run: checkPackages },
-    { id: 'store', channel: null, run: skip },
-    ...MESSENGER_CHECKS.map((id) => ({ id, channel: 'messenger', run: skip })),
-  ];
+  const broken = () =>
+    failed(message, 'Everything else needs the config: fix it first.');
+  return checksOf(NO_CONFIG, {}).map((check) => {
+    if (check.id === 'packages') return check;
+    return { ...check, run: check.id === 'config' ? broken : run };
+  });
 }
 
 function checkConfig(config: LoadedConfig): Finding {
@@ -163,11 +148,12 @@ function checkConfig(config: LoadedConfig): Finding {
     return warning(error.message);
   }
   const names = [...channels.keys()];
-  const unknown = names.find((name) => !CHANNELS.includes(name));
+  const supported = CLIENT_CHANNELS.map(({ platform }) => platform);
+  const unknown = names.find((name) => !supported.includes(name));
   if (unknown !== undefined) {
     return failed(
       `${configName} has the channel "${unknown}", which Bottender does not have.`,
-      `It has ${CHANNELS.join(', ')}.`,
+      `It has ${supported.join(', ')}.`,
     );
   }
   const isEnabled = (name: string): unknown =>
@@ -190,9 +176,4 @@ function checkConfig(config: LoadedConfig): Finding {
     `${message}. Bottender does not listen on ${forgotten.join(', ')}.`,
     'Write `enabled: true` into the channel, or `enabled: false`.',
   );
-}
-
-function profilesIn({ runtime }: LoadedConfig): PersonaProfile[] {
-  const entries = runtime?.settings.directory.values() ?? [];
-  return [...entries].flatMap((entry) => profileOf(entry) ?? []);
 }

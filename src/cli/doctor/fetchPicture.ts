@@ -1,3 +1,5 @@
+import { errorMessage } from '../commandErrors';
+
 import { ForbiddenAddress, httpCall, type HttpResponse } from './httpCall';
 
 export interface Picture {
@@ -59,8 +61,7 @@ export async function fetchPicture(
         isPrivate: true,
       };
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    return { problem: `could not be fetched: ${reason}` };
+    return { problem: `could not be fetched: ${errorMessage(error)}` };
   }
 }
 

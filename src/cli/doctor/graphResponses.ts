@@ -1,5 +1,6 @@
 import type { Outcome } from '../../graph/graphCall';
 import { invalidResponse, isId } from '../../graph/responses';
+import { isWebUrl } from '../../profile';
 import { getProperty } from '../../util/getProperty';
 
 /** What Graph says about an access token. */
@@ -90,8 +91,4 @@ function textsIn(list: unknown): string[] {
   return list
     .map((each: unknown) => getProperty(each, 'name') ?? each)
     .filter((each) => typeof each === 'string');
-}
-
-function isWebUrl(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

@@ -1,8 +1,10 @@
 import { line } from '../../channels/line';
-import type { PersonaProfile } from '../../profile';
-import { shownName, type Label } from '../../shownName';
+import type { Runtime } from '../../runtime';
+import { shownName } from '../../shownName';
+import { forEachLimited } from '../../util/forEachLimited';
 import { getProperty } from '../../util/getProperty';
-import { plural } from '../sync/plan';
+import { profilesIn } from '../config';
+import { plural } from '../output';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';
 import { textIn, type Platform, type PlatformApi } from './platform';
@@ -29,15 +31,16 @@ const SENDER =
 /** LINE checks messages with each profile as their sender, and sends none. */
 export async function checkLineSenders(
   platform: Platform,
-  profiles: readonly PersonaProfile[],
-  label?: Label,
+  runtime: Runtime,
 ): Promise<Finding> {
+  const profiles = profilesIn(runtime);
   if (profiles.length === 0)
     throw new CannotRun('the directory has no profiles');
   await platform.account();
   const refused: string[] = [];
   const limits: string[] = [];
-  const check = async (profile: PersonaProfile): Promise<void> => {
+  const label = runtime.settings.disclosure?.label;
+  await forEachLimited(profiles, CALLS_AT_ONCE, async (profile) => {
     const name = shownName(profile, line.maxNameLength ?? Infinity, label);
     const { fields, missing } =
       line.displayProfile?.({ ...profile, name }) ?? {};
@@ -50,10 +53,7 @@ export async function checkLineSenders(
       throw new CannotRun(`LINE did not check the senders: HTTP ${status}`);
     }
     refused.push(`"${profile.name}": ${reasonsIn(body)}`);
-  };
-  for (let from = 0; from < profiles.length; from += CALLS_AT_ONCE) {
-    await Promise.all(profiles.slice(from, from + CALLS_AT_ONCE).map(check));
-  }
+  });
   if (refused.length > 0) {
     return failed(`LINE refuses senders: ${refused.join('; ')}.`, SENDER);
   }

@@ -118,7 +118,7 @@ export class MessengerBot {
     const page = await this.page();
     const { timeoutMs } = SHORT_RETRIES;
     const outcome = await withRetries(
-      (isGivenUp) => listAll(page, { timeoutMs, isGivenUp }),
+      (signal) => listAll(page, { timeoutMs, signal }),
       SHORT_RETRIES,
     );
     if (outcome.ok) return outcome.value;

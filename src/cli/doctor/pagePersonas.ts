@@ -10,7 +10,7 @@ import {
   readStore,
   type StoreSnapshot,
 } from '../snapshot';
-import { plural } from '../sync/plan';
+import { plural } from '../output';
 
 import { CannotRun, ok, once, skipped, warning, type Finding } from './check';
 import type { MessengerBot } from './messengerBot';
@@ -21,19 +21,19 @@ const STORE_TIMEOUT_MS = 3000;
 export class PagePersonas {
   constructor(
     private readonly bot: MessengerBot,
-    private readonly runtime: Runtime,
+    private readonly runtime: () => Runtime,
   ) {}
 
   private readonly stored = once(async (): Promise<StoreSnapshot> => {
     const page = await this.bot.page();
-    const reading = readStore(page, this.runtime).catch(() => undefined);
+    const reading = readStore(page, this.runtime()).catch(() => undefined);
     const stored = await withTimeout(reading, STORE_TIMEOUT_MS, undefined);
     if (stored) return stored;
     throw new CannotRun('the store cannot be read');
   });
 
   async checkDirectory(): Promise<Finding> {
-    const entries = this.runtime.settings.directory;
+    const entries = this.runtime().settings.directory;
     if (entries.size === 0) return skipped('the directory is empty');
     const { personas: listed, isComplete } = await this.bot.personas();
     // After the list, so that each ephemeral persona on it has its lease.
@@ -56,18 +56,18 @@ export class PagePersonas {
       listed.filter((persona) => !isEphemeral(persona, stored.leases)),
       ({ name }) => name,
     );
-    for (const { profile, names, outdated } of matches) {
+    for (const { profile, name, outdated } of matches) {
       const same = byName.get(profile.name) ?? [];
       if (same.length > 1) {
         warnings.push(
-          `"${profile.name}" (${names.join(', ')}) exists ${same.length} times on the Page: ${idsOf(same)}`,
+          `"${profile.name}" (${name}) exists ${same.length} times on the Page: ${idsOf(same)}`,
         );
         advice.add(
           'Delete those that the bot does not use, with `npx bottender-persona delete <ID>`: `list` names the one it uses.',
         );
       } else if (outdated.length > 0) {
         warnings.push(
-          `${names.join(', ')} differs from its persona on the Page: ${idsOf(outdated)}`,
+          `${name} differs from its persona on the Page: ${idsOf(outdated)}`,
         );
         advice.add('Replace it with `npx bottender-persona sync`.');
       }
@@ -87,13 +87,13 @@ export class PagePersonas {
     const absent =
       missing.length === 0
         ? 'all on the Page'
-        : `the bot will create ${missing.map(({ names }) => names.join(', ')).join(', ')} when a message first needs it`;
+        : `the bot will create ${missing.map(({ name }) => name).join(', ')} when a message first needs it`;
     return ok(`${plural(entries.size, 'name')}; ${absent}${unread}`);
   }
 
   /** Ephemeral personas of processes that died. */
   async checkLeases(): Promise<Finding> {
-    if (!this.runtime.store.isLasting) {
+    if (!this.runtime().store.isLasting) {
       return skipped(
         'without a `store`, the leases of other processes are not known',
       );

@@ -1,9 +1,10 @@
-import type { PersonaProfile } from '../../profile';
+import type { Runtime } from '../../runtime';
+import { forEachLimited } from '../../util/forEachLimited';
+import { profilesIn } from '../config';
+import { plural } from '../output';
 
 import { CannotRun, failed, ok, once, warning, type Finding } from './check';
 import { fetchPicture, type Fetched } from './fetchPicture';
-
-import { plural } from '../sync/plan';
 
 /** Only the first pictures of a large directory are fetched. */
 const MAX_PICTURES = 100;
@@ -17,32 +18,28 @@ const ADVICE =
 
 /** The pictures of the directory, each fetched once for all channels. */
 export class Pictures {
-  private readonly urls: string[];
-
   constructor(
-    profiles: readonly PersonaProfile[],
+    private readonly runtime: () => Runtime,
     private readonly isForbidden: ((address: string) => boolean) | undefined,
-  ) {
-    this.urls = [
-      ...new Set(profiles.map(({ profilePictureUrl }) => profilePictureUrl)),
-    ];
-  }
+  ) {}
 
   private readonly fetched = once(async () => {
-    const left = this.urls.slice(0, MAX_PICTURES);
     const results = new Map<string, Fetched>();
-    const fetchNext = async (): Promise<void> => {
-      for (let url = left.shift(); url !== undefined; url = left.shift()) {
-        results.set(url, await fetchPicture(url, this.isForbidden));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
+    const urls = this.urls().slice(0, MAX_PICTURES);
+    await forEachLimited(urls, AT_ONCE, async (url) => {
+      results.set(url, await fetchPicture(url, this.isForbidden));
+    });
     return results;
   });
 
+  private urls(): string[] {
+    const profiles = profilesIn(this.runtime());
+    return [...new Set(profiles.map((each) => each.profilePictureUrl))];
+  }
+
   async check(channel: string): Promise<Finding> {
-    if (this.urls.length === 0)
-      throw new CannotRun('the directory has no pictures');
+    const { length } = this.urls();
+    if (length === 0) throw new CannotRun('the directory has no pictures');
     const problems: string[] = [];
     const large: string[] = [];
     let areAllPrivate = true;
@@ -67,9 +64,8 @@ export class Pictures {
         `Viber takes avatars of at most 100 KB: ${large.join('; ')}.`,
         'Use a smaller picture.',
       );
-    const shown = Math.min(this.urls.length, MAX_PICTURES);
-    const rest =
-      this.urls.length > shown ? `, the first of ${this.urls.length}` : '';
+    const shown = Math.min(length, MAX_PICTURES);
+    const rest = length > shown ? `, the first of ${length}` : '';
     return ok(`${plural(shown, 'picture')} can be fetched${rest}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { getProperty } from '../../util/getProperty';
+import { errorMessage } from '../commandErrors';
 import { hide } from '../output';
 
 import { CannotRun, failed, ok, once, type Finding } from './check';
@@ -95,8 +96,9 @@ export class Platform {
       });
       return { ...answer, body: parsed(answer.body.toString()) };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CannotRun(`${title} could not be reached: ${reason}`);
+      throw new CannotRun(
+        `${title} could not be reached: ${errorMessage(error)}`,
+      );
     }
   }
 

@@ -1,3 +1,4 @@
+import { channelOf } from '../../channels';
 import { print, resultStream } from '../output';
 import { printable } from '../printable';
 import { paint, type Style } from '../style';
@@ -11,13 +12,6 @@ const STYLES: Record<Result['status'], Style> = {
   skipped: 'gray',
 };
 
-const TITLES: Record<string, string> = {
-  messenger: 'Messenger',
-  line: 'LINE',
-  slack: 'Slack',
-  viber: 'Viber',
-};
-
 /** Prints a line for each check, by channel, and under it what to do. */
 export function printResults(results: readonly Result[]): void {
   let group: string | null | undefined;
@@ -25,7 +19,7 @@ export function printResults(results: readonly Result[]): void {
   for (const { id, channel, status, message, advice } of results) {
     if (channel !== group) {
       if (group !== undefined) print();
-      print(channel === null ? 'Bot' : (TITLES[channel] ?? channel));
+      print(titleOf(channel));
       group = channel;
     }
     const label = paint(STYLES[status], status.padEnd('skipped'.length));
@@ -40,4 +34,9 @@ export function printResults(results: readonly Result[]): void {
   });
   print();
   print(`${counts.join(', ')}.`);
+}
+
+function titleOf(channel: string | null): string {
+  if (channel === null) return 'Bot';
+  return channelOf(channel)?.info?.title ?? 'Messenger';
 }

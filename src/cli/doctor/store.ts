@@ -6,6 +6,7 @@ import { GuardedKeyv, type KeyvLike } from '../../store/keyv/guardedKeyv';
 import { MemoryStore } from '../../store/memory';
 import { RedisStore } from '../../store/redis/redisStore';
 import { withTimeout } from '../../util/withTimeout';
+import { errorMessage } from '../commandErrors';
 
 import { failed, ok, warning, type Finding } from './check';
 
@@ -38,8 +39,8 @@ export async function checkStore({
       CONNECT,
     );
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return failed(`The store failed: ${withoutCredentials(message)}`, CONNECT);
+    const reason = withoutCredentials(errorMessage(error));
+    return failed(`The store failed: ${reason}`, CONNECT);
   }
 }
 

@@ -1,8 +1,9 @@
 import { viber } from '../../channels/viber';
-import type { PersonaProfile } from '../../profile';
-import { shownName, type Label } from '../../shownName';
+import type { Runtime } from '../../runtime';
+import { shownName } from '../../shownName';
 import { getProperty } from '../../util/getProperty';
-import { plural } from '../sync/plan';
+import { profilesIn } from '../config';
+import { plural } from '../output';
 
 import { CannotRun, ok, warning, type Finding } from './check';
 import { textIn, type PlatformApi } from './platform';
@@ -22,10 +23,9 @@ export const VIBER: PlatformApi = {
 };
 
 /** Viber has no call that checks senders. */
-export function checkViberSenders(
-  profiles: readonly PersonaProfile[],
-  label?: Label,
-): Finding {
+export function checkViberSenders(runtime: Runtime): Finding {
+  const profiles = profilesIn(runtime);
+  const label = runtime.settings.disclosure?.label;
   if (profiles.length === 0)
     throw new CannotRun('the directory has no profiles');
   const cut = profiles.flatMap((profile) => {

@@ -3,6 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { graphCall } from '../../graph/graphCall';
 import { describeFailure } from '../../graph/graphFailure';
 import { getProperty } from '../../util/getProperty';
+import { errorMessage } from '../commandErrors';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';
 import { parseSubscribedFields } from './graphResponses';
@@ -169,7 +170,7 @@ async function ask(
     });
     return { status, text: body.toString() };
   } catch (error) {
-    return { status: error instanceof Error ? error.message : String(error) };
+    return { status: errorMessage(error) };
   }
 }
 

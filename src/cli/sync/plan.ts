@@ -8,6 +8,7 @@ import {
   type Entries,
   type DirectoryMatch,
 } from '../matchDirectory';
+import { plural } from '../output';
 import { isEphemeral, type Snapshot } from '../snapshot';
 
 export interface SyncStep {
@@ -17,7 +18,7 @@ export interface SyncStep {
    * name it.
    */
   action: 'create' | 'replace' | 'record' | 'delete';
-  /** The directory's names; for `delete` its former names. */
+  /** The directory's name; for `delete` its former names. */
   names: string[];
   profile: PersonaProfile;
   /** `undefined` until it is created. */
@@ -69,19 +70,13 @@ function stepFor(
   { records }: Snapshot,
   { isStoreLasting }: PlanOptions,
 ): SyncStep | undefined {
-  const { names, profile, id } = match;
+  const { name, profile, id } = match;
   const outdated = match.outdated.map((persona) => persona.id);
-  const step = { names, profile, id, outdated };
+  const step = { names: [name], profile, id, outdated };
   if (outdated.length > 0) return { action: 'replace', ...step };
   if (id === undefined) return { action: 'create', ...step };
-  const isRecorded = names.every((name) => {
-    const record = records.get(name);
-    return (
-      record?.id === id &&
-      record.replaces === undefined &&
-      record.making === undefined
-    );
-  });
+  const record = records.get(name);
+  const isRecorded = record?.id === id && !record.replaces && !record.making;
   return isRecorded || !isStoreLasting
     ? undefined
     : { action: 'record', ...step };
@@ -160,8 +155,4 @@ function notesOnOthers(
     );
   }
   return notes;
-}
-
-export function plural(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

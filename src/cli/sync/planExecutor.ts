@@ -1,11 +1,15 @@
 import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/graphCall';
-import { createPersona, deletePersona } from '../../graph/personaCalls';
-import { listAll } from '../../graph/personaCalls';
+import {
+  createPersona,
+  deletePersona,
+  listAll,
+} from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
-import { explainFailure } from '../commandErrors';
+import { forEachLimited } from '../../util/forEachLimited';
+import { errorMessage, explainFailure } from '../commandErrors';
 import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
 import type { OpenPage } from '../openBot';
 import { isEphemeral, type Snapshot } from '../snapshot';
@@ -29,7 +33,6 @@ export type StepResult =
 
 /** Executes a plan and records each step in the store. */
 export class PlanExecutor {
-  readonly results = new Map<SyncStep, StepResult>();
   private stopped = false;
   /** IDs that are not new when they appear on the list. */
   private readonly seen: Set<string>;
@@ -50,16 +53,11 @@ export class PlanExecutor {
 
   /** Resolves when all started steps have finished. Never rejects. */
   async run({ steps }: SyncPlan): Promise<void> {
-    const queue = steps.values();
-    const work = async () => {
-      for (const step of queue) {
-        if (this.stopped) return;
-        const result = await this.attempt(step);
-        this.results.set(step, result);
-        this.onResult(step, result);
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    await forEachLimited(steps, CONCURRENCY, async (step) => {
+      if (this.stopped) return;
+      const result = await this.attempt(step);
+      this.onResult(step, result);
+    });
   }
 
   private async attempt(step: SyncStep): Promise<StepResult> {
@@ -72,8 +70,7 @@ export class PlanExecutor {
     } catch (error) {
       // The store failed: further personas would not be recorded.
       this.stop();
-      const reason = error instanceof Error ? error.message : String(error);
-      return { status: 'failed', reason };
+      return { status: 'failed', reason: errorMessage(error) };
     }
   }
 
@@ -126,9 +123,9 @@ export class PlanExecutor {
   /** Creates a persona. After an ambiguous failure it first looks whether the persona exists. */
   private async create(profile: PersonaProfile): Promise<Outcome<string>> {
     let mayExist = false;
-    return withRetries(async (isGivenUp) => {
+    return withRetries(async (signal) => {
       if (mayExist) {
-        const found = await this.findCreated(profile, isGivenUp);
+        const found = await this.findCreated(profile, signal);
         if (!found.ok) return found;
         if (found.value !== undefined) return { ok: true, value: found.value };
       }
@@ -145,10 +142,10 @@ export class PlanExecutor {
 
   private async findCreated(
     { name }: PersonaProfile,
-    isGivenUp: () => boolean,
+    signal: AbortSignal,
   ): Promise<Outcome<string | undefined>> {
     const { timeoutMs } = LONG_RETRIES;
-    const list = await listAll(this.page, { timeoutMs, isGivenUp });
+    const list = await listAll(this.page, { timeoutMs, signal });
     if (!list.ok) return list;
     const { personas, isComplete } = list.value;
     const records = await this.runtime.store.leasesOn(this.page.id);

@@ -30,6 +30,9 @@ interface HumanRecord {
  * a moment may be disclosed twice, but none is lost.
  */
 export class KeyvConversations implements ConversationStore {
+  /** The person whom the disclosure that is being sent follows, by conversation. */
+  private readonly disclosing = new Map<string, HumanRecord | undefined>();
+
   constructor(private readonly store: GuardedKeyv) {}
 
   async begin(key: string, message: NextMessage): Promise<Begun> {
@@ -43,7 +46,10 @@ export class KeyvConversations implements ConversationStore {
       ? { kind: 'human' as const, at: Math.max(human.at, bot?.at ?? 0) }
       : bot && { kind: 'bot' as const, at: bot.at };
     const moment = momentDue(last, now, lapseMs);
-    if (moment) return { moment };
+    if (moment) {
+      this.disclosing.set(key, human);
+      return { moment };
+    }
     await this.writeBot(key, now, human, lapseMs);
     return last ? { undo: { at: now, previousAt: last.at } } : {};
   }
@@ -54,7 +60,12 @@ export class KeyvConversations implements ConversationStore {
     kind: PersonaKind | undefined,
     lapseMs: number,
   ): Promise<void> {
-    if (kind !== undefined) await this.record(key, kind, lapseMs);
+    const { disclosing } = this;
+    const human = disclosing.get(key);
+    if (!disclosing.delete(key) || kind === undefined) return;
+    if (kind === 'human') await this.writeHuman(key, lapseMs);
+    // A person who has spoken since then is not answered by this disclosure.
+    else await this.writeBot(key, Date.now(), human, lapseMs);
   }
 
   async undo(

@@ -16,7 +16,7 @@ if type(key) == 'string' then
       end
       return result({ as = 'user', key = key, id = lease.id })
     end
-    if key ~= args.key and usedUntil(lease) > now then
+    if key ~= args.key and isClaimed(usedUntil(lease)) then
       return result({ as = 'waiting', name = lease.name })
     end
     isTakeover = key ~= args.key

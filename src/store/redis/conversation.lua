@@ -20,12 +20,12 @@ if fields.err then
   broken = 'conversation'
   fields = { false, false, false, false }
 end
-local kind, at = fields[1], tonumber(fields[2] or '')
-local by, claimed = fields[3], tonumber(fields[4] or '') or 0
-if not at or (kind ~= 'human' and kind ~= 'bot') then kind, at = nil, nil end
+local kind, at = fields[1], timeOf(fields[2])
+local by, claimed = fields[3], timeOf(fields[4])
+if at == 0 or (kind ~= 'human' and kind ~= 'bot') then kind, at = nil, nil end
 
 if args.step == 'begin' then
-  if by and by ~= args.claimant and claimed > now then
+  if by and by ~= args.claimant and isClaimed(claimed) then
     return result({ waitMs = claimed - now })
   end
   if args.isAfterHuman then

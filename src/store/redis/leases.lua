@@ -15,7 +15,7 @@ for i = 1, #scores, 2 do
     own('ZREM', DUE, key)
   else
     lease = lease or {}
-    entries[#entries + 1] = { key = key, name = lease.name, profilePictureUrl = lease.picture, id = lease.id, expiresAt = tonumber(scores[i + 1]) }
+    entries[#entries + 1] = { key = key, name = lease.name, profilePictureUrl = lease.picture, id = lease.id, expiresAt = timeOf(scores[i + 1]) }
   end
 end
 return result({ entries = entries })

@@ -43,6 +43,18 @@ local function result(answer)
   return cjson.encode(answer)
 end
 
+-- A time, or 0 where someone else has written something else, such as `inf`.
+local function timeOf(text)
+  local time = tonumber(text)
+  return time and time > 0 and time < 1e15 and time or 0
+end
+
+-- Whether a claim holds. One that lasts longer than a claim was made before Redis's
+-- clock was set back, and whoever made it renews it.
+local function isClaimed(ends)
+  return ends > now and ends <= now + args.claimMs + 1000
+end
+
 -- Returns nil where there is no lease, and false where the value is no lease.
 local function read(key)
   local flat = redis.pcall('HGETALL', leaseKey(key))
@@ -51,9 +63,9 @@ local function read(key)
   local lease = { uses = {}, fences = {} }
   for i = 1, #flat, 2 do
     local kind, use = string.match(flat[i], '^(%a+):(.+)$')
-    if kind == 'use' then lease.uses[use] = tonumber(flat[i + 1]) or 0
-    elseif kind == 'fence' then lease.fences[use] = tonumber(flat[i + 1]) or 0
-    else lease[flat[i]] = flat[i + 1] end
+    if kind == 'use' then lease.uses[use] = timeOf(flat[i + 1])
+    elseif kind == 'fence' then lease.fences[use] = timeOf(flat[i + 1])
+    elseif flat[i] ~= 'uses' and flat[i] ~= 'fences' then lease[flat[i]] = flat[i + 1] end
   end
   if lease.id and not string.match(lease.id, '^%d+$') then return false end
   return lease

@@ -74,7 +74,7 @@ export class RedisPort implements StorePort {
   }
 
   leasesOn(pageId: string): Promise<LeaseEntry[]> {
-    return this.leases(pageId, {});
+    return this.leases('leases', pageId, {});
   }
 
   async expired(
@@ -82,7 +82,7 @@ export class RedisPort implements StorePort {
     since?: number,
   ): Promise<LeaseEntry[]> {
     const args = { atMost: EXPIRED_AT_ONCE, since };
-    const read = pageIds.map((pageId) => this.leases(pageId, args));
+    const read = pageIds.map((pageId) => this.leases('expired', pageId, args));
     const results = await Promise.allSettled(read);
     // In a cluster, some Pages may be away while others are swept.
     const found = results.filter((result) => result.status === 'fulfilled');
@@ -127,10 +127,11 @@ export class RedisPort implements StorePort {
   }
 
   private async leases(
+    step: 'leases' | 'expired',
     pageId: string,
     args: { atMost?: number; since?: number | undefined },
   ): Promise<LeaseEntry[]> {
-    const { entries } = await this.scripts.run('leases', pageId, args);
+    const { entries } = await this.scripts.run(step, pageId, args);
     const leases: LeaseEntry[] = [];
     for (const { key, id = null, ...fields } of listOf(entries)) {
       if (typeof key !== 'string') continue;

@@ -1,14 +1,24 @@
 import { InvalidOptionError } from '../../errors';
 
 import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
+import { RedisGuards } from './guards';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
 export class RedisStore {
+  /**
+   * Shared by all that use this store.
+   *
+   * @internal
+   */
+  readonly guards: RedisGuards;
+
   constructor(
     /** @internal */
     readonly runner: ScriptRunner,
     readonly prefix: string,
-  ) {}
+  ) {
+    this.guards = new RedisGuards(runner.isCluster);
+  }
 }
 
 const DEFAULT_PREFIX = 'bottender-persona';

@@ -29,7 +29,7 @@ end
 -- The slot's next user finds the intent without a claim.
 if not lease.id then return result({ released = 'others' }) end
 -- Others may use the persona who have not renewed their leases since Redis had lost this one.
-if (tonumber(lease.recovered) or 0) > now then
+if timeOf(lease.recovered) > now then
   renew(args)
   return result({ released = 'unknown' })
 end

@@ -3,15 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { evictOldest } from '../../util/evictOldest';
+import { PersonaStoreError } from '../../errors';
 import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
-import { StoreGuard } from '../guard';
+import type { Patience } from '../guard';
 
 import type { RedisStore } from './redisStore';
 
-/** Pages of a cluster for which it is known whether their master answers. */
-const MAX_PAGES = 10_000;
 /** While a cluster moves the keys of a Page; together as long as a handler waits. */
 const MAX_ATTEMPTS = 10;
 const ATTEMPT_MS = 100;
@@ -20,7 +18,6 @@ type Step = keyof ReturnType<typeof loadSteps>;
 
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
-  private readonly guards = new Map<string, StoreGuard>();
   private readonly steps = loadSteps();
 
   constructor(
@@ -35,7 +32,8 @@ export class Scripts {
     args: object,
     items: readonly object[] = [],
   ): Promise<Fields> {
-    const { verb, isPatient } = this.steps[step];
+    const { verb, patience } = this.steps[step];
+    const { guards } = this.redis;
     const page = `${this.redis.prefix}:{${pageId}}`;
     const keys = [page, `${page}:due`];
     const argv = [args, ...items].map((each) => JSON.stringify(each));
@@ -45,20 +43,18 @@ export class Scripts {
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
         return fieldsOf(JSON.parse(String(reply)));
       }
-      throw invalidReply();
+      throw new TypeError(INVALID_REPLY);
     };
-    const result = await this.guardOf(pageId).ask(verb, ask, isPatient);
+    // A handler may have messages for many conversations, each on a master of its own.
+    const isHurried = step === 'conversation' && guards.isSuspect;
+    const result = await guards.ask(
+      pageId,
+      verb,
+      ask,
+      isHurried ? 'hurried' : patience,
+    );
     if (typeof result.broken === 'string') this.broken.found(result.broken);
     return result;
-  }
-
-  /** In a cluster, one that waits for a Page's master costs the other Pages nothing. */
-  private guardOf(pageId: string): StoreGuard {
-    const key = this.redis.runner.isCluster ? pageId : '';
-    const guard = this.guards.get(key) ?? new StoreGuard();
-    this.guards.set(key, guard);
-    evictOldest(this.guards, MAX_PAGES);
-    return guard;
   }
 
   /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
@@ -91,8 +87,10 @@ function isReply(error: unknown, code: string): boolean {
   return error instanceof Error && error.message.startsWith(code);
 }
 
-export function invalidReply(): TypeError {
-  return new TypeError('Redis answered nothing that a script of ours returns');
+const INVALID_REPLY = 'Redis answered nothing that a script of ours returns';
+
+export function invalidReply(): PersonaStoreError {
+  return new PersonaStoreError('use', INVALID_REPLY);
 }
 
 function loadSteps() {
@@ -101,21 +99,22 @@ function loadSteps() {
   const prelude = read('prelude');
   /**
    * @param verb what the step does with the store, for errors
-   * @param isPatient whether no handler waits for it
+   * @param patience `patient` where no handler waits for it
    */
-  const load = (name: string, verb: string, isPatient = false) => {
+  const load = (name: string, verb: string, patience?: Patience) => {
     const text = prelude + read(name);
     const sha = createHash('sha1').update(text).digest('hex');
-    return { verb, isPatient, text, sha };
+    return { verb, patience, text, sha };
   };
   return {
     acquire: load('acquire', 'write to'),
-    renew: load('renew', 'write to', true),
+    renew: load('renew', 'write to', 'patient'),
     release: load('release', 'write to'),
     forget: load('forget', 'delete from'),
-    leases: load('leases', 'read', true),
-    claimExpired: load('claimExpired', 'write to', true),
-    requeue: load('requeue', 'write to', true),
+    leases: load('leases', 'read'),
+    expired: load('leases', 'read', 'patient'),
+    claimExpired: load('claimExpired', 'write to', 'patient'),
+    requeue: load('requeue', 'write to', 'patient'),
     names: load('names', 'read'),
     settle: load('settle', 'write to'),
     writeName: load('writeName', 'write to'),

@@ -1,0 +1,78 @@
+import { personas, type PersonaContext } from 'bottender-persona';
+
+import { startBot } from '../support/bot';
+import { startOn } from '../support/channels';
+import { startEmulator } from '../support/emulator';
+import { shown } from '../support/emulatorState';
+import { createPersona, deletePersona, profile } from '../support/personas';
+
+const directory = { adam: profile('Adam') };
+const signText = (text: string, { name }: { name: string }) =>
+  `${name}: ${text}`;
+const SIGNATURE = signText('', { name: 'Adam' }).length;
+
+let warned: jest.SpyInstance;
+beforeEach(() => {
+  warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+});
+afterEach(() => {
+  warned.mockRestore();
+});
+
+/** The limits, as the platforms document them. */
+describe.each([
+  ['telegram', 4096],
+  ['whatsapp', 1600],
+] as const)('on %s a text', (channel, max) => {
+  test.each([
+    ['that has room for it is signed', max - SIGNATURE, true],
+    ['that has none goes out unsigned', max - SIGNATURE + 1, false],
+  ])('%s', async (_what, length, isSigned) => {
+    const plugin = personas({ directory, signText });
+    const bot = await startOn(channel, { plugins: [plugin] });
+    const text = 'x'.repeat(length);
+    const [sent] = await bot.run((context: PersonaContext) =>
+      context.as('adam').sendText(text),
+    );
+    expect(bot.errors).toEqual([]);
+    const expected = isSigned ? `Adam: ${text}` : text;
+    expect(sent?.body.text ?? sent?.body.Body).toBe(expected);
+    expect(warned).toHaveBeenCalledTimes(isSigned ? 0 : 1);
+  });
+});
+
+test.each([
+  ['with room for it', 1994, 'Adam: '],
+  ['without', 1995, ''],
+])('on Messenger a refused text %s', async (_what, length, signature) => {
+  const emulator = await startEmulator();
+  const id = await createPersona(emulator, 'Adam');
+  await deletePersona(emulator, id);
+  const adam = { ...profile('Adam'), id };
+  const plugin = personas({ directory: { adam }, signText, onRefused() {} });
+  const bot = await startBot({ emulator, plugins: [plugin] });
+  const text = 'x'.repeat(length);
+  await bot.run(async (context) => {
+    await context.as('adam').sendText(text);
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(emulator)).toEqual([`Page: ${signature}${text}`]);
+});
+
+test.each([
+  ['nothing', '', 'it returned an empty text'],
+  ['only spaces', ' ', 'it returned an empty text'],
+  ['no text', 5, 'it returned no text, but a value of type number'],
+])('a signature that returns %s is left out', async (_what, given, reason) => {
+  const sign = () => given as string;
+  const plugin = personas({ directory, signText: sign });
+  const bot = await startOn('telegram', { plugins: [plugin] });
+  const [sent] = await bot.run((context: PersonaContext) =>
+    context.as('adam').sendText('hi'),
+  );
+  expect(sent?.body.text).toBe('hi');
+  expect(warned).toHaveBeenCalledWith(
+    `The option "signText" of personas() failed: ${reason}. The text went out unsigned.`,
+    'PersonaWarning',
+  );
+});
