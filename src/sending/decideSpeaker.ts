@@ -14,6 +14,13 @@ import {
 import { isSet } from './messageFields';
 import { ownPersona } from './ownPersona';
 
+/** Who spoke when a message was queued, by the object that was queued. */
+const queuedDecisions = new WeakMap<object, Decision>();
+
+export function keepDecision(queued: object, decision: Decision): void {
+  queuedDecisions.set(queued, decision);
+}
+
 /** The bot itself put a profile into the message. */
 const OWN_PROFILE: Decision = {
   speaker: { kind: 'caller' },
@@ -21,7 +28,8 @@ const OWN_PROFILE: Decision = {
 };
 
 /**
- * Who speaks in a message: whom it names itself, else the active speaker.
+ * Who speaks in a message: who did when it was queued, or whom it names itself,
+ * else the active speaker.
  *
  * @throws InvalidPersonaError
  */
@@ -30,6 +38,8 @@ export function decideSpeaker(
   personas: ScopedPersonas,
   { profileField }: Channel,
 ): Decision {
+  const earlier = queuedDecisions.get(fields);
+  if (earlier) return earlier;
   if (profileField !== undefined && isSet(profileField, fields)) {
     return OWN_PROFILE;
   }

@@ -1,18 +1,10 @@
 import type { Channel } from '../channels/channel';
-import { fieldsOf, type Fields } from '../channels/messageCall';
+import { fieldsOf } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { Decision } from '../speaking/speaker';
 
-import { decideSpeaker } from './decideSpeaker';
+import { decideSpeaker, keepDecision } from './decideSpeaker';
 import { OutgoingMessage } from './outgoingMessage';
 import { withoutPersona } from './ownPersona';
-
-/** Who spoke when a message was queued, by the object that was queued. */
-const decisions = new WeakMap<object, Decision>();
-
-export function queuedSpeaker(fields: Fields): Decision | undefined {
-  return decisions.get(fields);
-}
 
 /**
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,
@@ -53,6 +45,6 @@ function remembered(
       isSenderAction: false,
     }).carry();
   }
-  decisions.set(queued, decision);
+  keepDecision(queued, decision);
   return queued;
 }

@@ -23,7 +23,6 @@ import {
   supportsPersona,
 } from './decideSpeaker';
 import { OutgoingMessage } from './outgoingMessage';
-import { queuedSpeaker } from './queuedSpeakers';
 import { carriedAs, type Sending } from './resolution';
 import { reportSent } from './sentMessages';
 import { failureOf, upload } from './upload';
@@ -106,9 +105,7 @@ export class SendOperation implements Sending {
     const { fields } = message;
     const { senderAction } = this.call;
     let decision: Decision =
-      disclosure?.before ??
-      queuedSpeaker(fields) ??
-      decideSpeaker(fields, personas, channel);
+      disclosure?.before ?? decideSpeaker(fields, personas, channel);
     if (senderAction !== undefined && !supportsPersona(senderAction)) {
       if (outgoing.isBotCall) {
         checkSenderAction(senderAction, decision.speaker, runtime.settings);
