@@ -208,7 +208,7 @@ export const PARTS: Record<string, Part> = {
       'runtime',
       'stats',
       'util/invokeCallback',
-      'util/warnOnce',
+      'util/warn',
     ],
     tests: [
       'debug',
@@ -216,7 +216,7 @@ export const PARTS: Record<string, Part> = {
       'runtime',
       'stats',
       'util/invokeCallback',
-      'util/warnOnce',
+      'util/warn',
       'ephemeral/cleanup',
       'ephemeral/sharing',
       'ephemeral/sweep.test',

@@ -1,5 +1,9 @@
 import type { Channel } from '../channels/channel';
-import type { ClientCall, ReadCall } from '../channels/messageCall';
+import {
+  wrapCall,
+  type ClientCall,
+  type ReadCall,
+} from '../channels/messageCall';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { getProperty } from '../util/getProperty';
@@ -86,15 +90,7 @@ function callMock(
   // A context's method takes the arguments of the client's method without the recipient.
   const read: ReadCall = (given) => {
     const call = readAsClient([undefined, ...given]);
-    if (!call) return undefined;
-    const { messages, senderAction } = call;
-    return {
-      messages,
-      senderAction,
-      withMessages: (changed) => ({
-        args: call.withMessages(changed).args.slice(1),
-      }),
-    };
+    return call && wrapCall(call, (sent) => sent.slice(1));
   };
   const transmit = (sent: ClientCall) => run(sent.args);
   const via = { channel, method: name, read };

@@ -9,7 +9,8 @@ import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
 import type { PersonaKind } from '../profile';
 import { kindOf } from '../speaking/speaker';
-import { warnOnce } from '../util/warnOnce';
+import { reasonOf } from '../util/reasonOf';
+import { warnOnce } from '../util/warn';
 import { withTimeout } from '../util/withTimeout';
 
 import { conversationByToken, pageIdFor } from './conversation';
@@ -121,8 +122,8 @@ export class Disclosing {
           : 'the option "disclosure.message" returned no text',
       );
     } catch (error) {
-      const what = error instanceof Error ? error.message : typeof error;
-      this.failed(moment, `the option "disclosure.message" failed: ${what}`);
+      const reason = reasonOf(error);
+      this.failed(moment, `the option "disclosure.message" failed: ${reason}`);
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/getProperty';
+import { reasonOf } from '../util/reasonOf';
 import { rejected } from '../util/rejected';
 import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
@@ -135,8 +136,7 @@ export class DisclosingSend extends SendOperation {
 
   /** Without the secrets that an error of the client may carry. */
   private describe(error: unknown): string {
-    const reason = error instanceof Error ? error.message : typeof error;
-    return redactSecrets(reason.replace(/\.$/, ''), this.secrets);
+    return redactSecrets(reasonOf(error).replace(/\.$/, ''), this.secrets);
   }
 }
 

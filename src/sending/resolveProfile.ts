@@ -3,7 +3,7 @@ import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 import { shownName, type Label } from '../shownName';
 import type { ActiveSpeaker } from '../speaking/speaker';
-import { warnOnce } from '../util/warnOnce';
+import { warnOnce } from '../util/warn';
 
 import type { Resolution, Sending } from './resolution';
 

@@ -7,6 +7,8 @@ import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { isPlainObject } from '../util/isPlainObject';
+import { reasonOf } from '../util/reasonOf';
+import { warn } from '../util/warn';
 
 import { pageIdFor } from './conversation';
 import type { OutgoingMessage } from './outgoingMessage';
@@ -69,19 +71,20 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
     for (const each of sent) {
       try {
         // Not awaited.
-        Promise.resolve(onSent({ ...each, account }, { context })).catch(warn);
+        Promise.resolve(onSent({ ...each, account }, { context })).catch(
+          failed,
+        );
       } catch (error) {
-        warn(error);
+        failed(error);
       }
     }
   });
   queues.set(runtime, reporting);
 
-  function warn(error: unknown): void {
-    const reason = error instanceof Error ? error.message : typeof error;
-    process.emitWarning(
-      `The option "onSent" of personas() failed: ${redactSecrets(reason, secretsOf(client))}. The message was sent.`,
-      'PersonaWarning',
+  function failed(error: unknown): void {
+    const reason = redactSecrets(reasonOf(error), secretsOf(client));
+    warn(
+      `The option "onSent" of personas() failed: ${reason}. The message was sent.`,
     );
   }
 }
