@@ -25,9 +25,9 @@ export interface Channel {
   /** Matches the names of the send and typing methods of contexts and clients. */
   readonly sendMethods: RegExp;
   /** A method, or an object of methods, that every client of the channel has. */
-  readonly clientMethod: string;
+  readonly requiredMethod: string;
   /** A method that only clients of the channel have, by which they are recognised. */
-  readonly ownMethod: string;
+  readonly recognisedBy: string;
   /** Maps a context's method to the client's, where their names differ. */
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */

@@ -32,8 +32,8 @@ export const line: Channel = {
     },
   },
   sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
-  clientMethod: 'reply',
-  ownMethod: 'replyRawBody',
+  requiredMethod: 'reply',
+  recognisedBy: 'replyRawBody',
   clientMethodFor: (method) => method.replace(/^send/, 'reply'),
   // Bottender creates their messages without a sender.
   droppedOptions: {

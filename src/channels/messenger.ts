@@ -88,8 +88,8 @@ const MAX_TEXT_LENGTH = 2000;
 export const messenger: Channel = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
-  clientMethod: 'sendText',
-  ownMethod: 'createPersona',
+  requiredMethod: 'sendText',
+  recognisedBy: 'createPersona',
   senderActionMethod: 'sendSenderAction',
   rememberedMethods: ['typing', 'sendSenderAction'],
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],

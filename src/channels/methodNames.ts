@@ -21,7 +21,7 @@ export interface ClientMethodNames {
   whatsapp: 'createMessage';
 }
 
-/** What only the clients of a channel have; at run time each channel's `ownMethod`. */
+/** What only the clients of a channel have; at run time each channel's `recognisedBy`. */
 export interface ClientMarks {
   messenger: { createPersona: unknown };
   line: { replyRawBody: unknown };

@@ -12,8 +12,8 @@ export const viber: Channel = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,
-  clientMethod: 'sendMessage',
-  ownMethod: 'broadcastMessage',
+  requiredMethod: 'sendMessage',
+  recognisedBy: 'broadcastMessage',
   reader,
   displayProfile: ({ name, profilePictureUrl: avatar }) => ({
     fields: { sender: { name, avatar } },

@@ -18,8 +18,8 @@ export const whatsapp: Channel = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|createMessage|typing)$/,
-  clientMethod: 'createMessage',
-  ownMethod: 'createMessage',
+  requiredMethod: 'createMessage',
+  recognisedBy: 'createMessage',
   reader(method) {
     // The context's method.
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);

@@ -18,11 +18,11 @@ type Mock = object & {
   _methodMissing?: (method: string, args: unknown[]) => unknown;
 };
 
-export function isMock(context: Mock, { clientMethod }: Channel): boolean {
+export function isMock(context: Mock, { requiredMethod }: Channel): boolean {
   const { _client: client } = context;
   return (
     Object.hasOwn(context, '_fallbackMethods') ||
-    getProperty(client, clientMethod) === undefined
+    getProperty(client, requiredMethod) === undefined
   );
 }
 

@@ -44,7 +44,7 @@ export class ClientRegistry {
   channelOf(client: unknown): Channel | undefined {
     if (!isObject(client)) return undefined;
     const recognised = CLIENT_CHANNELS.find(
-      ({ ownMethod }) => typeof getProperty(client, ownMethod) === 'function',
+      ({ recognisedBy }) => typeof getProperty(client, recognisedBy) === 'function',
     );
     return recognised ?? this.fronts.get(client)?.keys().next().value;
   }
@@ -81,7 +81,7 @@ function channelNames(): string[] {
 
 /** @throws TypeError */
 function checkSends(client: object, channel: Channel): void {
-  const { namespaces = [], platform, clientMethod, sendMethods } = channel;
+  const { namespaces = [], platform, requiredMethod, sendMethods } = channel;
   const names = [
     ...callableNames(client, sendMethods),
     ...namespaces.flatMap((namespace) =>
@@ -92,7 +92,7 @@ function checkSends(client: object, channel: Channel): void {
   ];
   if (names.some((name) => sendMethod(channel, name))) return;
   throw new TypeError(
-    `client() was given an object without any method that sends on the channel "${platform}", such as ${clientMethod}. ` +
+    `client() was given an object without any method that sends on the channel "${platform}", such as ${requiredMethod}. ` +
       `It takes those of the client of this channel, with the same arguments.`,
   );
 }

@@ -34,18 +34,6 @@ export interface Refusal {
   readonly messages?: readonly number[];
 }
 
-/** The speaker of a refused message. */
-export interface RefusedMessage {
-  /** An ID or a name, as the bot gave it. */
-  readonly persona: Persona;
-  /** The persona's ID, where messages carry one. */
-  readonly id?: string | undefined;
-  /** The account of a channel on which messages carry profiles. */
-  readonly account?: string | undefined;
-  /** The message's profile fields; omitted if it is uncertain which profile is refused. */
-  readonly shown?: object | undefined;
-}
-
 const NOT_INSTALLED =
   'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain.';
 
@@ -127,21 +115,31 @@ export class Refusals {
   }
 
   /**
-   * Determines the reason for a refusal. On Messenger this looks up whether the
-   * persona exists.
+   * What the refusal of a profile means.
+   *
+   * @param shown the message's profile fields; omitted if it is uncertain which profile is refused
    */
-  async decide(
+  decideProfile(
     { about, failure }: Refusal,
-    { persona, id, account, shown }: RefusedMessage,
+    persona: Persona,
     context: SendContext,
+    account: string,
+    shown: object | undefined,
+  ): PersonaRefusedError {
+    const refusal = createRefusal('channel', persona, context, failure);
+    const isForAll = about === 'account';
+    if (!isForAll && !shown) return refusal;
+    const key = isForAll ? null : JSON.stringify(shown);
+    return this.cache.add('profile', account, key, refusal);
+  }
+
+  /** What the refusal of an ID means: looks up whether the persona exists. Never rejects. */
+  async decideId(
+    { about, failure }: Refusal,
+    persona: Persona,
+    context: SendContext,
+    id: string,
   ): Promise<PersonaRefusedError> {
-    if (account !== undefined) {
-      const refusal = createRefusal('channel', persona, context, failure);
-      const isForAll = about === 'account';
-      if (!isForAll && !shown) return refusal;
-      const key = isForAll ? null : JSON.stringify(shown);
-      return this.cache.add('profile', account, key, refusal);
-    }
     const page = await knownPage(context);
     const refused = (reason: RefusalReason) =>
       new PersonaRefusedError(reason, persona, page?.id, failure);
@@ -153,7 +151,7 @@ export class Refusals {
         ? refusal
         : this.cache.add('region', page?.id, recipient, refusal);
     }
-    if (!page || id === undefined) return refused('unverified');
+    if (!page) return refused('unverified');
     const earlier = this.states.unverified(page, id);
     if (earlier) return earlier;
     const state = await this.states.of(page, id);

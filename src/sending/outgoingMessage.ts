@@ -110,17 +110,16 @@ export class OutgoingMessage {
     const { persona, renew } = resolution;
     const { id, fields } = carried;
     const { refusals } = sending.runtime;
-    const why = await refusals.decide(
-      refusal,
-      {
-        persona,
-        id,
-        account: id === undefined ? accountOf(sending) : undefined,
-        shown: isCertain ? fields : undefined,
-      },
-      sending.context,
-    );
-    if (why.reason !== 'unknown' || id === undefined) {
+    const { context } = sending;
+    if (id === undefined) {
+      const account = accountOf(sending);
+      const shown = isCertain ? fields : undefined;
+      return this.sendAsPage(
+        refusals.decideProfile(refusal, persona, context, account, shown),
+      );
+    }
+    const why = await refusals.decideId(refusal, persona, context, id);
+    if (why.reason !== 'unknown') {
       this.sendAsPage(why);
     } else if (!renew) {
       this.sendAsPage(refusals.cacheGone(id, why));
