@@ -339,7 +339,6 @@ describe('the tests on the pages pass', () => {
   afterEach(() => process.chdir(back));
 
   it.each([
-    'test',
     'simulator',
     'vitest',
     'simulator-typescript',
@@ -356,6 +355,22 @@ describe('the tests on the pages pass', () => {
   });
 });
 
+it('docs/testing.md: a bot on the emulator, and the configuration of ts-jest', async () => {
+  const { emulator } = await startBot();
+  const env = { MESSENGER_ORIGIN: emulator.origin };
+  const { channels } = code.run('origin', { process: { env } }) as {
+    channels: { messenger: ConstructorParameters<typeof MessengerBot>[0] };
+  };
+  const { client } = new MessengerBot({
+    ...channels.messenger,
+    accessToken: PAGE.accessToken,
+    appSecret: APP_SECRET,
+  }).connector;
+  expect(await client?.getPageInfo()).toMatchObject({ id: PAGE.id });
+  // Tests of the installed package run with it, too.
+  expect(code.run('jest-config')).toHaveProperty('preset', 'ts-jest');
+});
+
 it('docs/upgrading.md: a placeholder counts as an unknown name', async () => {
   const onRefused = jest.fn();
   const simulator = new ContextSimulator({ platform: 'messenger' });
@@ -370,13 +385,18 @@ it('docs/upgrading.md: a placeholder counts as an unknown name', async () => {
 });
 
 it('README.md, the example', async () => {
-  const texts = ['hi', 'agent', 'pears', 'hi'];
+  const texts = ['hi', 'agent', 'hi', 'bye', 'hi'];
   const config = code.config('example-config');
   expect(await code.answers('example', texts, config)).toEqual([
-    'Page: Write "agent" or "pears".',
+    'Page: This is an automated chat.',
+    'Page: Write "agent" or "bye".',
+    'Page: One moment, I am getting a colleague.',
     'Adam Z.: Adam here. How can I help?',
-    'Dr. Pear: A pear is ripe when its neck gives.',
-    'Adam Z.: Write "agent" or "pears".',
+    'Adam Z.: Write "agent" or "bye".',
+    'Adam Z.: Goodbye!',
+    'Page: You are with the bot again.',
+    'Page: What else can I do for you?',
+    'Page: Write "agent" or "bye".',
   ]);
 });
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import * as library from 'bottender-persona';
 
+import { withFigures } from '../bench/readme';
 import { createProgram } from '../src/cli/program';
 import {
   codeBlocks,
@@ -37,7 +38,25 @@ it('README.md quotes lines that the example bot prints', () => {
 });
 
 it('README.md can be read in two minutes', () => {
-  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(250);
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(130);
+});
+
+it('README.md has the figures of docs/benchmarks.md', () => {
+  const readme = read('README.md');
+  const measured = withFigures(readme, read('docs/benchmarks.md'));
+  // Prettier pads the cells.
+  const unpadded = (text: string) => text.replace(/ +|-{3,}/g, ' ');
+  expect(unpadded(readme)).toBe(unpadded(measured));
+  expect(readme).toMatch(/\| CPU time of .* \| \d\.\d\d +\|$/m);
+});
+
+it('npm run bench finds out that README.md has no place for the figures', () => {
+  expect(() => withFigures('# A', read('docs/benchmarks.md'))).toThrow(
+    /README\.md has no <!-- measured -->/,
+  );
+  expect(() => withFigures(read('README.md'), '# B')).toThrow(
+    /benchmarks\.md has no row "guide"/,
+  );
 });
 
 describe('the tables', () => {

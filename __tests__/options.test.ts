@@ -148,7 +148,7 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     const directory = { adam: profile('Adam'), toString: '5' };
     const { message } = refusal({ initialPersona, directory });
     expect(message).toContain(
-      `The option "initialPersona" of personas() is${shown} neither an ID`,
+      `The option "initialPersona" of personas() is${shown}, which is neither an ID`,
     );
     expect(message).toContain(hint);
   });
@@ -264,6 +264,7 @@ describe('personas() accepts', () => {
     ['another callback', { onRefused: () => undefined }],
     ['no names', { directory: {} }],
     ['an ID for a name', { directory: { desk: '12345678901234567' } }],
+    ['an entry with nothing but an ID', { directory: { desk: { id: '5' } } }],
     ['a Keyv', { store: new Keyv() }],
     ['a Redis', { store: redisStore(createClient()) }],
     ['no settings', { ephemeral: {} }],

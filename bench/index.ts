@@ -1,13 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
 
 import { measureDesks } from './agents';
 import { measureFleet } from './fleet';
 import { measureOverhead } from './overhead';
+import { withFigures } from './readme';
 import { fleetTable, overheadTable, report } from './report';
 
 const PAGE = 'docs/benchmarks.md';
+const README = 'README.md';
 const PARTS = ['overhead', 'fleet'];
 
 async function main(only?: string): Promise<void> {
@@ -31,7 +33,9 @@ async function main(only?: string): Promise<void> {
   );
   console.log(page);
   await writeFile(PAGE, page);
-  console.log(`(written to ${PAGE})`);
+  const readme = await readFile(README, 'utf8');
+  await writeFile(README, await asMarkdown(withFigures(readme, page)));
+  console.log(`(written to ${PAGE} and ${README})`);
 }
 
 function asMarkdown(text: string): Promise<string> {

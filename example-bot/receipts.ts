@@ -65,7 +65,7 @@ function record(
     const type = textOf(attachment?.type);
     const url = textOf(attachment?.payload?.url);
     const isPicture = type === 'image' && url !== undefined;
-    desk.echoed(psid, {
+    desk.messages.echoed(psid, {
       mid: textOf(message.mid),
       text: textOf(message.text) ?? (type && !isPicture ? `[${type}]` : ''),
       picture: isPicture ? url : undefined,
@@ -76,8 +76,8 @@ function record(
   }
   if (delivery) {
     const mids = listOf(delivery.mids).map(String);
-    desk.delivered(psid, mids, Number(delivery.watermark));
-  } else desk.seen(psid, Number(read?.watermark));
+    desk.messages.delivered(psid, mids, Number(delivery.watermark));
+  } else desk.messages.seen(psid, Number(read?.watermark));
 }
 
 function listOf(value: unknown): unknown[] {

@@ -13,7 +13,7 @@ export function isLeftToAgent(context: PersonaContext): boolean {
   const psid = psidOf(context);
   if (psid === '') return false;
   const isLeaving = /^\s*bye\s*$/i.test(event.text ?? '');
-  const hasAgent = desk.customerSaid(psid, {
+  const hasAgent = desk.messages.customerSaid(psid, {
     text: textOf(event),
     mid: event.message?.mid,
     picture: event.image?.url,
@@ -29,7 +29,7 @@ export function recordSent(sent: SentMessage): void {
   const { recipient, kind, name, messageId, message } = sent;
   if (recipient === null || messageId === null || kind === 'human') return;
   const text = typeof message.text === 'string' ? message.text : '';
-  desk.botSaid(recipient, { mid: messageId, name, text });
+  desk.messages.botSaid(recipient, { mid: messageId, name, text });
 }
 
 export function psidOf({ session }: PersonaContext): string {

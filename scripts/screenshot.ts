@@ -84,17 +84,21 @@ async function takePictures(
   browser: Browser,
   { chatPage, agentsConsole }: Addresses,
 ): Promise<void> {
-  const page = await open(browser, chatPage, { width: 1120, height: 700 });
+  const page = await open(browser, chatPage, { width: 1120, height: 920 });
   await page.getByText('Live', { exact: true }).waitFor();
   const agents = await open(browser, agentsConsole, {
     width: 1280,
     height: 720,
   });
-  await talk(page, agents);
-  await writePicture(page, CHAT_PICTURE);
+  await handOver(page, agents);
   await waitElsewhere(new URL(page.url()).origin);
   await agents.getByText('2 waiting').waitFor();
   await writePicture(agents, CONSOLE_PICTURE);
+  await handBack(page, agents);
+  // Without the notice that other customers were answered.
+  await page.reload();
+  await shows(page, 'What else can I do for you?');
+  await writePicture(page, CHAT_PICTURE);
 }
 
 async function writePicture(page: Page, file: string): Promise<void> {
@@ -114,49 +118,42 @@ async function webp(page: Page): Promise<Buffer> {
   return Buffer.from(data, 'base64');
 }
 
-/**
- * A customer who meets a persona of the bot's and then a human; before that, one
- * to whom personas are refused.
- */
-async function talk(page: Page, agents: Page): Promise<void> {
-  const said = (text: string) =>
-    page.getByTestId('message').filter({ hasText: text }).last().waitFor();
-  const typing = page.getByTestId('typing');
-  const write = async (text: string, answer: string) => {
-    await page.getByTestId('composer-input').fill(text);
-    await page.getByTestId('composer-send').click();
-    await said(answer);
-  };
-  const customer = page.getByTestId('customer-select');
-  const mine = await customer.inputValue();
-
-  await write('hi', 'What can I do for you?');
-  await page.getByTestId('new-customer').click();
-  await page.getByTestId('personas-refused').check();
-  await write('specialist', 'A pear is ripe');
-
-  await customer.selectOption(mine);
-  await write('specialist', 'A pear is ripe');
-  await page
-    .locator('[data-testid=persona][data-deleted=true]')
-    .nth(1)
-    .waitFor();
-  await agents.getByLabel('Your name').fill('Ana Lima');
-  await agents.getByRole('radio', { name: 'fern' }).check();
+/** The bot says that it is one; a customer asks for a human, and Adam answers. */
+async function handOver(page: Page, agents: Page): Promise<void> {
+  await write(page, 'hi');
+  await shows(page, 'What can I do for you?');
+  await agents.getByLabel('Your name').fill('Adam Z.');
+  await agents.getByRole('radio', { name: 'maple' }).check();
   await agents.getByRole('button', { name: 'Sign in' }).click();
   await agents.getByText('Nobody waits.').waitFor();
-  await write('agent', 'I am getting a colleague');
+  await write(page, 'agent');
+  await shows(page, 'I am getting a colleague');
   await agents.locator('.customer').first().click();
   await agents.getByRole('button', { name: 'Take over' }).click();
   await agents.locator('#answer-input').fill(ANSWER);
   // An indicator that came after the answer would stay in the picture.
+  const typing = page.getByTestId('typing');
   await typing.waitFor();
   await agents.getByRole('button', { name: 'Send', exact: true }).click();
-  await said(ANSWER);
+  await shows(page, ANSWER);
   await typing.waitFor({ state: 'detached' });
-  await page.evaluate(
-    "document.querySelector('[data-refused=true]').scrollIntoView({ block: 'end' })",
-  );
+  await write(page, THANKS);
+  await agents.getByText(THANKS).last().waitFor();
+}
+
+/** Adam hands the customer back, and the bot says that it is there again. */
+async function handBack(page: Page, agents: Page): Promise<void> {
+  await agents.getByRole('button', { name: 'Hand back to the bot' }).click();
+  await shows(page, 'What else can I do for you?');
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByTestId('composer-input').fill(text);
+  await page.getByTestId('composer-send').click();
+}
+
+async function shows(page: Page, text: string): Promise<void> {
+  await page.getByTestId('message').filter({ hasText: text }).last().waitFor();
 }
 
 /** Two more customers ask for an agent. */
@@ -176,7 +173,8 @@ async function waitElsewhere(origin: string): Promise<void> {
 }
 
 const ANSWER =
-  'Hello, Ana here, a human. Our pears ripen until Friday: shall I keep you some?';
+  'Adam here, a human. Our pears ripen until Friday: shall I keep you some?';
+const THANKS = 'Yes, two pounds please. Thanks!';
 
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');

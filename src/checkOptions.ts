@@ -187,7 +187,7 @@ function isMs(
 
 function checkInitialPersona(persona: string, names: string[]): void {
   if (isPersonaId(persona) || names.includes(persona)) return;
-  const shown = persona.length < SECRET_LENGTH ? ` "${persona}"` : '';
+  const shown = persona.length < SECRET_LENGTH ? ` "${persona}", which is` : '';
   const known = names.length > 0 ? ` (${names.join(', ')})` : '';
   throw new InvalidOptionError(
     `The option "initialPersona" of personas() is${shown} neither an ID, which has digits only, ` +

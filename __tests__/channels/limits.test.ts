@@ -1,5 +1,9 @@
 import type { LineContext } from 'bottender';
-import { personas, type PersonaContext } from 'bottender-persona';
+import {
+  InvalidProfileError,
+  personas,
+  type PersonaContext,
+} from 'bottender-persona';
 
 import { shownName } from '../../src/shownName';
 import { startOn } from '../support/channels';
@@ -53,6 +57,27 @@ describe('a name that is too long for a channel', () => {
     expect(bot.errors).toEqual([]);
     expect(JSON.stringify(sent)).toContain(JSON.stringify(shown));
   });
+});
+
+test('on LINE, a label that does not fit rejects its own message, and not the others of a batch', async () => {
+  const label = ({ name }: { name: string }) => `${name}, a machine in Tokyo`;
+  const directory = {
+    adam: profile('Adam'),
+    max: { ...profile('Max'), kind: 'bot' },
+  } as const;
+  const plugin = personas({ directory, disclosure: { label } });
+  const bot = await startOn('line', { shouldBatch: true, plugins: [plugin] });
+  const [sent] = await bot.run(async (context: PersonaContext<LineContext>) => {
+    await context.as('adam').replyText('one');
+    const asMax = () => void context.as('max').replyText('two');
+    expect(asMax).toThrow(InvalidProfileError);
+    await context.as('adam').replyText('three');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(sent?.body.messages).toMatchObject([
+    { text: 'one', sender: { name: 'Adam' } },
+    { text: 'three', sender: { name: 'Adam' } },
+  ]);
 });
 
 test('on LINE, a picture without https is left out, which is reported once', async () => {

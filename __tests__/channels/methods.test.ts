@@ -5,7 +5,7 @@ import {
   ViberContext,
   WhatsappContext,
 } from 'bottender';
-import { personas } from 'bottender-persona';
+import { personas, type PersonaContext } from 'bottender-persona';
 
 import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import { startOn } from '../support/channels';
@@ -300,5 +300,19 @@ describe('Telegram', () => {
       context.sendPhoto?.(URL, { caption: 'a', personaId: '1' }),
     );
     expect(sent?.body).toEqual({ chat_id: 7, photo: URL, caption: 'a' });
+  });
+
+  test('a speaker has them as well, so that one handler serves all channels', async () => {
+    const bot = await startOn('telegram', { plugins: [personas()] });
+    const sent = await bot.run(
+      async (context: PersonaContext<TelegramContext>) => {
+        const adam = context.as('1');
+        await adam.sendPhoto(URL, { caption: 'a' });
+      },
+    );
+    expect(bot.errors).toEqual([]);
+    expect(sent.map(({ body }) => body)).toEqual([
+      { chat_id: 7, photo: URL, caption: 'a' },
+    ]);
   });
 });

@@ -32,6 +32,36 @@ type SendText = Parameters<MessengerContext['sendText']>;
 /** Without its names in the type, so that any string may be a persona's ID. */
 const install = () => personas<string>({ directory: DIRECTORY });
 
+test('a refusal for a recipient whom a method of the bot’s own writes to is not the customer’s', async () => {
+  const onRefused = jest.fn();
+  class Own extends MessengerContext {
+    sendToManager(text: string) {
+      return this._client.sendText('2002', text);
+    }
+  }
+  const bot = await startBot({
+    plugins: [personas({ directory: DIRECTORY, onRefused })],
+    contextClass: Own,
+  });
+  await bot.say('hello', { psid: '2002' });
+  bot.emulator.setEuropean('2002', true);
+  await bot.run(async (context) => {
+    await context.withPersona('adam', async () => {
+      await (context as unknown as Own).sendToManager('one');
+      await context.sendText('two');
+    });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator, '2002')).toEqual(['Page: one']);
+  expect(shown(bot.emulator, CUSTOMER)).toEqual(['Adam: two']);
+  expect(onRefused.mock.calls).toEqual([
+    [
+      expect.objectContaining({ reason: 'region' }),
+      expect.objectContaining({ recipient: '2002', persona: 'adam' }),
+    ],
+  ]);
+});
+
 describe('a client that queues its sends', () => {
   class QueueingClient extends MessengerClient {
     readonly #queue = new PQueue({ concurrency: 1 });

@@ -59,7 +59,6 @@ describe('personas() rejects an invalid entry at once and names it', () => {
     ['an `id` with letters', { ...profile('Adam'), id: '12a' }, /bad `id`/],
     ['an empty `id`', { ...profile('Adam'), id: '' }, /bad `id`/],
     ['an `id` as a number', { ...profile('Adam'), id: 12 }, /bad `id`/],
-    ['an `id` alone', { id: '12' }, /name/],
     [
       'a key that there is not',
       { ...profile('Adam'), ID: '12' },

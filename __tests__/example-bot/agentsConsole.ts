@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -30,6 +31,8 @@ export interface ConsoleBot {
   /** The console's address, which stays over a restart. */
   readonly url: string;
   output(): string;
+  /** Sends a webhook that no emulator sends. */
+  deliver(event: object): Promise<void>;
   /** Ends the bot with SIGTERM. */
   stop(): Promise<void>;
   /** Starts it again, where it was. */
@@ -83,6 +86,20 @@ export async function startConsoleBot(): Promise<ConsoleBot> {
       return url;
     },
     output: () => program.output(),
+    async deliver(event) {
+      const entry = [{ id: PAGE.id, messaging: [event] }];
+      const body = JSON.stringify({ object: 'page', entry });
+      const hmac = createHmac('sha1', APP.appSecret).update(body);
+      const response = await fetch(webhookUrl, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-hub-signature': `sha1=${hmac.digest('hex')}`,
+        },
+        body,
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
     stop,
     start,
     async close() {

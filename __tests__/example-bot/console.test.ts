@@ -274,6 +274,23 @@ describeInBrowser('the agents’ console', () => {
     await shows('3003', 'By name');
   });
 
+  it('a picture whose address is none hides nothing', async () => {
+    await say('1071', 'agent');
+    const ana = await open();
+    await ana.signIn('Ana');
+    await ana.openCustomer('1071');
+    await bot.deliver({
+      sender: { id: '1071' },
+      message: {
+        mid: 'm_none',
+        attachments: [{ type: 'image', payload: { url: 'http://[' } }],
+      },
+    });
+    await say('1071', 'Are you there?');
+    await ana.message('Are you there?').waitFor();
+    await ana.message('[picture]').waitFor();
+  });
+
   it('Enter twice sends once', async () => {
     const ana = await withCustomer('3004', 'Ana');
     await ana.answer.fill('Once');

@@ -342,7 +342,7 @@ describe('a customer', () => {
       persona: { name: 'Ana' },
       message: { attachment: { type: 'image' } },
     });
-    const [, , sent] = desk.entries(PSID) ?? [];
+    const [, , sent] = desk.messages.in(PSID) ?? [];
     const kept = await ana.get(sent?.picture ?? '');
     expect(Buffer.from(await kept.arrayBuffer())).toEqual(PNG);
 
@@ -397,7 +397,7 @@ describe('a customer', () => {
       const look = () => {
         if (desk.summaries()[0]?.name === 'Eve Long') resolve();
       };
-      desk.on('conversation', look);
+      desk.conversations.on('conversation', look);
       look();
     });
   });
@@ -456,13 +456,13 @@ describe('a message', () => {
 
   async function entryWith(status: string) {
     const find = () =>
-      desk.entries(PSID)?.find((entry) => entry.status === status);
+      desk.messages.in(PSID)?.find((entry) => entry.status === status);
     return new Promise<NonNullable<ReturnType<typeof find>>>((resolve) => {
       const look = () => {
         const found = find();
         if (found) resolve(found);
       };
-      desk.on('entry', look);
+      desk.conversations.on('entry', look);
       look();
     });
   }

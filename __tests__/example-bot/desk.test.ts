@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import type { Entry } from '../../example-bot/agents/conversation';
 import { Desk } from '../../example-bot/agents/desk';
+import { metadataOf } from '../../example-bot/agents/messages';
 
 const ANA = { id: 'ana', name: 'Ana' };
 const BEN = { id: 'ben', name: 'Ben' };
@@ -16,28 +17,28 @@ beforeEach(() => {
 });
 
 const summary = () => desk.summaries()[0];
-const texts = () => (desk.entries(PSID) ?? []).map(({ text }) => text);
+const texts = () => (desk.messages.in(PSID) ?? []).map(({ text }) => text);
 
 function sent(text = 'Hello'): Entry {
-  const entry = desk.agentSaid(PSID, { name: 'Ana', text, key: text });
+  const entry = desk.messages.agentSaid(PSID, { name: 'Ana', text, key: text });
   if (!entry) throw new Error('There is no conversation.');
   return entry;
 }
 
-const statusOf = ({ id }: Entry) => desk.entry(PSID, id)?.status;
+const statusOf = ({ id }: Entry) => desk.messages.withId(PSID, id)?.status;
 
 describe('who has a customer', () => {
   it('the bot, until an agent takes over', () => {
-    expect(desk.customerSaid(PSID, { text: 'hi' })).toBe(false);
+    expect(desk.messages.customerSaid(PSID, { text: 'hi' })).toBe(false);
     expect(desk.wait(PSID)).toBe(true);
     now = 5000;
     expect(desk.wait(PSID)).toBe(true);
     expect(summary()).toMatchObject({ agentId: null, waitingSince: 1000 });
-    expect(desk.customerSaid(PSID, { text: 'hello?' })).toBe(false);
+    expect(desk.messages.customerSaid(PSID, { text: 'hello?' })).toBe(false);
 
     desk.take(PSID, ANA);
     expect(summary()).toMatchObject({ agentId: 'ana', waitingSince: null });
-    expect(desk.customerSaid(PSID, { text: 'ah' })).toBe(true);
+    expect(desk.messages.customerSaid(PSID, { text: 'ah' })).toBe(true);
     expect(texts()).toEqual([
       'hi',
       'asked for a human',
@@ -48,7 +49,7 @@ describe('who has a customer', () => {
   });
 
   it('a colleague, to whom it is news', () => {
-    desk.customerSaid(PSID, { text: 'hi' });
+    desk.messages.customerSaid(PSID, { text: 'hi' });
     desk.take(PSID, ANA);
     expect(summary()?.unread).toBe(0);
     desk.handOver(PSID, ANA, BEN);
@@ -81,25 +82,29 @@ describe('who has a customer', () => {
 
 describe('what was said', () => {
   it('is once, though Messenger tells it twice', () => {
-    desk.customerSaid(PSID, { text: 'hi', mid: 'm1' });
-    desk.customerSaid(PSID, { text: 'hi', mid: 'm1' });
+    desk.messages.customerSaid(PSID, { text: 'hi', mid: 'm1' });
+    desk.messages.customerSaid(PSID, { text: 'hi', mid: 'm1' });
     const echo = { mid: 'm2', text: 'Hello!', isOurs: true };
-    desk.echoed(PSID, echo);
-    desk.echoed(PSID, echo);
+    desk.messages.echoed(PSID, echo);
+    desk.messages.echoed(PSID, echo);
     expect(texts()).toEqual(['hi', 'Hello!']);
   });
 
   it('is from the bot, from an agent or from the Page’s inbox', () => {
-    desk.customerSaid(PSID, { text: 'hi' });
+    desk.messages.customerSaid(PSID, { text: 'hi' });
     const entry = sent();
-    desk.echoed(PSID, { mid: 'm1', text: 'Bot here', isOurs: true });
-    desk.echoed(PSID, { mid: 'm2', text: 'Inbox here', isOurs: false });
-    desk.echoed(PSID, {
+    desk.messages.echoed(PSID, { mid: 'm1', text: 'Bot here', isOurs: true });
+    desk.messages.echoed(PSID, {
+      mid: 'm2',
+      text: 'Inbox here',
+      isOurs: false,
+    });
+    desk.messages.echoed(PSID, {
       ...{ mid: 'm3', text: 'Hello', isOurs: true },
-      metadata: Desk.metadataOf(entry),
+      metadata: metadataOf(entry),
     });
     expect(
-      desk.entries(PSID)?.map(({ from, name, mid }) => [from, name, mid]),
+      desk.messages.in(PSID)?.map(({ from, name, mid }) => [from, name, mid]),
     ).toEqual([
       ['customer', null, undefined],
       ['agent', 'Ana', 'm3'],
@@ -109,18 +114,18 @@ describe('what was said', () => {
   });
 
   it('has the name that the customer saw, in whatever order it is told', () => {
-    desk.customerSaid(PSID, { text: 'hi' });
+    desk.messages.customerSaid(PSID, { text: 'hi' });
     const adam = { name: 'Adam · AI', text: 'Hello' };
-    desk.botSaid(PSID, { ...adam, mid: 'm1' });
-    desk.echoed(PSID, { mid: 'm1', text: 'Hello', isOurs: true });
-    desk.echoed(PSID, { mid: 'm2', text: 'Hello', isOurs: true });
-    desk.botSaid(PSID, { ...adam, mid: 'm2' });
+    desk.messages.botSaid(PSID, { ...adam, mid: 'm1' });
+    desk.messages.echoed(PSID, { mid: 'm1', text: 'Hello', isOurs: true });
+    desk.messages.echoed(PSID, { mid: 'm2', text: 'Hello', isOurs: true });
+    desk.messages.botSaid(PSID, { ...adam, mid: 'm2' });
     const picture = 'https://example.com/pear.png';
-    desk.botSaid(PSID, { ...adam, text: '', mid: 'm3' });
-    desk.echoed(PSID, { mid: 'm3', text: '', picture, isOurs: true });
+    desk.messages.botSaid(PSID, { ...adam, text: '', mid: 'm3' });
+    desk.messages.echoed(PSID, { mid: 'm3', text: '', picture, isOurs: true });
     expect(
-      desk
-        .entries(PSID)
+      desk.messages
+        .in(PSID)
         ?.slice(1)
         .map(({ name, text }) => [name, text]),
     ).toEqual([
@@ -128,17 +133,17 @@ describe('what was said', () => {
       ['Adam · AI', 'Hello'],
       ['Adam · AI', ''],
     ]);
-    expect(desk.entries(PSID)?.at(-1)?.picture).toBe(picture);
+    expect(desk.messages.in(PSID)?.at(-1)?.picture).toBe(picture);
   });
 
   it('counts as unread until the agent has seen it', () => {
-    desk.customerSaid(PSID, { text: 'before' });
+    desk.messages.customerSaid(PSID, { text: 'before' });
     desk.take(PSID, ANA);
-    desk.customerSaid(PSID, { text: 'one' });
-    desk.customerSaid(PSID, { text: 'two' });
+    desk.messages.customerSaid(PSID, { text: 'one' });
+    desk.messages.customerSaid(PSID, { text: 'two' });
     sent();
     expect(summary()?.unread).toBe(2);
-    const [, , one] = desk.entries(PSID) ?? [];
+    const [, , one] = desk.messages.in(PSID) ?? [];
     desk.read(PSID, one?.id ?? 0);
     expect(summary()?.unread).toBe(1);
     desk.read(PSID, 0);
@@ -148,7 +153,7 @@ describe('what was said', () => {
 
 describe('a message of an agent', () => {
   beforeEach(() => {
-    desk.customerSaid(PSID, { text: 'hi' });
+    desk.messages.customerSaid(PSID, { text: 'hi' });
   });
 
   it('goes on and never back', () => {
@@ -156,7 +161,8 @@ describe('a message of an agent', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...statuses)), (updates) => {
         const entry = sent();
-        for (const status of updates) desk.update(PSID, entry.id, status);
+        for (const status of updates)
+          desk.messages.update(PSID, entry.id, status);
         const furthest = Math.max(
           0,
           ...updates.map((each) => statuses.indexOf(each)),
@@ -168,20 +174,27 @@ describe('a message of an agent', () => {
 
   it('failed, and goes out again', () => {
     const entry = sent();
-    desk.update(PSID, entry.id, 'failed', { reason: 'No route' });
-    expect(desk.entry(PSID, entry.id)).toMatchObject({ reason: 'No route' });
-    expect(desk.again(PSID, entry.id)?.status).toBe('sending');
-    expect(desk.again(PSID, entry.id)).toBeUndefined();
-    expect(desk.entry(PSID, entry.id)?.reason).toBeUndefined();
+    desk.messages.update(PSID, entry.id, 'failed', { reason: 'No route' });
+    expect(desk.messages.withId(PSID, entry.id)).toMatchObject({
+      reason: 'No route',
+    });
+    expect(desk.messages.again(PSID, entry.id)?.status).toBe('sending');
+    expect(desk.messages.again(PSID, entry.id)).toBeUndefined();
+    expect(desk.messages.withId(PSID, entry.id)?.reason).toBeUndefined();
   });
 
   it('had no answer, but its echo says that it arrived', () => {
     const entry = sent();
-    desk.update(PSID, entry.id, 'failed', { reason: 'timeout' });
-    const metadata = Desk.metadataOf(entry);
-    desk.echoed(PSID, { mid: 'm1', text: 'Hello', isOurs: true, metadata });
-    desk.update(PSID, entry.id, 'failed', { reason: 'too late' });
-    expect(desk.entry(PSID, entry.id)).toMatchObject({
+    desk.messages.update(PSID, entry.id, 'failed', { reason: 'timeout' });
+    const metadata = metadataOf(entry);
+    desk.messages.echoed(PSID, {
+      mid: 'm1',
+      text: 'Hello',
+      isOurs: true,
+      metadata,
+    });
+    desk.messages.update(PSID, entry.id, 'failed', { reason: 'too late' });
+    expect(desk.messages.withId(PSID, entry.id)).toMatchObject({
       status: 'sent',
       mid: 'm1',
       reason: undefined,
@@ -192,15 +205,15 @@ describe('a message of an agent', () => {
     const first = sent('first');
     const second = sent('second');
     const waiting = sent('waiting');
-    desk.update(PSID, first.id, 'sent', { mid: 'm1' });
-    desk.update(PSID, second.id, 'sent', { mid: 'm2' });
-    desk.delivered(PSID, ['m1'], 0);
+    desk.messages.update(PSID, first.id, 'sent', { mid: 'm1' });
+    desk.messages.update(PSID, second.id, 'sent', { mid: 'm2' });
+    desk.messages.delivered(PSID, ['m1'], 0);
     expect([first, second, waiting].map(statusOf)).toEqual([
       'delivered',
       'sent',
       'sending',
     ]);
-    desk.seen(PSID, now);
+    desk.messages.seen(PSID, now);
     expect([first, second, waiting].map(statusOf)).toEqual([
       'read',
       'read',
@@ -212,12 +225,12 @@ describe('a message of an agent', () => {
 describe('what is kept', () => {
   it('is 500 entries and 100,000 characters of a conversation', () => {
     for (let count = 0; count < 600; count += 1) {
-      desk.customerSaid(PSID, { text: String(count) });
+      desk.messages.customerSaid(PSID, { text: String(count) });
     }
     expect(texts()).toHaveLength(500);
     expect(texts().at(-1)).toBe('599');
     for (let count = 0; count < 60; count += 1) {
-      desk.customerSaid(PSID, { text: 'x'.repeat(5000) });
+      desk.messages.customerSaid(PSID, { text: 'x'.repeat(5000) });
     }
     expect(texts().join('').length).toBeLessThanOrEqual(100_000);
     expect(texts()).toHaveLength(50);
@@ -225,15 +238,17 @@ describe('what is kept', () => {
 
   it('is 200 conversations, first of those who wait or have an agent', () => {
     const gone: string[] = [];
-    desk.on('gone', (psid) => gone.push(psid));
+    desk.conversations.on('gone', (psid) => gone.push(psid));
     desk.wait('waiting');
     for (let count = 0; count < 200; count += 1) {
-      desk.customerSaid(`c${count}`, { text: 'hi' });
+      desk.messages.customerSaid(`c${count}`, { text: 'hi' });
     }
     expect(gone).toEqual(['c0']);
     for (let count = 1; count < 200; count += 1) desk.wait(`c${count}`);
     expect(desk.wait('one too many')).toBe(false);
-    expect(desk.customerSaid('one too many', { text: 'hi' })).toBe(false);
+    expect(desk.messages.customerSaid('one too many', { text: 'hi' })).toBe(
+      false,
+    );
     expect(desk.has('waiting')).toBe(true);
   });
 
@@ -245,13 +260,13 @@ describe('what is kept', () => {
     const after = new Desk(() => now);
     after.restore([null, { psid: 7 }, ...kept, { psid: 'x', entries: [3] }]);
     expect(after.summaries()[0]).toMatchObject({ psid: PSID, agentId: 'ana' });
-    expect(after.entry(PSID, entry.id)).toMatchObject({
+    expect(after.messages.withId(PSID, entry.id)).toMatchObject({
       text: 'Hello',
       status: 'failed',
       reason: expect.stringContaining('may have arrived') as string,
     });
-    expect(after.entries('x')).toEqual([]);
-    const next = after.agentSaid(PSID, { name: 'Ana', text: 'next' });
+    expect(after.messages.in('x')).toEqual([]);
+    const next = after.messages.agentSaid(PSID, { name: 'Ana', text: 'next' });
     expect(next?.id).toBeGreaterThan(entry.id);
     expect(next?.revision).toBeGreaterThan(entry.revision);
     new Desk().restore('nonsense');

@@ -206,10 +206,10 @@ describe('a TypeScript app', () => {
       ...JEST,
       ...TYPESCRIPT,
     ]);
-    await app.write(
-      'jest.config.js',
-      `module.exports = { testMatch: ['**/src/*.test.ts'], transform: { '\\\\.ts$': 'ts-jest' } };\n`,
+    const config = codeBlocks('docs/testing.md').find(
+      ({ name }) => name === 'jest-config',
     );
+    await app.write('jest.config.js', config?.code ?? '');
   });
 
   test('compiles with strict, passes its tests and answers messages', async () => {

@@ -52,16 +52,16 @@ export class AgentsConsole {
     this.file.write();
     this.outbox = new Outbox(desk, voices, this.pictures);
 
-    desk.on('entry', (psid, entry) => {
+    desk.conversations.on('entry', (psid, entry) => {
       this.streams.broadcast('entry', { psid, entry });
       this.file.changed();
     });
-    desk.on('conversation', (summary) => {
+    desk.conversations.on('conversation', (summary) => {
       this.streams.broadcast('conversation', summary);
       this.file.changed();
       this.learnName(summary);
     });
-    desk.on('gone', (psid) => {
+    desk.conversations.on('gone', (psid) => {
       this.streams.broadcast('gone', { psid });
       this.named.delete(psid);
     });

@@ -59,7 +59,7 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
   router.get('/conversations/:psid', (request, response) => {
     agentOf(request);
     const { psid } = request.params;
-    const entries = desk.entries(psid);
+    const entries = desk.messages.in(psid);
     if (!entries) throw new Refused(404, 'There is no such customer.');
     response.json({ psid, entries });
   });
@@ -166,7 +166,7 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
 
   on('again', (me, body) => {
     const psid = mine(me, body);
-    const entry = desk.again(psid, Number(body.id));
+    const entry = desk.messages.again(psid, Number(body.id));
     if (entry) outbox.send(me, psid, entry);
   });
 
@@ -212,14 +212,14 @@ export function consoleRoutes(agentsConsole: AgentsConsole): Router {
     psid: string,
     said: Pick<Entry, 'text' | 'picture'> & { key: string },
   ): void {
-    if (desk.withKey(psid, said.key)) return;
+    if (desk.messages.withKey(psid, said.key)) return;
     if (outbox.isFull(psid)) {
       throw new Refused(
         429,
         'Messenger has not answered the last messages yet.',
       );
     }
-    const entry = desk.agentSaid(psid, { ...said, name: me.name });
+    const entry = desk.messages.agentSaid(psid, { ...said, name: me.name });
     if (entry) outbox.send(me, psid, entry);
   }
 

@@ -1,6 +1,7 @@
 import { answered, reasonOf } from './answered';
 import type { Entry } from './conversation';
-import { Desk } from './desk';
+import type { Desk } from './desk';
+import { metadataOf } from './messages';
 import type { Pictures } from './pictures';
 import type { Agent } from './sessions';
 import type { Voices } from './voices';
@@ -34,10 +35,10 @@ export class Outbox {
     void this.inOrder(psid, async () => {
       try {
         const mid = await answered(this.deliver(agent, psid, entry));
-        this.desk.update(psid, entry.id, 'sent', { mid });
+        this.desk.messages.update(psid, entry.id, 'sent', { mid });
       } catch (error) {
         const reason = reasonOf(error);
-        this.desk.update(psid, entry.id, 'failed', { reason });
+        this.desk.messages.update(psid, entry.id, 'failed', { reason });
       }
     });
   }
@@ -73,7 +74,7 @@ export class Outbox {
     psid: string,
     entry: Entry,
   ): Promise<string> {
-    const metadata = Desk.metadataOf(entry);
+    const metadata = metadataOf(entry);
     if (!entry.picture) {
       return this.voices.send(agent, psid, { text: entry.text, metadata });
     }

@@ -20,6 +20,8 @@ const STATUS = {
   read: 'Seen',
 };
 
+const PICTURE = { class: 'photo', alt: 'Picture' };
+
 /** What was said, oldest first: the customer on the left, the bot and humans on the right. */
 export class ConversationLog {
   #psid = '';
@@ -143,7 +145,6 @@ export class ConversationLog {
     if (from === 'event') {
       return element('p', { class: 'time' }, `${text} · ${clock(at)}`);
     }
-    const address = entry.picture && new URL(entry.picture, location.href).href;
     return element(
       'div',
       {
@@ -153,8 +154,8 @@ export class ConversationLog {
         'data-status': status ?? '',
       },
       text ? element('p', { class: 'bubble', dir: 'auto' }, text) : null,
-      address
-        ? picture(address, { class: 'photo', alt: 'Picture' }, () =>
+      entry.picture
+        ? picture(addressOf(entry.picture), PICTURE, () =>
             element('p', { class: 'bubble' }, '[picture]'),
           )
         : null,
@@ -186,6 +187,17 @@ export class ConversationLog {
     button.addEventListener('click', () => this.onAgain(id));
     return button;
   }
+}
+
+/**
+ * Our own pictures have an address relative to the console.
+ *
+ * @param {string} address
+ */
+function addressOf(address) {
+  return URL.canParse(address, location.href)
+    ? new URL(address, location.href).href
+    : null;
 }
 
 /**

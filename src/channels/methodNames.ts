@@ -4,7 +4,7 @@ export interface SendMethodNames {
   line: `${'reply' | 'push' | 'send'}${string}`;
   slack: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
   viber: `send${string}`;
-  telegram: 'sendText' | 'sendMessage';
+  telegram: `send${string}`;
   whatsapp: 'sendText';
 }
 
@@ -17,7 +17,7 @@ export interface ClientMethodNames {
   line: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
   slack: 'postMessage' | 'postEphemeral' | 'chat';
   viber: `${'send' | 'broadcast'}${string}`;
-  telegram: 'sendMessage';
+  telegram: `send${string}`;
   whatsapp: 'createMessage';
 }
 

@@ -10,7 +10,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const telegram: Channel = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
-  sendMethods: /^(sendText|sendMessage|typing)$/,
+  sendMethods: /^(send|typing)/,
   requiredMethod: 'sendMessage',
   recognisedBy: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',

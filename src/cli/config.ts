@@ -98,7 +98,8 @@ function readChannels(exported: unknown): Map<string, object> {
   const given = getProperty(exported, 'channels');
   for (const name of isObject(given) ? Object.keys(given) : []) {
     const channel = getProperty(given, name);
-    if (isObject(channel)) channels.set(name, channel);
+    // Copied, as Bottender does: a setting may be a getter.
+    if (isObject(channel)) channels.set(name, { ...channel });
   }
   return channels;
 }
@@ -112,14 +113,7 @@ export function readChannel(
   { configName }: LoadedConfig,
   given: object,
 ): MessengerChannel {
-  let channel: MessengerChannel;
-  try {
-    channel = pick(given);
-  } catch (error) {
-    throw new CommandError(
-      `${configName} could not be read: ${describeBotError(error)}`,
-    );
-  }
+  const channel: MessengerChannel = given;
   for (const key of ['accessToken', 'appSecret', 'origin'] as const) {
     const value: unknown = channel[key] ?? '';
     if (key !== 'origin') hide(value);
@@ -129,25 +123,6 @@ export function readChannel(
     );
   }
   return channel;
-}
-
-/** Reads each setting once: it may be a getter. */
-function pick({
-  client,
-  accessToken,
-  appSecret,
-  origin,
-  skipAppSecretProof,
-  mapPageToAccessToken,
-}: MessengerChannel): MessengerChannel {
-  return {
-    client,
-    accessToken,
-    appSecret,
-    origin,
-    skipAppSecretProof,
-    mapPageToAccessToken,
-  };
 }
 
 function readRuntime(name: string, exported: unknown): Runtime | undefined {

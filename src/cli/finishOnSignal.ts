@@ -1,15 +1,15 @@
 import { printNote } from './output';
 
-/** The first signal calls `stop`, which ends the work after the steps in progress; the second ends the process. */
+/** The first signal aborts `stopping`, which ends the work after the steps in progress; the second ends the process. */
 export async function finishOnSignal(
-  stop: () => void,
+  stopping: AbortController,
   run: () => Promise<void>,
 ): Promise<void> {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
     if (signals > 1) process.exit(1);
-    stop();
+    stopping.abort();
     printNote(
       'Stopping after the steps in progress. Signal again to stop at once.',
     );

@@ -1,12 +1,13 @@
-import { fixedIdOf, profileOf } from '../directory/entries';
+import { fixedIdOf } from '../directory/entries';
 import { isPersonaId } from '../persona';
 import type { Runtime } from '../runtime';
 import { didYouMean } from '../util/closestMatch';
 
 import { UsageError } from './commandErrors';
 import { loadConfig } from './config';
+import { matchDirectory, type Entries } from './matchDirectory';
 import { openPage, type OpenPage, type PageOptions } from './openBot';
-import { isEphemeral, takeSnapshot } from './snapshot';
+import { takeSnapshot } from './snapshot';
 
 export interface OpenPersona {
   readonly page: OpenPage;
@@ -39,20 +40,16 @@ export async function openPersona(
   return { page, runtime, id };
 }
 
-/** Finds the ID as a bot does: in the directory, else in the store, else by name on the list. */
+/** Finds the ID as `sync` does; if the profile has changed since, that of the earlier persona. */
 async function idOf(
   name: string,
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<string | undefined> {
-  const entry = runtime?.directory.onPage.get(name) ?? '';
-  const fixed = fixedIdOf(entry);
+  const entries: Entries = runtime?.directory.onPage ?? new Map();
+  const fixed = fixedIdOf(entries.get(name) ?? '');
   if (fixed) return fixed;
-  const { listed, records, leases } = await takeSnapshot(page, runtime);
-  const shown = profileOf(entry)?.name;
-  const recorded = records.get(name)?.id;
-  const found =
-    listed.find(({ id }) => id === recorded) ??
-    listed.find((each) => each.name === shown && !isEphemeral(each, leases));
-  return found?.id;
+  const matches = matchDirectory(entries, await takeSnapshot(page, runtime));
+  const match = matches.find((each) => each.name === name);
+  return match?.id ?? match?.outdated[0]?.id;
 }

@@ -1,17 +1,18 @@
 import { print } from './output';
 
 export interface Progress {
-  step(line: string): void;
+  /** @param line what was done */
+  step(line?: string): void;
   end(): void;
 }
 
 const BAR_WIDTH = 40;
 
-/** Shows a bar on a terminal, a line for each step elsewhere, and nothing with `json`. */
+/** Shows a bar on a terminal, the lines of the steps elsewhere, and nothing with `json`. */
 export function startProgress(total: number, json = false): Progress {
   if (json) return { step: () => undefined, end: () => undefined };
   if (!process.stderr.isTTY) {
-    return { step: (line) => print(line), end: () => undefined };
+    return { step: (line) => line && print(line), end: () => undefined };
   }
   let done = 0;
   const draw = () => {

@@ -19,28 +19,20 @@ export interface Snapshot {
 const INCOMPLETE =
   'Note: part of the list could not be read, so the Page may have more personas.';
 
-/** @throws CommandError or PersonaStoreError */
+/**
+ * @param needsStore `false` for commands that only read: an unreadable store counts as empty
+ * @throws CommandError or PersonaStoreError
+ */
 export async function takeSnapshot(
   page: OpenPage,
   runtime: Runtime | undefined,
-): Promise<Snapshot> {
-  const listed = await listPersonas(page);
-  return { listed, ...(runtime ? await readStore(page, runtime) : NO_STORE) };
-}
-
-/**
- * For commands that only read: an unreadable store counts as empty.
- *
- * @throws CommandError
- */
-export async function takePartialSnapshot(
-  page: OpenPage,
-  runtime: Runtime | undefined,
+  needsStore = true,
 ): Promise<Snapshot> {
   const listed = await listPersonas(page);
   if (!runtime) return { listed, ...NO_STORE };
-  const known = await withStoreFallback(readStore(page, runtime), NO_STORE);
-  return { listed, ...known };
+  const reading = readStore(page, runtime);
+  const stored = needsStore ? reading : withStoreFallback(reading, NO_STORE);
+  return { listed, ...(await stored) };
 }
 
 export type StoreSnapshot = Omit<Snapshot, 'listed'>;

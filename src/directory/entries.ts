@@ -133,7 +133,8 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
   }
   const { kind, ...look } = profile as Partial<PersonaProfile>;
   const hasLook = Object.values(look).some((value) => value !== undefined);
-  if (hasLook || kind === undefined) return { id, ...checkLook(name, profile) };
+  if (hasLook) return { id, ...checkLook(name, profile) };
+  if (kind === undefined) return id;
   checked(name, () => checkKind(kind, 'persona'));
   return { id, kind };
 }

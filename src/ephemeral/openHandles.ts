@@ -9,17 +9,17 @@ export class OpenHandle {
   private releasing: Promise<void> | undefined;
 
   /**
-   * @param use `undefined` where no persona was created
+   * @param handle `undefined` where no persona was created
    * @param uncreatedId what is shown as its ID then
    */
   constructor(
     private readonly profile: PersonaProfile,
-    private readonly use: PersonaHandle | undefined,
+    private readonly handle: PersonaHandle | undefined,
     private readonly uncreatedId: string | null,
   ) {}
 
   get persona(): EphemeralPersona {
-    const id = this.use ? this.use.persona.id : this.uncreatedId;
+    const id = this.handle ? this.handle.persona.id : this.uncreatedId;
     return { id, ...this.profile };
   }
 
@@ -29,7 +29,7 @@ export class OpenHandle {
 
   /** Never rejects. */
   release(): Promise<void> {
-    return (this.releasing ??= this.use?.release() ?? Promise.resolve());
+    return (this.releasing ??= this.handle?.release() ?? Promise.resolve());
   }
 }
 

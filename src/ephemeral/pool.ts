@@ -1,6 +1,10 @@
 /**
  * ephemeral/ is about personas that live as long as they are used: created once,
  * leased, deleted after the last use, and swept where a process died.
+ *
+ * A block has a `PersonaHandle`. All handles of a profile on a Page share one
+ * `SharedPersona`, which the pool keeps. It has one `Lease`: what the store knows
+ * of its use in this process. `PersonaCreator` obtains that lease.
  */
 import { debug } from '../util/debug';
 import { Backoff } from '../graph/backoff';

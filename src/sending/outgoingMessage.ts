@@ -61,29 +61,45 @@ export class OutgoingMessage {
    * PersonaRefusedError where `refusedPersona` is `'throw'`.
    */
   carry(): Promise<void> | undefined {
+    try {
+      return this.find()?.catch((error: unknown) => this.sendAsPage(error));
+    } catch (error) {
+      this.sendAsPage(error);
+      return undefined;
+    }
+  }
+
+  /** Throws at once what would reject it later, with everything that is sent together. */
+  check(): void {
+    try {
+      void this.find();
+    } catch (error) {
+      const { refusals, settings } = this.sending.runtime;
+      const persona = this.resolution?.persona ?? '';
+      const isRefusal = refusals.asRefusal(error, persona) !== undefined;
+      // A refusal is reported when the message goes out without its persona.
+      const isForLater = isRefusal && settings.refusedPersona !== 'throw';
+      if (!isForLater) this.sendAsPage(error);
+    }
+  }
+
+  /** Throws or rejects with PersonaRefusedError. */
+  private find(): Promise<void> | undefined {
     const { resolution, sending } = this;
     if (!resolution) return undefined;
     const { refusals } = sending.runtime;
-    try {
-      // Before anything is created for the message.
-      const refusal = refusals.isEmpty
-        ? undefined
-        : refusals.find(sending.context);
-      if (refusal) throw refusal;
-      const found = resolution.resolve();
-      if (!(found instanceof Promise)) this.carryFound(found);
-      else {
-        return found
-          .then((id) => this.carryFound(id))
-          .catch((error: unknown) => this.sendAsPage(error));
-      }
-    } catch (error) {
-      this.sendAsPage(error);
-    }
+    // Before anything is created for the message.
+    const refusal = refusals.isEmpty
+      ? undefined
+      : refusals.find(sending.context);
+    if (refusal) throw refusal;
+    const found = resolution.resolve();
+    if (found instanceof Promise) return found.then((id) => this.accept(id));
+    this.accept(found);
     return undefined;
   }
 
-  private carryFound(found: string | Carried | null): void {
+  private accept(found: string | Carried | null): void {
     const { channel, runtime, context } = this.sending;
     const carried = typeof found === 'string' ? carriedAs(found) : found;
     if (carried && !runtime.refusals.isEmpty) {

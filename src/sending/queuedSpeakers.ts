@@ -10,7 +10,7 @@ import { withoutPersona } from './ownPersona';
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,
  * because the bot may queue the same object again as somebody else.
  *
- * @throws InvalidPersonaError; with `refusedPersona: 'throw'`, PersonaRefusedError
+ * @throws InvalidPersonaError; InvalidProfileError for a label that does not fit; with `refusedPersona: 'throw'`, PersonaRefusedError
  */
 export function rememberSpeakers(
   queue: unknown[],
@@ -35,16 +35,13 @@ function remembered(
   const { runtime, client } = personas;
   const decision = decideSpeaker(fields, personas, channel);
   const queued = { ...withoutPersona(fields) };
-  if (runtime.settings.refusedPersona === 'throw') {
-    // Rejects this message now, rather than all of the queue later.
-    void new OutgoingMessage({ fields: queued }, decision, {
-      runtime,
-      channel,
-      client,
-      context: personas.sendContext(),
-      isSenderAction: false,
-    }).carry();
-  }
+  new OutgoingMessage({ fields: queued }, decision, {
+    runtime,
+    channel,
+    client,
+    context: personas.sendContext(),
+    isSenderAction: false,
+  }).check();
   keepDecision(queued, decision);
   return queued;
 }

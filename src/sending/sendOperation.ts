@@ -121,11 +121,11 @@ export class SendOperation implements Sending {
   }
 
   private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
-    // What the bot gave is what is sent, whatever changes while this waits.
-    this.replace({ args: deepCopy(this.given.args) });
-    for (const each of this.messages) each.message = deepCopy(each.message);
-    const { file } = this.call;
     try {
+      // What the bot gave is what is sent, whatever changes while this waits.
+      this.replace({ args: deepCopy(this.given.args) });
+      for (const each of this.messages) each.message = deepCopy(each.message);
+      const { file } = this.call;
       await (file ? Promise.race([waiting, failureOf(file)]) : waiting);
       if (file && this.isCarried) await this.upload(file);
       return await this.transmitInTurn();

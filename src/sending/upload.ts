@@ -48,7 +48,8 @@ export async function upload(
 
 /** @throws PersonaError for an answer without it */
 function attachmentIdIn(answer: unknown): string {
-  const id = getProperty(answer, 'attachmentId');
+  const id =
+    getProperty(answer, 'attachmentId') ?? getProperty(answer, 'attachment_id');
   if (typeof id === 'string') return id;
   throw notUploaded('the response has no attachment ID');
 }

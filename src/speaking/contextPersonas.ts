@@ -4,7 +4,7 @@ import type { ChannelInfo } from '../errors';
 import { pageContextOf } from '../graph/page';
 import { checkPersona } from '../persona';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
+import { recipientId, type SendContext } from '../sendContext';
 
 import { initialSpeaker } from './initialPersona';
 import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
@@ -39,7 +39,9 @@ export class ContextPersonas extends ScopedPersonas {
       pageContext = { client, event, session, accessToken };
     }
     const session: { user?: { id?: unknown } } | null = context.session;
-    const id = session?.user?.id;
+    // A class of the bot's own may write to others than the customer.
+    const addressed = pageContext && message?.recipient;
+    const id = addressed ? recipientId(addressed) : session?.user?.id;
     const recipient = typeof id === 'string' ? id : null;
     const canSend = canSendOn(context);
     return { context, recipient, pageContext, channelInfo, canSend };

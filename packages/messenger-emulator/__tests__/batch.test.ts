@@ -143,6 +143,16 @@ test('the batch may be JSON text in a form', async () => {
   expect(await response.json()).toMatchObject([{ code: 200 }]);
 });
 
+test('only the first question mark of an item ends its path', async () => {
+  const query = 'name=Max&profile_picture_url=https://example.com/a.png?size=2';
+  const relative_url = `me/personas?${query}`;
+  const answers = await run([{ method: 'POST', relative_url }]);
+  const id = String(bodyOf(answers[0]).id);
+  const picture = `${emulated.emulator.origin}/_emulator/pictures/${id}`;
+  const { headers } = await fetch(picture, { redirect: 'manual' });
+  expect(headers.get('location')).toBe('https://example.com/a.png?size=2');
+});
+
 test('an item can use the answer of another one', async () => {
   const answers = await run([
     {

@@ -19,6 +19,7 @@ import { Inbox } from './world/inbox';
 import { Delivery } from './world/delivery';
 import { Receipts } from './world/receipts';
 import { bearerToken } from './graph/token';
+import { splitQuery } from './values/urls';
 import { World } from './world/world';
 
 /** For all requests together. */
@@ -145,14 +146,13 @@ async function answerGraph(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  const url = request.url ?? '/';
-  const [fullPath = '/'] = url.split('?', 1);
-  const query = readForm(url.slice(fullPath.length + 1));
+  const target = splitQuery(request.url ?? '/');
+  const query = readForm(target.query);
   const bearer = bearerToken(request.headers);
   const header = bearer === undefined ? {} : { access_token: bearer };
   const call: GraphCall = {
     method: request.method ?? 'GET',
-    ...splitVersion(fullPath),
+    ...splitVersion(target.path),
     parameters: new Parameters(header, query),
     files: [],
   };

@@ -14,9 +14,8 @@ export interface DoctorOptions extends PageOptions {
 /** `doctor`: checks a bot, from its config to its platforms. */
 export async function doctor(options: DoctorOptions): Promise<void> {
   const checks = checksOf(await configOrError(options.config), options);
-  const isQuiet = options.json || !process.stderr.isTTY;
-  const progress = startProgress(checks.length, isQuiet);
-  const running = runChecks(checks, () => progress.step(''));
+  const progress = startProgress(checks.length, options.json);
+  const running = runChecks(checks, () => progress.step());
   const results = await running.finally(() => progress.end());
   if (options.json) printJson({ checks: results });
   else printResults(results);

@@ -2,7 +2,7 @@ import { fixedIdOf } from '../../directory/entries';
 import { openBot, type PageOptions } from '../openBot';
 import { matchDirectory } from '../matchDirectory';
 import { print, printJson, printTable, plural } from '../output';
-import { takePartialSnapshot } from '../snapshot';
+import { takeSnapshot } from '../snapshot';
 import type { Cell } from '../table';
 
 interface Row {
@@ -20,7 +20,7 @@ interface Row {
 /** `list`: shows the Page's personas. */
 export async function list(options: PageOptions): Promise<void> {
   const { page, runtime } = await openBot(options);
-  const snapshot = await takePartialSnapshot(page, runtime);
+  const snapshot = await takeSnapshot(page, runtime, false);
   const entries = runtime?.directory.onPage ?? new Map<string, string>();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
   for (const [name, entry] of entries) {

@@ -53,25 +53,22 @@ export async function probe(options: ProbeOptions): Promise<void> {
   };
 
   const asked: Asked[] = [];
-  let isStopped = false;
+  const stopping = new AbortController();
   let left: string[] = [];
-  await finishOnSignal(
-    () => (isStopped = true),
-    async () => {
-      try {
-        await checkReachable(asking, psid);
-        await askAll(asking, asked, () => isStopped, options);
-      } finally {
-        left = await asking.cleanUp();
-        if (left.length > 0) printNote(leftBehind(left));
-      }
-    },
-  );
+  await finishOnSignal(stopping, async () => {
+    try {
+      await checkReachable(asking, psid);
+      await askAll(asking, asked, stopping.signal, options);
+    } finally {
+      left = await asking.cleanUp();
+      if (left.length > 0) printNote(leftBehind(left));
+    }
+  });
   report(asked, about, options);
   if (left.length > 0) {
     throw new CommandError('The probe left something behind: see above.');
   }
-  if (isStopped)
+  if (stopping.signal.aborted)
     throw new CommandError('The probe was stopped: its personas are deleted.');
 }
 
@@ -91,23 +88,20 @@ async function checkReachable(asking: Probe, psid: string): Promise<void> {
 async function askAll(
   asking: Probe,
   asked: Asked[],
-  isStopped: () => boolean,
+  stopped: AbortSignal,
   { json }: ProbeOptions,
 ): Promise<void> {
-  const progress = startProgress(
-    QUESTIONS.length,
-    json || !process.stderr.isTTY,
-  );
+  const progress = startProgress(QUESTIONS.length, json);
   try {
     for (const question of QUESTIONS) {
-      if (isStopped()) return;
+      if (stopped.aborted) return;
       try {
         asked.push({ question, answer: await question.ask(asking) });
       } catch (error) {
         if (!(error instanceof NotAsked)) throw error;
         asked.push({ question, answer: error.message });
       }
-      progress.step('');
+      progress.step();
     }
   } finally {
     progress.end();

@@ -34,17 +34,17 @@ export async function sync(options: SyncOptions): Promise<void> {
       'The `directory` of personas() in bottender.config.js is empty: add personas to it.',
     );
   }
-  const lostLock = new AbortController();
-  const matching = () => match(page, runtime, options, lostLock.signal);
+  const stopping = new AbortController();
+  const matching = () => match(page, runtime, options, stopping);
   if (options.dryRun) return matching();
-  await withLock(runtime.store, page.id, () => lostLock.abort(), matching);
+  await withLock(runtime.store, page.id, () => stopping.abort(), matching);
 }
 
 async function match(
   page: OpenPage,
   runtime: Runtime,
   options: SyncOptions,
-  lostLock: AbortSignal,
+  stopping: AbortController,
 ): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
   const plan = makePlan(runtime.directory.onPage, snapshot, {
@@ -68,14 +68,9 @@ async function match(
         results.set(step, result);
         progress.step(describeStep(step, result));
       },
+      stopping,
     );
-    // The question may have waited for longer than the lock lasts.
-    if (lostLock.aborted) executor.stop();
-    lostLock.addEventListener('abort', () => executor.stop());
-    await finishOnSignal(
-      () => executor.stop(),
-      () => executor.run(plan),
-    );
+    await finishOnSignal(stopping, () => executor.run(plan));
     progress.end();
   }
   if (options.json) {

@@ -2,7 +2,7 @@ import { describeFailure, isTransient } from '../../graph/graphFailure';
 import { getProperty } from '../../util/getProperty';
 import { CommandError, explainFailure } from '../commandErrors';
 
-import { failed, ok, skipped, warning, type Finding } from './check';
+import { CannotRun, failed, ok, warning, type Finding } from './check';
 import type { MessengerBot } from './messengerBot';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,7 +30,7 @@ export async function checkCredentials(bot: MessengerBot): Promise<Finding> {
   const appId = await bot.appId();
   if (answer.ok) return ok(`the app secret is that of the app ${appId}`);
   if (isTransient(answer.failure)) {
-    return skipped(
+    throw new CannotRun(
       `Graph did not check it: ${describeFailure(answer.failure)}`,
     );
   }

@@ -33,7 +33,7 @@ export interface Check {
   readonly run: () => Finding | Promise<Finding>;
 }
 
-/** A check cannot run: the message says why. */
+/** A check is skipped: the message says why it cannot run. */
 export class CannotRun extends Error {}
 
 export function ok(message: string): Finding {
@@ -46,10 +46,6 @@ export function warning(message: string, advice?: string): Finding {
 
 export function failed(message: string, advice?: string): Finding {
   return { status: 'failed', message, advice };
-}
-
-export function skipped(message: string, advice?: string): Finding {
-  return { status: 'skipped', message, advice };
 }
 
 /** Runs a function at its first call only: checks share what they ask for. */

@@ -12,7 +12,7 @@ import {
 } from '../snapshot';
 import { plural } from '../output';
 
-import { CannotRun, ok, once, skipped, warning, type Finding } from './check';
+import { CannotRun, ok, once, warning, type Finding } from './check';
 import type { MessengerBot } from './messengerBot';
 
 const STORE_TIMEOUT_MS = 3000;
@@ -34,7 +34,7 @@ export class PagePersonas {
 
   async checkDirectory(): Promise<Finding> {
     const entries = this.runtime().settings.directory;
-    if (entries.size === 0) return skipped('the directory is empty');
+    if (entries.size === 0) throw new CannotRun('the directory is empty');
     const { personas: listed, isComplete } = await this.bot.personas();
     // After the list, so that each ephemeral persona on it has its lease.
     const stored = await this.stored().catch(() => NO_STORE);
@@ -94,7 +94,7 @@ export class PagePersonas {
   /** Ephemeral personas of processes that died. */
   async checkLeases(): Promise<Finding> {
     if (!this.runtime().store.isLasting) {
-      return skipped(
+      throw new CannotRun(
         'without a `store`, the leases of other processes are not known',
       );
     }

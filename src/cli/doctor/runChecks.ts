@@ -5,7 +5,6 @@ import { secrets } from '../output';
 
 import {
   CannotRun,
-  skipped,
   failed,
   type Check,
   type CheckId,
@@ -34,13 +33,12 @@ export async function runChecks(
     checks.map(async ({ id, channel, run }): Promise<Result> => {
       const { status, message, advice } = await findingOf(run);
       onResult();
-      const shown = redactSecrets(message, secrets);
       return {
         id,
         channel,
         status,
-        message: shown,
-        ...(advice && { advice: redactSecrets(advice, secrets) }),
+        message: redactSecrets(message, secrets),
+        advice: advice && redactSecrets(advice, secrets),
       };
     }),
   );
@@ -49,10 +47,13 @@ export async function runChecks(
 async function findingOf(run: Check['run']): Promise<Finding> {
   try {
     const running = Promise.resolve().then(run);
-    const late = skipped(`it did not end in ${TIMEOUT_MS / 1000} s`);
-    return await withTimeout(running, TIMEOUT_MS, late);
+    const finding = await withTimeout(running, TIMEOUT_MS, undefined);
+    if (finding) return finding;
+    throw new CannotRun(`it did not end in ${TIMEOUT_MS / 1000} s`);
   } catch (error) {
-    if (error instanceof CannotRun) return skipped(error.message);
+    if (error instanceof CannotRun) {
+      return { status: 'skipped', message: error.message };
+    }
     if (error instanceof UsageError) throw error;
     return failed(`This should not have happened: ${describeBotError(error)}`);
   }

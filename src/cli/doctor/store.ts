@@ -14,6 +14,8 @@ const TIMEOUT_MS = 3000;
 const LATE = Symbol('late');
 /** Each handler waits for the store a few times. */
 const SLOW_MS = 50;
+/** The quickest counts: this machine may be busy. */
+const ROUND_TRIPS = 3;
 const MIN_VERSION = [6, 2] as const;
 
 const CONNECT =
@@ -54,9 +56,13 @@ async function checkRedis({ runner, prefix }: RedisStore): Promise<Finding> {
   const ask = () => runner.run('eval', INFO, [`${prefix}:{doctor}`], []);
   // The first call may wait for a connection.
   const info = String(await ask());
-  const begunAt = performance.now();
-  await ask();
-  const roundTripMs = Math.round(performance.now() - begunAt);
+  const times: number[] = [];
+  for (let count = 0; count < ROUND_TRIPS; count += 1) {
+    const begunAt = performance.now();
+    await ask();
+    times.push(performance.now() - begunAt);
+  }
+  const roundTripMs = Math.round(Math.min(...times));
   const valueOf = (name: string) =>
     new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const version = valueOf('redis_version');

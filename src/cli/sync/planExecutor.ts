@@ -33,7 +33,6 @@ export type StepResult =
 
 /** Executes a plan and records each step in the store. */
 export class PlanExecutor {
-  private stopped = false;
   /** IDs that are not new when they appear on the list. */
   private readonly seen: Set<string>;
 
@@ -42,19 +41,16 @@ export class PlanExecutor {
     private readonly runtime: Runtime,
     private readonly snapshot: Snapshot,
     private readonly onResult: (step: SyncStep, result: StepResult) => void,
+    /** Once it is aborted, no further step begins. Those in progress end. */
+    private readonly stopping = new AbortController(),
   ) {
     this.seen = new Set(snapshot.listed.map(({ id }) => id));
-  }
-
-  /** Starts no further steps. Those in progress finish. */
-  stop(): void {
-    this.stopped = true;
   }
 
   /** Resolves when all started steps have finished. Never rejects. */
   async run({ steps }: SyncPlan): Promise<void> {
     await forEachLimited(steps, CONCURRENCY, async (step) => {
-      if (this.stopped) return;
+      if (this.stopping.signal.aborted) return;
       const result = await this.attempt(step);
       this.onResult(step, result);
     });
@@ -65,11 +61,11 @@ export class PlanExecutor {
       const outcome = await this.execute(step);
       if (outcome.ok) return { status: 'done', id: outcome.value };
       // Code 100 concerns this persona, for example its picture; others concern all steps.
-      if (outcome.failure.code !== 100) this.stop();
+      if (outcome.failure.code !== 100) this.stopping.abort();
       return { status: 'failed', reason: explainFailure(outcome.failure) };
     } catch (error) {
       // The store failed: further personas would not be recorded.
-      this.stop();
+      this.stopping.abort();
       return { status: 'failed', reason: errorMessage(error) };
     }
   }

@@ -12,6 +12,7 @@ import { useInbox } from './useInbox';
 import type { Faults } from '../graph/faults';
 import { GraphError } from '../values/graphError';
 import type { JsonObject } from '../values/json';
+import { splitQuery } from '../values/urls';
 import {
   sendAttachment,
   sendPageFile,
@@ -212,11 +213,11 @@ function readQuery(request: IncomingMessage): { pageId?: string } {
 }
 
 function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return splitQuery(request.url ?? '/').path;
 }
 
 function queryOf(request: IncomingMessage): string {
-  return (request.url ?? '').slice(pathOf(request).length + 1);
+  return splitQuery(request.url ?? '/').query;
 }
 
 function sendJson(

@@ -8,6 +8,7 @@ import {
   type JsonObject,
 } from '../values/json';
 import type { UploadedFile } from '../values/uploadedFile';
+import { splitQuery } from '../values/urls';
 import { Parameters } from './parameters';
 import type { GraphAnswer, GraphCall } from './call';
 import { splitVersion } from './version';
@@ -102,14 +103,11 @@ function readItem(item: Json, batch: GraphCall, outcomes: Outcomes): GraphCall {
     throw invalidParameter('A batch item needs a method and a relative_url');
   }
   checkDependencies(item, outcomes);
-  const [pathText = '', query = ''] = insertResults(
-    relativeUrl,
-    outcomes,
-  ).split('?', 2);
+  const target = splitQuery(insertResults(relativeUrl, outcomes));
   const body = insertResults(toText(getProperty(item, 'body')) ?? '', outcomes);
-  const { version, path } = splitVersion(`/${pathText.replace(/^\//, '')}`);
+  const { version, path } = splitVersion(`/${target.path.replace(/^\//, '')}`);
   const outer = batch.parameters.text('access_token');
-  const own = new Parameters(readForm(query), readForm(body));
+  const own = new Parameters(readForm(target.query), readForm(body));
   // The batch's proof is valid for the batch's token only.
   const inherited: JsonObject = own.has('access_token')
     ? {}

@@ -7,3 +7,9 @@ export function withoutSecrets(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
+
+/** The path of a request's target, and what follows the first question mark. */
+export function splitQuery(target: string): { path: string; query: string } {
+  const [path = ''] = target.split('?', 1);
+  return { path, query: target.slice(path.length + 1) };
+}
