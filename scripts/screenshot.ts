@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
 import { launchBrowser } from '../packages/messenger-emulator/__tests__/support/browser';
 
@@ -84,7 +84,7 @@ async function takePictures(
   browser: Browser,
   { chatPage, agentsConsole }: Addresses,
 ): Promise<void> {
-  const page = await open(browser, chatPage, { width: 1120, height: 920 });
+  const page = await open(browser, chatPage, { width: 1060, height: 880 });
   await page.getByText('Live', { exact: true }).waitFor();
   const agents = await open(browser, agentsConsole, {
     width: 1280,
@@ -98,23 +98,33 @@ async function takePictures(
   // Without the notice that other customers were answered.
   await page.reload();
   await shows(page, 'What else can I do for you?');
-  await writePicture(page, CHAT_PICTURE);
+  const conversation = page.locator('[data-panel=chat]');
+  await writePicture(page, CHAT_PICTURE, conversation);
 }
 
-async function writePicture(page: Page, file: string): Promise<void> {
-  await writeFile(file, await webp(page));
+/** @param part of the page; default: all of it */
+async function writePicture(
+  page: Page,
+  file: string,
+  part = page.locator('html'),
+): Promise<void> {
+  await writeFile(file, await webp(page, part));
   console.log(`${file} is written.`);
 }
 
 /** A quarter of the size of a PNG, which counts because a picture is in the package. */
-async function webp(page: Page): Promise<Buffer> {
+async function webp(page: Page, part: Locator): Promise<Buffer> {
   // The frame after the next has everything.
   await page.evaluate(
     'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
   );
   const browser = await page.context().newCDPSession(page);
-  const options = { format: 'webp', quality: 18 } as const;
-  const { data } = await browser.send('Page.captureScreenshot', options);
+  const clip = await part.boundingBox();
+  if (!clip) throw new Error('The part for the picture is not shown.');
+  const { data } = await browser.send('Page.captureScreenshot', {
+    ...{ format: 'webp', quality: 18 },
+    clip: { ...clip, scale: 1 },
+  });
   return Buffer.from(data, 'base64');
 }
 
@@ -125,7 +135,7 @@ async function handOver(page: Page, agents: Page): Promise<void> {
   await agents.getByLabel('Your name').fill('Adam Z.');
   await agents.getByRole('radio', { name: 'maple' }).check();
   await agents.getByRole('button', { name: 'Sign in' }).click();
-  await agents.getByText('Nobody waits.').waitFor();
+  await agents.getByText('No one is waiting.').waitFor();
   await write(page, 'agent');
   await shows(page, 'I am getting a colleague');
   await agents.locator('.customer').first().click();

@@ -73,9 +73,9 @@ export function checkProfile(profile: unknown): PersonaProfile {
         `A persona's profile has no "${key}"${didYouMean(key, KEYS)}; it has ${KEYS.join(', ')}.`,
       );
     }
-    if (typeof value === 'string' && printable(value) !== value) {
+    if (typeof value === 'string' && escapeUnprintable(value) !== value) {
       throw new InvalidProfileError(
-        `The ${key} "${printable(value)}" of a persona has a control character or half a character. To shorten a text, use [...text].slice(0, 50).join('').`,
+        `The ${key} "${escapeUnprintable(value)}" of a persona has a control character or half a character. To shorten a text, use [...text].slice(0, 50).join('').`,
       );
     }
   }
@@ -126,7 +126,7 @@ export function checkKind(
 }
 
 /** The text with these characters escaped. */
-export function printable(text: string): string {
+export function escapeUnprintable(text: string): string {
   return text.replace(
     UNPRINTABLE,
     (character) =>

@@ -185,6 +185,10 @@ describeInBrowser('the agents’ console', () => {
     await write('Are you there?');
     await winner.titleIs("1 unread · Agents' console");
     await winner.customer('Customer 1001').getByText('1 unread').waitFor();
+    // It is not the colleague who has not read it.
+    const others = loser.customer('Customer 1001');
+    await others.getByText('Are you there?').waitFor();
+    expect(await others.getByText('1 unread').count()).toBe(0);
     await winner.openCustomer('Customer 1001');
     await winner.titleIs("Agents' console");
 

@@ -179,7 +179,7 @@ function show() {
   const waiting = desk.waiting.length;
   const unread = desk.mine.reduce((sum, one) => sum + one.unread, 0);
   part('queue', HTMLElement).textContent =
-    waiting === 0 ? 'Nobody waits.' : `${waiting} waiting`;
+    waiting === 0 ? 'No one is waiting.' : `${waiting} waiting`;
   document.title = [
     waiting > 0 ? `${waiting} waiting` : '',
     unread > 0 ? `${unread} unread` : '',

@@ -72,7 +72,8 @@ export class CustomerList {
     const shown = JSON.stringify([conversation, side]);
     if (shown === known.shown) return row;
     known.shown = shown;
-    const { name, last, unread } = conversation;
+    const { name, last, agentId } = conversation;
+    const unread = agentId === desk.me?.id ? conversation.unread : 0;
     const sender = last?.from === 'customer' ? '' : 'Us: ';
     button.replaceChildren(
       personaFace({ name, profile_picture_url: null }),

@@ -207,6 +207,7 @@ export const PARTS: Record<string, Part> = {
       'personas',
       'runtime',
       'stats',
+      'util/reasonOf',
       'util/invokeCallback',
       'util/warn',
     ],

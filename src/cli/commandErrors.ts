@@ -31,13 +31,13 @@ export function withoutSecrets(text: string): string {
 
 /** Describes a failure and what to do about it. */
 export function explainFailure(failure: GraphFailure): string {
-  const advice = adviceOn(failure);
+  const advice = failureAdvice(failure);
   const described = describeFailure(failure);
   return advice ? `${described}. ${advice}` : described;
 }
 
 /** @see https://developers.facebook.com/docs/graph-api/guides/error-handling */
-function adviceOn(failure: GraphFailure): string | undefined {
+function failureAdvice(failure: GraphFailure): string | undefined {
   const { status, code } = failure;
   if (status === undefined) {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in bottender.config.js.';

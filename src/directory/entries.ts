@@ -5,7 +5,7 @@ import { isPersonaId } from '../persona';
 import {
   checkKind,
   checkProfile,
-  printable,
+  escapeUnprintable,
   type PersonaKind,
   type PersonaProfile,
 } from '../profile';
@@ -107,7 +107,7 @@ function wrong(name: string, what: string): InvalidOptionError {
 
 function checkEntry(name: string, entry: unknown): DirectoryEntry {
   if (name.trim() === '') throw wrong(name, 'has an empty name');
-  const shown = printable(name);
+  const shown = escapeUnprintable(name);
   if (shown !== name) {
     throw wrong(
       shown,

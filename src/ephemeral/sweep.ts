@@ -34,7 +34,7 @@ export interface SweepResult {
 type SweepEnd = 'done' | 'limited' | 'late';
 
 /** What one sweep of a Page has come to. */
-class Progress {
+class SweepProgress {
   readonly deadline = monotonicNow() + SWEEP_WITHIN_MS;
   readonly seen = new Set<string>();
   readonly deleted: ListedPersona[] = [];
@@ -78,7 +78,7 @@ export class Sweep {
     expired: LeaseEntry[],
     known = new Set<string>(),
   ): Promise<{ swept: SweepResult; end: SweepEnd }> {
-    const progress = new Progress(page);
+    const progress = new SweepProgress(page);
     const { seen, intents, deleted, deadline } = progress;
     for (let entries = expired; ;) {
       const unseen = entries.filter(([key]) => !seen.has(key));
@@ -108,7 +108,10 @@ export class Sweep {
     return expired.get(page) ?? [];
   }
 
-  private async sweepOne(progress: Progress, entry: LeaseEntry): Promise<void> {
+  private async sweepOne(
+    progress: SweepProgress,
+    entry: LeaseEntry,
+  ): Promise<void> {
     const { intents, page } = progress;
     const [, { id, name }] = entry;
     if (id !== null) return this.delete(progress, entry, id);
@@ -120,7 +123,7 @@ export class Sweep {
   }
 
   private async delete(
-    progress: Progress,
+    progress: SweepProgress,
     entry: LeaseEntry,
     id: string,
   ): Promise<void> {

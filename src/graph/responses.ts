@@ -1,4 +1,4 @@
-import { getProperty } from '../util/getProperty';
+import { getProperty, textIn } from '../util/getProperty';
 import type { PersonaProfile } from '../profile';
 
 import type { Outcome } from './graphCall';
@@ -37,7 +37,7 @@ export function isId(value: unknown): value is string {
 export function parsePage(response: unknown): Outcome<PageInfo> {
   const id = getProperty(response, 'id');
   if (!isId(id)) return invalidResponse('the response has no Page ID');
-  return { ok: true, value: { id, name: text(response, 'name') } };
+  return { ok: true, value: { id, name: textIn(response, 'name') } };
 }
 
 export function parsePersonaId(response: unknown): Outcome<string> {
@@ -73,7 +73,7 @@ export function parseListPage(response: unknown): Outcome<PersonaListPage> {
   const personas = data.flatMap((entry: unknown) => personaIn(entry) ?? []);
   const paging = getProperty(response, 'paging');
   const hasNext = Boolean(getProperty(paging, 'next'));
-  const cursor = text(getProperty(paging, 'cursors'), 'after');
+  const cursor = textIn(getProperty(paging, 'cursors'), 'after');
   const after = hasNext && cursor !== '' ? cursor : undefined;
   const isComplete =
     personas.length === data.length && hasNext === (after !== undefined);
@@ -88,12 +88,7 @@ export function invalidResponse(message: string) {
 function personaIn(value: unknown): ListedPersona | undefined {
   const id = getProperty(value, 'id');
   if (!isId(id)) return undefined;
-  const name = text(value, 'name');
-  const profilePictureUrl = text(value, 'profilePictureUrl');
+  const name = textIn(value, 'name');
+  const profilePictureUrl = textIn(value, 'profilePictureUrl');
   return { id, name, profilePictureUrl };
-}
-
-function text(object: unknown, name: string): string {
-  const value = getProperty(object, name);
-  return typeof value === 'string' ? value : '';
 }

@@ -14,7 +14,7 @@ export interface CreateOptions extends PageOptions, ConfirmOptions {
 
 /** `create --name --pic`: creates a persona. */
 export async function create(options: CreateOptions): Promise<void> {
-  const profile = profileOf(options);
+  const profile = checkedProfile(options);
   const { page } = await openBot(options);
   const { personas } = await callGraph(
     'list the personas',
@@ -46,7 +46,7 @@ export async function create(options: CreateOptions): Promise<void> {
   }
 }
 
-function profileOf({ name, pic }: CreateOptions): PersonaProfile {
+function checkedProfile({ name, pic }: CreateOptions): PersonaProfile {
   try {
     return checkProfile({ name, profilePictureUrl: pic });
   } catch (error) {

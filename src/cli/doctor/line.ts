@@ -2,12 +2,12 @@ import { line } from '../../channels/line';
 import type { Runtime } from '../../runtime';
 import { shownName } from '../../shownName';
 import { forEachLimited } from '../../util/forEachLimited';
-import { getProperty } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/getProperty';
 import { profilesIn } from '../config';
 import { plural } from '../output';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';
-import { textIn, type Platform, type PlatformApi } from './platform';
+import type { Platform, PlatformApi } from './platform';
 
 /** docs/messenger-facts.md#line-checks */
 export const LINE: PlatformApi = {

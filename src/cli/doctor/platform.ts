@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import { getProperty } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/getProperty';
 import { errorMessage } from '../commandErrors';
 import { hide } from '../output';
 
@@ -10,7 +10,7 @@ import { httpCall } from './httpCall';
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** What a platform answered. */
-export interface Answer {
+export interface PlatformAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Parsed; `undefined` where it is no JSON. */
@@ -27,7 +27,7 @@ export interface PlatformApi {
   readonly account: readonly [method: 'GET' | 'POST', path: string];
   readonly headers: (accessToken: string) => Record<string, string>;
   /** The name of the account; `undefined` where the token is refused. */
-  readonly nameIn: (answer: Answer) => string | undefined;
+  readonly nameIn: (answer: PlatformAnswer) => string | undefined;
   /** The property of an answer that says why it is refused. */
   readonly reason: string;
   /** What to do about a token that is refused. */
@@ -44,7 +44,7 @@ export class Platform {
   }
 
   /** Asks whose token it is. */
-  private readonly asked = once((): Promise<Answer> =>
+  private readonly asked = once((): Promise<PlatformAnswer> =>
     this.ask(...this.api.account),
   );
 
@@ -69,7 +69,7 @@ export class Platform {
   }
 
   /** The answer that says whose token it is, for checks that need a valid one. */
-  async account(): Promise<Answer> {
+  async account(): Promise<PlatformAnswer> {
     const answer =
       this.text('accessToken') === undefined ? undefined : await this.asked();
     if (answer && this.api.nameIn(answer) !== undefined) return answer;
@@ -81,7 +81,7 @@ export class Platform {
     method: 'GET' | 'POST',
     path: string,
     content: object = {},
-  ): Promise<Answer> {
+  ): Promise<PlatformAnswer> {
     const { title, origin, headers } = this.api;
     const url = new URL(path, this.text('origin') ?? origin);
     try {
@@ -104,8 +104,7 @@ export class Platform {
 
   private text(name: string): string | undefined {
     const client = getProperty(this.channel, 'client');
-    const value = getProperty(this.channel, name) ?? getProperty(client, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return textIn(this.channel, name) || textIn(client, name) || undefined;
   }
 }
 
@@ -115,10 +114,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A text of an answer; empty where there is none. */
-export function textIn(answer: unknown, name: string): string {
-  const value = getProperty(answer, name);
-  return typeof value === 'string' ? value : '';
 }

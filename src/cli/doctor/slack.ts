@@ -1,8 +1,8 @@
 import { SCOPE } from '../../channels/slack';
-import { getProperty } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/getProperty';
 
 import { CannotRun, failed, ok, type Finding } from './check';
-import { textIn, type Platform, type PlatformApi } from './platform';
+import type { Platform, PlatformApi } from './platform';
 
 /** docs/messenger-facts.md#slack-scopes */
 export const SLACK: PlatformApi = {

@@ -1,12 +1,12 @@
 import { viber } from '../../channels/viber';
 import type { Runtime } from '../../runtime';
 import { shownName } from '../../shownName';
-import { getProperty } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/getProperty';
 import { profilesIn } from '../config';
 import { plural } from '../output';
 
 import { CannotRun, ok, warning, type Finding } from './check';
-import { textIn, type PlatformApi } from './platform';
+import type { PlatformApi } from './platform';
 
 /** docs/messenger-facts.md#viber-account */
 export const VIBER: PlatformApi = {

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import { graphCall } from '../../graph/graphCall';
 import { describeFailure } from '../../graph/graphFailure';
-import { getProperty } from '../../util/getProperty';
+import { textIn } from '../../util/getProperty';
 import { errorMessage } from '../commandErrors';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';
@@ -37,7 +37,8 @@ export async function checkWebhook(bot: MessengerBot): Promise<Finding> {
   const shown = url.origin + url.pathname;
   if (!isActive)
     return failed(`Meta has switched off the webhook ${shown}.`, SET_WEBHOOK);
-  const { verifyToken, path = '/webhooks/messenger' } = settingsOf(bot);
+  const verifyToken = textIn(bot.channel, 'verifyToken') || undefined;
+  const path = textIn(bot.channel, 'path') || '/webhooks/messenger';
   const other =
     url.pathname === path
       ? ''
@@ -229,12 +230,4 @@ export async function checkWebhookFields(bot: MessengerBot): Promise<Finding> {
 /** It replaces what the Page is subscribed to. */
 function subscribePage(pageId: string, fields: readonly string[]): string {
   return `Subscribe the Page: POST /${pageId}/subscribed_apps?subscribed_fields=${fields.join(',')}, or at developers.facebook.com, under Messenger > Settings.`;
-}
-
-function settingsOf({ channel }: MessengerBot) {
-  const text = (name: string) => {
-    const value = getProperty(channel, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  return { verifyToken: text('verifyToken'), path: text('path') };
 }

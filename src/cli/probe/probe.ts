@@ -22,7 +22,7 @@ import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
 const TEXT = 'A test of bottender-persona: please ignore it.';
 
 /** What Messenger answered: nothing but success or failure matters. */
-export type Answer = Outcome<unknown>;
+export type ProbeAnswer = Outcome<unknown>;
 
 /** Sends to one customer, and creates personas that only it knows. */
 export class Probe {
@@ -45,7 +45,7 @@ export class Probe {
   readonly unknownId = `9${Array.from({ length: 14 }, () => randomInt(10)).join('')}`;
 
   /** Sends a text, or a sender action, as a persona or as the Page. */
-  send(personaId?: string, senderAction?: string): Promise<Answer> {
+  send(personaId?: string, senderAction?: string): Promise<ProbeAnswer> {
     const what = senderAction
       ? { senderAction }
       : { messagingType: 'RESPONSE', message: { text: TEXT } };
@@ -55,7 +55,7 @@ export class Probe {
   }
 
   /** A call that is made once, as it may be carried out without an answer. */
-  call(request: GraphRequest): Promise<Answer> {
+  call(request: GraphRequest): Promise<ProbeAnswer> {
     const { timeoutMs } = NO_RETRIES;
     return graphCall(this.page.client, { ...request, timeoutMs }, (value) => ({
       ok: true,

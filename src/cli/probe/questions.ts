@@ -2,7 +2,7 @@ import { refusalRule } from '../../channels/messenger';
 import { isGone, type GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/graphCall';
 
-import type { Answer, Probe } from './probe';
+import type { ProbeAnswer, Probe } from './probe';
 
 /** Something that a Page is asked, and what this package takes to be the answer. */
 export interface Question {
@@ -14,8 +14,8 @@ export interface Question {
   /** Whether Meta documents no such answer: an emulator's is an assumption. */
   readonly isAssumption: boolean;
   /** @throws NotAsked */
-  readonly ask: (probe: Probe) => Promise<Answer>;
-  readonly isExpected: (answer: Answer) => boolean;
+  readonly ask: (probe: Probe) => Promise<ProbeAnswer>;
+  readonly isExpected: (answer: ProbeAnswer) => boolean;
 }
 
 /** A question could not be asked: the message says why. */
@@ -25,7 +25,7 @@ const REFUSED_PERSONA = {
   fact: 'unknown-persona',
   expected: 'refused with code 100, naming the persona',
   isAssumption: true,
-  isExpected: (answer: Answer) =>
+  isExpected: (answer: ProbeAnswer) =>
     !answer.ok && refusalRule(answer.failure)?.fact === 'unknown-persona',
 };
 
@@ -33,14 +33,14 @@ const GONE = {
   fact: 'object-missing',
   expected: 'refused with code 100, subcode 33',
   isAssumption: false,
-  isExpected: (answer: Answer) => !answer.ok && isGone(answer.failure),
+  isExpected: (answer: ProbeAnswer) => !answer.ok && isGone(answer.failure),
 };
 
 const TYPING = {
   fact: 'persona-sender-actions',
   expected: 'delivered',
   isAssumption: false,
-  isExpected: ({ ok }: Answer) => ok,
+  isExpected: ({ ok }: ProbeAnswer) => ok,
 };
 
 export const QUESTIONS: readonly Question[] = [

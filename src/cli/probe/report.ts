@@ -3,14 +3,14 @@ import { isTransient } from '../../graph/graphFailure';
 import { redactSecrets } from '../../graph/secrets';
 import { secrets } from '../output';
 
-import type { Answer } from './probe';
+import type { ProbeAnswer } from './probe';
 import type { Question } from './questions';
 
 /** What came of a question. */
 export interface Asked {
   readonly question: Question;
   /** Or why it was not asked. */
-  readonly answer: Answer | string;
+  readonly answer: ProbeAnswer | string;
 }
 
 export type Verdict =
@@ -32,7 +32,7 @@ export interface ReportAbout {
 }
 
 /** A row of the report, for machines. */
-export interface Row {
+export interface ReportRow {
   readonly question: string;
   readonly expected: string;
   readonly answer: string;
@@ -42,7 +42,10 @@ export interface Row {
   readonly verdict: Verdict;
 }
 
-export function rowsOf(asked: readonly Asked[], about: ReportAbout): Row[] {
+export function rowsOf(
+  asked: readonly Asked[],
+  about: ReportAbout,
+): ReportRow[] {
   return asked.map(({ question, answer }) => ({
     question: question.title,
     expected: question.expected,
@@ -55,7 +58,7 @@ export function rowsOf(asked: readonly Asked[], about: ReportAbout): Row[] {
 
 function verdictOn(
   { isAssumption, isExpected }: Question,
-  answer: Answer | string,
+  answer: ProbeAnswer | string,
   isEmulator: boolean,
 ): Verdict {
   if (typeof answer === 'string') return 'unclear';
@@ -64,7 +67,7 @@ function verdictOn(
   return isExpected(answer) ? 'confirmed' : 'contradicted';
 }
 
-function describe(answer: Answer | string): string {
+function describe(answer: ProbeAnswer | string): string {
   if (typeof answer === 'string') return `not asked: ${answer}`;
   if (answer.ok) return 'accepted';
   const { status, code, subcode, message } = answer.failure;
@@ -77,7 +80,7 @@ function describe(answer: Answer | string): string {
   return `refused (${numbers.join(', ')}): ${message}`;
 }
 
-function ruleFor(answer: Answer | string): string {
+function ruleFor(answer: ProbeAnswer | string): string {
   if (typeof answer === 'string' || answer.ok) return '';
   return refusalRule(answer.failure)?.fact ?? 'none';
 }
@@ -100,7 +103,10 @@ function shortId(id: string): string {
 }
 
 /** The report in Markdown, to share: without secrets, and with IDs shortened. */
-export function markdown(rows: readonly Row[], about: ReportAbout): string {
+export function markdown(
+  rows: readonly ReportRow[],
+  about: ReportAbout,
+): string {
   const { version, at, host, graphVersion, isEmulator } = about;
   const cells = (texts: readonly string[]) =>
     `| ${texts.map((text) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
@@ -136,7 +142,7 @@ export function markdown(rows: readonly Row[], about: ReportAbout): string {
   ].join('\n');
 }
 
-function assumptions(rows: readonly Row[]): string[] {
+function assumptions(rows: readonly ReportRow[]): string[] {
   return [
     '## Assumptions of the emulator',
     '',
@@ -149,7 +155,7 @@ function assumptions(rows: readonly Row[]): string[] {
 }
 
 /** An entry is confirmed where all answers about it are. */
-function verdicts(rows: readonly Row[]): string[] {
+function verdicts(rows: readonly ReportRow[]): string[] {
   const facts = [...new Set(rows.map(({ fact }) => fact))];
   const lines = facts.map((fact) => {
     const about = rows.filter((row) => row.fact === fact);
