@@ -7,8 +7,9 @@ import { Keyv } from 'keyv';
 import { APP_SECRET, CUSTOMER, PAGE, startBot } from './support/bot';
 import { startOn } from './support/channels';
 import { alive, shown } from './support/emulatorState';
+import { gate } from './support/gate';
 import { createPersonas, profile } from './support/personas';
-import { leaveLease } from './support/stores';
+import { leaveLease, storeWith } from './support/stores';
 
 let lines: string[];
 const write = createDebug.log;
@@ -95,6 +96,56 @@ test('it logs a name whose persona the Page has already', async () => {
   expect(lines).toContain(
     `found 'Adam' for the name 'adam' on the list of the Page ${PAGE.id}: ${Adam}`,
   );
+});
+
+test('it logs each disclosure', async () => {
+  createDebug.enable('bottender:persona');
+  const plugin = personas({ disclosure: { message: () => 'I am a program.' } });
+  const bot = await startBot({ plugins: [plugin] });
+  await bot.run(async (context) => {
+    await context.sendText('hi');
+    await context.sendText('hi again');
+  });
+  await plugin.close();
+  expect(lines).toEqual([
+    'sendText: the Page speaks, by nothing',
+    'discloses the start on messenger',
+    // The disclosure itself.
+    'sendText: the Page speaks, by nothing',
+    'sendText: the Page speaks, by nothing',
+  ]);
+});
+
+test('it logs when the store goes away, and when it is back', async () => {
+  const back = gate();
+  let isAway = true;
+  const kept = new Map<string, unknown>();
+  const store = storeWith({
+    get: (key) => (isAway ? back.opened : Promise.resolve(kept.get(key))),
+  });
+  createDebug.enable('bottender:persona');
+  const plugin = personas({
+    store,
+    directory: { adam: profile('Adam') },
+    onCleanupError: () => {},
+  });
+  const bot = await startBot({ plugins: [plugin] });
+  const say = () =>
+    bot.run(async (context) => {
+      await context.as('adam').sendText('hi');
+    });
+  const ofStore = () => lines.filter((line) => line.startsWith('the store'));
+  await say();
+  expect(ofStore()).toEqual([
+    'the store does not answer in time: the bot goes on without it',
+  ]);
+  isAway = false;
+  back.open();
+  await bot.run((context) =>
+    context.withEphemeralPersona(profile('Guest'), () => undefined),
+  );
+  await plugin.close();
+  expect(ofStore().at(-1)).toBe('the store answers again');
 });
 
 test('it logs each sweep once, and each persona that it deletes', async () => {

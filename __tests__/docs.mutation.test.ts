@@ -22,7 +22,11 @@ describe('scripts/mutation/parts.ts', () => {
         ),
     );
     const mutated = parts.flatMap(({ mutate }) =>
-      mutate.map((file) => `${file}.ts`),
+      mutate.flatMap((file) =>
+        file.endsWith('/*')
+          ? library.filter((each) => `${path.dirname(each)}/*` === file)
+          : [`${file}.ts`],
+      ),
     );
     expect(mutated.sort()).toEqual(library.sort());
   });

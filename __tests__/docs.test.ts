@@ -8,9 +8,11 @@ import * as library from 'bottender-persona';
 
 import { withFigures } from '../bench/readme';
 import { createProgram } from '../src/cli/program';
+import { FIXTURES } from './support/channelFixtures';
 import {
   codeBlocks,
   documentsIn,
+  firstCells,
   firstColumn,
   FOR_CONTRIBUTORS,
   read,
@@ -81,6 +83,12 @@ describe('the tables', () => {
     expect(
       ['PersonaError', ...firstColumn('docs/errors.md', 'Errors')].sort(),
     ).toEqual(errors.sort());
+  });
+
+  it('of docs/channels.md has every channel', () => {
+    const cells = firstCells('docs/channels.md', 'Channels').join(', ');
+    const titles = Object.values(FIXTURES).map(({ title }) => title);
+    expect(cells.split(', ').sort()).toEqual(['Messenger', ...titles].sort());
   });
 
   it('of docs/README.md have every page', () => {

@@ -4,7 +4,7 @@ import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import { ProcessMemory } from './store/processMemory';
-import { RedisStore } from './store/redis/redisStore';
+import { SharedStore } from './store/sharedStore';
 import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
 import { isObject } from './util/isObject';
@@ -227,8 +227,8 @@ function listed(names: string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-function isStore(value: unknown): value is KeyvLike | RedisStore {
-  if (value instanceof RedisStore) return true;
+function isStore(value: unknown): value is KeyvLike | SharedStore {
+  if (value instanceof SharedStore) return true;
   // A Map has the methods of a Keyv, but does not outlive the process.
   if (value instanceof Map) return false;
   return ['get', 'set', 'delete'].every(

@@ -2,7 +2,7 @@ import type { DirectoryEntries } from './directory/entries';
 import type { PersonaError } from './errors';
 import type { EphemeralPersona } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import type { RedisStore } from './store/redis/redisStore';
+import type { SharedStore } from './store/sharedStore';
 
 /** The options that `personas()` and `personaClients()` share. */
 export interface CommonOptions<Name extends string = string> {
@@ -44,7 +44,7 @@ export interface CommonOptions<Name extends string = string> {
    * Keyv (5 or 6) that has its own namespace, any process deletes the personas of
    * a dead one. Default: this process's memory.
    */
-  store?: RedisStore | KeyvLike | undefined;
+  store?: SharedStore | KeyvLike | undefined;
   /** Options of ephemeral personas. */
   ephemeral?:
     | {

@@ -12,7 +12,7 @@ import type { Persona, Speaker } from './persona';
 import type { PersonaKind } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
-import type { RedisStore } from './store/redis/redisStore';
+import type { SharedStore } from './store/sharedStore';
 
 /** The type of a value in session state, which is checked at run time only. */
 export type StateValue = Context['state'][string];
@@ -104,6 +104,6 @@ export interface Settings {
   readonly onSent: PersonasOptions['onSent'];
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
-  readonly store: KeyvLike | RedisStore | MemoryStore;
+  readonly store: KeyvLike | SharedStore | MemoryStore;
   readonly ephemeral: { readonly lingerMs: number; readonly leaseMs: number };
 }

@@ -1,24 +1,21 @@
-import {
-  LineClient,
-  SlackOAuthClient,
-  TelegramClient,
-  TwilioClient,
-  ViberClient,
-} from 'bottender';
+import type { SlackOAuthClient, TwilioClient } from 'bottender';
 import {
   InvalidOptionError,
   personas,
   ReleasedHandleError,
-  type ChannelName,
   type CommonOptions,
 } from 'bottender-persona';
 
 import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import {
+  CHANNEL_NAMES,
+  FIXTURES,
   startPlatform,
   type AnswerTo,
+  type ChannelName,
   type Recorded,
 } from '../support/channels';
+import { TOKEN } from '../support/channelFixtures/fixture';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/personas';
 
@@ -30,35 +27,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const TOKEN = 'TOKEN_OF_TESTS';
 const directory = { adam: profile('Adam'), eve: profile('Eve') };
 const picture = (name: string) => profile(name).profilePictureUrl;
 const signText = (text: string, { name }: { name: string }) =>
   `${name}: ${text}`;
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
-type Channel = Exclude<ChannelName, 'messenger'>;
-
-/** The real client of each channel. */
-const CLIENTS: Record<Channel, (origin: string) => object> = {
-  line: (origin) =>
-    new LineClient({ accessToken: TOKEN, channelSecret: TOKEN, origin }),
-  slack: (origin) => new SlackOAuthClient({ accessToken: TOKEN, origin }),
-  viber: (origin) =>
-    new ViberClient({
-      accessToken: TOKEN,
-      sender: { name: 'The bot' },
-      origin,
-    }),
-  telegram: (origin) => new TelegramClient({ accessToken: TOKEN, origin }),
-  whatsapp: (origin) =>
-    new TwilioClient({
-      accountSid: 'AC1',
-      authToken: TOKEN,
-      phoneNumber: 'whatsapp:+1',
-      origin,
-    }),
-};
 
 /** What an object of methods is at a path such as `chat.postMessage`. */
 function at(target: object, path: string): Methods[string] {
@@ -73,14 +47,14 @@ function at(target: object, path: string): Methods[string] {
 }
 
 async function start(
-  channel: Channel,
+  channel: ChannelName,
   options: CommonOptions = {},
   answer?: AnswerTo,
 ) {
   const { origin, received } = await startPlatform(channel, answer);
   const onRefused = jest.fn();
   const plugin = personas({ onRefused, ...options, directory });
-  const given = CLIENTS[channel](origin);
+  const given = FIXTURES[channel].client(origin);
   // As any object of methods, because each method is called by its name.
   const client = plugin.client(given as TwilioClient) as unknown as Methods & {
     as: (...persona: unknown[]) => Methods;
@@ -98,7 +72,7 @@ async function start(
 
 /** Sends the same alone, outside of scopes, in a block, and as a speaker in another's block; `own` is sent with a persona of its own. */
 async function sendAll(
-  channel: Channel,
+  channel: ChannelName,
   method: string,
   args: unknown[],
   own?: (persona: string | null) => unknown[],
@@ -249,7 +223,7 @@ describe('LINE', () => {
     );
     expect([...tried, ...narrow].sort()).toEqual(
       methodsOf(
-        CLIENTS.line('http://127.0.0.1'),
+        FIXTURES.line.client('http://127.0.0.1'),
         /^(reply|push|multicast|narrowcast|broadcast)/,
       ).sort(),
     );
@@ -334,7 +308,9 @@ describe('Slack', () => {
   });
 
   test('each method of the client that posts is tried', () => {
-    const client = CLIENTS.slack('http://127.0.0.1') as SlackOAuthClient;
+    const client = FIXTURES.slack.client(
+      'http://127.0.0.1',
+    ) as SlackOAuthClient;
     expect(methodsOf(client, /^(send|post)/).sort()).toEqual([
       'postEphemeral',
       'postMessage',
@@ -393,7 +369,7 @@ describe('Viber', () => {
   });
 
   test('each method of the client that sends is tried', () => {
-    const client = CLIENTS.viber('http://127.0.0.1');
+    const client = FIXTURES.viber.client('http://127.0.0.1');
     expect(
       ['send', 'broadcast']
         .flatMap((way) => KINDS.map(([kind]) => way + kind))
@@ -402,7 +378,7 @@ describe('Viber', () => {
   });
 });
 
-test.each<[Channel, string, (own: object) => unknown[], string]>([
+test.each<[ChannelName, string, (own: object) => unknown[], string]>([
   ['telegram', 'sendMessage', (own) => [7, 'a', { ...own }], 'text'],
   [
     'whatsapp',
@@ -426,15 +402,7 @@ test.each<[Channel, string, (own: object) => unknown[], string]>([
   expect(page).toEqual(alone);
 });
 
-const TEXTS: Record<Channel, [method: string, args: unknown[]]> = {
-  line: ['pushText', ['U1', 'hi']],
-  slack: ['postMessage', ['C1', 'hi']],
-  viber: ['sendText', ['V1', 'hi']],
-  telegram: ['sendMessage', [7, 'hi']],
-  whatsapp: ['createMessage', [{ to: 'whatsapp:+2', body: 'hi' }]],
-};
-
-describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
+describe.each(CHANNEL_NAMES)('on %s', (channel) => {
   test('blocks and handles have a profile of their own, and create nothing', async () => {
     const {
       plugin,
@@ -446,7 +414,7 @@ describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
     const client = methods as unknown as ReturnType<
       typeof plugin.client<TwilioClient>
     >;
-    const [method, args] = TEXTS[channel];
+    const [method, args] = FIXTURES[channel].sendsText;
     const guest = profile('Guest');
     await client.withEphemeralPersona(guest, async (persona, same) => {
       expect(persona).toEqual({ id: 'Guest', ...guest });
@@ -470,7 +438,7 @@ describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
 
   test('the given client is as it was, and the same object is given for it', async () => {
     const { plugin, given, client, bodies } = await start(channel);
-    const [method, args] = TEXTS[channel];
+    const [method, args] = FIXTURES[channel].sendsText;
     expect(plugin.client(given as TwilioClient)).toBe(client);
     expect(plugin.client(client as unknown as TwilioClient)).toBe(client);
     expect(plugin.client(given, { channel })).toBe(client);
@@ -489,7 +457,7 @@ describe.each(Object.keys(CLIENTS) as Channel[])('on %s', (channel) => {
 
   test('a custom client is taken by the name of the channel', async () => {
     const { origin, received } = await startPlatform(channel);
-    const [method, args] = TEXTS[channel];
+    const [method, args] = FIXTURES[channel].sendsText;
     const post = async (...body: unknown[]) => {
       await fetch(origin, { method: 'POST', body: JSON.stringify({ body }) });
       return { ok: true };
@@ -518,7 +486,7 @@ describe('client()', () => {
       plugin.client(client, { channel: channel as 'line' });
     expect(named('mesenger')).toThrow(InvalidOptionError);
     expect(named('mesenger')).toThrow(
-      'The option "channel" of client() must be one of messenger, line, slack, viber, telegram, whatsapp (did you mean "messenger"?).',
+      `The option "channel" of client() must be one of messenger, ${CHANNEL_NAMES.join(', ')} (did you mean "messenger"?).`,
     );
     expect(named('console')).toThrow(InvalidOptionError);
     expect(named(undefined)).toThrow(InvalidOptionError);

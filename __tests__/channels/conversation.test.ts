@@ -4,7 +4,13 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
-import { startOn, type ChannelName, type Recorded } from '../support/channels';
+import {
+  CHANNEL_NAMES,
+  FIXTURES,
+  startOn,
+  type ChannelName,
+  type Recorded,
+} from '../support/channels';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -66,62 +72,21 @@ const signedText = (text: string, name: string | null) =>
   name === null ? text : `${name}: ${text}`;
 
 /** What comes to the platform for each text, to the byte. */
-const WIRE: Record<
-  ChannelName,
-  (text: string, name: string | null) => Recorded
-> = {
-  line: (text, name) => ({
-    method: 'POST',
-    path: '/v2/bot/message/push',
-    body: {
-      to: 'U1',
-      messages: [
-        {
-          type: 'text',
-          text,
-          ...(name && { sender: { name, iconUrl: picture(name) } }),
-        },
-      ],
-    },
-  }),
-  slack: (text, name) => ({
-    method: 'POST',
-    path: '/api/chat.postMessage',
-    body: {
-      thread_ts: '1355517523.000001',
-      channel: 'C1',
-      text,
-      ...(name && { username: name, icon_url: picture(name) }),
-      token: 'xoxb-TOKEN',
-    },
-  }),
-  telegram: (text, name) => ({
-    method: 'POST',
-    path: '/botTOKEN/sendMessage',
-    body: { chat_id: 7, text: signedText(text, name) },
-  }),
-  viber: (text, name) => ({
-    method: 'POST',
-    path: '/pa/send_message',
-    body: {
-      receiver: 'V1',
-      sender: name ? { name, avatar: picture(name) } : { name: 'The bot' },
-      type: 'text',
-      text,
-    },
-  }),
-  whatsapp: (text, name) => ({
-    method: 'POST',
-    path: '/2010-04-01/Accounts/AC1/Messages.json',
-    body: {
-      From: 'whatsapp:+1',
-      To: 'whatsapp:+2',
-      Body: signedText(text, name),
-    },
-  }),
-};
+function requestFor(
+  channel: ChannelName,
+  text: string,
+  name: string | null,
+): Recorded {
+  const { request, hasPictures } = FIXTURES[channel];
+  if (name === null) return request({ text });
+  return request(
+    hasPictures
+      ? { text, name, picture: picture(name) }
+      : { text: signedText(text, name) },
+  );
+}
 
-describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
+describe.each(CHANNEL_NAMES)('on %s', (channel) => {
   test('the same bot shows the same names and pictures', async () => {
     const onRefused = jest.fn();
     const bot = await startOn(channel, {
@@ -131,7 +96,7 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     const sent = await bot.run(converse);
     expect(bot.errors).toEqual([]);
     expect(sent).toEqual(
-      SPOKEN.map(([text, name]) => WIRE[channel](text, name)),
+      SPOKEN.map(([text, name]) => requestFor(channel, text, name)),
     );
     expect(onRefused).not.toHaveBeenCalled();
   });
@@ -164,8 +129,8 @@ describe.each(Object.keys(WIRE) as ChannelName[])('on %s', (channel) => {
     });
     expect(bot.errors).toEqual([]);
     expect(sent).toEqual([
-      WIRE[channel]('one', null),
-      WIRE[channel]('two', null),
+      requestFor(channel, 'one', null),
+      requestFor(channel, 'two', null),
     ]);
     expect(onRefused).toHaveBeenCalledTimes(1);
     expect(onRefused).toHaveBeenCalledWith(

@@ -7,12 +7,7 @@ import {
 } from 'bottender-persona';
 import fc from 'fast-check';
 
-import {
-  startOn,
-  type AnswerTo,
-  type ChannelName,
-  type Recorded,
-} from '../support/channels';
+import { startOn, type AnswerTo, type Recorded } from '../support/channels';
 import { profile } from '../support/personas';
 import {
   modelOf,
@@ -111,6 +106,8 @@ function without(object: object, ...keys: string[]): object {
     Object.entries(object).filter(([key]) => !keys.includes(key)),
   );
 }
+
+type ChannelName = 'line' | 'slack' | 'viber' | 'telegram' | 'whatsapp';
 
 const PLATFORMS: Record<ChannelName, Platform> = {
   line: {

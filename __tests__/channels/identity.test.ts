@@ -7,6 +7,8 @@ import {
 } from 'bottender-persona';
 
 import {
+  CHANNEL_NAMES,
+  FIXTURES,
   type AnswerTo,
   type ChannelName,
   type Recorded,
@@ -25,19 +27,13 @@ const picture = (name: string) => `https://example.com/${name}.png`;
 const ADAM = { name: 'Adam', profilePictureUrl: picture('good') };
 const REFUSED_ADAM = { name: 'Adam', profilePictureUrl: picture('bad') };
 
-/** Name and picture of each message, on every channel that shows them; else its text. */
-function shownIn({ body }: Recorded): string[] {
-  const { messages, username, icon_url: icon, sender, text } = body;
-  if (Array.isArray(messages)) {
-    return messages.flatMap((message: Recorded['body']) =>
-      shownIn({ method: '', path: '', body: message }),
+/** Name and picture of each message, where the channel shows them; else its text. */
+function shownOn(channel: ChannelName, sent: readonly Recorded[]): string[] {
+  return sent
+    .flatMap(({ body }) => FIXTURES[channel].shown(body))
+    .map(({ name, picture: shown, text }) =>
+      name === undefined ? text : `${name} ${shown}`,
     );
-  }
-  if (username !== undefined)
-    return [`${username as string} ${icon as string}`];
-  if (sender === undefined) return [String(text ?? body.Body)];
-  const { name, iconUrl, avatar = iconUrl } = sender as Record<string, string>;
-  return [`${name} ${avatar}`];
 }
 
 describe('a picture that LINE refuses', () => {
@@ -71,30 +67,22 @@ describe('a picture that LINE refuses', () => {
     const bot = await startOn('line', { plugins: [plugin], answer });
     const refuse = (context: PersonaContext<LineContext>) =>
       context.withEphemeralPersona(REFUSED_ADAM, () => say(context, 'one'));
-    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual([
+    expect(shownOn('line', await bot.run(refuse))).toEqual([
       `Adam ${REFUSED_ADAM.profilePictureUrl}`,
       'one',
     ]);
-    expect((await bot.run(speak)).flatMap(shownIn)).toEqual([
+    expect(shownOn('line', await bot.run(speak))).toEqual([
       `Adam ${ADAM.profilePictureUrl}`,
     ]);
     // Remembered for the one that was refused.
-    expect((await bot.run(refuse)).flatMap(shownIn)).toEqual(['one']);
+    expect(shownOn('line', await bot.run(refuse))).toEqual(['one']);
     expect(onRefused).toHaveBeenCalledTimes(1);
     expect(bot.errors).toEqual([]);
   });
 });
 
-const CHANNELS: readonly ChannelName[] = [
-  'line',
-  'slack',
-  'viber',
-  'telegram',
-  'whatsapp',
-];
-
-describe.each(CHANNELS)('on %s', (channel) => {
-  const hasPictures = !['telegram', 'whatsapp'].includes(channel);
+describe.each(CHANNEL_NAMES)('on %s', (channel) => {
+  const { hasPictures } = FIXTURES[channel];
   const shown = (name: string) => `Adam ${picture(name)}`;
 
   test('a name of the directory means its persona, even in the block of an ephemeral one with that display name', async () => {
@@ -115,7 +103,7 @@ describe.each(CHANNELS)('on %s', (channel) => {
     const guest = hasPictures ? shown('bad') : 'Adam';
     const named = hasPictures ? `Adam Z. ${picture('good')}` : 'Adam Z.';
     expect(bot.errors).toEqual([]);
-    expect(sent.flatMap(shownIn)).toEqual([guest, named, guest, guest]);
+    expect(shownOn(channel, sent)).toEqual([guest, named, guest, guest]);
   });
 
   test('the IDs of two nested personas with one name are told apart', async () => {
@@ -135,7 +123,7 @@ describe.each(CHANNELS)('on %s', (channel) => {
       ),
     );
     expect(bot.errors).toEqual([]);
-    expect(sent.flatMap(shownIn)).toEqual(
+    expect(shownOn(channel, sent)).toEqual(
       hasPictures ? [shown('good'), shown('bad')] : ['outer', 'inner'],
     );
   });

@@ -5,7 +5,13 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
-import { startOn, type AnswerTo, type Recorded } from '../support/channels';
+import {
+  CHANNEL_NAMES,
+  FIXTURES,
+  startOn,
+  type AnswerTo,
+  type Recorded,
+} from '../support/channels';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -509,13 +515,8 @@ describe('Slack', () => {
 });
 
 describe('without onRefused, a process warning', () => {
-  test.each([
-    ['line', 'LINE', 'The official account'],
-    ['slack', 'Slack', 'The app'],
-    ['viber', 'Viber', 'The bot'],
-    ['telegram', 'Telegram', 'The bot'],
-    ['whatsapp', 'WhatsApp', 'The number'],
-  ] as const)('in the words of %s', async (channel, title, itself) => {
+  test.each(CHANNEL_NAMES)('in the words of %s', async (channel) => {
+    const { title, defaultSender } = FIXTURES[channel];
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
     const bot = await startOn(channel, { plugins: [personas({ directory })] });
     await bot.run((context: PersonaContext) =>
@@ -525,7 +526,7 @@ describe('without onRefused, a process warning', () => {
     const warnings = warn.mock.calls.map(([warning]) => String(warning));
     expect(warnings).toEqual([
       `The persona "adan" cannot speak on ${title}: it is neither an ID nor a name of the directory (did you mean "adam"?). ` +
-        `Correct the name, or put it into the directory. ${itself} speaks instead.`,
+        `Correct the name, or put it into the directory. ${defaultSender} speaks instead.`,
     ]);
   });
 

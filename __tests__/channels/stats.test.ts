@@ -2,7 +2,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { CHANNEL_STAGES, maxMessagesOn } from '../context/channelStages';
 import { startBot } from '../support/bot';
-import { startOn } from '../support/channels';
+import { CHANNEL_NAMES, startOn } from '../support/channels';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -64,7 +64,7 @@ describe.each(REFUSING)('%s: stats() counts', (name) => {
   });
 });
 
-test.each(['line', 'slack', 'viber', 'telegram', 'whatsapp'] as const)(
+test.each(CHANNEL_NAMES)(
   'stats() counts a send with an unknown name once: %s',
   async (channel) => {
     const plugin = personas({ directory, onRefused: () => undefined });

@@ -111,7 +111,7 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
       'messenger/directory skipped',
       'messenger/leases skipped',
     ],
-    { message: /could not be reached/ },
+    { message: /^Graph could not check .*could not be reached/ },
   ],
   [
     "a user's token",
@@ -201,6 +201,12 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
     ({ setEnv }) => setEnv({ MESSENGER_VERIFY_TOKEN: '' }),
     ['messenger/webhook warning'],
     { message: /without `verifyToken`/, advice: /at each start/ },
+  ],
+  [
+    'a proxy that does not reach the bot',
+    webhookThat({ verified: 502 }),
+    ['messenger/webhook failed'],
+    { message: /answers HTTP 502/, advice: /start the bot/ },
   ],
   [
     'a page in place of the webhook',

@@ -88,8 +88,12 @@ const { MessengerClient } = require('messaging-api-messenger');
 const { FolderStore } = require('folder-store');
 
 const { env } = process;
-const redis = env.REDIS_URL && require('redis').createClient({ url: env.REDIS_URL });
-if (redis) redis.on('error', () => {}).connect();
+let redis = env.REDIS_URL && require('redis').createClient({ url: env.REDIS_URL });
+if (redis) redis.on('error', () => {}).connect().catch(() => {});
+if (env.REDIS_NODES) {
+  const { Cluster } = require('ioredis');
+  redis = new Cluster(JSON.parse(env.REDIS_NODES)).on('error', () => {});
+}
 const messenger = {
   appId: env.MESSENGER_APP_ID,
   accessToken: env.MESSENGER_ACCESS_TOKEN,
@@ -101,6 +105,7 @@ module.exports = {
   plugins: [
     personas({
       directory: JSON.parse(fs.readFileSync('directory.json', 'utf8')),
+      disclosure: env.LABEL ? { label: ({ name }) => name + env.LABEL } : undefined,
       store: redis ? redisStore(redis) : env.STORE ? new FolderStore(env.STORE) : undefined,
     }),
   ],

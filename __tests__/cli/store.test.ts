@@ -57,7 +57,9 @@ test('if the store never answers, sync fails, and list says so', async () => {
     app.start(['list']).ended,
   ]);
   expect(synced).toMatchObject({ status: 1, stdout: '' });
-  expect(synced.stderr).toMatch(/^Error: Could not .*did not answer in time/);
+  expect(synced.stderr).toMatch(
+    /^Error: Could not .*did not answer in time.*`npx bottender-persona doctor`/,
+  );
   expect(emulator.state().personas).toEqual([]);
 
   expect(listed.status).toBe(0);

@@ -116,6 +116,26 @@ test('a changed picture or name replaces the persona', async () => {
   expect((await app.json<Synced>(0, 'sync', '--yes')).unchanged).toBe(2);
 });
 
+test('a persona that a bot has replaced itself is deleted, without --prune', async () => {
+  const emulator = await startEmulator();
+  const app = makeApp(emulator.origin, { directory: DIRECTORY });
+  await app.run('sync', '--yes');
+  const directory = { ...DIRECTORY, adam: profile('Adam the Second') };
+  const bot = await startBot({
+    emulator,
+    plugins: [personas({ store: app.store, directory })],
+  });
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('hi'));
+  });
+  expect(bot.errors).toEqual([]);
+  app.setDirectory(directory);
+  expect((await app.run('list')).stdout).toMatch(/Adam Z\. +adam \(outdated\)/);
+  const { steps } = await app.json<Synced>(0, 'sync', '--yes');
+  expect(steps).toMatchObject([{ action: 'replace', directory: ['adam'] }]);
+  expect(alive(emulator).sort()).toEqual(['Adam the Second', 'Beth']);
+});
+
 test('a replacement is created before the old persona is deleted', async () => {
   const emulator = await startEmulator();
   const app = makeApp(emulator.origin, {

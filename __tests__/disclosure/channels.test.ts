@@ -8,8 +8,11 @@ import {
 } from 'bottender-persona';
 
 import {
+  CHANNEL_NAMES,
+  FIXTURES,
   startOn,
   startPlatform,
+  type ChannelName,
   type ChannelSetup,
   type Recorded,
 } from '../support/channels';
@@ -37,16 +40,13 @@ const options: PersonasOptions = {
 };
 
 /** The texts that a platform got, each with the name that it shows. */
-function texts({ body }: Recorded): string[] {
-  const messages = (body.messages ?? [body]) as Record<string, unknown>[];
-  return messages.map((message) => {
-    const sender = message.sender as { name?: string } | undefined;
-    const name = message.username ?? sender?.name;
-    const text = message.text ?? message.Body;
-    const shown = typeof name === 'string' ? `${name}: ` : '';
-    return `${shown}${typeof text === 'string' ? text : 'photo'}`;
-  });
+function textsOn(channel: ChannelName, received: Recorded[]): string[] {
+  return received
+    .flatMap(({ body }) => FIXTURES[channel].shown(body))
+    .map(({ name, text }) => (name === undefined ? text : `${name}: ${text}`));
 }
+
+const onLine = (request: Recorded) => textsOn('line', [request]);
 
 const TALK = [
   'Max · AI: I am a bot (start)',
@@ -57,12 +57,12 @@ const TALK = [
   'Max · AI: four',
 ];
 
-describe.each<[string, Parameters<typeof startOn>[0], ChannelSetup]>([
-  ['Slack', 'slack', {}],
-  ['Viber', 'viber', {}],
-  ['Telegram', 'telegram', {}],
-  ['WhatsApp', 'whatsapp', {}],
-  ['LINE, by pushes', 'line', { sendMethod: 'push' }],
+describe.each<[string, ChannelName, ChannelSetup]>([
+  ...CHANNEL_NAMES.map((channel): [string, ChannelName, ChannelSetup] => [
+    FIXTURES[channel].title,
+    channel,
+    { sendMethod: 'push' },
+  ]),
   [
     'LINE, by pushes in batch mode',
     'line',
@@ -87,7 +87,7 @@ describe.each<[string, Parameters<typeof startOn>[0], ChannelSetup]>([
       )),
     );
     expect(bot.errors).toEqual([]);
-    expect(received.flatMap(texts)).toEqual(TALK);
+    expect(textsOn(channel, received)).toEqual(TALK);
     await new Promise(setImmediate);
     expect(
       sent.map(({ kind, persona, decidedBy, disclosure }) => [
@@ -138,7 +138,7 @@ describe('a reply on LINE', () => {
       expect(received.map(({ path }) => path)).toEqual([
         '/v2/bot/message/reply',
       ]);
-      expect(received.flatMap(texts)).toEqual([
+      expect(received.flatMap(onLine)).toEqual([
         'Max · AI: I am a bot (start)',
         'Max · AI: one',
       ]);
@@ -162,7 +162,7 @@ describe('a reply on LINE', () => {
       '/v2/bot/message/push',
       '/v2/bot/message/reply',
     ]);
-    expect(received.flatMap(texts)).toEqual([
+    expect(received.flatMap(onLine)).toEqual([
       'Max · AI: I am a bot (start)',
       ...five.map((text) => `Max · AI: ${text}`),
     ]);
@@ -180,7 +180,7 @@ describe('a reply on LINE', () => {
       },
     );
     expect(bot.errors).toEqual([]);
-    expect(received.map(texts)).toEqual([
+    expect(received.map(onLine)).toEqual([
       ['Adam: one', 'Max · AI: I am a bot (handback)', 'Max · AI: two'],
     ]);
   });
@@ -198,13 +198,13 @@ describe('a reply on LINE', () => {
     };
     const received = await bot.run(reply);
     expect(bot.errors).toEqual([]);
-    expect(received.map(texts)).toEqual([
+    expect(received.map(onLine)).toEqual([
       ['Max · AI: I am a bot (start)', 'Max · AI: one'],
       ['Max · AI: one'],
     ]);
     expect(warn).toHaveBeenCalledTimes(1);
     const again = await bot.run(reply);
-    expect(again.map(texts)).toEqual(received.map(texts));
+    expect(again.map(onLine)).toEqual(received.map(onLine));
   });
 });
 
@@ -219,7 +219,7 @@ test('calls with many recipients carry the persona and disclose nothing', async 
   await client.multicastText(['U1', 'U2'], 'one');
   await client.replyText('TOKEN', 'two');
   await client.pushText('U1', 'three');
-  expect(received.flatMap(texts)).toEqual([
+  expect(received.flatMap(onLine)).toEqual([
     'Max · AI: one',
     'Max · AI: two',
     'Max · AI: I am a bot (start)',
@@ -235,7 +235,7 @@ test('a photo on Telegram is a message too', async () => {
     };
     await context.withPersona('max', () => photo.sendPhoto('p1'));
   });
-  expect(received.flatMap(texts)).toEqual([
+  expect(textsOn('telegram', received)).toEqual([
     'Max · AI: I am a bot (start)',
     'photo',
   ]);

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { StorePort, Use } from '../../src/store/port';
+import {
+  EXPIRED_AT_ONCE,
+  type StorePort,
+  type Use,
+} from '../../src/store/port';
 import { profile } from '../support/personas';
 
 export const OPTIONS = { leaseMs: 60_000, claimMs: 3000 };
@@ -78,6 +82,16 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.acquire(useOf(newPage()), OPTIONS)).toMatchObject({
       as: 'creator',
     });
+  });
+
+  test('of many at once, one creates a persona', async () => {
+    const port = open();
+    const page = newPage();
+    const acquired = await Promise.all(
+      Array.from({ length: 20 }, () => port.acquire(useOf(page), OPTIONS)),
+    );
+    const creators = acquired.filter(({ as }) => as === 'creator');
+    expect(creators).toHaveLength(1);
   });
 
   test('the last one to release it deletes it, even if the release arrives twice', async () => {
@@ -343,5 +357,47 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     const intent = useOf(page);
     expect(await port.release(intent, RELEASE)).toBe('unknown');
     expect(await port.release(intent, RELEASE)).toBe('others');
+  });
+}
+
+/** What a store has to do besides that processes share. */
+export function itIsAtomicAndReadsInParts(open: () => StorePort): void {
+  test('of many that settle a name at once, one is recorded', async () => {
+    const port = open();
+    const pageId = newPage();
+    const ids = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    const settled = await Promise.all(
+      ids.map((id) => {
+        const record = { ...ADAM, id };
+        const unseen = { seenId: undefined, key: undefined };
+        return port.settle(
+          { pageId, name: 'adam', record, ...unseen },
+          OPTIONS,
+        );
+      }),
+    );
+    const [first, ...others] = new Set(settled.map(({ id }) => id));
+    expect(others).toEqual([]);
+    expect(await port.nameOn(pageId, 'adam')).toEqual({ ...ADAM, id: first });
+  });
+
+  test('expired leases are read in parts, the oldest first', async () => {
+    const port = open();
+    const page = newPage();
+    const uses = Array.from({ length: 1200 }, (_, number) =>
+      withId(useOf(page, `fly:${number}`), `${number}`),
+    );
+    await port.renew(uses, { leaseMs: 1, claimMs: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const found = new Set<string>();
+    for (let since: number | undefined; ;) {
+      const expired = await port.expired([page], since);
+      const { size } = found;
+      for (const [key] of expired) found.add(key);
+      expect(expired.length).toBeLessThanOrEqual(EXPIRED_AT_ONCE);
+      since = expired.at(-1)?.[1].expiresAt;
+      if (found.size === size) break;
+    }
+    expect(found.size).toBe(uses.length);
   });
 }

@@ -1,11 +1,11 @@
 /**
  * The interface of a channel. Each channel has a file in this folder, which says
  * which calls of its client carry messages, how a persona is applied to a message,
- * and which responses refuse it. A new channel needs a file and a line in `index.ts`.
+ * and which responses refuse it. CONTRIBUTING.md says how to add one.
  */
 import type { ChannelInfo } from '../errors';
+import type { GraphFailure } from '../graph/graphFailure';
 import type { PersonaProfile } from '../profile';
-import type { Refusal } from '../refusals/refusals';
 
 import type { ClientCall, Fields, ReadCall } from './messageCall';
 
@@ -17,6 +17,19 @@ export interface DisplayProfile {
   readonly missing?: string;
 }
 
+/** A platform's response that refuses a persona. */
+export interface Refusal {
+  /**
+   * `'recipient'`: personas are refused for this recipient; `'persona'`: a
+   * persona by its ID; `'profile'`: a name or picture; `'account'`: every
+   * profile of this account.
+   */
+  readonly about: 'recipient' | 'persona' | 'profile' | 'account';
+  readonly failure: GraphFailure;
+  /** The positions of the refused messages in the call; omitted: all. */
+  readonly messages?: readonly number[];
+}
+
 export interface Channel {
   /** `context.platform` */
   readonly platform: string;
@@ -25,9 +38,9 @@ export interface Channel {
   /** Matches the names of the send and typing methods of contexts and clients. */
   readonly sendMethods: RegExp;
   /** A method, or an object of methods, that every client of the channel has. */
-  readonly requiredMethod: string;
+  readonly clientMethod: string;
   /** A method that only clients of the channel have, by which they are recognised. */
-  readonly recognisedBy: string;
+  readonly ownMethod: string;
   /** Maps a context's method to the client's, where their names differ. */
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */
@@ -100,6 +113,23 @@ export interface Channel {
     answer: unknown,
     fields: Fields,
   ) => string | undefined;
+}
+
+/**
+ * A channel with what the compiler has to know of it.
+ *
+ * @typeParam Own a method that only clients of the channel have
+ * @typeParam Methods the names of the methods that send, of contexts and of clients
+ */
+export interface TypedChannel<
+  Platform extends string,
+  Own extends string,
+  Methods extends { readonly context: string; readonly client: string },
+> extends Channel {
+  readonly platform: Platform;
+  readonly ownMethod: Own;
+  /** Never set: it carries the type. */
+  readonly methods?: Methods;
 }
 
 /** A text among the messages of a call, before the message that is now at this position. */

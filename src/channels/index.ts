@@ -6,24 +6,14 @@ import { telegram } from './telegram';
 import { viber } from './viber';
 import { whatsapp } from './whatsapp';
 
-/** Every channel. On a platform that is not in here there are scopes, and messages that show nobody. */
-const CHANNELS: readonly Channel[] = [
-  messenger,
-  consoleChannel,
-  line,
-  slack,
-  viber,
-  telegram,
-  whatsapp,
-];
+/**
+ * Every channel, with its types. On a platform that is not in here there are
+ * scopes, and messages that show nobody.
+ */
+export const CHANNELS = [messenger, line, slack, viber, telegram, whatsapp];
 
-const byPlatform = new Map(
-  CHANNELS.map((channel) => [channel.platform, channel]),
-);
-
-/** The channels whose clients can be given personas. */
-export const CLIENT_CHANNELS = CHANNELS.filter(
-  (channel) => channel !== consoleChannel,
+const byPlatform = new Map<string, Channel>(
+  [...CHANNELS, consoleChannel].map((channel) => [channel.platform, channel]),
 );
 
 export function channelOf(platform: string): Channel | undefined {

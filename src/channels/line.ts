@@ -1,9 +1,13 @@
 import type { PersonaProfile } from '../profile';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { responseOf } from '../util/responseOf';
 
-import type { Channel, DisplayProfile, InsertedText } from './channel';
+import type {
+  DisplayProfile,
+  InsertedText,
+  Refusal,
+  TypedChannel,
+} from './channel';
 import {
   fieldsOf,
   readMessages,
@@ -21,7 +25,14 @@ const MAX_URL_LENGTH = 1000;
 const MAX_TEXT_LENGTH = 5000;
 
 /** LINE's message objects have a `sender`. */
-export const line: Channel = {
+export const line: TypedChannel<
+  'line',
+  'replyRawBody',
+  {
+    context: `${'reply' | 'push' | 'send'}${string}`;
+    client: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
+  }
+> = {
   platform: 'line',
   info: {
     title: 'LINE',
@@ -32,8 +43,8 @@ export const line: Channel = {
     },
   },
   sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
-  requiredMethod: 'reply',
-  recognisedBy: 'replyRawBody',
+  clientMethod: 'reply',
+  ownMethod: 'replyRawBody',
   clientMethodFor: (method) => method.replace(/^send/, 'reply'),
   // Bottender creates their messages without a sender.
   droppedOptions: {

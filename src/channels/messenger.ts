@@ -5,11 +5,10 @@ import {
   parseGraphFailure,
   type GraphFailure,
 } from '../graph/graphFailure';
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
-import type { Channel } from './channel';
+import type { Channel, Refusal, TypedChannel } from './channel';
 import {
   fieldsAt,
   fieldsOf,
@@ -85,11 +84,18 @@ function shapeOf(method: string): MethodShape | undefined {
 const MAX_TEXT_LENGTH = 2000;
 
 /** A message carries the ID of a persona on the Page. */
-export const messenger: Channel = {
+export const messenger: TypedChannel<
+  'messenger',
+  'createPersona',
+  {
+    context: `send${string}` | 'typingOn' | 'typingOff';
+    client: `send${string}` | 'typingOn' | 'typingOff';
+  }
+> = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
-  requiredMethod: 'sendText',
-  recognisedBy: 'createPersona',
+  clientMethod: 'sendText',
+  ownMethod: 'createPersona',
   senderActionMethod: 'sendSenderAction',
   rememberedMethods: ['typing', 'sendSenderAction'],
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],

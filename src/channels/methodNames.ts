@@ -1,32 +1,23 @@
-/** The names of the methods of contexts that send, by platform; for types. */
-export interface SendMethodNames {
-  messenger: `send${string}` | 'typingOn' | 'typingOff';
-  line: `${'reply' | 'push' | 'send'}${string}`;
-  slack: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
-  viber: `send${string}`;
-  telegram: `send${string}`;
-  whatsapp: 'sendText';
-}
+import type { CHANNELS } from './index';
+
+// What the compiler knows of the channels, from the types of their files.
+
+type Registered = (typeof CHANNELS)[number];
 
 /** A channel, as Bottender's contexts name it. */
-export type ChannelName = keyof SendMethodNames;
+export type ChannelName = Registered['platform'];
 
-/** The names of the methods of clients that send; for types. */
-export interface ClientMethodNames {
-  messenger: `send${string}` | 'typingOn' | 'typingOff';
-  line: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
-  slack: 'postMessage' | 'postEphemeral' | 'chat';
-  viber: `${'send' | 'broadcast'}${string}`;
-  telegram: `send${string}`;
-  whatsapp: 'createMessage';
-}
+/** The names of the methods of contexts that send, by platform. */
+export type SendMethodNames = {
+  [C in Registered as C['platform']]: NonNullable<C['methods']>['context'];
+};
 
-/** What only the clients of a channel have; at run time each channel's `recognisedBy`. */
-export interface ClientMarks {
-  messenger: { createPersona: unknown };
-  line: { replyRawBody: unknown };
-  slack: { callMethod: unknown };
-  viber: { broadcastMessage: unknown };
-  telegram: { sendChatAction: unknown };
-  whatsapp: { createMessage: unknown };
-}
+/** The names of the methods of clients that send. */
+export type ClientMethodNames = {
+  [C in Registered as C['platform']]: NonNullable<C['methods']>['client'];
+};
+
+/** What only the clients of a channel have. */
+export type ClientMarks = {
+  [C in Registered as C['platform']]: Record<C['ownMethod'], unknown>;
+};

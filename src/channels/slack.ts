@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import type { Refusal } from '../refusals/refusals';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { responseOf } from '../util/responseOf';
 
-import type { Channel } from './channel';
+import type { Refusal, TypedChannel } from './channel';
 import {
   fieldsAt,
   pick,
@@ -21,7 +20,14 @@ export const SCOPE = 'chat:write.customize';
 const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 
 /** Slack's messages have a `username` and an `iconUrl`. */
-export const slack: Channel = {
+export const slack: TypedChannel<
+  'slack',
+  'callMethod',
+  {
+    context: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
+    client: 'postMessage' | 'postEphemeral' | 'chat';
+  }
+> = {
   platform: 'slack',
   info: {
     title: 'Slack',
@@ -29,8 +35,8 @@ export const slack: Channel = {
     advice: { channel: ADVICE, ignored: ADVICE },
   },
   sendMethods: /^(sendText|postMessage|postEphemeral|typing)$/,
-  requiredMethod: 'chat',
-  recognisedBy: 'callMethod',
+  clientMethod: 'chat',
+  ownMethod: 'callMethod',
   clientMethodFor: () => 'postMessage',
   namespaces: ['chat', 'views', 'scheduledMessages'],
   droppedOptions: { sendText: 1 },

@@ -1,18 +1,25 @@
 import { getProperty } from '../util/getProperty';
 
-import type { Channel } from './channel';
+import type { TypedChannel } from './channel';
 import { fieldsOf, SingleMessage, type ReadCall } from './messageCall';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;
 
 /** Telegram shows the bot as the sender, so the text has to name the speaker. */
-export const telegram: Channel = {
+export const telegram: TypedChannel<
+  'telegram',
+  'sendChatAction',
+  {
+    context: `send${string}`;
+    client: `send${string}`;
+  }
+> = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },
   sendMethods: /^(send|typing)/,
-  requiredMethod: 'sendMessage',
-  recognisedBy: 'sendChatAction',
+  clientMethod: 'sendMessage',
+  ownMethod: 'sendChatAction',
   clientMethodFor: () => 'sendMessage',
   reader,
   maxTextLength: MAX_TEXT_LENGTH,

@@ -1,6 +1,6 @@
 import { getProperty } from '../util/getProperty';
 
-import type { Channel } from './channel';
+import type { TypedChannel } from './channel';
 import { fieldsAt, SingleMessage, type ReadCall } from './messageCall';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
@@ -8,12 +8,19 @@ const MAX_NAME_LENGTH = 28;
 const MAX_TEXT_LENGTH = 7000;
 
 /** Viber's messages have a `sender`, which replaces the bot's own. No response is known to refuse it. */
-export const viber: Channel = {
+export const viber: TypedChannel<
+  'viber',
+  'broadcastMessage',
+  {
+    context: `send${string}`;
+    client: `${'send' | 'broadcast'}${string}`;
+  }
+> = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },
   sendMethods: /^(send|broadcast|typing)/,
-  requiredMethod: 'sendMessage',
-  recognisedBy: 'broadcastMessage',
+  clientMethod: 'sendMessage',
+  ownMethod: 'broadcastMessage',
   reader,
   displayProfile: ({ name, profilePictureUrl: avatar }) => ({
     fields: { sender: { name, avatar } },

@@ -1,6 +1,6 @@
 import { getProperty } from '../util/getProperty';
 
-import type { Channel } from './channel';
+import type { TypedChannel } from './channel';
 import {
   fieldsAt,
   pick,
@@ -14,12 +14,19 @@ import {
 const MAX_TEXT_LENGTH = 1600;
 
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
-export const whatsapp: Channel = {
+export const whatsapp: TypedChannel<
+  'whatsapp',
+  'createMessage',
+  {
+    context: 'sendText';
+    client: 'createMessage';
+  }
+> = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },
   sendMethods: /^(sendText|createMessage|typing)$/,
-  requiredMethod: 'createMessage',
-  recognisedBy: 'createMessage',
+  clientMethod: 'createMessage',
+  ownMethod: 'createMessage',
   reader(method) {
     // The context's method.
     if (method === 'sendText') return (args) => new SingleMessage(args, 2, 1);

@@ -38,12 +38,15 @@ export function explainFailure(failure: GraphFailure): string {
 
 /** @see https://developers.facebook.com/docs/graph-api/guides/error-handling */
 function failureAdvice(failure: GraphFailure): string | undefined {
-  const { status, code } = failure;
+  const { status, code, message } = failure;
   if (status === undefined) {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in bottender.config.js.';
   }
   if (code === 190 || code === 102) {
     return 'The access token is invalid or has expired: put a token of this Page into .env.';
+  }
+  if (/appsecret_proof/.test(message)) {
+    return 'The app secret is not that of the app of this access token: put both of the same app into .env.';
   }
   if (code === 10 || (code !== undefined && code >= 200 && code < 300)) {
     return 'The access token lacks a permission: it needs pages_messaging for this Page.';

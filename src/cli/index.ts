@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
-import { PersonaError } from '../errors';
+import { PersonaError, PersonaStoreError } from '../errors';
 
 import { CommandError, UsageError, withoutSecrets } from './commandErrors';
 import { printError, printNote, resultStream } from './output';
@@ -25,6 +25,9 @@ function messageOf(error: unknown): string {
     error instanceof CommandError ||
     error instanceof UsageError ||
     error instanceof PersonaError;
+  if (error instanceof PersonaStoreError) {
+    return `${error.message} \`npx bottender-persona doctor\` says what is wrong with the store.`;
+  }
   if (isExpected) return error.message;
   const text =
     error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -18,11 +18,11 @@ type Mock = object & {
   _methodMissing?: (method: string, args: unknown[]) => unknown;
 };
 
-export function isMock(context: Mock, { requiredMethod }: Channel): boolean {
+export function isMock(context: Mock, { clientMethod }: Channel): boolean {
   const { _client: client } = context;
   return (
     Object.hasOwn(context, '_fallbackMethods') ||
-    getProperty(client, requiredMethod) === undefined
+    getProperty(client, clientMethod) === undefined
   );
 }
 

@@ -1,4 +1,4 @@
-import { CLIENT_CHANNELS } from '../channels';
+import { CHANNELS } from '../channels';
 import { sendMethod, type Channel } from '../channels/channel';
 import { InvalidOptionError } from '../errors';
 import type { EphemeralPersona } from '../profile';
@@ -43,8 +43,8 @@ export class ClientRegistry {
   /** `undefined` for what is no client, and for a custom one that was not named yet. */
   channelOf(client: unknown): Channel | undefined {
     if (!isObject(client)) return undefined;
-    const recognised = CLIENT_CHANNELS.find(
-      ({ recognisedBy }) => typeof getProperty(client, recognisedBy) === 'function',
+    const recognised = CHANNELS.find(
+      ({ ownMethod }) => typeof getProperty(client, ownMethod) === 'function',
     );
     return recognised ?? this.fronts.get(client)?.keys().next().value;
   }
@@ -57,9 +57,8 @@ export function notTaken(
 ): Error {
   const takes =
     method !== 'sweep'
-      ? `the client of a channel: one of messaging-api-messenger, messaging-api-line, messaging-api-slack (SlackOAuthClient), ` +
-        `messaging-api-viber or messaging-api-telegram, or Bottender's for WhatsApp. Any other object with the send methods ` +
-        `of one of these is taken where you name the channel, as in client(yours, { channel: 'messenger' }); ` +
+      ? `the client of a channel, such as a MessengerClient of messaging-api-messenger. Any other object with the send methods ` +
+        `of one is taken where you name the channel, as in client(yours, { channel: 'messenger' }); ` +
         `the channels are ${channelNames().join(', ')}. This`
       : 'the client of a Page, such as `context.client` or a MessengerClient with its access token, but this';
   const what = given === null ? 'null' : `of type ${typeof given}`;
@@ -67,7 +66,7 @@ export function notTaken(
 }
 
 function channelNamed(name: string): Channel {
-  const found = CLIENT_CHANNELS.find(({ platform }) => platform === name);
+  const found = CHANNELS.find(({ platform }) => platform === name);
   if (found) return found;
   const names = channelNames();
   throw new InvalidOptionError(
@@ -76,12 +75,12 @@ function channelNamed(name: string): Channel {
 }
 
 function channelNames(): string[] {
-  return CLIENT_CHANNELS.map(({ platform }) => platform);
+  return CHANNELS.map(({ platform }) => platform);
 }
 
 /** @throws TypeError */
 function checkSends(client: object, channel: Channel): void {
-  const { namespaces = [], platform, requiredMethod, sendMethods } = channel;
+  const { namespaces = [], platform, clientMethod, sendMethods } = channel;
   const names = [
     ...callableNames(client, sendMethods),
     ...namespaces.flatMap((namespace) =>
@@ -92,7 +91,7 @@ function checkSends(client: object, channel: Channel): void {
   ];
   if (names.some((name) => sendMethod(channel, name))) return;
   throw new TypeError(
-    `client() was given an object without any method that sends on the channel "${platform}", such as ${requiredMethod}. ` +
+    `client() was given an object without any method that sends on the channel "${platform}", such as ${clientMethod}. ` +
       `It takes those of the client of this channel, with the same arguments.`,
   );
 }

@@ -18,6 +18,9 @@ const RETRY_POLICY: RetryPolicy = {
   timeoutMs: 5000,
 };
 
+/** Personas of earlier profiles that a name keeps track of. */
+const MAX_REPLACED = 10;
+
 /** What the list lacks may exist, so nothing is created. */
 const UNREADABLE_ENTRIES = invalidResponse(
   'the list of the Page has unreadable entries',
@@ -42,6 +45,8 @@ export class NameSlot implements Slot<string> {
   readonly key: string;
   readonly retryPolicy = RETRY_POLICY;
   private storedId: string | undefined;
+  /** Personas that had the name before, with another profile: `sync` deletes them. */
+  private replaced: string[] = [];
 
   constructor(
     private readonly services: NameServices,
@@ -113,7 +118,11 @@ export class NameSlot implements Slot<string> {
   /** Records the ID, unless another process was first: then its persona is the name's. */
   private async record(id: string, lease?: Lease): Promise<string> {
     const { page, persona: name, profile, services, storedId } = this;
-    const record = { ...profile, id };
+    const replaces = this.replaced
+      .filter((each) => each !== id && !this.known.gone.has(each))
+      .slice(0, MAX_REPLACED);
+    const record: NamedRecord = { ...profile, id };
+    if (replaces.length > 0) record.replaces = replaces;
     const recorded = await services.leases.settle(
       page,
       { name, record, seenId: storedId },
@@ -135,7 +144,11 @@ export class NameSlot implements Slot<string> {
 
   private usable(stored: NamedRecord | undefined): string | undefined {
     this.storedId = stored?.id;
-    if (stored?.name !== this.profile.name) return undefined;
+    if (!stored) return undefined;
+    const { id, name, replaces = [] } = stored;
+    const isOther = name !== this.profile.name;
+    this.replaced = isOther ? [id, ...replaces] : replaces;
+    if (isOther) return undefined;
     return this.known.gone.has(stored.id) ? undefined : stored.id;
   }
 

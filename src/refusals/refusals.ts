@@ -3,6 +3,7 @@
  * looks up whether a refused persona still exists (`personaStates.ts`), and here
  * decides and reports. The files in `channels/` recognise refusals in responses.
  */
+import type { Refusal } from '../channels/channel';
 import {
   PersonaRefusedError,
   UnknownPageError,
@@ -20,19 +21,6 @@ import { invokeCallback } from '../util/invokeCallback';
 
 import { PersonaStates } from './personaStates';
 import { RefusalCache } from './refusalCache';
-
-/** A platform's response that refuses a persona. */
-export interface Refusal {
-  /**
-   * `'recipient'`: personas are refused for this recipient; `'persona'`: a
-   * persona by its ID; `'profile'`: a name or picture; `'account'`: every
-   * profile of this account.
-   */
-  readonly about: 'recipient' | 'persona' | 'profile' | 'account';
-  readonly failure: GraphFailure;
-  /** The positions of the refused messages in the call; omitted: all. */
-  readonly messages?: readonly number[];
-}
 
 const NOT_INSTALLED =
   'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain.';

@@ -9,6 +9,7 @@ import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
 import type { PersonaKind } from '../profile';
 import { kindOf } from '../speaking/speaker';
+import { debug } from '../util/debug';
 import { reasonOf } from '../util/reasonOf';
 import { warnOnce } from '../util/warn';
 import { withTimeout } from '../util/withTimeout';
@@ -66,9 +67,11 @@ export class Disclosing {
       if (!('moment' in begun)) continue;
       const { moment } = begun;
       const text = await this.text(moment, resolution?.persona ?? null);
-      if (typeof text === 'string') due.push({ position, moment, text });
-      // The bot sends none, or it failed.
-      else await this.ended(text === null);
+      if (typeof text === 'string') {
+        debug('discloses the %s on %s', moment, this.id.channel);
+        due.push({ position, moment, text });
+        // The bot sends none, or it failed.
+      } else await this.ended(text === null);
     }
     return due;
   }

@@ -1,6 +1,6 @@
+import type { Refusal } from '../channels/channel';
 import type { Message } from '../channels/messageCall';
 import type { DecidedBy, DisclosureMoment } from '../disclosureOptions';
-import type { Refusal } from '../refusals/refusals';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 
 import { addMissing, asPage, shownAs } from './messageFields';

@@ -1,4 +1,5 @@
 import { PersonaStoreError } from '../errors';
+import { debug } from '../util/debug';
 import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
@@ -91,6 +92,7 @@ export class StoreGuard {
       // Where only some of the calls are slow, the next ones show it.
       if (this.isAway) this.slowMs = MAX_SLOW_MS / 2;
       else this.slowMs = Math.max(0, this.slowMs - SLOW_MS);
+      if (this.isAway) debug('the store answers again');
       this.isAway = false;
       this.probeMs = FIRST_PROBE_MS;
       return;
@@ -102,6 +104,8 @@ export class StoreGuard {
   }
 
   private open(): void {
+    if (!this.isAway)
+      debug('the store does not answer in time: the bot goes on without it');
     this.isAway = true;
     this.slowMs = 0;
   }

@@ -7,9 +7,7 @@ import { KeyvConversations } from './keyv/keyvConversations';
 import { KeyvPort } from './keyv/keyvPort';
 import { MemoryStore } from './memory';
 import type { StorePort } from './port';
-import { RedisConversations } from './redis/redisConversations';
-import { RedisPort } from './redis/redisPort';
-import { RedisStore } from './redis/redisStore';
+import { SharedStore } from './sharedStore';
 
 /** One port for each Keyv, so that several `personas()` of a process share what is on it. */
 const ports = new WeakMap<GuardedKeyv, KeyvPort>();
@@ -17,12 +15,12 @@ const guarded = new WeakMap<KeyvLike, GuardedKeyv>();
 
 /** @param onBroken called once for each value that is not ours */
 export function openStore(
-  store: KeyvLike | RedisStore | MemoryStore,
+  store: KeyvLike | SharedStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,
 ): StorePort {
   if (store instanceof MemoryStore) return store;
-  if (store instanceof RedisStore) {
-    return new RedisPort(store, new BrokenValues(onBroken));
+  if (store instanceof SharedStore) {
+    return store.openPort(new BrokenValues(onBroken));
   }
   const keyv = guardedKeyv(store, onBroken);
   const port = ports.get(keyv) ?? new KeyvPort(keyv);
@@ -32,12 +30,12 @@ export function openStore(
 
 /** The same for conversations. */
 export function openConversations(
-  store: KeyvLike | RedisStore | MemoryStore,
+  store: KeyvLike | SharedStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,
 ): ConversationStore {
   if (store instanceof MemoryStore) return new ConversationMemory();
-  return store instanceof RedisStore
-    ? new RedisConversations(store, new BrokenValues(onBroken))
+  return store instanceof SharedStore
+    ? store.openConversations(new BrokenValues(onBroken))
     : new KeyvConversations(guardedKeyv(store, onBroken));
 }
 

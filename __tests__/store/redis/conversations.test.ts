@@ -8,7 +8,6 @@ import { BrokenValues } from '../../../src/store/broken';
 import {
   ConversationMemory,
   type ConversationStore,
-  type NextMessage,
 } from '../../../src/store/conversations';
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvConversations } from '../../../src/store/keyv/keyvConversations';
@@ -19,18 +18,12 @@ import {
   startRedis,
   type RedisServer,
 } from '../../support/redis';
-
-const LAPSE_MS = 60_000;
-const next = (
-  kind: NextMessage['kind'],
-  more: Partial<NextMessage> = {},
-): NextMessage => ({
-  kind,
-  claimant: 'one',
-  lapseMs: LAPSE_MS,
-  isAfterHuman: false,
-  ...more,
-});
+import {
+  itKeepsConversations,
+  itLetsOneProcessDisclose,
+  LAPSE_MS,
+  next,
+} from '../conversationContract';
 
 describeWithRedis('conversations', () => {
   let server: RedisServer;
@@ -60,89 +53,8 @@ describeWithRedis('conversations', () => {
   ];
 
   describe.each(stores)('%s', (where, open) => {
-    let store: ConversationStore;
-    let key: string;
-    beforeEach(() => {
-      store = open();
-      key = randomUUID();
-    });
-
-    test('the moments are due in turn', async () => {
-      expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
-      await store.end(key, 'one', 'bot', LAPSE_MS);
-      const begun = await store.begin(key, next('bot'));
-      expect(begun).toHaveProperty('undo.previousAt');
-      expect(await store.begin(key, next('human'))).not.toHaveProperty(
-        'moment',
-      );
-      expect(await store.begin(key, next('bot'))).toEqual({
-        moment: 'handback',
-      });
-      await store.end(key, 'one', undefined, LAPSE_MS);
-      // It was not sent, so it is due again.
-      expect(await store.begin(key, next('bot'))).toEqual({
-        moment: 'handback',
-      });
-      await store.end(key, 'one', 'bot', LAPSE_MS);
-      expect(await store.begin(key, next('bot'))).toHaveProperty('undo');
-      await store.record(key, 'human', LAPSE_MS);
-      expect(await store.begin(key, next('bot'))).toEqual({
-        moment: 'handback',
-      });
-      await store.forget(key);
-      expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
-    });
-
-    test('a lapse is counted from the last message that was delivered', async () => {
-      const lapseMs = 80;
-      const soon = next('bot', { lapseMs });
-      await store.record(key, 'bot', lapseMs);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const begun = await store.begin(key, soon);
-      if ('undo' in begun && begun.undo) {
-        await store.undo(key, begun.undo, lapseMs);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(await store.begin(key, soon)).toEqual({ moment: 'lapse' });
-    });
-
-    test('a person who spoke while the store was away is not forgotten', async () => {
-      await store.record(key, 'bot', LAPSE_MS);
-      const message = next('bot', { isAfterHuman: true });
-      expect(await store.begin(key, message)).toEqual({ moment: 'handback' });
-    });
-
-    // Each process decides alone.
-    if (where === 'in a Keyv') return;
-
-    test('one process at a time has the claim', async () => {
-      await store.begin(key, next('bot'));
-      for (const kind of ['bot', 'human'] as const) {
-        const other = next(kind, { claimant: 'other' });
-        const { waitMs } = (await store.begin(key, other)) as {
-          waitMs: number;
-        };
-        expect(waitMs).toBeGreaterThan(9000);
-        expect(waitMs).toBeLessThanOrEqual(10_000);
-      }
-      // The same process does not wait for itself: an answer may have been lost.
-      expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
-      await store.end(key, 'other', 'bot', LAPSE_MS);
-      const other = next('bot', { claimant: 'other' });
-      expect(await store.begin(key, other)).toHaveProperty('waitMs');
-      await store.end(key, 'one', undefined, LAPSE_MS);
-      expect(await store.begin(key, other)).toEqual({ moment: 'start' });
-    });
-
-    test('of many at once, one is the first', async () => {
-      const claimants = Array.from({ length: 20 }, (_, at) => `p${at}`);
-      const begun = await Promise.all(
-        claimants.map((claimant) =>
-          store.begin(key, next('bot', { claimant })),
-        ),
-      );
-      expect(begun.filter((each) => 'moment' in each)).toHaveLength(1);
-    });
+    itKeepsConversations(open);
+    if (where !== 'in a Keyv') itLetsOneProcessDisclose(open);
   });
 
   test('in Redis: a key of its own, without the customer’s ID, that expires; others’ values are replaced', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { openStore } from '../../../src/store/open';
-import { EXPIRED_AT_ONCE, type StorePort } from '../../../src/store/port';
+import type { StorePort } from '../../../src/store/port';
 import { redisStore } from '../../../src/store/redis/redisStore';
 import {
   describeWithRedis,
@@ -14,14 +14,8 @@ import {
   type Client,
   type Client6,
 } from '../../support/redisClient';
-import {
-  ADAM,
-  itKeepsWhatAFleetReliesOn,
-  newPage,
-  OPTIONS,
-  useOf,
-  withId,
-} from '../portContract';
+import { ADAM, newPage, OPTIONS, useOf, withId } from '../portContract';
+import { itIsASharedStore } from '../storeContract';
 
 let redis: RedisServer;
 let client: Client;
@@ -37,14 +31,11 @@ afterAll(async () => {
   await redis.close();
 });
 
-describeWithRedis.each<[string, () => StorePort]>([
-  ['Redis', () => openStore(redisStore(client), jest.fn())],
-  [
-    'Redis, with a client of version 6',
-    () => openStore(redisStore(client6), jest.fn()),
-  ],
-])('by %s', (_what, open) => {
-  itKeepsWhatAFleetReliesOn(open);
+describeWithRedis.each<[string, () => Client | Client6]>([
+  ['Redis', () => client],
+  ['Redis, with a client of version 6', () => client6],
+])('by %s', (_what, clientOf) => {
+  itIsASharedStore(() => redisStore(clientOf()));
 });
 
 describeWithRedis('in Redis', () => {
@@ -78,26 +69,6 @@ describeWithRedis('in Redis', () => {
     await port.renew([withId(one, '7'), bad, withId(two, '9')], OPTIONS);
     const stored = await port.leasesOn(page);
     expect(stored.map(([, { id }]) => id).sort()).toEqual(['7', '9']);
-  });
-
-  test('expired leases are read in parts, the oldest first', async () => {
-    const port = openStore(redisStore(client, { prefix: 'parts' }), jest.fn());
-    const page = newPage();
-    const uses = Array.from({ length: 1200 }, (_, number) =>
-      withId(useOf(page, `fly:${number}`), `${number}`),
-    );
-    await port.renew(uses, { leaseMs: 1, claimMs: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    const found = new Set<string>();
-    for (let since: number | undefined; ;) {
-      const expired = await port.expired([page], since);
-      const { size } = found;
-      for (const [key] of expired) found.add(key);
-      expect(expired.length).toBeLessThanOrEqual(EXPIRED_AT_ONCE);
-      since = expired.at(-1)?.[1].expiresAt;
-      if (found.size === size) break;
-    }
-    expect(found.size).toBe(uses.length);
   });
 
   test('no token is stored', async () => {

@@ -51,8 +51,9 @@ export async function checkToken(bot: MessengerBot): Promise<Finding> {
         NEW_TOKEN,
       );
     }
+    const isAnswered = outcome.failure.status !== undefined;
     return failed(
-      `Graph does not take the access token: ${explainFailure(outcome.failure)}`,
+      `${isAnswered ? 'Graph does not take the access token' : 'Graph could not check the access token'}: ${explainFailure(outcome.failure)}`,
     );
   }
   const { id, name } = outcome.value;

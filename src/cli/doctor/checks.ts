@@ -1,4 +1,5 @@
-import { CLIENT_CHANNELS } from '../../channels';
+import { channelOf, CHANNELS } from '../../channels';
+import { viber } from '../../channels/viber';
 import type { Runtime } from '../../runtime';
 import { runtimeIn, type LoadedConfig } from '../config';
 import { CommandError } from '../commandErrors';
@@ -18,13 +19,14 @@ import { checkGraphVersion } from './graphVersion';
 import { checkLineSenders, LINE } from './line';
 import { MessengerBot } from './messengerBot';
 import { checkPackages } from './packages';
+import { checkNames } from './names';
 import { PagePersonas } from './pagePersonas';
 import { Pictures } from './pictures';
 import { Platform } from './platform';
 import { isPrivateAddress } from './privateAddress';
 import { checkSlackScopes, SLACK } from './slack';
 import { checkStore } from './store';
-import { checkViberSenders, VIBER } from './viber';
+import { VIBER } from './viber';
 import { checkWebhook, checkWebhookFields } from './webhook';
 
 export interface CheckOptions {
@@ -80,10 +82,20 @@ const CHANNEL_CHECKS: Record<
     const platform = new Platform(VIBER, channel);
     return {
       credentials: () => platform.checkCredentials(),
-      directory: () => checkViberSenders(runtime()),
+      directory: () => checkNames(viber, runtime()),
     };
   },
 };
+
+/** What is checked of a channel whose platform is not asked. */
+function checksOfOther(
+  name: string,
+  { runtime }: CheckedBot,
+): Checks | undefined {
+  const channel = channelOf(name);
+  if (!channel?.displayProfile) return undefined;
+  return { directory: () => checkNames(channel, runtime()) };
+}
 
 /** What is checked where there is no config to say so: of it, most is skipped. */
 const NO_CONFIG: LoadedConfig = {
@@ -113,11 +125,9 @@ export function checksOf(
   ];
   for (const [name, channel] of config.channels) {
     if (Reflect.get(channel, 'enabled') === false) continue;
-    const ofChannel = CHANNEL_CHECKS[name]?.(channel, {
-      config,
-      options,
-      runtime,
-    });
+    const bot = { config, options, runtime };
+    const ofChannel =
+      CHANNEL_CHECKS[name]?.(channel, bot) ?? checksOfOther(name, bot);
     if (!ofChannel) continue;
     const all = { ...ofChannel, pictures: () => pictures.check(name) };
     for (const [id, run] of Object.entries(all)) {
@@ -148,7 +158,7 @@ function checkConfig(config: LoadedConfig): Finding {
     return warning(error.message);
   }
   const names = [...channels.keys()];
-  const supported = CLIENT_CHANNELS.map(({ platform }) => platform);
+  const supported: string[] = CHANNELS.map(({ platform }) => platform);
   const unknown = names.find((name) => !supported.includes(name));
   if (unknown !== undefined) {
     return failed(

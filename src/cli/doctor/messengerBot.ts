@@ -5,7 +5,7 @@ import {
   type GraphRequest,
   type Outcome,
 } from '../../graph/graphCall';
-import { describeFailure } from '../../graph/graphFailure';
+import { describeFailure, type GraphFailure } from '../../graph/graphFailure';
 import { getPage } from '../../graph/page';
 import { listAll, type PersonaList } from '../../graph/personaCalls';
 import { isId, type PageInfo } from '../../graph/responses';
@@ -70,7 +70,10 @@ export class MessengerBot {
   readonly page = once(async (): Promise<OpenPage> => {
     const { outcome, client } = await this.pageAnswer();
     if (outcome.ok) return { ...outcome.value, client };
-    throw new CannotRun('it needs a valid access token');
+    throw (
+      unreached(outcome.failure) ??
+      new CannotRun('it needs a valid access token')
+    );
   });
 
   /** What Graph says about the token, asked as the app, or else with the token itself. */
@@ -109,7 +112,7 @@ export class MessengerBot {
 
   readonly subscription = once(async (): Promise<AppSubscription> => {
     const answer = await this.appAnswer();
-    if (!answer.ok) throw new CannotRun('it needs the right app secret');
+    if (!answer.ok) throw needsAppSecret(answer.failure);
     if (answer.value) return answer.value;
     throw new CannotRun('the app has no webhook');
   });
@@ -139,6 +142,16 @@ export class MessengerBot {
     const appId = getProperty(this.channel, 'appId') ?? client.appId;
     return isId(appId) ? appId : undefined;
   }
+}
+
+export function needsAppSecret(failure: GraphFailure): CannotRun {
+  return unreached(failure) ?? new CannotRun('it needs the right app secret');
+}
+
+function unreached({ status }: GraphFailure): CannotRun | undefined {
+  return status === undefined
+    ? new CannotRun('Graph could not be reached')
+    : undefined;
 }
 
 /** Asks as the app, with a token of its ID and secret; `undefined` without a secret. */

@@ -33,7 +33,7 @@ export class PagePersonas {
   });
 
   async checkDirectory(): Promise<Finding> {
-    const entries = this.runtime().settings.directory;
+    const entries = this.runtime().directory.onPage;
     if (entries.size === 0) throw new CannotRun('the directory is empty');
     const { personas: listed, isComplete } = await this.bot.personas();
     // After the list, so that each ephemeral persona on it has its lease.

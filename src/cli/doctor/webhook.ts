@@ -8,7 +8,7 @@ import { errorMessage } from '../commandErrors';
 import { CannotRun, failed, ok, warning, type Finding } from './check';
 import { parseSubscribedFields } from './graphResponses';
 import { httpCall, type HttpRequest } from './httpCall';
-import type { MessengerBot } from './messengerBot';
+import { needsAppSecret, type MessengerBot } from './messengerBot';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -22,13 +22,16 @@ const USUAL_FIELDS = [
   'messaging_policy_enforcement',
 ];
 
+/** What a proxy answers in place of a bot. */
+const GATEWAY_STATUSES = new Set<unknown>([502, 503, 504]);
+
 const SET_WEBHOOK =
   'Set it with `npx bottender messenger webhook set -w <URL>`, or at developers.facebook.com, under Messenger > Settings.';
 
 /** The webhook answers, is the bot's, and checks signatures. */
 export async function checkWebhook(bot: MessengerBot): Promise<Finding> {
   const answer = await bot.appAnswer();
-  if (!answer.ok) throw new CannotRun('it needs the right app secret');
+  if (!answer.ok) throw needsAppSecret(answer.failure);
   if (!answer.value)
     return failed('The app has no webhook for Pages.', SET_WEBHOOK);
   const { callbackUrl, isActive } = answer.value;
@@ -96,8 +99,9 @@ async function verificationProblem(
   if (status !== 200) {
     return {
       message: `answers HTTP ${status}.`,
-      advice:
-        'Check that the URL leads to the bot, with the path of its webhook.',
+      advice: GATEWAY_STATUSES.has(status)
+        ? 'What is in front of the bot does not reach it: start the bot, and check where its proxy leads.'
+        : 'Check that the URL leads to the bot, with the path of its webhook.',
     };
   }
   if (text.trim() === challenge) return undefined;

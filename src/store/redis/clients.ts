@@ -22,6 +22,7 @@ export interface IoredisClient {
   evalsha(sha1: string, keyCount: number, ...args: string[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
   readonly isCluster?: boolean;
+  on?(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
 /** What you write for any other client. */
@@ -51,6 +52,8 @@ export interface ScriptRunner {
   readonly run: RunScript;
   /** Whether one Page's server may be away while another's answers. */
   readonly isCluster: boolean;
+  /** Listens to what the client reports by events, such as why it cannot connect. */
+  onError(listener: (error: unknown) => void): void;
 }
 
 /**
@@ -58,16 +61,20 @@ export interface ScriptRunner {
  * several copies of a package. Returns undefined for what is no client.
  */
 export function scriptRunner(client: RedisClient): ScriptRunner | undefined {
+  const onError = (listener: (error: unknown) => void) => {
+    if ('on' in client) client.on?.('error', listener);
+  };
   if (isNodeRedis(client)) {
     const isCluster = isNodeRedisCluster(client);
-    return { run: onNodeRedis(client), isCluster };
+    return { run: onNodeRedis(client), isCluster, onError };
   }
   if (isIoredis(client)) {
-    return { run: onIoredis(client), isCluster: client.isCluster === true };
+    const isCluster = client.isCluster === true;
+    return { run: onIoredis(client), isCluster, onError };
   }
   // A custom client may be one of a cluster.
   return isCustom(client)
-    ? { run: onCustom(client), isCluster: true }
+    ? { run: onCustom(client), isCluster: true, onError }
     : undefined;
 }
 

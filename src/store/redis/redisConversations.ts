@@ -10,8 +10,7 @@ import {
   type Undo,
 } from '../conversations';
 
-import type { RedisStore } from './redisStore';
-import { invalidReply, Scripts } from './scripts';
+import { invalidReply, Scripts, type RedisKeys } from './scripts';
 
 const MOMENTS: readonly unknown[] = ['start', 'lapse', 'handback'];
 
@@ -19,7 +18,7 @@ const MOMENTS: readonly unknown[] = ['start', 'lapse', 'handback'];
 export class RedisConversations implements ConversationStore {
   private readonly scripts: Scripts;
 
-  constructor(redis: RedisStore, broken: BrokenValues) {
+  constructor(redis: RedisKeys, broken: BrokenValues) {
     this.scripts = new Scripts(redis, broken);
   }
 

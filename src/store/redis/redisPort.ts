@@ -17,8 +17,7 @@ import {
   type Use,
 } from '../port';
 
-import type { RedisStore } from './redisStore';
-import { invalidReply, Scripts } from './scripts';
+import { invalidReply, Scripts, type RedisKeys } from './scripts';
 
 /** Leases that one script renews at most, so that it does not hold up Redis. */
 const RENEWALS_AT_ONCE = 200;
@@ -28,7 +27,7 @@ export class RedisPort implements StorePort {
   private readonly scripts: Scripts;
 
   constructor(
-    redis: RedisStore,
+    redis: RedisKeys,
     private readonly broken: BrokenValues,
   ) {
     this.scripts = new Scripts(redis, broken);

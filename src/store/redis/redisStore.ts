@@ -1,10 +1,16 @@
 import { InvalidOptionError } from '../../errors';
+import type { BrokenValues } from '../broken';
+import type { ConversationStore } from '../conversations';
+import type { StorePort } from '../port';
+import { SharedStore } from '../sharedStore';
 
 import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
 import { RedisGuards } from './guards';
+import { RedisConversations } from './redisConversations';
+import { RedisPort } from './redisPort';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
-export class RedisStore {
+export class RedisStore extends SharedStore {
   /**
    * Shared by all that use this store.
    *
@@ -17,7 +23,18 @@ export class RedisStore {
     readonly runner: ScriptRunner,
     readonly prefix: string,
   ) {
+    super();
     this.guards = new RedisGuards(runner.isCluster);
+  }
+
+  /** @internal */
+  override openPort(broken: BrokenValues): StorePort {
+    return new RedisPort(this, broken);
+  }
+
+  /** @internal */
+  override openConversations(broken: BrokenValues): ConversationStore {
+    return new RedisConversations(this, broken);
   }
 }
 

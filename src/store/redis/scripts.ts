@@ -8,7 +8,8 @@ import type { BrokenValues } from '../broken';
 import { fieldsOf, type Fields } from '../fields';
 import type { Patience } from '../guard';
 
-import type { RedisStore } from './redisStore';
+import type { ScriptRunner } from './clients';
+import type { RedisGuards } from './guards';
 
 /** While a cluster moves the keys of a Page; together as long as a handler waits. */
 const MAX_ATTEMPTS = 10;
@@ -16,12 +17,19 @@ const ATTEMPT_MS = 100;
 
 type Step = keyof ReturnType<typeof loadSteps>;
 
+/** A Redis, and what the keys of a bot begin with. */
+export interface RedisKeys {
+  readonly runner: ScriptRunner;
+  readonly prefix: string;
+  readonly guards: RedisGuards;
+}
+
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
   private readonly steps = loadSteps();
 
   constructor(
-    private readonly redis: RedisStore,
+    private readonly redis: RedisKeys,
     private readonly broken: BrokenValues,
   ) {}
 

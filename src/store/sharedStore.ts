@@ -1,0 +1,19 @@
+import type { BrokenValues } from './broken';
+import type { ConversationStore } from './conversations';
+import type { StorePort } from './port';
+
+/**
+ * A store that any number of processes share, as the option `store` of
+ * `personas()` takes it. `redisStore()` returns one. CONTRIBUTING.md says how to
+ * add another.
+ */
+export abstract class SharedStore {
+  /**
+   * @param broken told of each value that the plugin did not write
+   * @internal
+   */
+  abstract openPort(broken: BrokenValues): StorePort;
+
+  /** @internal */
+  abstract openConversations(broken: BrokenValues): ConversationStore;
+}
