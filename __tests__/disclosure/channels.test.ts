@@ -1,5 +1,9 @@
 import { LineClient } from 'messaging-api-line';
-import type { LineContext } from 'bottender';
+import {
+  TwilioClient,
+  type LineContext,
+  type TelegramContext,
+} from 'bottender';
 import {
   personas,
   type PersonaContext,
@@ -7,6 +11,7 @@ import {
   type SentMessage,
 } from 'bottender-persona';
 
+import { LINE_MESSAGES } from '../channels/channelMessages';
 import {
   CHANNEL_NAMES,
   FIXTURES,
@@ -121,6 +126,52 @@ describe.each<[string, ChannelName, ChannelSetup]>([
   });
 });
 
+describe('a sender of the bot’s own', () => {
+  const OWN = { name: 'Own' };
+  const sends: [
+    string,
+    Parameters<typeof startOn>[0],
+    (context: Record<string, (...args: unknown[]) => unknown>) => unknown,
+  ][] = [
+    ['a reply on LINE', 'line', (c) => c.replyText?.('one', { sender: OWN })],
+    ['a push on LINE', 'line', (c) => c.pushText?.('one', { sender: OWN })],
+    ['Viber', 'viber', (c) => c.sendText?.('one', { sender: OWN })],
+    [
+      'Slack',
+      'slack',
+      (c) => c.postMessage?.('one', { username: 'Own', iconEmoji: ':own:' }),
+    ],
+  ];
+
+  test.each(sends)('discloses, too: %s', async (_what, channel, send) => {
+    const bot = await startOn(channel, { plugins: [personas(options)] });
+    const received = await bot.run(async (context: PersonaContext) => {
+      await send(context as never);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(textsOn(channel, received)).toEqual([
+      'Own: I am a bot (start)',
+      'Own: one',
+    ]);
+    const icons = received.map(({ body }) => body.icon_emoji);
+    expect(new Set(icons).size).toBe(1);
+  });
+});
+
+test('what has no text on WhatsApp has none as a persona either', async () => {
+  const platform = await startPlatform('whatsapp');
+  const { origin } = platform;
+  const account = { accountSid: 'AC1', authToken: 'T', phoneNumber: '+1' };
+  const client = personas({ directory }).client(
+    new TwilioClient({ ...account, origin }),
+  );
+  const template = { to: '+2', contentSid: 'HX1', personaId: 'max' } as never;
+  await client.createMessage(template);
+  expect(platform.received.map(({ body }) => body)).toEqual([
+    { To: '+2', From: '+1', ContentSid: 'HX1' },
+  ]);
+});
+
 describe('a reply on LINE', () => {
   test.each([false, true])(
     'has the disclosure as its first message, batch mode: %s',
@@ -208,6 +259,78 @@ describe('a reply on LINE', () => {
   });
 });
 
+describe('a push of one message by a client of LINE', () => {
+  const start = async (
+    answer?: (
+      request: Recorded,
+    ) => { status: number; body: object } | undefined,
+  ) => {
+    const { origin, received } = await startPlatform('line', answer);
+    const line = new LineClient({
+      accessToken: 'TOKEN',
+      channelSecret: 'SECRET',
+      origin,
+    });
+    return { line, received };
+  };
+  type Push = (to: string, ...args: unknown[]) => Promise<unknown>;
+  const push = (client: object, kind: string, args: unknown[]) =>
+    (Reflect.get(client, `push${kind}`) as Push).call(client, 'U1', ...args);
+
+  test.each(Object.entries(LINE_MESSAGES))(
+    'push%s has the disclosure in the same request',
+    async (kind, args) => {
+      const { line, received } = await start();
+      const given =
+        kind === '' ? args : [...args, { quickReply: { items: [] } }];
+      await push(line, kind, given);
+      await push(personas(options).client(line).as('max'), kind, given);
+      const [alone, disclosed, ...more] = received.map(
+        ({ body }) => body.messages as object[],
+      );
+      expect(more).toEqual([]);
+      const sender = {
+        name: 'Max · AI',
+        iconUrl: directory.max.profilePictureUrl,
+      };
+      expect(disclosed).toEqual(
+        [{ type: 'text', text: 'I am a bot (start)' }, ...(alone ?? [])].map(
+          (message) => ({ ...message, sender }),
+        ),
+      );
+    },
+  );
+
+  test.each([
+    ['request', { message: 'The request body has 1 error(s)' }],
+    ['sender', { message: 'sender.name length is invalid' }],
+  ])(
+    'goes out alone, or without its sender, after LINE has refused the %s',
+    async (what, body) => {
+      jest.spyOn(process, 'emitWarning').mockImplementation();
+      const { line, received } = await start((request) => {
+        const text = JSON.stringify(request.body);
+        const isRefused =
+          what === 'sender' ? text.includes('"sender"') : text.includes('I am');
+        return isRefused ? { status: 400, body } : undefined;
+      });
+      await push(
+        personas({ ...options, disclosure: { message: () => 'I am' } })
+          .client(line)
+          .as('max'),
+        'Text',
+        ['one'],
+      );
+      expect(received.map(({ path }) => path)).toEqual(
+        Array(2).fill('/v2/bot/message/push'),
+      );
+      expect(received.map(onLine).at(-1)).toEqual(
+        what === 'sender' ? ['Max: I am', 'Max: one'] : ['Max: one'],
+      );
+    },
+  );
+});
+
 test('calls with many recipients carry the persona and disclose nothing', async () => {
   const { origin, received } = await startPlatform('line');
   const line = new LineClient({
@@ -224,6 +347,21 @@ test('calls with many recipients carry the persona and disclose nothing', async 
     'Max · AI: two',
     'Max · AI: I am a bot (start)',
     'Max · AI: three',
+  ]);
+});
+
+test('a disclosure on Telegram is in the topic of its message', async () => {
+  const bot = await startOn('telegram', { plugins: [personas(options)] });
+  const received = await bot.run(
+    async (context: PersonaContext<TelegramContext>) => {
+      const topic = { messageThreadId: 5 } as never;
+      await context.as('max').sendPhoto('https://example.com/a.png', topic);
+    },
+  );
+  expect(bot.errors).toEqual([]);
+  expect(received.map(({ body }) => body)).toEqual([
+    { chat_id: 7, text: 'Max · AI: I am a bot (start)', message_thread_id: 5 },
+    { chat_id: 7, photo: 'https://example.com/a.png', message_thread_id: 5 },
   ]);
 });
 

@@ -26,7 +26,11 @@ export type Trouble =
   /** Time passes, and nobody speaks. */
   | { readonly type: 'lapse' }
   /** Messenger takes its time for the disclosures of a process. */
-  | { readonly type: 'slow'; readonly process: number }
+  | {
+      readonly type: 'slow';
+      readonly process: number;
+      readonly before: 'delivery' | 'answer';
+    }
   | {
       readonly type: 'kill';
       readonly process: number;
@@ -272,7 +276,8 @@ class Scene {
       return { fault: 'disconnect' };
     };
     if (point === (moment ? 'disclosing' : 'sending')) return killed();
-    if (moment && isIts && trouble.type === 'slow') await sleep(SLOW_MS);
+    const slow = moment && isIts && trouble.type === 'slow' && trouble.before;
+    if (slow === 'delivery') await sleep(SLOW_MS);
     if (refused === (moment ? 'disclosure' : 'message')) {
       if (moment) attempt.refusedDisclosures.push(moment);
       else attempt.isRefused = true;
@@ -280,6 +285,7 @@ class Scene {
     }
     if (moment) attempt.disclosures.push({ ...this.now(), moment });
     else attempt.message = this.now();
+    if (slow === 'answer') await sleep(SLOW_MS);
     if (point === (moment ? 'disclosed' : 'sent')) return killed();
     return { body: { recipient_id: '1', message_id: `m_${this.ticks}` } };
   }

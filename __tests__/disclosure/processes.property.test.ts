@@ -32,7 +32,7 @@ const send: fc.Arbitrary<Send> = fc.record({
   customer: fc.nat(CUSTOMERS - 1),
   process: process_,
   speaker: fc.constantFrom('max', 'max', 'adam'),
-  afterMs: fc.constantFrom(0, 0, 1, 5, 20),
+  afterMs: fc.constantFrom(0, 0, 1, 5, 20, 200),
   refused: fc.oneof(
     { weight: 10, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.constantFrom('disclosure', 'message') },
@@ -43,7 +43,11 @@ const sends = fc.array(send, { minLength: 5, maxLength: 12 });
 const TROUBLES: { [K in Trouble['type']]: fc.Arbitrary<Trouble> } = {
   none: fc.constant({ type: 'none' }),
   lapse: fc.constant({ type: 'lapse' }),
-  slow: fc.record({ type: fc.constant('slow'), process: process_ }),
+  slow: fc.record({
+    type: fc.constant('slow'),
+    process: process_,
+    before: fc.constantFrom('delivery', 'answer'),
+  }),
   kill: fc.record({
     type: fc.constant('kill'),
     process: process_,
@@ -74,7 +78,7 @@ function script(
 }
 
 const SHARED = [
-  ...['none', 'none', 'slow', 'lapse', 'kill', 'kill', 'away', 'away'],
+  ...['none', 'none', 'slow', 'slow', 'lapse', 'kill', 'kill', 'away', 'away'],
 ] as Trouble['type'][];
 const LONELY: Trouble['type'][] = ['none', 'none', 'slow', 'lapse'];
 

@@ -226,13 +226,13 @@ describe('an intent', () => {
   test('gives its list the rest of the thirty seconds', async () => {
     class Slow extends MemoryStore {
       override forget(pageId: string, key: string) {
-        advanceTime(29_900);
+        advanceTime(28_000);
         return super.forget(pageId, key);
       }
     }
     const { page } = await startFakeGraph(({ method }) => {
       if (method === 'DELETE') return OK;
-      const when = new Promise((resolve) => setTimeout(resolve, 1000));
+      const when = new Promise((resolve) => setTimeout(resolve, 5000));
       return { body: { data: [] }, when };
     });
     const { store, sweep, expired } = open(page, new Slow());

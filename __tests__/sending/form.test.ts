@@ -1,6 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { Messenger } from 'messaging-api-messenger';
-import { personas } from 'bottender-persona';
+import {
+  HumanAgentTagError,
+  personas,
+  type SentMessage,
+} from 'bottender-persona';
 import { CUSTOMER, startWrittenTo } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, shown } from '../support/emulatorState';
@@ -85,4 +89,46 @@ test('a form with a persona of its own is sent unchanged, refused or not', async
   await expect(send()).rejects.toThrow();
   expect(onRefused).not.toHaveBeenCalled();
   expect(alive(bot.emulator)).toEqual(['Bea']);
+});
+
+test('a form with a persona of its own is disclosed, reported, and checked for the tag HUMAN_AGENT', async () => {
+  const bot = await startWrittenTo();
+  const { Bea = '', Max = '' } = await createPersonas(bot.emulator, [
+    'Bea',
+    'Max',
+  ]);
+  const onSent = jest.fn<void, [SentMessage]>();
+  const client = personas({
+    directory: {
+      bea: { id: Bea, ...profile('Bea'), kind: 'human' },
+      max: { id: Max, ...profile('Max'), kind: 'bot' },
+    },
+    disclosure: { message: ({ moment, persona }) => `[${moment}] ${persona}` },
+    onSent,
+  }).client(clientFor(bot.emulator));
+  const send = (id: string, options?: object) => {
+    const form = Messenger.createImageFormData(createReadStream(__filename));
+    form.append('persona_id', id);
+    return client.sendMessageFormData(CUSTOMER, form, options as never);
+  };
+  await send(Bea);
+  await send(Max);
+  expect(shown(bot.emulator)).toEqual([
+    'Bea: [image]',
+    `Max: [handback] ${Max}`,
+    'Max: [image]',
+  ]);
+  await new Promise(setImmediate);
+  const reported = onSent.mock.calls.map(
+    ([{ persona, personaId, name, kind, decidedBy, disclosure }]) => [
+      ...[persona, personaId, name, kind, decidedBy, disclosure],
+    ],
+  );
+  expect(reported).toEqual([
+    ['bea', Bea, 'Bea', 'human', 'personaId', undefined],
+    ['max', Max, 'Max', 'bot', 'personaId', 'handback'],
+    ['max', Max, 'Max', 'bot', 'personaId', undefined],
+  ]);
+  const tagged = { messagingType: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
+  await expect(send(Max, tagged)).rejects.toThrow(HumanAgentTagError);
 });

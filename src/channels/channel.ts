@@ -93,12 +93,12 @@ export interface Channel {
     text: string,
     recipient: string,
   ) => ClientCall;
-  /** The same arguments with more texts among the messages; `undefined` where they do not fit. */
+  /** The same call with more texts among the messages; `undefined` where they do not fit. */
   readonly insertTexts?: (
     method: string,
     args: readonly unknown[],
     texts: readonly InsertedText[],
-  ) => unknown[] | undefined;
+  ) => ClientCall | undefined;
   /** The recipient of a call that does not name it, such as one with a reply token. */
   readonly recipientIn?: (
     method: string,

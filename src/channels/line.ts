@@ -14,6 +14,8 @@ import {
   SingleMessage,
   textOrNone,
   wrapCall,
+  type ClientCall,
+  type Fields,
   type MessageCall,
   type ReadCall,
 } from './messageCall';
@@ -89,18 +91,62 @@ function insertTexts(
   method: string,
   args: readonly unknown[],
   texts: readonly InsertedText[],
-): unknown[] | undefined {
+): ClientCall | undefined {
   const isBody = method.endsWith('RawBody');
-  const given: unknown = isBody ? getProperty(args[0], 'messages') : args[1];
+  const single = messageOf(method, args);
+  const given: unknown = isBody
+    ? getProperty(args[0], 'messages')
+    : single
+      ? [single]
+      : args[1];
   if (!Array.isArray(given)) return undefined;
   if (given.length + texts.length > MAX_MESSAGES) return undefined;
   const messages = [...(given as unknown[])];
   for (const { position, text } of texts.toReversed()) {
     messages.splice(position, 0, { type: 'text', text });
   }
-  return isBody
-    ? [{ ...(args[0] as object), messages }]
-    : [args[0], messages, ...args.slice(2)];
+  if (isBody) return { args: [{ ...(args[0] as object), messages }] };
+  return single
+    ? { args: [args[0], messages], method: 'push' }
+    : { args: [args[0], messages, ...args.slice(2)] };
+}
+
+/** Methods with the contents and the options of a message. */
+const SHORT_KINDS = /^(Text|Image|Video|Audio|Location|Sticker)$/;
+
+/** Types of the templates that methods are named for. */
+const TEMPLATES = new Map([
+  ['ButtonTemplate', 'buttons'],
+  ['ButtonsTemplate', 'buttons'],
+  ['ConfirmTemplate', 'confirm'],
+  ['ImageCarouselTemplate', 'image_carousel'],
+]);
+
+/** The message that the client makes in a call such as `pushText(to, text, options)`. */
+function messageOf(
+  method: string,
+  [, first, second, third]: readonly unknown[],
+): Fields | undefined {
+  const [, kind = ''] = /^push([A-Z]\w*)$/.exec(method) ?? [];
+  const type = kind.toLowerCase();
+  if (SHORT_KINDS.test(kind)) {
+    const contents = kind === 'Text' ? { text: first } : fieldsOf(first);
+    const { originalContentUrl: previewImageUrl } = contents ?? {};
+    const preview = kind === 'Image' && { previewImageUrl };
+    return contents && { type, ...preview, ...contents, ...fieldsOf(second) };
+  }
+  const rest = { altText: first, ...fieldsOf(third) };
+  if (kind === 'Flex') return { type, contents: second, ...rest };
+  if (kind === 'Template') return { type, template: second, ...rest };
+  const contents = Array.isArray(second)
+    ? { columns: second as unknown[] }
+    : fieldsOf(second);
+  if (!contents) return undefined;
+  if (kind === 'Imagemap') return { type, ...contents, ...rest };
+  const template = TEMPLATES.get(kind);
+  return template === undefined
+    ? undefined
+    : { type: 'template', template: { type: template, ...contents }, ...rest };
 }
 
 /** Parses `reply(token, messages)`, `pushText(to, text, options)`, `multicastRawBody({ to, messages })` and so on. */
@@ -116,8 +162,7 @@ function reader(method: string): ReadCall | undefined {
     const at = /^(narrow|broad)cast$/.test(way) ? 0 : 1;
     return (args) => readMessages(args, at, recipientOf(args));
   }
-  const isShort = /^(Text|Image|Video|Audio|Location|Sticker)$/.test(kind);
-  const at = isShort ? 2 : 3;
+  const at = SHORT_KINDS.test(kind) ? 2 : 3;
   const textAt = kind === 'Text' ? 1 : undefined;
   return (args) => {
     const call = new SingleMessage(args, at, textAt, recipientOf(args));

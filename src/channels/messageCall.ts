@@ -13,6 +13,8 @@ export interface Message {
   readonly fields: Fields;
   /** Its text, which can be signed where no persona is shown. */
   readonly text?: string | undefined;
+  /** The ID of the persona that it carries and keeps, which its fields name too. */
+  readonly fixedId?: string | undefined;
 }
 
 /** A call that carries messages, as parsed by its channel. */

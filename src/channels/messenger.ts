@@ -163,6 +163,8 @@ function optionsAt(
 
 class MessengerCall extends SingleMessage {
   readonly senderAction: string | undefined;
+  /** That of a form, which is sent unchanged. */
+  private readonly fixedId: string | undefined;
 
   constructor(
     args: readonly unknown[],
@@ -183,9 +185,17 @@ class MessengerCall extends SingleMessage {
       const [{ fields }] = this.messages;
       this.messages = [{ fields, text: textOrNone(text) }];
     }
+    this.fixedId =
+      method === 'sendMessageFormData' ? personaIn(args[1]) : undefined;
+    if (this.fixedId !== undefined) {
+      const { fixedId } = this;
+      const fields = { ...this.messages[0].fields, personaId: fixedId };
+      this.messages = [{ fields, fixedId }];
+    }
   }
 
   override withMessages(messages: readonly Message[]): ClientCall {
+    if (this.fixedId !== undefined) return { args: [...this.args] };
     const call = super.withMessages(messages);
     const [{ text } = this.messages[0]] = messages;
     if (this.method === 'sendMessage' && text !== this.messages[0].text) {
@@ -201,7 +211,8 @@ class MessengerCall extends SingleMessage {
   get file(): MessageFile | undefined {
     const [, contents] = this.args;
     if (this.method === 'sendMessageFormData' && isForm(contents)) {
-      return { type: 'form', contents };
+      const isFixed = this.fixedId !== undefined;
+      return isFixed ? undefined : { type: 'form', contents };
     }
     const type = this.shape?.file;
     if (!type) return undefined;
@@ -218,14 +229,20 @@ class MessengerCall extends SingleMessage {
   }
 }
 
-/** Whether this is a form without its own `persona_id`; one with it is sent unchanged. */
 function isForm(contents: unknown): contents is MultipartForm {
-  const streams: unknown = getProperty(contents, '_streams');
   return (
     typeof getProperty(contents, 'getHeaders') === 'function' &&
-    Array.isArray(streams) &&
-    !streams.some((part) => /name="persona_id"/.test(String(part)))
+    Array.isArray(getProperty(contents, '_streams'))
   );
+}
+
+/** A form's own persona. */
+function personaIn(form: unknown): string | undefined {
+  const streams = isForm(form) ? form._streams : [];
+  const at = streams.findIndex((part) =>
+    /name="persona_id"/.test(String(part)),
+  );
+  return at === -1 ? undefined : String(streams[at + 1]);
 }
 
 /** A request that a context queues for the next batch. */

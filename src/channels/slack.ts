@@ -81,8 +81,18 @@ const readMethodCall: ReadCall = (args) =>
     ? new SingleMessage(args, 1, 1, fieldsAt(args, 1).channel)
     : undefined;
 
-/** What says where a message goes: to a channel, a person in it, or a thread. */
-const TARGET = ['channel', 'user', 'threadTs', 'thread_ts', 'token'];
+/** What says where a message goes (to a channel, a person in it, or a thread), and with which picture of the bot's own. */
+const TARGET = [
+  'channel',
+  'user',
+  'threadTs',
+  'thread_ts',
+  'token',
+  'iconUrl',
+  'icon_url',
+  'iconEmoji',
+  'icon_emoji',
+];
 
 function textCall(
   method: string,

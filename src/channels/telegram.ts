@@ -1,7 +1,13 @@
 import { getProperty } from '../util/getProperty';
 
 import type { TypedChannel } from './channel';
-import { fieldsOf, SingleMessage, type ReadCall } from './messageCall';
+import {
+  fieldsOf,
+  pick,
+  SingleMessage,
+  type Fields,
+  type ReadCall,
+} from './messageCall';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;
@@ -23,12 +29,24 @@ export const telegram: TypedChannel<
   clientMethodFor: () => 'sendMessage',
   reader,
   maxTextLength: MAX_TEXT_LENGTH,
-  textCall: (_, [chatId], text) => ({
-    args: [chatId, text],
+  textCall: (_, args, text) => ({
+    args: [args[0], text, pick(optionsOf(args) ?? {}, TARGET)],
     method: 'sendMessage',
   }),
   messageIds: (answer) => [getProperty(answer, 'messageId')],
 };
+
+/** What says, besides the chat, where a message goes: without it, to the topic "General". */
+const TARGET = [
+  'messageThreadId',
+  'message_thread_id',
+  'businessConnectionId',
+  'business_connection_id',
+];
+
+function optionsOf(args: readonly unknown[]): Fields | undefined {
+  return args.length > 2 ? fieldsOf(args.at(-1)) : undefined;
+}
 
 /** `sendMessage(chatId, text, options)`, and photos and the like, whose options come last. */
 function reader(method: string): ReadCall | undefined {
@@ -37,8 +55,7 @@ function reader(method: string): ReadCall | undefined {
   }
   if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
   return (args) => {
-    const hasOptions = args.length > 2 && fieldsOf(args.at(-1));
-    const at = hasOptions ? args.length - 1 : args.length;
+    const at = optionsOf(args) ? args.length - 1 : args.length;
     return new SingleMessage(args, at, undefined, args[0]);
   };
 }

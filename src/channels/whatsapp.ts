@@ -13,6 +13,8 @@ import {
 /** https://www.twilio.com/docs/api/errors/21617 */
 const MAX_TEXT_LENGTH = 1600;
 
+const TARGET = ['to', 'from', 'messagingServiceSid'];
+
 /** WhatsApp shows the number as the sender, so the text has to name the speaker. */
 export const whatsapp: TypedChannel<
   'whatsapp',
@@ -34,7 +36,7 @@ export const whatsapp: TypedChannel<
   },
   maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, [message], text) => ({
-    args: [{ ...pick(message as Fields, ['to', 'from']), body: text }],
+    args: [{ ...pick(message as Fields, TARGET), body: text }],
   }),
   messageIds: (answer) => [getProperty(answer, 'sid')],
 };
@@ -44,7 +46,7 @@ const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
   const wrapped = wrapCall(call, ([text, fields]) => [
-    { ...(fields as object), to, body: text },
+    { ...(fields as object), to, ...(text !== undefined && { body: text }) },
   ]);
   return { ...wrapped, content: fieldsAt(args, 0) };
 };

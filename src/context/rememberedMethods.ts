@@ -53,7 +53,7 @@ function namedSpeaker(
   if (profileField === undefined || !dropped) return undefined;
   const value = dropped[profileField];
   if (value === undefined) return undefined;
-  return { kind: 'caller', dropped: { [profileField]: value } };
+  return { kind: 'caller', fields: { [profileField]: value } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Channel } from '../channels/channel';
-import type { Fields } from '../channels/messageCall';
+import { pick, type Fields } from '../channels/messageCall';
 import { HumanAgentTagError, UnsupportedSenderActionError } from '../errors';
 import type { Settings } from '../options';
 import type { Runtime } from '../runtime';
@@ -21,12 +21,6 @@ export function keepDecision(queued: object, decision: Decision): void {
   queuedDecisions.set(queued, decision);
 }
 
-/** The bot itself put a profile into the message. */
-const OWN_PROFILE: Decision = {
-  speaker: { kind: 'caller' },
-  decidedBy: 'personaId',
-};
-
 /**
  * Who speaks in a message: who did when it was queued, or whom it names itself,
  * else the active speaker.
@@ -41,7 +35,9 @@ export function decideSpeaker(
   const earlier = queuedDecisions.get(fields);
   if (earlier) return earlier;
   if (profileField !== undefined && isSet(profileField, fields)) {
-    return OWN_PROFILE;
+    // The bot itself put a profile into the message.
+    const own = pick(fields, [profileField]);
+    return { speaker: { kind: 'caller', fields: own }, decidedBy: 'personaId' };
   }
   const { active } = personas;
   const own = ownPersona(fields);

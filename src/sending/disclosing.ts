@@ -57,7 +57,8 @@ export class Disclosing {
     if (account !== undefined) this.id = { ...this.id, account };
     await this.turn.come();
     const due: DueText[] = [];
-    for (const [position, { speaker, resolution }] of messages.entries()) {
+    for (const [position, outgoing] of messages.entries()) {
+      const { speaker, resolution, message } = outgoing;
       const kind = kindOf(speaker, directory) ?? page;
       if (kind === this.lastKind) continue;
       this.lastKind = kind;
@@ -66,7 +67,8 @@ export class Disclosing {
       this.begun.push(begun);
       if (!('moment' in begun)) continue;
       const { moment } = begun;
-      const text = await this.text(moment, resolution?.persona ?? null);
+      const persona = resolution?.persona ?? message.fixedId ?? null;
+      const text = await this.text(moment, persona);
       if (typeof text === 'string') {
         debug('discloses the %s on %s', moment, this.id.channel);
         due.push({ position, moment, text });

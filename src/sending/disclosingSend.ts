@@ -7,6 +7,7 @@ import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
+import { asCaller } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import {
   SendOperation,
@@ -41,8 +42,9 @@ export class DisclosingSend extends SendOperation {
   /** Sends what is due in the conversation first. */
   private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
     const due = await disclosing.due(this.messages);
+    const canInsert = due.length > 0 && this.insert([]);
     const { given, call, messages } = this;
-    const isInserted = due.length > 0 && this.insert(due);
+    const isInserted = canInsert && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);
     const sending = this.transmit();
     if (!isInserted) disclosing.done();
@@ -63,26 +65,33 @@ export class DisclosingSend extends SendOperation {
     }
   }
 
-  /** Puts the texts into the same request, if they fit. */
+  /** Puts the texts into the same request, if they fit. With no texts, makes it one that takes them. */
   private insert(due: readonly DueText[]): boolean {
-    const { via } = this.outgoing;
-    const { args } = this.given;
-    const withTexts = via.channel.insertTexts?.(via.method, args, due);
-    const call = withTexts && via.read(withTexts);
+    const { channel } = this;
+    const { method: called = this.outgoing.via.method } = this.given;
+    const given = this.call.withMessages(
+      this.messages.map(({ message }) => message),
+    );
+    const { args, method = called } =
+      channel.insertTexts?.(given.method ?? called, given.args, due) ?? {};
+    const call = args && sendMethod(channel, method)?.read(args);
     if (!call) return false;
     const messages = [...this.messages];
-    for (const [earlier, { position, moment }] of due.entries()) {
-      const index = position + earlier;
-      const { [index]: before } = messages;
-      const { [index]: message } = call.messages;
-      if (!before || !message) continue;
-      const disclosure = new OutgoingMessage(message, before, this, moment);
-      const { carried, isRefused, resolution } = before;
-      Object.assign(disclosure, { carried, isRefused });
-      if (resolution && !carried) disclosure.sign();
-      messages.splice(index, 0, disclosure);
+    for (const { position, moment } of due.toReversed()) {
+      const { [position]: before } = messages;
+      if (!before) continue;
+      const text = new OutgoingMessage({ fields: {} }, before, this, moment);
+      const { carried, isRefused } = before;
+      messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
     }
-    Object.assign(this, { given: { args: withTexts }, call, messages });
+    for (const [position, outgoing] of messages.entries()) {
+      const { [position]: message } = call.messages;
+      if (!message) continue;
+      outgoing.message = asCaller(message, outgoing.speaker);
+      const isUnsigned = outgoing.disclosure && !outgoing.carried;
+      if (isUnsigned && outgoing.resolution) outgoing.sign();
+    }
+    Object.assign(this, { given: { args, method }, call, messages });
     return true;
   }
 

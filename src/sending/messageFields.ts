@@ -1,5 +1,7 @@
 import type { Fields, Message } from '../channels/messageCall';
 
+import type { ActiveSpeaker } from '../speaking/speaker';
+
 import { withoutPersona } from './ownPersona';
 import type { Carried } from './resolution';
 
@@ -7,6 +9,16 @@ import type { Carried } from './resolution';
 export function asPage(message: Message): Message {
   const fields = withoutPersona(message.fields);
   return fields === message.fields ? message : { ...message, fields };
+}
+
+/** The message with the profile that the bot itself put into it, or into a message that it belongs to. */
+export function asCaller(message: Message, speaker: ActiveSpeaker): Message {
+  if (speaker.kind !== 'caller') return message;
+  const added = Object.entries(speaker.fields);
+  if (added.every(([name, value]) => message.fields[name] === value)) {
+    return message;
+  }
+  return { ...message, fields: { ...message.fields, ...speaker.fields } };
 }
 
 /** The message with what shows its speaker: the same one where it has that already. */

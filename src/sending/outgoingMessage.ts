@@ -3,7 +3,7 @@ import type { Message } from '../channels/messageCall';
 import type { DecidedBy, DisclosureMoment } from '../disclosureOptions';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 
-import { addMissing, asPage, shownAs } from './messageFields';
+import { addMissing, asCaller, asPage, shownAs } from './messageFields';
 import {
   accountOf,
   carriedAs,
@@ -17,6 +17,8 @@ import { signText } from './signText';
 
 /** One message on its way: who speaks in it, and what it carries for that. */
 export class OutgoingMessage {
+  /** What the bot gave; signed where it goes out without its profile. */
+  message: Message;
   readonly speaker: ActiveSpeaker;
   readonly decidedBy: DecidedBy;
   /** `undefined` where the message shows nobody, or the bot itself said whom. */
@@ -29,21 +31,18 @@ export class OutgoingMessage {
   private hasRenewed = false;
 
   constructor(
-    /** What the bot gave; signed where it goes out without its profile. */
-    public message: Message,
+    message: Message,
     { speaker, decidedBy }: Decision,
     private readonly sending: Sending,
     readonly disclosure?: DisclosureMoment,
   ) {
     this.speaker = speaker;
     this.decidedBy = decidedBy;
-    if (speaker.kind === 'caller' && speaker.dropped) {
-      this.message = {
-        ...message,
-        fields: { ...message.fields, ...speaker.dropped },
-      };
-    }
-    if (speaker.kind === 'page' || speaker.kind === 'caller') return;
+    this.message = asCaller(message, speaker);
+    const { fixedId } = message;
+    if (fixedId !== undefined) this.carried = carriedAs(fixedId);
+    const showsNobody = speaker.kind === 'page' || speaker.kind === 'caller';
+    if (showsNobody || fixedId !== undefined) return;
     this.resolution = sending.channel.carriesId
       ? resolveId(speaker, sending)
       : resolveProfile(speaker, sending);

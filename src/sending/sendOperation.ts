@@ -206,8 +206,11 @@ export class SendOperation implements Sending {
     return new Set(shown.filter((profile) => profile)).size <= 1;
   }
 
+  /** What carries a persona of its own is sent once. */
   private get isCarried(): boolean {
-    return this.messages.some(({ carried }) => carried);
+    return this.messages.some(
+      ({ carried, resolution }) => carried && resolution,
+    );
   }
 
   get runtime(): Runtime {

@@ -42,8 +42,7 @@ export interface UnavailableSpeaker {
 /** The bot itself set the channel's field for the sender, such as LINE's `sender`. */
 export interface CallerSpeaker {
   readonly kind: 'caller';
-  /** What Bottender drops from the message; omitted if the message has it. */
-  readonly dropped?: Readonly<Record<string, unknown>>;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** The persona of a block of `withEphemeralPersona`. */

@@ -1,8 +1,12 @@
+import { promisify } from 'node:util';
+import { gunzip, gzipSync } from 'node:zlib';
+
 import { PersonaStoreError } from 'bottender-persona';
 import { Keyv } from 'keyv';
 
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
+import { advanceTime } from '../../support/clock';
 import { profile } from '../../support/personas';
 import { leaveIndex, leaveLease } from '../../support/stores';
 
@@ -56,6 +60,37 @@ test.each([
   expect(await port.leasesOn(PAGE_ID)).toEqual([]);
   await port.writeName(PAGE_ID, 'adam', ADAM);
   const other = new KeyvPort(new GuardedKeyv(new Keyv({ store: map })));
+  expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
+});
+
+test('what was written before the Keyv compressed its values affects nothing else', async () => {
+  const { map, keyv: plain } = open();
+  await leaveIndex(plain, {});
+  await plain.set('directory:1:adam', 'a text');
+  const compression = {
+    compress: async (value: unknown) =>
+      Promise.resolve(gzipSync(JSON.stringify(value)).toString('base64')),
+    decompress: async (value: string) => {
+      const bytes = await promisify(gunzip)(Buffer.from(value, 'base64'));
+      return JSON.parse(String(bytes)) as unknown;
+    },
+  };
+  const report = jest.fn();
+  const keyv = new Keyv({ store: map, compression });
+  const port = new KeyvPort(new GuardedKeyv(keyv, report));
+  expect(await port.nameOn(PAGE_ID, 'adam')).toBeUndefined();
+  await port.writeName(PAGE_ID, 'adam', ADAM);
+  const other = new KeyvPort(new GuardedKeyv(keyv, report));
+  expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
+  expect(report).toHaveBeenCalledTimes(2);
+});
+
+test('a Keyv with a time to live of its own keeps what personas need', async () => {
+  const keyv = new Keyv({ ttl: 1000 });
+  const port = new KeyvPort(new GuardedKeyv(keyv));
+  await port.writeName(PAGE_ID, 'adam', ADAM);
+  advanceTime(2000);
+  const other = new KeyvPort(new GuardedKeyv(keyv));
   expect(await other.namesOn(PAGE_ID, [])).toEqual(new Map([['adam', ADAM]]));
 });
 

@@ -1,5 +1,9 @@
 import { lookup as dnsLookup } from 'node:dns';
-import http, { type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import http, {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 
@@ -33,56 +37,46 @@ const TIMEOUT_MS = 10_000;
  * @throws Error whose message says what went wrong, without the URL
  * @throws ForbiddenAddress
  */
-export function httpCall(
+export async function httpCall(
   url: URL,
   { method = 'GET', headers, body, maxBytes, isForbidden }: HttpRequest,
 ): Promise<HttpResponse> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // No name is looked up for an IP address.
   if (isIP(host) && isForbidden?.(host)) throw new ForbiddenAddress(host);
-  return new Promise((resolve, reject) => {
-    const { request: send } = url.protocol === 'https:' ? https : http;
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const request = send(
-      url,
-      {
-        method,
-        headers: { 'user-agent': 'bottender-persona-doctor', ...headers },
-        agent: false,
-        signal,
-        ...(isForbidden && { lookup: checkedLookup(isForbidden) }),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        const end = (isTruncated: boolean) =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks),
-            isTruncated,
-          });
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          chunks.push(chunk);
-          if (size <= maxBytes) return;
-          end(true);
-          request.destroy();
-        });
-        response.on('error', failed);
-        response.on('end', () => end(false));
-      },
-    );
-    function failed(error: Error) {
-      reject(
-        signal.aborted
-          ? new Error(`there was no answer in ${TIMEOUT_MS / 1000} s`)
-          : error,
-      );
-    }
-    request.on('error', failed);
-    request.end(body);
+  const { request: send } = url.protocol === 'https:' ? https : http;
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const request = send(url, {
+    method,
+    headers: { 'user-agent': 'bottender-persona-doctor', ...headers },
+    agent: false,
+    signal,
+    ...(isForbidden && { lookup: checkedLookup(isForbidden) }),
   });
+  // Reading the response fails, too.
+  request.on('error', () => {});
+  request.end(body);
+  try {
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) break;
+    }
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: Buffer.concat(chunks),
+      isTruncated: size > maxBytes,
+    };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`there was no answer in ${TIMEOUT_MS / 1000} s`);
+  } finally {
+    request.destroy();
+  }
 }
 
 function checkedLookup(

@@ -1,4 +1,5 @@
 import type { PersonaStoreError } from '../../errors';
+import { getProperty } from '../../util/getProperty';
 import { BrokenValues } from '../broken';
 import { StoreGuard } from '../guard';
 
@@ -17,9 +18,12 @@ export interface KeyvLike {
   on?: (event: 'error', listener: (error: unknown) => void) => unknown;
 }
 
+/** Of Node's errors about values that were compressed in another way, or not at all. */
+const DECOMPRESSION_CODE = /^Z_|^ERR_(?:_ERROR|BROTLI|INVALID_ARG_TYPE)/;
+
 /**
  * Gives every call of a Keyv a time limit, fails the calls under way when an
- * event reports a failure, and skips values that are not JSON.
+ * event reports a failure, and skips values that cannot be read.
  */
 export class GuardedKeyv {
   private readonly brokenValues: BrokenValues;
@@ -38,16 +42,14 @@ export class GuardedKeyv {
     });
   }
 
-  /** Resolves to `undefined` where there is nothing, or no JSON. */
+  /** Resolves to `undefined` where there is nothing, or nothing readable. */
   get(key: string): Promise<unknown> {
     return this.ask('read', async () => {
       try {
         return (await this.keyv.get(key)) ?? undefined;
       } catch (error) {
-        // As JSON.parse fails; its message would show the value.
-        const isJsonError =
-          error instanceof Error && error.name === 'SyntaxError';
-        if (!isJsonError) throw error;
+        // The message may show the value.
+        if (!isUnreadable(error)) throw error;
         this.broken(key);
         return undefined;
       }
@@ -55,8 +57,11 @@ export class GuardedKeyv {
   }
 
   async set(key: string, value: unknown, ttl?: number): Promise<void> {
+    // A Keyv may have a time to live of its own, which 0 overrides.
+    const forEver = getProperty(this.keyv, 'ttl') === undefined ? undefined : 0;
     await this.ask('write to', async () => {
-      if ((await this.keyv.set(key, value, ttl)) === false) {
+      const stored = await this.keyv.set(key, value, ttl ?? forEver);
+      if (stored === false) {
         throw new Error('it did not store a value');
       }
     });
@@ -78,4 +83,15 @@ export class GuardedKeyv {
       return value;
     });
   }
+}
+
+/** Whether a value fails, and not the store: `JSON.parse` or a decompression rejects it. */
+function isUnreadable(error: unknown): boolean {
+  const code = getProperty(error, 'code');
+  return (
+    // As pako throws.
+    typeof error === 'string' ||
+    getProperty(error, 'name') === 'SyntaxError' ||
+    (typeof code === 'string' && DECOMPRESSION_CODE.test(code))
+  );
 }
