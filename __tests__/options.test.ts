@@ -64,6 +64,32 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     expect(message).toContain(`"${name}"`);
   });
 
+  test.each<[string, object, string]>([
+    [
+      'a Redis client',
+      { store: createClient() },
+      'must be redisStore(client) of bottender-persona/redis, or a Keyv',
+    ],
+    [
+      'a text to disclose',
+      { disclosure: 'I am a bot' },
+      'must be an object; it has page, label, message and lapseMs.',
+    ],
+    [
+      'a list of profiles',
+      { directory: [profile('Adam')] },
+      'such as { adam: { name, profilePictureUrl } }.',
+    ],
+  ])('%s, saying what to pass instead', (_what, options, said) => {
+    expect(refusal(options).message).toContain(said);
+  });
+
+  test('a prefix of redisStore() that is not in an object', () => {
+    expect(() => redisStore(createClient(), 'my-bot' as never)).toThrow(
+      "The options of redisStore() must be an object, such as { prefix: 'my-bot' }.",
+    );
+  });
+
   test('an unknown setting of "ephemeral", with those that exist', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
       'has no "linger" (did you mean "lingerMs"?); it has lingerMs and leaseMs.',

@@ -1,4 +1,4 @@
-import { checkDirectory } from './directory/entries';
+import { checkDirectory, MUST_BE_NAMES } from './directory/entries';
 import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
@@ -34,7 +34,7 @@ const CHECKS: Record<OptionName, Check> = {
     'must be a non-empty string, null, or a function of the context',
   unsupportedSenderActions: mustBeOneOf('reject', 'as-page'),
   // `checkDirectory` checks the entries.
-  directory: (value) => value === null && 'must be an object of names',
+  directory: (value) => value === null && MUST_BE_NAMES,
   refusedPersona: mustBeOneOf('send-as-page', 'throw'),
   signText: mustBeFunction,
   disclosure: mustHaveOnly('disclosure'),
@@ -43,7 +43,7 @@ const CHECKS: Record<OptionName, Check> = {
   onCleanupError: mustBeFunction,
   store: (value) =>
     !isStore(value) &&
-    'must be a Keyv (an object with get, set and delete), or what redisStore() returns',
+    'must be redisStore(client) of bottender-persona/redis, or a Keyv (an object with get, set and delete)',
   ephemeral: mustHaveOnly('ephemeral'),
 };
 
@@ -197,9 +197,9 @@ function checkInitialPersona(persona: string, names: string[]): void {
 
 function mustHaveOnly(outer: keyof typeof INNER_CHECKS): Check {
   return (value) => {
-    if (!isObject(value)) return 'must be an object';
     const checks = INNER_CHECKS[outer];
     const names = Object.keys(checks);
+    if (!isObject(value)) return `must be an object; it has ${listed(names)}`;
     for (const [name, inner] of Object.entries(value)) {
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
       if (!check) {

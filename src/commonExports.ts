@@ -11,6 +11,7 @@ export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
 export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
+export type { SharedStore } from './store/sharedStore';
 export type {
   ChannelOf,
   EphemeralPersonaHandle,

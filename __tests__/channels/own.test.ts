@@ -288,14 +288,15 @@ test('values that are not messages, and clients that return nothing, are left al
       );
   };
   const bot = await startOn('line', { plugins: [mock, asAdam()] });
-  const given = [null, 'hi', { type: 'text', text: 'hi' }];
+  const others = [null, 'hi', new Map(), new Blob([]), new ReadableStream()];
+  const given = [...others, { type: 'text', text: 'hi' }];
   await bot.run(async (context: Line) => {
     await context.reply(given as never);
   });
   expect(bot.errors).toEqual([]);
   const sender = { name: 'Adam', iconUrl: profile('Adam').profilePictureUrl };
   const dressed = { type: 'text', text: 'hi', sender };
-  expect(replied).toEqual([[null, 'hi', dressed]]);
+  expect(replied).toEqual([[...others, dressed]]);
 });
 
 test('with `throw`, an unknown name rejects, and does not throw synchronously', async () => {

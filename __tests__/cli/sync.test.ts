@@ -219,7 +219,7 @@ test('--prune deletes personas that are not in the directory, but none with a le
 
   const kept = await app.json<Synced>(0, 'sync', '--yes');
   expect(kept.notes).toEqual([
-    '2 ephemeral personas: left alone.',
+    '2 ephemeral personas: left alone; `sweep` deletes those that dead processes left behind.',
     '2 personas that the directory does not name: left alone; --prune deletes them.',
   ]);
   expect(alive(emulator)).toHaveLength(7);

@@ -150,11 +150,11 @@ export function fieldsAt(args: readonly unknown[], at: number): Fields {
 
 /**
  * Options or a message, which may be an instance of the bot's own class: as it is
- * sent, so without its methods. `undefined` for arrays, and for the contents of a file.
+ * sent, so without its methods. `undefined` for collections, and for the contents of a file.
  */
 export function fieldsOf(value: unknown): Fields | undefined {
   if (isPlainObject(value)) return value;
-  if (!isObject(value) || Array.isArray(value) || isContents(value)) {
+  if (!isObject(value) || NO_FIELDS_IN.some((name) => name in value)) {
     return undefined;
   }
   const toJson = getProperty(value, 'toJSON');
@@ -163,15 +163,14 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return isPlainObject(json) ? json : undefined;
 }
 
-/** The contents of a file, a stream of them, or a form with them. */
-function isContents(value: object): boolean {
-  return (
-    ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
-    value instanceof Blob ||
-    typeof getProperty(value, 'pipe') === 'function'
-  );
-}
+/** What collections, buffers, streams, forms and blobs have. */
+const NO_FIELDS_IN = [
+  Symbol.iterator,
+  Symbol.asyncIterator,
+  'pipe',
+  'byteLength',
+  'arrayBuffer',
+];
 
 function withText({ fields, text }: Message): Fields {
   return { ...fields, text };

@@ -66,6 +66,9 @@ function isExisting(
   return 'id' in entry;
 }
 
+export const MUST_BE_NAMES =
+  'must be an object of names, such as { adam: { name, profilePictureUrl } }';
+
 /**
  * @throws InvalidOptionError naming an entry that Messenger would refuse;
  * InvalidProfileError where the label leaves no room for a name
@@ -77,7 +80,7 @@ export function checkDirectory(
   // The entries of an array or a Map would be ignored.
   if (!isObject(directory) || Symbol.iterator in directory) {
     throw new InvalidOptionError(
-      `The option "directory" of personas() must be an object of names.`,
+      `The option "directory" of personas() ${MUST_BE_NAMES}.`,
     );
   }
   const entries = new Map<string, DirectoryEntry>();

@@ -60,7 +60,8 @@ export function makePlan(
     notes: [
       ...notesOnStore(options),
       ...notesOnFixed(entries, snapshot),
-      ...notesOnOthers(ephemeral.length, unnamed.length, options),
+      ...notesOnEphemeral(ephemeral, snapshot),
+      ...notesOnUnnamed(unnamed.length, options),
     ],
   };
 }
@@ -140,19 +141,25 @@ function notesOnFixed(entries: Entries, { listed }: Snapshot): string[] {
   return notes;
 }
 
-function notesOnOthers(
-  ephemeral: number,
-  unnamed: number,
-  { prune }: PlanOptions,
+function notesOnEphemeral(
+  ephemeral: readonly ListedPersona[],
+  { leases }: Snapshot,
 ): string[] {
-  const notes: string[] = [];
-  if (ephemeral > 0) {
-    notes.push(`${plural(ephemeral, 'ephemeral persona')}: left alone.`);
-  }
-  if (unnamed > 0 && !prune) {
-    notes.push(
-      `${plural(unnamed, 'persona')} that the directory does not name: left alone; --prune deletes them.`,
-    );
-  }
-  return notes;
+  if (ephemeral.length === 0) return [];
+  const now = Date.now();
+  const expired = leases.filter(({ expiresAt }) => expiresAt < now);
+  const hint = ephemeral.some((persona) => isEphemeral(persona, expired))
+    ? '; `sweep` deletes those that dead processes left behind'
+    : '';
+  return [
+    `${plural(ephemeral.length, 'ephemeral persona')}: left alone${hint}.`,
+  ];
+}
+
+function notesOnUnnamed(unnamed: number, { prune }: PlanOptions): string[] {
+  return unnamed === 0 || prune
+    ? []
+    : [
+        `${plural(unnamed, 'persona')} that the directory does not name: left alone; --prune deletes them.`,
+      ];
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../../errors';
+import { isObject } from '../../util/isObject';
 import type { BrokenValues } from '../broken';
 import type { ConversationStore } from '../conversations';
 import type { StorePort } from '../port';
@@ -60,6 +61,11 @@ export function redisStore(
     throw new InvalidOptionError(
       'redisStore() takes a client of the package "redis", version 5 or 6 (by createClient(), createClientPool(), createCluster() or createSentinel()), ' +
         'a client of ioredis or iovalkey (a Redis or a Cluster), or { sendCommand(args, { key }) }. Pass one of these.',
+    );
+  }
+  if (!isObject(options)) {
+    throw new InvalidOptionError(
+      `The options of redisStore() must be an object, such as { prefix: 'my-bot' }.`,
     );
   }
   const unknown = Object.keys(options).find((key) => key !== 'prefix');
