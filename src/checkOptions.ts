@@ -8,6 +8,7 @@ import { SharedStore } from './store/sharedStore';
 import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
 import { isObject } from './util/isObject';
+import { warn } from './util/warn';
 import { MAX_TIMER_MS } from './util/withTimeout';
 
 type OptionName = keyof PersonasOptions;
@@ -237,8 +238,4 @@ function isStore(value: unknown): value is KeyvLike | SharedStore {
 
 function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(CHECKS, name);
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, 'PersonaWarning');
 }

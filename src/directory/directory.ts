@@ -11,7 +11,6 @@ import {
   kindOf,
   profileOf,
   type DirectoryEntry,
-  type Look,
 } from './entries';
 import { NameSlot, type KnownPage, type NameServices } from './nameSlot';
 import { PageList } from './pageList';
@@ -22,7 +21,7 @@ const MAX_PAGES = 10_000;
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
-  private readonly looks = new Map<string, Look>();
+  private readonly profiles = new Map<string, PersonaProfile>();
   private readonly kinds = new Map<string, PersonaKind>();
   private readonly namesOfIds = new Map<string, string>();
   /** The entries with the profiles that personas have on Pages, where the names of bots are labelled. */
@@ -48,7 +47,7 @@ export class Directory {
       const profile = profileOf(entry);
       for (const persona of id === undefined ? [name] : [name, id]) {
         if (kind) this.kinds.set(persona, kind);
-        if (profile) this.looks.set(persona, { persona, profile });
+        if (profile) this.profiles.set(persona, profile);
       }
     }
     this.onPage = onPage;
@@ -58,8 +57,9 @@ export class Directory {
     return this.entries.has(name);
   }
 
-  lookOf(persona: string): Look | undefined {
-    return this.looks.get(persona);
+  /** The profile of a persona, by its name or ID, as the bot gave it. */
+  givenProfileOf(persona: string): PersonaProfile | undefined {
+    return this.profiles.get(persona);
   }
 
   /** The name that the directory gives a persona by its ID. */
@@ -72,7 +72,7 @@ export class Directory {
     return this.kinds.get(persona);
   }
 
-  /** The name's profile on a Page. */
+  /** The name's profile on a Page, where a bot's name is labelled. */
   profileOf(name: string): PersonaProfile | undefined {
     return profileOf(this.onPage.get(name) ?? '');
   }
