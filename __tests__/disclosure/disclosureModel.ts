@@ -198,17 +198,16 @@ function settled(
   const now = Math.max(...round.map(({ begun, ended }) => (ended ?? begun).ms));
   const from = Math.min(...round.map(({ begun }) => begun.ms));
   const none = new Map<number, Last>();
-  if (alone.size === 0) return [{ store, alone: none }];
+  const lone = round.filter(
+    ({ decidedBy, ended }) => decidedBy !== 'store' && ended,
+  );
+  if (alone.size === 0 && lone.length === 0) return [{ store, alone: none }];
   const to = now + 25_000;
   const human: State = { store: { kind: 'human', from, to }, alone: none };
-  const lone = round.filter(
-    ({ decidedBy, kind }) => decidedBy !== 'store' && kind === 'human',
-  );
-  if (lone.some(({ decidedBy, ended }) => decidedBy === 'process' && ended)) {
-    return [human];
-  }
+  const people = lone.filter(({ kind }) => kind === 'human');
+  if (people.some(({ decidedBy }) => decidedBy === 'process')) return [human];
   const states: State[] = [{ store, alone: none }];
-  if (lone.length > 0) states.push(human);
+  if (people.length > 0) states.push(human);
   // What had hung, the store may have done later.
   if (store?.kind === 'bot') {
     states.push({ store: { kind: 'bot', from: store.from, to }, alone: none });

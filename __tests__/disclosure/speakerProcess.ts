@@ -96,7 +96,10 @@ export class SpeakerProcess {
   private ask(id: number, job: object): Promise<SendResult | undefined> {
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      this.child.send({ id, ...job });
+      this.child.send({ id, ...job }, (error) => {
+        // It was killed just now.
+        if (error) resolve(undefined);
+      });
     });
   }
 
