@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 
 import { measureDesks } from './agents';
 import { measureFleet } from './fleet';
@@ -38,8 +38,9 @@ async function main(only?: string): Promise<void> {
   console.log(`(written to ${PAGE} and ${README})`);
 }
 
-function asMarkdown(text: string): Promise<string> {
-  return format(text, { parser: 'markdown' });
+async function asMarkdown(text: string): Promise<string> {
+  // Code in the README is formatted, too.
+  return format(text, { ...(await resolveConfig(README)), parser: 'markdown' });
 }
 
 main(process.argv[2]).catch((error: unknown) => {

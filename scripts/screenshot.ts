@@ -84,7 +84,7 @@ async function takePictures(
   browser: Browser,
   { chatPage, agentsConsole }: Addresses,
 ): Promise<void> {
-  const page = await open(browser, chatPage, { width: 1060, height: 880 });
+  const page = await open(browser, chatPage, { width: 1060, height: 912 });
   await page.getByText('Live', { exact: true }).waitFor();
   const agents = await open(browser, agentsConsole, {
     width: 1280,

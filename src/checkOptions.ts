@@ -3,11 +3,12 @@ import { InvalidOptionError } from './errors';
 import type { PersonasOptions, Settings } from './options';
 import { isPersonaId } from './persona';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
-import { ProcessMemory } from './store/processMemory';
+import { processMemory } from './store/memory';
 import { SharedStore } from './store/sharedStore';
 import { closestMatch, didYouMean } from './util/closestMatch';
 import { getProperty } from './util/getProperty';
 import { isObject } from './util/isObject';
+import { warn } from './util/warn';
 import { MAX_TIMER_MS } from './util/withTimeout';
 
 type OptionName = keyof PersonasOptions;
@@ -151,7 +152,7 @@ export function checkOptions(
       (({ message, defaultSender }) =>
         warn(`${message} ${defaultSender} speaks instead.`)),
     onCleanupError: given.onCleanupError ?? (({ message }) => warn(message)),
-    store: isStore(given.store) ? given.store : new ProcessMemory(),
+    store: isStore(given.store) ? given.store : processMemory,
     ephemeral: {
       lingerMs: given.ephemeral?.lingerMs ?? 0,
       leaseMs: given.ephemeral?.leaseMs ?? 60_000,
@@ -237,8 +238,4 @@ function isStore(value: unknown): value is KeyvLike | SharedStore {
 
 function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(CHECKS, name);
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, 'PersonaWarning');
 }

@@ -10,7 +10,6 @@ import type {
 import type { PersonaRefusedError } from './errors';
 import type { Persona, Speaker } from './persona';
 import type { PersonaKind } from './profile';
-import type { Label } from './shownName';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { MemoryStore } from './store/memory';
 import type { SharedStore } from './store/sharedStore';
@@ -87,6 +86,13 @@ export type OnRefused = (
   },
 ) => void;
 
+type DisclosureSettings = NonNullable<PersonasOptions['disclosure']> & {
+  readonly page: PersonaKind;
+  /** Whether the bot said so itself. */
+  readonly isPageGiven: boolean;
+  readonly lapseMs: number;
+};
+
 /** Validated options, with defaults. */
 export interface Settings {
   readonly initialPersona: Persona | null | ((context: Context) => unknown);
@@ -94,26 +100,8 @@ export interface Settings {
   readonly directory: ReadonlyMap<string, DirectoryEntry>;
   readonly refusedPersona: 'send-as-page' | 'throw';
   readonly signText: SignText | undefined;
-  readonly disclosure:
-    | {
-        readonly page: PersonaKind;
-        /** Whether the bot said so itself. */
-        readonly isPageGiven: boolean;
-        readonly label: Label | undefined;
-        readonly message:
-          | ((
-              about: DisclosureAbout & { readonly context: Context | null },
-            ) => unknown)
-          | undefined;
-        readonly lapseMs: number;
-      }
-    | undefined;
-  readonly onSent:
-    | ((
-        sent: SentMessage,
-        about: { readonly context: Context | null },
-      ) => unknown)
-    | undefined;
+  readonly disclosure: DisclosureSettings | undefined;
+  readonly onSent: PersonasOptions['onSent'];
   readonly onRefused: OnRefused;
   readonly onCleanupError: OnCleanupError;
   readonly store: KeyvLike | SharedStore | MemoryStore;

@@ -14,10 +14,9 @@ import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
 import { noStats, type PersonaStats } from './stats';
-import { ConversationMemory } from './store/conversations';
+import { MemoryStore, processMemory } from './store/memory';
 import { openConversations, openStore } from './store/open';
 import type { StorePort } from './store/port';
-import { ProcessMemory } from './store/processMemory';
 import { debug } from './util/debug';
 import { invokeCallback } from './util/invokeCallback';
 
@@ -49,7 +48,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
     invokeCallback(settings.onCleanupError, error, persona);
   };
   const store = openStore(settings.store, (error) => report(error, null));
-  const keyOf = store instanceof ProcessMemory ? pageKey : undefined;
+  const keyOf = store === processMemory ? pageKey : undefined;
   const leases = new Leases(store, leaseMs, report, keyOf);
   const creator = new PersonaCreator(leases, stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, stats);
@@ -93,7 +92,7 @@ function createConversations(
       null,
     );
   return new Conversations(
-    opened instanceof ConversationMemory
+    store instanceof MemoryStore
       ? opened
       : new ConversationsWithFallback(opened, onAway),
     disclosure.lapseMs,

@@ -1,5 +1,6 @@
 import { InvalidProfileError } from './errors';
 import { MAX_NAME_LENGTH, UNPRINTABLE, type PersonaProfile } from './profile';
+import { reasonOf } from './util/reasonOf';
 
 /** The option `disclosure.label`: returns the name that customers see for a bot. */
 export type Label = (profile: PersonaProfile) => string;
@@ -61,7 +62,7 @@ function labelled(profile: PersonaProfile, name: string, label: Label): string {
       typeof given === 'string' ? given.replace(UNPRINTABLE, '') : '';
     if (shown.trim() !== '') return shown;
   } catch (error) {
-    problem = `failed: ${error instanceof Error ? error.message : typeof error}`;
+    problem = `failed: ${reasonOf(error)}`;
   }
   throw new InvalidProfileError(
     `The option "disclosure.label" ${problem}, for the persona "${profile.name}". It returns the name to show.`,

@@ -300,12 +300,24 @@ test('what needs Graph says that it could not be reached', async () => {
   }
 });
 
-test('a store that cannot be reached says why', async () => {
-  const patient = await startPatient();
-  patient.setEnv({ REDIS_URL: 'redis://127.0.0.1:1' });
-  const { message } = find(await patient.doctor(1), 'store', null);
-  expect(message).toMatch(/^The store did not answer in 3 s: .*ECONNREFUSED/);
-});
+test.each([
+  ['a Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, 'ECONNREFUSED'],
+  // All that ioredis says of it.
+  [
+    'a cluster',
+    { REDIS_NODES: '[{"host":"127.0.0.1","port":1}]' },
+    'Connection is closed',
+  ],
+])(
+  '%s that cannot be reached: the client says why',
+  async (_what, env, why) => {
+    const patient = await startPatient();
+    patient.setEnv(env);
+    const { message } = find(await patient.doctor(1), 'store', null);
+    expect(message).toMatch(/^The store did not answer in 3 s: .*[^.]\.$/);
+    expect(message).toContain(why);
+  },
+);
 
 describeWithRedis('with a Redis', () => {
   let redis: RedisServer;

@@ -11,6 +11,7 @@ import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, calls } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
+import { nameOn, settleName } from '../support/stores';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const LIST = { method: 'GET', path: '/me/personas' };
@@ -111,7 +112,7 @@ describe('a name', () => {
     bot.emulator.fail({ ...LIST, delayMs: 100 });
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
-    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await settleName(store, PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     expect(creations()).toBe(before);
   });
@@ -119,7 +120,7 @@ describe('a name', () => {
   test('whose creator died before the creation is created by the next process', async () => {
     await leaveIntent('name:adam', 'Adam', 50);
     const id = await start().directory.idOf(page, 'adam');
-    expect(await store.nameOn(PAGE.id, 'adam')).toMatchObject({ id });
+    expect(await nameOn(store, PAGE.id, 'adam')).toMatchObject({ id });
     expect(alive(bot.emulator)).toEqual(['Adam']);
   });
 
@@ -130,7 +131,7 @@ describe('a name', () => {
     const finding = runtime.directory.idOf(page, 'adam');
     await listIsAskedFor();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await store.writeName(PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
+    await settleName(store, PAGE.id, 'adam', { ...profile('Adam'), id: Adam });
     expect(await finding).toBe(Adam);
     await gone('Adam', 1);
     expect(runtime.stats).toMatchObject({ created: 1 });

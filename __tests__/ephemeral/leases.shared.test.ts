@@ -8,6 +8,7 @@ import type { Use } from '../../src/store/port';
 import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { profile } from '../support/personas';
+import { nameOn, settleName } from '../support/stores';
 
 const LEASE_MS = 3000;
 const RENEWAL_MS = LEASE_MS / 3;
@@ -361,18 +362,19 @@ describe('an intent that is left behind', () => {
 
 describe('settling a name', () => {
   const ADAM = { ...profile('Adam'), id: '7' };
-  const settling = (id = '7') => ({
-    name: 'adam',
-    record: { ...ADAM, id },
-    seenId: undefined,
-  });
+
+  async function takeName(leases: Leases, name = 'adam'): Promise<Lease> {
+    const lease = await leases.acquire(page, ADAM, `name:${name}`);
+    if (!lease) throw new Error('another process makes it');
+    return lease;
+  }
 
   test('records the ID and ends the intent', async () => {
     const { mine, store, report } = open();
-    const lease = await take(mine);
+    const lease = await takeName(mine);
     const onOther = jest.fn();
-    expect(await mine.settle(page, settling(), lease, onOther)).toEqual(ADAM);
-    expect(await store.nameOn('1', 'adam')).toEqual(ADAM);
+    expect(await mine.settle(lease, ADAM, onOther)).toBe('7');
+    expect(await nameOn(store, '1', 'adam')).toEqual(ADAM);
     expect(await stored(mine)).toEqual([]);
     expect(lease.isHeld).toBe(false);
     expect(onOther).not.toHaveBeenCalled();
@@ -380,32 +382,27 @@ describe('settling a name', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('that another process has settled keeps the lease of the surplus persona', async () => {
+  test('that another process has settled keeps the intent of the surplus persona', async () => {
     const { mine, store } = open();
-    const lease = await take(mine);
-    await store.writeName('1', 'adam', ADAM);
+    const lease = await takeName(mine);
+    await settleName(store, '1', 'adam', ADAM);
     const onOther = jest.fn();
-    expect(await mine.settle(page, settling('8'), lease, onOther)).toEqual(
-      ADAM,
-    );
-    expect(onOther.mock.calls).toEqual([[ADAM]]);
+    const surplus = { ...ADAM, id: '8' };
+    expect(await mine.settle(lease, surplus, onOther)).toBe('7');
+    expect(onOther.mock.calls).toEqual([['7']]);
     expect(lease.isHeld).toBe(true);
-    expect(await stored(mine)).toEqual([expect.objectContaining({ id: '8' })]);
+    expect(await stored(mine)).toEqual([expect.objectContaining({ id: null })]);
     lease.abandon();
   });
 
   test('while the store is away is reported, and done when it is back', async () => {
     const { mine, store, report } = open();
-    const lease = await take(mine);
+    const lease = await takeName(mine);
+    const eve = await takeName(mine, 'eve');
     store.isAway = true;
-    expect(await mine.settle(page, settling(), lease, jest.fn())).toEqual(ADAM);
+    expect(await mine.settle(lease, ADAM, jest.fn())).toBe('7');
     expect(lease.isHeld).toBe(false);
-    await mine.settle(
-      page,
-      { ...settling(), name: 'eve' },
-      undefined,
-      jest.fn(),
-    );
+    await mine.settle(eve, { ...ADAM, id: '8' }, jest.fn());
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(report.mock.calls).toEqual([
       [expect.any(PersonaStoreError), null],
@@ -423,8 +420,8 @@ describe('settling a name', () => {
   test('is not reported again if the intent could not be written either', async () => {
     const { mine, store, report } = open();
     store.isAway = true;
-    const lease = await take(mine);
-    await mine.settle(page, settling(), lease, jest.fn());
+    const lease = await takeName(mine);
+    await mine.settle(lease, ADAM, jest.fn());
     expect(report).toHaveBeenCalledTimes(1);
     expect(mine.isNoneHeld).toBe(true);
   });

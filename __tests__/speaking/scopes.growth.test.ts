@@ -16,6 +16,7 @@ import {
   speakerFor,
   type ActiveSpeaker,
   type BlockSpeaker,
+  type Decision,
   type EphemeralSpeaker,
 } from '../../src/speaking/speaker';
 import { profile } from '../support/personas';
@@ -26,8 +27,13 @@ const collect = runInNewContext('gc') as () => void;
 const TURNS = 600;
 const TURNS_A_JOB = 200;
 
+const by = (speaker: ActiveSpeaker): Decision => ({
+  speaker,
+  decidedBy: 'withPersona',
+});
+
 const block = <T>(owner: ScopeOwner, persona: string, run: () => T): T =>
-  runInScope(owner, speakerFor(persona), 'withPersona', run);
+  runInScope(owner, by(speakerFor(persona)), run);
 
 /**
  * Opens scopes, each in the asynchronous call tree of the one before, as a timer
@@ -48,7 +54,7 @@ async function openInTurns(
       const speaker = speakerFor('7');
       owners.push(new WeakRef(owner));
       speakers.push(new WeakRef(speaker));
-      runInScope(owner, speaker, 'withPersona', () => {
+      runInScope(owner, by(speaker), () => {
         last = new AsyncResource('timer');
       });
     };
@@ -90,8 +96,7 @@ test.each(['on a channel that creates none', 'of an ended block'])(
       last.runInAsyncScope(() => {
         runInScope(
           owner,
-          speaker,
-          'withEphemeralPersona',
+          by(speaker),
           () => {
             last = new AsyncResource('timer');
           },
@@ -127,7 +132,7 @@ test('the speaker of a context is found through any number of scopes of others',
   const speakers = () =>
     [a, b, c].map((owner) => {
       const scope = innermostScope(owner);
-      return scope && publicPersona(scope.speaker);
+      return scope && publicPersona(scope.decision.speaker);
     });
   block(a, 'outer a', () => {
     block(b, 'b', () => {
@@ -145,15 +150,15 @@ test('the speaker of a context is found through any number of scopes of others',
 
 test('a change by usePersona in an outer scope applies inside and afterwards', () => {
   const [a, b]: [ScopeOwner, ScopeOwner] = [{}, {}];
-  const changed = speakerFor('changed');
+  const changed = by(speakerFor('changed'));
   block(a, 'a', () => {
     block(b, 'b', () => {
       block(b, 'inner b', () => {
         expect(changeSpeaker(innermostScope(a), changed)).toBe(true);
       });
-      expect(innermostScope(a)?.speaker).toBe(changed);
+      expect(innermostScope(a)?.decision).toBe(changed);
     });
-    expect(innermostScope(a)?.speaker).toBe(changed);
+    expect(innermostScope(a)?.decision).toBe(changed);
   });
 });
 
@@ -167,8 +172,7 @@ test('nested sends of a speaker keep its persona once', () => {
     profile: profile('Guest'),
   };
   const speak = (turns: number): void => {
-    if (turns > 0)
-      runInScope(owner, guest, 'as', () => speak(turns - 1), guest);
+    if (turns > 0) runInScope(owner, by(guest), () => speak(turns - 1), guest);
     else void keepCreated(innermostScope(owner), Promise.resolve());
   };
   speak(100);

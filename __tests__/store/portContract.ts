@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import {
   EXPIRED_AT_ONCE,
+  type LeaseEntry,
   type StorePort,
   type Use,
 } from '../../src/store/port';
 import { profile } from '../support/personas';
+import { forgetName, nameOn, settleName } from '../support/stores';
 
 export const OPTIONS = { leaseMs: 60_000, claimMs: 3000 };
 export const RELEASE = { ...OPTIONS, fence: false };
@@ -77,6 +79,7 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
       as: 'user',
       key: one.key,
       id: '7',
+      name: 'Guest',
     });
     // Another Page's is another persona.
     expect(await port.acquire(useOf(newPage()), OPTIONS)).toMatchObject({
@@ -203,34 +206,92 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     await port.acquire(one, { ...OPTIONS, claimMs: 1 });
     await new Promise((resolve) => setTimeout(resolve, 5));
     await port.acquire(two, OPTIONS);
-    const settled = { pageId: page, name: 'adam', seenId: undefined };
+    const settled = { pageId: page, slot: 'name:adam' };
     const theirs = { ...settled, record: ADAM, key: two.key };
-    expect(await port.settle(theirs, OPTIONS)).toEqual(ADAM);
+    expect(await port.settle(theirs)).toBe('7');
     const late = { ...ADAM, id: '8' };
-    expect(
-      await port.settle({ ...settled, record: late, key: one.key }, OPTIONS),
-    ).toEqual(ADAM);
-    expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
-    // The persona too many has a lease, should its maker die before it deletes it.
+    const mine = { ...settled, record: late, key: one.key };
+    expect(await port.settle(mine)).toBe('7');
+    expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
+    const three = useOf(page, 'name:adam', 'Adam');
+    expect(await port.acquire(three, OPTIONS)).toMatchObject({
+      as: 'user',
+      id: '7',
+      name: 'Adam',
+    });
+    // The intent of the surplus persona stays, until its creator has deleted that.
+    const surplus = withId(one, '8');
+    expect(await port.leasesOn(page)).toEqual([
+      [one.key, expect.objectContaining({ id: null })],
+    ]);
+    expect(await port.release(surplus, RELEASE)).toBe('last');
     expect(await port.leasesOn(page)).toEqual([
       [one.key, expect.objectContaining({ id: '8' })],
     ]);
     // The same again is no fault, and changes nothing.
-    expect(await port.settle(theirs, OPTIONS)).toEqual(ADAM);
+    expect(await port.settle(theirs)).toBe('7');
+    expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
+  });
+
+  test('the lease of a name does not end, whatever arrives late', async () => {
+    const port = open();
+    const page = newPage();
+    const short = { leaseMs: 1, claimMs: 1 };
+    const one = useOf(page, 'name:adam', 'Adam');
+    await port.acquire(one, short);
+    // Also where the store has lost the intent.
+    await port.forget(page, one.key);
+    const settled = { pageId: page, slot: one.slot, key: one.key };
+    expect(await port.settle({ ...settled, record: ADAM })).toBe('7');
+    await port.renew([one], short);
+    await port.acquire(one, short);
+    await port.release(one, { ...RELEASE, ...short });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const expired = await port.expired([page]);
+    expect(expired.filter(([, { id }]) => id !== null)).toEqual([]);
+    const { key = '' } = (await port.namesOn(page, ['adam'])).get('adam') ?? {};
+    const entry: LeaseEntry = [key, { ...one.record, expiresAt: 1 }];
+    expect(await port.claimExpired(entry, OPTIONS)).toBe(false);
+    const next = useOf(page, 'name:adam', 'Adam');
+    const user = { as: 'user', id: '7', name: 'Adam' };
+    expect(await port.acquire(next, OPTIONS)).toMatchObject(user);
+  });
+
+  test('the lease of a name is removed by its key, which changes the epoch', async () => {
+    const port = open();
+    const page = newPage();
+    const epochOf = async (slot: string) => {
+      const acquired = await port.acquire(useOf(page, slot), OPTIONS);
+      return acquired.as === 'creator' && acquired.epoch;
+    };
+    const first = await epochOf('name:beth');
+    await settleName(port, page, 'adam', ADAM);
+    expect(await epochOf('name:chris')).toBe(first);
+    await forgetName(port, page, 'adam');
+    expect(await nameOn(port, page, 'adam')).toBeUndefined();
+    const second = await epochOf('name:adam');
+    expect(second).toEqual(expect.any(String));
+    expect(second).not.toBe(first);
   });
 
   test('a name whose ID does not work is settled again', async () => {
     const port = open();
     const page = newPage();
-    await port.writeName(page, 'adam', ADAM);
+    await settleName(port, page, 'adam', ADAM);
     const record = { ...ADAM, id: '8', replaces: ['7'] };
-    const settled = { pageId: page, name: 'adam', record, key: undefined };
-    expect(await port.settle({ ...settled, seenId: '7' }, OPTIONS)).toEqual(
-      record,
-    );
-    expect(await port.namesOn(page, [])).toEqual(new Map([['adam', record]]));
-    await port.writeName(page, 'adam');
-    expect(await port.nameOn(page, 'adam')).toBeUndefined();
+    const slot = 'name:adam';
+    const settled = { pageId: page, slot, record, key: randomUUID() };
+    expect(await port.settle(settled)).toBe('7');
+    expect(await port.settle({ ...settled, replacedId: '7' })).toBe('8');
+    expect([...(await port.namesOn(page, []))]).toEqual([
+      ['adam', { ...record, key: expect.any(String) as string }],
+    ]);
+    // The same persona may be recorded in another way.
+    const again = { ...settled, key: randomUUID() };
+    const { replaces: _, ...without } = record;
+    expect(await port.settle({ ...again, record: without })).toBe('8');
+    expect(await nameOn(port, page, 'adam')).toEqual(without);
+    await forgetName(port, page, 'adam');
     expect(await port.namesOn(page, [])).toEqual(new Map());
   });
 
@@ -369,16 +430,13 @@ export function itIsAtomicAndReadsInParts(open: () => StorePort): void {
     const settled = await Promise.all(
       ids.map((id) => {
         const record = { ...ADAM, id };
-        const unseen = { seenId: undefined, key: undefined };
-        return port.settle(
-          { pageId, name: 'adam', record, ...unseen },
-          OPTIONS,
-        );
+        const key = randomUUID();
+        return port.settle({ pageId, slot: 'name:adam', record, key });
       }),
     );
-    const [first, ...others] = new Set(settled.map(({ id }) => id));
+    const [first, ...others] = new Set(settled);
     expect(others).toEqual([]);
-    expect(await port.nameOn(pageId, 'adam')).toEqual({ ...ADAM, id: first });
+    expect(await nameOn(port, pageId, 'adam')).toEqual({ ...ADAM, id: first });
   });
 
   test('expired leases are read in parts, the oldest first', async () => {

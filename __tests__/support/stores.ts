@@ -4,7 +4,12 @@ import { Keyv } from 'keyv';
 
 import { checkOptions } from '../../src/checkOptions';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
-import type { LeaseRecord } from '../../src/store/port';
+import {
+  slotOfName,
+  type LeaseRecord,
+  type NamedRecord,
+  type StorePort,
+} from '../../src/store/port';
 import { PAGE } from './pages';
 import { profile } from './personas';
 
@@ -190,6 +195,42 @@ export async function renewLeases(
       : [];
   });
   await leaveIndex(keyv, { leases, names: [] });
+}
+
+/** Records the persona of a name, where the name has none. */
+export async function settleName(
+  store: StorePort,
+  pageId: string,
+  name: string,
+  record: NamedRecord,
+): Promise<void> {
+  await store.settle({
+    pageId,
+    slot: slotOfName(name),
+    record,
+    key: randomUUID(),
+  });
+}
+
+/** What is recorded of a name. */
+export async function nameOn(
+  store: StorePort,
+  pageId: string,
+  name: string,
+): Promise<NamedRecord | undefined> {
+  const { key: _, ...record } =
+    (await store.namesOn(pageId, [name])).get(name) ?? {};
+  return 'id' in record ? record : undefined;
+}
+
+/** Removes the record of a name. */
+export async function forgetName(
+  store: StorePort,
+  pageId: string,
+  name: string,
+): Promise<void> {
+  const lease = (await store.namesOn(pageId, [name])).get(name);
+  if (lease) await store.forget(pageId, lease.key);
 }
 
 /** An empty store with other methods. */

@@ -40,7 +40,7 @@ test.each([
     () => {
       throw { config: { token: 'EAAG' } } as unknown as Error;
     },
-    'object',
+    'it threw a value of type object',
   ],
 ])(
   'a callback that %s is logged by its message only',

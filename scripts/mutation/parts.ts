@@ -32,6 +32,7 @@ export const PARTS: Record<string, Part> = {
   },
   send: {
     mutate: [
+      'sending/decideSpeaker',
       'sending/ownPersona',
       'util/deepCopy',
       'util/isPlainObject',
@@ -39,7 +40,6 @@ export const PARTS: Record<string, Part> = {
       'sending/outgoingMessage',
       'sending/send',
       'sending/sendOperation',
-      'sending/senderActions',
       'sending/signText',
       'sendContext',
       'util/responseOf',
@@ -86,7 +86,7 @@ export const PARTS: Record<string, Part> = {
   refusals: {
     mutate: [
       'refusals/personaStates',
-      'refusals/refusalMemory',
+      'refusals/refusalCache',
       'refusals/refusals',
     ],
     tests: [
@@ -108,7 +108,7 @@ export const PARTS: Record<string, Part> = {
       'sending/disclosingSend',
       'sending/sentMessages',
       'store/conversations',
-      'store/keyv/keyvConversations',
+      'store/localConversations',
       'context/echoes',
       'context/conversationControls',
     ],
@@ -195,8 +195,9 @@ export const PARTS: Record<string, Part> = {
       'personas',
       'runtime',
       'stats',
+      'util/reasonOf',
       'util/invokeCallback',
-      'util/warnOnce',
+      'util/warn',
     ],
     tests: [
       'debug',
@@ -204,7 +205,7 @@ export const PARTS: Record<string, Part> = {
       'runtime',
       'stats',
       'util/invokeCallback',
-      'util/warnOnce',
+      'util/warn',
       'ephemeral/cleanup',
       'ephemeral/sharing',
       'ephemeral/sweep.test',
@@ -356,7 +357,6 @@ export const PARTS: Record<string, Part> = {
       'store/keyv/processes',
       'store/memory',
       'store/open',
-      'store/processMemory',
       'store/sharedStore',
     ],
     tests: ['store/memory', 'store/', 'directory/store', 'directory/sharing'],

@@ -3,61 +3,11 @@
  * which calls of its client carry messages, how a persona is applied to a message,
  * and which responses refuse it. CONTRIBUTING.md says how to add one.
  */
-import type { ReadStream } from 'node:fs';
-
 import type { ChannelInfo } from '../errors';
 import type { GraphFailure } from '../graph/graphFailure';
 import type { PersonaProfile } from '../profile';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { isPlainObject } from '../util/isPlainObject';
 
-/** Fields of a message, or options of a call, as Bottender's clients take them. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** One message of a call. */
-export interface Message {
-  /** The object whose fields name the speaker: the options of the call, or the message itself. */
-  readonly fields: Fields;
-  /** Its text, which can be signed where no persona is shown. */
-  readonly text?: string | undefined;
-  /** The ID of the persona that it carries and keeps, which its fields name too. */
-  readonly fixedId?: string | undefined;
-}
-
-/** A call that carries messages, as parsed by its channel. */
-export interface MessageCall {
-  readonly messages: readonly Message[];
-  /** The same call with its messages replaced, one for one. */
-  withMessages(messages: readonly Message[]): ClientCall;
-  readonly recipient?: unknown;
-  /** The token of a Page other than the client's. */
-  readonly accessToken?: unknown;
-  /** The sender action, such as `typing_on`, that is sent instead of a message. */
-  readonly senderAction?: string | undefined;
-  readonly file?: MessageFile | undefined;
-}
-
-/** A file that is sent with a message: its contents, or a form with the contents and the message. */
-export type MessageFile =
-  | {
-      readonly type: 'image' | 'audio' | 'video' | 'file';
-      readonly contents: Buffer | ReadStream;
-    }
-  | { readonly type: 'form'; readonly contents: MultipartForm };
-
-/** A form of the package "form-data". */
-export interface MultipartForm {
-  getHeaders(): Record<string, string>;
-  /** Headers, values and functions, alternating. */
-  readonly _streams: readonly unknown[];
-}
-
-/** The arguments for the client, and its method. Default: the called method. */
-export interface ClientCall {
-  readonly args: unknown[];
-  readonly method?: string;
-}
+import type { ClientCall, Fields, ReadCall } from './messageCall';
 
 /** A profile as a channel shows it. */
 export interface DisplayProfile {
@@ -79,9 +29,6 @@ export interface Refusal {
   /** The positions of the refused messages in the call; omitted: all. */
   readonly messages?: readonly number[];
 }
-
-/** @returns `undefined` for arguments that carry no message */
-export type ReadCall = (args: readonly unknown[]) => MessageCall | undefined;
 
 export interface Channel {
   /** `context.platform` */
@@ -157,11 +104,6 @@ export interface Channel {
     method: string,
     context: object,
   ) => string | undefined;
-  /** What the platform gets for a message; omitted: its options and its text. */
-  readonly contentOf?: (
-    method: string,
-    args: readonly unknown[],
-  ) => Fields | undefined;
   /** The platform's IDs of the messages, from its answer. */
   readonly messageIds?: (answer: unknown) => readonly unknown[];
   /** Returns the refusal if the error definitely refuses the persona. It may contain secrets. */
@@ -224,128 +166,4 @@ export function sendMethod(
     methods.set(method, known);
   }
   return known ?? undefined;
-}
-
-const NO_FIELDS: Fields = {};
-
-/** A call with one message. */
-export class SingleMessage implements MessageCall {
-  messages: readonly [Message];
-
-  /**
-   * @param at the position of the options or the message
-   * @param textAt the position of the text; `at` if the message contains it
-   */
-  constructor(
-    readonly args: readonly unknown[],
-    readonly at: number,
-    readonly textAt?: number,
-    readonly recipient?: unknown,
-  ) {
-    const fields = fieldsAt(args, at);
-    const text =
-      textAt === undefined
-        ? undefined
-        : textAt === at
-          ? fields.text
-          : args[textAt];
-    this.messages = [{ fields, text: textOrNone(text) }];
-  }
-
-  withMessages([changed = this.messages[0]]: readonly Message[]): ClientCall {
-    const { at, textAt, messages } = this;
-    const args = [...this.args];
-    if (changed.fields !== NO_FIELDS) args[at] = changed.fields;
-    if (textAt !== undefined && changed.text !== messages[0].text) {
-      args[textAt] = textAt === at ? withText(changed) : changed.text;
-    }
-    return { args };
-  }
-}
-
-/** A call with an array of messages at this position. */
-export function readMessages(
-  args: readonly unknown[],
-  at: number,
-  recipient?: unknown,
-): MessageCall | undefined {
-  const given = args[at];
-  if (!Array.isArray(given)) return undefined;
-  const messages = given.map((message: unknown): Message => {
-    const fields = fieldsOf(message) ?? NO_FIELDS;
-    const isText = fields.type === 'text';
-    return { fields, text: isText ? textOrNone(fields.text) : undefined };
-  });
-  return {
-    messages,
-    recipient,
-    withMessages(changed) {
-      const sent = [...args];
-      sent[at] = given.map((message: unknown, position) => {
-        const now = changed[position];
-        const was = messages[position];
-        if (!now || was?.fields === NO_FIELDS) return message;
-        return now.text === was?.text ? now.fields : withText(now);
-      });
-      return { args: sent };
-    },
-  };
-}
-
-/** Wraps a call whose arguments are nested in those of the client's call. */
-export function wrapCall(
-  call: MessageCall,
-  toArgs: (args: unknown[]) => unknown[],
-): MessageCall {
-  return {
-    ...call,
-    withMessages: (changed) => ({
-      args: toArgs(call.withMessages(changed).args),
-    }),
-  };
-}
-
-/** Those of the fields that are set. */
-export function pick(fields: Fields, keys: readonly string[]): Fields {
-  const picked: Record<string, unknown> = {};
-  for (const key of keys) {
-    if (fields[key] !== undefined) picked[key] = fields[key];
-  }
-  return picked;
-}
-
-export function fieldsAt(args: readonly unknown[], at: number): Fields {
-  return fieldsOf(args[at]) ?? NO_FIELDS;
-}
-
-/**
- * Options or a message, which may be an instance of the bot's own class: as it is
- * sent, so without its methods. `undefined` for collections, and for the contents of a file.
- */
-export function fieldsOf(value: unknown): Fields | undefined {
-  if (isPlainObject(value)) return value;
-  if (!isObject(value) || NO_FIELDS_IN.some((name) => name in value)) {
-    return undefined;
-  }
-  const toJson = getProperty(value, 'toJSON');
-  if (typeof toJson !== 'function') return { ...value };
-  const json: unknown = Reflect.apply(toJson, value, []);
-  return isPlainObject(json) ? json : undefined;
-}
-
-/** What collections, buffers, streams, forms and blobs have. */
-const NO_FIELDS_IN = [
-  Symbol.iterator,
-  Symbol.asyncIterator,
-  'pipe',
-  'byteLength',
-  'arrayBuffer',
-];
-
-function withText({ fields, text }: Message): Fields {
-  return { ...fields, text };
-}
-
-export function textOrNone(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

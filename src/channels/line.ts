@@ -2,6 +2,12 @@ import type { PersonaProfile } from '../profile';
 import { getProperty } from '../util/getProperty';
 import { responseOf } from '../util/responseOf';
 
+import type {
+  DisplayProfile,
+  InsertedText,
+  Refusal,
+  TypedChannel,
+} from './channel';
 import {
   fieldsOf,
   readMessages,
@@ -9,14 +15,10 @@ import {
   textOrNone,
   wrapCall,
   type ClientCall,
-  type DisplayProfile,
   type Fields,
-  type InsertedText,
   type MessageCall,
   type ReadCall,
-  type Refusal,
-  type TypedChannel,
-} from './channel';
+} from './messageCall';
 
 /** https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch */
 const MAX_NAME_LENGTH = 20;

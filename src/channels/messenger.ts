@@ -8,6 +8,7 @@ import {
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 
+import type { Channel, Refusal, TypedChannel } from './channel';
 import {
   fieldsAt,
   fieldsOf,
@@ -15,7 +16,6 @@ import {
   SingleMessage,
   textOrNone,
   wrapCall,
-  type Channel,
   type ClientCall,
   type Fields,
   type Message,
@@ -23,27 +23,62 @@ import {
   type MessageFile,
   type MultipartForm,
   type ReadCall,
-  type Refusal,
-  type TypedChannel,
-} from './channel';
+} from './messageCall';
 
-/** Methods of MessengerClient whose options are not their third argument. */
-const OPTIONS_POSITION = new Map([
-  ['sendButtonTemplate', 3],
-  ['typingOn', 1],
-  ['typingOff', 1],
-]);
+type FileType = 'image' | 'audio' | 'video' | 'file';
 
-const KNOWN_METHODS =
-  /^send(Text|Message|MessageFormData|Attachment|Image|Audio|Video|File|SenderAction|\w*Template)$/;
+/** A method of MessengerClient, which is called with `(recipient, content, options)`. */
+interface MethodShape {
+  /** The position of its options; 2 if omitted. */
+  readonly optionsAt?: number;
+  /** The type of the file whose contents it takes. */
+  readonly file?: FileType;
+  /** The message of the Send API; omitted where it is not known here. */
+  readonly message?: (content: unknown, details: unknown) => object;
+}
 
-/** Methods that take the contents of a file, with their types of attachment. */
-const FILE_TYPES = new Map<string, 'image' | 'audio' | 'video' | 'file'>([
-  ['sendImage', 'image'],
-  ['sendAudio', 'audio'],
-  ['sendVideo', 'video'],
-  ['sendFile', 'file'],
-]);
+const METHODS: Readonly<Record<string, MethodShape>> = {
+  sendText: { message: (text) => ({ text }) },
+  sendMessage: { message: (message) => fieldsAt([message], 0) },
+  sendMessageFormData: {},
+  sendAttachment: { message: (attachment) => ({ attachment }) },
+  sendImage: fileMethod('image'),
+  sendAudio: fileMethod('audio'),
+  sendVideo: fileMethod('video'),
+  sendFile: fileMethod('file'),
+  sendTemplate: { message: templateMessage },
+  sendGenericTemplate: {
+    message: (elements) =>
+      templateMessage({ templateType: 'generic', elements }),
+  },
+  sendButtonTemplate: {
+    optionsAt: 3,
+    message: (text, buttons) =>
+      templateMessage({ templateType: 'button', text, buttons }),
+  },
+  sendSenderAction: {},
+  typingOn: { optionsAt: 1 },
+  typingOff: { optionsAt: 1 },
+};
+
+function fileMethod(type: FileType): MethodShape {
+  const payloadOf = (given: unknown) =>
+    typeof given === 'string' ? { url: given } : given;
+  return {
+    file: type,
+    message: (given) => ({ attachment: { type, payload: payloadOf(given) } }),
+  };
+}
+
+function templateMessage(payload: unknown): object {
+  return { attachment: { type: 'template', payload } };
+}
+
+/** The shape of a method; `undefined` for those that later versions of the client add. */
+function shapeOf(method: string): MethodShape | undefined {
+  if (Object.hasOwn(METHODS, method)) return METHODS[method];
+  return /^send\w*Template$/.test(method) ? {} : undefined;
+}
 
 /** docs/messenger-facts.md#send-api */
 const MAX_TEXT_LENGTH = 2000;
@@ -80,7 +115,6 @@ export const messenger: TypedChannel<
         )
       : Object.assign({}, added, fields, added),
   textCall,
-  contentOf,
   messageIds: (answer) => [
     getProperty(answer, 'messageId') ?? getProperty(answer, 'message_id'),
   ],
@@ -102,30 +136,27 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
-  const position = positionOf(method);
-  const textAt = method === 'sendText' ? 1 : undefined;
+  const shape = shapeOf(method);
   return (args) => {
     if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
-    const at = position ?? lastPosition(args);
-    return new MessengerCall(args, at, textAt, method);
+    return new MessengerCall(args, method, shape);
   };
-}
-
-function positionOf(method: string): number | undefined {
-  const isKnown = KNOWN_METHODS.test(method);
-  return OPTIONS_POSITION.get(method) ?? (isKnown ? 2 : undefined);
 }
 
 /** Calls with files and sender actions are parsed: files may be uploaded first, actions rejected. */
 function optionsPosition(method: string): number | undefined {
+  const shape = shapeOf(method);
   const isRead =
-    FILE_TYPES.has(method) ||
-    /^send(SenderAction|MessageFormData)$/.test(method);
-  return isRead ? undefined : positionOf(method);
+    shape?.file ?? /^send(SenderAction|MessageFormData)$/.test(method);
+  return isRead ? undefined : shape && optionsAt(shape, []);
 }
 
 /** Unknown methods take their options, if any, as the last argument. */
-function lastPosition(args: readonly unknown[]): number {
+function optionsAt(
+  shape: MethodShape | undefined,
+  args: readonly unknown[],
+): number {
+  if (shape) return shape.optionsAt ?? 2;
   const last = args.at(-1) ?? {};
   return Math.max(2, fieldsOf(last) ? args.length - 1 : args.length);
 }
@@ -137,11 +168,11 @@ class MessengerCall extends SingleMessage {
 
   constructor(
     args: readonly unknown[],
-    at: number,
-    textAt: number | undefined,
     private readonly method: string,
+    private readonly shape: MethodShape | undefined,
   ) {
-    super(args, at, textAt, args[0]);
+    const textAt = method === 'sendText' ? 1 : undefined;
+    super(args, optionsAt(shape, args), textAt, args[0]);
     this.senderAction =
       method === 'sendSenderAction'
         ? String(args[1])
@@ -183,11 +214,18 @@ class MessengerCall extends SingleMessage {
       const isFixed = this.fixedId !== undefined;
       return isFixed ? undefined : { type: 'form', contents };
     }
-    const type = FILE_TYPES.get(this.method);
+    const type = this.shape?.file;
     if (!type) return undefined;
     const isContents =
       Buffer.isBuffer(contents) || contents instanceof ReadStream;
     return isContents ? { type, contents } : undefined;
+  }
+
+  get content(): Fields | undefined {
+    const [, content, details] = this.args;
+    const message = this.shape?.message?.(content, details);
+    const { fields } = this.messages[0];
+    return message && { ...message, ...pick(fields, ['quickReplies']) };
   }
 }
 
@@ -232,6 +270,7 @@ function readBody(given: unknown): MessageCall | undefined {
     recipient,
     accessToken: body.accessToken,
     senderAction: textOrNone(senderAction ?? snakeCased),
+    content: fieldsAt([body.message], 0),
   };
 }
 
@@ -250,55 +289,20 @@ function textCall(
   text: string,
 ): ClientCall {
   const [first] = args;
+  const textBody = (body: unknown) => ({
+    ...pick(fieldsAt([body], 0), ENVELOPE),
+    message: { text },
+  });
+  if (method === 'sendRawBody') return { args: [textBody(first)] };
   if (method === '_batchQueue.push') {
-    const body = fieldsAt([fieldsAt(args, 0).body], 0);
-    const textBody = { ...pick(body, ENVELOPE), message: { text } };
-    return { args: [{ ...fieldsAt(args, 0), body: textBody }] };
+    const request = fieldsAt(args, 0);
+    return { args: [{ ...request, body: textBody(request.body) }] };
   }
-  if (method === 'sendRawBody') {
-    return {
-      args: [{ ...pick(fieldsAt(args, 0), ENVELOPE), message: { text } }],
-    };
-  }
-  const options = fieldsAt(args, positionOf(method) ?? lastPosition(args));
+  const options = fieldsAt(args, optionsAt(shapeOf(method), args));
   const envelope = pick(options, ENVELOPE);
   return method === 'sendMessage'
     ? { args: [first, { text }, envelope] }
     : { args: [first, text, envelope], method: 'sendText' };
-}
-
-/** The message of the Send API; `undefined` for a method whose message is not known here. */
-function contentOf(
-  method: string,
-  args: readonly unknown[],
-): Fields | undefined {
-  const [first, second, third] = args;
-  if (method === '_batchQueue.push') {
-    return fieldsAt([fieldsAt([fieldsAt(args, 0).body], 0).message], 0);
-  }
-  if (method === 'sendRawBody')
-    return fieldsAt([getProperty(first, 'message')], 0);
-  if (method === 'sendMessage') return fieldsAt(args, 1);
-  if (method === 'sendAttachment') return { attachment: second };
-  const options = fieldsAt(args, positionOf(method) ?? lastPosition(args));
-  const quickReplies = pick(options, ['quickReplies']);
-  if (method === 'sendText') return { text: second, ...quickReplies };
-  const type = FILE_TYPES.get(method);
-  if (type) {
-    const payload = typeof second === 'string' ? { url: second } : second;
-    return { attachment: { type, payload }, ...quickReplies };
-  }
-  const payload =
-    method === 'sendTemplate'
-      ? second
-      : method === 'sendButtonTemplate'
-        ? { templateType: 'button', text: second, buttons: third }
-        : method === 'sendGenericTemplate'
-          ? { templateType: 'generic', elements: second }
-          : undefined;
-  return payload === undefined
-    ? undefined
-    : { attachment: { type: 'template', payload }, ...quickReplies };
 }
 
 /** An answer to a send that refuses its persona. */

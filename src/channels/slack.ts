@@ -4,6 +4,7 @@ import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { responseOf } from '../util/responseOf';
 
+import type { Refusal, TypedChannel } from './channel';
 import {
   fieldsAt,
   pick,
@@ -11,9 +12,7 @@ import {
   type ClientCall,
   type Fields,
   type ReadCall,
-  type Refusal,
-  type TypedChannel,
-} from './channel';
+} from './messageCall';
 
 /** https://docs.slack.dev/reference/scopes/chat.write.customize */
 export const SCOPE = 'chat:write.customize';

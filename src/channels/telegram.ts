@@ -1,13 +1,13 @@
 import { getProperty } from '../util/getProperty';
 
+import type { TypedChannel } from './channel';
 import {
   fieldsOf,
   pick,
   SingleMessage,
   type Fields,
   type ReadCall,
-  type TypedChannel,
-} from './channel';
+} from './messageCall';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;

@@ -1,11 +1,7 @@
 import { getProperty } from '../util/getProperty';
 
-import {
-  fieldsAt,
-  SingleMessage,
-  type ReadCall,
-  type TypedChannel,
-} from './channel';
+import type { TypedChannel } from './channel';
+import { fieldsAt, SingleMessage, type ReadCall } from './messageCall';
 
 /** https://developers.viber.com/docs/api/rest-bot-api/#general-send-message-parameters */
 const MAX_NAME_LENGTH = 28;

@@ -1,5 +1,6 @@
 import { getProperty } from '../util/getProperty';
 
+import type { TypedChannel } from './channel';
 import {
   fieldsAt,
   pick,
@@ -7,8 +8,7 @@ import {
   wrapCall,
   type Fields,
   type ReadCall,
-  type TypedChannel,
-} from './channel';
+} from './messageCall';
 
 /** https://www.twilio.com/docs/api/errors/21617 */
 const MAX_TEXT_LENGTH = 1600;
@@ -38,7 +38,6 @@ export const whatsapp: TypedChannel<
   textCall: (_, [message], text) => ({
     args: [{ ...pick(message as Fields, TARGET), body: text }],
   }),
-  contentOf: (_, [message]) => message as Fields,
   messageIds: (answer) => [getProperty(answer, 'sid')],
 };
 
@@ -46,7 +45,8 @@ export const whatsapp: TypedChannel<
 const readMessage: ReadCall = (args) => {
   const { body, to, ...options } = fieldsAt(args, 0);
   const call = new SingleMessage([body, options], 1, 0, to);
-  return wrapCall(call, ([text, fields]) => [
+  const wrapped = wrapCall(call, ([text, fields]) => [
     { ...(fields as object), to, ...(text !== undefined && { body: text }) },
   ]);
+  return { ...wrapped, content: fieldsAt(args, 0) };
 };

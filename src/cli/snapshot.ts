@@ -1,7 +1,7 @@
 import type { ListedPersona } from '../graph/responses';
 import { listAll } from '../graph/personaCalls';
 import type { Runtime } from '../runtime';
-import type { LeaseRecord, NamedRecord } from '../store/port';
+import type { LeaseRecord, NamedLease } from '../store/port';
 
 import { callGraph, LONG_RETRIES } from './callGraph';
 import { printNote } from './output';
@@ -12,7 +12,7 @@ import { withStoreFallback } from './withStoreFallback';
 export interface Snapshot {
   listed: ListedPersona[];
   /** By directory name. */
-  records: ReadonlyMap<string, NamedRecord>;
+  records: ReadonlyMap<string, NamedLease>;
   leases: LeaseRecord[];
 }
 

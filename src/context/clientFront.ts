@@ -1,14 +1,13 @@
-import { sendMethod, type Channel, type ClientCall } from '../channels/channel';
+import { sendMethod, type Channel } from '../channels/channel';
+import type { ClientCall } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { withoutPersonas } from '../sending/ownPersona';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
 import { isThenable } from '../util/isThenable';
-import { methodDescriptors } from '../util/methodDescriptors';
+import { methodDescriptors, type Method } from '../util/methodDescriptors';
 import { methodNames, prototypeChain } from '../util/prototypeChain';
-
-import type { Method } from './rememberedMethods';
 
 const CLIENT = Symbol('client');
 const PERSONAS = Symbol('personas');

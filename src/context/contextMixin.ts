@@ -8,15 +8,11 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { checkRun, runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
-import { methodDescriptors } from '../util/methodDescriptors';
+import { methodDescriptors, type Method } from '../util/methodDescriptors';
 import { methodNames, prototypeChain } from '../util/prototypeChain';
 
 import { ClientFronts } from './clientFront';
-import {
-  callRemembered,
-  rememberOwnMethod,
-  type Method,
-} from './rememberedMethods';
+import { callRemembered, rememberOwnMethod } from './rememberedMethods';
 import { createHandle } from './handles';
 import { createSpeaker } from './speakers';
 
@@ -153,7 +149,7 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
     value(this: Installed, given: object) {
       const options = (base as Methods)[name]?.call(this, given) as Options;
       if (options.personaId === undefined && options.persona_id === undefined) {
-        const { activeSpeaker: speaker } = this._personas;
+        const { speaker } = this._personas.active;
         if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
           options.personaId = speaker.persona;
         }
@@ -186,7 +182,7 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
   persona: {
     configurable: true,
     get(this: Installed) {
-      return publicPersona(this._personas.activeSpeaker);
+      return publicPersona(this._personas.active.speaker);
     },
   },
   ...methodDescriptors({

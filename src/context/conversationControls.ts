@@ -28,7 +28,7 @@ export function createConversationControls(
     }
     const personas = new ClientPersonas(client, runtime, channel.info);
     const context = personas.sendContext({ recipient });
-    return conversationOf({ channel, recipient, context, client });
+    return conversationOf({ channel, context, client }, recipient);
   }
 
   return {

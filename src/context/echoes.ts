@@ -27,13 +27,10 @@ export function recordEcho(
     appId(own),
   );
   if (!isOther || typeof recipient !== 'string') return undefined;
-  const place = {
-    channel: messenger,
-    recipient,
-    context: personas.sendContext(),
-    client,
-  };
-  return conversationOf(place).then((id) => conversations.record(id, 'human'));
+  const place = { channel: messenger, context: personas.sendContext(), client };
+  return conversationOf(place, recipient).then((id) =>
+    conversations.record(id, 'human'),
+  );
 }
 
 function appId(value: unknown): string | undefined {

@@ -15,7 +15,7 @@ import type { Runtime } from '../runtime';
 import { rememberSpeakers } from '../sending/queuedSpeakers';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/isObject';
-import { warnOnce } from '../util/warnOnce';
+import { warnOnce } from '../util/warn';
 
 import {
   contextClassOf,

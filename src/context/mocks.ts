@@ -1,10 +1,14 @@
-import type { Channel, ClientCall, ReadCall } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import {
+  wrapCall,
+  type ClientCall,
+  type ReadCall,
+} from '../channels/messageCall';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { getProperty } from '../util/getProperty';
-import { prototypeChain } from '../util/prototypeChain';
-
-import type { Method } from './rememberedMethods';
+import type { Method } from '../util/methodDescriptors';
+import { callableNames } from '../util/prototypeChain';
 
 /** A context without a client that sends: simulated, written by hand for a test, or the console's. */
 type Mock = object & {
@@ -31,11 +35,10 @@ export function mockMethods(
   personas: ScopedPersonas,
   channel: Channel,
 ): void {
-  for (const name of sendMethodsOf(context, channel)) {
-    const method: unknown = Reflect.get(context, name);
-    if (typeof method !== 'function') continue;
+  for (const name of callableNames(context, channel.sendMethods)) {
+    if (name === 'typing') continue;
     // A Proxy, because tests read the calls of a mock from its method.
-    const value = new Proxy(method as Method, {
+    const value = new Proxy(Reflect.get(context, name) as Method, {
       apply: (target, self, args: unknown[]) =>
         callMock(personas, channel, name, args, (sent) =>
           Reflect.apply(target, self, sent),
@@ -74,16 +77,6 @@ export function withPretended(
   });
 }
 
-function sendMethodsOf(context: object, { sendMethods }: Channel): Set<string> {
-  const names = new Set<string>();
-  for (const link of prototypeChain(context)) {
-    for (const name of Object.getOwnPropertyNames(link)) {
-      if (sendMethods.test(name) && name !== 'typing') names.add(name);
-    }
-  }
-  return names;
-}
-
 function callMock(
   personas: ScopedPersonas,
   channel: Channel,
@@ -97,15 +90,7 @@ function callMock(
   // A context's method takes the arguments of the client's method without the recipient.
   const read: ReadCall = (given) => {
     const call = readAsClient([undefined, ...given]);
-    if (!call) return undefined;
-    const { messages, senderAction } = call;
-    return {
-      messages,
-      senderAction,
-      withMessages: (changed) => ({
-        args: call.withMessages(changed).args.slice(1),
-      }),
-    };
+    return call && wrapCall(call, (sent) => sent.slice(1));
   };
   const transmit = (sent: ClientCall) => run(sent.args);
   const via = { channel, method: name, read };

@@ -8,13 +8,12 @@ import { checkRun } from '../speaking/runActions';
 import { didYouMean } from '../util/closestMatch';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
-import { methodDescriptors } from '../util/methodDescriptors';
-import { methodNames } from '../util/prototypeChain';
+import { methodDescriptors, type Method } from '../util/methodDescriptors';
+import { callableNames, methodNames } from '../util/prototypeChain';
 
 import { ClientFronts } from './clientFront';
 import { createHandle } from './handles';
-import type { Method } from './rememberedMethods';
-import { createSpeaker, methodNamesOf } from './speakers';
+import { createSpeaker } from './speakers';
 
 /** The clients that one `personas()` has given personas: one object for each client and channel. */
 export class ClientRegistry {
@@ -81,18 +80,16 @@ function channelNames(): string[] {
 
 /** @throws TypeError */
 function checkSends(client: object, channel: Channel): void {
-  const { namespaces = [], platform, clientMethod } = channel;
-  const prefixes: [string, unknown][] = [
-    ['', client],
-    ...namespaces.map((name): [string, unknown] => [
-      `${name}.`,
-      getProperty(client, name),
-    ]),
+  const { namespaces = [], platform, clientMethod, sendMethods } = channel;
+  const names = [
+    ...callableNames(client, sendMethods),
+    ...namespaces.flatMap((namespace) =>
+      callableNames(getProperty(client, namespace), sendMethods).map(
+        (name) => `${namespace}.${name}`,
+      ),
+    ),
   ];
-  for (const [prefix, holder] of prefixes) {
-    const names = methodNamesOf(holder, channel.sendMethods);
-    if (names.some((name) => sendMethod(channel, prefix + name))) return;
-  }
+  if (names.some((name) => sendMethod(channel, name))) return;
   throw new TypeError(
     `client() was given an object without any method that sends on the channel "${platform}", such as ${clientMethod}. ` +
       `It takes those of the client of this channel, with the same arguments.`,

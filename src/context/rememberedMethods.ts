@@ -1,13 +1,13 @@
-import { fieldsOf, type Channel } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import { fieldsOf } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { ownPersona } from '../sending/ownPersona';
-import { checkSenderAction } from '../sending/senderActions';
+import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import type { ActiveSpeaker, Decision } from '../speaking/speaker';
 import { isPlainObject } from '../util/isPlainObject';
+import type { Method } from '../util/methodDescriptors';
 import { rejected } from '../util/rejected';
-
-export type Method = (...args: unknown[]) => unknown;
 
 /**
  * Calls a context's method that may wait before it sends, or that drops its
@@ -23,13 +23,15 @@ export function callRemembered(
 ): unknown {
   if (!channel?.sendMethods.test(name)) return personas.runRemembered(run);
   try {
-    const speaker = namedSpeaker(personas, channel, name, args);
+    const named = namedSpeaker(personas, channel, name, args);
+    const decision: Decision = named
+      ? { speaker: named, decidedBy: 'personaId' }
+      : personas.active;
     if (name === channel.senderActionMethod) {
       const { settings } = personas.runtime;
-      const acting = speaker ?? personas.currentSpeaker();
-      checkSenderAction(String(args[0]), acting, settings);
+      checkSenderAction(String(args[0]), decision.speaker, settings);
     }
-    return personas.runRemembered(run, speaker);
+    return personas.runRemembered(run, decision);
   } catch (error) {
     if (error instanceof PersonaError) return rejected(error);
     throw error;

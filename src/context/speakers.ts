@@ -2,10 +2,10 @@ import type { Channel } from '../channels/channel';
 import { withoutPersonas } from '../sending/ownPersona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject } from '../util/isObject';
-import { prototypeChain } from '../util/prototypeChain';
+import type { Method } from '../util/methodDescriptors';
+import { callableNames } from '../util/prototypeChain';
 
 import { withPretended } from './mocks';
-import type { Method } from './rememberedMethods';
 
 /** On unknown platforms, methods with such names are taken to send. */
 const SEND_METHODS = /^(send|typing)/;
@@ -24,7 +24,7 @@ export function createSpeaker(
 ): object {
   const speaker =
     given.length === 0
-      ? personas.currentSpeaker()
+      ? personas.active.speaker
       : personas.speakerNamed(given[0]);
   return speakingMethods(target, channel, (call) =>
     personas.runAs(speaker, call),
@@ -49,7 +49,7 @@ export function speakingMethods(
       run(() => call(getTarget(), name, withoutPersonas(args)));
   const bindMethods = (getTarget: () => unknown) => {
     const methods: Record<string, Method> = {};
-    for (const name of methodNamesOf(getTarget(), sendMethods)) {
+    for (const name of callableNames(getTarget(), sendMethods)) {
       methods[name] = bindMethod(getTarget, name);
     }
     return methods;
@@ -66,20 +66,6 @@ export function speakingMethods(
         bindMethod(() => target, name),
       )
     : created;
-}
-
-/** The names of an object's methods that send. */
-export function methodNamesOf(target: unknown, sendMethods: RegExp): string[] {
-  if (!isObject(target)) return [];
-  const names = new Set<string>();
-  for (const link of prototypeChain(target)) {
-    for (const name of Object.getOwnPropertyNames(link)) {
-      if (sendMethods.test(name)) names.add(name);
-    }
-  }
-  return [...names].filter(
-    (name) => typeof Reflect.get(target, name) === 'function',
-  );
 }
 
 function call(target: unknown, name: string, args: unknown[]): unknown {

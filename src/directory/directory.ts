@@ -11,20 +11,17 @@ import {
   kindOf,
   profileOf,
   type DirectoryEntry,
-  type Look,
 } from './entries';
 import { NameSlot, type KnownPage, type NameServices } from './nameSlot';
 import { PageList } from './pageList';
 
-/** IDs that are remembered as gone from a Page; the oldest is dropped. */
-const MAX_GONE = 1000;
 /** Pages whose IDs are remembered; the oldest is dropped, and looked up in the store again. */
 const MAX_PAGES = 10_000;
 
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
-  private readonly looks = new Map<string, Look>();
+  private readonly profiles = new Map<string, PersonaProfile>();
   private readonly kinds = new Map<string, PersonaKind>();
   private readonly namesOfIds = new Map<string, string>();
   /** The entries with the profiles that personas have on Pages, where the names of bots are labelled. */
@@ -50,7 +47,7 @@ export class Directory {
       const profile = profileOf(entry);
       for (const persona of id === undefined ? [name] : [name, id]) {
         if (kind) this.kinds.set(persona, kind);
-        if (profile) this.looks.set(persona, { persona, profile });
+        if (profile) this.profiles.set(persona, profile);
       }
     }
     this.onPage = onPage;
@@ -60,8 +57,9 @@ export class Directory {
     return this.entries.has(name);
   }
 
-  lookOf(persona: string): Look | undefined {
-    return this.looks.get(persona);
+  /** The profile of a persona, by its name or ID, as the bot gave it. */
+  givenProfileOf(persona: string): PersonaProfile | undefined {
+    return this.profiles.get(persona);
   }
 
   /** The name that the directory gives a persona by its ID. */
@@ -74,7 +72,7 @@ export class Directory {
     return this.kinds.get(persona);
   }
 
-  /** The name's profile on a Page. */
+  /** The name's profile on a Page, where a bot's name is labelled. */
   profileOf(name: string): PersonaProfile | undefined {
     return profileOf(this.onPage.get(name) ?? '');
   }
@@ -90,20 +88,17 @@ export class Directory {
    * @throws PersonaRefusedError, the same one until it may be tried again
    */
   idOf(page: Page, name: string): string | Promise<string> {
-    return this.known(page).ids.get(name) ?? this.obtainOnce(page, name, false);
+    return this.known(page).ids.get(name) ?? this.obtainOnce(page, name);
   }
 
   /** Obtains another ID for the name, unless that has been done, because `goneId` is gone from the Page. */
   async renew(page: Page, name: string, goneId: string): Promise<string> {
-    const { ids, gone, list } = this.known(page);
+    const { ids, list } = this.known(page);
     if (ids.get(name) === goneId) {
-      gone.add(goneId);
-      // The store has another one by then.
-      evictOldest(gone, MAX_GONE);
       ids.delete(name);
       list.forget();
     }
-    return ids.get(name) ?? this.obtainOnce(page, name, true);
+    return ids.get(name) ?? this.obtainOnce(page, name, goneId);
   }
 
   /** @throws PersonaStoreError */
@@ -121,7 +116,7 @@ export class Directory {
     let known = this.pages.get(page.id);
     if (!known) {
       const list = new PageList(this.services.leases, this.shownNames);
-      known = { ids: new Map(), gone: new Set(), list };
+      known = { ids: new Map(), list };
       this.pages.set(page.id, known);
       evictOldest(this.pages, MAX_PAGES);
     }
@@ -131,7 +126,7 @@ export class Directory {
   private obtainOnce(
     page: Page,
     name: string,
-    isReplacement: boolean,
+    goneId?: string,
   ): Promise<string> {
     const profile = this.profileOf(name);
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
@@ -139,7 +134,7 @@ export class Directory {
     const known = this.known(page);
     const obtaining = this.creator.obtain(
       page,
-      new NameSlot(services, known, page, name, profile, isReplacement),
+      new NameSlot(services, known, page, name, profile, goneId),
     );
     known.ids.set(name, obtaining);
     obtaining.then(

@@ -35,13 +35,6 @@ export function fixedIdOf(entry: DirectoryEntry): string | undefined {
   return isExisting(entry) ? entry.id : undefined;
 }
 
-/** A speaker's profile, before a channel adapts it to its limits. */
-export interface Look {
-  /** As the persona was given: an ID or a name. */
-  readonly persona: string;
-  readonly profile: PersonaProfile;
-}
-
 /** The profile of the entry's persona, where the directory has one. */
 export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
   if (typeof entry === 'string') return undefined;

@@ -1,11 +1,11 @@
 import type { PersonaKind } from '../profile';
-import {
-  ConversationMemory,
-  type Begun,
-  type ConversationStore,
-  type NextMessage,
-  type Undo,
+import type {
+  Begun,
+  ConversationStore,
+  NextMessage,
+  Undo,
 } from '../store/conversations';
+import { LocalConversations } from '../store/localConversations';
 import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 
@@ -34,12 +34,11 @@ interface Unsettled {
  * moment may be disclosed twice, and is never missed.
  */
 export class ConversationsWithFallback implements ConversationStore {
-  private alone = new ConversationMemory();
+  private alone = new LocalConversations();
   private failedAt: number | undefined;
   /** Until the store has answered: other processes may have spoken in them meanwhile. */
   private readonly unsettled = new Map<string, Unsettled>();
   private retry: NodeJS.Timeout | undefined;
-  private readonly claimedAlone = new Set<string>();
 
   /** @param onAway called once each time that the store goes away */
   constructor(
@@ -57,9 +56,7 @@ export class ConversationsWithFallback implements ConversationStore {
       return begun;
     }
     this.settleLater(key, message.kind, message.lapseMs);
-    const decided = await this.alone.begin(key, message);
-    if ('moment' in decided) this.claimedAlone.add(key);
-    return decided;
+    return this.alone.begin(key, message);
   }
 
   async end(
@@ -68,24 +65,24 @@ export class ConversationsWithFallback implements ConversationStore {
     kind: PersonaKind | undefined,
     lapseMs: number,
   ): Promise<void> {
-    await this.alone.end(key, claimant, kind);
-    if (!this.claimedAlone.delete(key)) {
+    if (!this.alone.isClaiming(key)) {
       await this.ask(key, () => this.store.end(key, claimant, kind, lapseMs));
       return;
     }
+    await this.alone.end(key, claimant, kind, lapseMs);
     // A claim that reached the store late. Others may have spoken since, so nothing is recorded.
     await this.store.end(key, claimant, undefined, lapseMs).catch(() => {});
   }
 
   async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
-    await this.alone.undo(key, undo);
+    await this.alone.undo(key, undo, lapseMs);
     await this.ask(key, () => this.store.undo(key, undo, lapseMs));
   }
 
   async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
     if (await this.recordNow(key, kind, lapseMs)) return;
     this.settleLater(key, kind, lapseMs);
-    await this.alone.record(key, kind);
+    await this.alone.record(key, kind, lapseMs);
   }
 
   /** Rejects with PersonaStoreError while the store is away, because nothing else would erase the record later. */
@@ -165,9 +162,9 @@ export class ConversationsWithFallback implements ConversationStore {
   private async answered(key: string): Promise<void> {
     if (this.failedAt === undefined) return;
     // Some keys of a cluster may be away while others are not.
-    if (!this.claimedAlone.has(key)) await this.alone.forget(key);
+    if (!this.alone.isClaiming(key)) await this.alone.forget(key);
     if (monotonicNow() - this.failedAt < BACK_MS) return;
     this.failedAt = undefined;
-    this.alone = new ConversationMemory();
+    this.alone = new LocalConversations();
   }
 }

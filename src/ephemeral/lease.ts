@@ -26,12 +26,14 @@ interface LeaseKeeper {
 export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
-  readonly record: Omit<LeaseRecord, 'expiresAt'>;
+  record: Omit<LeaseRecord, 'expiresAt'>;
   isHeld = true;
   /** Whether other processes may use the persona: `false` if the store has not recorded the lease. */
   isShared = true;
-  /** What the store answered to the intent; `undefined` while the store is away. */
-  claim: Extract<Acquired, { as: 'creator' }> | undefined;
+  /** The personas that this one replaced, if it is a name's. */
+  replaces: readonly string[] = [];
+  /** The Page's epoch at the claim; `undefined` while the store is away. */
+  epoch: string | undefined;
   /** Whether another use has created the persona. */
   isJoined = false;
   /** Whether the intent keeps others from creating the persona. */
@@ -70,9 +72,11 @@ export class Lease implements Use {
     return { id, name, profilePictureUrl };
   }
 
-  join(key: string, id: string): void {
+  join(user: Extract<Acquired, { as: 'user' }>): void {
+    const { key, id, name, replaces = [] } = user;
     this.key = key;
-    this.record.id = id;
+    this.record = { ...this.record, id, name };
+    this.replaces = replaces;
     this.isJoined = true;
   }
 

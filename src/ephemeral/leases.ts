@@ -5,8 +5,8 @@ import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type {
   LeaseEntry,
   LeaseOptions,
+  NamedLease,
   NamedRecord,
-  Settled,
   StorePort,
 } from '../store/port';
 import { groupBy } from '../util/groupBy';
@@ -69,8 +69,8 @@ export class Leases {
         this.abandon(lease);
         return undefined;
       }
-      if (acquired.as === 'user') lease.join(acquired.key, acquired.id);
-      else lease.claim = acquired;
+      if (acquired.as === 'user') lease.join(acquired);
+      else lease.epoch = acquired.epoch;
     } catch (error) {
       this.report(error as PersonaError, lease.persona);
       lease.goAlone();
@@ -204,13 +204,18 @@ export class Leases {
     if (await this.release(lease, abandon)) abandon();
   }
 
-  /** What is recorded of the name, if it is readable. Never rejects. */
-  async nameOn(page: Page, name: string): Promise<NamedRecord | undefined> {
+  /**
+   * Whether this process still has the claim, and nobody else can have created a
+   * persona of a name meanwhile. Never rejects.
+   */
+  async isStillClaimed(lease: Lease): Promise<boolean> {
+    if (!lease.isShared) return true;
     try {
-      return await this.store.nameOn(this.keyOf(page), name);
+      const acquired = await this.store.acquire(lease, this.options);
+      return acquired.as === 'creator' && acquired.epoch === lease.epoch;
     } catch (error) {
       this.report(error as PersonaError, null);
-      return undefined;
+      return true;
     }
   }
 
@@ -218,41 +223,37 @@ export class Leases {
   namesOn(
     page: Page,
     names: Iterable<string>,
-  ): Promise<Map<string, NamedRecord>> {
+  ): Promise<Map<string, NamedLease>> {
     return this.store.namesOn(this.keyOf(page), names);
   }
 
   /**
-   * Records the persona of a name and ends the intent; where the store is away,
-   * when it is back. Never rejects.
+   * Makes the intent the lease of a name's persona; where the store is away, when
+   * it is back. Resolves to the ID of the persona that the name has. Never rejects.
    *
-   * @param onOther called when another process has recorded another ID: the lease is kept then
+   * @param onOther called with that ID if another process has settled the name: the intent stays then
    */
   async settle(
-    page: Page,
-    settled: Omit<Settled, 'key' | 'pageId'>,
-    lease: Lease | undefined,
-    onOther: (recorded: NamedRecord) => void,
-  ): Promise<NamedRecord> {
-    const { name, record } = settled;
-    const pageId = this.keyOf(page);
+    lease: Lease,
+    record: NamedRecord,
+    onOther: (id: string) => void,
+  ): Promise<string> {
+    const { key, slot } = lease;
+    const { pageId } = lease.record;
     const settle = async () => {
-      const recorded = await this.store.settle(
-        { ...settled, pageId, key: lease?.key },
-        this.options,
-      );
-      if (recorded.id !== record.id) onOther(recorded);
-      else lease?.abandon();
-      return recorded;
+      const id = await this.store.settle({ pageId, slot, record, key });
+      if (id === record.id) this.abandon(lease);
+      else onOther(id);
+      return id;
     };
     try {
       return await settle();
     } catch (error) {
       // Reported when the intent was to be written.
-      if (!lease?.isUnwritten) this.report(error as PersonaError, null);
-      lease?.abandon();
-      this.retries.add(`name:${pageId}:${name}`, settle);
-      return record;
+      if (!lease.isUnwritten) this.report(error as PersonaError, null);
+      this.abandon(lease);
+      this.retries.add(`${slot} on ${pageId}`, settle);
+      return record.id;
     }
   }
 

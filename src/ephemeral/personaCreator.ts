@@ -31,13 +31,15 @@ export interface Slot<T> {
   readonly retryPolicy: RetryPolicy;
   /** Whether an earlier persona is gone, so that one that exists may be gone too. */
   readonly isReplacement: boolean;
+  /** Whether the persona of the slot's lease may be used. */
+  accepts?(lease: Lease): boolean;
   /**
-   * Finds and records a persona that exists besides the slot's lease. Resolves to
+   * Finds and records a persona that exists without a lease. Resolves to
    * `undefined` if there is none.
    *
    * @param lease the claim on the slot; it ends where a persona is found
    */
-  find?(lease?: Lease): Promise<Outcome<T> | undefined>;
+  find?(lease: Lease): Promise<Outcome<T> | undefined>;
   /** Records the persona that was created, or acquired by its lease. Never rejects. */
   settle(id: string, lease: Lease): Promise<T>;
   /** Called with what was settled after everyone had given up. */
@@ -88,10 +90,10 @@ export class PersonaCreator {
 
   private async attempt<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
     const { page, slot, signal } = attempt;
+    // A name that only has to be looked up does not wait for ephemeral personas.
+    const lane = JSON.stringify([page.id, slot.find !== undefined]);
     for (;;) {
-      const outcome =
-        (await slot.find?.()) ??
-        (await this.limiter.run(page.id, () => this.claim(attempt)));
+      const outcome = await this.limiter.run(lane, () => this.claim(attempt));
       if (outcome) return outcome;
       if (signal.aborted) return NO_ANSWER;
       await sleep(LOOK_AFTER_MS * (1 + Math.random() / 2));
@@ -105,16 +107,23 @@ export class PersonaCreator {
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
     if (!lease) return undefined;
     if (!lease.isIntent) {
+      const isAccepted = slot.accepts?.(lease) ?? true;
       // Asking costs a call.
       const isGone =
-        slot.isReplacement && (await personaState(page, lease.id)) === 'gone';
-      if (!isGone) return settle(attempt, lease.id, lease);
+        isAccepted &&
+        slot.isReplacement &&
+        (await personaState(page, lease.id)) === 'gone';
+      if (isAccepted && !isGone) return settle(attempt, lease.id, lease);
       await lease.remove();
-      return undefined;
+      return this.claim(attempt);
     }
     const found = await slot.find?.(lease);
     if (found?.ok) return found;
-    if (!found && !signal.aborted) return this.create(attempt, lease);
+    // Looking for it takes its time.
+    const isClaimed = !slot.find || (await this.leases.isStillClaimed(lease));
+    if (!found && isClaimed && !signal.aborted) {
+      return this.create(attempt, lease);
+    }
     await lease.remove();
     return found;
   }

@@ -1,5 +1,5 @@
 /**
- * refusals/ handles refused personas: it remembers refusals (`refusalMemory.ts`),
+ * refusals/ handles refused personas: it caches refusals (`refusalCache.ts`),
  * looks up whether a refused persona still exists (`personaStates.ts`), and here
  * decides and reports. The files in `channels/` recognise refusals in responses.
  */
@@ -20,27 +20,15 @@ import { debug } from '../util/debug';
 import { invokeCallback } from '../util/invokeCallback';
 
 import { PersonaStates } from './personaStates';
-import { RefusalMemory } from './refusalMemory';
-
-/** The speaker of a refused message. */
-export interface RefusedMessage {
-  /** An ID or a name, as the bot gave it. */
-  readonly persona: Persona;
-  /** The persona's ID, where messages carry one. */
-  readonly id?: string | undefined;
-  /** The account of a channel on which messages carry profiles. */
-  readonly account?: string | undefined;
-  /** The message's profile fields; omitted if it is uncertain which profile is refused. */
-  readonly shown?: object | undefined;
-}
+import { RefusalCache } from './refusalCache';
 
 const NOT_INSTALLED =
   'Add personas({ directory }) to the plugins of bottender.config.js, or in front of the chain.';
 
 export class Refusals {
-  private readonly memory = new RefusalMemory();
+  private readonly cache = new RefusalCache();
   private readonly states = new PersonaStates();
-  /** Reported refusals: a remembered one applies to many sends. */
+  /** Reported refusals: a cached one applies to many sends. */
   private readonly reported = new WeakSet<PersonaRefusedError>();
   /** One refusal per UnknownPageError, which is itself reused while the Page is unknown. */
   private readonly pageless = new WeakMap<
@@ -57,11 +45,11 @@ export class Refusals {
 
   /** Lets sends skip the lookup. */
   get isEmpty(): boolean {
-    return this.memory.isEmpty;
+    return this.cache.isEmpty;
   }
 
   /**
-   * The remembered refusal of this persona, or of all personas for this recipient.
+   * The cached refusal of this persona, or of all personas for this recipient.
    *
    * @param persona an ID or an unknown name; omitted: only of all personas
    */
@@ -69,29 +57,29 @@ export class Refusals {
     context: SendContext,
     persona?: Persona,
   ): PersonaRefusedError | undefined {
-    if (this.memory.isEmpty) return undefined;
+    if (this.cache.isEmpty) return undefined;
     const pageOrAccount = pageOrChannel(context);
     const { recipient } = context;
     return (
       (recipient === null
         ? undefined
-        : this.memory.get('region', pageOrAccount, recipient)) ??
+        : this.cache.get('region', pageOrAccount, recipient)) ??
       (persona === undefined
         ? undefined
-        : this.memory.get('unknown', pageOrAccount, persona))
+        : this.cache.get('unknown', pageOrAccount, persona))
     );
   }
 
   /**
-   * The remembered refusal of a profile, or of all profiles, for an account.
+   * The cached refusal of a profile, or of all profiles, for an account.
    *
    * @param shown the message's profile fields: personas may have the same name
    */
   findProfile(account: string, shown: object): PersonaRefusedError | undefined {
-    if (this.memory.isEmpty) return undefined;
+    if (this.cache.isEmpty) return undefined;
     return (
-      this.memory.get('profile', account, null) ??
-      this.memory.get('profile', account, JSON.stringify(shown))
+      this.cache.get('profile', account, null) ??
+      this.cache.get('profile', account, JSON.stringify(shown))
     );
   }
 
@@ -111,25 +99,35 @@ export class Refusals {
       { message },
       advice,
     );
-    return this.memory.add('unknown', pageOrChannel(context), persona, refusal);
+    return this.cache.add('unknown', pageOrChannel(context), persona, refusal);
   }
 
   /**
-   * Determines the reason for a refusal. On Messenger this looks up whether the
-   * persona exists.
+   * What the refusal of a profile means.
+   *
+   * @param shown the message's profile fields; omitted if it is uncertain which profile is refused
    */
-  async decide(
+  decideProfile(
     { about, failure }: Refusal,
-    { persona, id, account, shown }: RefusedMessage,
+    persona: Persona,
     context: SendContext,
+    account: string,
+    shown: object | undefined,
+  ): PersonaRefusedError {
+    const refusal = createRefusal('channel', persona, context, failure);
+    const isForAll = about === 'account';
+    if (!isForAll && !shown) return refusal;
+    const key = isForAll ? null : JSON.stringify(shown);
+    return this.cache.add('profile', account, key, refusal);
+  }
+
+  /** What the refusal of an ID means: looks up whether the persona exists. Never rejects. */
+  async decideId(
+    { about, failure }: Refusal,
+    persona: Persona,
+    context: SendContext,
+    id: string,
   ): Promise<PersonaRefusedError> {
-    if (account !== undefined) {
-      const refusal = createRefusal('channel', persona, context, failure);
-      const isForAll = about === 'account';
-      if (!isForAll && !shown) return refusal;
-      const key = isForAll ? null : JSON.stringify(shown);
-      return this.memory.add('profile', account, key, refusal);
-    }
     const page = await knownPage(context);
     const refused = (reason: RefusalReason) =>
       new PersonaRefusedError(reason, persona, page?.id, failure);
@@ -139,9 +137,9 @@ export class Refusals {
       // A regional refusal cannot be cached without a PSID.
       return recipient === null
         ? refusal
-        : this.memory.add('region', page?.id, recipient, refusal);
+        : this.cache.add('region', page?.id, recipient, refusal);
     }
-    if (!page || id === undefined) return refused('unverified');
+    if (!page) return refused('unverified');
     const earlier = this.states.unverified(page, id);
     if (earlier) return earlier;
     const state = await this.states.of(page, id);
@@ -150,10 +148,10 @@ export class Refusals {
     return this.states.giveUp(page, id, refused('unverified'));
   }
 
-  /** Remembers a persona that is gone and cannot be created again. */
-  rememberGone(id: string, refusal: PersonaRefusedError): PersonaRefusedError {
+  /** Caches the refusal of a persona that is gone and cannot be created again. */
+  cacheGone(id: string, refusal: PersonaRefusedError): PersonaRefusedError {
     return refusal.reason === 'unknown'
-      ? this.memory.add('unknown', refusal.pageId, id, refusal)
+      ? this.cache.add('unknown', refusal.pageId, id, refusal)
       : refusal;
   }
 
@@ -165,7 +163,7 @@ export class Refusals {
     context: SendContext,
   ): void {
     this.stats.refused.ignored += 1;
-    if (this.memory.isKnownToIgnore(account)) return;
+    if (this.cache.isKnownToIgnore(account)) return;
     const refusal = createRefusal('ignored', persona, context, { message });
     this.notify(refusal, persona, context);
   }
@@ -233,7 +231,7 @@ export function createRefusal(
   );
 }
 
-/** Unknown personas are remembered per Page or channel. */
+/** Unknown personas are cached per Page or channel. */
 function pageOrChannel(context: SendContext): string | undefined {
   return context.channelInfo?.title ?? pageIdIn(context);
 }

@@ -8,16 +8,15 @@ import type {
 import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
 import type { PersonaKind } from '../profile';
-import type { Runtime } from '../runtime';
+import { kindOf } from '../speaking/speaker';
 import { debug } from '../util/debug';
-import { warnOnce } from '../util/warnOnce';
+import { reasonOf } from '../util/reasonOf';
+import { warnOnce } from '../util/warn';
 import { withTimeout } from '../util/withTimeout';
 
-import {
-  conversationByToken,
-  pageIdFor,
-  type ConversationPlace,
-} from './conversation';
+import { conversationByToken, pageIdFor } from './conversation';
+import type { OutgoingMessage } from './outgoingMessage';
+import type { Sending } from './resolution';
 
 /** How long a message waits for `disclosure.message`, in milliseconds. */
 const MAX_TEXT_WAIT_MS = 5000;
@@ -26,12 +25,6 @@ const LATE = Symbol('late');
 /** A text to send before the message at this position. */
 export interface DueText extends InsertedText {
   readonly moment: DisclosureMoment;
-}
-
-/** Who speaks in a message of the call. */
-interface Speaking {
-  readonly kind: PersonaKind;
-  readonly persona: Persona | null;
 }
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
@@ -44,10 +37,10 @@ export class Disclosing {
 
   constructor(
     private readonly conversations: Conversations,
-    private readonly runtime: Runtime,
-    private readonly place: ConversationPlace,
+    private readonly sending: Sending,
+    recipient: string,
   ) {
-    this.id = conversationByToken(place);
+    this.id = conversationByToken(sending, recipient);
     this.turn = conversations.enter(JSON.stringify(this.id));
   }
 
@@ -56,12 +49,17 @@ export class Disclosing {
   }
 
   /** The texts to send first. Never rejects. */
-  async due(messages: readonly Speaking[]): Promise<DueText[]> {
-    const account = await pageIdFor(this.place.context);
+  async due(messages: readonly OutgoingMessage[]): Promise<DueText[]> {
+    const { runtime, context } = this.sending;
+    const { directory, settings } = runtime;
+    const page = settings.disclosure?.page ?? 'bot';
+    const account = await pageIdFor(context);
     if (account !== undefined) this.id = { ...this.id, account };
     await this.turn.come();
     const due: DueText[] = [];
-    for (const [position, { kind, persona }] of messages.entries()) {
+    for (const [position, outgoing] of messages.entries()) {
+      const { speaker, resolution, message } = outgoing;
+      const kind = kindOf(speaker, directory) ?? page;
       if (kind === this.lastKind) continue;
       this.lastKind = kind;
       const begun = await this.conversations.begin(this.id, kind, this.turn);
@@ -69,6 +67,7 @@ export class Disclosing {
       this.begun.push(begun);
       if (!('moment' in begun)) continue;
       const { moment } = begun;
+      const persona = resolution?.persona ?? message.fixedId ?? null;
       const text = await this.text(moment, persona);
       if (typeof text === 'string') {
         debug('discloses the %s on %s', moment, this.id.channel);
@@ -101,7 +100,7 @@ export class Disclosing {
 
   failed(moment: DisclosureMoment, reason: string): void {
     warnOnce(
-      this.runtime,
+      this.sending.runtime,
       `The disclosure "${moment}" was not sent: ${reason}. The message itself goes out, and the next one tries again.`,
     );
   }
@@ -111,9 +110,10 @@ export class Disclosing {
     moment: DisclosureMoment,
     persona: Persona | null,
   ): Promise<string | null | undefined> {
-    const { disclosure } = this.runtime.settings;
-    const { context } = this.place.context;
-    const about = { moment, persona, channel: this.id.channel, context };
+    const { runtime, channel, context: sendContext } = this.sending;
+    const { disclosure } = runtime.settings;
+    const { context } = sendContext;
+    const about = { moment, persona, channel: channel.platform, context };
     const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.remainingMs);
     try {
       const given = Promise.resolve(disclosure?.message?.(about));
@@ -127,8 +127,8 @@ export class Disclosing {
           : 'the option "disclosure.message" returned no text',
       );
     } catch (error) {
-      const what = error instanceof Error ? error.message : typeof error;
-      this.failed(moment, `the option "disclosure.message" failed: ${what}`);
+      const reason = reasonOf(error);
+      this.failed(moment, `the option "disclosure.message" failed: ${reason}`);
     }
     return undefined;
   }

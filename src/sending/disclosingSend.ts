@@ -1,6 +1,7 @@
 import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/getProperty';
+import { reasonOf } from '../util/reasonOf';
 import { rejected } from '../util/rejected';
 import { responseOf } from '../util/responseOf';
 import { withTimeout } from '../util/withTimeout';
@@ -13,7 +14,6 @@ import {
   type DisclosureText,
   type OutgoingCall,
 } from './sendOperation';
-import { kindOf } from './sentMessages';
 
 /** A call before which a bot may have to disclose itself. */
 export class DisclosingSend extends SendOperation {
@@ -21,21 +21,13 @@ export class DisclosingSend extends SendOperation {
   private disclosing: Disclosing | undefined;
 
   protected override takeTurn(): boolean {
-    const { personas, outgoing, recipient, context } = this;
-    const { runtime, client } = personas;
-    const { conversations } = runtime;
-    const { channel } = outgoing.via;
-    const canDisclose =
-      !this.isSenderAction && !outgoing.isMock && channel.textCall;
-    if (conversations && canDisclose && recipient !== undefined) {
-      this.disclosing = new Disclosing(conversations, runtime, {
-        channel,
-        recipient,
-        context,
-        client,
-      });
-    }
-    return this.disclosing !== undefined;
+    const { channel, recipient } = this;
+    const { conversations } = this.runtime;
+    const isMessage = !this.isSenderAction && !this.outgoing.isMock;
+    if (!conversations || !isMessage || !channel.textCall) return false;
+    if (recipient === undefined) return false;
+    this.disclosing = new Disclosing(conversations, this, recipient);
+    return true;
   }
 
   protected override endTurn(): void {
@@ -49,16 +41,9 @@ export class DisclosingSend extends SendOperation {
 
   /** Sends what is due in the conversation first. */
   private async transmitDisclosed(disclosing: Disclosing): Promise<unknown> {
-    const { runtime } = this.personas;
-    const page = runtime.settings.disclosure?.page ?? 'bot';
-    const due = await disclosing.due(
-      this.messages.map(({ speaker, resolution, message }) => ({
-        kind: kindOf(speaker, runtime) ?? page,
-        persona: resolution?.persona ?? message.fixedId ?? null,
-      })),
-    );
+    const due = await disclosing.due(this.messages);
     const canInsert = due.length > 0 && this.insert([]);
-    const { args, call, messages } = this;
+    const { given, call, messages } = this;
     const isInserted = canInsert && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);
     const sending = this.transmit();
@@ -75,15 +60,15 @@ export class DisclosingSend extends SendOperation {
       for (const { moment } of due) {
         disclosing.failed(moment, 'the channel refused the request');
       }
-      Object.assign(this, { args, call, messages });
+      Object.assign(this, { given, call, messages });
       return this.transmit();
     }
   }
 
   /** Puts the texts into the same request, if they fit. With no texts, makes it one that takes them. */
   private insert(due: readonly DueText[]): boolean {
-    const { channel } = this.outgoing.via;
-    const { method: called = this.outgoing.via.method } = this;
+    const { channel } = this;
+    const { method: called = this.outgoing.via.method } = this.given;
     const given = this.call.withMessages(
       this.messages.map(({ message }) => message),
     );
@@ -93,16 +78,10 @@ export class DisclosingSend extends SendOperation {
     if (!call) return false;
     const messages = [...this.messages];
     for (const { position, moment } of due.toReversed()) {
-      const before = messages[position];
+      const { [position]: before } = messages;
       if (!before) continue;
-      const { speaker, decidedBy, resolution, carried, isRefused } = before;
-      const text = new OutgoingMessage(
-        { fields: {} },
-        speaker,
-        decidedBy,
-        resolution,
-        moment,
-      );
+      const text = new OutgoingMessage({ fields: {} }, before, this, moment);
+      const { carried, isRefused } = before;
       messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
     }
     for (const [position, outgoing] of messages.entries()) {
@@ -110,9 +89,9 @@ export class DisclosingSend extends SendOperation {
       if (!message) continue;
       outgoing.message = asCaller(message, outgoing.speaker);
       const isUnsigned = outgoing.disclosure && !outgoing.carried;
-      if (isUnsigned && outgoing.resolution) this.sign(outgoing);
+      if (isUnsigned && outgoing.resolution) outgoing.sign();
     }
-    Object.assign(this, { args, call, messages, method });
+    Object.assign(this, { given: { args, method }, call, messages });
     return true;
   }
 
@@ -141,8 +120,8 @@ export class DisclosingSend extends SendOperation {
     const { via, transmit } = outgoing;
     const { channel } = via;
     const textCall = channel.textCall?.(
-      this.method ?? via.method,
-      this.args,
+      this.given.method ?? via.method,
+      this.given.args,
       text,
       recipient,
     );
@@ -166,8 +145,7 @@ export class DisclosingSend extends SendOperation {
 
   /** Without the secrets that an error of the client may carry. */
   private describe(error: unknown): string {
-    const reason = error instanceof Error ? error.message : typeof error;
-    return redactSecrets(reason.replace(/\.$/, ''), this.secrets);
+    return redactSecrets(reasonOf(error).replace(/\.$/, ''), this.secrets);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import { isPlainObject } from '../util/isPlainObject';
 
 /** The persona that a call, or a message, names itself, in either spelling: `undefined` where it names none, `null` for the Page. */

@@ -1,22 +1,10 @@
-import { fieldsOf, type Channel, type Fields } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import { fieldsOf } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import type { SpeakerSource } from '../speaking/scopes';
-import type { ActiveSpeaker } from '../speaking/speaker';
 
-import { ownPersona, withoutPersona } from './ownPersona';
-import { resolveProfile } from './resolveProfile';
-
-export interface QueuedSpeaker {
-  readonly speaker: ActiveSpeaker;
-  readonly source: SpeakerSource;
-}
-
-/** Who spoke when a message was queued, by the object that was queued. */
-const speakers = new WeakMap<object, QueuedSpeaker>();
-
-export function queuedSpeaker(fields: Fields): QueuedSpeaker | undefined {
-  return speakers.get(fields);
-}
+import { decideSpeaker, keepDecision } from './decideSpeaker';
+import { OutgoingMessage } from './outgoingMessage';
+import { withoutPersona } from './ownPersona';
 
 /**
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,
@@ -37,30 +25,6 @@ export function rememberSpeakers(
   Object.defineProperty(queue, 'push', { value: push, configurable: true });
 }
 
-/** Rejects this message now, rather than all of the queue later. */
-function checkCarried(
-  speaker: ActiveSpeaker,
-  personas: ScopedPersonas,
-  channel: Channel,
-): void {
-  const { runtime } = personas;
-  const context = personas.sendContext();
-  const account = channel.info?.title ?? '';
-  const sending = { context, account };
-  const resolution = resolveProfile(speaker, runtime, sending, channel);
-  try {
-    void resolution?.carry();
-  } catch (error) {
-    const { refusals, settings } = runtime;
-    const persona = resolution?.persona ?? '';
-    const refusal = refusals.asRefusal(error, persona);
-    if (!refusal) throw error;
-    // Otherwise it is reported when the message goes out without its persona.
-    const isRejected = settings.refusedPersona === 'throw';
-    if (isRejected) refusals.report(refusal, persona, context);
-  }
-}
-
 function remembered(
   message: unknown,
   personas: ScopedPersonas,
@@ -68,12 +32,16 @@ function remembered(
 ): unknown {
   const fields = fieldsOf(message);
   if (!fields) return message;
-  const own = ownPersona(fields);
-  const speaker =
-    own === undefined ? personas.currentSpeaker() : personas.speakerNamed(own);
-  const source = own === undefined ? personas.source : 'personaId';
-  checkCarried(speaker, personas, channel);
+  const { runtime, client } = personas;
+  const decision = decideSpeaker(fields, personas, channel);
   const queued = { ...withoutPersona(fields) };
-  speakers.set(queued, { speaker, source });
+  new OutgoingMessage({ fields: queued }, decision, {
+    runtime,
+    channel,
+    client,
+    context: personas.sendContext(),
+    isSenderAction: false,
+  }).check();
+  keepDecision(queued, decision);
   return queued;
 }

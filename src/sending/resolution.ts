@@ -1,5 +1,7 @@
-import type { Fields } from '../channels/channel';
+import type { Channel } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import type { Persona } from '../persona';
+import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
 
 /** What a message carries to show its speaker. */
@@ -11,27 +13,40 @@ export interface Carried {
   readonly name?: string | undefined;
 }
 
-/** How one message gets what shows its speaker. */
+/** How one message comes by what shows its speaker. */
 export interface Resolution {
   /** As the bot named it: an ID or a name. */
   readonly persona: Persona;
   /** The name for the text of a message that shows nobody, where it is known. */
   readonly name?: string | undefined;
   /**
-   * At once where it is known; `null` where the message shows nobody, so that
-   * nothing is looked up for it. Throws or rejects with PersonaRefusedError.
+   * The persona's ID, or its profile; `null` where the message shows nobody, so
+   * that nothing is looked up for it. Throws or rejects with PersonaRefusedError.
    */
-  carry(): Carried | null | Promise<Carried>;
-  /** The same with another ID, because `goneId` is gone from the Page. */
-  readonly renew?: ((goneId: string) => Carried | Promise<Carried>) | undefined;
+  resolve(): string | Carried | null | Promise<string>;
+  /** Another ID, because `goneId` is gone from the Page. */
+  readonly renew?: (goneId: string) => string | Promise<string>;
   /** Called when the send is over. */
-  readonly end?: (() => Promise<void>) | undefined;
+  readonly end?: () => Promise<void>;
 }
 
-/** What a resolution needs of the send that it is for: asked for where a lookup needs it. */
+/** The send that messages belong to. */
 export interface Sending {
+  readonly runtime: Runtime;
+  readonly channel: Channel;
+  readonly client: object | undefined;
   readonly context: SendContext;
-  /** As whom the client speaks, on channels where messages carry a profile. */
-  readonly account: string;
   readonly isSenderAction: boolean;
+}
+
+/** As whom the client speaks on a channel whose messages carry profiles: what their refusals are cached by. */
+export function accountOf({ channel, client }: Sending): string {
+  const title = channel.info?.title ?? '';
+  return channel.accountOf
+    ? JSON.stringify([title, channel.accountOf(client)])
+    : title;
+}
+
+export function carriedAs(id: string): Carried {
+  return { fields: { personaId: id }, id };
 }

@@ -1,7 +1,6 @@
 import type { PersonaHandle } from '../ephemeral/handle';
 import { clientOf, pageOf, type Page } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
-import type { Refusals } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import { pageProfile } from '../shownName';
 import { pageIdIn, type SendContext } from '../sendContext';
@@ -11,18 +10,7 @@ import {
   type EphemeralSpeaker,
 } from '../speaking/speaker';
 
-import type { Carried, Resolution, Sending } from './resolution';
-
-type ResolvedId = string | Promise<string>;
-
-/** Where the ID comes from. */
-interface IdSource {
-  readonly persona: Persona;
-  readonly name?: string | undefined;
-  id(): ResolvedId | null;
-  readonly renew?: (goneId: string) => ResolvedId;
-  readonly end?: () => Promise<void>;
-}
+import type { Resolution, Sending } from './resolution';
 
 /**
  * How a message comes by the ID of the persona that it carries.
@@ -31,133 +19,74 @@ interface IdSource {
  */
 export function resolveId(
   speaker: ActiveSpeaker,
-  runtime: Runtime,
   sending: Sending,
 ): Resolution {
-  const { refusals } = runtime;
-  if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
-    return new KnownId(speaker.persona, refusals, sending);
-  }
-  const { context, isSenderAction } = sending;
-  const source = sourceOf(speaker, runtime, context, isSenderAction);
-  const { persona, name, renew, end } = source;
-  const checked = (id: string) => new KnownId(id, refusals, sending).carry();
-  return {
-    persona,
-    name,
-    carry() {
-      const refusal = refusals.find(context);
-      if (refusal) throw refusal;
-      const id = source.id();
-      if (id === null) return null;
-      return typeof id === 'string' ? checked(id) : id.then(checked);
-    },
-    renew:
-      renew &&
-      ((goneId) => {
-        const id = renew(goneId);
-        return typeof id === 'string' ? carriedAs(id) : id.then(carriedAs);
-      }),
-    end,
-  };
-}
-
-/** The most common case, in which nothing is looked up. */
-class KnownId implements Resolution {
-  readonly name = undefined;
-  readonly renew = undefined;
-  readonly end = undefined;
-
-  constructor(
-    readonly persona: Persona,
-    private readonly refusals: Refusals,
-    private readonly sending: Sending,
-  ) {}
-
-  carry(): Carried {
-    const { persona, refusals, sending } = this;
-    if (!refusals.isEmpty) {
-      const refusal = refusals.find(sending.context, persona);
-      if (refusal) throw refusal;
-    }
-    return carriedAs(persona);
-  }
-}
-
-export function carriedAs(id: string): Carried {
-  return { fields: { personaId: id }, id };
-}
-
-function sourceOf(
-  speaker: ActiveSpeaker,
-  runtime: Runtime,
-  context: SendContext,
-  isSenderAction: boolean,
-): IdSource {
+  const { runtime } = sending;
   const label = runtime.settings.disclosure?.label;
   switch (speaker.kind) {
+    case 'persona':
+      // The most common case, which needs no context.
+      if (!isPersonaId(speaker.persona)) break;
+      return { persona: speaker.persona, resolve: () => speaker.persona };
     case 'ephemeral':
-      if (!speaker.handle.isActive || !isOnItsPage(speaker, context)) {
-        return recreated(speaker, context, isSenderAction);
-      }
-      return held(speaker);
+      return speaker.handle.isActive && isOnItsPage(speaker, sending.context)
+        ? held(speaker)
+        : recreated(speaker, sending);
     case 'uncreated': {
       const { name } = pageProfile(speaker.profile, label);
       const persona = publicPersona(speaker) ?? name;
       // Messenger's own contexts have one only where nothing is sent.
-      const shown = context.pageContext ? null : persona;
-      return { persona: speaker.profile.name, name, id: () => shown };
+      const shown = sending.context.pageContext ? null : persona;
+      return { persona: speaker.profile.name, name, resolve: () => shown };
     }
     case 'unavailable': {
       const { refusal, profile } = speaker;
-      const id = () => {
+      const resolve = () => {
         throw refusal;
       };
       const name = profile && pageProfile(profile, label).name;
-      return { persona: profile?.name ?? refusal.persona, name, id };
+      return { persona: profile?.name ?? refusal.persona, name, resolve };
     }
-    default:
-      return named(publicPersona(speaker) ?? '', runtime, context);
   }
+  return named(publicPersona(speaker) ?? '', runtime, sending.context);
 }
 
-/** A name. */
 function named(
   persona: Persona,
   { directory, refusals }: Runtime,
   context: SendContext,
-): IdSource {
+): Resolution {
   if (!directory.has(persona)) {
     // No Graph call is made to find out that it is nobody.
-    const id = () => {
+    const resolve = () => {
       throw refusals.unknownPersona(persona, context);
     };
-    return { persona, id };
+    return { persona, resolve };
   }
   const name = directory.profileOf(persona)?.name;
   const fixed = directory.fixedIdOf(persona);
-  if (fixed !== undefined) return { persona, name, id: () => fixed };
+  if (fixed !== undefined) return { persona, name, resolve: () => fixed };
   const { pageContext, canSend } = context;
-  if (!pageContext) return { persona, name, id: () => persona };
-  if (!canSend) return { persona, name, id: () => null };
-  const onPage = (idOn: (page: Page) => ResolvedId): ResolvedId => {
+  if (!pageContext) return { persona, name, resolve: () => persona };
+  if (!canSend) return { persona, name, resolve: () => null };
+  const onPage = (idOn: (page: Page) => string | Promise<string>) => {
     const page = pageOf(pageContext);
     return page instanceof Promise ? page.then(idOn) : idOn(page);
   };
   return {
     persona,
     name,
-    id: () => onPage((page) => directory.idOf(page, persona)),
+    resolve: () => onPage((page) => directory.idOf(page, persona)),
     renew: (goneId) => onPage((page) => directory.renew(page, persona, goneId)),
   };
 }
 
-function held({ handle, profile }: EphemeralSpeaker): IdSource {
+function held({ handle, profile }: EphemeralSpeaker): Resolution {
   const { persona } = handle;
   return {
     persona: profile.name,
     name: persona.profile.name,
-    id: () => persona.ready(),
+    resolve: () => persona.ready(),
     renew: (goneId) => persona.replace(goneId),
   };
 }
@@ -180,12 +109,11 @@ function isOnItsPage(
  */
 function recreated(
   { handle, profile }: EphemeralSpeaker,
-  { pageContext }: SendContext,
-  isSenderAction: boolean,
-): IdSource {
+  { context: { pageContext }, isSenderAction }: Sending,
+): Resolution {
   const { name } = handle.persona.profile;
   const persona = profile.name;
-  if (isSenderAction) return { persona, name, id: () => null };
+  if (isSenderAction) return { persona, name, resolve: () => null };
   let taking: Promise<PersonaHandle> | undefined;
   const take = async () =>
     handle.reacquire(pageContext ? await pageOf(pageContext) : undefined);
@@ -193,7 +121,7 @@ function recreated(
   return {
     persona,
     name,
-    id: async () => (await taken()).persona.ready(),
+    resolve: async () => (await taken()).persona.ready(),
     renew: async (goneId) => (await taken()).persona.replace(goneId),
     end: async () => (await taken().catch(() => undefined))?.release(),
   };

@@ -1,12 +1,9 @@
 import type { Channel, DisplayProfile } from '../channels/channel';
-import type { Look } from '../directory/entries';
-import type { PersonaRefusedError } from '../errors';
 import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
-import type { Runtime } from '../runtime';
 import { shownName, type Label } from '../shownName';
 import type { ActiveSpeaker } from '../speaking/speaker';
-import { warnOnce } from '../util/warnOnce';
+import { warnOnce } from '../util/warn';
 
 import type { Resolution, Sending } from './resolution';
 
@@ -16,50 +13,48 @@ import type { Resolution, Sending } from './resolution';
  */
 export function resolveProfile(
   speaker: ActiveSpeaker,
-  runtime: Runtime,
-  sending: Pick<Sending, 'context' | 'account'>,
-  channel: Channel,
+  { runtime, channel, context }: Sending,
 ): Resolution | undefined {
   const { directory, refusals, settings } = runtime;
   const label = settings.disclosure?.label;
   switch (speaker.kind) {
     case 'ephemeral':
     case 'uncreated':
-      return shown(lookOf(speaker.profile));
-    case 'unavailable':
-      return refused(
-        speaker.refusal,
-        speaker.profile && unlimitedName(speaker.profile),
-        speaker.profile?.name,
-      );
+      return shown(speaker.profile.name, speaker.profile);
+    case 'unavailable': {
+      const { refusal, profile } = speaker;
+      return {
+        persona: profile?.name ?? refusal.persona,
+        name: profile && unlimitedName(profile),
+        resolve() {
+          throw refusal;
+        },
+      };
+    }
     case 'persona': {
       const { persona } = speaker;
-      const look = directory.lookOf(persona);
-      if (look) return shown(look);
+      const profile = directory.givenProfileOf(persona);
+      if (profile) return shown(persona, profile);
       if (isPersonaId(persona) || directory.has(persona)) return undefined;
-      return refused(refusals.unknownPersona(persona, sending.context));
+      const resolve = () => {
+        throw refusals.unknownPersona(persona, context);
+      };
+      return { persona, resolve };
     }
     default:
       return undefined;
   }
 
-  function shown(look: Look): Resolution {
-    const { persona, profile } = look;
+  function shown(persona: Persona, profile: PersonaProfile): Resolution {
     return {
       persona,
       get name() {
         return unlimitedName(profile);
       },
-      carry() {
-        const profile = displayed(look, channel, label);
-        if (!profile) return null;
-        const { fields, missing, name } = profile;
-        const refusal = refusals.isEmpty
-          ? undefined
-          : refusals.findProfile(sending.account, fields);
-        if (refusal) throw refusal;
-        if (missing !== undefined) warnOnce(runtime, missing);
-        return { fields, name };
+      resolve() {
+        const display = displayed(profile, channel, label);
+        if (display?.missing !== undefined) warnOnce(runtime, display.missing);
+        return display ?? null;
       },
     };
   }
@@ -70,52 +65,28 @@ export function resolveProfile(
   }
 }
 
-/** A persona that is not available. */
-function refused(
-  refusal: PersonaRefusedError,
-  name?: string,
-  persona: Persona = refusal.persona,
-): Resolution {
-  return {
-    persona,
-    name,
-    carry() {
-      throw refusal;
-    },
-  };
-}
-
-function lookOf(profile: PersonaProfile): Look {
-  return { persona: profile.name, profile };
-}
-
 interface Displayed extends DisplayProfile {
   readonly name: string;
 }
 
-/** By look: the directory's are the same each time. */
-const known = new WeakMap<Look, Map<Channel, Displayed>>();
+/** The directory's profiles are the same objects each time. */
+const known = new WeakMap<PersonaProfile, Map<Channel, Displayed>>();
 
 /** @throws InvalidProfileError where the label leaves no room for the name */
 function displayed(
-  look: Look,
+  profile: PersonaProfile,
   channel: Channel,
   label: Label | undefined,
 ): Displayed | undefined {
   const { displayProfile, maxNameLength = Infinity } = channel;
   if (!displayProfile) return undefined;
-  let byChannel = known.get(look);
-  if (!byChannel) {
-    byChannel = new Map();
-    known.set(look, byChannel);
-  }
-  let profile = byChannel.get(channel);
-  if (!profile) {
-    const name = shownName(look.profile, maxNameLength, label);
-    profile = { name, ...displayProfile({ ...look.profile, name }) };
-    // Messages share it.
-    for (const part of Object.values(profile.fields)) Object.freeze(part);
-    byChannel.set(channel, profile);
-  }
-  return profile;
+  const byChannel = known.get(profile) ?? new Map<Channel, Displayed>();
+  const earlier = byChannel.get(channel);
+  if (earlier) return earlier;
+  const name = shownName(profile, maxNameLength, label);
+  const display = { name, ...displayProfile({ ...profile, name }) };
+  // Messages share it.
+  for (const part of Object.values(display.fields)) Object.freeze(part);
+  known.set(profile, byChannel.set(channel, display));
+  return display;
 }

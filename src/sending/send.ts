@@ -1,10 +1,10 @@
 /**
- * sending/ is the life of one call that carries messages: who speaks in each of
- * them, what they carry for that (`resolveId.ts`, `resolveProfile.ts`), what is
- * sent once more after a refusal (`sendOperation.ts`), and what is disclosed first
+ * sending/ is the life of one call that carries messages (`sendOperation.ts`): who
+ * speaks in each of them (`decideSpeaker.ts`), what a message carries for that,
+ * also after a refusal (`outgoingMessage.ts`), and what is disclosed first
  * (`disclosingSend.ts`).
  */
-import type { Fields } from '../channels/channel';
+import type { Fields } from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';

@@ -1,59 +1,42 @@
-import type { Channel, ClientCall, Fields, Message } from '../channels/channel';
-import type {
-  DecidedBy,
-  DisclosureMoment,
-  SentMessage,
-} from '../disclosureOptions';
+import { sendMethod } from '../channels/channel';
+import type { Fields, Message } from '../channels/messageCall';
+import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
-import type { PersonaKind } from '../profile';
 import type { Runtime } from '../runtime';
-import type { SendContext } from '../sendContext';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { isPlainObject } from '../util/isPlainObject';
+import { reasonOf } from '../util/reasonOf';
+import { warn } from '../util/warn';
 
 import { pageIdFor } from './conversation';
-import type { Carried, Resolution } from './resolution';
+import type { OutgoingMessage } from './outgoingMessage';
+import type { Sending } from './resolution';
 
 const SECRET_NAMES =
   /^(access_?token|token|auth_?token|app_?secret(_?proof)?)$/i;
 
-/** A message that the platform accepted, and how it was sent. */
-export interface AcceptedMessage {
-  readonly message: Message;
-  readonly carried: Carried | null;
-  readonly resolution?: Resolution | undefined;
-  readonly speaker: ActiveSpeaker;
-  readonly decidedBy: DecidedBy;
-  /** Whether it went out without its persona. */
-  readonly isRefused: boolean;
-  /** The name that was put into its text. */
-  readonly signedAs: string | undefined;
-  readonly disclosure?: DisclosureMoment | undefined;
-}
-
+/** A call that the platform accepted. */
 export interface AcceptedCall {
-  readonly channel: Channel;
+  readonly sending: Sending;
   readonly method: string;
-  readonly call: ClientCall;
+  readonly args: readonly unknown[];
   readonly recipient: string | undefined;
-  readonly messages: readonly AcceptedMessage[];
+  readonly messages: readonly OutgoingMessage[];
+  /** The messages as they were sent. */
+  readonly sent: readonly Message[];
 }
 
 /** One `onSent` after the other, in the order of the answers. */
 const queues = new WeakMap<Runtime, Promise<void>>();
 
 /** Tells `onSent` about each message of a call, later. */
-export function reportSent(
-  { channel, method, call, recipient, messages }: AcceptedCall,
-  answer: unknown,
-  runtime: Runtime,
-  context: SendContext,
-  client: object | undefined,
-): void {
-  const { conversations, settings } = runtime;
-  const { onSent } = settings;
+export function reportSent(call: AcceptedCall, answer: unknown): void {
+  const { sending, recipient, messages } = call;
+  const { runtime, channel, client, context: sendContext } = sending;
+  const { conversations, settings, directory } = runtime;
+  const { onSent, disclosure } = settings;
   const at = new Date();
   const ids = channel.messageIds?.(answer) ?? [];
   if (channel.carriesId && typeof ids[0] === 'string') {
@@ -63,65 +46,46 @@ export function reportSent(
   const sent = messages.map(
     (message, position): Omit<SentMessage, 'account'> => {
       const { carried, speaker, isRefused, signedAs, decidedBy } = message;
-      const { disclosure } = message;
       const id = ids[position];
+      const name = isRefused ? signedAs : shownName(message, call, position);
       return {
         at,
         channel: channel.platform,
         recipient: recipient ?? null,
         persona: isRefused ? null : directoryName(speaker, runtime),
         personaId: carried?.id ?? null,
-        name: isRefused
-          ? (signedAs ?? null)
-          : (shownName(message, channel, runtime) ?? null),
-        kind:
-          kindOf(speaker, runtime) ?? runtime.settings.disclosure?.page ?? null,
+        name: name ?? null,
+        kind: kindOf(speaker, directory) ?? disclosure?.page ?? null,
         decidedBy,
         messageId:
           typeof id === 'string' || typeof id === 'number' ? String(id) : null,
-        message: contentOf(message, { channel, method, call }),
-        ...(disclosure && { disclosure }),
+        message: contentOf(call, position),
+        ...(message.disclosure && { disclosure: message.disclosure }),
       };
     },
   );
   const before = queues.get(runtime) ?? Promise.resolve();
   const reporting = before.then(async () => {
-    const account = (await pageIdFor(context)) ?? null;
+    const account = (await pageIdFor(sendContext)) ?? null;
+    const { context } = sendContext;
     for (const each of sent) {
       try {
-        const told = onSent({ ...each, account }, { context: context.context });
         // Not awaited.
-        Promise.resolve(told).catch(warn);
+        Promise.resolve(onSent({ ...each, account }, { context })).catch(
+          failed,
+        );
       } catch (error) {
-        warn(error);
+        failed(error);
       }
     }
   });
   queues.set(runtime, reporting);
 
-  function warn(error: unknown): void {
-    const reason = error instanceof Error ? error.message : typeof error;
-    process.emitWarning(
-      `The option "onSent" of personas() failed: ${redactSecrets(reason, secretsOf(client))}. The message was sent.`,
-      'PersonaWarning',
+  function failed(error: unknown): void {
+    const reason = redactSecrets(reasonOf(error), secretsOf(client));
+    warn(
+      `The option "onSent" of personas() failed: ${reason}. The message was sent.`,
     );
-  }
-}
-
-/** Who is behind a speaker, where its profile says so. */
-export function kindOf(
-  speaker: ActiveSpeaker,
-  { directory }: Runtime,
-): PersonaKind | undefined {
-  switch (speaker.kind) {
-    case 'persona':
-      return directory.kindOf(speaker.persona);
-    case 'ephemeral':
-    case 'uncreated':
-    case 'unavailable':
-      return speaker.profile?.kind;
-    default:
-      return undefined;
   }
 }
 
@@ -137,31 +101,33 @@ function directoryName(
 }
 
 function shownName(
-  { carried, resolution, message, signedAs }: AcceptedMessage,
-  { profileField = '' }: Channel,
-  { directory }: Runtime,
+  { carried, resolution, signedAs }: OutgoingMessage,
+  { sending, sent }: AcceptedCall,
+  position: number,
 ): string | undefined {
+  const { channel, runtime } = sending;
+  const { directory } = runtime;
   if (carried) {
-    const { id = '' } = carried;
-    const name = directory.nameOfId(id) ?? '';
+    const name = directory.nameOfId(carried.id ?? '') ?? '';
     return carried.name ?? resolution?.name ?? directory.profileOf(name)?.name;
   }
   // The bot may have put a profile into the message itself.
-  const own = message.fields[profileField];
+  const own = sent[position]?.fields[channel.profileField ?? ''];
   const ownName = isObject(own) ? getProperty(own, 'name') : own;
   return signedAs ?? (typeof ownName === 'string' ? ownName : undefined);
 }
 
 /** What was sent, as the channel has it. */
 function contentOf(
-  { message: { fields, text } }: AcceptedMessage,
-  { channel, method, call }: Pick<AcceptedCall, 'channel' | 'method' | 'call'>,
+  { sending, method, args, sent }: AcceptedCall,
+  position: number,
 ): Fields {
+  const { fields = {}, text } = sent[position] ?? {};
   const content =
-    channel.contentOf?.(method, call.args) ??
+    sendMethod(sending.channel, method)?.read(args)?.content ??
     (text !== undefined || 'type' in fields
       ? { ...fields, ...(text !== undefined && { text }) }
-      : { method, arguments: call.args.slice(1) });
+      : { method, arguments: args.slice(1) });
   return withoutSecrets(content);
 }
 

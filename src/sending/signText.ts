@@ -1,5 +1,7 @@
-import type { Message } from '../channels/channel';
+import type { Message } from '../channels/messageCall';
 import type { Settings } from '../options';
+import { reasonOf } from '../util/reasonOf';
+import { warn } from '../util/warn';
 
 /**
  * A message that goes out without its profile, whose text says who speaks.
@@ -14,35 +16,28 @@ export function signText(
 ): Message {
   const { text } = message;
   if (!sign || name === undefined || text === undefined) return message;
+  let problem: string | undefined;
   try {
     const signed: unknown = sign(text, { name });
-    if (typeof signed === 'string' && signed.trim() !== '') {
-      if (signed.length <= max) return { ...message, text: signed };
-      warn(
-        `it returned more than the ${max} characters that the channel takes`,
-      );
-      return message;
-    }
-    warn(
-      typeof signed === 'string'
-        ? 'it returned an empty text'
-        : `it returned no text, but a value of type ${typeof signed}`,
-    );
+    problem = problemOf(signed, max);
+    if (problem === undefined) return { ...message, text: signed as string };
     // An async function's own failure is reported by that, and must not end the process.
     Promise.resolve(signed).catch(() => undefined);
   } catch (error) {
-    warn(
-      error instanceof Error
-        ? error.message
-        : `it threw a value of type ${typeof error}`,
-    );
+    problem = reasonOf(error);
   }
+  warn(
+    `The option "signText" of personas() failed: ${problem}. The text went out unsigned.`,
+  );
   return message;
 }
 
-function warn(reason: string): void {
-  process.emitWarning(
-    `The option "signText" of personas() failed: ${reason}. The text went out unsigned.`,
-    'PersonaWarning',
-  );
+function problemOf(signed: unknown, max: number): string | undefined {
+  if (typeof signed !== 'string') {
+    return `it returned no text, but a value of type ${typeof signed}`;
+  }
+  if (signed.trim() === '') return 'it returned an empty text';
+  return signed.length > max
+    ? `it returned more than the ${max} characters that the channel takes`
+    : undefined;
 }

@@ -2,7 +2,7 @@ import type {
   ClientCall,
   MessageFile,
   MultipartForm,
-} from '../channels/channel';
+} from '../channels/messageCall';
 import { PersonaError } from '../errors';
 import { outcomeOf } from '../graph/graphCall';
 import { describeFailure } from '../graph/graphFailure';

@@ -4,14 +4,12 @@ import type { Page } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
 
-import { ScopedPersonas, type Addressed } from './scopedPersonas';
-import { PAGE } from './speaker';
+import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
 
 /** Who speaks in what is sent by a client, outside of every event. */
 export class ClientPersonas extends ScopedPersonas {
   /** `initialPersona` is about events. */
-  readonly defaultSpeaker = PAGE;
-  readonly defaultSource = 'nothing';
+  protected readonly defaultDecision = NOTHING;
 
   /** @param channelInfo `undefined` where Pages speak */
   constructor(

@@ -7,15 +7,15 @@ import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
 
 import { initialSpeaker } from './initialPersona';
-import { ScopedPersonas, type Addressed } from './scopedPersonas';
-import { changeSpeaker, innermostScope, type SpeakerSource } from './scopes';
-import { PAGE, speakerFor, type ActiveSpeaker } from './speaker';
+import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
+import { changeSpeaker, innermostScope } from './scopes';
+import { PAGE, speakerFor, type ActiveSpeaker, type Decision } from './speaker';
 
 /** The speakers of one context, which handles one event. */
 export class ContextPersonas extends ScopedPersonas {
-  /** The speaker set by `usePersona` outside of all blocks. */
-  private used: ActiveSpeaker | undefined;
-  private initial: ActiveSpeaker = PAGE;
+  /** Set by `usePersona` outside of all blocks. */
+  private used: Decision | undefined;
+  private initial: Decision = NOTHING;
   /** Replaces the context's client, if its messages go through the seam. */
   front: object | undefined;
 
@@ -52,28 +52,24 @@ export class ContextPersonas extends ScopedPersonas {
     const { context, runtime } = this;
     const { initialPersona } = runtime.settings;
     if (initialPersona === null) return undefined;
+    const begin = (speaker: ActiveSpeaker) => {
+      if (speaker === PAGE) return;
+      this.initial = { speaker, decidedBy: 'initialPersona' };
+    };
     const initial = initialSpeaker(context, runtime, () => this.sendContext());
-    if (initial instanceof Promise) {
-      return initial.then((speaker) => {
-        this.initial = speaker;
-      });
-    }
-    this.initial = initial;
+    if (initial instanceof Promise) return initial.then(begin);
+    begin(initial);
     return undefined;
   }
 
-  get defaultSpeaker(): ActiveSpeaker {
+  protected get defaultDecision(): Decision {
     return this.used ?? this.initial;
-  }
-
-  get defaultSource(): SpeakerSource {
-    if (this.used) return 'usePersona';
-    return this.initial.kind === 'page' ? 'nothing' : 'initialPersona';
   }
 
   use(persona: unknown): void {
     const speaker = speakerFor(checkPersona(persona));
-    if (!changeSpeaker(innermostScope(this), speaker)) this.used = speaker;
+    const decision: Decision = { speaker, decidedBy: 'usePersona' };
+    if (!changeSpeaker(innermostScope(this), decision)) this.used = decision;
   }
 }
 

@@ -21,15 +21,19 @@ import {
   runRememberedCall,
   type Scope,
   type ScopeOwner,
-  type SpeakerSource,
 } from './scopes';
 import {
   blockPersonaId,
+  PAGE,
   speakerFor,
   type ActiveSpeaker,
   type BlockSpeaker,
+  type Decision,
   type UnavailableSpeaker,
 } from './speaker';
+
+/** Nobody was named, so that the Page speaks. */
+export const NOTHING: Decision = { speaker: PAGE, decidedBy: 'nothing' };
 
 /** The destination of a message. */
 export interface Addressed {
@@ -48,27 +52,26 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** The client that sends the messages. */
   abstract readonly client: object | undefined;
 
-  /** The speaker outside of all blocks. */
-  abstract readonly defaultSpeaker: ActiveSpeaker;
-
-  abstract readonly defaultSource: SpeakerSource;
+  /** Who speaks outside of all blocks. */
+  protected abstract readonly defaultDecision: Decision;
 
   /** @param message omitted for a block */
   abstract sendContext(message?: Addressed): SendContext;
 
-  get activeSpeaker(): ActiveSpeaker {
-    return innermostScope(this)?.speaker ?? this.defaultSpeaker;
-  }
-
-  get source(): SpeakerSource {
-    return innermostScope(this)?.source ?? this.defaultSource;
+  /** Who speaks now. */
+  get active(): Decision {
+    const scope = innermostScope(this);
+    if (!scope) return this.defaultDecision;
+    const { decision } = scope;
+    const speaker = resolveCreated(decision.speaker, scope);
+    return speaker === decision.speaker ? decision : { ...decision, speaker };
   }
 
   /** Rejects with InvalidPersonaError for an invalid persona, without calling `run`. */
   with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
     try {
       const speaker = speakerFor(checkPersona(persona));
-      return runInScope(this, speaker, 'withPersona', run);
+      return runInScope(this, { speaker, decidedBy: 'withPersona' }, run);
     } catch (error) {
       return rejected(error);
     }
@@ -80,13 +83,13 @@ export abstract class ScopedPersonas implements ScopeOwner {
   ): Promise<T> {
     const checked = checkProfile(profile);
     const speaker = await this.createFor(checked);
-    const source = 'withEphemeralPersona';
+    const decision: Decision = { speaker, decidedBy: 'withEphemeralPersona' };
     if (speaker.kind === 'unavailable') {
-      return runInScope(this, speaker, source, () => run(null, checked));
+      return runInScope(this, decision, () => run(null, checked));
     }
     const block = () => run(blockPersonaId(speaker), checked);
     try {
-      return await runInScope(this, speaker, source, block, speaker);
+      return await runInScope(this, decision, block, speaker);
     } finally {
       if (speaker.kind === 'ephemeral') await speaker.handle.release();
     }
@@ -98,18 +101,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     return scope !== undefined && scope.created.length > 0;
   }
 
-  /** The active speaker, resolved now so that it can be used later. */
-  currentSpeaker(): ActiveSpeaker {
-    const scope = innermostScope(this);
-    return resolveCreated(scope?.speaker ?? this.defaultSpeaker, scope);
-  }
-
-  /**
-   * The speaker for a persona. The ID of a persona that was created for an
-   * enclosing block means that persona.
-   *
-   * @throws InvalidPersonaError
-   */
+  /** @throws InvalidPersonaError */
   speakerNamed(persona: unknown): ActiveSpeaker {
     const speaker = speakerFor(checkPersona(persona));
     return resolveCreated(speaker, innermostScope(this));
@@ -121,21 +113,17 @@ export abstract class ScopedPersonas implements ScopeOwner {
       speaker.kind === 'ephemeral' && speaker.handle.isActive
         ? speaker
         : undefined;
-    const sending = runInScope(this, speaker, 'as', run, created);
+    const decision: Decision = { speaker, decidedBy: 'as' };
+    const sending = runInScope(this, decision, run, created);
     if (!created || !(sending instanceof Promise)) return sending;
     created.handle.waitFor(sending);
     // A new promise, so that an unhandled rejection is reported.
     return sending.then((answer: unknown) => answer);
   }
 
-  /** Calls a method that may wait before it sends, as the active speaker or as this one. */
-  runRemembered(run: () => unknown, speaker?: ActiveSpeaker): unknown {
-    const result = runRememberedCall(
-      this,
-      speaker ?? this.currentSpeaker(),
-      speaker ? 'personaId' : this.source,
-      run,
-    );
+  /** Calls a method that may wait before it sends, as this speaker. */
+  runRemembered(run: () => unknown, decision = this.active): unknown {
+    const result = runRememberedCall(this, decision, run);
     return result instanceof Promise ? this.keep(result) : result;
   }
 
@@ -202,6 +190,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
   }
 }
 
+/** The ID of a persona that was created for an enclosing block means that persona. */
 function resolveCreated(
   speaker: ActiveSpeaker,
   scope: Scope | undefined,

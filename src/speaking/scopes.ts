@@ -1,10 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import {
-  blockPersonaId,
-  type ActiveSpeaker,
-  type BlockSpeaker,
-} from './speaker';
+import { blockPersonaId, type BlockSpeaker, type Decision } from './speaker';
 
 /** The personas of one context or client, which scopes belong to. */
 export interface ScopeOwner {
@@ -12,21 +8,10 @@ export interface ScopeOwner {
   weak?: WeakRef<ScopeOwner>;
 }
 
-/** What set the active speaker. */
-export type SpeakerSource =
-  | 'withPersona'
-  | 'withEphemeralPersona'
-  | 'as'
-  | 'personaId'
-  | 'usePersona'
-  | 'initialPersona'
-  | 'nothing';
-
 /** A speaker is active in a scope: a block, or one call of a method that may wait. */
 export interface Scope {
   /** `usePersona` inside the scope changes it. */
-  speaker: ActiveSpeaker;
-  source: SpeakerSource;
+  decision: Decision;
   /** The personas created for this block and its enclosing blocks, innermost first. */
   readonly created: readonly BlockSpeaker[];
   /** Set if the scope is one call of a method: `usePersona` also changes the scopes around it. */
@@ -62,8 +47,7 @@ export function innermostScope(owner: ScopeOwner): Scope | undefined {
 /** Calls `run` in a new block and returns what it returns. */
 export function runInScope<T>(
   owner: ScopeOwner,
-  speaker: ActiveSpeaker,
-  source: SpeakerSource,
+  decision: Decision,
   run: () => T,
   createdForBlock?: BlockSpeaker,
 ): T {
@@ -72,7 +56,7 @@ export function runInScope<T>(
     createdForBlock && !outer.includes(createdForBlock)
       ? [createdForBlock, ...outer]
       : outer;
-  return enter(owner, { speaker, source, created }, run);
+  return enter(owner, { decision, created }, run);
 }
 
 /**
@@ -81,8 +65,7 @@ export function runInScope<T>(
  */
 export function runRememberedCall(
   owner: ScopeOwner,
-  speaker: ActiveSpeaker,
-  source: SpeakerSource,
+  decision: Decision,
   run: () => unknown,
 ): unknown {
   let outer = innermostScope(owner);
@@ -93,7 +76,7 @@ export function runRememberedCall(
     call.hasEnded = true;
   };
   const created = knownCreated(outer);
-  const result = enter(owner, { speaker, source, created, call }, run);
+  const result = enter(owner, { decision, created, call }, run);
   if (result instanceof Promise) result.then(end, end);
   else end();
   return result;
@@ -107,11 +90,10 @@ export function runRememberedCall(
  */
 export function changeSpeaker(
   innermost: Scope | undefined,
-  speaker: ActiveSpeaker,
+  decision: Decision,
 ): boolean {
   for (let scope = innermost; scope; scope = scope.call.outer) {
-    scope.speaker = speaker;
-    scope.source = 'usePersona';
+    scope.decision = decision;
     if (!scope.call) return true;
   }
   return false;

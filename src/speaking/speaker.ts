@@ -1,7 +1,9 @@
+import type { Directory } from '../directory/directory';
+import type { DecidedBy } from '../disclosureOptions';
 import type { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
 import type { Persona } from '../persona';
-import type { PersonaProfile } from '../profile';
+import type { PersonaKind, PersonaProfile } from '../profile';
 
 /** Who a message is sent as. */
 export type ActiveSpeaker =
@@ -46,6 +48,12 @@ export interface CallerSpeaker {
 /** The persona of a block of `withEphemeralPersona`. */
 export type BlockSpeaker = EphemeralSpeaker | UncreatedSpeaker;
 
+/** Who speaks, and what decided that. */
+export interface Decision {
+  readonly speaker: ActiveSpeaker;
+  readonly decidedBy: DecidedBy;
+}
+
 export const PAGE: ActiveSpeaker = { kind: 'page' };
 
 export function speakerFor(persona: Persona | null): ActiveSpeaker {
@@ -62,6 +70,23 @@ export function publicPersona(speaker: ActiveSpeaker): Persona | null {
       return blockPersonaId(speaker);
     default:
       return null;
+  }
+}
+
+/** Who is behind a speaker, where its profile says so. */
+export function kindOf(
+  speaker: ActiveSpeaker,
+  directory: Directory,
+): PersonaKind | undefined {
+  switch (speaker.kind) {
+    case 'persona':
+      return directory.kindOf(speaker.persona);
+    case 'ephemeral':
+    case 'uncreated':
+    case 'unavailable':
+      return speaker.profile?.kind;
+    default:
+      return undefined;
   }
 }
 

@@ -1,11 +1,10 @@
 /**
  * What processes agree on about conversations: who spoke last, and who discloses
- * a moment. It holds no text. Behind the port are memory (here), a Keyv and Redis.
+ * a moment. It holds no text. Behind the port is Redis, or each process decides alone,
+ * in memory or on a Keyv.
  */
 import type { DisclosureMoment } from '../disclosureOptions';
 import type { PersonaKind } from '../profile';
-import { evictOldest } from '../util/evictOldest';
-import { monotonicNow } from '../util/monotonicNow';
 
 /** How long a claim of a moment lasts, in milliseconds. */
 export const CLAIM_MS = 10_000;
@@ -17,9 +16,6 @@ const MAX_KEPT_MS = 3650 * DAY_MS;
 export function keptMs(lapseMs: number): number {
   return Math.min(lapseMs + 30 * DAY_MS, MAX_KEPT_MS);
 }
-
-/** Conversations in memory. The least recently used is dropped and starts again. */
-const MAX_CONVERSATIONS = 100_000;
 
 /** A message that is about to be sent. */
 export interface NextMessage {
@@ -64,13 +60,6 @@ export interface ConversationStore {
   forget(key: string): Promise<void>;
 }
 
-interface Conversation {
-  /** Who spoke last; `undefined` where nothing is known. */
-  kind?: PersonaKind;
-  at: number;
-  claim?: { readonly by: string; readonly until: number };
-}
-
 /** The moment that is due before a message of a bot. A clock that was set back by more than `lapseMs` counts as a lapse too. */
 export function momentDue(
   last: { readonly kind: PersonaKind; readonly at: number } | undefined,
@@ -80,74 +69,4 @@ export function momentDue(
   if (!last) return 'start';
   if (Math.abs(now - last.at) > lapseMs) return 'lapse';
   return last.kind === 'human' ? 'handback' : undefined;
-}
-
-export class ConversationMemory implements ConversationStore {
-  /** The one that was used last comes last. */
-  private readonly conversations = new Map<string, Conversation>();
-
-  begin(key: string, message: NextMessage): Promise<Begun> {
-    return Promise.resolve(this.beginNow(key, message));
-  }
-
-  end(
-    key: string,
-    claimant: string,
-    kind: PersonaKind | undefined,
-  ): Promise<void> {
-    const conversation = this.conversations.get(key);
-    if (conversation?.claim?.by !== claimant) return Promise.resolve();
-    delete conversation.claim;
-    if (kind !== undefined) {
-      this.set(key, { kind, at: Date.now() });
-    } else if (conversation.kind === undefined) {
-      this.conversations.delete(key);
-    }
-    return Promise.resolve();
-  }
-
-  undo(key: string, { at, previousAt }: Undo): Promise<void> {
-    const conversation = this.conversations.get(key);
-    if (conversation?.kind === 'bot' && conversation.at === at) {
-      conversation.at = previousAt;
-    }
-    return Promise.resolve();
-  }
-
-  record(key: string, kind: PersonaKind): Promise<void> {
-    this.set(key, { kind, at: Date.now() });
-    return Promise.resolve();
-  }
-
-  forget(key: string): Promise<void> {
-    this.conversations.delete(key);
-    return Promise.resolve();
-  }
-
-  private beginNow(key: string, message: NextMessage): Begun {
-    const { kind, claimant, lapseMs, isAfterHuman } = message;
-    const known: Conversation = this.conversations.get(key) ?? { at: 0 };
-    const { claim } = known;
-    const now = Date.now();
-    const waitMs = claim ? claim.until - monotonicNow() : 0;
-    if (claim && claim.by !== claimant && waitMs > 0) return { waitMs };
-    if (isAfterHuman) Object.assign(known, { kind: 'human', at: now });
-    const last = known.kind && { kind: known.kind, at: known.at };
-    const moment = kind === 'bot' ? momentDue(last, now, lapseMs) : undefined;
-    if (moment) {
-      const until = monotonicNow() + CLAIM_MS;
-      this.set(key, { ...known, claim: { by: claimant, until } });
-      return { moment };
-    }
-    this.set(key, { ...known, kind, at: now });
-    return last && kind === 'bot'
-      ? { undo: { at: now, previousAt: last.at } }
-      : {};
-  }
-
-  private set(key: string, conversation: Conversation): void {
-    this.conversations.delete(key);
-    this.conversations.set(key, conversation);
-    evictOldest(this.conversations, MAX_CONVERSATIONS);
-  }
 }

@@ -25,7 +25,7 @@ function readProfile(fields: Fields): PersonaProfile | undefined {
   return { name, profilePictureUrl };
 }
 
-function isIds(value: unknown): value is string[] {
+export function isIds(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isId);
 }
 

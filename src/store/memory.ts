@@ -4,10 +4,14 @@ import { monotonicNow } from '../util/monotonicNow';
 
 import {
   EXPIRED_AT_ONCE,
+  namedLease,
+  nameOfSlot,
+  readNameKey,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
   type LeaseRecord,
+  type NamedLease,
   type NamedRecord,
   type Released,
   type ReleaseOptions,
@@ -29,15 +33,16 @@ interface StoredLease {
   readonly recoveringUntil?: number;
 }
 
-export interface StoredPage {
+interface StoredPage {
   readonly leases: Map<string, StoredLease>;
   /** The key of the lease that the slot's next user acquires. */
   readonly slots: Map<string, string>;
+  /** What is recorded of names, by their slots. */
   readonly names: Map<string, NamedRecord>;
   epoch: string;
 }
 
-/** Pages that are remembered; the oldest without a lease is dropped, and its names are looked up again. */
+/** Pages that are remembered; the oldest without other leases than those of names is dropped, and these are looked up again. */
 const MAX_PAGES = 10_000;
 
 /** A store that ends with the process. Its steps are those of a Redis, for the simulation and the model. */
@@ -49,6 +54,10 @@ export class MemoryStore implements StorePort {
 
   acquire(use: Use, { leaseMs, claimMs }: LeaseOptions): Promise<Acquired> {
     const page = this.page(use.record.pageId);
+    const named = page.names.get(use.slot);
+    if (named) {
+      return Promise.resolve({ as: 'user', ...namedLease(use.slot, named) });
+    }
     const now = this.now();
     const key = page.slots.get(use.slot);
     const lease = key === undefined ? undefined : page.leases.get(key);
@@ -58,7 +67,7 @@ export class MemoryStore implements StorePort {
         if (!lease.fences.has(use.use)) {
           extend(lease, use, now + leaseMs, now + leaseMs);
         }
-        return Promise.resolve({ as: 'user', key, id });
+        return Promise.resolve({ as: 'user', key, id, name });
       }
       if (key !== use.key && usedUntil(lease) > now) {
         return Promise.resolve({ as: 'waiting', name });
@@ -76,8 +85,7 @@ export class MemoryStore implements StorePort {
     const created = newLease(use.slot, intent);
     created.uses.set(use.use, now + claimMs);
     page.leases.set(use.key, created);
-    const record = page.names.get(use.slot.replace(/^name:/, ''));
-    return Promise.resolve({ as: 'creator', epoch: page.epoch, record });
+    return Promise.resolve({ as: 'creator', epoch: page.epoch });
   }
 
   renew(uses: readonly Use[], options: LeaseOptions): Promise<void> {
@@ -120,7 +128,11 @@ export class MemoryStore implements StorePort {
     const lease = page.leases.get(key);
     page.leases.delete(key);
     if (lease) free(page, lease.slot, key);
-    this.tidy(pageId, page);
+    const named = readNameKey(key);
+    if (named && page.names.get(named.slot)?.id === named.id) {
+      page.names.delete(named.slot);
+      this.changeEpoch(pageId, key);
+    }
     return Promise.resolve();
   }
 
@@ -162,44 +174,29 @@ export class MemoryStore implements StorePort {
     return Promise.resolve();
   }
 
-  nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    return Promise.resolve(this.find(pageId)?.names.get(name));
-  }
-
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    return Promise.resolve(new Map(this.find(pageId)?.names));
-  }
-
-  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord> {
-    const { pageId, name, record, seenId, key } = settled;
+  settle(settled: Settled): Promise<string> {
+    const { pageId, slot, record, key, replacedId } = settled;
     const { names } = this.page(pageId);
-    const stored = names.get(name);
-    if (stored && stored.id !== seenId && stored.id !== record.id) {
-      this.keepSurplus(settled, options);
-      return Promise.resolve(stored);
+    const other = names.get(slot)?.id ?? record.id;
+    if (other !== record.id && other !== replacedId) {
+      return Promise.resolve(other);
     }
-    names.set(name, record);
-    if (key !== undefined) void this.forget(pageId, key);
-    return Promise.resolve(record);
+    names.set(slot, record);
+    void this.forget(pageId, key);
+    return Promise.resolve(record.id);
   }
 
-  writeName(pageId: string, name: string, record?: NamedRecord): Promise<void> {
-    const page = this.page(pageId);
-    if (record) page.names.set(name, record);
-    else page.names.delete(name);
-    this.tidy(pageId, page);
-    return Promise.resolve();
+  namesOn(pageId: string): Promise<Map<string, NamedLease>> {
+    const names = new Map<string, NamedLease>();
+    for (const [slot, record] of this.pages.get(pageId)?.names ?? []) {
+      names.set(nameOfSlot(slot) ?? '', namedLease(slot, record));
+    }
+    return Promise.resolve(names);
   }
 
-  /** Turns an intent into the lease of a surplus persona. */
-  protected keepSurplus(settled: Settled, { leaseMs }: LeaseOptions): void {
-    const { pageId, key = '', record } = settled;
-    const page = this.page(pageId);
-    const lease = page.leases.get(key);
-    if (!lease) return;
-    lease.record.id = record.id;
-    lease.record.expiresAt = this.now() + leaseMs;
-    free(page, lease.slot, key);
+  /** @param key of a name's lease that is removed */
+  protected changeEpoch(pageId: string, key: string): void {
+    this.page(pageId).epoch = `without ${key}`;
   }
 
   protected leases(): [key: string, lease: StoredLease][] {
@@ -215,15 +212,6 @@ export class MemoryStore implements StorePort {
   /** The store's clock. */
   protected now(): number {
     return monotonicNow();
-  }
-
-  protected find(pageId: string): StoredPage | undefined {
-    return this.pages.get(pageId);
-  }
-
-  protected add(pageId: string, page = newPage(this.epoch)): StoredPage {
-    this.pages.set(pageId, page);
-    return page;
   }
 
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {
@@ -242,15 +230,18 @@ export class MemoryStore implements StorePort {
   }
 
   private entriesOn(pageId: string): LeaseEntry[] {
-    const { leases = [] } = this.find(pageId) ?? {};
+    const { leases = [] } = this.pages.get(pageId) ?? {};
     return [...leases].map(([key, { record }]) => [key, { ...record }]);
   }
 
   private page(pageId: string): StoredPage {
-    const found = this.find(pageId);
-    if (found) return found;
-    if (this.pages.size >= MAX_PAGES) this.evictOldest();
-    return this.add(pageId);
+    let page = this.pages.get(pageId);
+    if (!page) {
+      if (this.pages.size >= MAX_PAGES) this.evictOldest();
+      page = newPage(this.epoch);
+      this.pages.set(pageId, page);
+    }
+    return page;
   }
 
   private evictOldest(): void {
@@ -262,12 +253,10 @@ export class MemoryStore implements StorePort {
       return;
     }
   }
-
-  private tidy(pageId: string, { leases, names, epoch }: StoredPage): void {
-    const isNew = leases.size === 0 && names.size === 0 && epoch === this.epoch;
-    if (isNew) this.pages.delete(pageId);
-  }
 }
+
+/** The default store: one for all `personas()` of this process. */
+export const processMemory = new MemoryStore();
 
 export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());

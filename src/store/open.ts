@@ -1,10 +1,10 @@
 import type { PersonaStoreError } from '../errors';
 
 import { BrokenValues } from './broken';
-import { ConversationMemory, type ConversationStore } from './conversations';
+import type { ConversationStore } from './conversations';
 import { GuardedKeyv, type KeyvLike } from './keyv/guardedKeyv';
-import { KeyvConversations } from './keyv/keyvConversations';
 import { KeyvPort } from './keyv/keyvPort';
+import { LocalConversations } from './localConversations';
 import { MemoryStore } from './memory';
 import type { StorePort } from './port';
 import { SharedStore } from './sharedStore';
@@ -33,10 +33,10 @@ export function openConversations(
   store: KeyvLike | SharedStore | MemoryStore,
   onBroken: (error: PersonaStoreError) => void,
 ): ConversationStore {
-  if (store instanceof MemoryStore) return new ConversationMemory();
+  if (store instanceof MemoryStore) return new LocalConversations();
   return store instanceof SharedStore
     ? store.openConversations(new BrokenValues(onBroken))
-    : new KeyvConversations(guardedKeyv(store, onBroken));
+    : new LocalConversations(guardedKeyv(store, onBroken));
 }
 
 /** One for each Keyv, so that a handler waits once for one that is away. */

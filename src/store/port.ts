@@ -1,6 +1,6 @@
 /**
- * store/ is what processes agree on: leases on personas, and the records of
- * names. This file is the port; behind it are memory, a Keyv and Redis.
+ * store/ is what processes agree on: leases on personas. Those of names have no
+ * end. This file is the port; behind it are memory, a Keyv and Redis.
  */
 import type { PersonaProfile } from '../profile';
 
@@ -18,13 +18,41 @@ export type LeaseEntry = [key: string, record: LeaseRecord];
 /** How many leases of a Page `expired` returns at most. */
 export const EXPIRED_AT_ONCE = 250;
 
-/** What is stored about a name on a Page. Only this record has the URL of the picture that was sent. */
+/** What is stored about the persona of a name. Only this record has the URL of the picture that was sent. */
 export interface NamedRecord extends PersonaProfile {
   id: string;
   /** IDs of personas that this one replaced and that may not be deleted yet. */
   replaces?: string[];
   /** A persona that was about to replace this one. `beside`: the personas of the same name that the Page had then. */
   making?: PersonaProfile & { beside: string[] };
+}
+
+/** The lease of a name's persona: no sweep deletes that, and no use of it is counted. */
+export interface NamedLease extends NamedRecord {
+  readonly key: string;
+}
+
+/** @param slot of the name */
+export function namedLease(slot: string, record: NamedRecord): NamedLease {
+  return { ...record, key: `${slot} ${record.id}` };
+}
+
+/** What the key of a name's lease consists of; `undefined` for other keys. */
+export function readNameKey(
+  key: string,
+): { slot: string; id: string } | undefined {
+  const [, slot, id] = /^(name:.*) (\d+)$/s.exec(key) ?? [];
+  return slot === undefined || id === undefined ? undefined : { slot, id };
+}
+
+/** The slot of a name of the directory. */
+export function slotOfName(name: string): string {
+  return `name:${name}`;
+}
+
+/** The name of such a slot; `undefined` for other slots. */
+export function nameOfSlot(slot: string): string | undefined {
+  return slot.startsWith('name:') ? slot.slice('name:'.length) : undefined;
 }
 
 /** One process's use of a persona, or its intent to create one. */
@@ -57,17 +85,22 @@ export type Acquired =
       readonly as: 'creator';
       /**
        * While this stays the same on a Page, every persona that was created for
-       * a name is recorded. It changes where a claim is taken over, as its holder
-       * may have created the persona, and where the store has lost its data.
+       * a name has a lease. It changes where a claim is taken over, as its holder
+       * may have created the persona, where a name's lease is removed, and where
+       * the store has lost its data.
        */
       readonly epoch: string;
-      /** What is recorded for the slot `name:NAME` in this epoch. */
-      readonly record?: NamedRecord | undefined;
     }
   /** Wait: another process is creating it. `name` is in that process's intent. */
   | { readonly as: 'waiting'; readonly name: string }
-  /** Use the persona that exists. */
-  | { readonly as: 'user'; readonly key: string; readonly id: string };
+  /** Use the persona that exists. `name` is the one that customers see, `replaces` as in a name's record. */
+  | {
+      readonly as: 'user';
+      readonly key: string;
+      readonly id: string;
+      readonly name: string;
+      readonly replaces?: readonly string[] | undefined;
+    };
 
 /**
  * `last`: no other process can acquire the persona, and this one deletes it.
@@ -78,12 +111,13 @@ export type Released = 'last' | 'others' | 'unknown';
 
 export interface Settled {
   readonly pageId: string;
-  readonly name: string;
+  /** The slot of the name. */
+  readonly slot: string;
   readonly record: NamedRecord;
-  /** The ID that was stored, and is of no use. */
-  readonly seenId: string | undefined;
   /** The key of the intent under which the persona was created or found. */
-  readonly key: string | undefined;
+  readonly key: string;
+  /** The ID of the name's persona so far, which this one replaces. */
+  readonly replacedId?: string | undefined;
 }
 
 /**
@@ -104,6 +138,7 @@ export interface StorePort {
   /** Removes a lease: its persona does not exist. */
   forget(pageId: string, key: string): Promise<void>;
 
+  /** The leases of ephemeral personas, and all intents. */
   leasesOn(pageId: string): Promise<LeaseEntry[]>;
   /**
    * The leases that expired first on these Pages.
@@ -116,18 +151,19 @@ export interface StorePort {
   /** Lets the next sweep claim a persona that could not be deleted. */
   requeue(entry: LeaseEntry): Promise<void>;
 
-  nameOn(pageId: string, name: string): Promise<NamedRecord | undefined>;
-  /** @param names names to look up in any case, by a store that cannot list all */
+  /**
+   * Makes the intent the lease of a name's persona, also where the store has lost
+   * it. Where the name has another persona, the intent stays. Resolves to the ID
+   * of the persona that the name has.
+   */
+  settle(settled: Settled): Promise<string>;
+  /**
+   * The leases of names, by name.
+   *
+   * @param names names to look up in any case, by a store that cannot list all
+   */
   namesOn(
     pageId: string,
     names: Iterable<string>,
-  ): Promise<Map<string, NamedRecord>>;
-  /**
-   * Records the persona of a name and ends the intent. Where another process has
-   * recorded another ID, the intent becomes the lease of a surplus persona.
-   * Returns what is recorded.
-   */
-  settle(settled: Settled, options: LeaseOptions): Promise<NamedRecord>;
-  /** Writes the record of a name, or removes it. */
-  writeName(pageId: string, name: string, record?: NamedRecord): Promise<void>;
+  ): Promise<Map<string, NamedLease>>;
 }

@@ -1,4 +1,5 @@
 import { debug } from './debug';
+import { reasonOf } from './reasonOf';
 
 /** Invokes a user's callback in a later turn, and logs what it throws or rejects with. */
 export function invokeCallback<A extends unknown[]>(
@@ -7,11 +8,5 @@ export function invokeCallback<A extends unknown[]>(
 ): void {
   Promise.resolve()
     .then(() => callback(...args))
-    .catch((error: unknown) =>
-      // Only the message: an error of the client prints its token.
-      debug(
-        'a callback failed: %s',
-        error instanceof Error ? error.message : typeof error,
-      ),
-    );
+    .catch((error: unknown) => debug('a callback failed: %s', reasonOf(error)));
 }

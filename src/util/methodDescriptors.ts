@@ -1,3 +1,5 @@
+export type Method = (...args: unknown[]) => unknown;
+
 /** Properties like the methods of a class: not enumerable, and replaceable. */
 export function methodDescriptors(
   byName: Record<string, unknown>,

@@ -21,3 +21,13 @@ export function methodNames(objects: Iterable<object>): Set<string> {
   names.delete('constructor');
   return names;
 }
+
+/** The names that match of everything that can be called on a value, by whichever means. */
+export function callableNames(target: unknown, pattern: RegExp): string[] {
+  if (!isObject(target)) return [];
+  const names = [...prototypeChain(target)].flatMap(Object.getOwnPropertyNames);
+  return [...new Set(names)].filter(
+    (name) =>
+      pattern.test(name) && typeof Reflect.get(target, name) === 'function',
+  );
+}

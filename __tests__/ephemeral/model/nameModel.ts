@@ -44,10 +44,9 @@ export interface NameFault {
 type Phase =
   | 'idle'
   | 'sending'
-  | 'looking'
   | 'claiming'
   | 'listing'
-  | 'reading'
+  | 'confirming'
   | 'creating'
   | 'settling'
   | 'resending'
@@ -58,14 +57,13 @@ interface Process {
   readonly messages: number;
   /** The ID that it sends with. */
   readonly known?: string;
-  readonly gone: readonly string[];
+  /** The ID that it is replacing, as it is gone; empty without one. */
+  readonly gone: string;
   /** The last list, and the epoch in which it was read. */
   readonly list?: { readonly ids: readonly string[]; readonly epoch: string };
   readonly use?: Use;
   readonly epoch?: string;
-  readonly isReplacement: boolean;
   readonly created?: string;
-  readonly seenId?: string;
   readonly claims: number;
 }
 
@@ -92,8 +90,7 @@ export class NameModel implements System<State> {
     const processes = messages.map((count): Process => ({
       phase: 'idle',
       messages: count,
-      gone: [],
-      isReplacement: false,
+      gone: '',
       claims: 0,
     }));
     this.initial = initialState(processes, this.all);
@@ -167,8 +164,8 @@ export class NameModel implements System<State> {
         const isKnown = known !== undefined;
         return to({
           messages,
-          phase: isKnown ? 'sending' : 'looking',
-          isReplacement: false,
+          phase: isKnown ? 'sending' : 'claiming',
+          gone: '',
         });
       }
       case 'sending':
@@ -176,64 +173,58 @@ export class NameModel implements System<State> {
         if (known !== undefined && state.personas.includes(known)) {
           return to({ phase: 'idle' });
         }
-        const gone = [...process.gone, known ?? ''];
         if (phase === 'sending') {
           const { known: _, list: __, ...rest } = process;
           return replace(state, at, {
             ...rest,
-            gone,
-            phase: 'looking',
-            isReplacement: true,
+            gone: known ?? '',
+            phase: 'claiming',
           });
         }
         // Deleted since it was found: the next message finds another.
         return to({ phase: 'idle' });
       }
-      case 'looking':
-        return this.look(state, at, process);
       case 'claiming': {
         const fresh = useOf(SLOT, at, process.claims);
         const { state: after, answer } = await onStore(state, (memory) =>
           memory.acquire(fresh, OPTIONS),
         );
-        if (answer.as !== 'creator')
-          return update(after, at, { phase: 'looking' });
+        if (answer.as === 'waiting') return after;
+        if (answer.as === 'user') {
+          return this.accept(after, at, process, answer);
+        }
         const claimed = update(after, at, {
           use: fresh,
           epoch: answer.epoch,
           claims: process.claims + 1,
-          ...(answer.record && { seenId: answer.record.id }),
         });
-        const recorded = answer.record?.id;
-        if (recorded !== undefined && !process.gone.includes(recorded)) {
-          return this.found(await this.forget(claimed, fresh), at, recorded);
-        }
         const { list } = process;
         const isGood =
           list && (this.fault.trustsOldLists || list.epoch === answer.epoch);
         if (!isGood) return update(claimed, at, { phase: 'listing' });
-        const listed = list.ids.find((id) => !process.gone.includes(id));
+        const listed = list.ids.find((id) => id !== process.gone);
         if (listed === undefined) {
-          return update(claimed, at, { phase: 'reading' });
+          return update(claimed, at, { phase: 'confirming' });
         }
         return this.settle(claimed, at, listed, fresh, false);
       }
       case 'listing': {
         const list = { ids: state.personas, epoch: process.epoch ?? '' };
-        const listed = to({ list, phase: 'reading' });
-        const found = state.personas.find((id) => !process.gone.includes(id));
+        const listed = to({ list, phase: 'confirming' });
+        const found = state.personas.find((id) => id !== process.gone);
         if (found === undefined) return listed;
         return this.settle(listed, at, found, use, false);
       }
-      case 'reading': {
-        const { state: read, answer } = await onStore(state, (memory) =>
-          memory.nameOn(PAGE, NAME),
+      case 'confirming': {
+        if (!use) return state;
+        const { state: after, answer } = await onStore(state, (memory) =>
+          memory.acquire(use, OPTIONS),
         );
-        const seen = answer && { seenId: answer.id };
-        const after = update(read, at, { ...seen, phase: 'creating' });
-        const id = answer?.id;
-        if (id === undefined || process.gone.includes(id)) return after;
-        return this.found(await this.forget(after, use), at, id);
+        if (answer.as === 'creator' && answer.epoch === process.epoch) {
+          return update(after, at, { phase: 'creating' });
+        }
+        const unclaimed = await this.forget(after, use);
+        return update(unclaimed, at, { phase: 'claiming' });
       }
       case 'creating': {
         const { state: after, id } = create(state);
@@ -261,24 +252,22 @@ export class NameModel implements System<State> {
     return spend(await this.forget(listed, use), 'lists');
   }
 
-  private async look(
+  /** Uses the persona of the name's lease, or removes that. */
+  private async accept(
     state: State,
     at: number,
     process: Process,
+    { key, id }: { readonly key: string; readonly id: string },
   ): Promise<State> {
-    const { answer } = await onStore(state, (memory) =>
-      memory.nameOn(PAGE, NAME),
-    );
-    const id = answer?.id;
-    const seen = id !== undefined && { seenId: id };
-    const after = update(state, at, { ...seen, phase: 'claiming' });
-    if (id === undefined || process.gone.includes(id)) return after;
-    const isAlive = state.personas.includes(id);
-    if (process.isReplacement && !isAlive && !this.fault.trustsReplacements) {
-      return update(after, at, { gone: [...process.gone, id] });
+    const isGone =
+      process.gone !== '' &&
+      !state.personas.includes(id) &&
+      !this.fault.trustsReplacements;
+    if (isGone || process.gone === id) {
+      return this.forget(state, { ...useOf(SLOT, at, 0), key });
     }
-    const found = this.found(after, at, id);
-    return process.isReplacement && !isAlive
+    const found = this.found(state, at, id);
+    return process.gone !== '' && !state.personas.includes(id)
       ? {
           ...found,
           wrong: 'a replacement that is gone is remembered as unknown',
@@ -294,21 +283,17 @@ export class NameModel implements System<State> {
     use: Use | undefined,
     isOwn: boolean,
   ): Promise<State> {
-    const seenId = state.processes[at]?.seenId;
+    if (!use) return state;
+    const { key } = use;
     const record = { id, name: NAME, profilePictureUrl: '' };
-    const key = isOwn ? use?.key : undefined;
-    const settled = { pageId: PAGE, name: NAME, record, seenId, key };
     const { state: stored, answer } = await onStore(state, (memory) =>
-      memory.settle(settled, OPTIONS),
+      memory.settle({ pageId: PAGE, slot: SLOT, record, key }),
     );
-    let after = stored;
-    if (!isOwn || answer.id !== id) after = await this.forget(after, use);
-    if (isOwn && answer.id !== id) {
-      // The surplus persona is deleted by its creator.
-      const personas = state.personas.filter((one) => one !== id);
-      after = { ...after, personas };
-    }
-    return this.found(after, at, answer.id);
+    if (answer === id) return this.found(stored, at, id);
+    const after = await this.forget(stored, use);
+    // The surplus persona is deleted by its creator.
+    const personas = state.personas.filter((one) => !isOwn || one !== id);
+    return this.found({ ...after, personas }, at, answer);
   }
 
   private async forget(state: State, use: Use | undefined): Promise<State> {
@@ -326,7 +311,7 @@ export class NameModel implements System<State> {
     return replace(state, at, {
       ...rest,
       known: id,
-      phase: process.isReplacement ? 'resending' : 'idle',
+      phase: process.gone !== '' ? 'resending' : 'idle',
     });
   }
 }
@@ -335,10 +320,9 @@ function doing(phase: Phase): string {
   const words: Record<Phase, string> = {
     idle: 'begins a message',
     sending: 'sends it',
-    looking: 'reads the store',
     claiming: 'claims the name',
     listing: 'reads the list',
-    reading: 'reads the store again',
+    confirming: 'confirms its claim',
     creating: 'creates the persona',
     settling: 'settles the name',
     resending: 'sends it again',

@@ -5,7 +5,13 @@ import { PersonaStoreError } from 'bottender-persona';
 import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
 import { KeyvPort } from '../../../src/store/keyv/keyvPort';
 import { profile } from '../../support/personas';
-import { MapStore, leaveIndex } from '../../support/stores';
+import {
+  MapStore,
+  forgetName,
+  leaveIndex,
+  nameOn,
+  settleName,
+} from '../../support/stores';
 
 const ADAM = { ...profile('Adam'), id: '7' };
 const GUEST = profile('Guest');
@@ -92,21 +98,21 @@ describe('the leases of other processes', () => {
 
 test('the records of names are stored per Page', async () => {
   const { port, store } = open();
-  await port.writeName('1', 'adam', ADAM);
-  await port.writeName('1', 'bea', { ...ADAM, id: '8' });
-  await port.writeName('12', 'adam', { ...ADAM, id: '9' });
-  expect(await port.nameOn('1', 'adam')).toEqual(ADAM);
-  expect(await port.nameOn('2', 'adam')).toBeUndefined();
+  await settleName(port, '1', 'adam', ADAM);
+  await settleName(port, '1', 'bea', { ...ADAM, id: '8' });
+  await settleName(port, '12', 'adam', { ...ADAM, id: '9' });
+  expect(await nameOn(port, '1', 'adam')).toEqual(ADAM);
+  expect(await nameOn(port, '2', 'adam')).toBeUndefined();
   const names = new Map([
-    ['adam', ADAM],
-    ['bea', { ...ADAM, id: '8' }],
+    ['adam', expect.objectContaining(ADAM)],
+    ['bea', expect.objectContaining({ ...ADAM, id: '8' })],
   ]);
   expect(await port.namesOn('1', [])).toEqual(names);
   // Another process finds them by the first one's index.
   const other = new KeyvPort(new GuardedKeyv(store));
   expect(await other.namesOn('1', [])).toEqual(names);
-  await port.writeName('1', 'adam');
-  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  await forgetName(port, '1', 'adam');
+  expect(await nameOn(port, '1', 'adam')).toBeUndefined();
   expect([...(await other.namesOn('1', [])).keys()]).toEqual(['bea']);
   const keys = [...store.all().keys()];
   expect(keys.filter((key) => key.startsWith('directory:'))).toEqual([
@@ -120,7 +126,7 @@ test('names are found without any index', async () => {
   await store.set('directory:1:adam', ADAM);
   expect(await port.namesOn('1', [])).toEqual(new Map());
   expect(await port.namesOn('1', ['adam', 'eve'])).toEqual(
-    new Map([['adam', ADAM]]),
+    new Map([['adam', expect.objectContaining(ADAM)]]),
   );
 });
 
@@ -150,9 +156,9 @@ test.each([
   const bea = { ...ADAM, replaces: ['8'] };
   await store.set('directory:1:adam', value);
   await store.set('directory:1:bea', bea);
-  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  expect(await nameOn(port, '1', 'adam')).toBeUndefined();
   expect(await port.namesOn('1', ['adam', 'bea'])).toEqual(
-    new Map([['bea', bea]]),
+    new Map([['bea', expect.objectContaining(bea)]]),
   );
   expect(broken.mock.calls.length).toBe(value === null ? 0 : 1);
 });
@@ -164,12 +170,12 @@ test.each<[string, object]>([
 ])('a record may contain %s', async (_what, more) => {
   const { port, store, broken } = open();
   await store.set('directory:1:adam', { ...ADAM, ...more, token: 'x' });
-  expect(await port.nameOn('1', 'adam')).toMatchObject({ id: '7' });
+  expect(await nameOn(port, '1', 'adam')).toMatchObject({ id: '7' });
   expect(broken).not.toHaveBeenCalled();
 });
 
 test('a name without a record is unknown, not invalid', async () => {
   const { port, broken } = open();
-  expect(await port.nameOn('1', 'adam')).toBeUndefined();
+  expect(await nameOn(port, '1', 'adam')).toBeUndefined();
   expect(broken).not.toHaveBeenCalled();
 });

@@ -17,7 +17,14 @@ import {
   type RedisTarget,
   versionOf,
 } from '../../support/redisClients';
-import { ADAM, itKeepsWhatAFleetReliesOn, newPage } from '../portContract';
+import { nameOn, settleName } from '../../support/stores';
+import {
+  ADAM,
+  itKeepsWhatAFleetReliesOn,
+  newPage,
+  OPTIONS,
+  useOf,
+} from '../portContract';
 import { RedisCluster, until } from './redisCluster';
 import { SentinelSetup } from './redisSentinel';
 
@@ -133,7 +140,7 @@ describeWithRedis('redisStore', () => {
       const other = await open(name, targets[topology](), {
         keyPrefix: 'other:',
       });
-      expect(await storeOf(other).nameOn(page, 'adam')).toBeUndefined();
+      expect(await nameOn(storeOf(other), page, 'adam')).toBeUndefined();
       const base = `${keyPrefix}bottender-persona:{${page}}`;
       const admin =
         topology === 'server'
@@ -148,7 +155,7 @@ describeWithRedis('redisStore', () => {
         keyPrefix: '{}:',
       });
       await expect(
-        storeOf(client).writeName(newPage(), 'adam', ADAM),
+        settleName(storeOf(client), newPage(), 'adam', ADAM),
       ).rejects.toThrow(/CROSSSLOT/);
     });
   });
@@ -181,19 +188,21 @@ describeWithRedis('redisStore', () => {
 
 async function msToFail(store: StorePort): Promise<number> {
   const begun = Date.now();
-  await expect(store.nameOn('1', 'adam')).rejects.toThrow(PersonaStoreError);
+  await expect(store.acquire(useOf('1'), OPTIONS)).rejects.toThrow(
+    PersonaStoreError,
+  );
   return Date.now() - begun;
 }
 
 async function keepsAName(store: StorePort, page: string): Promise<void> {
-  await store.writeName(page, 'adam', ADAM);
-  expect(await store.nameOn(page, 'adam')).toEqual(ADAM);
+  await settleName(store, page, 'adam', ADAM);
+  expect(await nameOn(store, page, 'adam')).toEqual(ADAM);
 }
 
 /** Within the time between two probes of a store that does not answer. */
 async function worksAgain(store: StorePort, page: string): Promise<void> {
   await until('the store is used again', () =>
-    store.writeName(page, 'adam', ADAM).then(
+    settleName(store, page, 'adam', ADAM).then(
       () => true,
       () => false,
     ),

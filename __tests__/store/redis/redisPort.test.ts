@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
+import { checkOptions } from '../../../src/checkOptions';
+import { createRuntime } from '../../../src/runtime';
 import { openStore } from '../../../src/store/open';
 import type { StorePort } from '../../../src/store/port';
 import { redisStore } from '../../../src/store/redis/redisStore';
+import { startFakeGraph } from '../../support/fakeGraph';
+import { profile } from '../../support/personas';
+import { nameOn, settleName } from '../../support/stores';
 import {
   describeWithRedis,
   startRedis,
@@ -48,7 +53,7 @@ describeWithRedis('in Redis', () => {
     await port.acquire(use, OPTIONS);
     await port.renew([withId(use, '7')], OPTIONS);
     await port.acquire(useOf(page, 'name:adam', 'Adam'), OPTIONS);
-    await port.writeName(page, 'adam', ADAM);
+    await settleName(port, page, 'adam', ADAM);
     const keys = await client.keys('ends:*');
     expect(keys.length).toBeGreaterThanOrEqual(6);
     for (const key of keys) {
@@ -103,9 +108,9 @@ describeWithRedis('in Redis', () => {
     for (let round = 0; round < 2; round += 1) {
       const leases = await port.leasesOn(page);
       expect(leases.map(([key]) => key)).toEqual([good.key]);
-      expect(await port.namesOn(page, [])).toEqual(new Map([['eve', ADAM]]));
+      expect([...(await port.namesOn(page, [])).keys()]).toEqual(['eve']);
     }
-    expect(await port.nameOn(page, 'adam')).toBeUndefined();
+    expect(await nameOn(port, page, 'adam')).toBeUndefined();
     expect(onBroken).toHaveBeenCalledTimes(2);
     // The slot of what is broken goes to the next who wants it.
     expect(await port.acquire(useOf(page, 'fly:bad'), OPTIONS)).toMatchObject({
@@ -116,10 +121,8 @@ describeWithRedis('in Redis', () => {
     expect(await port.acquire(useOf(page, 'fly:bad'), OPTIONS)).toMatchObject({
       as: 'creator',
     });
-    const record = { pageId: page, name: 'adam', record: ADAM, key: undefined };
-    expect(
-      await port.settle({ ...record, seenId: undefined }, OPTIONS),
-    ).toEqual(ADAM);
+    await settleName(port, page, 'adam', ADAM);
+    expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
   });
 
   test.each<[key: string, ask: (port: StorePort, page: string) => unknown]>([
@@ -127,10 +130,10 @@ describeWithRedis('in Redis', () => {
     ['due', (port, page) => port.leasesOn(page)],
     ['due', (port, page) => port.expired([page])],
     ['due', (port, page) => port.forget(page, randomUUID())],
-    ['names', (port, page) => port.nameOn(page, 'adam')],
+    ['names', (port, page) => nameOn(port, page, 'adam')],
     ['names', (port, page) => port.namesOn(page, [])],
-    ['names', (port, page) => port.writeName(page, 'adam', ADAM)],
-    ['names', (port, page) => port.writeName(page, 'adam')],
+    ['names', (port, page) => settleName(port, page, 'adam', ADAM)],
+    ['names', (port, page) => port.acquire(useOf(page, 'name:adam'), OPTIONS)],
   ])(
     'a value of another type at :%s is reported and removed',
     async (key, ask) => {
@@ -148,10 +151,10 @@ describeWithRedis('in Redis', () => {
 
       const good = useOf(page, 'fly:good');
       await port.acquire(good, OPTIONS);
-      await port.writeName(page, 'adam', ADAM);
+      await settleName(port, page, 'adam', ADAM);
       const leases = await port.leasesOn(page);
       expect(leases.map(([at]) => at)).toContain(good.key);
-      expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
+      expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
     },
   );
 
@@ -203,9 +206,31 @@ describeWithRedis('in Redis', () => {
   test('scripts that Redis has forgotten are sent again', async () => {
     const port = openStore(redisStore(client), jest.fn());
     const page = newPage();
-    await port.writeName(page, 'adam', ADAM);
+    await settleName(port, page, 'adam', ADAM);
     await client.sendCommand(['SCRIPT', 'FLUSH']);
-    expect(await port.nameOn(page, 'adam')).toEqual(ADAM);
+    expect(await nameOn(port, page, 'adam')).toEqual(ADAM);
+  });
+
+  test('a name costs each process one script, and its creation four', async () => {
+    const { page } = await startFakeGraph([
+      { body: { data: [] } },
+      { body: { id: '20' } },
+    ]);
+    const store = redisStore(client, { prefix: 'costs' });
+    const settings = checkOptions({ store, directory: { adam: profile('A') } });
+    const costs: number[] = [];
+    for (const { directory } of [
+      createRuntime(settings),
+      createRuntime(settings),
+    ]) {
+      for (let time = 0; time < 2; time += 1) {
+        await client.sendCommand(['CONFIG', 'RESETSTAT']);
+        expect(await directory.idOf(page, 'adam')).toBe('20');
+        const stats = await client.info('commandstats');
+        costs.push(Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0));
+      }
+    }
+    expect(costs).toEqual([4, 0, 1, 0]);
   });
 
   test('many leases are renewed in few scripts, and a sweep reads only expired ones', async () => {

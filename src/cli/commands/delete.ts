@@ -8,7 +8,7 @@ import { isGone } from '../../graph/graphFailure';
 import { deletePersona, getPersona } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
-import type { NamedRecord } from '../../store/port';
+import type { NamedLease } from '../../store/port';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { explainFailure, CommandError } from '../commandErrors';
 import { callGraph, SHORT_RETRIES } from '../callGraph';
@@ -89,7 +89,7 @@ async function namesFor(
 ): Promise<string[]> {
   const records = await withStoreFallback(
     store.namesOn(pageId, directory.keys()),
-    new Map<string, NamedRecord>(),
+    new Map<string, NamedLease>(),
   );
   const isFoundBy = ([each, entry]: [string, DirectoryEntry]) => {
     const known = fixedIdOf(entry) ?? records.get(each)?.id;

@@ -36,14 +36,14 @@ export async function checkStore({
   }
   // A client that cannot connect tries again, and says why by events alone.
   let reported: unknown;
-  onClientError(store, (error) => (reported = error));
+  onClientError(store, (error) => (reported ??= error));
   try {
     const finding = await withTimeout(check(store), TIMEOUT_MS, LATE);
     if (finding !== LATE) return finding;
     const reason =
       reported === undefined
         ? ''
-        : `: ${withoutCredentials(errorMessage(reported))}`;
+        : `: ${withoutCredentials(errorMessage(reported)).replace(/\.$/, '')}`;
     return failed(
       `The store did not answer in ${TIMEOUT_MS / 1000} s${reason}.`,
       CONNECT + (isCluster(store) ? CLUSTER_STATE : ''),

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/graphCall';
 import {
@@ -8,6 +10,7 @@ import {
 import { withRetries } from '../../graph/retries';
 import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
+import { slotOfName, type NamedRecord } from '../../store/port';
 import { forEachLimited } from '../../util/forEachLimited';
 import { errorMessage, explainFailure } from '../commandErrors';
 import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
@@ -76,7 +79,10 @@ export class PlanExecutor {
     if (action === 'delete') {
       const failure = await this.delete([step.id ?? '']);
       if (failure) return { ok: false, failure };
-      for (const name of names) await store.writeName(this.page.id, name);
+      for (const name of names) {
+        const { key } = this.snapshot.records.get(name) ?? {};
+        if (key !== undefined) await store.forget(this.page.id, key);
+      }
       return { ok: true, value: step.id ?? '' };
     }
     if (step.id === undefined && outdated.length > 0) {
@@ -89,9 +95,8 @@ export class PlanExecutor {
     if (!current.ok) return current;
     const record = { ...profile, id: current.value };
     const write = async (replaces?: string[]) => {
-      for (const name of names) {
-        await store.writeName(this.page.id, name, { ...record, replaces });
-      }
+      for (const name of names)
+        await this.record(name, { ...record, replaces });
     };
     await write(outdated.length > 0 ? outdated : undefined);
     if (outdated.length === 0) return current;
@@ -99,6 +104,17 @@ export class PlanExecutor {
     if (failure) return { ok: false, failure };
     await write();
     return current;
+  }
+
+  /** Records the persona of a name, whatever bots have recorded. */
+  private async record(name: string, record: NamedRecord): Promise<void> {
+    const { page, runtime, snapshot } = this;
+    const slot = slotOfName(name);
+    const settled = { pageId: page.id, slot, record, key: randomUUID() };
+    let replacedId = snapshot.records.get(name)?.id;
+    do {
+      replacedId = await runtime.store.settle({ ...settled, replacedId });
+    } while (replacedId !== record.id);
   }
 
   /** Records a replacement before it is created, so that the next sync finds it if this one is killed. */
@@ -110,9 +126,9 @@ export class PlanExecutor {
       const beside = listed
         .filter((persona) => persona.name === profile.name)
         .map(({ id }) => id);
+      const { key: _, ...recorded } = record;
       const making = { ...profile, beside };
-      const { store } = this.runtime;
-      await store.writeName(this.page.id, name, { ...record, making });
+      await this.record(name, { ...recorded, making });
     }
   }
 

@@ -7,13 +7,17 @@
 import { monotonicNow } from '../../util/monotonicNow';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
-import type {
-  Acquired,
-  LeaseEntry,
-  LeaseOptions,
-  NamedRecord,
-  Settled,
-  Use,
+import {
+  namedLease,
+  nameOfSlot,
+  readNameKey,
+  slotOfName,
+  type Acquired,
+  type LeaseEntry,
+  type LeaseOptions,
+  type NamedLease,
+  type Settled,
+  type Use,
 } from '../port';
 
 import type { GuardedKeyv } from './guardedKeyv';
@@ -22,7 +26,10 @@ import { Processes, type IndexedLease, type ProcessIndex } from './processes';
 /** A clock that differs by more was set. */
 const MAX_CLOCK_DRIFT_MS = 1000;
 
-/** Ephemeral personas are shared within one process only; names are shared by all. */
+/**
+ * Ephemeral personas are shared within one process only; names are shared by all:
+ * the lease of each has a value of its own in the Keyv, and none in the memory.
+ */
 export class KeyvPort extends MemoryStore {
   override readonly isLasting = true;
   /** The keys of the names that this process has recorded. */
@@ -39,14 +46,20 @@ export class KeyvPort extends MemoryStore {
   }
 
   override async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
+    const { slot } = use;
+    const { pageId } = use.record;
+    const settled = await this.nameOn(pageId, slot);
+    if (settled) return { as: 'user', ...settled };
     const acquired = await super.acquire(use, options);
     if (acquired.as !== 'creator') return acquired;
-    const { pageId } = use.record;
     try {
       const other = await this.announce(use, options);
-      if (!other) return { ...acquired, record: await this.recordOf(use) };
+      const settledSince = await this.nameOn(pageId, slot);
+      if (!other && !settledSince) return acquired;
       await this.forget(pageId, use.key);
-      return { as: 'waiting', name: other.record.name };
+      return settledSince
+        ? { as: 'user', ...settledSince }
+        : { as: 'waiting', name: other?.record.name ?? '' };
     } catch (error) {
       // This process may go on, but under another key.
       await super.forget(pageId, use.key);
@@ -65,6 +78,13 @@ export class KeyvPort extends MemoryStore {
 
   override async forget(pageId: string, key: string): Promise<void> {
     await super.forget(pageId, key);
+    const { slot = '' } = readNameKey(key) ?? {};
+    if ((await this.nameOn(pageId, slot))?.key === key) {
+      const nameKey = keyOf(pageId, nameOfSlot(slot));
+      await this.store.delete(nameKey);
+      this.names.delete(nameKey);
+      this.changeEpoch(pageId, key);
+    }
     await this.processes.publish();
   }
 
@@ -106,67 +126,38 @@ export class KeyvPort extends MemoryStore {
     return expired.filter(([key]) => !renewedKeys.has(key));
   }
 
-  override async nameOn(
-    pageId: string,
-    name: string,
-  ): Promise<NamedRecord | undefined> {
-    const key = keyOf(pageId, name);
-    const value = await this.store.get(key);
-    const record = readName(value);
-    if (value !== undefined && !record) this.store.broken(key);
-    return record;
-  }
-
   override async namesOn(
     pageId: string,
     names: Iterable<string> = [],
-  ): Promise<Map<string, NamedRecord>> {
+  ): Promise<Map<string, NamedLease>> {
     const wanted = new Set(names);
     const indexes = [...(await this.processes.others()), this.index()];
     const prefix = keyOf(pageId, '');
     for (const key of indexes.flatMap((index) => index.names)) {
       if (key.startsWith(prefix)) wanted.add(key.slice(prefix.length));
     }
-    const records = new Map<string, NamedRecord>();
+    const leases = new Map<string, NamedLease>();
     const read = async (name: string) => {
-      const record = await this.nameOn(pageId, name);
-      if (record) records.set(name, record);
+      const lease = await this.nameOn(pageId, slotOfName(name));
+      if (lease) leases.set(name, lease);
     };
     await Promise.all([...wanted].map(read));
-    return records;
+    return leases;
   }
 
-  override async settle(
-    settled: Settled,
-    options: LeaseOptions,
-  ): Promise<NamedRecord> {
-    const { pageId, name, record, seenId, key } = settled;
-    const stored = await this.nameOn(pageId, name);
-    if (stored && stored.id !== seenId && stored.id !== record.id) {
-      this.keepSurplus(settled, options);
-      if (key !== undefined) await this.processes.publish();
-      return stored;
+  override async settle(settled: Settled): Promise<string> {
+    const { pageId, slot, record, key, replacedId } = settled;
+    const other = await this.nameOn(pageId, slot);
+    if (other && other.id !== record.id && other.id !== replacedId) {
+      return other.id;
     }
-    await this.writeName(pageId, name, record);
-    if (key !== undefined) await this.forget(pageId, key);
-    return record;
-  }
-
-  override async writeName(
-    pageId: string,
-    name: string,
-    record?: NamedRecord,
-  ): Promise<void> {
-    const key = keyOf(pageId, name);
-    if (!record) {
-      await this.store.delete(key);
-      if (this.names.delete(key)) await this.processes.publish();
-      return;
-    }
-    const isKnown = this.names.has(key);
-    this.names.add(key);
+    const nameKey = keyOf(pageId, nameOfSlot(slot));
+    const isKnown = this.names.has(nameKey);
+    this.names.add(nameKey);
     if (!isKnown) await this.processes.announce();
-    await this.store.set(key, record);
+    await this.store.set(nameKey, record);
+    await this.forget(pageId, key);
+    return record.id;
   }
 
   /** The clock that processes have in common, as well as their machines agree. */
@@ -218,10 +209,17 @@ export class KeyvPort extends MemoryStore {
     return others.flatMap(({ leases }) => leases);
   }
 
-  private async recordOf(use: Use): Promise<NamedRecord | undefined> {
-    const [, name] = /^name:(.*)$/s.exec(use.slot) ?? [];
+  private async nameOn(
+    pageId: string,
+    slot: string,
+  ): Promise<NamedLease | undefined> {
+    const name = nameOfSlot(slot);
     if (name === undefined) return undefined;
-    return this.nameOn(use.record.pageId, name);
+    const key = keyOf(pageId, name);
+    const value = await this.store.get(key);
+    const record = readName(value);
+    if (value !== undefined && !record) this.store.broken(key);
+    return record && namedLease(slot, record);
   }
 
   private index(): ProcessIndex {
@@ -235,6 +233,6 @@ export class KeyvPort extends MemoryStore {
   }
 }
 
-function keyOf(pageId: string, name: string): string {
+function keyOf(pageId: string, name = ''): string {
   return `directory:${pageId}:${name}`;
 }

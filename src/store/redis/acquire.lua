@@ -1,7 +1,12 @@
 -- Uses the slot's persona, or records the intent to create it.
 --   KEYS[1]  `prefix:{page}`
 --   ARGV[1]  { key, use, slot, name, picture, leaseMs, claimMs }
---   result   { as: 'creator', epoch, record?: JSON, of the slot `name:NAME` } | { as: 'waiting', name } | { as: 'user', key, id }
+--   result   { as: 'creator', epoch } | { as: 'waiting', name } | { as: 'user', key, id, name, replaces? }
+local record = named(args.slot)
+if record then
+  local key = args.slot .. ' ' .. record.id
+  return result({ as = 'user', key = key, id = record.id, name = record.name, replaces = record.replaces })
+end
 local key = redis.pcall('GET', slotKey(args.slot))
 local isTakeover = false
 -- Overwrites a value of another type.
@@ -14,7 +19,7 @@ if type(key) == 'string' then
         setExpiry(key, math.max(usedUntil(lease), now + args.leaseMs))
         keepSlot(args.slot)
       end
-      return result({ as = 'user', key = key, id = lease.id })
+      return result({ as = 'user', key = key, id = lease.id, name = lease.name })
     end
     if key ~= args.key and isClaimed(usedUntil(lease)) then
       return result({ as = 'waiting', name = lease.name })
@@ -28,11 +33,9 @@ if mine and mine.id then return result({ as = 'waiting', name = mine.name }) end
 local epoch = own('GET', EPOCH)
 if isTakeover or not epoch then
   epoch = args.key
-  redis.call('SET', EPOCH, epoch, 'PXAT', now + KEPT_MS)
+  changeEpoch(epoch)
 end
 redis.call('HSET', leaseKey(args.key), 'slot', args.slot, 'name', args.name, 'picture', args.picture, 'use:' .. args.use, now + args.claimMs)
 redis.call('SET', slotKey(args.slot), args.key, 'PXAT', now + args.leaseMs + KEPT_MS)
 setExpiry(args.key, now + args.leaseMs)
-local name = string.match(args.slot, '^name:(.*)$')
-local record = name and own('HGET', NAMES, name) or nil
-return result({ as = 'creator', epoch = epoch, record = record })
+return result({ as = 'creator', epoch = epoch })

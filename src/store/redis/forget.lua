@@ -2,5 +2,11 @@
 --   KEYS[1]  `prefix:{page}`
 --   ARGV[1]  { key }
 --   result   {}
-forget(args.key)
+local slot, id = string.match(args.key, '^(name:.*) (%d+)$')
+local record, name = named(slot or '')
+if not slot then forget(args.key)
+elseif record and record.id == id then
+  own('HDEL', NAMES, name)
+  changeEpoch('without ' .. args.key)
+end
 return result({})

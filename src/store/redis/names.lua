@@ -1,13 +1,8 @@
--- The record of a name, or of all names on the Page.
+-- The records of all names on the Page.
 --   KEYS[1]  `prefix:{page}`
---   ARGV[1]  { name? }
+--   ARGV[1]  {}
 --   result   { names: [{ name, record: JSON }] }
 local names = {}
-if args.name then
-  local record = own('HGET', NAMES, args.name)
-  if record then names[1] = { name = args.name, record = record } end
-else
-  local flat = own('HGETALL', NAMES)
-  for i = 1, #flat, 2 do names[#names + 1] = { name = flat[i], record = flat[i + 1] } end
-end
+local flat = own('HGETALL', NAMES)
+for i = 1, #flat, 2 do names[#names + 1] = { name = flat[i], record = flat[i + 1] } end
 return result({ names = names })

@@ -13,6 +13,7 @@
 --   :due        a sorted set: each KEY by when its lease expires
 --   :names      a hash: the records of names, as JSON
 --   :epoch      while it stays the same, all personas created for names are recorded
+-- The lease of a name is its record; its key is `name:NAME ID`.
 local base = KEYS[1]
 local args = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
@@ -102,6 +103,20 @@ local function forget(key)
   if lease and lease.slot then free(lease.slot, key) end
 end
 
+local function changeEpoch(epoch)
+  redis.call('SET', EPOCH, epoch, 'PXAT', now + KEPT_MS)
+end
+
+-- The record of a slot's name, and the name. Another value than a record is none.
+local function named(slot)
+  local name = string.match(slot, '^name:(.*)$')
+  if not name then return nil end
+  local isJson, record = pcall(cjson.decode, own('HGET', NAMES, name) or 'null')
+  local id = isJson and type(record) == 'table' and record.id
+  local isRecord = type(id) == 'string' and string.match(id, '^%d+$')
+  return isRecord and record or nil, name
+end
+
 -- Records a use and extends its lease, unless another process deletes the persona.
 local function renew(use)
   local lease = read(use.key)
@@ -117,9 +132,4 @@ local function renew(use)
   if not lease then redis.call('HSET', leaseKey(use.key), 'recovered', now + args.leaseMs) end
   setExpiry(use.key, math.max(lease and usedUntil(lease) or 0, now + args.leaseMs))
   if redis.pcall('GET', slotKey(use.slot)) == use.key then keepSlot(use.slot) end
-end
-
-local function writeName(name, record)
-  own('HSET', NAMES, name, record)
-  redis.call('PEXPIREAT', NAMES, now + KEPT_MS)
 end

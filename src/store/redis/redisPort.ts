@@ -3,13 +3,15 @@ import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, readLease, readName } from '../fields';
+import { fieldsOf, isIds, readLease, readName } from '../fields';
 import {
   EXPIRED_AT_ONCE,
+  namedLease,
+  slotOfName,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
-  type NamedRecord,
+  type NamedLease,
   type Released,
   type ReleaseOptions,
   type Settled,
@@ -35,17 +37,16 @@ export class RedisPort implements StorePort {
 
   async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
     const args = { ...argsOf(use), ...options };
-    const { as, key, id, name, epoch, record } = await this.scripts.run(
+    const { as, key, id, name, epoch, replaces } = await this.scripts.run(
       'acquire',
       use.record.pageId,
       args,
     );
     if (as === 'waiting') return { as, name: String(name) };
-    if (as === 'creator') {
-      return { as, epoch: String(epoch), record: this.readName(record) };
-    }
+    if (as === 'creator') return { as, epoch: String(epoch) };
     if (as === 'user' && typeof key === 'string' && isId(id)) {
-      return { as, key, id };
+      const replaced = isIds(replaces) ? { replaces } : {};
+      return { as, key, id, name: String(name), ...replaced };
     }
     throw invalidReply();
   }
@@ -102,27 +103,22 @@ export class RedisPort implements StorePort {
     await this.scripts.run('requeue', pageId, { key });
   }
 
-  async nameOn(pageId: string, name: string): Promise<NamedRecord | undefined> {
-    return (await this.names(pageId, { name })).get(name);
+  async settle({ pageId, record, ...settled }: Settled): Promise<string> {
+    const args = { ...settled, id: record.id, record: JSON.stringify(record) };
+    const { id } = await this.scripts.run('settle', pageId, args);
+    if (!isId(id)) throw invalidReply();
+    return id;
   }
 
-  namesOn(pageId: string): Promise<Map<string, NamedRecord>> {
-    return this.names(pageId, {});
-  }
-
-  async settle(
-    { pageId, name, record, seenId, key }: Settled,
-    { leaseMs }: LeaseOptions,
-  ): Promise<NamedRecord> {
-    const json = JSON.stringify(record);
-    const args = { key, name, id: record.id, record: json, seenId, leaseMs };
-    const settled = await this.scripts.run('settle', pageId, args);
-    return this.readName(settled.record) ?? record;
-  }
-
-  async writeName(pageId: string, name: string, record?: NamedRecord) {
-    const args = { name, record: record && JSON.stringify(record) };
-    await this.scripts.run('writeName', pageId, args);
+  async namesOn(pageId: string): Promise<Map<string, NamedLease>> {
+    const { names } = await this.scripts.run('names', pageId, {});
+    const leases = new Map<string, NamedLease>();
+    for (const { name, record: json } of listOf(names)) {
+      const record = readName(parsed(json));
+      if (typeof name !== 'string' || !record) this.broken.found('names');
+      else leases.set(name, namedLease(slotOfName(name), record));
+    }
+    return leases;
   }
 
   private async leases(
@@ -139,26 +135,6 @@ export class RedisPort implements StorePort {
       else this.broken.found(`lease:${key}`);
     }
     return leases;
-  }
-
-  private async names(
-    pageId: string,
-    args: { name?: string },
-  ): Promise<Map<string, NamedRecord>> {
-    const { names } = await this.scripts.run('names', pageId, args);
-    const records = new Map<string, NamedRecord>();
-    for (const { name, record: json } of listOf(names)) {
-      const record = this.readName(json);
-      if (typeof name === 'string' && record) records.set(name, record);
-    }
-    return records;
-  }
-
-  private readName(json: unknown): NamedRecord | undefined {
-    if (json === undefined) return undefined;
-    const record = readName(parsed(json));
-    if (!record) this.broken.found('names');
-    return record;
   }
 }
 

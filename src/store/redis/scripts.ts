@@ -125,7 +125,6 @@ function loadSteps() {
     requeue: load('requeue', 'write to', 'patient'),
     names: load('names', 'read'),
     settle: load('settle', 'write to'),
-    writeName: load('writeName', 'write to'),
     conversation: load('conversation', 'write to'),
   };
 }

@@ -4,6 +4,11 @@ const MAX_WARNINGS = 1000;
 
 const warningsOf = new WeakMap<object, Set<string>>();
 
+/** Emits a process warning. */
+export function warn(warning: string): void {
+  process.emitWarning(warning, 'PersonaWarning');
+}
+
 /** Emits a process warning, unless this owner has emitted the same one before. */
 export function warnOnce(owner: object, warning: string): void {
   const warnings = warningsOf.get(owner) ?? new Set();
@@ -11,5 +16,5 @@ export function warnOnce(owner: object, warning: string): void {
   if (warnings.has(warning)) return;
   warnings.add(warning);
   evictOldest(warnings, MAX_WARNINGS);
-  process.emitWarning(warning, 'PersonaWarning');
+  warn(warning);
 }

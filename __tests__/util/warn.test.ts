@@ -1,4 +1,4 @@
-import { warnOnce } from '../../src/util/warnOnce';
+import { warnOnce } from '../../src/util/warn';
 
 let warned: unknown[][];
 beforeEach(() => {

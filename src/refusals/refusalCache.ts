@@ -3,12 +3,12 @@ import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 
 /** How long a refused persona is not sent again, in milliseconds. */
-const REMEMBERED_MS = 10 * 60_000;
+const CACHED_MS = 10 * 60_000;
 /** A refusal takes about 2 KB. */
 const MAX_REFUSALS = 5000;
 const MAX_ACCOUNTS = 1000;
 
-interface Remembered {
+interface CachedRefusal {
   readonly refusal: PersonaRefusedError;
   readonly until: number;
 }
@@ -16,12 +16,12 @@ interface Remembered {
 type RefusalKind = 'region' | 'unknown' | 'profile';
 
 /** Caches this process's refusals. Until one expires, affected messages are sent as the Page without another attempt. */
-export class RefusalMemory {
-  private readonly remembered = new Map<string, Remembered>();
+export class RefusalCache {
+  private readonly refusals = new Map<string, CachedRefusal>();
   private readonly ignoringAccounts = new Set<string>();
 
   get isEmpty(): boolean {
-    return this.remembered.size === 0;
+    return this.refusals.size === 0;
   }
 
   /**
@@ -34,10 +34,10 @@ export class RefusalMemory {
     about: string | null,
   ): PersonaRefusedError | undefined {
     const key = keyOf(kind, pageOrAccount, about);
-    const found = this.remembered.get(key);
+    const found = this.refusals.get(key);
     if (!found) return undefined;
     if (monotonicNow() < found.until) return found.refusal;
-    this.remembered.delete(key);
+    this.refusals.delete(key);
     return undefined;
   }
 
@@ -52,9 +52,9 @@ export class RefusalMemory {
     if (known) return known;
     // Reading the stack lets V8 free what its frames refer to: the context and its event.
     void refusal.stack;
-    const until = monotonicNow() + REMEMBERED_MS;
-    this.remembered.set(keyOf(kind, pageOrAccount, about), { refusal, until });
-    evictOldest(this.remembered, MAX_REFUSALS);
+    const until = monotonicNow() + CACHED_MS;
+    this.refusals.set(keyOf(kind, pageOrAccount, about), { refusal, until });
+    evictOldest(this.refusals, MAX_REFUSALS);
     return refusal;
   }
 

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+
+import type { PersonaKind } from '../profile';
+import { evictOldest } from '../util/evictOldest';
+
+import {
+  keptMs,
+  momentDue,
+  type Begun,
+  type ConversationStore,
+  type NextMessage,
+  type Undo,
+} from './conversations';
+import { fieldsOf } from './fields';
+
+/** Values in memory, two for each conversation. */
+const MAX_VALUES = 200_000;
+/** Disclosures that are being sent; the oldest is dropped, and due again. */
+const MAX_CLAIMS = 10_000;
+
+/** What a bot has said, and which message of a person it followed. */
+interface BotRecord {
+  readonly at: number;
+  readonly after: string | undefined;
+}
+
+interface HumanRecord {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Where values are: in memory, or in a Keyv. */
+interface Values {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown, ttl: number): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Conversations of which each process decides alone. People and bots have values
+ * of their own, so that no process overwrites what it has not read: a moment may
+ * be disclosed twice, but none is lost.
+ */
+export class LocalConversations implements ConversationStore {
+  /** The last message of a person before each disclosure that is being sent. */
+  private readonly claims = new Map<string, string | undefined>();
+
+  constructor(private readonly values: Values = new MemoryValues()) {}
+
+  async begin(key: string, message: NextMessage): Promise<Begun> {
+    const { kind, lapseMs, isAfterHuman } = message;
+    if (isAfterHuman || kind === 'human') await this.writeHuman(key, lapseMs);
+    if (kind === 'human') return {};
+    const { bot, human } = await this.read(key);
+    const now = Date.now();
+    const isAfter = human !== undefined && bot?.after !== human.id;
+    const last = isAfter
+      ? { kind: 'human' as const, at: Math.max(human.at, bot?.at ?? 0) }
+      : bot && { kind: 'bot' as const, at: bot.at };
+    const moment = momentDue(last, now, lapseMs);
+    if (moment) {
+      this.claims.set(key, human?.id);
+      evictOldest(this.claims, MAX_CLAIMS);
+      return { moment };
+    }
+    await this.writeBot(key, now, human?.id, lapseMs);
+    return last ? { undo: { at: now, previousAt: last.at } } : {};
+  }
+
+  /** Whether a disclosure of this process is being sent. */
+  isClaiming(key: string): boolean {
+    return this.claims.has(key);
+  }
+
+  async end(
+    key: string,
+    _claimant: string,
+    kind: PersonaKind | undefined,
+    lapseMs: number,
+  ): Promise<void> {
+    const after = this.claims.get(key);
+    if (!this.claims.delete(key)) return;
+    if (kind === 'human') await this.writeHuman(key, lapseMs);
+    // A person may have spoken since.
+    if (kind === 'bot') await this.writeBot(key, Date.now(), after, lapseMs);
+  }
+
+  async undo(
+    key: string,
+    { at, previousAt }: Undo,
+    lapseMs: number,
+  ): Promise<void> {
+    const { bot } = await this.read(key);
+    if (bot?.at === at)
+      await this.writeBot(key, previousAt, bot.after, lapseMs);
+  }
+
+  async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
+    if (kind === 'human') return this.writeHuman(key, lapseMs);
+    const { human } = await this.read(key);
+    await this.writeBot(key, Date.now(), human?.id, lapseMs);
+  }
+
+  async forget(key: string): Promise<void> {
+    this.claims.delete(key);
+    await this.values.delete(botKey(key));
+    await this.values.delete(humanKey(key));
+  }
+
+  private async read(key: string) {
+    const [bot, human] = await Promise.all([
+      this.values.get(botKey(key)),
+      this.values.get(humanKey(key)),
+    ]);
+    return { bot: readBot(bot), human: readHuman(human) };
+  }
+
+  private writeHuman(key: string, lapseMs: number): Promise<void> {
+    const record: HumanRecord = { at: Date.now(), id: randomUUID() };
+    return this.values.set(humanKey(key), record, keptMs(lapseMs));
+  }
+
+  private writeBot(
+    key: string,
+    at: number,
+    after: string | undefined,
+    lapseMs: number,
+  ): Promise<void> {
+    const record: BotRecord = { at, after };
+    return this.values.set(botKey(key), record, keptMs(lapseMs));
+  }
+}
+
+/** The one that was used last comes last; the first is dropped, and its conversation starts again. */
+class MemoryValues implements Values {
+  private readonly values = new Map<string, unknown>();
+
+  get(key: string): Promise<unknown> {
+    const value = this.values.get(key);
+    if (value !== undefined) void this.set(key, value);
+    return Promise.resolve(value);
+  }
+
+  set(key: string, value: unknown): Promise<void> {
+    this.values.delete(key);
+    this.values.set(key, value);
+    evictOldest(this.values, MAX_VALUES);
+    return Promise.resolve();
+  }
+
+  delete(key: string): Promise<void> {
+    this.values.delete(key);
+    return Promise.resolve();
+  }
+}
+
+function botKey(key: string): string {
+  return `conversation:${key}:bot`;
+}
+
+function humanKey(key: string): string {
+  return `conversation:${key}:human`;
+}
+
+function readBot(value: unknown): BotRecord | undefined {
+  const { at, after } = fieldsOf(value);
+  if (typeof at !== 'number') return undefined;
+  return { at, after: typeof after === 'string' ? after : undefined };
+}
+
+function readHuman(value: unknown): HumanRecord | undefined {
+  const { at, id } = fieldsOf(value);
+  return typeof at === 'number' && typeof id === 'string'
+    ? { at, id }
+    : undefined;
+}
