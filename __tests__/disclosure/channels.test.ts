@@ -11,6 +11,7 @@ import {
   type SentMessage,
 } from 'bottender-persona';
 
+import { PAGE, SEND_MODES, startBot, type BotSetup } from '../support/bot';
 import { LINE_MESSAGES } from '../channels/channelMessages';
 import {
   CHANNEL_NAMES,
@@ -21,6 +22,8 @@ import {
   type ChannelSetup,
   type Recorded,
 } from '../support/channels';
+import { advanceTime } from '../support/clock';
+import { shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -29,6 +32,8 @@ beforeEach(() => {
 afterEach(() => {
   jest.restoreAllMocks();
 });
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const directory = {
   max: { ...profile('Max'), kind: 'bot' },
@@ -60,46 +65,84 @@ const TALK = [
   'Adam: three',
   'Max · AI: I am a bot (handback)',
   'Max · AI: four',
+  'Max · AI: I am a bot (lapse)',
+  'Max · AI: five',
 ];
 
-describe.each<[string, ChannelName, ChannelSetup]>([
-  ...CHANNEL_NAMES.map((channel): [string, ChannelName, ChannelSetup] => [
-    FIXTURES[channel].title,
-    channel,
-    { sendMethod: 'push' },
-  ]),
-  [
-    'LINE, by pushes in batch mode',
-    'line',
-    { sendMethod: 'push', shouldBatch: true },
-  ],
-])('on %s', (_name, channel, setup) => {
+/** A bot, and what its platform has got: `'Adam: three'`. */
+interface Place {
+  run(action: (context: PersonaContext) => unknown): Promise<unknown>;
+  texts(): string[];
+  readonly errors: unknown[];
+}
+type Plugin = ReturnType<typeof personas>;
+
+async function onChannel(
+  channel: ChannelName,
+  setup: ChannelSetup,
+  plugin: Plugin,
+): Promise<Place> {
+  const bot = await startOn(channel, { ...setup, plugins: [plugin] });
+  const received: Recorded[] = [];
+  return {
+    run: async (action) => received.push(...(await bot.run(action))),
+    texts: () => textsOn(channel, received),
+    errors: bot.errors,
+  };
+}
+
+async function onMessenger(setup: BotSetup, plugin: Plugin): Promise<Place> {
+  const bot = await startBot({ ...setup, plugins: [plugin] });
+  const run: Place['run'] = (action) =>
+    bot.run(async (context) => void (await action(context)));
+  return { run, texts: () => shown(bot.emulator), errors: bot.errors };
+}
+
+describe.each<[string, string, (plugin: Plugin) => Promise<Place>]>([
+  ...SEND_MODES.map(
+    ([mode, setup]): [string, string, (plugin: Plugin) => Promise<Place>] => [
+      `Messenger, ${mode}`,
+      'messenger',
+      (plugin) => onMessenger(setup, plugin),
+    ],
+  ),
+  ...CHANNEL_NAMES.map(
+    (channel): [string, string, (plugin: Plugin) => Promise<Place>] => [
+      FIXTURES[channel].title,
+      channel,
+      (plugin) => onChannel(channel, { sendMethod: 'push' }, plugin),
+    ],
+  ),
+  ...(['push', 'reply'] as const).map(
+    (sendMethod): [string, string, (plugin: Plugin) => Promise<Place>] => [
+      `LINE, by ${sendMethod} in batch mode`,
+      'line',
+      (plugin) => onChannel('line', { sendMethod, shouldBatch: true }, plugin),
+    ],
+  ),
+])('on %s', (_name, channel, start) => {
   test('the same conversation discloses the same, and onSent is told of it', async () => {
     const sent: SentMessage[] = [];
     const onSent = (message: SentMessage) => void sent.push(message);
-    const plugin = personas({ ...options, onSent });
-    const bot = await startOn(channel, { ...setup, plugins: [plugin] });
-    const received = await bot.run(async (context: PersonaContext) => {
+    const bot = await start(personas({ ...options, onSent }));
+    await bot.run(async (context) => {
       await context.withPersona('max', async () => {
         await context.sendText('one');
         await context.sendText('two');
       });
       await context.withPersona('adam', () => context.sendText('three'));
     });
-    received.push(
-      ...(await bot.run((context: PersonaContext) =>
-        context.withPersona('max', () => context.sendText('four')),
-      )),
-    );
+    const sayAsBot = (text: string) => (context: PersonaContext) =>
+      context.withPersona('max', () => context.sendText(text));
+    await bot.run(sayAsBot('four'));
+    advanceTime(DAY_MS + 1);
+    await bot.run(sayAsBot('five'));
     expect(bot.errors).toEqual([]);
-    expect(textsOn(channel, received)).toEqual(TALK);
+    expect(bot.texts()).toEqual(TALK);
     await new Promise(setImmediate);
     expect(
       sent.map(({ kind, persona, decidedBy, disclosure }) => [
-        persona,
-        kind,
-        decidedBy,
-        disclosure,
+        ...[persona, kind, decidedBy, disclosure],
       ]),
     ).toEqual([
       ['max', 'bot', 'withPersona', 'start'],
@@ -108,19 +151,23 @@ describe.each<[string, ChannelName, ChannelSetup]>([
       ['adam', 'human', 'withPersona', undefined],
       ['max', 'bot', 'withPersona', 'handback'],
       ['max', 'bot', 'withPersona', undefined],
+      ['max', 'bot', 'withPersona', 'lapse'],
+      ['max', 'bot', 'withPersona', undefined],
     ]);
-    expect(sent.map(({ name }) => name)).toEqual([
-      'Max · AI',
-      'Max · AI',
-      'Max · AI',
-      'Adam',
-      'Max · AI',
-      'Max · AI',
-    ]);
+    expect(sent.map(({ name }) => name)).toEqual(
+      TALK.map((text) => text.replace(/: .*/, '')),
+    );
     const [first] = sent;
-    expect(first).toMatchObject({ channel, account: null, personaId: null });
-    expect(first?.messageId).toEqual(expect.any(String));
-    expect(first?.recipient).toEqual(expect.any(String));
+    const isMessenger = channel === 'messenger';
+    expect(first).toMatchObject({
+      channel,
+      account: isMessenger ? PAGE.id : null,
+      personaId: isMessenger
+        ? (expect.stringMatching(/^\d+$/) as string)
+        : null,
+      messageId: expect.any(String) as string,
+      recipient: expect.any(String) as string,
+    });
     expect(JSON.stringify(first?.message)).toContain('I am a bot (start)');
     expect(JSON.stringify(sent)).not.toMatch(/TOKEN|SECRET/);
   });
@@ -169,6 +216,20 @@ test('what has no text on WhatsApp has none as a persona either', async () => {
   await client.createMessage(template);
   expect(platform.received.map(({ body }) => body)).toEqual([
     { To: '+2', From: '+1', ContentSid: 'HX1' },
+  ]);
+});
+
+test('a disclosure on WhatsApp is sent by the messaging service of its message', async () => {
+  const { origin, received } = await startPlatform('whatsapp');
+  const account = { accountSid: 'AC1', authToken: 'T', phoneNumber: '+1' };
+  const client = personas(options).client(
+    new TwilioClient({ ...account, origin }),
+  );
+  const template = { to: '+2', messagingServiceSid: 'MG1', contentSid: 'HX1' };
+  await client.as('max').createMessage(template as never);
+  expect(received.map(({ body }) => body)).toMatchObject([
+    { MessagingServiceSid: 'MG1', Body: 'Max · AI: I am a bot (start)' },
+    { MessagingServiceSid: 'MG1', ContentSid: 'HX1' },
   ]);
 });
 

@@ -177,25 +177,24 @@ class Scene {
     if (error !== undefined && !attempt.isRefused) {
       throw new Error(`A message was not sent: ${error}`);
     }
-    if (this.job.store === 'memory' || calls.every((call) => call.isInTime)) {
-      attempt.decidedBy =
-        calls.length > 0 || this.job.store === 'memory' ? 'store' : 'process';
-    } else if (!calls.some((call) => call.isAnswered)) {
+    const decisions = calls.filter(({ isDecision }) => isDecision);
+    if (this.job.store === 'memory') attempt.decidedBy = 'store';
+    else if (!decisions.some(({ isAnswered }) => isAnswered)) {
       attempt.decidedBy = 'process';
+    } else if (calls.every(({ isInTime }) => isInTime)) {
+      attempt.decidedBy = 'store';
     }
     return attempt;
   }
 
   /** Waits until the store has what processes have decided alone. */
   private async settle(sent: readonly Attempt[]): Promise<void> {
-    if (sent.some(({ decidedBy, ended }) => decidedBy === 'either' && ended)) {
-      await sleep(1500);
-    }
     const alone = new Map<number, Set<number>>();
     for (const { decidedBy, process, customer } of sent) {
-      if (decidedBy !== 'process') continue;
+      if (decidedBy === 'store') continue;
       const customers = alone.get(process) ?? new Set();
-      alone.set(process, customers.add(customer));
+      alone.set(process, customers);
+      if (decidedBy === 'process') customers.add(customer);
     }
     await Promise.all(
       [...alone].map(async ([position, { size }]) => {

@@ -24,6 +24,8 @@ export interface SpeakerJob {
 
 /** A call of the store that was made for a message. */
 export interface StoreCall {
+  /** Whether it asks what is due before the message. */
+  readonly isDecision: boolean;
   readonly isAnswered: boolean;
   /** Quickly enough that it cannot have been given up. */
   readonly isInTime: boolean;

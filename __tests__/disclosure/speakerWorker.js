@@ -21,12 +21,20 @@ const current = new AsyncLocalStorage();
 /** Keyv reports its failures by events. */
 let errors = 0;
 
-/** Notes whether the store answers the calls of each message, and in time. */
-function watch(client, names) {
+/**
+ * Notes whether the store answers the calls of each message, and in time.
+ *
+ * @param decides whether a call asks what is due before the message
+ */
+function watch(client, names, decides) {
   for (const name of names) {
     const method = client[name].bind(client);
     client[name] = async (...args) => {
-      const call = { isAnswered: false, isInTime: false };
+      const call = {
+        isDecision: decides(name, args),
+        isAnswered: false,
+        isInTime: false,
+      };
       current.getStore()?.calls.push(call);
       const [begunAt, before] = [performance.now(), errors];
       const answer = await method(...args);
@@ -41,7 +49,19 @@ function watch(client, names) {
 function openStore() {
   if (job.store === 'redis') {
     const { client, connected } = openClient('redis', { url: job.url });
-    watch(client, ['evalSha', 'eval']);
+    watch(
+      client,
+      ['evalSha', 'eval'],
+      (
+        _,
+        [
+          ,
+          {
+            arguments: [given],
+          },
+        ],
+      ) => given.includes('"step":"begin"'),
+    );
     return { store: redisStore(client), connected };
   }
   if (job.store === 'keyv') {
@@ -53,7 +73,12 @@ function openStore() {
     keyv.on('error', () => {
       errors += 1;
     });
-    watch(keyv, ['get', 'set']);
+    const isPerson = (key) => key.endsWith(':human');
+    watch(
+      keyv,
+      ['get', 'set'],
+      (name, [key]) => name === 'get' || isPerson(key),
+    );
     return { store: keyv, connected: keyv.get('x') };
   }
   return { store: undefined };
