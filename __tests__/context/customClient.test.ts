@@ -291,6 +291,17 @@ describe('a client of Messenger without axios', () => {
     expect(pushCarouselTemplate).toHaveBeenCalledTimes(1);
   });
 
+  test('may answer an upload as Messenger does', async () => {
+    const sendImage = jest.fn((..._args: unknown[]) => Promise.resolve());
+    const uploadAttachment = () => Promise.resolve({ attachment_id: '7' });
+    const given = { sendImage, uploadAttachment };
+    const client = personas().client(given, { channel: 'messenger' });
+    await client.as('5').sendImage(CUSTOMER, Buffer.from('a picture'), {});
+    expect(sendImage.mock.calls).toEqual([
+      [CUSTOMER, { attachmentId: '7' }, { personaId: '5' }],
+    ]);
+  });
+
   test('sends files in its own way where it has nothing to upload them by', async () => {
     const sendImage = jest.fn((..._args: unknown[]) => Promise.resolve());
     const client = personas().client({ sendImage }, { channel: 'messenger' });

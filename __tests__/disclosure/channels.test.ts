@@ -219,6 +219,20 @@ test('what has no text on WhatsApp has none as a persona either', async () => {
   ]);
 });
 
+test('a disclosure on WhatsApp is sent by the messaging service of its message', async () => {
+  const { origin, received } = await startPlatform('whatsapp');
+  const account = { accountSid: 'AC1', authToken: 'T', phoneNumber: '+1' };
+  const client = personas(options).client(
+    new TwilioClient({ ...account, origin }),
+  );
+  const template = { to: '+2', messagingServiceSid: 'MG1', contentSid: 'HX1' };
+  await client.as('max').createMessage(template as never);
+  expect(received.map(({ body }) => body)).toMatchObject([
+    { MessagingServiceSid: 'MG1', Body: 'Max · AI: I am a bot (start)' },
+    { MessagingServiceSid: 'MG1', ContentSid: 'HX1' },
+  ]);
+});
+
 describe('a reply on LINE', () => {
   test.each([false, true])(
     'has the disclosure as its first message, batch mode: %s',

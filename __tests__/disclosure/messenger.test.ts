@@ -136,6 +136,30 @@ test('nothing is disclosed for sender actions, and not to others', async () => {
   ]);
 });
 
+test('a message that cannot be read does not hold up the next one', async () => {
+  const disclosure = { message: () => 'I am a bot' };
+  const bot = await startBot({
+    plugins: [personas({ directory, disclosure })],
+  });
+  const unreadable = {
+    get quickReplies(): never {
+      throw new Error('unreadable');
+    },
+  };
+  await bot.run(async (context) => {
+    const client = personas({ disclosure }).client(context.client);
+    const failing = client.sendText(CUSTOMER, 'one', unreadable);
+    const began = performance.now();
+    const next = client.sendText(CUSTOMER, 'two');
+    await expect(failing).rejects.toThrow('unreadable');
+    await next;
+    // Else it waits for ten seconds.
+    expect(performance.now() - began).toBeLessThan(8000);
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Page: I am a bot', 'Page: two']);
+});
+
 test('null sends none, and uses the moment up', async () => {
   const message = jest.fn(() => null);
   const { bot } = await start({ disclosure: { message } });
