@@ -99,14 +99,15 @@ export class OutgoingMessage {
   }
 
   private accept(found: string | Carried | null): void {
-    const { channel, runtime, context } = this.sending;
+    const { sending } = this;
+    const { channel, runtime } = sending;
     const carried = typeof found === 'string' ? carriedAs(found) : found;
     if (carried && !runtime.refusals.isEmpty) {
       const { id, fields } = carried;
       const refusal =
         id === undefined
-          ? runtime.refusals.findProfile(accountOf(this.sending), fields)
-          : runtime.refusals.find(context, id);
+          ? runtime.refusals.findProfile(accountOf(sending), fields)
+          : runtime.refusals.find(sending.context, id);
       if (refusal) throw refusal;
     }
     this.carried = carried;
@@ -153,13 +154,14 @@ export class OutgoingMessage {
   /** Reports the message if its channel delivered it without its profile. */
   readAnswer(answer: unknown): void {
     const { resolution, carried, sending } = this;
-    const { channel, runtime, context } = sending;
+    const { channel, runtime } = sending;
     if (!resolution || !carried || !channel.readIgnored) return;
     const ignored = channel.readIgnored(answer, carried.fields);
     if (ignored === undefined) return;
     this.isRefused = true;
     const { persona } = resolution;
     const account = accountOf(sending);
+    const { context } = sending;
     runtime.refusals.reportIgnored(ignored, persona, account, context);
   }
 

@@ -13,19 +13,18 @@ import type { Resolution, Sending } from './resolution';
  */
 export function resolveProfile(
   speaker: ActiveSpeaker,
-  { runtime, channel, context }: Sending,
+  sending: Sending,
 ): Resolution | undefined {
-  const { directory, refusals, settings } = runtime;
-  const label = settings.disclosure?.label;
+  const { directory, refusals } = sending.runtime;
   switch (speaker.kind) {
     case 'ephemeral':
     case 'uncreated':
-      return shown(speaker.profile.name, speaker.profile);
+      return new ShownProfile(speaker.profile.name, speaker.profile, sending);
     case 'unavailable': {
       const { refusal, profile } = speaker;
       return {
         persona: profile?.name ?? refusal.persona,
-        name: profile && unlimitedName(profile),
+        name: profile && unlimitedName(profile, sending),
         resolve() {
           throw refusal;
         },
@@ -34,35 +33,45 @@ export function resolveProfile(
     case 'persona': {
       const { persona } = speaker;
       const profile = directory.givenProfileOf(persona);
-      if (profile) return shown(persona, profile);
+      if (profile) return new ShownProfile(persona, profile, sending);
       if (isPersonaId(persona) || directory.has(persona)) return undefined;
       const resolve = () => {
-        throw refusals.unknownPersona(persona, context);
+        throw refusals.unknownPersona(persona, sending.context);
       };
       return { persona, resolve };
     }
     default:
       return undefined;
   }
+}
 
-  function shown(persona: Persona, profile: PersonaProfile): Resolution {
-    return {
-      persona,
-      get name() {
-        return unlimitedName(profile);
-      },
-      resolve() {
-        const display = displayed(profile, channel, label);
-        if (display?.missing !== undefined) warnOnce(runtime, display.missing);
-        return display ?? null;
-      },
-    };
+class ShownProfile implements Resolution {
+  constructor(
+    readonly persona: Persona,
+    private readonly profile: PersonaProfile,
+    private readonly sending: Sending,
+  ) {}
+
+  get name(): string {
+    return unlimitedName(this.profile, this.sending);
   }
 
-  /** In a text there is room for all of it. */
-  function unlimitedName(profile: PersonaProfile): string {
-    return shownName(profile, Infinity, label);
+  resolve(): Displayed | null {
+    const { runtime, channel } = this.sending;
+    const { settings } = runtime;
+    const display = displayed(
+      this.profile,
+      channel,
+      settings.disclosure?.label,
+    );
+    if (display?.missing !== undefined) warnOnce(runtime, display.missing);
+    return display ?? null;
   }
+}
+
+/** In a text there is room for all of it. */
+function unlimitedName(profile: PersonaProfile, { runtime }: Sending): string {
+  return shownName(profile, Infinity, runtime.settings.disclosure?.label);
 }
 
 interface Displayed extends DisplayProfile {
