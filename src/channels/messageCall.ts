@@ -1,5 +1,3 @@
-import type { ReadStream } from 'node:fs';
-
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
 import { isPlainObject } from '../util/isPlainObject';
@@ -36,9 +34,14 @@ export interface MessageCall {
 export type MessageFile =
   | {
       readonly type: 'image' | 'audio' | 'video' | 'file';
-      readonly contents: Buffer | ReadStream;
+      readonly contents: Uint8Array | FileStream;
     }
   | { readonly type: 'form'; readonly contents: MultipartForm };
+
+/** A stream of a file. The entries' types lead here, and need none of Node's. */
+export interface FileStream {
+  once(event: 'error', listener: (error: Error) => void): unknown;
+}
 
 /** A form of the package "form-data". */
 export interface MultipartForm {

@@ -83,7 +83,7 @@ async function uploadForm(
 
 /** Rejects when the stream of a message that waits fails, which otherwise would end the process. */
 export function failureOf({ type, contents }: MessageFile): Promise<never> {
-  if (type === 'form' || Buffer.isBuffer(contents)) {
+  if (type === 'form' || contents instanceof Uint8Array) {
     return new Promise(() => undefined);
   }
   return new Promise((_, reject) => {
