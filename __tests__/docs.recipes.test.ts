@@ -1,7 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createRequire, isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 
@@ -33,6 +36,20 @@ import { PACKAGES, versionOf } from './support/redisClients';
 import { leaveLease } from './support/stores';
 
 const code = new PageCode(documentsIn('docs/recipes'));
+
+interface Sqlite {
+  readonly DatabaseSync: new (file: string) => {
+    prepare(statement: string): { all(): Record<string, unknown>[] };
+    close(): void;
+  };
+}
+
+/** Node 20 has none; .ci/run runs this suite with the newest Node, too. */
+function nodeSqlite(): Sqlite | undefined {
+  return isBuiltin('node:sqlite')
+    ? (createRequire(__filename)('node:sqlite') as Sqlite)
+    : undefined;
+}
 
 /** The client that a block exports, once redisStore() has taken it. */
 function clientOf(name: string, globals?: Record<string, unknown>) {
@@ -337,16 +354,26 @@ describe('docs/recipes/who-said-what.md', () => {
 
   it('a transcript', async () => {
     const rows: unknown[][] = [];
-    // Node 20 has no node:sqlite.
-    class DatabaseSync {
+    class StandIn {
       readonly exec = jest.fn();
       prepare(statement: string) {
         expect(statement.match(/\?/g)).toHaveLength(7);
         return { run: (...row: unknown[]) => rows.push(row) };
       }
     }
-    const modules = { 'node:sqlite': { DatabaseSync } };
-    await speak(code.run('transcript', { modules, process }) as OnSent);
+    const sqlite = nodeSqlite();
+    const modules = { 'node:sqlite': sqlite ?? { DatabaseSync: StandIn } };
+    const folder = await mkdtemp(path.join(tmpdir(), 'transcript-'));
+    const TRANSCRIPT = path.join(folder, 'transcript.db');
+    const names = { modules, process: { env: { TRANSCRIPT } } };
+    await speak(code.run('transcript', names) as OnSent);
+    if (sqlite) {
+      const database = new sqlite.DatabaseSync(TRANSCRIPT);
+      const stored = database.prepare('SELECT * FROM sent').all();
+      rows.push(...stored.map((row) => Object.values(row)));
+      database.close();
+    }
+    await rm(folder, { recursive: true });
     expect(rows.map((row) => row.slice(1))).toEqual([
       ['messenger', CUSTOMER, 'adam', 'human', null, '{"text":"one"}'],
       ['messenger', CUSTOMER, 'the Page', null, null, '{"text":"two"}'],
