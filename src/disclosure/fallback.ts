@@ -36,7 +36,7 @@ interface Unsettled {
 export class ConversationsWithFallback implements ConversationStore {
   private alone = new LocalConversations();
   private failedAt: number | undefined;
-  /** Until the store has answered: other processes may have spoken in them meanwhile. */
+  /** Until the store has answered: other processes may have spoken in them since. */
   private readonly unsettled = new Map<string, Unsettled>();
   private retry: NodeJS.Timeout | undefined;
 

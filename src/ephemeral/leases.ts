@@ -205,8 +205,8 @@ export class Leases {
   }
 
   /**
-   * Whether this process still has the claim, and nobody else can have created a
-   * persona of a name meanwhile. Never rejects.
+   * Whether this process still has the claim, so that no other one can have created
+   * a persona of the name. Never rejects.
    */
   async isStillClaimed(lease: Lease): Promise<boolean> {
     if (!lease.isShared) return true;

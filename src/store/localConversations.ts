@@ -37,7 +37,7 @@ interface Values {
 }
 
 /**
- * Conversations of which each process decides alone. People and bots have values
+ * Conversations that each process decides alone. People and bots have values
  * of their own, so that no process overwrites what it has not read: a moment may
  * be disclosed twice, but none is lost.
  */

@@ -93,7 +93,7 @@ export type Acquired =
     }
   /** Wait: another process is creating it. `name` is in that process's intent. */
   | { readonly as: 'waiting'; readonly name: string }
-  /** Use the persona that exists. `name` is the one that customers see, `replaces` as in a name's record. */
+  /** Use the persona that exists. Customers see `name`; `replaces` is that of the name's record. */
   | {
       readonly as: 'user';
       readonly key: string;

@@ -9,7 +9,7 @@ import type { StorePort } from './port';
  */
 export abstract class SharedStore {
   /**
-   * @param broken told of each value that the plugin did not write
+   * @param broken called with each value that the plugin did not write
    * @internal
    */
   abstract openPort(broken: BrokenValues): StorePort;

@@ -1,6 +1,6 @@
 import { isObject } from './isObject';
 
-/** Whether it is neither an array nor an instance of a class. */
+/** Whether it is an object, but no array and no instance of a class. */
 export function isPlainObject(
   value: unknown,
 ): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ const SLOW_MS = 50;
 /** The fastest counts: this machine may be busy for a moment. */
 const MEASURED_CALLS = 3;
 const MIN_VERSION = [6, 2] as const;
-/** With so many keys, each master of a cluster has some. */
+/** Enough keys that each master of a cluster has some. */
 const SPREAD_KEYS = 128;
 
 /** By a script, as `personas()` asks. A user may lack the permission for a command, whose reply is then empty. */

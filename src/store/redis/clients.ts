@@ -57,7 +57,7 @@ export interface ScriptRunner {
 }
 
 /**
- * Clients are told apart by their methods, because their classes may come from
+ * Clients are recognised by their methods, because their classes may come from
  * several copies of a package. Returns undefined for what is no client.
  */
 export function scriptRunner(client: RedisClient): ScriptRunner | undefined {

@@ -51,7 +51,7 @@ local function timeOf(text)
 end
 
 -- Whether a claim holds. One that lasts longer than a claim was made before Redis's
--- clock was set back, and whoever made it renews it.
+-- clock was set back, and its process renews it.
 local function isClaimed(ends)
   return ends > now and ends <= now + args.claimMs + 1000
 end
