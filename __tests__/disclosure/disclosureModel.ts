@@ -248,11 +248,14 @@ function uncovered(
     return undefined;
   }
   const isAlone = decidedBy !== 'store';
-  const known = isAlone
-    ? conversation.filter(
-        (other) => other.round === round && other.process === process,
-      )
-    : conversation;
+  // What others have done without the store is known to it after the round.
+  const known = conversation.filter((other) =>
+    isAlone
+      ? other.round === round && other.process === process
+      : other.round !== round ||
+        other.process === process ||
+        other.decidedBy === 'store',
+  );
   const before = known.filter(
     (other) => other.message && other.message.tick < begun.tick,
   );

@@ -175,7 +175,7 @@ describeWithRedis('redisStore', () => {
         const both = Math.max(first[at] ?? NaN, second[at] ?? NaN);
         if (both >= 2000) throw new Error(`${name} waited for ${both} ms`);
         const last = third[at] ?? NaN;
-        if (last >= 500) throw new Error(`${name} waited again, ${last} ms`);
+        if (last >= 900) throw new Error(`${name} waited again, ${last} ms`);
       });
       await away.restart();
       await Promise.all(stores.map((store) => worksAgain(store, page)));
