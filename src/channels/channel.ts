@@ -6,6 +6,7 @@
 import type { ChannelInfo } from '../errors';
 import type { GraphFailure } from '../graph/graphFailure';
 import type { PersonaProfile } from '../profile';
+import { shownName, type Label } from '../shownName';
 
 import type { ClientCall, Fields, ReadCall } from './messageCall';
 
@@ -15,6 +16,26 @@ export interface DisplayProfile {
   readonly fields: Fields;
   /** What the channel cannot show, for a warning. */
   readonly missing?: string;
+}
+
+/** A profile on one channel, with the name that customers read there. */
+export interface Displayed extends DisplayProfile {
+  readonly name: string;
+}
+
+/**
+ * `undefined` where the channel shows no profiles.
+ *
+ * @throws InvalidProfileError where the label leaves no room for the name
+ */
+export function displayOn(
+  { displayProfile, maxNameLength = Infinity }: Channel,
+  profile: PersonaProfile,
+  label: Label | undefined,
+): Displayed | undefined {
+  if (!displayProfile) return undefined;
+  const name = shownName(profile, maxNameLength, label);
+  return { name, ...displayProfile({ ...profile, name }) };
 }
 
 /** A platform's response that refuses a persona. */

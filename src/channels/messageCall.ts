@@ -30,10 +30,13 @@ export interface MessageCall {
   readonly content?: Fields | undefined;
 }
 
+/** The types of attachments that are files. */
+export type FileType = 'image' | 'audio' | 'video' | 'file';
+
 /** A file that is sent with a message: its contents, or a form with the contents and the message. */
 export type MessageFile =
   | {
-      readonly type: 'image' | 'audio' | 'video' | 'file';
+      readonly type: FileType;
       readonly contents: Uint8Array | FileStream;
     }
   | { readonly type: 'form'; readonly contents: MultipartForm };

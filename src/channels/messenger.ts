@@ -18,14 +18,13 @@ import {
   wrapCall,
   type ClientCall,
   type Fields,
+  type FileType,
   type Message,
   type MessageCall,
   type MessageFile,
   type MultipartForm,
   type ReadCall,
 } from './messageCall';
-
-type FileType = 'image' | 'audio' | 'video' | 'file';
 
 /** A method of MessengerClient, which is called with `(recipient, content, options)`. */
 interface MethodShape {

@@ -1,4 +1,4 @@
-import type { Channel, DisplayProfile } from '../channels/channel';
+import { displayOn, type Channel, type Displayed } from '../channels/channel';
 import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 import { shownName, type Label } from '../shownName';
@@ -74,26 +74,19 @@ function unlimitedName(profile: PersonaProfile, { runtime }: Sending): string {
   return shownName(profile, Infinity, runtime.settings.disclosure?.label);
 }
 
-interface Displayed extends DisplayProfile {
-  readonly name: string;
-}
-
 /** The directory's profiles are the same objects each time. */
 const known = new WeakMap<PersonaProfile, Map<Channel, Displayed>>();
 
-/** @throws InvalidProfileError where the label leaves no room for the name */
 function displayed(
   profile: PersonaProfile,
   channel: Channel,
   label: Label | undefined,
 ): Displayed | undefined {
-  const { displayProfile, maxNameLength = Infinity } = channel;
-  if (!displayProfile) return undefined;
   const byChannel = known.get(profile) ?? new Map<Channel, Displayed>();
   const earlier = byChannel.get(channel);
   if (earlier) return earlier;
-  const name = shownName(profile, maxNameLength, label);
-  const display = { name, ...displayProfile({ ...profile, name }) };
+  const display = displayOn(channel, profile, label);
+  if (!display) return undefined;
   // Messages share it.
   for (const part of Object.values(display.fields)) Object.freeze(part);
   known.set(profile, byChannel.set(channel, display));

@@ -1,6 +1,6 @@
+import { displayOn } from '../../channels/channel';
 import { line } from '../../channels/line';
 import type { Runtime } from '../../runtime';
-import { shownName } from '../../shownName';
 import { forEachLimited } from '../../util/forEachLimited';
 import { getProperty, textIn } from '../../util/getProperty';
 import { profilesIn } from '../config';
@@ -41,9 +41,7 @@ export async function checkLineSenders(
   const limits: string[] = [];
   const label = runtime.settings.disclosure?.label;
   await forEachLimited(profiles, CALLS_AT_ONCE, async (profile) => {
-    const name = shownName(profile, line.maxNameLength ?? Infinity, label);
-    const { fields, missing } =
-      line.displayProfile?.({ ...profile, name }) ?? {};
+    const { fields, missing } = displayOn(line, profile, label) ?? {};
     if (missing !== undefined) limits.push(missing);
     const messages = [{ type: 'text', text: 'doctor', ...fields }];
     const path = '/v2/bot/message/validate/push';
