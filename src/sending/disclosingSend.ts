@@ -15,7 +15,7 @@ import {
   type OutgoingCall,
 } from './sendOperation';
 
-/** A call before which a bot may have to disclose itself. */
+/** A call that may have to wait for a disclosure of the bot. */
 export class DisclosingSend extends SendOperation {
   /** `undefined` where there is nothing to disclose, as for many recipients. */
   private disclosing: Disclosing | undefined;
@@ -60,7 +60,7 @@ export class DisclosingSend extends SendOperation {
       for (const { moment } of due) {
         disclosing.failed(moment, 'the channel refused the request');
       }
-      Object.assign(this, { given, call, messages });
+      [this.given, this.call, this.messages] = [given, call, messages];
       return this.transmit();
     }
   }
@@ -81,8 +81,9 @@ export class DisclosingSend extends SendOperation {
       const { [position]: before } = messages;
       if (!before) continue;
       const text = new OutgoingMessage({ fields: {} }, before, this, moment);
-      const { carried, isRefused } = before;
-      messages.splice(position, 0, Object.assign(text, { carried, isRefused }));
+      text.carried = before.carried;
+      text.isRefused = before.isRefused;
+      messages.splice(position, 0, text);
     }
     for (const [position, outgoing] of messages.entries()) {
       const { [position]: message } = call.messages;
@@ -91,7 +92,7 @@ export class DisclosingSend extends SendOperation {
       const isUnsigned = outgoing.disclosure && !outgoing.carried;
       if (isUnsigned && outgoing.resolution) outgoing.sign();
     }
-    Object.assign(this, { given: { args, method }, call, messages });
+    [this.given, this.call, this.messages] = [{ args, method }, call, messages];
     return true;
   }
 

@@ -39,7 +39,9 @@ function remembered(
     runtime,
     channel,
     client,
-    context: personas.sendContext(),
+    get context() {
+      return personas.sendContext();
+    },
     isSenderAction: false,
   }).check();
   keepDecision(queued, decision);

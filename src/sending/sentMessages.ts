@@ -47,7 +47,7 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
     (message, position): Omit<SentMessage, 'account'> => {
       const { carried, speaker, isRefused, signedAs, decidedBy } = message;
       const id = ids[position];
-      const name = isRefused ? signedAs : shownName(message, call, position);
+      const name = isRefused ? signedAs : nameShownIn(message, call, position);
       return {
         at,
         channel: channel.platform,
@@ -100,7 +100,7 @@ function directoryName(
     : (directory.nameOfId(persona) ?? null);
 }
 
-function shownName(
+function nameShownIn(
   { carried, resolution, signedAs }: OutgoingMessage,
   { sending, sent }: AcceptedCall,
   position: number,
