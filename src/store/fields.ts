@@ -12,13 +12,14 @@ import type { LeaseRecord, NamedRecord } from './port';
 /** The last time that a Date can hold. */
 const MAX_TIME = 8.64e15;
 
-export type Fields = Partial<Record<string, unknown>>;
+export type Properties = Partial<Record<string, unknown>>;
 
-export function fieldsOf(value: unknown): Fields {
+/** None where the value is no object. */
+export function propertiesOf(value: unknown): Properties {
   return isObject(value) ? { ...value } : {};
 }
 
-function readProfile(fields: Fields): PersonaProfile | undefined {
+function readProfile(fields: Properties): PersonaProfile | undefined {
   const { name, profilePictureUrl } = fields;
   if (typeof name !== 'string' || name === '') return undefined;
   if (typeof profilePictureUrl !== 'string') return undefined;
@@ -30,7 +31,7 @@ export function isIds(value: unknown): value is string[] {
 }
 
 export function readLease(value: unknown): LeaseRecord | undefined {
-  const fields = fieldsOf(value);
+  const fields = propertiesOf(value);
   const profile = readProfile(fields);
   const { pageId, id, expiresAt } = fields;
   if (!profile || !isId(pageId)) return undefined;
@@ -42,7 +43,7 @@ export function readLease(value: unknown): LeaseRecord | undefined {
 }
 
 export function readName(value: unknown): NamedRecord | undefined {
-  const fields = fieldsOf(value);
+  const fields = propertiesOf(value);
   const profile = readProfile(fields);
   const { id, replaces, making } = fields;
   if (!profile || !isId(id)) return undefined;
@@ -52,7 +53,7 @@ export function readName(value: unknown): NamedRecord | undefined {
     record.replaces = replaces;
   }
   if (making !== undefined) {
-    const about = fieldsOf(making);
+    const about = propertiesOf(making);
     const { beside } = about;
     const madeAs = readProfile(about);
     if (!madeAs || !isIds(beside)) return undefined;

@@ -11,7 +11,7 @@ import {
   type NextMessage,
   type Undo,
 } from './conversations';
-import { fieldsOf } from './fields';
+import { propertiesOf } from './fields';
 
 /** Values in memory, two for each conversation. */
 const MAX_VALUES = 200_000;
@@ -163,13 +163,13 @@ function humanKey(key: string): string {
 }
 
 function readBot(value: unknown): BotRecord | undefined {
-  const { at, after } = fieldsOf(value);
+  const { at, after } = propertiesOf(value);
   if (typeof at !== 'number') return undefined;
   return { at, after: typeof after === 'string' ? after : undefined };
 }
 
 function readHuman(value: unknown): HumanRecord | undefined {
-  const { at, id } = fieldsOf(value);
+  const { at, id } = propertiesOf(value);
   return typeof at === 'number' && typeof id === 'string'
     ? { at, id }
     : undefined;

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../../../src/store/fields';
+import { propertiesOf } from '../../../src/store/fields';
 import { MemoryStore } from '../../../src/store/memory';
 
 /** What a memory store holds, as text, so that it can be part of a state that is searched. */
@@ -46,7 +46,7 @@ function dump(store: MemoryStore): StoreState {
 function load(state: StoreState): MemoryStore {
   const store = new MemoryStore();
   const values = JSON.parse(state, (_key, value: unknown) => {
-    const { entries } = fieldsOf(value);
+    const { entries } = propertiesOf(value);
     return Array.isArray(entries)
       ? new Map(entries as [string, unknown][])
       : value;

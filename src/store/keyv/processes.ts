@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { PersonaStoreError } from '../../errors';
-import { fieldsOf, readLease } from '../fields';
+import { propertiesOf, readLease } from '../fields';
 import type { LeaseRecord } from '../port';
 
 import type { GuardedKeyv } from './guardedKeyv';
@@ -104,13 +104,13 @@ export class Processes {
   }
 
   private async listed(): Promise<string[]> {
-    const { ids } = fieldsOf(await this.store.get(LIST));
+    const { ids } = propertiesOf(await this.store.get(LIST));
     return Array.isArray(ids) ? ids.filter(isUuid) : [];
   }
 
   private async read(id: string): Promise<OtherProcess> {
     const key = keyOf(id);
-    const { leases, names } = fieldsOf(await this.store.get(key));
+    const { leases, names } = propertiesOf(await this.store.get(key));
     return {
       id,
       leases: this.readAll(key, leases, readIndexed),
@@ -146,7 +146,7 @@ function isUuid(value: unknown): value is string {
 }
 
 function readIndexed(value: unknown): IndexedLease | undefined {
-  const { key, slot, claimedUntil, record } = fieldsOf(value);
+  const { key, slot, claimedUntil, record } = propertiesOf(value);
   const lease = readLease(record);
   if (!lease || !isUuid(key) || typeof slot !== 'string') return undefined;
   if (typeof claimedUntil !== 'number') return undefined;

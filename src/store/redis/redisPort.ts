@@ -3,7 +3,7 @@ import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, isIds, readLease, readName } from '../fields';
+import { propertiesOf, isIds, readLease, readName } from '../fields';
 import {
   EXPIRED_AT_ONCE,
   namedLease,
@@ -145,7 +145,7 @@ function argsOf({ key, use, slot, record }: Use) {
 
 /** Lua writes an empty list as an object. */
 function listOf(value: unknown) {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
+  return Array.isArray(value) ? value.map(propertiesOf) : [];
 }
 
 function parsed(json: unknown): unknown {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PersonaStoreError } from '../../errors';
 import type { BrokenValues } from '../broken';
-import { fieldsOf, type Fields } from '../fields';
+import { propertiesOf, type Properties } from '../fields';
 import type { Patience } from '../guard';
 
 import type { ScriptRunner } from './clients';
@@ -39,7 +39,7 @@ export class Scripts {
     pageId: string,
     args: object,
     items: readonly object[] = [],
-  ): Promise<Fields> {
+  ): Promise<Properties> {
     const { verb, patience } = this.steps[step];
     const { guards } = this.redis;
     const page = `${this.redis.prefix}:{${pageId}}`;
@@ -49,7 +49,7 @@ export class Scripts {
       const reply = await this.send(step, keys, argv);
       // A client may be configured to return buffers.
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
-        return fieldsOf(JSON.parse(String(reply)));
+        return propertiesOf(JSON.parse(String(reply)));
       }
       throw new TypeError(INVALID_REPLY);
     };
