@@ -12,7 +12,7 @@ import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
 import { slotOfName, type NamedRecord } from '../../store/port';
 import { forEachLimited } from '../../util/forEachLimited';
-import { errorMessage, explainFailure } from '../commandErrors';
+import { CommandError, errorMessage, explainFailure } from '../commandErrors';
 import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
 import type { OpenPage } from '../openBot';
 import { isEphemeral, type Snapshot } from '../snapshot';
@@ -21,6 +21,8 @@ import type { SyncPlan, SyncStep } from './plan';
 
 /** Messenger limits the rate of calls, and creates personas slowly. */
 const CONCURRENCY = 4;
+/** Bots may record another persona between two of them. */
+const RECORD_ATTEMPTS = 10;
 
 const UNREADABLE: Outcome<never> = {
   ok: false,
@@ -112,9 +114,13 @@ export class PlanExecutor {
     const slot = slotOfName(name);
     const settled = { pageId: page.id, slot, record, key: randomUUID() };
     let replacedId = snapshot.records.get(name)?.id;
-    do {
+    for (let attempt = 0; attempt < RECORD_ATTEMPTS; attempt += 1) {
       replacedId = await runtime.store.settle({ ...settled, replacedId });
-    } while (replacedId !== record.id);
+      if (replacedId === record.id) return;
+    }
+    throw new CommandError(
+      `Other processes keep recording another persona for the name "${name}": run sync again.`,
+    );
   }
 
   /** Records a replacement before it is created, so that the next sync finds it if this one is killed. */
