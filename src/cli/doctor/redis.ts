@@ -10,14 +10,17 @@ const MIN_VERSION = [6, 2] as const;
 /** Enough keys that each master of a cluster has some. */
 const SPREAD_KEYS = 128;
 
-/** By a script, as `personas()` asks. A user may lack the permission for a command, whose reply is then empty. */
-const INFO = `
-local info = redis.pcall('INFO')
-return type(info) == 'string' and info or ''`;
-const MEMORY = INFO.replace("'INFO'", "'INFO', 'memory'");
-const NODES = `
-local nodes = redis.pcall('CLUSTER', 'NODES')
-return type(nodes) == 'string' and nodes or ''`;
+const INFO = scriptOf('INFO');
+const MEMORY = scriptOf('INFO', 'memory');
+const NODES = scriptOf('CLUSTER', 'NODES');
+
+/** Asks by a script, as `personas()` does. A user may lack the permission for a command, whose reply is then empty. */
+function scriptOf(...command: string[]): string {
+  const args = command.map((each) => `'${each}'`).join();
+  return `
+local reply = redis.pcall(${args})
+return type(reply) == 'string' and reply or ''`;
+}
 
 /** @see https://redis.io/docs/latest/commands/info/ */
 export async function checkRedis({
