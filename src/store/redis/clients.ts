@@ -31,7 +31,7 @@ export interface CustomRedisClient {
    * Sends one command and resolves to its reply, a string.
    *
    * @param args the command and its arguments
-   * @param options `key` is the first key, by which a client of a cluster chooses the node
+   * @param options `key` is the first key: the client of a cluster chooses the node by it
    * @throws an error whose message begins with the one of Redis, such as `NOSCRIPT`
    */
   sendCommand(args: string[], options: { key: string }): Promise<unknown>;

@@ -17,15 +17,15 @@ export class RedisGuards {
 
   constructor(private readonly isCluster: boolean) {}
 
-  /** @param pageId the Page, or the conversation */
+  /** @param about the Page, or the conversation */
   async ask<T>(
-    pageId: string,
+    about: string,
     verb: string,
     run: () => Promise<T>,
     patience: Patience,
   ): Promise<T> {
     try {
-      return await this.guardOf(pageId).ask(verb, run, patience);
+      return await this.guardOf(about).ask(verb, run, patience);
     } catch (error) {
       this.failedAt = monotonicNow();
       throw error;
@@ -37,8 +37,8 @@ export class RedisGuards {
     return this.isCluster && monotonicNow() - this.failedAt < SUSPECT_MS;
   }
 
-  private guardOf(pageId: string): StoreGuard {
-    const key = this.isCluster ? pageId : '';
+  private guardOf(about: string): StoreGuard {
+    const key = this.isCluster ? about : '';
     const guard = this.guards.get(key) ?? new StoreGuard();
     this.guards.set(key, guard);
     evictOldest(this.guards, MAX_GUARDS);
