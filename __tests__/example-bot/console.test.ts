@@ -395,6 +395,7 @@ describeInBrowser('the agents’ console', () => {
     await say('3011', 'bye');
     await ana.page.getByText('said goodbye').waitFor();
     await ana.page.getByText('With the bot', { exact: true }).waitFor();
+    await shows('3011', AGAIN);
     expect(shown('3011').at(-1)).toEqual(['Page', AGAIN]);
   });
 
