@@ -1,5 +1,6 @@
 import { LineClient } from 'messaging-api-line';
 import {
+  TelegramClient,
   TwilioClient,
   type LineContext,
   type TelegramContext,
@@ -423,6 +424,18 @@ test('a disclosure on Telegram is in the topic of its message', async () => {
   expect(received.map(({ body }) => body)).toEqual([
     { chat_id: 7, text: 'Max · AI: I am a bot (start)', message_thread_id: 5 },
     { chat_id: 7, photo: 'https://example.com/a.png', message_thread_id: 5 },
+  ]);
+});
+
+test('record() takes the number of a chat on Telegram, as the client does', async () => {
+  const { origin, received } = await startPlatform('telegram');
+  const telegram = new TelegramClient({ accessToken: 'TOKEN', origin });
+  const plugin = personas(options);
+  await plugin.conversations.record(telegram, 7, 'human');
+  await plugin.client(telegram).as('max').sendMessage('7', 'one');
+  expect(textsOn('telegram', received)).toEqual([
+    'Max · AI: I am a bot (handback)',
+    'Max · AI: one',
   ]);
 });
 

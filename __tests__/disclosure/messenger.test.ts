@@ -1,6 +1,7 @@
 import {
   HumanAgentTagError,
   InvalidProfileError,
+  UnknownPageError,
   personas,
   type DisclosureAbout,
   type PersonaContext,
@@ -10,6 +11,7 @@ import {
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime } from '../support/clock';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/personas';
 import { alive, bodies, shown } from '../support/emulatorState';
 
@@ -265,6 +267,20 @@ describe('outside of events', () => {
     await expect(
       plugin.conversations.record(client, CUSTOMER, 'robot' as never),
     ).rejects.toThrow("'human' or 'bot'");
+  });
+
+  test('record() and forget() reject where Messenger does not say which Page it is about', async () => {
+    const { plugin } = await start();
+    const { client } = await startFakeGraph([
+      { status: 400, body: { error: { code: 190, message: 'expired' } } },
+    ]);
+    const { conversations } = plugin;
+    await expect(
+      conversations.record(client, CUSTOMER, 'human'),
+    ).rejects.toThrow(UnknownPageError);
+    await expect(conversations.forget(client, CUSTOMER)).rejects.toThrow(
+      UnknownPageError,
+    );
   });
 });
 

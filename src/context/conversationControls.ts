@@ -1,6 +1,7 @@
 import type { ConversationId } from '../disclosure/conversations';
 import { checkKind } from '../profile';
 import type { Runtime } from '../runtime';
+import { recipientId } from '../sendContext';
 import { conversationOf } from '../sending/conversation';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { isObject } from '../util/isObject';
@@ -17,13 +18,14 @@ export function createConversationControls(
   async function idOf(
     method: 'record' | 'forget',
     client: unknown,
-    recipient: unknown,
+    given: unknown,
   ): Promise<ConversationId> {
     const channel = clients.channelOf(client);
     if (!isObject(client) || !channel) throw notTaken(method, client);
-    if (typeof recipient !== 'string' || recipient === '') {
+    const recipient = recipientId(given);
+    if (!recipient) {
       throw new TypeError(
-        `A recipient is a non-empty string, as the client's methods take one, but this was of type ${typeof recipient}.`,
+        `A recipient is a non-empty string or a number, as the client's methods take one, but this was of type ${typeof given}.`,
       );
     }
     const personas = new ClientPersonas(client, runtime, channel.info);

@@ -42,12 +42,14 @@ export async function pageIdFor({
   }
 }
 
-/** By the Page's ID, where there is one. Never rejects. */
+/** By the Page's ID, where there is one. Rejects with UnknownPageError: by its token nobody would find it. */
 export async function conversationOf(
   place: ConversationPlace,
   recipient: string,
 ): Promise<ConversationId> {
   const byToken = conversationByToken(place, recipient);
-  const account = (await pageIdFor(place.context)) ?? byToken.account;
+  const { pageContext } = place.context;
+  if (!pageContext) return byToken;
+  const { id: account } = await pageOf(pageContext);
   return { ...byToken, account };
 }
