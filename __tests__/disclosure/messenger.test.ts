@@ -1,3 +1,4 @@
+import { Messenger } from 'messaging-api-messenger';
 import {
   HumanAgentTagError,
   InvalidProfileError,
@@ -242,6 +243,23 @@ describe('outside of events', () => {
       'Max: I am a bot (handback)',
       'Max: [image]',
       'Max: four',
+    ]);
+  });
+
+  test('a disclosure comes before a form, whose file is uploaded for the persona', async () => {
+    const { bot, plugin } = await start();
+    await bot.run(say('adam', 'one'));
+    const form = Messenger.createImageFormData(Buffer.from('x'), {
+      filename: 'a.png',
+    } as never);
+    await plugin
+      .client(clientFor(bot.emulator))
+      .as('max')
+      .sendMessageFormData(CUSTOMER, form);
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: one',
+      'Max: I am a bot (handback)',
+      'Max: [image]',
     ]);
   });
 

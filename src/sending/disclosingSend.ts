@@ -126,7 +126,7 @@ export class DisclosingSend extends SendOperation {
       text,
       recipient,
     );
-    const { args = [], method } = textCall ?? {};
+    const { args = [], method = this.given.method } = textCall ?? {};
     const textVia = method === undefined ? via : sendMethod(channel, method);
     const call = textVia?.read(args);
     if (!textVia || !call) {
