@@ -343,11 +343,18 @@ describe('the tag HUMAN_AGENT', () => {
     ['adam', undefined, false],
     ['eve', undefined, false],
     [null, undefined, false],
+    // The directory knows the ID of a bot.
+    ['7', undefined, true],
+    [null, { lapseMs: DAY_MS }, false],
     [null, { page: 'bot' as const }, true],
     [null, { page: 'human' as const }, false],
     ['eve', { page: 'bot' as const }, false],
   ])('as %s with disclosure %j', async (persona, disclosure, isRejected) => {
-    const plugin = personas({ directory, ...(disclosure && { disclosure }) });
+    const otto = { ...directory.max, name: 'Otto', id: '7' };
+    const plugin = personas({
+      directory: { ...directory, otto },
+      ...(disclosure && { disclosure }),
+    });
     for (const setup of [{}, { batchDelayMs: 5 }]) {
       const bot = await startBot({ ...setup, plugins: [plugin] });
       await bot.run(send(persona));
