@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PersonaStoreError } from '../../errors';
+import { reasonOf } from '../../util/reasonOf';
 import type { BrokenValues } from '../broken';
 import { propertiesOf, type Properties } from '../fields';
 import type { Patience } from '../guard';
@@ -91,8 +92,9 @@ export class Scripts {
   }
 }
 
-function isReply(error: unknown, code: string): boolean {
-  return error instanceof Error && error.message.startsWith(code);
+/** Valkey GLIDE puts its own words before the code, which it spells `NoScriptError`. */
+function isReply(error: unknown, code: 'NOSCRIPT' | 'TRYAGAIN'): boolean {
+  return new RegExp(`\\b${code}`, 'i').test(reasonOf(error));
 }
 
 const INVALID_REPLY = 'Redis answered nothing that a script of ours returns';
