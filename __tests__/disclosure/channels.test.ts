@@ -1,4 +1,5 @@
 import { LineClient } from 'messaging-api-line';
+import { SlackOAuthClient } from 'messaging-api-slack';
 import {
   TelegramClient,
   TwilioClient,
@@ -426,6 +427,26 @@ test('a disclosure on Telegram is in the topic of its message', async () => {
     { chat_id: 7, photo: 'https://example.com/a.png', message_thread_id: 5 },
   ]);
 });
+
+test.each([
+  ['to one person', 'postEphemeral', { user: 'U1' }, { user: 'U1' }],
+  ['in a thread', 'postMessage', { threadTs: '9' }, { thread_ts: '9' }],
+] as const)(
+  'a disclosure on Slack goes where its message does: %s',
+  async (_where, method, target, body) => {
+    const { origin, received } = await startPlatform('slack');
+    const slack = new SlackOAuthClient({ accessToken: 'xoxb-1', origin });
+    const { chat } = personas(options).client(slack).as('max');
+    const message = { channel: 'C1', text: 'one', ...target };
+    await chat[method](message as never);
+    expect(received).toMatchObject(
+      ['I am a bot (start)', 'one'].map((text) => ({
+        path: `/api/chat.${method}`,
+        body: { channel: 'C1', text, ...body },
+      })),
+    );
+  },
+);
 
 test('record() takes the number of a chat on Telegram, as the client does', async () => {
   const { origin, received } = await startPlatform('telegram');

@@ -246,6 +246,23 @@ describe('outside of events', () => {
     ]);
   });
 
+  test('a disclosure has the tag of its message, without which Messenger would refuse it', async () => {
+    const { bot, plugin } = await start();
+    await bot.run(say('adam', 'one'));
+    const tagged = { messagingType: 'MESSAGE_TAG', tag: 'CUSTOMER_FEEDBACK' };
+    const max = plugin.client(clientFor(bot.emulator)).as('max');
+    await max.sendText(CUSTOMER, 'two', tagged as never);
+    const sent = await bodies(bot.emulator, 'POST /me/messages');
+    expect(sent.slice(-2)).toMatchObject([
+      {
+        messaging_type: 'MESSAGE_TAG',
+        tag: 'CUSTOMER_FEEDBACK',
+        message: { text: 'I am a bot (handback)' },
+      },
+      { tag: 'CUSTOMER_FEEDBACK', message: { text: 'two' } },
+    ]);
+  });
+
   test('a disclosure comes before a form, whose file is uploaded for the persona', async () => {
     const { bot, plugin } = await start();
     await bot.run(say('adam', 'one'));
