@@ -1,6 +1,5 @@
 import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
-import { kindOf } from './directory/entries';
 import { Conversations } from './disclosure/conversations';
 import { ConversationsWithFallback } from './disclosure/fallback';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
@@ -52,12 +51,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
   const leases = new Leases(store, leaseMs, report, keyOf);
   const creator = new PersonaCreator(leases, stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, stats);
-  const directory = new Directory(
-    settings.directory,
-    creator,
-    { leases, endSurplus: (surplus) => pool.endSurplus(surplus) },
-    settings.disclosure?.label,
-  );
+  const directory = new Directory(settings.directory, leases, creator, pool);
   const idsOn = (page: Page) => directory.idsOn(page);
   const sweep = new Sweep(leases, report, idsOn, stats);
   return {
@@ -104,7 +98,7 @@ function readsAll({ disclosure, onSent, directory }: Settings): boolean {
   return (
     disclosure?.message !== undefined ||
     onSent !== undefined ||
-    [...directory.values()].some((entry) => kindOf(entry) === 'bot')
+    [...directory.values()].some(({ kind }) => kind === 'bot')
   );
 }
 
