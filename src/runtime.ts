@@ -13,7 +13,7 @@ import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
 import { noStats, type PersonaStats } from './stats';
-import { MemoryStore, processMemory } from './store/memory';
+import { processMemory } from './store/memory';
 import { openConversations, openStore } from './store/open';
 import type { StorePort } from './store/port';
 import { debug } from './util/debug';
@@ -75,7 +75,10 @@ function createConversations(
   report: ReportCleanup,
 ): Conversations | undefined {
   if (!disclosure?.message) return undefined;
-  const opened = openConversations(store, (error) => report(error, null));
+  const { lapseMs } = disclosure;
+  const opened = openConversations(store, lapseMs, (error) =>
+    report(error, null),
+  );
   const onAway = () =>
     report(
       new PersonaStoreError(
@@ -86,10 +89,7 @@ function createConversations(
       null,
     );
   return new Conversations(
-    store instanceof MemoryStore
-      ? opened
-      : new ConversationsWithFallback(opened, onAway),
-    disclosure.lapseMs,
+    new ConversationsWithFallback(opened, lapseMs, onAway),
   );
 }
 
