@@ -30,7 +30,7 @@ async function planSync(client: MessengerClient, store: KeyvLike) {
   const options = checkOptions({ store, directory: { adam: ADAM } });
   const runtime = createRuntime(options);
   const snapshot = await takeSnapshot(page, runtime);
-  const plan = makePlan(runtime.directory.onPage, snapshot, {
+  const plan = makePlan(options.directory, snapshot, {
     prune: false,
     isStoreLasting: true,
   });
