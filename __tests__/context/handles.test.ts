@@ -16,6 +16,7 @@ import { alive, calls, personaIds, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { nextRequest } from '../support/nextRequest';
 import { createPersonas, deletePersona, profile } from '../support/personas';
+import { runs } from '../support/runs';
 
 /** A client of a Page to which a customer has written, and the plugin. */
 async function start(options: PersonasOptions = {}) {
@@ -305,9 +306,9 @@ describe('close()', () => {
   test('makes later createEphemeralPersona() calls create nothing', async () => {
     const { emulator, client, plugin } = await start();
     await plugin.close();
-    await expect(
-      client.createEphemeralPersona(profile('Adam')),
-    ).rejects.toThrow(ReleasedHandleError);
+    const creating = client.createEphemeralPersona(profile('Adam'));
+    await expect(creating).rejects.toThrow(ReleasedHandleError);
+    await expect(creating).rejects.toThrow('or the plugin was closed');
     expect(wire(emulator)).toEqual([]);
   });
 });
@@ -526,7 +527,7 @@ test('agents who sign in, talk and sign out at the same time never appear as the
         expect(alive(emulator)).toEqual([]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
   expect(onRefused).not.toHaveBeenCalled();
   expect(onCleanupError).not.toHaveBeenCalled();

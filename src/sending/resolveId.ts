@@ -56,16 +56,17 @@ function named(
   { directory, refusals }: Runtime,
   context: SendContext,
 ): Resolution {
-  if (!directory.has(persona)) {
+  const known = directory.find(persona);
+  if (!known) {
     // No Graph call is made to find out that it is nobody.
     const resolve = () => {
       throw refusals.unknownPersona(persona, context);
     };
     return { persona, resolve };
   }
-  const name = directory.profileOf(persona)?.name;
-  const fixed = directory.fixedIdOf(persona);
-  if (fixed !== undefined) return { persona, name, resolve: () => fixed };
+  const { id, profile } = known;
+  const name = profile?.name;
+  if (id !== undefined) return { persona, name, resolve: () => id };
   const { pageContext, canSend } = context;
   if (!pageContext) return { persona, name, resolve: () => persona };
   if (!canSend) return { persona, name, resolve: () => null };

@@ -32,9 +32,9 @@ export function resolveProfile(
     }
     case 'persona': {
       const { persona } = speaker;
-      const profile = directory.givenProfileOf(persona);
-      if (profile) return new ShownProfile(persona, profile, sending);
-      if (isPersonaId(persona) || directory.has(persona)) return undefined;
+      const known = directory.find(persona);
+      if (known?.given) return new ShownProfile(persona, known.given, sending);
+      if (known || isPersonaId(persona)) return undefined;
       const resolve = () => {
         throw refusals.unknownPersona(persona, sending.context);
       };
