@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from './errors';
-import { knownPageId, type PageContext } from './graph/page';
+import { knownPageId, type PageRef } from './graph/page';
 import { getProperty } from './util/getProperty';
 import { isObject } from './util/isObject';
 
@@ -12,7 +12,7 @@ export interface SendContext {
   /** The customer, if known; on Messenger the PSID. */
   readonly recipient: string | null;
   /** `undefined` on other channels and simulated contexts. */
-  readonly pageContext: PageContext | undefined;
+  readonly page: PageRef | undefined;
   /** `undefined` on Messenger. */
   readonly channelInfo?: ChannelInfo | undefined;
   /** Whether Bottender sends anything here; if not, no persona is looked up or created. */
@@ -20,8 +20,8 @@ export interface SendContext {
 }
 
 /** The ID of the Page that speaks, if it is known without a request. */
-export function pageIdIn({ pageContext }: SendContext): string | undefined {
-  return pageContext && knownPageId(pageContext);
+export function pageIdIn({ page }: SendContext): string | undefined {
+  return page && knownPageId(page);
 }
 
 /** The ID of a recipient as clients take one: the ID, or an object with it. */

@@ -237,11 +237,9 @@ function pageOrChannel(context: SendContext): string | undefined {
 }
 
 /** `undefined` after a failure: the message is sent without the answer. */
-async function knownPage({
-  pageContext,
-}: SendContext): Promise<Page | undefined> {
+async function knownPage({ page }: SendContext): Promise<Page | undefined> {
   try {
-    return pageContext && (await pageOf(pageContext));
+    return page && (await pageOf(page));
   } catch {
     return undefined;
   }

@@ -7,7 +7,6 @@ import type {
 } from '../channels/messageCall';
 import type { DisclosureMoment } from '../disclosureOptions';
 import { redactFailure } from '../graph/graphFailure';
-import { clientOf } from '../graph/page';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
@@ -136,9 +135,9 @@ export class SendOperation implements Sending {
   }
 
   private async upload(file: MessageFile): Promise<void> {
-    const { pageContext, canSend } = this.context;
-    if (!pageContext || !canSend) return;
-    this.replace(await upload(file, this.given.args, pageContext));
+    const { page, canSend } = this.context;
+    if (!page || !canSend) return;
+    this.replace(await upload(file, this.given.args, page.client));
     const [outgoing] = this.messages;
     const [uploaded] = this.call.messages;
     if (outgoing && uploaded) outgoing.message = uploaded;
@@ -245,8 +244,7 @@ export class SendOperation implements Sending {
 
   /** What no error may show. */
   protected get secrets(): string[] {
-    const { pageContext } = this.context;
-    return secretsOf(pageContext ? clientOf(pageContext) : this.client);
+    return secretsOf(this.context.page?.client ?? this.client);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ChannelInfo } from '../errors';
 import type { GraphClient } from '../graph/graphClient';
-import type { Page } from '../graph/page';
+import { withToken, type Page } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
 
@@ -22,16 +22,12 @@ export class ClientPersonas extends ScopedPersonas {
 
   sendContext({ recipient, accessToken }: Addressed = {}): SendContext {
     const { client, channelInfo } = this;
-    const pageContext = {
-      client,
-      accessToken: typeof accessToken === 'string' ? accessToken : null,
-      event: {},
-      session: null,
-    };
     return {
       context: null,
       recipient: recipientId(recipient) ?? null,
-      pageContext: channelInfo ? undefined : pageContext,
+      page: channelInfo
+        ? undefined
+        : { client: withToken(client, accessToken) },
       channelInfo,
       canSend: true,
     };

@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from '../errors';
-import { pageContextOf } from '../graph/page';
+import { pageRefOf } from '../graph/page';
 import { checkPersona } from '../persona';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
@@ -30,21 +30,15 @@ export class ContextPersonas extends ScopedPersonas {
 
   sendContext(message?: Addressed): SendContext {
     const { context, channelInfo } = this;
-    let pageContext = pageContextOf(context);
-    if (pageContext && message) {
-      const { client, event, session } = pageContext;
-      const accessToken =
-        typeof message.accessToken === 'string' ? message.accessToken : null;
-      // Copied, because `useAccessToken` may be called while the send waits.
-      pageContext = { client, event, session, accessToken };
-    }
+    const { accessToken } = message ?? (context as Addressed);
+    const page = pageRefOf(context, accessToken);
     const session: { user?: { id?: unknown } } | null = context.session;
     // A class of the bot's own may write to others than the customer.
-    const addressed = pageContext && message?.recipient;
+    const addressed = page && message?.recipient;
     const id = addressed ? recipientId(addressed) : session?.user?.id;
     const recipient = typeof id === 'string' ? id : null;
     const canSend = canSendOn(context);
-    return { context, recipient, pageContext, channelInfo, canSend };
+    return { context, recipient, page, channelInfo, canSend };
   }
 
   /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */

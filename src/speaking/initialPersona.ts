@@ -58,10 +58,7 @@ function unavailableSpeaker(
   { refusals, settings }: Runtime,
   context: SendContext,
 ): ActiveSpeaker {
-  const { message } = readGraphFailure(
-    error,
-    secretsOf(context.pageContext?.client),
-  );
+  const { message } = readGraphFailure(error, secretsOf(context.page?.client));
   const refusal = createRefusal('initial-persona', 'initialPersona', context, {
     // The error message adds a period.
     message: message.replace(/\.$/, ''),

@@ -5,7 +5,7 @@
  */
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf, type Page, type PageContext } from '../graph/page';
+import { pageOf, type Page, type PageRef } from '../graph/page';
 import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
@@ -140,8 +140,8 @@ export abstract class ScopedPersonas implements ScopeOwner {
     profile: PersonaProfile,
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
     const context = this.sendContext();
-    const { pageContext, canSend } = context;
-    if (!pageContext || !canSend) {
+    const { page, canSend } = context;
+    if (!page || !canSend) {
       const id = this.freeId(profile.name);
       return { kind: 'uncreated', id, profile };
     }
@@ -157,7 +157,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const known = refusals.find(context);
     if (known) return unavailable(known);
     try {
-      const taking = this.take(pageContext, labelled);
+      const taking = this.take(page, labelled);
       pool.track(taking);
       return { kind: 'ephemeral', handle: await taking, profile };
     } catch (error) {
@@ -168,10 +168,10 @@ export abstract class ScopedPersonas implements ScopeOwner {
   }
 
   private async take(
-    pageContext: PageContext,
+    ref: PageRef,
     profile: PersonaProfile,
   ): Promise<PersonaHandle> {
-    const page = await pageOf(pageContext);
+    const page = await pageOf(ref);
     this.beforeCreation(page);
     return PersonaHandle.take(this.runtime.pool, page, profile);
   }
