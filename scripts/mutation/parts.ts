@@ -110,7 +110,7 @@ export const PARTS: Record<string, Part> = {
       'store/conversations',
       'store/localConversations',
       'context/echoes',
-      'context/conversationControls',
+      'controls',
     ],
     // Without the processes, which are not mutated.
     tests: [
@@ -218,7 +218,6 @@ export const PARTS: Record<string, Part> = {
   },
   client: {
     mutate: [
-      'controls',
       'personaClients',
       'context/personaClient',
       'speaking/clientPersonas',
@@ -231,7 +230,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   handles: {
-    mutate: ['context/handles', 'ephemeral/openHandles'],
+    mutate: ['context/personaMethods', 'ephemeral/openHandles'],
     tests: ['context/handles'],
     // The garbage collector's part is seen in other processes only.
     eachRunsAll: true,

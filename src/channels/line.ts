@@ -30,10 +30,8 @@ const MAX_TEXT_LENGTH = 5000;
 export const line: TypedChannel<
   'line',
   'replyRawBody',
-  {
-    context: `${'reply' | 'push' | 'send'}${string}`;
-    client: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
-  }
+  `${'reply' | 'push' | 'send'}${string}`,
+  `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`
 > = {
   platform: 'line',
   info: {

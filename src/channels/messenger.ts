@@ -86,17 +86,13 @@ const MAX_TEXT_LENGTH = 2000;
 export const messenger: TypedChannel<
   'messenger',
   'createPersona',
-  {
-    context: `send${string}` | 'typingOn' | 'typingOff';
-    client: `send${string}` | 'typingOn' | 'typingOff';
-  }
+  `send${string}` | 'typingOn' | 'typingOff'
 > = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
   clientMethod: 'sendText',
   ownMethod: 'createPersona',
   senderActionMethod: 'sendSenderAction',
-  rememberedMethods: ['typing', 'sendSenderAction'],
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,

@@ -23,10 +23,8 @@ const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 export const slack: TypedChannel<
   'slack',
   'callMethod',
-  {
-    context: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
-    client: 'postMessage' | 'postEphemeral' | 'chat';
-  }
+  'sendText' | 'postMessage' | 'postEphemeral' | 'chat',
+  'postMessage' | 'postEphemeral' | 'chat'
 > = {
   platform: 'slack',
   info: {

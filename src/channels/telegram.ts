@@ -16,10 +16,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const telegram: TypedChannel<
   'telegram',
   'sendChatAction',
-  {
-    context: `send${string}`;
-    client: `send${string}`;
-  }
+  `send${string}`
 > = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },

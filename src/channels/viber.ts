@@ -11,10 +11,8 @@ const MAX_TEXT_LENGTH = 7000;
 export const viber: TypedChannel<
   'viber',
   'broadcastMessage',
-  {
-    context: `send${string}`;
-    client: `${'send' | 'broadcast'}${string}`;
-  }
+  `send${string}`,
+  `${'send' | 'broadcast'}${string}`
 > = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },

@@ -1,10 +1,8 @@
 import { CHANNELS } from '../channels';
 import { sendMethod, type Channel } from '../channels/channel';
 import { InvalidOptionError } from '../errors';
-import type { EphemeralPersona } from '../profile';
 import type { Runtime } from '../runtime';
 import { ClientPersonas } from '../speaking/clientPersonas';
-import { checkRun } from '../speaking/runActions';
 import { didYouMean } from '../util/closestMatch';
 import { getProperty } from '../util/getProperty';
 import { isObject } from '../util/isObject';
@@ -12,8 +10,7 @@ import { methodDescriptors, type Method } from '../util/methodDescriptors';
 import { callableNames, methodNames } from '../util/prototypeChain';
 
 import { ClientFronts } from './clientFront';
-import { createHandle } from './handles';
-import { createSpeaker } from './speakers';
+import { personaMethods } from './personaMethods';
 
 /** The clients that one `personas()` has given personas: one object for each client and channel. */
 export class ClientRegistry {
@@ -104,23 +101,12 @@ function createPersonaClient(
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
   const front = frontOf(client, personas, channel);
-  const methods: Record<string, Method> = {
-    as: (...given) => createSpeaker(front, personas, given, channel),
-    withPersona: (persona, run) =>
-      personas.with(persona, () => {
-        checkRun('client.withPersona', run);
-        return promised(() => run(front));
-      }),
-    createEphemeralPersona: (profile) =>
-      createHandle(front, personas, profile, channel),
-    async withEphemeralPersona(profile, run) {
-      checkRun('client.withEphemeralPersona', run);
-      return personas.withEphemeral(profile, (id, checked) => {
-        const persona: EphemeralPersona = { id, ...checked };
-        return promised(() => run(persona, front));
-      });
-    },
-  };
+  const speaking = { target: front, personas, channel };
+  const methods = personaMethods(() => speaking, {
+    owner: 'client',
+    props: [],
+    runBlock: promised,
+  });
   return Object.defineProperties(front, methodDescriptors(methods));
 }
 

@@ -66,23 +66,14 @@ function isExisting(
   return 'id' in entry;
 }
 
-export const MUST_BE_NAMES =
-  'must be an object of names, such as { adam: { name, profilePictureUrl } }';
-
 /**
  * @throws InvalidOptionError naming an entry that Messenger would refuse;
  * InvalidProfileError where the label leaves no room for a name
  */
 export function checkDirectory(
-  directory: unknown,
+  directory: Readonly<Record<string, unknown>>,
   label?: Label,
 ): Map<string, DirectoryEntry> {
-  // The entries of an array or a Map would be ignored.
-  if (!isObject(directory) || Symbol.iterator in directory) {
-    throw new InvalidOptionError(
-      `The option "directory" of personas() ${MUST_BE_NAMES}.`,
-    );
-  }
   const entries = new Map<string, DirectoryEntry>();
   const shownAs = new Map<string, string>();
   for (const [name, given] of Object.entries(directory)) {
