@@ -5,8 +5,7 @@ import { isPersonaId } from './persona';
 import { processMemory } from './store/memory';
 import { SharedStore } from './store/sharedStore';
 import { closestMatch, didYouMean, mustBeOneOf } from './util/closestMatch';
-import { getProperty } from './util/getProperty';
-import { isObject } from './util/isObject';
+import { getProperty, isObject } from './util/values';
 import { warn } from './util/warn';
 import { MAX_TIMER_MS } from './util/withTimeout';
 

@@ -8,7 +8,7 @@ import { checkKind } from './profile';
 import type { Runtime } from './runtime';
 import { conversationOf } from './sending/conversation';
 import { ClientPersonas } from './speaking/clientPersonas';
-import { isObject } from './util/isObject';
+import { isObject } from './util/values';
 
 /** The methods of what `personas()` and `personaClients()` return. */
 export function createControls<Name extends string>(

@@ -1,6 +1,6 @@
 import { InvalidProfileError } from './errors';
 import { didYouMean, mustBeOneOf } from './util/closestMatch';
-import { isObject } from './util/isObject';
+import { isObject } from './util/values';
 
 /** On Messenger, in Unicode code points. */
 export const MAX_NAME_LENGTH = 50;

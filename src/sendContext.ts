@@ -2,8 +2,7 @@ import type { Context } from 'bottender';
 
 import type { ChannelInfo } from './errors';
 import { knownPageId, type PageRef } from './graph/page';
-import { getProperty } from './util/getProperty';
-import { isObject } from './util/isObject';
+import { getProperty, idOrNone, isObject } from './util/values';
 
 /** Where a message is sent, or a block runs. */
 export interface SendContext {
@@ -26,8 +25,7 @@ export function pageIdIn({ page }: SendContext): string | undefined {
 
 /** The ID of a recipient as clients take one: the ID, or an object with it. */
 export function recipientId(recipient: unknown): string | undefined {
-  const id = isObject(recipient) ? getProperty(recipient, 'id') : recipient;
-  return typeof id === 'string' || typeof id === 'number'
-    ? String(id)
-    : undefined;
+  return idOrNone(
+    isObject(recipient) ? getProperty(recipient, 'id') : recipient,
+  );
 }

@@ -35,7 +35,6 @@ export const PARTS: Record<string, Part> = {
       'sending/decideSpeaker',
       'sending/ownPersona',
       'util/deepCopy',
-      'util/isPlainObject',
       'sending/messageFields',
       'sending/outgoingMessage',
       'sending/send',
@@ -159,9 +158,7 @@ export const PARTS: Record<string, Part> = {
       'context/install',
       'context/mocks',
       'context/rememberedMethods',
-      'util/isThenable',
-      'util/methodDescriptors',
-      'util/prototypeChain',
+      'util/methods',
       'util/rejected',
     ],
     tests: [
@@ -242,9 +239,8 @@ export const PARTS: Record<string, Part> = {
   },
   messenger: {
     mutate: [
-      'util/getProperty',
       'util/evictOldest',
-      'util/isObject',
+      'util/values',
       'graph/responses',
       'graph/backoff',
       'graph/cancelToken',

@@ -1,6 +1,9 @@
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { isPlainObject } from '../util/isPlainObject';
+import {
+  getProperty,
+  isObject,
+  isPlainObject,
+  textOrNone,
+} from '../util/values';
 
 /** Fields of a message, or options of a call, as Bottender's clients take them. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -180,8 +183,4 @@ const NO_FIELDS_IN = [
 
 function withText({ fields, text }: Message): Fields {
   return { ...fields, text };
-}
-
-export function textOrNone(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -5,8 +5,7 @@ import {
   parseGraphFailure,
   type GraphFailure,
 } from '../graph/graphFailure';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
+import { getProperty, isObject, textOrNone } from '../util/values';
 
 import type { Channel, Refusal, TypedChannel } from './channel';
 import {
@@ -14,7 +13,6 @@ import {
   fieldsOf,
   pick,
   SingleMessage,
-  textOrNone,
   wrapCall,
   type ClientCall,
   type Fields,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
+import { getProperty, isObject, textIn } from '../util/values';
 import { responseOf } from '../util/responseOf';
 
 import type { Refusal, TypedChannel } from './channel';
@@ -105,10 +104,8 @@ function textCall(
 
 /** Scopes belong to a token. A digest, so that no token is kept. */
 function accountOf(client: unknown): string {
-  const token = getProperty(client, 'accessToken');
-  return typeof token === 'string'
-    ? createHash('sha256').update(token).digest('base64')
-    : '';
+  const token = textIn(client, 'accessToken');
+  return token && createHash('sha256').update(token).digest('base64');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 import type { TypedChannel } from './channel';
 import {

@@ -7,8 +7,12 @@ import { isPersonaId, type Persona } from '../persona';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
-import { methodNames, prototypeChain } from '../util/prototypeChain';
+import {
+  type Method,
+  methodDescriptors,
+  methodNames,
+  prototypeChain,
+} from '../util/methods';
 
 import { ClientFronts } from './clientFront';
 import { callRemembered, rememberOwnMethod } from './rememberedMethods';

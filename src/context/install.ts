@@ -10,7 +10,7 @@ import { pageRefOf, type PageContext } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { rememberSpeakers } from '../sending/queuedSpeakers';
 import { ContextPersonas } from '../speaking/contextPersonas';
-import { isObject } from '../util/isObject';
+import { isObject } from '../util/values';
 import { warnOnce } from '../util/warn';
 
 import {

@@ -4,10 +4,13 @@ import { InvalidOptionError } from '../errors';
 import type { Runtime } from '../runtime';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { didYouMean } from '../util/closestMatch';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
-import { callableNames, methodNames } from '../util/prototypeChain';
+import { getProperty, isObject } from '../util/values';
+import {
+  callableNames,
+  type Method,
+  methodDescriptors,
+  methodNames,
+} from '../util/methods';
 
 import { ClientFronts } from './clientFront';
 import { personaMethods } from './personaMethods';

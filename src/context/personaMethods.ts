@@ -5,7 +5,7 @@ import { checkProfile } from '../profile';
 import { checkRun } from '../speaking/runActions';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { publicPersona } from '../speaking/speaker';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
+import { type Method, methodDescriptors } from '../util/methods';
 import { rejected } from '../util/rejected';
 
 import { speakingMethods } from './speakers';

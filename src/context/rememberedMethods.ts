@@ -5,8 +5,8 @@ import { ownPersona } from '../sending/ownPersona';
 import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
-import { isPlainObject } from '../util/isPlainObject';
-import type { Method } from '../util/methodDescriptors';
+import { isPlainObject } from '../util/values';
+import { type Method } from '../util/methods';
 import { rejected } from '../util/rejected';
 
 /**

@@ -1,8 +1,7 @@
 import type { Channel } from '../channels/channel';
 import { withoutPersonas } from '../sending/ownPersona';
-import { isObject } from '../util/isObject';
-import type { Method } from '../util/methodDescriptors';
-import { callableNames } from '../util/prototypeChain';
+import { isObject } from '../util/values';
+import { callableNames, type Method } from '../util/methods';
 
 import { withPretended } from './mocks';
 

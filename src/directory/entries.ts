@@ -1,6 +1,6 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
-import { isObject } from '../util/isObject';
+import { isObject } from '../util/values';
 import { isPersonaId } from '../persona';
 import {
   checkKind,

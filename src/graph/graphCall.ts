@@ -1,5 +1,4 @@
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
+import { getProperty, isObject } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
 import { cancelToken } from './cancelToken';

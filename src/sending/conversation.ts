@@ -4,7 +4,7 @@ import type { Channel } from '../channels/channel';
 import type { ConversationId } from '../disclosure/conversations';
 import { pageOf } from '../graph/page';
 import type { SendContext } from '../sendContext';
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
 /** How long a message waits for the ID of its Page, in milliseconds. */

@@ -1,6 +1,6 @@
 import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 import { reasonOf } from '../util/reasonOf';
 import { rejected } from '../util/rejected';
 import { responseOf } from '../util/responseOf';

@@ -1,5 +1,5 @@
 import type { Fields } from '../channels/messageCall';
-import { isPlainObject } from '../util/isPlainObject';
+import { isPlainObject } from '../util/values';
 
 /** The persona that a call, or a message, names itself, in either spelling: `undefined` where it names none, `null` for the Page. */
 export function ownPersona({ personaId, persona_id: snakeCased }: Fields) {

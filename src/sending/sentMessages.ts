@@ -4,9 +4,13 @@ import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
 import type { Runtime } from '../runtime';
 import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { isPlainObject } from '../util/isPlainObject';
+import {
+  getProperty,
+  idOrNone,
+  isObject,
+  isPlainObject,
+  textOrNone,
+} from '../util/values';
 import { reasonOf } from '../util/reasonOf';
 import { warn } from '../util/warn';
 
@@ -46,7 +50,6 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
   const sent = messages.map(
     (message, position): Omit<SentMessage, 'account'> => {
       const { carried, speaker, isRefused, signedAs, decidedBy } = message;
-      const id = ids[position];
       const name = isRefused ? signedAs : nameShownIn(message, call, position);
       return {
         at,
@@ -57,8 +60,7 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
         name: name ?? null,
         kind: kindOf(speaker, directory) ?? disclosure?.page ?? null,
         decidedBy,
-        messageId:
-          typeof id === 'string' || typeof id === 'number' ? String(id) : null,
+        messageId: idOrNone(ids[position]) ?? null,
         message: contentOf(call, position),
         ...(message.disclosure && { disclosure: message.disclosure }),
       };
@@ -114,7 +116,7 @@ function nameShownIn(
   // The bot may have put a profile into the message itself.
   const own = sent[position]?.fields[channel.profileField ?? ''];
   const ownName = isObject(own) ? getProperty(own, 'name') : own;
-  return signedAs ?? (typeof ownName === 'string' ? ownName : undefined);
+  return signedAs ?? textOrNone(ownName);
 }
 
 /** What was sent, as the channel has it. */

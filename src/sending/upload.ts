@@ -7,7 +7,7 @@ import { PersonaError } from '../errors';
 import { outcomeOf } from '../graph/graphCall';
 import { describeFailure } from '../graph/graphFailure';
 import type { GraphAxios, GraphClient } from '../graph/graphClient';
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];

@@ -6,7 +6,7 @@ import { checkPersona } from '../persona';
 import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
-import { isThenable } from '../util/isThenable';
+import { isThenable } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
 import { speakerFor, type ActiveSpeaker } from './speaker';

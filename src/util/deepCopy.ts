@@ -1,5 +1,4 @@
-import { isObject } from './isObject';
-import { isPlainObject } from './isPlainObject';
+import { isObject, isPlainObject } from './values';
 
 /** Copies plain objects and arrays at any depth. Everything else, such as file contents, is shared. */
 export function deepCopy<T>(

@@ -1,5 +1,4 @@
-import { getProperty } from './getProperty';
-import { isObject } from './isObject';
+import { getProperty, isObject } from './values';
 
 const MAX_CAUSES = 10;
 
