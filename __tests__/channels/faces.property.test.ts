@@ -18,6 +18,7 @@ import {
   type SayAs,
   type Speaking,
 } from '../support/programs';
+import { runs } from '../support/runs';
 
 /** Names of the directory, with and without profiles. */
 const DIRECTORY = {
@@ -399,6 +400,6 @@ test.each(MODES)('what customers see on %s', async (_what, mode) => {
       expect(taken).toHaveLength(shown.size);
       expect(new Map(taken)).toEqual(shown);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(24) },
   );
 });

@@ -16,6 +16,7 @@ import { alive, calls, personaIds, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { nextRequest } from '../support/nextRequest';
 import { createPersonas, deletePersona, profile } from '../support/personas';
+import { runs } from '../support/runs';
 
 /** A client of a Page to which a customer has written, and the plugin. */
 async function start(options: PersonasOptions = {}) {
@@ -526,7 +527,7 @@ test('agents who sign in, talk and sign out at the same time never appear as the
         expect(alive(emulator)).toEqual([]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
   expect(onRefused).not.toHaveBeenCalled();
   expect(onCleanupError).not.toHaveBeenCalled();

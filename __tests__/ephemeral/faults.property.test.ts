@@ -7,6 +7,7 @@ import { type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime, shortenTimeouts } from '../support/clock';
 import { profile } from '../support/personas';
+import { runs } from '../support/runs';
 
 const NAMES = ['Adam', 'Bea', 'Cid'];
 
@@ -192,7 +193,7 @@ async function expectAccounted(
 test('whatever fails, each message is shown once as its persona, errors are passed on, and every leftover is reported', async () => {
   shortenTimeouts();
   await fc.assert(fc.asyncProperty(mix, play), {
-    numRuns: Number(process.env.MIXES ?? 60),
+    numRuns: Number(process.env.MIXES ?? runs(60)),
     // Runs take real time; shrinking them all would take minutes.
     endOnFailure: true,
   });

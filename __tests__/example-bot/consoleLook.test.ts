@@ -42,8 +42,8 @@ describeInBrowser('how the agents’ console looks', () => {
     await ana.signIn('Ana Lima', 'fern');
     await ana.openCustomer(LONG_NAME);
     await ana.takeOver();
-    for (let count = 0; count < 30; count += 1) {
-      const messages = Array.from({ length: 10 }, (_, each) =>
+    for (let count = 0; count < 6; count += 1) {
+      const messages = Array.from({ length: 50 }, (_, each) =>
         emulator.say(PSID, `Message ${count}.${each}`),
       );
       await Promise.all(messages);

@@ -6,6 +6,7 @@ import { PAGE, startBot } from '../support/bot';
 import { alive } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 import { modelOf, play, programs, type Program } from '../support/programs';
+import { runs } from '../support/runs';
 
 const NAMES = ['Adam', 'Bea', 'Cyd'] as const;
 const PSIDS = ['2001', '2002', '2003'];
@@ -120,7 +121,7 @@ describe('scopes never mix, and leave no persona behind', () => {
           complaints: [],
         });
       }),
-      { numRuns: 50, unbiased: true },
+      { numRuns: runs(50), unbiased: true },
     );
   });
 });
