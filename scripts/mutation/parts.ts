@@ -33,7 +33,6 @@ export const PARTS: Record<string, Part> = {
   send: {
     mutate: [
       'sending/decideSpeaker',
-      'sending/ownPersona',
       'util/deepCopy',
       'sending/messageFields',
       'sending/outgoingMessage',
@@ -41,7 +40,6 @@ export const PARTS: Record<string, Part> = {
       'sending/sendOperation',
       'sending/signText',
       'sendContext',
-      'util/responseOf',
     ],
     tests: [
       'sending/send.test',
@@ -159,7 +157,6 @@ export const PARTS: Record<string, Part> = {
       'context/mocks',
       'context/rememberedMethods',
       'util/methods',
-      'util/rejected',
     ],
     tests: [
       'context/install',
@@ -192,7 +189,7 @@ export const PARTS: Record<string, Part> = {
       'personas',
       'runtime',
       'stats',
-      'util/reasonOf',
+      'util/failures',
       'util/invokeCallback',
       'util/warn',
     ],
@@ -243,7 +240,6 @@ export const PARTS: Record<string, Part> = {
       'util/values',
       'graph/responses',
       'graph/backoff',
-      'graph/cancelToken',
       'graph/graphCall',
       'graph/graphFailure',
       'graph/page',

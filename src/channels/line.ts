@@ -1,6 +1,6 @@
 import type { PersonaProfile } from '../profile';
 import { getProperty, textIn, textOrNone } from '../util/values';
-import { responseOf } from '../util/responseOf';
+import { responseOf } from '../util/failures';
 
 import type {
   DisplayProfile,

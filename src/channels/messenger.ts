@@ -17,7 +17,6 @@ import {
   type ClientCall,
   type Fields,
   type FileType,
-  type Message,
   type MessageCall,
   type MessageFile,
   type MultipartForm,
@@ -129,11 +128,9 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
+  if (method === 'sendMessageFormData') return readForm;
   const shape = shapeOf(method);
-  return (args) => {
-    if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
-    return new MessengerCall(args, method, shape);
-  };
+  return (args) => new MessengerCall(args, method, shape);
 }
 
 /** Calls with files and sender actions are parsed: files may be uploaded first, actions rejected. */
@@ -155,46 +152,18 @@ function optionsAt(
 }
 
 class MessengerCall extends SingleMessage {
-  readonly senderAction: string | undefined;
-  /** That of a form, which is sent unchanged. */
-  private readonly fixedId: string | undefined;
-
   constructor(
     args: readonly unknown[],
     private readonly method: string,
     private readonly shape: MethodShape | undefined,
   ) {
-    const textAt = method === 'sendText' ? 1 : undefined;
+    const textAt = /^send(Text|Message)$/.test(method) ? 1 : undefined;
     super(args, optionsAt(shape, args), textAt, args[0]);
-    this.senderAction =
-      method === 'sendSenderAction'
-        ? String(args[1])
-        : method.startsWith('typing')
-          ? 'typing_on'
-          : undefined;
-    if (method === 'sendMessage') {
-      // `sendMessage(recipient, { text }, options)`
-      const { text } = fieldsAt(args, 1);
-      const [{ fields }] = this.messages;
-      this.messages = [{ fields, text: textOrNone(text) }];
-    }
-    this.fixedId =
-      method === 'sendMessageFormData' ? personaIn(args[1]) : undefined;
-    if (this.fixedId !== undefined) {
-      const { fixedId } = this;
-      const fields = { ...this.messages[0].fields, personaId: fixedId };
-      this.messages = [{ fields, fixedId }];
-    }
   }
 
-  override withMessages(messages: readonly Message[]): ClientCall {
-    if (this.fixedId !== undefined) return { args: [...this.args] };
-    const call = super.withMessages(messages);
-    const [{ text } = this.messages[0]] = messages;
-    if (this.method === 'sendMessage' && text !== this.messages[0].text) {
-      call.args[1] = { ...fieldsAt(call.args, 1), text };
-    }
-    return call;
+  get senderAction(): string | undefined {
+    if (this.method === 'sendSenderAction') return String(this.args[1]);
+    return this.method.startsWith('typing') ? 'typing_on' : undefined;
   }
 
   get accessToken(): unknown {
@@ -203,15 +172,10 @@ class MessengerCall extends SingleMessage {
 
   get file(): MessageFile | undefined {
     const [, contents] = this.args;
-    if (this.method === 'sendMessageFormData' && isForm(contents)) {
-      const isFixed = this.fixedId !== undefined;
-      return isFixed ? undefined : { type: 'form', contents };
-    }
     const type = this.shape?.file;
-    if (!type) return undefined;
     const isContents =
       Buffer.isBuffer(contents) || contents instanceof ReadStream;
-    return isContents ? { type, contents } : undefined;
+    return type && isContents ? { type, contents } : undefined;
   }
 
   get content(): Fields | undefined {
@@ -222,6 +186,26 @@ class MessengerCall extends SingleMessage {
   }
 }
 
+/** `sendMessageFormData(recipient, form, options)`. A form that names a persona is sent unchanged. */
+function readForm(args: readonly unknown[]): MessageCall | undefined {
+  const [recipient, contents] = args;
+  if (!isForm(contents)) return undefined;
+  const call = new SingleMessage(args, 2, undefined, recipient);
+  const [{ fields }] = call.messages;
+  const { accessToken } = fields;
+  const fixedId = personaIn(contents);
+  if (fixedId === undefined) {
+    const file = { type: 'form', contents } as const;
+    return Object.assign(call, { accessToken, file });
+  }
+  return {
+    messages: [{ fields: { ...fields, personaId: fixedId }, fixedId }],
+    recipient,
+    accessToken,
+    withMessages: () => ({ args: [...args] }),
+  };
+}
+
 function isForm(contents: unknown): contents is MultipartForm {
   return (
     typeof getProperty(contents, 'getHeaders') === 'function' &&
@@ -230,12 +214,9 @@ function isForm(contents: unknown): contents is MultipartForm {
 }
 
 /** A form's own persona. */
-function personaIn(form: unknown): string | undefined {
-  const streams = isForm(form) ? form._streams : [];
-  const at = streams.findIndex((part) =>
-    /name="persona_id"/.test(String(part)),
-  );
-  return at === -1 ? undefined : String(streams[at + 1]);
+function personaIn({ _streams: parts }: MultipartForm): string | undefined {
+  const at = parts.findIndex((part) => /name="persona_id"/.test(String(part)));
+  return at === -1 ? undefined : String(parts[at + 1]);
 }
 
 /** A request that a context queues for the next batch. */

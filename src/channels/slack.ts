@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { getProperty, isObject, textIn } from '../util/values';
-import { responseOf } from '../util/responseOf';
+import { responseOf } from '../util/failures';
 
 import type { Refusal, TypedChannel } from './channel';
 import {

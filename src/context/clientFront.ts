@@ -1,7 +1,7 @@
 import { sendMethod, type Channel } from '../channels/channel';
 import type { ClientCall } from '../channels/messageCall';
 import { PersonaError } from '../errors';
-import { withoutPersonas } from '../sending/ownPersona';
+import { withoutPersonas } from '../sending/messageFields';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isObject, isThenable } from '../util/values';

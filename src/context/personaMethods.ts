@@ -6,7 +6,7 @@ import { checkRun } from '../speaking/runActions';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { publicPersona } from '../speaking/speaker';
 import { type Method, methodDescriptors } from '../util/methods';
-import { rejected } from '../util/rejected';
+import { rejected } from '../util/failures';
 
 import { speakingMethods } from './speakers';
 

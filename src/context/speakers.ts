@@ -1,5 +1,5 @@
 import type { Channel } from '../channels/channel';
-import { withoutPersonas } from '../sending/ownPersona';
+import { withoutPersonas } from '../sending/messageFields';
 import { isObject } from '../util/values';
 import { callableNames, type Method } from '../util/methods';
 

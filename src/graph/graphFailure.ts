@@ -1,5 +1,5 @@
 import { getProperty, textOrNone } from '../util/values';
-import { responseOf } from '../util/responseOf';
+import { responseOf } from '../util/failures';
 
 import { redactSecrets } from './secrets';
 

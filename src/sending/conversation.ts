@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 
-import type { Channel } from '../channels/channel';
 import type { ConversationId } from '../disclosure/conversations';
 import { pageOf } from '../graph/page';
 import type { SendContext } from '../sendContext';
 import { getProperty } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
+import type { Sending } from './resolution';
+
 /** How long a message waits for the ID of its Page, in milliseconds. */
 const MAX_PAGE_WAIT_MS = 3000;
 
-/** Where a conversation takes place, as a call shows it. */
-export interface ConversationPlace {
-  readonly channel: Channel;
-  readonly client: object | undefined;
-  readonly context: SendContext;
-}
+/** Where a conversation takes place. */
+type ConversationPlace = Pick<Sending, 'channel' | 'client' | 'context'>;
 
 /** By the account's token, which is known at once. */
 export function conversationByToken(

@@ -5,7 +5,6 @@ import type {
   MessageCall,
   MessageFile,
 } from '../channels/messageCall';
-import type { DisclosureMoment } from '../disclosureOptions';
 import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
@@ -21,6 +20,7 @@ import {
   decideSpeaker,
   supportsPersona,
 } from './decideSpeaker';
+import type { DueText } from './disclosing';
 import { OutgoingMessage } from './outgoingMessage';
 import { carriedAs, type Sending } from './resolution';
 import { reportSent } from './sentMessages';
@@ -38,12 +38,6 @@ export interface OutgoingCall {
   readonly isMock?: boolean;
 }
 
-/** A text of `disclosure.message`, and the message before which it is sent. */
-export interface DisclosureText {
-  readonly moment: DisclosureMoment;
-  readonly before: OutgoingMessage;
-}
-
 /** One call that sends, with all of its attempts. */
 export class SendOperation implements Sending {
   /** What the client is called with where no message changes. */
@@ -55,7 +49,8 @@ export class SendOperation implements Sending {
     protected readonly personas: ScopedPersonas,
     protected readonly outgoing: OutgoingCall,
     protected call: MessageCall,
-    private readonly disclosure?: DisclosureText,
+    /** Set where this is a text of `disclosure.message`. */
+    private readonly disclosure?: DueText,
   ) {
     this.given = { args: outgoing.args };
     this.messages = call.messages.map((message) => this.decide(message));

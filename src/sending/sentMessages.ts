@@ -4,14 +4,9 @@ import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
 import type { Runtime } from '../runtime';
 import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
-import {
-  getProperty,
-  idOrNone,
-  isObject,
-  isPlainObject,
-  textOrNone,
-} from '../util/values';
-import { reasonOf } from '../util/reasonOf';
+import { deepCopy } from '../util/deepCopy';
+import { getProperty, idOrNone, isObject, textOrNone } from '../util/values';
+import { reasonOf } from '../util/failures';
 import { warn } from '../util/warn';
 
 import { pageIdFor } from './conversation';
@@ -130,17 +125,6 @@ function contentOf(
     (text !== undefined || 'type' in fields
       ? { ...fields, ...(text !== undefined && { text }) }
       : { method, arguments: args.slice(1) });
-  return withoutSecrets(content);
-}
-
-/** A copy, because the bot may change its message before the callback runs. */
-function withoutSecrets<T>(value: T): T {
-  if (Array.isArray(value)) {
-    return (value as unknown[]).map((each) => withoutSecrets(each)) as T;
-  }
-  if (!isPlainObject(value)) return value;
-  const kept = Object.entries(value)
-    .filter(([name]) => !SECRET_NAMES.test(name))
-    .map(([name, inner]) => [name, withoutSecrets(inner)]);
-  return Object.fromEntries(kept) as T;
+  // A copy, because the bot may change its message before the callback runs.
+  return deepCopy(content, (name) => !SECRET_NAMES.test(name));
 }

@@ -1,6 +1,6 @@
 import type { ChannelInfo } from '../errors';
 import type { GraphClient } from '../graph/graphClient';
-import { withToken, type Page } from '../graph/page';
+import { withToken } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
 
@@ -31,10 +31,5 @@ export class ClientPersonas extends ScopedPersonas {
       channelInfo,
       canSend: true,
     };
-  }
-
-  /** The first block on a Page starts its sweeps. */
-  protected override beforeCreation({ id, client }: Page): void {
-    this.runtime.sweeper.notice(id, client);
   }
 }
