@@ -1,7 +1,3 @@
-import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { MessengerBot } from 'bottender';
 import { ContextSimulator } from 'bottender/dist/test-utils';
 import * as library from 'bottender-persona';
@@ -235,56 +231,6 @@ it('docs/operating.md', async () => {
 });
 
 describe('docs/without-bottender.md', () => {
-  it('the bot', async () => {
-    const { emulator } = await startBot();
-    const program = new EventEmitter();
-    const exit = jest.fn();
-    const { start } = code.run('without-bottender', {
-      process: Object.assign(program, {
-        exit,
-        env: {
-          MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
-          MESSENGER_APP_SECRET: APP_SECRET,
-          MESSENGER_VERIFY_TOKEN: 'VERIFY',
-          MESSENGER_ORIGIN: emulator.origin,
-        },
-      }),
-      modules: { 'bottender-persona/client': clientLibrary },
-    }) as { start: (port: number) => Promise<{ server: Server }> };
-    const { server } = await start(0);
-    const { port } = server.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}/webhook`;
-    emulator.setWebhookUrl(url);
-    for (const [text, count] of [
-      ['hi', 1],
-      ['agent', 2],
-      ['pears?', 3],
-    ] as const) {
-      await emulator.say(CUSTOMER, text);
-      await emulator.waitFor(() => shown(emulator).length === count);
-    }
-    await emulator.waitFor(() => alive(emulator).length === 1);
-    expect(shown(emulator)).toEqual([
-      'Page: Write "agent", or ask about pears.',
-      'Adam Z.: Adam here.',
-      'Dr. Pear: A pear is ripe when its neck gives.',
-    ]);
-    const unsigned = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    expect(unsigned.status).toBe(400);
-    const verified = (token: string) =>
-      fetch(`${url}?hub.verify_token=${token}&hub.challenge=7`);
-    expect(await (await verified('VERIFY')).text()).toBe('7');
-    expect((await verified('GUESS')).status).toBe(403);
-    const exited = new Promise((resolve) => exit.mockImplementation(resolve));
-    program.emit('SIGTERM');
-    await exited;
-    expect(server.listening).toBe(false);
-  });
-
   it('a client of your own', async () => {
     const { emulator } = await startWrittenTo();
     const { Bea = '' } = await createPersonas(emulator, ['Bea']);
@@ -461,5 +407,7 @@ describe('docs/human-or-bot.md', () => {
 
 it('every code block of these pages is run here', () => {
   expect(code.blocks.length).toBeGreaterThan(20);
+  // `__tests__/package/installed.test.ts` runs it behind Fastify.
+  code.block('without-bottender');
   expect(code.left).toEqual([]);
 });

@@ -8,7 +8,8 @@ import { createRuntime, defaultRuntime, runtimeOf } from '../src/runtime';
 test('the runtime of a plugin is found', () => {
   const directory = { desk: '12' };
   const runtime = runtimeOf(personas({ directory }));
-  expect([...(runtime?.settings.directory ?? [])]).toEqual([['desk', '12']]);
+  const desk = runtime?.settings.directory.get('desk');
+  expect(desk).toEqual({ name: 'desk', id: '12' });
 });
 
 test.each([

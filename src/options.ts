@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
-import type { DirectoryEntry } from './directory/entries';
+import type { NamedPersona } from './directory/entries';
 import type { SentMessage } from './disclosureOptions';
 import type { Persona, Speaker } from './persona';
 import type { PersonaKind } from './profile';
@@ -73,7 +73,7 @@ type DisclosureSettings = NonNullable<PersonasOptions['disclosure']> & {
 export interface Settings {
   readonly initialPersona: Persona | null | ((context: Context) => unknown);
   readonly unsupportedSenderActions: 'reject' | 'as-page';
-  readonly directory: ReadonlyMap<string, DirectoryEntry>;
+  readonly directory: ReadonlyMap<string, NamedPersona>;
   readonly refusedPersona: 'send-as-page' | 'throw';
   readonly signText: SignText | undefined;
   readonly disclosure: DisclosureSettings | undefined;

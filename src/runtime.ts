@@ -1,6 +1,5 @@
 import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
-import { kindOf } from './directory/entries';
 import { Conversations } from './disclosure/conversations';
 import { ConversationsWithFallback } from './disclosure/fallback';
 import { Leases, type ReportCleanup } from './ephemeral/leases';
@@ -14,7 +13,7 @@ import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
 import { noStats, type PersonaStats } from './stats';
-import { MemoryStore, processMemory } from './store/memory';
+import { processMemory } from './store/memory';
 import { openConversations, openStore } from './store/open';
 import type { StorePort } from './store/port';
 import { debug } from './util/debug';
@@ -52,12 +51,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
   const leases = new Leases(store, leaseMs, report, keyOf);
   const creator = new PersonaCreator(leases, stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, stats);
-  const directory = new Directory(
-    settings.directory,
-    creator,
-    { leases, endSurplus: (surplus) => pool.endSurplus(surplus) },
-    settings.disclosure?.label,
-  );
+  const directory = new Directory(settings.directory, leases, creator, pool);
   const idsOn = (page: Page) => directory.idsOn(page);
   const sweep = new Sweep(leases, report, idsOn, stats);
   return {
@@ -81,7 +75,10 @@ function createConversations(
   report: ReportCleanup,
 ): Conversations | undefined {
   if (!disclosure?.message) return undefined;
-  const opened = openConversations(store, (error) => report(error, null));
+  const { lapseMs } = disclosure;
+  const opened = openConversations(store, lapseMs, (error) =>
+    report(error, null),
+  );
   const onAway = () =>
     report(
       new PersonaStoreError(
@@ -92,10 +89,7 @@ function createConversations(
       null,
     );
   return new Conversations(
-    store instanceof MemoryStore
-      ? opened
-      : new ConversationsWithFallback(opened, onAway),
-    disclosure.lapseMs,
+    new ConversationsWithFallback(opened, lapseMs, onAway),
   );
 }
 
@@ -104,7 +98,7 @@ function readsAll({ disclosure, onSent, directory }: Settings): boolean {
   return (
     disclosure?.message !== undefined ||
     onSent !== undefined ||
-    [...directory.values()].some((entry) => kindOf(entry) === 'bot')
+    [...directory.values()].some(({ kind }) => kind === 'bot')
   );
 }
 

@@ -422,6 +422,19 @@ describe('plugin.client()', () => {
     expect(client).toBeInstanceOf(MessengerClient);
   });
 
+  test('returns an object that can be used in place of the given client', async () => {
+    const { bot, plugin, given, client } = await start();
+    const path = `/me?access_token=${given.accessToken}`;
+    expect(await client.axios.get(path)).toMatchObject({
+      data: { id: PAGE.id },
+    });
+    expect(client.axios.defaults).toBe(given.axios.defaults);
+    expect(await plugin.sweep(client)).toEqual({ deleted: [], suspects: [] });
+    const other = personas({ directory: DIRECTORY }).client(client);
+    await other.as('adam').sendText(CUSTOMER, 'hi');
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+
   test('leaves the given client as it is', async () => {
     const { bot, given, client } = await start();
     const before = Object.getOwnPropertyNames(given);

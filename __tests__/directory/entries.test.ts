@@ -4,12 +4,7 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
-import {
-  checkDirectory,
-  fixedIdOf,
-  profileOf,
-} from '../../src/directory/entries';
-
+import { checkDirectory } from '../../src/directory/entries';
 import { profile } from '../support/personas';
 
 const PICTURE = 'https://example.com/adam.png';
@@ -167,7 +162,8 @@ test.each([
     profile('Adam'),
   ],
 ])('an entry that is %s is read', (_what, given, id, look) => {
-  const entry = checkDirectory({ adam: given }).get('adam') ?? '';
-  expect(fixedIdOf(entry)).toBe(id);
-  expect(profileOf(entry)).toStrictEqual(look);
+  const named = checkDirectory({ adam: given }).get('adam');
+  expect(named?.id).toBe(id);
+  expect(named?.given).toStrictEqual(look);
+  expect(named?.profile).toStrictEqual(look);
 });

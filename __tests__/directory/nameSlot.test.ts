@@ -4,6 +4,7 @@ import { Directory } from '../../src/directory/directory';
 import { checkDirectory } from '../../src/directory/entries';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { EphemeralPool } from '../../src/ephemeral/pool';
 import { noStats } from '../../src/stats';
 import { GuardedKeyv } from '../../src/store/keyv/guardedKeyv';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
@@ -22,11 +23,12 @@ async function open(store: KeyvLike) {
   const report = jest.fn();
   const port = new KeyvPort(new GuardedKeyv(store));
   const leases = new Leases(port, 60_000, report);
-  const services = { leases, endSurplus: jest.fn() };
+  const creator = new PersonaCreator(leases, noStats());
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam'), desk: '12' }),
-    new PersonaCreator(leases, noStats()),
-    services,
+    leases,
+    creator,
+    new EphemeralPool(leases, creator, 0, noStats()),
   );
   const idsOn = (id: string) => directory.idsOn({ ...page, id });
   return { directory, idsOn, page, calls, report };
@@ -49,12 +51,11 @@ test('the known IDs of a Page are those that are stored, found and configured', 
 
 test('a name has a profile or a fixed ID', async () => {
   const { directory, calls } = await open(new MapStore());
-  expect([directory.has('desk'), directory.has('77')]).toEqual([true, false]);
-  expect(
-    ['desk', 'adam', '77'].map((name) => directory.fixedIdOf(name)),
-  ).toEqual(['12', undefined, undefined]);
-  expect(directory.profileOf('adam')).toEqual(profile('Adam'));
-  expect(directory.profileOf('desk')).toBeUndefined();
+  const { given, profile: shown } = directory.find('adam') ?? {};
+  expect([given, shown]).toEqual([profile('Adam'), profile('Adam')]);
+  expect(directory.find('desk')).toEqual({ name: 'desk', id: '12' });
+  expect(directory.find('12')).toEqual({ name: 'desk', id: '12' });
+  expect(directory.find('77')).toBeUndefined();
   expect(calls).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { checkDirectory } from '../../src/directory/entries';
 import { PageList } from '../../src/directory/pageList';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { EphemeralPool } from '../../src/ephemeral/pool';
 import { MemoryStore } from '../../src/store/memory';
 import { noStats } from '../../src/stats';
 import { advanceTime, fakeTimers } from '../support/clock';
@@ -23,11 +24,12 @@ async function open(answers: Reply[]) {
   const report = jest.fn();
   const store = new MemoryStore();
   const leases = new Leases(store, 60_000, report);
-  const services = { leases, endSurplus: jest.fn() };
+  const creator = new PersonaCreator(leases, noStats());
   const directory = new Directory(
     checkDirectory({ adam: profile('Adam') }),
-    new PersonaCreator(leases, noStats()),
-    services,
+    leases,
+    creator,
+    new EphemeralPool(leases, creator, 0, noStats()),
   );
   return {
     directory,

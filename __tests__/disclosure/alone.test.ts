@@ -6,9 +6,8 @@ import {
 } from 'bottender-persona/client';
 import { redisStore } from 'bottender-persona/redis';
 
-import { BrokenValues } from '../../src/store/broken';
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
-import { RedisConversations } from '../../src/store/redis/redisConversations';
+import { openConversations } from '../../src/store/open';
 import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { CUSTOMER, PAGE } from '../support/pages';
@@ -205,11 +204,9 @@ describeWithRedis('on Redis', () => {
     proxy.pause();
     const waiting = [one.say('max', '2'), one.say('max', '3')];
     await sleep(300);
-    const broken = new BrokenValues(() => {});
-    await new RedisConversations(redisStore(direct), broken).begin(key, {
-      ...{ kind: 'bot', claimant: 'killed', lapseMs: 60_000 },
-      isAfterHuman: false,
-    });
+    const killed = openConversations(redisStore(direct), 60_000, () => {});
+    const message = { kind: 'bot', claimant: 'killed' } as const;
+    await killed.begin(key, { ...message, isAfterHuman: false });
     proxy.resume();
     await Promise.all(waiting);
     expect(sent).toEqual(['1', '[handback]', '2', '3']);

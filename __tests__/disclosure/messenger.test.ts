@@ -249,7 +249,7 @@ describe('outside of events', () => {
     await bot.run(say('max', 'one'));
     await plugin.conversations.record(client, CUSTOMER, 'human');
     await bot.run(say('max', 'two'));
-    await plugin.conversations.forget(client, CUSTOMER);
+    await plugin.conversations.forget(plugin.client(client), CUSTOMER);
     await bot.run(say('max', 'three'));
     expect(shown(bot.emulator)).toEqual([
       'Max: I am a bot (start)',

@@ -293,6 +293,9 @@ describe('an app without Bottender', () => {
         'Dr. Pear: A pear is ripe when its neck gives.',
       ],
       alive: ['Adam Z.'],
+      unsigned: 400,
+      verified: '7',
+      guessed: 403,
     });
   });
 

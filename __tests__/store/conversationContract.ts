@@ -13,37 +13,38 @@ export const next = (
 ): NextMessage => ({
   kind,
   claimant: 'one',
-  lapseMs: LAPSE_MS,
   isAfterHuman: false,
   ...more,
 });
 
 /** What holds of every store of conversations. */
-export function itKeepsConversations(open: () => ConversationStore): void {
+export function itKeepsConversations(
+  open: (lapseMs: number) => ConversationStore,
+): void {
   let store: ConversationStore;
   let key: string;
   beforeEach(() => {
-    store = open();
+    store = open(LAPSE_MS);
     key = randomUUID();
   });
 
   test('the moments are due in turn', async () => {
     expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
-    await store.end(key, 'one', 'bot', LAPSE_MS);
+    await store.end(key, 'one', 'bot');
     const begun = await store.begin(key, next('bot'));
     expect(begun).toHaveProperty('undo.previousAt');
     expect(await store.begin(key, next('human'))).not.toHaveProperty('moment');
     expect(await store.begin(key, next('bot'))).toEqual({
       moment: 'handback',
     });
-    await store.end(key, 'one', undefined, LAPSE_MS);
+    await store.end(key, 'one', undefined);
     // It was not sent, so it is due again.
     expect(await store.begin(key, next('bot'))).toEqual({
       moment: 'handback',
     });
-    await store.end(key, 'one', 'bot', LAPSE_MS);
+    await store.end(key, 'one', 'bot');
     expect(await store.begin(key, next('bot'))).toHaveProperty('undo');
-    await store.record(key, 'human', LAPSE_MS);
+    await store.record(key, 'human');
     expect(await store.begin(key, next('bot'))).toEqual({
       moment: 'handback',
     });
@@ -52,31 +53,30 @@ export function itKeepsConversations(open: () => ConversationStore): void {
   });
 
   test('a lapse is counted from the last message that was delivered', async () => {
-    const lapseMs = 80;
-    const soon = next('bot', { lapseMs });
-    await store.record(key, 'bot', lapseMs);
+    store = open(80);
+    await store.record(key, 'bot');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const begun = await store.begin(key, soon);
-    if ('undo' in begun && begun.undo) {
-      await store.undo(key, begun.undo, lapseMs);
-    }
+    const begun = await store.begin(key, next('bot'));
+    if ('undo' in begun && begun.undo) await store.undo(key, begun.undo);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await store.begin(key, soon)).toEqual({ moment: 'lapse' });
+    expect(await store.begin(key, next('bot'))).toEqual({ moment: 'lapse' });
   });
 
   test('a person who spoke while the store was away is not forgotten', async () => {
-    await store.record(key, 'bot', LAPSE_MS);
+    await store.record(key, 'bot');
     const message = next('bot', { isAfterHuman: true });
     expect(await store.begin(key, message)).toEqual({ moment: 'handback' });
   });
 }
 
 /** What holds where processes share a store. With a Keyv, each decides alone. */
-export function itLetsOneProcessDisclose(open: () => ConversationStore): void {
+export function itLetsOneProcessDisclose(
+  open: (lapseMs: number) => ConversationStore,
+): void {
   let store: ConversationStore;
   let key: string;
   beforeEach(() => {
-    store = open();
+    store = open(LAPSE_MS);
     key = randomUUID();
   });
 
@@ -92,10 +92,10 @@ export function itLetsOneProcessDisclose(open: () => ConversationStore): void {
     }
     // The same process does not wait for itself: an answer may have been lost.
     expect(await store.begin(key, next('bot'))).toEqual({ moment: 'start' });
-    await store.end(key, 'other', 'bot', LAPSE_MS);
+    await store.end(key, 'other', 'bot');
     const other = next('bot', { claimant: 'other' });
     expect(await store.begin(key, other)).toHaveProperty('waitMs');
-    await store.end(key, 'one', undefined, LAPSE_MS);
+    await store.end(key, 'one', undefined);
     expect(await store.begin(key, other)).toEqual({ moment: 'start' });
   });
 

@@ -23,7 +23,8 @@ export function itIsASharedStore(open: () => SharedStore): void {
     throw error;
   };
   const port = () => inTurn(() => openStore(open(), fail));
-  const conversations = () => inTurn(() => openConversations(open(), fail));
+  const conversations = (lapseMs: number) =>
+    inTurn(() => openConversations(open(), lapseMs, fail));
 
   test('outlives its processes', () => {
     expect(port().isLasting).toBe(true);

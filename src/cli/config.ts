@@ -1,6 +1,5 @@
 import type { MessengerClient } from 'bottender';
 
-import { profileOf } from '../directory/entries';
 import type { PersonaProfile } from '../profile';
 import { getProperty, isObject } from '../util/values';
 import { personas } from '../personas';
@@ -137,9 +136,7 @@ function readRuntime(name: string, exported: unknown): Runtime | undefined {
 
 /** The profiles of the directory. */
 export function profilesIn({ settings }: Runtime): PersonaProfile[] {
-  return [...settings.directory.values()].flatMap(
-    (entry) => profileOf(entry) ?? [],
-  );
+  return [...settings.directory.values()].flatMap(({ given }) => given ?? []);
 }
 
 /** @throws CommandError when no `personas()` is among the plugins */

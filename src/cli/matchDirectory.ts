@@ -1,8 +1,4 @@
-import {
-  fixedIdOf,
-  profileOf,
-  type DirectoryEntry,
-} from '../directory/entries';
+import type { NamedPersona } from '../directory/entries';
 import type { ListedPersona } from '../graph/responses';
 import type { PersonaProfile } from '../profile';
 import type { NamedRecord } from '../store/port';
@@ -20,7 +16,7 @@ export interface DirectoryMatch {
   outdated: ListedPersona[];
 }
 
-export type Entries = ReadonlyMap<string, DirectoryEntry>;
+export type Entries = ReadonlyMap<string, NamedPersona>;
 
 /**
  * Finds the directory's personas on the Page as a bot does: by the ID that the
@@ -98,16 +94,14 @@ function interruptedReplacements(
 
 /** IDs that the directory names directly. */
 export function fixedIds(entries: Entries): string[] {
-  return [...entries.values()].flatMap((entry) => fixedIdOf(entry) ?? []);
+  return [...entries.values()].flatMap(({ id }) => id ?? []);
 }
 
 /** The names that have a profile and no ID. Their profiles differ in `name`: the directory is checked for that. */
 function profilesOf(entries: Entries): DirectoryMatch[] {
-  return [...entries].flatMap(([name, entry]) => {
-    const profile = profileOf(entry);
-    if (!profile || fixedIdOf(entry) !== undefined) return [];
-    return { name, profile, id: undefined, outdated: [] };
-  });
+  return [...entries.values()].flatMap(({ name, profile, id }) =>
+    profile && id === undefined ? { name, profile, id, outdated: [] } : [],
+  );
 }
 
 function isSame(a: PersonaProfile, b: PersonaProfile): boolean {

@@ -1,4 +1,3 @@
-import { fixedIdOf } from '../directory/entries';
 import { isPersonaId } from '../persona';
 import type { Runtime } from '../runtime';
 import { didYouMean } from '../util/closestMatch';
@@ -46,8 +45,8 @@ async function idOf(
   page: OpenPage,
   runtime: Runtime | undefined,
 ): Promise<string | undefined> {
-  const entries: Entries = runtime?.directory.onPage ?? new Map();
-  const fixed = fixedIdOf(entries.get(name) ?? '');
+  const entries: Entries = runtime?.settings.directory ?? new Map();
+  const fixed = entries.get(name)?.id;
   if (fixed) return fixed;
   const matches = matchDirectory(entries, await takeSnapshot(page, runtime));
   const match = matches.find((each) => each.name === name);

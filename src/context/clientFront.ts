@@ -66,7 +66,13 @@ export class ClientFronts {
       get: (_, name, front: ClientFront) => {
         const value: unknown = Reflect.get(front[CLIENT], name);
         if (typeof name !== 'string' || name === 'constructor') return value;
-        if (typeof value === 'function') return this.method(name).bind(front);
+        if (typeof value === 'function') {
+          const apply = this.method(name).bind(front);
+          // A Proxy, because a function such as axios has methods of its own.
+          return new Proxy(value, {
+            apply: (_, __, args: unknown[]) => apply(...args),
+          });
+        }
         if (!isObject(value) || !this.channel.namespaces?.includes(name)) {
           return value;
         }

@@ -1,18 +1,12 @@
 /** directory/ turns the names that a bot gives its personas into IDs, Page by Page. */
+import type { Leases } from '../ephemeral/leases';
 import type { PersonaCreator } from '../ephemeral/personaCreator';
+import type { EphemeralPool } from '../ephemeral/pool';
 import type { Page } from '../graph/page';
-import type { PersonaKind, PersonaProfile } from '../profile';
-import type { Label } from '../shownName';
 import { evictOldest } from '../util/evictOldest';
 
-import {
-  entryOnPage,
-  fixedIdOf,
-  kindOf,
-  profileOf,
-  type DirectoryEntry,
-} from './entries';
-import { NameSlot, type KnownPage, type NameServices } from './nameSlot';
+import type { NamedPersona } from './entries';
+import { NameSlot, type KnownPage } from './nameSlot';
 import { PageList } from './pageList';
 
 /** Pages whose IDs are remembered; the oldest is dropped, and looked up in the store again. */
@@ -21,65 +15,34 @@ const MAX_PAGES = 10_000;
 export class Directory {
   private readonly pages = new Map<string, KnownPage>();
   /** By name and by ID. */
-  private readonly profiles = new Map<string, PersonaProfile>();
-  private readonly kinds = new Map<string, PersonaKind>();
-  private readonly namesOfIds = new Map<string, string>();
-  /** The entries with the profiles that personas have on Pages, where the names of bots are labelled. */
-  readonly onPage: ReadonlyMap<string, DirectoryEntry>;
+  private readonly personas: Map<string, NamedPersona>;
   /** The names that customers see on Pages. */
   private readonly shownNames = new Set<string>();
 
   constructor(
-    private readonly entries: ReadonlyMap<string, DirectoryEntry>,
+    private readonly entries: ReadonlyMap<string, NamedPersona>,
+    private readonly leases: Leases,
     private readonly creator: PersonaCreator,
-    private readonly services: NameServices,
-    label?: Label,
+    private readonly pool: EphemeralPool,
   ) {
-    const onPage = new Map<string, DirectoryEntry>();
-    for (const [name, entry] of entries) {
-      const shown = entryOnPage(entry, label);
-      onPage.set(name, shown);
-      const shownName = profileOf(shown)?.name;
-      if (shownName !== undefined) this.shownNames.add(shownName);
-      const id = fixedIdOf(entry);
-      if (id !== undefined) this.namesOfIds.set(id, name);
-      const kind = kindOf(entry);
-      const profile = profileOf(entry);
-      for (const persona of id === undefined ? [name] : [name, id]) {
-        if (kind) this.kinds.set(persona, kind);
-        if (profile) this.profiles.set(persona, profile);
-      }
+    this.personas = new Map(entries);
+    for (const { name, id, given, profile, kind } of entries.values()) {
+      if (profile) this.shownNames.add(profile.name);
+      if (id === undefined) continue;
+      const other = this.personas.get(id);
+      this.personas.set(id, {
+        name,
+        id,
+        given: given ?? other?.given,
+        profile: profile ?? other?.profile,
+        kind: kind ?? other?.kind,
+      });
     }
-    this.onPage = onPage;
   }
 
-  has(name: string): boolean {
-    return this.entries.has(name);
-  }
-
-  /** The profile of a persona, by its name or ID, as the bot gave it. */
-  givenProfileOf(persona: string): PersonaProfile | undefined {
-    return this.profiles.get(persona);
-  }
-
-  /** The name that the directory gives a persona by its ID. */
-  nameOfId(id: string): string | undefined {
-    return this.namesOfIds.get(id);
-  }
-
-  /** Who is behind a persona, by its name or ID, where the directory says so. */
-  kindOf(persona: string): PersonaKind | undefined {
-    return this.kinds.get(persona);
-  }
-
-  /** The name's profile on a Page, where a bot's name is labelled. */
-  profileOf(name: string): PersonaProfile | undefined {
-    return profileOf(this.onPage.get(name) ?? '');
-  }
-
-  fixedIdOf(name: string): string | undefined {
-    const entry = this.entries.get(name);
-    return entry === undefined ? undefined : fixedIdOf(entry);
+  /** @param persona a name or an ID */
+  find(persona: string): NamedPersona | undefined {
+    return this.personas.get(persona);
   }
 
   /**
@@ -103,11 +66,10 @@ export class Directory {
 
   /** @throws PersonaStoreError */
   async idsOn(page: Page): Promise<Set<string>> {
-    const { leases } = this.services;
-    const records = await leases.namesOn(page, this.entries.keys());
+    const records = await this.leases.namesOn(page, this.entries.keys());
     const stored = [...records.values()].map(({ id }) => id);
     const known = this.pages.get(page.id)?.ids.values() ?? [];
-    const fixed = [...this.entries.values()].map(fixedIdOf);
+    const fixed = [...this.entries.values()].map(({ id }) => id);
     const ids = [...stored, ...known, ...fixed];
     return new Set(ids.filter((id) => typeof id === 'string'));
   }
@@ -115,7 +77,7 @@ export class Directory {
   private known(page: Page): KnownPage {
     let known = this.pages.get(page.id);
     if (!known) {
-      const list = new PageList(this.services.leases, this.shownNames);
+      const list = new PageList(this.leases, this.shownNames);
       known = { ids: new Map(), list };
       this.pages.set(page.id, known);
       evictOldest(this.pages, MAX_PAGES);
@@ -128,13 +90,13 @@ export class Directory {
     name: string,
     goneId?: string,
   ): Promise<string> {
-    const profile = this.profileOf(name);
+    const profile = this.find(name)?.profile;
     if (!profile) throw new Error(`"${name}" has no profile in the directory`);
-    const { services } = this;
+    const { leases, pool } = this;
     const known = this.known(page);
     const obtaining = this.creator.obtain(
       page,
-      new NameSlot(services, known, page, name, profile, goneId),
+      new NameSlot(leases, pool, known, page, name, profile, goneId),
     );
     known.ids.set(name, obtaining);
     obtaining.then(

@@ -29,41 +29,18 @@ export type DirectoryEntries<Name extends string = string> = Record<
   DirectoryEntry
 >;
 
-/** The ID that the entry names, the same on every Page. */
-export function fixedIdOf(entry: DirectoryEntry): string | undefined {
-  if (typeof entry === 'string') return entry;
-  return isExisting(entry) ? entry.id : undefined;
-}
-
-/** The profile of the entry's persona, where the directory has one. */
-export function profileOf(entry: DirectoryEntry): PersonaProfile | undefined {
-  if (typeof entry === 'string') return undefined;
-  if (!isExisting(entry)) return entry;
-  const { id: _, name, profilePictureUrl, ...others } = entry;
-  if (name === undefined || profilePictureUrl === undefined) return undefined;
-  return { name, profilePictureUrl, ...others };
-}
-
-export function kindOf(entry: DirectoryEntry): PersonaKind | undefined {
-  return typeof entry === 'string' ? undefined : entry.kind;
-}
-
-/** The entry with the profile that its persona has on a Page. */
-export function entryOnPage(
-  entry: DirectoryEntry,
-  label: Label | undefined,
-): DirectoryEntry {
-  const profile = profileOf(entry);
-  if (!profile) return entry;
-  const id = fixedIdOf(entry);
-  const shown = pageProfile(profile, label);
-  return id === undefined ? shown : { id, ...shown };
-}
-
-function isExisting(
-  entry: PersonaProfile | ExistingPersona,
-): entry is ExistingPersona {
-  return 'id' in entry;
+/** An entry that was checked. */
+export interface NamedPersona {
+  /** In the directory. */
+  readonly name: string;
+  /** The ID that the entry names, the same on every Page. */
+  readonly id?: string | undefined;
+  /** The profile as the bot gave it. */
+  readonly given?: PersonaProfile | undefined;
+  /** The profile that the persona has on a Page, where the names of bots are labelled. */
+  readonly profile?: PersonaProfile | undefined;
+  /** Who is behind the persona, where the entry says so. */
+  readonly kind?: PersonaKind | undefined;
 }
 
 /**
@@ -73,24 +50,24 @@ function isExisting(
 export function checkDirectory(
   directory: Readonly<Record<string, unknown>>,
   label?: Label,
-): Map<string, DirectoryEntry> {
-  const entries = new Map<string, DirectoryEntry>();
+): Map<string, NamedPersona> {
+  const personas = new Map<string, NamedPersona>();
   const shownAs = new Map<string, string>();
-  for (const [name, given] of Object.entries(directory)) {
-    const entry = checkEntry(name, given);
-    entries.set(name, entry);
-    const shown = profileOf(entryOnPage(entry, label))?.name;
-    if (shown === undefined) continue;
-    const other = shownAs.get(shown);
+  for (const [name, entry] of Object.entries(directory)) {
+    const persona = checkEntry(name, entry);
+    const profile = persona.given && pageProfile(persona.given, label);
+    personas.set(name, { ...persona, profile });
+    if (!profile) continue;
+    const other = shownAs.get(profile.name);
     if (other !== undefined) {
       throw wrong(
         name,
-        `has the same \`name\` as the entry "${other}": "${shown}"; a Page's list knows personas by it only`,
+        `has the same \`name\` as the entry "${other}": "${profile.name}"; a Page's list knows personas by it only`,
       );
     }
-    shownAs.set(shown, name);
+    shownAs.set(profile.name, name);
   }
-  return entries;
+  return personas;
 }
 
 function wrong(name: string, what: string): InvalidOptionError {
@@ -99,7 +76,7 @@ function wrong(name: string, what: string): InvalidOptionError {
   );
 }
 
-function checkEntry(name: string, entry: unknown): DirectoryEntry {
+function checkEntry(name: string, entry: unknown): NamedPersona {
   if (name.trim() === '') throw wrong(name, 'has an empty name');
   const shown = escapeUnprintable(name);
   if (shown !== name) {
@@ -112,34 +89,31 @@ function checkEntry(name: string, entry: unknown): DirectoryEntry {
     throw wrong(name, 'looks like a persona ID; give it a name of letters');
   }
   if (typeof entry === 'string') {
-    if (isPersonaId(entry)) return entry;
+    if (isPersonaId(entry)) return { name, id: entry };
     // The value is not shown: it may be a token that was mixed up with an ID.
     throw wrong(
       name,
       'must be a profile or a persona ID, which has digits only',
     );
   }
-  if (!isObject(entry) || !('id' in entry)) return checkLook(name, entry);
-  const { id, ...profile } = entry;
-  if (id === undefined) return checkLook(name, profile);
-  if (typeof id !== 'string' || !isPersonaId(id)) {
+  const fields: Partial<Record<string, unknown>> = isObject(entry)
+    ? { ...entry }
+    : {};
+  const { id, ...profile } = fields;
+  if (id !== undefined && (typeof id !== 'string' || !isPersonaId(id))) {
     throw wrong(name, 'has a bad `id`: it must be a string of digits');
   }
-  const { kind, ...look } = profile as Partial<PersonaProfile>;
-  const hasLook = Object.values(look).some((value) => value !== undefined);
-  if (hasLook) return { id, ...checkLook(name, profile) };
-  if (kind === undefined) return id;
-  checked(name, () => checkKind(kind, 'persona'));
-  return { id, kind };
-}
-
-function checkLook(name: string, profile: unknown): PersonaProfile {
-  return checked(name, () => checkProfile(profile));
-}
-
-function checked<T>(name: string, check: () => T): T {
   try {
-    return check();
+    const { kind, ...look } = profile;
+    if (
+      id === undefined ||
+      Object.values(look).some((it) => it !== undefined)
+    ) {
+      const given = checkProfile(isObject(entry) ? profile : entry);
+      return { name, id, given, kind: given.kind };
+    }
+    checkKind(kind, 'persona');
+    return { name, id, kind };
   } catch (error) {
     const { message } = error as PersonaError;
     throw wrong(name, `is bad: ${message.replace(/\.$/, '')}`);

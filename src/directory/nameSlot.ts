@@ -1,6 +1,7 @@
 import type { Lease } from '../ephemeral/lease';
 import type { Leases } from '../ephemeral/leases';
 import type { Slot } from '../ephemeral/personaCreator';
+import type { EphemeralPool } from '../ephemeral/pool';
 import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
 import type { PersonaList } from '../graph/personaCalls';
@@ -32,12 +33,6 @@ export interface KnownPage {
   readonly list: PageList;
 }
 
-export interface NameServices {
-  readonly leases: Leases;
-  /** Deletes a persona that this process created while another one settled the name. */
-  readonly endSurplus: (surplus: Lease) => void;
-}
-
 /** A name on a Page: its persona has a lease, or is on the Page's list, or is created. */
 export class NameSlot implements Slot<string> {
   readonly key: string;
@@ -46,7 +41,8 @@ export class NameSlot implements Slot<string> {
   private replaced: readonly string[] = [];
 
   constructor(
-    private readonly services: NameServices,
+    private readonly leases: Leases,
+    private readonly pool: EphemeralPool,
     private readonly known: KnownPage,
     private readonly page: Page,
     readonly persona: string,
@@ -94,7 +90,7 @@ export class NameSlot implements Slot<string> {
     this.log('created %o for the name %o on the Page %s: %s', id);
     return this.record(id, lease, () => {
       lease.record.id = id;
-      this.services.endSurplus(lease);
+      this.pool.endSurplus(lease);
     });
   }
 
@@ -110,13 +106,13 @@ export class NameSlot implements Slot<string> {
     lease: Lease,
     endClaim: () => void,
   ): Promise<string> {
-    const { known, persona, profile, services } = this;
+    const { known, persona, profile } = this;
     const replaces = this.replaced
       .filter((each) => each !== id && each !== this.goneId)
       .slice(0, MAX_REPLACED);
     const record: NamedRecord = { ...profile, id };
     if (replaces.length > 0) record.replaces = replaces;
-    return services.leases.settle(lease, record, (otherId) => {
+    return this.leases.settle(lease, record, (otherId) => {
       known.ids.set(persona, otherId);
       endClaim();
     });

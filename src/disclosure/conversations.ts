@@ -12,7 +12,6 @@ import {
   CLAIM_MS,
   type Begun,
   type ConversationStore,
-  type NextMessage,
 } from '../store/conversations';
 import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
@@ -79,10 +78,7 @@ export class Conversations {
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
 
-  constructor(
-    private readonly store: ConversationStore,
-    private readonly lapseMs: number,
-  ) {}
+  constructor(private readonly store: ConversationStore) {}
 
   /** @param key what is known of the conversation at once */
   enter(key: string): Turn {
@@ -107,13 +103,8 @@ export class Conversations {
     kind: PersonaKind,
     turn: Turn,
   ): Promise<Beginning | undefined> {
-    const { claimant, lapseMs } = this;
-    const message: NextMessage = {
-      kind,
-      claimant,
-      lapseMs,
-      isAfterHuman: false,
-    };
+    const { claimant } = this;
+    const message = { kind, claimant, isAfterHuman: false };
     let giveUpAt: number | undefined;
     for (;;) {
       const askedAt = monotonicNow();
@@ -132,17 +123,17 @@ export class Conversations {
 
   /** @param kind who spoke, where the moment is over; `undefined` where the next message has to try again */
   async end(id: ConversationId, kind: PersonaKind | undefined): Promise<void> {
-    await this.store.end(keyOf(id), this.claimant, kind, this.lapseMs);
+    await this.store.end(keyOf(id), this.claimant, kind);
   }
 
   /** The message was not delivered, so it does not count. */
   async undo(id: ConversationId, begun: Beginning): Promise<void> {
     if (!('undo' in begun) || !begun.undo) return;
-    await this.store.undo(keyOf(id), begun.undo, this.lapseMs);
+    await this.store.undo(keyOf(id), begun.undo);
   }
 
   async record(id: ConversationId, kind: PersonaKind): Promise<void> {
-    await this.store.record(keyOf(id), kind, this.lapseMs);
+    await this.store.record(keyOf(id), kind);
   }
 
   async forget(id: ConversationId): Promise<void> {

@@ -25,7 +25,6 @@ const NOTHING: Undo = { at: 0, previousAt: 0 };
 interface Unsettled {
   /** Whether a person has spoken in it, which the store has to record. */
   readonly isAfterHuman: boolean;
-  readonly lapseMs: number;
 }
 
 /**
@@ -34,7 +33,7 @@ interface Unsettled {
  * moment may be disclosed twice, and is never missed.
  */
 export class ConversationsWithFallback implements ConversationStore {
-  private alone = new LocalConversations();
+  private alone: LocalConversations;
   private failedAt: number | undefined;
   /** Until the store has answered: other processes may have spoken in them since. */
   private readonly unsettled = new Map<string, Unsettled>();
@@ -43,8 +42,11 @@ export class ConversationsWithFallback implements ConversationStore {
   /** @param onAway called once each time that the store goes away */
   constructor(
     private readonly store: ConversationStore,
+    private readonly lapseMs: number,
     private readonly onAway: () => void,
-  ) {}
+  ) {
+    this.alone = new LocalConversations(lapseMs);
+  }
 
   async begin(key: string, message: NextMessage): Promise<Begun> {
     const unsettled = this.unsettled.get(key);
@@ -55,7 +57,7 @@ export class ConversationsWithFallback implements ConversationStore {
       if (!('waitMs' in begun)) this.settled(key, unsettled);
       return begun;
     }
-    this.settleLater(key, message.kind, message.lapseMs);
+    this.settleLater(key, message.kind);
     return this.alone.begin(key, message);
   }
 
@@ -63,26 +65,25 @@ export class ConversationsWithFallback implements ConversationStore {
     key: string,
     claimant: string,
     kind: PersonaKind | undefined,
-    lapseMs: number,
   ): Promise<void> {
     if (!this.alone.isClaiming(key)) {
-      await this.ask(key, () => this.store.end(key, claimant, kind, lapseMs));
+      await this.ask(key, () => this.store.end(key, claimant, kind));
       return;
     }
-    await this.alone.end(key, claimant, kind, lapseMs);
+    await this.alone.end(key, claimant, kind);
     // A claim that reached the store late. Others may have spoken since, so nothing is recorded.
-    await this.store.end(key, claimant, undefined, lapseMs).catch(() => {});
+    await this.store.end(key, claimant, undefined).catch(() => {});
   }
 
-  async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
-    await this.alone.undo(key, undo, lapseMs);
-    await this.ask(key, () => this.store.undo(key, undo, lapseMs));
+  async undo(key: string, undo: Undo): Promise<void> {
+    await this.alone.undo(key, undo);
+    await this.ask(key, () => this.store.undo(key, undo));
   }
 
-  async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
-    if (await this.recordNow(key, kind, lapseMs)) return;
-    this.settleLater(key, kind, lapseMs);
-    await this.alone.record(key, kind, lapseMs);
+  async record(key: string, kind: PersonaKind): Promise<void> {
+    if (await this.settle(key, kind)) return;
+    this.settleLater(key, kind);
+    await this.alone.record(key, kind);
   }
 
   /** Rejects with PersonaStoreError while the store is away, because nothing else would erase the record later. */
@@ -92,18 +93,16 @@ export class ConversationsWithFallback implements ConversationStore {
     await this.store.forget(key);
   }
 
-  private async recordNow(
-    key: string,
-    kind: PersonaKind,
-    lapseMs: number,
-  ): Promise<boolean> {
+  /** Records that somebody spoke, if a kind is given. Returns whether the store has answered. */
+  private async settle(key: string, kind?: PersonaKind): Promise<boolean> {
     const unsettled = this.unsettled.get(key);
-    const isRecorded = await this.ask(key, async () => {
-      await this.store.record(key, kind, lapseMs);
+    const isAnswered = await this.ask(key, async () => {
+      if (kind) await this.store.record(key, kind);
+      else await this.store.undo(key, NOTHING);
       return true;
     });
-    if (isRecorded) this.settled(key, unsettled);
-    return isRecorded ?? false;
+    if (isAnswered) this.settled(key, unsettled);
+    return isAnswered ?? false;
   }
 
   /** @param unsettled as it was when the store was asked */
@@ -111,10 +110,9 @@ export class ConversationsWithFallback implements ConversationStore {
     if (this.unsettled.get(key) === unsettled) this.unsettled.delete(key);
   }
 
-  private settleLater(key: string, kind: PersonaKind, lapseMs: number): void {
+  private settleLater(key: string, kind: PersonaKind): void {
     const before = this.unsettled.get(key)?.isAfterHuman ?? false;
-    const isAfterHuman = before || kind === 'human';
-    this.unsettled.set(key, { isAfterHuman, lapseMs });
+    this.unsettled.set(key, { isAfterHuman: before || kind === 'human' });
     evictOldest(this.unsettled, MAX_UNSETTLED);
     this.retryLater();
   }
@@ -124,23 +122,11 @@ export class ConversationsWithFallback implements ConversationStore {
   }
 
   private async retryNow(): Promise<void> {
-    for (const [key, unsettled] of [...this.unsettled]) {
-      if (!(await this.settle(key, unsettled))) break;
+    for (const [key, { isAfterHuman }] of [...this.unsettled]) {
+      if (!(await this.settle(key, isAfterHuman ? 'human' : undefined))) break;
     }
     this.retry = undefined;
     if (this.unsettled.size > 0) this.retryLater();
-  }
-
-  /** Returns whether the store has answered. */
-  private async settle(key: string, unsettled: Unsettled): Promise<boolean> {
-    const { isAfterHuman, lapseMs } = unsettled;
-    if (isAfterHuman) return this.recordNow(key, 'human', lapseMs);
-    const isAnswered = await this.ask(key, async () => {
-      await this.store.undo(key, NOTHING, lapseMs);
-      return true;
-    });
-    if (isAnswered) this.settled(key, unsettled);
-    return isAnswered ?? false;
   }
 
   /** Resolves to `undefined` where the store does not answer. */
@@ -165,6 +151,6 @@ export class ConversationsWithFallback implements ConversationStore {
     if (!this.alone.isClaiming(key)) await this.alone.forget(key);
     if (monotonicNow() - this.failedAt < BACK_MS) return;
     this.failedAt = undefined;
-    this.alone = new LocalConversations();
+    this.alone = new LocalConversations(this.lapseMs);
   }
 }

@@ -39,23 +39,24 @@ export function resolveId(speaker: ShownSpeaker, sending: Sending): Resolution {
 
 function named(persona: Persona, sending: Sending): Resolution {
   const { directory } = sending.runtime;
-  if (!directory.has(persona)) return unknownPersona(persona, sending);
-  const name = directory.profileOf(persona)?.name;
-  const fixed = directory.fixedIdOf(persona);
-  if (fixed !== undefined) return { persona, name, resolve: () => fixed };
+  const known = directory.find(persona);
+  if (!known) return unknownPersona(persona, sending);
+  const { id, profile } = known;
+  const name = profile?.name;
+  if (id !== undefined) return { persona, name, resolve: () => id };
   const { page, canSend } = sending.context;
   if (!page) return { persona, name, resolve: () => persona };
   if (!canSend) return { persona, name, resolve: () => null };
   const onPage = (idOn: (page: Page) => string | Promise<string>) => {
-    const known = pageOf(page);
-    return known instanceof Promise ? known.then(idOn) : idOn(known);
+    const asked = pageOf(page);
+    return asked instanceof Promise ? asked.then(idOn) : idOn(asked);
   };
   return {
     persona,
     name,
-    resolve: () => onPage((known) => directory.idOf(known, persona)),
+    resolve: () => onPage((found) => directory.idOf(found, persona)),
     renew: (goneId) =>
-      onPage((known) => directory.renew(known, persona, goneId)),
+      onPage((found) => directory.renew(found, persona, goneId)),
   };
 }
 

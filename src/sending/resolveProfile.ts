@@ -30,10 +30,9 @@ export function resolveProfile(
     }
     case 'persona': {
       const { persona } = speaker;
-      const { directory } = sending.runtime;
-      const profile = directory.givenProfileOf(persona);
-      if (profile) return new ShownProfile(persona, profile, sending);
-      return isPersonaId(persona) || directory.has(persona)
+      const known = sending.runtime.directory.find(persona);
+      if (known?.given) return new ShownProfile(persona, known.given, sending);
+      return known || isPersonaId(persona)
         ? undefined
         : unknownPersona(persona, sending);
     }

@@ -91,10 +91,7 @@ function directoryName(
   { directory }: Runtime,
 ): string | null {
   if (speaker.kind !== 'persona') return null;
-  const { persona } = speaker;
-  return directory.has(persona)
-    ? persona
-    : (directory.nameOfId(persona) ?? null);
+  return directory.find(speaker.persona)?.name ?? null;
 }
 
 function nameShownIn(
@@ -105,8 +102,8 @@ function nameShownIn(
   const { channel, runtime } = sending;
   const { directory } = runtime;
   if (carried) {
-    const name = directory.nameOfId(carried.id ?? '') ?? '';
-    return carried.name ?? resolution?.name ?? directory.profileOf(name)?.name;
+    const named = directory.find(carried.id ?? '');
+    return carried.name ?? resolution?.name ?? named?.profile?.name;
   }
   // The bot may have put a profile into the message itself.
   const own = sent[position]?.fields[channel.profileField ?? ''];

@@ -174,7 +174,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const { directory } = this.runtime;
     const scope = innermostScope(this);
     const isTaken = (id: string) =>
-      directory.has(id) ||
+      directory.find(id) !== undefined ||
       isPersonaId(id) ||
       (scope && createdWithId(scope, id) !== undefined);
     let id = name;

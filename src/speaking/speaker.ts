@@ -82,7 +82,7 @@ export function kindOf(
 ): PersonaKind | undefined {
   switch (speaker.kind) {
     case 'persona':
-      return directory.kindOf(speaker.persona);
+      return directory.find(speaker.persona)?.kind;
     case 'ephemeral':
     case 'uncreated':
     case 'unavailable':

@@ -22,7 +22,6 @@ export interface NextMessage {
   readonly kind: PersonaKind;
   /** Whose claim this would be: a process does not wait for its own. */
   readonly claimant: string;
-  readonly lapseMs: number;
   /** A person spoke last, whatever is recorded: the store was away. */
   readonly isAfterHuman: boolean;
 }
@@ -51,12 +50,11 @@ export interface ConversationStore {
     key: string,
     claimant: string,
     kind: PersonaKind | undefined,
-    lapseMs: number,
   ): Promise<void>;
   /** A message of a bot was not delivered. */
-  undo(key: string, undo: Undo, lapseMs: number): Promise<void>;
+  undo(key: string, undo: Undo): Promise<void>;
   /** Somebody spoke without a message of ours. */
-  record(key: string, kind: PersonaKind, lapseMs: number): Promise<void>;
+  record(key: string, kind: PersonaKind): Promise<void>;
   forget(key: string): Promise<void>;
 }
 

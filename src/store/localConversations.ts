@@ -45,11 +45,14 @@ export class LocalConversations implements ConversationStore {
   /** The last message of a person before each disclosure that is being sent. */
   private readonly claims = new Map<string, string | undefined>();
 
-  constructor(private readonly values: Values = new MemoryValues()) {}
+  constructor(
+    private readonly lapseMs: number,
+    private readonly values: Values = new MemoryValues(),
+  ) {}
 
   async begin(key: string, message: NextMessage): Promise<Begun> {
-    const { kind, lapseMs, isAfterHuman } = message;
-    if (isAfterHuman || kind === 'human') await this.writeHuman(key, lapseMs);
+    const { kind, isAfterHuman } = message;
+    if (isAfterHuman || kind === 'human') await this.writeHuman(key);
     if (kind === 'human') return {};
     const { bot, human } = await this.read(key);
     const now = Date.now();
@@ -57,13 +60,13 @@ export class LocalConversations implements ConversationStore {
     const last = isAfter
       ? { kind: 'human' as const, at: Math.max(human.at, bot?.at ?? 0) }
       : bot && { kind: 'bot' as const, at: bot.at };
-    const moment = momentDue(last, now, lapseMs);
+    const moment = momentDue(last, now, this.lapseMs);
     if (moment) {
       this.claims.set(key, human?.id);
       evictOldest(this.claims, MAX_CLAIMS);
       return { moment };
     }
-    await this.writeBot(key, now, human?.id, lapseMs);
+    await this.writeBot(key, now, human?.id);
     return last ? { undo: { at: now, previousAt: last.at } } : {};
   }
 
@@ -76,29 +79,23 @@ export class LocalConversations implements ConversationStore {
     key: string,
     _claimant: string,
     kind: PersonaKind | undefined,
-    lapseMs: number,
   ): Promise<void> {
     const after = this.claims.get(key);
     if (!this.claims.delete(key)) return;
-    if (kind === 'human') await this.writeHuman(key, lapseMs);
+    if (kind === 'human') await this.writeHuman(key);
     // A person may have spoken since.
-    if (kind === 'bot') await this.writeBot(key, Date.now(), after, lapseMs);
+    if (kind === 'bot') await this.writeBot(key, Date.now(), after);
   }
 
-  async undo(
-    key: string,
-    { at, previousAt }: Undo,
-    lapseMs: number,
-  ): Promise<void> {
+  async undo(key: string, { at, previousAt }: Undo): Promise<void> {
     const { bot } = await this.read(key);
-    if (bot?.at === at)
-      await this.writeBot(key, previousAt, bot.after, lapseMs);
+    if (bot?.at === at) await this.writeBot(key, previousAt, bot.after);
   }
 
-  async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
-    if (kind === 'human') return this.writeHuman(key, lapseMs);
+  async record(key: string, kind: PersonaKind): Promise<void> {
+    if (kind === 'human') return this.writeHuman(key);
     const { human } = await this.read(key);
-    await this.writeBot(key, Date.now(), human?.id, lapseMs);
+    await this.writeBot(key, Date.now(), human?.id);
   }
 
   async forget(key: string): Promise<void> {
@@ -115,19 +112,18 @@ export class LocalConversations implements ConversationStore {
     return { bot: readBot(bot), human: readHuman(human) };
   }
 
-  private writeHuman(key: string, lapseMs: number): Promise<void> {
+  private writeHuman(key: string): Promise<void> {
     const record: HumanRecord = { at: Date.now(), id: randomUUID() };
-    return this.values.set(humanKey(key), record, keptMs(lapseMs));
+    return this.values.set(humanKey(key), record, keptMs(this.lapseMs));
   }
 
   private writeBot(
     key: string,
     at: number,
     after: string | undefined,
-    lapseMs: number,
   ): Promise<void> {
     const record: BotRecord = { at, after };
-    return this.values.set(botKey(key), record, keptMs(lapseMs));
+    return this.values.set(botKey(key), record, keptMs(this.lapseMs));
   }
 }
 

@@ -31,12 +31,13 @@ export function openStore(
 /** The same for conversations. */
 export function openConversations(
   store: KeyvLike | SharedStore | MemoryStore,
+  lapseMs: number,
   onBroken: (error: PersonaStoreError) => void,
 ): ConversationStore {
-  if (store instanceof MemoryStore) return new LocalConversations();
+  if (store instanceof MemoryStore) return new LocalConversations(lapseMs);
   return store instanceof SharedStore
-    ? store.openConversations(new BrokenValues(onBroken))
-    : new LocalConversations(guardedKeyv(store, onBroken));
+    ? store.openConversations(new BrokenValues(onBroken), lapseMs)
+    : new LocalConversations(lapseMs, guardedKeyv(store, onBroken));
 }
 
 /** One for each Keyv, so that a handler waits once for one that is away. */

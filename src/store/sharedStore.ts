@@ -14,6 +14,12 @@ export abstract class SharedStore {
    */
   abstract openPort(broken: BrokenValues): StorePort;
 
-  /** @internal */
-  abstract openConversations(broken: BrokenValues): ConversationStore;
+  /**
+   * @param lapseMs the option `disclosure.lapseMs`
+   * @internal
+   */
+  abstract openConversations(
+    broken: BrokenValues,
+    lapseMs: number,
+  ): ConversationStore;
 }

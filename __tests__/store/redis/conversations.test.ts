@@ -4,11 +4,11 @@ import { createClient } from 'redis';
 
 import { redisStore } from 'bottender-persona/redis';
 
-import { BrokenValues } from '../../../src/store/broken';
-import type { ConversationStore } from '../../../src/store/conversations';
-import { GuardedKeyv } from '../../../src/store/keyv/guardedKeyv';
+import type { KeyvLike } from '../../../src/store/keyv/guardedKeyv';
 import { LocalConversations } from '../../../src/store/localConversations';
-import { RedisConversations } from '../../../src/store/redis/redisConversations';
+import { MemoryStore } from '../../../src/store/memory';
+import { openConversations } from '../../../src/store/open';
+import type { SharedStore } from '../../../src/store/sharedStore';
 import { MapStore } from '../../support/stores';
 import {
   describeWithRedis,
@@ -36,30 +36,26 @@ describeWithRedis('conversations', () => {
     await server.close();
   });
 
-  const stores: [string, () => ConversationStore][] = [
-    ['in memory', () => new LocalConversations()],
-    [
-      'in Redis',
-      () =>
-        new RedisConversations(
-          redisStore(client, { prefix: 'test' }),
-          new BrokenValues((error) => reported.push(error.message)),
-        ),
-    ],
-    [
-      'in a Keyv',
-      () => new LocalConversations(new GuardedKeyv(new MapStore())),
-    ],
+  const open = (store: MemoryStore | SharedStore | KeyvLike, lapseMs: number) =>
+    openConversations(store, lapseMs, ({ message }) => reported.push(message));
+  const openRedis = () =>
+    open(redisStore(client, { prefix: 'test' }), LAPSE_MS);
+
+  const stores: [string, () => MemoryStore | SharedStore | KeyvLike][] = [
+    ['in memory', () => new MemoryStore()],
+    ['in Redis', () => redisStore(client, { prefix: 'test' })],
+    ['in a Keyv', () => new MapStore()],
   ];
 
-  describe.each(stores)('%s', (where, open) => {
-    itKeepsConversations(open);
-    if (where === 'in Redis') itLetsOneProcessDisclose(open);
+  describe.each(stores)('%s', (where, make) => {
+    const openMade = (lapseMs: number) => open(make(), lapseMs);
+    itKeepsConversations(openMade);
+    if (where === 'in Redis') itLetsOneProcessDisclose(openMade);
   });
 
   test('in Redis: a key of its own, without the customer’s ID, that expires; others’ values are replaced', async () => {
-    const store = stores[1]?.[1]() as ConversationStore;
-    await store.record('DIGEST', 'human', LAPSE_MS);
+    const store = openRedis();
+    await store.record('DIGEST', 'human');
     const key = 'test:{conversation:DIGEST}';
     expect(await client.keys('*DIGEST*')).toEqual([key]);
     expect(Object.keys(await client.hGetAll(key)).sort()).toEqual([
@@ -82,7 +78,7 @@ describeWithRedis('conversations', () => {
     ['without an end', 'inf'],
     ['without a time', 'nan'],
   ])('in Redis: nobody waits for a claim %s', async (_what, claimed) => {
-    const store = stores[1]?.[1]() as ConversationStore;
+    const store = openRedis();
     const digest = randomUUID();
     await store.begin(digest, next('bot', { claimant: 'dead' }));
     await client.hSet(`test:{conversation:${digest}}`, { claimed, at: 'nan' });
@@ -91,9 +87,9 @@ describeWithRedis('conversations', () => {
 });
 
 test('memory is bounded', async () => {
-  const store = new LocalConversations();
+  const store = new LocalConversations(LAPSE_MS);
   for (let at = 0; at <= 200_000; at += 1) {
-    await store.record(String(at), 'bot', LAPSE_MS);
+    await store.record(String(at), 'bot');
   }
   expect(await store.begin('0', next('bot'))).toEqual({ moment: 'start' });
   expect(await store.begin('2', next('bot'))).toHaveProperty('undo');

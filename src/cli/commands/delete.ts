@@ -1,8 +1,4 @@
-import {
-  fixedIdOf,
-  profileOf,
-  type DirectoryEntry,
-} from '../../directory/entries';
+import type { NamedPersona } from '../../directory/entries';
 import type { ListedPersona } from '../../graph/responses';
 import { isGone } from '../../graph/graphFailure';
 import { deletePersona, getPersona } from '../../graph/personaCalls';
@@ -83,7 +79,7 @@ async function find(
 
 /** The names that lead a bot to this persona. */
 async function namesFor(
-  { directory: { onPage: directory }, store }: Runtime,
+  { settings: { directory }, store }: Runtime,
   pageId: string,
   { id, name }: ListedPersona,
 ): Promise<string[]> {
@@ -91,11 +87,11 @@ async function namesFor(
     store.namesOn(pageId, directory.keys()),
     new Map<string, NamedLease>(),
   );
-  const isFoundBy = ([each, entry]: [string, DirectoryEntry]) => {
-    const known = fixedIdOf(entry) ?? records.get(each)?.id;
-    return known === undefined ? profileOf(entry)?.name === name : known === id;
+  const isFoundBy = (named: NamedPersona) => {
+    const known = named.id ?? records.get(named.name)?.id;
+    return known === undefined ? named.profile?.name === name : known === id;
   };
-  return [...directory].filter(isFoundBy).map(([each]) => each);
+  return [...directory.values()].filter(isFoundBy).map((named) => named.name);
 }
 
 function report(

@@ -1,6 +1,5 @@
-import { fixedIdOf } from '../../directory/entries';
 import { openBot, type PageOptions } from '../openBot';
-import { matchDirectory } from '../matchDirectory';
+import { matchDirectory, type Entries } from '../matchDirectory';
 import { print, printJson, printTable, plural } from '../output';
 import { takeSnapshot } from '../snapshot';
 import type { Cell } from '../table';
@@ -21,10 +20,9 @@ interface Row {
 export async function list(options: PageOptions): Promise<void> {
   const { page, runtime } = await openBot(options);
   const snapshot = await takeSnapshot(page, runtime, false);
-  const entries = runtime?.directory.onPage ?? new Map<string, string>();
+  const entries: Entries = runtime?.settings.directory ?? new Map();
   const named = new Map<string, { names: string[]; outdated: boolean }>();
-  for (const [name, entry] of entries) {
-    const id = fixedIdOf(entry);
+  for (const { name, id } of entries.values()) {
     if (id === undefined) continue;
     const names = [...(named.get(id)?.names ?? []), name];
     named.set(id, { names, outdated: false });

@@ -47,7 +47,7 @@ async function match(
   stopping: AbortController,
 ): Promise<void> {
   const snapshot = await takeSnapshot(page, runtime);
-  const plan = makePlan(runtime.directory.onPage, snapshot, {
+  const plan = makePlan(runtime.settings.directory, snapshot, {
     prune: options.prune ?? false,
     isStoreLasting: runtime.store.isLasting,
   });

@@ -1,4 +1,3 @@
-import { fixedIdOf } from '../../directory/entries';
 import type { ListedPersona } from '../../graph/responses';
 import type { Runtime } from '../../runtime';
 import { groupBy } from '../../util/groupBy';
@@ -33,7 +32,7 @@ export class PagePersonas {
   });
 
   async checkDirectory(): Promise<Finding> {
-    const entries = this.runtime().directory.onPage;
+    const entries = this.runtime().settings.directory;
     if (entries.size === 0) throw new CannotRun('the directory is empty');
     const { personas: listed, isComplete } = await this.bot.personas();
     // After the list, so that each ephemeral persona on it has its lease.
@@ -43,8 +42,7 @@ export class PagePersonas {
     const advice = new Set<string>();
 
     const ids = new Set(listed.map(({ id }) => id));
-    for (const [name, entry] of entries) {
-      const id = fixedIdOf(entry);
+    for (const { name, id } of entries.values()) {
       if (id === undefined || ids.has(id) || !isComplete) continue;
       failures.push(`${name}: the Page has no persona ${id}`);
       advice.add(

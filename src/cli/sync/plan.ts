@@ -1,5 +1,4 @@
 /** cli/sync/ makes a Page's personas match the directory: it plans, shows the plan, and executes it. */
-import { fixedIdOf } from '../../directory/entries';
 import type { ListedPersona } from '../../graph/responses';
 import type { PersonaProfile } from '../../profile';
 import {
@@ -131,8 +130,7 @@ function notesOnStore({ isStoreLasting, prune }: PlanOptions): string[] {
 function notesOnFixed(entries: Entries, { listed }: Snapshot): string[] {
   const onPage = new Set(listed.map(({ id }) => id));
   const notes: string[] = [];
-  for (const [name, entry] of entries) {
-    const id = fixedIdOf(entry);
+  for (const { name, id } of entries.values()) {
     if (id === undefined || onPage.has(id)) continue;
     notes.push(
       `"${name}" is the persona ${id}, which this Page does not have.`,

@@ -1,6 +1,5 @@
 import type { DisclosureMoment } from '../../disclosureOptions';
 import type { PersonaKind } from '../../profile';
-import type { BrokenValues } from '../broken';
 import {
   CLAIM_MS,
   keptMs,
@@ -10,21 +9,20 @@ import {
   type Undo,
 } from '../conversations';
 
-import { invalidReply, Scripts, type RedisKeys } from './scripts';
+import { invalidReply, type RunStep } from './scripts';
 
 const MOMENTS: readonly unknown[] = ['start', 'lapse', 'handback'];
 
 /** Conversations in Redis: each step is one command, on one key. */
 export class RedisConversations implements ConversationStore {
-  private readonly scripts: Scripts;
-
-  constructor(redis: RedisKeys, broken: BrokenValues) {
-    this.scripts = new Scripts(redis, broken);
-  }
+  constructor(
+    private readonly runStep: RunStep,
+    private readonly lapseMs: number,
+  ) {}
 
   async begin(key: string, message: NextMessage): Promise<Begun> {
     const args = { ...message, claimMs: CLAIM_MS };
-    const begun = await this.run('begin', key, message.lapseMs, args);
+    const begun = await this.run('begin', key, args);
     const { waitMs, moment, at, previousAt } = begun;
     if (typeof waitMs === 'number') return { waitMs };
     if (isMoment(moment)) return { moment };
@@ -36,26 +34,26 @@ export class RedisConversations implements ConversationStore {
     key: string,
     claimant: string,
     kind: PersonaKind | undefined,
-    lapseMs: number,
   ): Promise<void> {
-    await this.run('end', key, lapseMs, { claimant, kind });
+    await this.run('end', key, { claimant, kind });
   }
 
-  async undo(key: string, undo: Undo, lapseMs: number): Promise<void> {
-    await this.run('undo', key, lapseMs, undo);
+  async undo(key: string, undo: Undo): Promise<void> {
+    await this.run('undo', key, undo);
   }
 
-  async record(key: string, kind: PersonaKind, lapseMs: number): Promise<void> {
-    await this.run('record', key, lapseMs, { kind });
+  async record(key: string, kind: PersonaKind): Promise<void> {
+    await this.run('record', key, { kind });
   }
 
   async forget(key: string): Promise<void> {
-    await this.run('forget', key, 0, {});
+    await this.run('forget', key, {});
   }
 
-  private run(step: string, key: string, lapseMs: number, args: object) {
+  private run(step: string, key: string, args: object) {
+    const { lapseMs } = this;
     const all = { step, lapseMs, keptMs: keptMs(lapseMs), ...args };
-    return this.scripts.run('conversation', `conversation:${key}`, all);
+    return this.runStep('conversation', `conversation:${key}`, all);
   }
 }
 

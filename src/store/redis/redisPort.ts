@@ -19,25 +19,22 @@ import {
   type Use,
 } from '../port';
 
-import { invalidReply, Scripts, type RedisKeys } from './scripts';
+import { invalidReply, type RunStep } from './scripts';
 
 /** Leases that one script renews at most, so that it does not hold up Redis. */
 const RENEWALS_AT_ONCE = 200;
 
 export class RedisPort implements StorePort {
   readonly isLasting = true;
-  private readonly scripts: Scripts;
 
   constructor(
-    redis: RedisKeys,
+    private readonly run: RunStep,
     private readonly broken: BrokenValues,
-  ) {
-    this.scripts = new Scripts(redis, broken);
-  }
+  ) {}
 
   async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
     const args = { ...argsOf(use), ...options };
-    const { as, key, id, name, epoch, replaces } = await this.scripts.run(
+    const { as, key, id, name, epoch, replaces } = await this.run(
       'acquire',
       use.record.pageId,
       args,
@@ -56,7 +53,7 @@ export class RedisPort implements StorePort {
     for (const [pageId, ofPage] of groupBy(uses, (use) => use.record.pageId)) {
       for (const some of chunks(ofPage, RENEWALS_AT_ONCE)) {
         const items = some.map(argsOf);
-        renewals.push(this.scripts.run('renew', pageId, options, items));
+        renewals.push(this.run('renew', pageId, options, items));
       }
     }
     await Promise.all(renewals);
@@ -65,12 +62,12 @@ export class RedisPort implements StorePort {
   async release(use: Use, options: ReleaseOptions): Promise<Released> {
     const args = { ...argsOf(use), ...options };
     const { pageId } = use.record;
-    const { released } = await this.scripts.run('release', pageId, args);
+    const { released } = await this.run('release', pageId, args);
     return released === 'last' || released === 'others' ? released : 'unknown';
   }
 
   async forget(pageId: string, key: string): Promise<void> {
-    await this.scripts.run('forget', pageId, { key });
+    await this.run('forget', pageId, { key });
   }
 
   leasesOn(pageId: string): Promise<LeaseEntry[]> {
@@ -95,23 +92,23 @@ export class RedisPort implements StorePort {
     { leaseMs }: LeaseOptions,
   ): Promise<boolean> {
     const args = { key, leaseMs };
-    const { claimed } = await this.scripts.run('claimExpired', pageId, args);
+    const { claimed } = await this.run('claimExpired', pageId, args);
     return claimed === true;
   }
 
   async requeue([key, { pageId }]: LeaseEntry): Promise<void> {
-    await this.scripts.run('requeue', pageId, { key });
+    await this.run('requeue', pageId, { key });
   }
 
   async settle({ pageId, record, ...settled }: Settled): Promise<string> {
     const args = { ...settled, id: record.id, record: JSON.stringify(record) };
-    const { id } = await this.scripts.run('settle', pageId, args);
+    const { id } = await this.run('settle', pageId, args);
     if (!isId(id)) throw invalidReply();
     return id;
   }
 
   async namesOn(pageId: string): Promise<Map<string, NamedLease>> {
-    const { names } = await this.scripts.run('names', pageId, {});
+    const { names } = await this.run('names', pageId, {});
     const leases = new Map<string, NamedLease>();
     for (const { name, record: json } of listOf(names)) {
       const record = readName(parsed(json));
@@ -126,7 +123,7 @@ export class RedisPort implements StorePort {
     pageId: string,
     args: { atMost?: number; since?: number | undefined },
   ): Promise<LeaseEntry[]> {
-    const { entries } = await this.scripts.run(step, pageId, args);
+    const { entries } = await this.run(step, pageId, args);
     const leases: LeaseEntry[] = [];
     for (const { key, id = null, ...fields } of listOf(entries)) {
       if (typeof key !== 'string') continue;

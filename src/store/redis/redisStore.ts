@@ -6,9 +6,9 @@ import type { StorePort } from '../port';
 import { SharedStore } from '../sharedStore';
 
 import { scriptRunner, type RedisClient, type ScriptRunner } from './clients';
-import { RedisGuards } from './guards';
 import { RedisConversations } from './redisConversations';
 import { RedisPort } from './redisPort';
+import { Scripts } from './scripts';
 
 /** Created by `redisStore()`, for the option `store` of `personas()`. */
 export class RedisStore extends SharedStore {
@@ -17,7 +17,7 @@ export class RedisStore extends SharedStore {
    *
    * @internal
    */
-  readonly guards: RedisGuards;
+  readonly scripts: Scripts;
 
   constructor(
     /** @internal */
@@ -25,17 +25,20 @@ export class RedisStore extends SharedStore {
     readonly prefix: string,
   ) {
     super();
-    this.guards = new RedisGuards(runner.isCluster);
+    this.scripts = new Scripts(runner, prefix);
   }
 
   /** @internal */
   override openPort(broken: BrokenValues): StorePort {
-    return new RedisPort(this, broken);
+    return new RedisPort(this.scripts.reportingTo(broken), broken);
   }
 
   /** @internal */
-  override openConversations(broken: BrokenValues): ConversationStore {
-    return new RedisConversations(this, broken);
+  override openConversations(
+    broken: BrokenValues,
+    lapseMs: number,
+  ): ConversationStore {
+    return new RedisConversations(this.scripts.reportingTo(broken), lapseMs);
   }
 }
 

@@ -4,48 +4,70 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PersonaStoreError } from '../../errors';
+import { evictOldest } from '../../util/evictOldest';
+import { monotonicNow } from '../../util/monotonicNow';
 import type { BrokenValues } from '../broken';
 import { propertiesOf, type Properties } from '../fields';
-import type { Patience } from '../guard';
+import { StoreGuard, type Patience } from '../guard';
 
 import type { ScriptRunner } from './clients';
-import type { RedisGuards } from './guards';
 
 /** While a cluster moves the keys of a Page; together as long as a handler waits. */
 const MAX_ATTEMPTS = 10;
 const ATTEMPT_MS = 100;
+/** Pages and conversations of a cluster for which it is known whether their master answers. */
+const MAX_GUARDS = 10_000;
+/** After a failure, the master of another conversation may be away too. */
+const SUSPECT_MS = 10_000;
 
 type Step = keyof ReturnType<typeof loadSteps>;
 
-/** A Redis, and what the keys of a bot begin with. */
-export interface RedisKeys {
-  readonly runner: ScriptRunner;
-  readonly prefix: string;
-  readonly guards: RedisGuards;
-}
+/**
+ * @param about the Page, or the conversation
+ * @param items passed as separate arguments, so that Lua can skip one that it cannot parse
+ */
+export type RunStep = (
+  step: Step,
+  about: string,
+  args: object,
+  items?: readonly object[],
+) => Promise<Properties>;
 
 /** The steps of the port as Lua scripts, each in a file `STEP.lua` beside this one. */
 export class Scripts {
   private readonly steps = loadSteps();
+  private readonly guards = new Map<string, StoreGuard>();
+  private failedAt = -Infinity;
 
+  /** @param prefix what the keys of a bot begin with */
   constructor(
-    private readonly redis: RedisKeys,
-    private readonly broken: BrokenValues,
+    private readonly runner: ScriptRunner,
+    private readonly prefix: string,
   ) {}
 
-  /** @param items passed as separate arguments, so that Lua can skip one that it cannot parse */
-  async run(
+  reportingTo(broken: BrokenValues): RunStep {
+    return async (step, about, args, items = []) => {
+      const result = await this.ask(step, about, [args, ...items]);
+      if (typeof result.broken === 'string') broken.found(result.broken);
+      return result;
+    };
+  }
+
+  private async ask(
     step: Step,
-    pageId: string,
-    args: object,
-    items: readonly object[] = [],
+    about: string,
+    args: readonly object[],
   ): Promise<Properties> {
     const { verb, patience } = this.steps[step];
-    const { guards } = this.redis;
-    const page = `${this.redis.prefix}:{${pageId}}`;
+    const page = `${this.prefix}:{${about}}`;
     const keys = [page, `${page}:due`];
-    const argv = [args, ...items].map((each) => JSON.stringify(each));
-    const ask = async () => {
+    const argv = args.map((each) => JSON.stringify(each));
+    // A handler may have messages for many conversations, each on a master of its own.
+    const isHurried =
+      step === 'conversation' &&
+      this.runner.isCluster &&
+      monotonicNow() - this.failedAt < SUSPECT_MS;
+    const run = async () => {
       const reply = await this.send(step, keys, argv);
       // A client may be configured to return buffers.
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
@@ -53,16 +75,22 @@ export class Scripts {
       }
       throw new TypeError(INVALID_REPLY);
     };
-    // A handler may have messages for many conversations, each on a master of its own.
-    const isHurried = step === 'conversation' && guards.isSuspect;
-    const result = await guards.ask(
-      pageId,
-      verb,
-      ask,
-      isHurried ? 'hurried' : patience,
-    );
-    if (typeof result.broken === 'string') this.broken.found(result.broken);
-    return result;
+    try {
+      const guard = this.guardOf(about);
+      return await guard.ask(verb, run, isHurried ? 'hurried' : patience);
+    } catch (error) {
+      this.failedAt = monotonicNow();
+      throw error;
+    }
+  }
+
+  /** In a cluster, a Page that waits for its master costs the other Pages nothing. */
+  private guardOf(about: string): StoreGuard {
+    const key = this.runner.isCluster ? about : '';
+    const guard = this.guards.get(key) ?? new StoreGuard();
+    this.guards.set(key, guard);
+    evictOldest(this.guards, MAX_GUARDS);
+    return guard;
   }
 
   /** @see https://redis.io/docs/latest/develop/programmability/eval-intro/ */
@@ -72,7 +100,7 @@ export class Scripts {
     args: string[],
   ): Promise<unknown> {
     const { text, sha } = this.steps[step];
-    const { run } = this.redis.runner;
+    const { run } = this.runner;
     let isLoaded = true;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -12,7 +12,8 @@ Object.assign(process.env, {
 });
 const { default: bot } = await import('./index.js');
 const { server } = await bot.start(0);
-emulator.setWebhookUrl(`http://127.0.0.1:${server.address().port}/webhook`);
+const url = `http://127.0.0.1:${server.address().port}/webhook`;
+emulator.setWebhookUrl(url);
 
 for (const text of ['hi', 'agent', 'pears?']) {
   const before = said().length;
@@ -20,8 +21,17 @@ for (const text of ['hi', 'agent', 'pears?']) {
   await emulator.waitFor(() => said().length > before, 10_000);
 }
 await emulator.waitFor(() => alive().length === 1, 10_000);
+const { status: unsigned } = await fetch(url, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{}',
+});
+const verified = await verify('verify');
+const guessed = await verify('guess');
 // After SIGTERM the bot ends the process, so this is printed before.
-process.stdout.write(JSON.stringify({ said: said(), alive: alive() }));
+process.stdout.write(
+  JSON.stringify({ said: said(), alive: alive(), unsigned, verified, guessed }),
+);
 process.kill(process.pid, 'SIGTERM');
 
 function said() {
@@ -32,6 +42,12 @@ function said() {
     .map(
       ({ persona, message }) => `${persona?.name ?? 'Page'}: ${message.text}`,
     );
+}
+
+async function verify(token) {
+  const query = `hub.verify_token=${token}&hub.challenge=7`;
+  const answer = await fetch(`${url}?${query}`);
+  return answer.ok ? answer.text() : answer.status;
 }
 
 function alive() {
