@@ -36,7 +36,7 @@ export interface PersonasOptions<
   Name extends string = string,
   C extends Context = Context,
   R extends StateValue = StateValue,
-> extends CommonOptions<Name, OfContext<C>> {
+> extends CommonOptions<Name, { readonly context: C | null }> {
   /**
    * The active persona when an event starts: an ID, a name, or a sync or async
    * function of the context that returns one (`null` or `undefined` for the
@@ -50,16 +50,15 @@ export interface PersonasOptions<
     | undefined;
   /**
    * Called once for each message that the platform accepted, in the order of its
-   * answers. It is not awaited; an error in it is a process warning. Default: none.
+   * answers. It is not awaited; an error in it is a process warning. `context` is
+   * `null` outside of events. Default: none.
    */
-  onSent?: ((sent: SentMessage, about: OfContext<C>) => unknown) | undefined;
+  onSent?:
+    | ((sent: SentMessage, about: { readonly context: C | null }) => unknown)
+    | undefined;
 }
 
-/** `context` is `null` outside of events. @inline */
-interface OfContext<C> {
-  readonly context: C | null;
-}
-
+/** The option `onRefused`. `context` is `null` outside of events. */
 export type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
 type DisclosureSettings = NonNullable<PersonasOptions['disclosure']> & {
