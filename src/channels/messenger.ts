@@ -29,6 +29,8 @@ interface MethodShape {
   readonly optionsAt?: number;
   /** The type of the file whose contents it takes. */
   readonly file?: FileType;
+  /** What it sends instead of a message. */
+  readonly senderAction?: string;
   /** The message of the Send API; omitted where it is not known here. */
   readonly message?: (content: unknown, details: unknown) => object;
 }
@@ -53,8 +55,8 @@ const METHODS: Readonly<Record<string, MethodShape>> = {
       templateMessage({ templateType: 'button', text, buttons }),
   },
   sendSenderAction: {},
-  typingOn: { optionsAt: 1 },
-  typingOff: { optionsAt: 1 },
+  typingOn: { optionsAt: 1, senderAction: 'typing_on' },
+  typingOff: { optionsAt: 1, senderAction: 'typing_off' },
 };
 
 function fileMethod(type: FileType): MethodShape {
@@ -96,6 +98,7 @@ export const messenger: TypedChannel<
   maxTextLength: MAX_TEXT_LENGTH,
   reader,
   optionsPosition,
+  callFor,
   // In the property order of Bottender's options, because V8 handles objects of one shape faster.
   addFields: (fields, added) =>
     'messagingType' in fields
@@ -151,6 +154,23 @@ function optionsAt(
   return Math.max(2, fieldsOf(last) ? args.length - 1 : args.length);
 }
 
+function senderActionOf(method: string, args: readonly unknown[]) {
+  return method === 'sendSenderAction'
+    ? String(args[1])
+    : shapeOf(method)?.senderAction;
+}
+
+/** The client of Bottender 1.4 drops the options of sender actions, but sends whole bodies. */
+function callFor(client: object, method: string, { args }: ClientCall) {
+  const senderAction = senderActionOf(method, args);
+  if (senderAction === undefined || !('_axios' in client)) return undefined;
+  const [to] = args;
+  const recipient = isObject(to) ? to : { id: to };
+  const options = fieldsAt(args, optionsAt(shapeOf(method), args));
+  const body = { recipient, senderAction, ...options };
+  return { args: [body], method: 'sendRawBody' };
+}
+
 class MessengerCall extends SingleMessage {
   constructor(
     args: readonly unknown[],
@@ -162,8 +182,7 @@ class MessengerCall extends SingleMessage {
   }
 
   get senderAction(): string | undefined {
-    if (this.method === 'sendSenderAction') return String(this.args[1]);
-    return this.method.startsWith('typing') ? 'typing_on' : undefined;
+    return senderActionOf(this.method, this.args);
   }
 
   get accessToken(): unknown {
