@@ -5,12 +5,7 @@ import type { Runtime } from '../runtime';
 import { ClientPersonas } from '../speaking/clientPersonas';
 import { didYouMean } from '../util/closestMatch';
 import { getProperty, isObject } from '../util/values';
-import {
-  callableNames,
-  type Method,
-  methodDescriptors,
-  methodNames,
-} from '../util/methods';
+import { callableNames, methodDescriptors, methodNames } from '../util/methods';
 
 import { ClientFronts } from './clientFront';
 import { personaMethods } from './personaMethods';
@@ -96,6 +91,8 @@ function checkSends(client: object, channel: Channel): void {
   );
 }
 
+const frontsByChannel = new Map<Channel, ClientFronts>();
+
 /** The front of a client, with persona methods. The client itself stays as it is. */
 function createPersonaClient(
   client: object,
@@ -103,36 +100,25 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
-  const front = frontOf(client, personas, channel);
-  const speaking = { target: front, personas, channel };
-  const methods = personaMethods(() => speaking, {
-    owner: 'client',
-    props: [],
-    runBlock: promised,
-  });
-  return Object.defineProperties(front, methodDescriptors(methods));
-}
-
-const frontsByChannel = new Map<Channel, ClientFronts>();
-
-function frontOf(
-  client: object,
-  personas: ClientPersonas,
-  channel: Channel,
-): object {
   const fronts =
     frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
   frontsByChannel.set(channel, fronts);
   const front = fronts.create(client, personas);
+  const methods: Record<string, unknown> = {};
   // Functions of its own, which speakers have too.
-  const own = [...methodNames([client])].map((name) => [
-    name,
-    Reflect.get(front, name) as Method,
-  ]);
-  return Object.defineProperties(
-    front,
-    methodDescriptors(Object.fromEntries(own) as Record<string, Method>),
+  for (const name of methodNames([client])) {
+    methods[name] = Reflect.get(front, name);
+  }
+  const speaking = { target: front, personas, channel };
+  Object.assign(
+    methods,
+    personaMethods(() => speaking, {
+      owner: 'client',
+      props: [],
+      runBlock: promised,
+    }),
   );
+  return Object.defineProperties(front, methodDescriptors(methods));
 }
 
 /** What a function returns, or throws, as an async function would. */

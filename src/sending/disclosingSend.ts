@@ -97,7 +97,9 @@ export class DisclosingSend extends SendOperation {
       const sending = this.sendText(each).then(
         () => true,
         (error: unknown) => {
-          disclosing.failed(each.moment, this.describe(error));
+          // Without the secrets that an error of the client may carry.
+          const reason = reasonOf(error).replace(/\.$/, '');
+          disclosing.failed(each.moment, redactSecrets(reason, this.secrets));
           return false;
         },
       );
@@ -127,11 +129,6 @@ export class DisclosingSend extends SendOperation {
     return new Promise((resolve) =>
       resolve(new SendOperation(personas, own, call, due).start()),
     );
-  }
-
-  /** Without the secrets that an error of the client may carry. */
-  private describe(error: unknown): string {
-    return redactSecrets(reasonOf(error).replace(/\.$/, ''), this.secrets);
   }
 }
 

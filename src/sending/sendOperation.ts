@@ -167,8 +167,8 @@ export class SendOperation implements Sending {
         if (isReported) {
           const { args, method = outgoing.via.method } = call;
           const { messages, recipient } = this;
-          const accepted = { sending: this, method, args, messages, sent };
-          reportSent({ ...accepted, recipient }, given);
+          const accepted = { method, args, recipient, messages, sent };
+          reportSent({ sending: this, ...accepted }, given);
         }
         return given;
       },
