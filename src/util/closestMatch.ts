@@ -24,7 +24,7 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   return match === undefined ? '' : ` (did you mean "${match}"?)`;
 }
 
-/** Describes what is wrong with a value that is none of these words; `false` if it is one. */
+/** Describes what is wrong with a value unless it is one of these words; `false` if it is. */
 export const mustBeOneOf =
   (...words: string[]) =>
   (value: unknown): string | false =>
