@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonaStoreError } from '../../errors';
 import { evictOldest } from '../../util/evictOldest';
 import { monotonicNow } from '../../util/monotonicNow';
-import { reasonOf } from '../../util/reasonOf';
+import { reasonOf } from '../../util/failures';
 import type { BrokenValues } from '../broken';
 import { propertiesOf, type Properties } from '../fields';
 import { StoreGuard, type Patience } from '../guard';
