@@ -41,8 +41,8 @@ export class Leases {
   /** @param keyOf what the store knows a Page by */
   constructor(
     private readonly store: StorePort,
-    private readonly leaseMs: number,
-    private readonly report: ReportCleanup,
+    readonly leaseMs: number,
+    readonly report: ReportCleanup,
     readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };
