@@ -79,9 +79,12 @@ export class Sweeper {
     try {
       for (const some of chunks(ready, READ_AT_ONCE)) {
         const expired = await this.leases.expired(some);
-        await Promise.all(
-          [...expired].map((each) => this.sweepIfNews(...each)),
-        );
+        const sweepEach = (page: Page) => {
+          const key = this.leases.keyOf(page);
+          const ofPage = expired.filter(([, { pageId }]) => pageId === key);
+          return this.sweepIfNews(page, ofPage);
+        };
+        await Promise.all(some.map(sweepEach));
       }
     } catch (error) {
       this.leases.report(error as PersonaError, null);
