@@ -217,8 +217,8 @@ export class ReleasedHandleError extends PersonaError {
     readonly persona: string,
   ) {
     super(
-      `The persona "${persona}" cannot speak through this handle: it was released by release() or by the plugin's close(). ` +
-        `Nothing was sent. Create another with createEphemeralPersona(), and release it after the last message.`,
+      `The persona "${persona}" cannot speak through a handle: this one was released by release(), or the plugin was closed by close(). ` +
+        `Nothing was sent. Create another with createEphemeralPersona() before close(), and release it after the last message.`,
     );
   }
 }

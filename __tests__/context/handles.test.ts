@@ -306,9 +306,9 @@ describe('close()', () => {
   test('makes later createEphemeralPersona() calls create nothing', async () => {
     const { emulator, client, plugin } = await start();
     await plugin.close();
-    await expect(
-      client.createEphemeralPersona(profile('Adam')),
-    ).rejects.toThrow(ReleasedHandleError);
+    const creating = client.createEphemeralPersona(profile('Adam'));
+    await expect(creating).rejects.toThrow(ReleasedHandleError);
+    await expect(creating).rejects.toThrow('or the plugin was closed');
     expect(wire(emulator)).toEqual([]);
   });
 });

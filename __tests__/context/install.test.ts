@@ -119,6 +119,17 @@ describe('an installed personas()', () => {
     await expect(installing).rejects.toThrow(TypeError);
   });
 
+  test('has scopes on a mock without a platform', async () => {
+    const sendText = jest.fn();
+    const context = { sendText } as unknown as PersonaContext;
+    await personas()(context);
+    await context.withPersona('1', async (inner) => {
+      expect(inner.persona).toBe('1');
+      await inner.sendText('hi');
+    });
+    expect(sendText.mock.calls).toEqual([['hi']]);
+  });
+
   test('does nothing on an unknown platform', async () => {
     const context = await install(new BareContext('telegram'));
     await context.withPersona('1', () => context.sendText('hi'));

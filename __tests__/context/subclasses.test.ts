@@ -21,7 +21,7 @@ import {
   startBot,
 } from '../support/bot';
 import { startOn, type Recorded } from '../support/channels';
-import { bodies, shown } from '../support/emulatorState';
+import { bodies, personaIds, shown } from '../support/emulatorState';
 import { createPersonas, profile } from '../support/personas';
 
 const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
@@ -314,6 +314,46 @@ test('typing indicators carry personas even if Bottender passes no options', asy
     'Adam: [typing_on]',
     'Adam: [typing_off]',
     'Eve: [typing_off]',
+  ]);
+});
+
+/** That of Bottender 1.4. */
+class OldClient extends MessengerClient {
+  readonly _axios = this.axios;
+
+  override sendSenderAction(id: string, senderAction: 'typing_on') {
+    return this.sendRawBody({ recipient: { id }, senderAction } as never);
+  }
+
+  override typingOn(id: string) {
+    return this.sendSenderAction(id, 'typing_on');
+  }
+
+  override typingOff(id: string) {
+    return this.sendSenderAction(id, 'typing_off' as never);
+  }
+}
+
+test('typing indicators carry personas even if the client drops their options', async () => {
+  const bot = await startBot({ plugins: [install()], clientClass: OldClient });
+  await bot.run(async (context) => {
+    context.usePersona('adam');
+    await context.typingOn();
+    await context.sendSenderAction('typing_on');
+    await context.typingOff();
+    await context.typingOff({ personaId: null });
+    context.usePersona(personaIds(bot.emulator, 'Adam')[0] ?? '');
+    await context.typingOn();
+    await context.markSeen();
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual([
+    'Adam: [typing_on]',
+    'Adam: [typing_on]',
+    'Adam: [typing_off]',
+    'Page: [typing_off]',
+    'Adam: [typing_on]',
+    'Page: [mark_seen]',
   ]);
 });
 

@@ -89,6 +89,13 @@ export interface Channel {
   /** The position of the options that may name a persona, for calls that need no other parsing. */
   optionsPosition?(method: string): number | undefined;
 
+  /** The call by which this client sends what a call says; omitted: the call itself. */
+  readonly callFor?: (
+    client: object,
+    method: string,
+    call: ClientCall,
+  ) => ClientCall | undefined;
+
   /** Adds the fields of a speaker to those of a message. Default: without replacing any. */
   readonly addFields?: (fields: Fields, added: Fields) => Fields;
 

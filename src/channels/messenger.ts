@@ -32,6 +32,8 @@ interface MethodShape {
   readonly optionsAt?: number;
   /** The type of the file whose contents it takes. */
   readonly file?: FileType;
+  /** What it sends instead of a message. */
+  readonly senderAction?: string;
   /** The message of the Send API; omitted where it is not known here. */
   readonly message?: (content: unknown, details: unknown) => object;
 }
@@ -56,8 +58,8 @@ const METHODS: Readonly<Record<string, MethodShape>> = {
       templateMessage({ templateType: 'button', text, buttons }),
   },
   sendSenderAction: {},
-  typingOn: { optionsAt: 1 },
-  typingOff: { optionsAt: 1 },
+  typingOn: { optionsAt: 1, senderAction: 'typing_on' },
+  typingOff: { optionsAt: 1, senderAction: 'typing_off' },
 };
 
 function fileMethod(type: FileType): MethodShape {
@@ -103,6 +105,7 @@ export const messenger: TypedChannel<
   maxTextLength: MAX_TEXT_LENGTH,
   reader,
   optionsPosition,
+  callFor,
   // In the property order of Bottender's options, because V8 handles objects of one shape faster.
   addFields: (fields, added) =>
     'messagingType' in fields
@@ -160,6 +163,23 @@ function optionsAt(
   return Math.max(2, fieldsOf(last) ? args.length - 1 : args.length);
 }
 
+function senderActionOf(method: string, args: readonly unknown[]) {
+  return method === 'sendSenderAction'
+    ? String(args[1])
+    : shapeOf(method)?.senderAction;
+}
+
+/** The client of Bottender 1.4 drops the options of sender actions, but sends whole bodies. */
+function callFor(client: object, method: string, { args }: ClientCall) {
+  const senderAction = senderActionOf(method, args);
+  if (senderAction === undefined || !('_axios' in client)) return undefined;
+  const [to] = args;
+  const recipient = isObject(to) ? to : { id: to };
+  const options = fieldsAt(args, optionsAt(shapeOf(method), args));
+  const body = { recipient, senderAction, ...options };
+  return { args: [body], method: 'sendRawBody' };
+}
+
 class MessengerCall extends SingleMessage {
   readonly senderAction: string | undefined;
   /** That of a form, which is sent unchanged. */
@@ -172,12 +192,7 @@ class MessengerCall extends SingleMessage {
   ) {
     const textAt = method === 'sendText' ? 1 : undefined;
     super(args, optionsAt(shape, args), textAt, args[0]);
-    this.senderAction =
-      method === 'sendSenderAction'
-        ? String(args[1])
-        : method.startsWith('typing')
-          ? 'typing_on'
-          : undefined;
+    this.senderAction = senderActionOf(method, args);
     if (method === 'sendMessage') {
       // `sendMessage(recipient, { text }, options)`
       const { text } = fieldsAt(args, 1);

@@ -128,7 +128,8 @@ export class ClientFronts {
     }
     return function (this: ClientFront, ...args) {
       const client = this[CLIENT];
-      const transmit = (call: ClientCall) => callClient(client, name, call);
+      const transmit = (call: ClientCall) =>
+        callClient(client, name, channel.callFor?.(client, name, call) ?? call);
       return send(this[PERSONAS], { via, args, transmit, isBotCall });
     };
   }

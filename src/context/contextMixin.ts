@@ -46,7 +46,7 @@ const classes = new WeakMap<object, ContextClass>();
 /** @param platform the context's: one class may serve several */
 export function contextClassOf(base: object, platform: string): ContextClass {
   const known = classes.get(base);
-  if (known?.platform === platform) return known;
+  if (known && known.platform === platform) return known;
   const found = channelOf(platform);
   const isTooOld = found?.info !== undefined && !supportsProfiles(base);
   const channel = isTooOld ? undefined : found;
