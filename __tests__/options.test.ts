@@ -215,11 +215,11 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     [{ leaseMS: 5 }, 'no option "leaseMS" (did you mean "ephemeral.leaseMs"?)'],
     [
       { ephemeral: { store: new Keyv() } },
-      'has no "store" (did you mean "store" of personas() itself?)',
+      'has no "store" (did you mean the option "store" itself?)',
     ],
     [
       { ephemeral: { onCleanupErrors() {} } },
-      'has no "onCleanupErrors" (did you mean "onCleanupError" of personas() itself?)',
+      'has no "onCleanupErrors" (did you mean the option "onCleanupError" itself?)',
     ],
   ])(
     'an option at the wrong level, telling the right one: %p',

@@ -219,7 +219,7 @@ function innerHint(name: string, names: string[]): string {
   if (elsewhere) return ` (did you mean "${elsewhere}"?)`;
   const outer = closestMatch(name, Object.keys(CHECKS));
   return outer
-    ? ` (did you mean "${outer}" of personas() itself?)`
+    ? ` (did you mean the option "${outer}" itself?)`
     : didYouMean(name, names);
 }
 

@@ -56,9 +56,7 @@ export function checkDirectory(
 ): Map<string, NamedPersona> {
   // The entries of an array or a Map would be ignored.
   if (!isObject(directory) || Symbol.iterator in directory) {
-    throw new InvalidOptionError(
-      `The option "directory" of personas() ${MUST_BE_NAMES}.`,
-    );
+    throw new InvalidOptionError(`The option "directory" ${MUST_BE_NAMES}.`);
   }
   const personas = new Map<string, NamedPersona>();
   const shownAs = new Map<string, string>();
@@ -81,7 +79,7 @@ export function checkDirectory(
 
 function wrong(name: string, what: string): InvalidOptionError {
   return new InvalidOptionError(
-    `The entry "${name}" of the option "directory" of personas() ${what}.`,
+    `The entry "${name}" of the option "directory" ${what}.`,
   );
 }
 
