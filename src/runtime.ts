@@ -25,6 +25,7 @@ export interface Runtime {
   readonly store: StorePort;
   readonly directory: Directory;
   readonly leases: Leases;
+  readonly creator: PersonaCreator;
   readonly pool: EphemeralPool;
   readonly handles: OpenHandles;
   readonly sweeper: Sweeper;
@@ -59,6 +60,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
     store,
     directory,
     leases,
+    creator,
     pool,
     handles: new OpenHandles(report),
     sweeper: new Sweeper(leases, sweep, leaseMs, report),

@@ -74,7 +74,7 @@ async function sync(
 }
 
 test.each(
-  ([1, 2, 3, 4, 5] as const).flatMap((step) => [
+  Array.from({ length: 12 }, (_, i) => i + 1).flatMap((step) => [
     [step, 'before'] as const,
     [step, 'after'] as const,
   ]),

@@ -29,6 +29,8 @@ export interface Slot<T> {
   readonly persona: string;
   readonly profile: PersonaProfile;
   readonly retryPolicy: RetryPolicy;
+  /** How long one attempt to create it may take, in milliseconds. */
+  readonly createTimeoutMs?: number;
   /** Whether an earlier persona is gone, so that one that exists may be gone too. */
   readonly isReplacement: boolean;
   /** Whether the persona of the slot's lease may be used. */
@@ -40,7 +42,7 @@ export interface Slot<T> {
    * @param lease the claim on the slot; it ends where a persona is found
    */
   find?(lease: Lease): Promise<Outcome<T> | undefined>;
-  /** Records the persona that was created, or acquired by its lease. Never rejects. */
+  /** Records the persona that was created, or acquired by its lease. `obtain` rejects with what it rejects with. */
   settle(id: string, lease: Lease): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;
@@ -135,7 +137,11 @@ export class PersonaCreator {
     const { page, slot, signal } = attempt;
     const unclaim = () => this.leases.unclaim(lease);
     signal.addEventListener('abort', unclaim);
-    const created = await createPersona(page, slot.profile);
+    const created = await createPersona(
+      page,
+      slot.profile,
+      slot.createTimeoutMs,
+    );
     signal.removeEventListener('abort', unclaim);
     if (created.ok) {
       this.stats.created += 1;

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { isAmbiguous, type GraphFailure } from '../../graph/graphFailure';
+import type { Lease } from '../../ephemeral/lease';
+import type { Slot } from '../../ephemeral/personaCreator';
+import { PersonaRefusedError } from '../../errors';
+import type { GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/graphCall';
-import {
-  createPersona,
-  deletePersona,
-  listAll,
-} from '../../graph/personaCalls';
+import { deletePersona, listAll } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
-import type { PersonaProfile } from '../../profile';
 import type { Runtime } from '../../runtime';
 import { slotOfName, type NamedRecord } from '../../store/port';
 import { forEachLimited } from '../../util/forEachLimited';
@@ -38,9 +36,6 @@ export type StepResult =
 
 /** Executes a plan and records each step in the store. */
 export class PlanExecutor {
-  /** IDs that are not new when they appear on the list. */
-  private readonly seen: Set<string>;
-
   constructor(
     private readonly page: OpenPage,
     private readonly runtime: Runtime,
@@ -48,9 +43,7 @@ export class PlanExecutor {
     private readonly onResult: (step: SyncStep, result: StepResult) => void,
     /** Once it is aborted, no further step begins. Those in progress end. */
     private readonly stopping = new AbortController(),
-  ) {
-    this.seen = new Set(snapshot.listed.map(({ id }) => id));
-  }
+  ) {}
 
   /** Resolves when all started steps have finished. Never rejects. */
   async run({ steps }: SyncPlan): Promise<void> {
@@ -76,7 +69,7 @@ export class PlanExecutor {
   }
 
   private async execute(step: SyncStep): Promise<Outcome<string>> {
-    const { action, names, profile, outdated } = step;
+    const { action, names, outdated } = step;
     const { store } = this.runtime;
     if (action === 'delete') {
       const failure = await this.delete([step.id ?? '']);
@@ -87,25 +80,26 @@ export class PlanExecutor {
       }
       return { ok: true, value: step.id ?? '' };
     }
-    if (step.id === undefined && outdated.length > 0) {
-      await this.recordIntent(step);
-    }
-    const current: Outcome<string> =
+    const isReplacing = outdated.length > 0;
+    if (step.id === undefined && isReplacing) await this.recordIntent(step);
+    const current =
       step.id === undefined
-        ? await this.create(profile)
-        : { ok: true, value: step.id };
-    if (!current.ok) return current;
-    const record = { ...profile, id: current.value };
-    const write = async (replaces?: string[]) => {
-      for (const name of names)
-        await this.record(name, { ...record, replaces });
-    };
-    await write(outdated.length > 0 ? outdated : undefined);
-    if (outdated.length === 0) return current;
+        ? await this.create(step)
+        : await this.settle(step, step.id);
+    if (!current.ok || !isReplacing) return current;
     const failure = await this.delete(outdated);
     if (failure) return { ok: false, failure };
-    await write();
-    return current;
+    return this.settle({ ...step, outdated: [] }, current.value);
+  }
+
+  private async settle(
+    { names, profile, outdated }: SyncStep,
+    id: string,
+  ): Promise<Outcome<string>> {
+    const record: NamedRecord = { ...profile, id };
+    if (outdated.length > 0) record.replaces = outdated;
+    for (const name of names) await this.record(name, record);
+    return { ok: true, value: id };
   }
 
   /** Records the persona of a name, whatever bots have recorded. */
@@ -138,46 +132,78 @@ export class PlanExecutor {
     }
   }
 
-  /** Creates a persona. After an ambiguous failure it first looks whether the persona exists. */
-  private async create(profile: PersonaProfile): Promise<Outcome<string>> {
-    let mayExist = false;
-    return withRetries(async (signal) => {
-      if (mayExist) {
-        const found = await this.findCreated(profile, signal);
-        if (!found.ok) return found;
-        if (found.value !== undefined) return { ok: true, value: found.value };
-      }
-      const created = await createPersona(
-        this.page,
-        profile,
-        NO_RETRIES.timeoutMs,
-      );
-      if (created.ok) this.seen.add(created.value);
-      else mayExist ||= isAmbiguous(created.failure);
-      return created;
-    }, LONG_RETRIES);
+  private async create(step: SyncStep): Promise<Outcome<string>> {
+    try {
+      const slot = this.slotOf(step);
+      const id = await this.runtime.creator.obtain(this.page, slot);
+      return { ok: true, value: id };
+    } catch (error) {
+      const { failure } = error instanceof PersonaRefusedError ? error : {};
+      if (failure) return { ok: false, failure };
+      throw error;
+    }
   }
 
+  /** A new name has the slot that bots claim, so they wait for the persona. */
+  private slotOf(step: SyncStep): Slot<string> {
+    const { names, profile, outdated } = step;
+    const [name = ''] = names;
+    const claims = new Set<string>();
+    const settle = async (id: string, lease: Lease) => {
+      await this.settle(step, id);
+      await lease.remove();
+      return id;
+    };
+    return {
+      key: outdated.length > 0 ? `replacement:${name}` : slotOfName(name),
+      persona: name,
+      profile,
+      retryPolicy: LONG_RETRIES,
+      createTimeoutMs: NO_RETRIES.timeoutMs,
+      isReplacement: false,
+      // The Page does not have what was recorded.
+      accepts: ({ id }) => id !== this.snapshot.records.get(name)?.id,
+      find: async (lease) => {
+        claims.add(lease.key);
+        // The snapshot does not have it, but a failed attempt may have created it.
+        if (claims.size === 1) return undefined;
+        const found = await this.findCreated(profile.name, claims);
+        if (!found?.ok) return found;
+        return { ok: true, value: await settle(found.value, lease) };
+      },
+      settle(id, lease) {
+        if (!lease.isJoined) return settle(id, lease);
+        // A bot has created and recorded it.
+        lease.abandon();
+        return Promise.resolve(id);
+      },
+      onLate: () => {},
+    };
+  }
+
+  /** @param claims keys of the intents under which it may have been created */
   private async findCreated(
-    { name }: PersonaProfile,
-    signal: AbortSignal,
-  ): Promise<Outcome<string | undefined>> {
+    name: string,
+    claims: ReadonlySet<string>,
+  ): Promise<Outcome<string> | undefined> {
     const { timeoutMs } = LONG_RETRIES;
-    const list = await listAll(this.page, { timeoutMs, signal });
+    const list = await listAll(this.page, { timeoutMs });
     if (!list.ok) return list;
     const { personas, isComplete } = list.value;
-    const records = await this.runtime.store.leasesOn(this.page.id);
-    const leases = records.map(([, record]) => record);
+    const entries = await this.runtime.store.leasesOn(this.page.id);
+    const leases = entries.flatMap(([key, record]) =>
+      claims.has(key) ? [] : record,
+    );
+    const { listed } = this.snapshot;
     const found = personas.find(
       (persona) =>
         persona.name === name &&
-        !this.seen.has(persona.id) &&
+        !listed.some(({ id }) => id === persona.id) &&
         !isEphemeral(persona, leases),
     );
+    if (found) return { ok: true, value: found.id };
     // It may be among the unreadable entries.
-    if (!found && !isComplete) return UNREADABLE;
-    if (found) this.seen.add(found.id);
-    return { ok: true, value: found?.id };
+    return isComplete ? undefined : UNREADABLE;
   }
 
   private async delete(ids: string[]): Promise<GraphFailure | undefined> {
