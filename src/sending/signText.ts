@@ -1,6 +1,6 @@
 import type { Message } from '../channels/messageCall';
 import type { Settings } from '../options';
-import { reasonOf } from '../util/reasonOf';
+import { reasonOf } from '../util/failures';
 import { warn } from '../util/warn';
 
 /**
