@@ -92,7 +92,7 @@ describe('personas() rejects an invalid option at once, and names it', () => {
 
   test('an unknown setting of "ephemeral", with those that exist', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
-      'has no "linger" (did you mean "lingerMs"?); it has lingerMs and leaseMs.',
+      'has no option "ephemeral.linger" (did you mean "ephemeral.lingerMs"?); it has ephemeral.lingerMs, ephemeral.leaseMs.',
     );
   });
 
@@ -107,8 +107,7 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     ['endless', 'leaseMs', Infinity],
   ])('a setting of "ephemeral" that is %s: %s', (_what, name, value) => {
     const { message } = refusal({ ephemeral: { [name]: value } });
-    expect(message).toContain('"ephemeral"');
-    expect(message).toContain(`"${name}"`);
+    expect(message).toContain(`"ephemeral.${name}"`);
   });
 
   test('the first invalid one among valid ones', () => {
@@ -124,7 +123,7 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     'a setting of "ephemeral" with the name of a property of Object: %s',
     (name) => {
       expect(refusal({ ephemeral: { [name]: 1000 } }).message).toContain(
-        `has no "${name}"`,
+        `has no option "ephemeral.${name}"`,
       );
     },
   );
@@ -215,11 +214,11 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     [{ leaseMS: 5 }, 'no option "leaseMS" (did you mean "ephemeral.leaseMs"?)'],
     [
       { ephemeral: { store: new Keyv() } },
-      'has no "store" (did you mean "store" of personas() itself?)',
+      'has no option "ephemeral.store" (did you mean "store"?)',
     ],
     [
       { ephemeral: { onCleanupErrors() {} } },
-      'has no "onCleanupErrors" (did you mean "onCleanupError" of personas() itself?)',
+      'has no option "ephemeral.onCleanupErrors" (did you mean "onCleanupError"?)',
     ],
   ])(
     'an option at the wrong level, telling the right one: %p',

@@ -24,7 +24,7 @@ export type {
   KnownClient,
   PersonaClients,
 } from './context/clientTypes';
-export type { ChannelName, ClientMethodNames } from './channels/methodNames';
+export type { ChannelName, ClientMethodNames } from './channels';
 export type { Persona, PersonaId, Speaker } from './persona';
 export type { EphemeralPersona, PersonaKind, PersonaProfile } from './profile';
 export type {

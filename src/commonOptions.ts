@@ -1,11 +1,18 @@
 import type { DirectoryEntries } from './directory/entries';
-import type { PersonaError } from './errors';
+import type { DisclosureAbout, DisclosureOptions } from './disclosureOptions';
+import type { PersonaError, PersonaRefusedError } from './errors';
+import type { Persona } from './persona';
 import type { EphemeralPersona } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { SharedStore } from './store/sharedStore';
 
-/** The options that `personas()` and `personaClients()` share. */
-export interface CommonOptions<Name extends string = string> {
+/**
+ * The options that `personas()` and `personaClients()` share.
+ *
+ * @typeParam Name the names of the directory
+ * @typeParam About what callbacks get besides: within `personas()`, the context
+ */
+export interface CommonOptions<Name extends string = string, About = unknown> {
   /**
    * Names for personas: `{ adam: { name, profilePictureUrl }, desk: '<PERSONA_ID>' }`.
    * A profile's persona is found or created on a Page when a send first needs
@@ -19,6 +26,20 @@ export interface CommonOptions<Name extends string = string> {
    * `'throw'` rejects with PersonaRefusedError.
    */
   refusedPersona?: 'send-as-page' | 'throw' | undefined;
+  /**
+   * Called when a message was sent as the Page because its persona was refused.
+   * `persona` is an ID, a name of the directory, or the name of an ephemeral
+   * persona. `recipient` is the customer's PSID, if known. Errors that it throws
+   * are ignored. Default: a process warning.
+   */
+  onRefused?:
+    | ((
+        error: PersonaRefusedError,
+        about: About & { recipient: string | null; persona: Persona },
+      ) => void)
+    | undefined;
+  /** Who is a bot, and how customers learn it. Default: no labels, and no messages. */
+  disclosure?: DisclosureOptions<DisclosureAbout & About> | undefined;
   /**
    * Signs a text that is sent without its persona, for example
    * `(text, { name }) => `${name}: ${text}``. If it throws, or returns more than

@@ -3,15 +3,37 @@ import { setImmediate } from 'node:timers/promises';
 import { checkTimeout } from './checkOptions';
 import type { PersonaClients } from './context/clientTypes';
 import { ClientRegistry, notTaken } from './context/personaClient';
-import { createConversationControls } from './context/conversationControls';
+import type { ConversationId } from './disclosure/conversations';
+import { checkKind } from './profile';
 import type { Runtime } from './runtime';
+import { conversationOf } from './sending/conversation';
+import { ClientPersonas } from './speaking/clientPersonas';
+import { isObject } from './util/values';
 
 /** The methods of what `personas()` and `personaClients()` return. */
 export function createControls<Name extends string>(
   runtime: Runtime,
 ): PersonaClients<Name> {
-  const { pool, handles, stats, sweeper } = runtime;
+  const { pool, handles, stats, sweeper, conversations } = runtime;
   const clients = new ClientRegistry(runtime);
+
+  async function conversationWith(
+    method: 'record' | 'forget',
+    client: unknown,
+    recipient: unknown,
+  ): Promise<ConversationId> {
+    const channel = clients.channelOf(client);
+    if (!isObject(client) || !channel) throw notTaken(method, client);
+    if (typeof recipient !== 'string' || recipient === '') {
+      throw new TypeError(
+        `A recipient is a non-empty string, as the client's methods take one, but this was of type ${typeof recipient}.`,
+      );
+    }
+    const personas = new ClientPersonas(client, runtime, channel.info);
+    const context = personas.sendContext({ recipient });
+    return conversationOf({ channel, context, client }, recipient);
+  }
+
   return {
     client: (client: object, options?: { channel: string }) =>
       clients.of(client, options) as never,
@@ -29,7 +51,17 @@ export function createControls<Name extends string>(
       if (!isMessenger) throw notTaken('sweep', client);
       return sweeper.sweep(client);
     },
-    conversations: createConversationControls(runtime, clients),
+    conversations: {
+      async record(client, recipient, kind) {
+        const id = await conversationWith('record', client, recipient);
+        checkKind(kind ?? null, 'speaker');
+        await conversations?.record(id, kind);
+      },
+      async forget(client, recipient) {
+        const id = await conversationWith('forget', client, recipient);
+        await conversations?.forget(id);
+      },
+    },
     stats: () => ({ ...stats, refused: { ...stats.refused } }),
   };
 }

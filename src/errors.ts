@@ -171,7 +171,7 @@ export class PersonaCleanupError extends PersonaError {
   };
 
   constructor(
-    { id, name }: { readonly id?: string; readonly name: string },
+    { id, name }: PersonaCleanupError['persona'],
     /** The ID of the Page that has it. */
     readonly pageId: string,
     /** Messenger's response. */
@@ -195,13 +195,7 @@ export class ForgottenHandleError extends PersonaError {
   /** `id` is `null` if Messenger refused to create it. */
   readonly persona: { readonly id: string | null; readonly name: string };
 
-  constructor({
-    id,
-    name,
-  }: {
-    readonly id: string | null;
-    readonly name: string;
-  }) {
+  constructor({ id, name }: ForgottenHandleError['persona']) {
     super(
       `The handle of the persona "${name}"${id === null ? '' : ` (${id})`} was garbage-collected without being released, ` +
         `so it was released now. Call its release() when it is no longer needed, or create it with \`await using\`.`,

@@ -2,12 +2,7 @@ import type { Context } from 'bottender';
 
 import type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
 import type { NamedPersona } from './directory/entries';
-import type {
-  DisclosureAbout,
-  DisclosureOptions,
-  SentMessage,
-} from './disclosureOptions';
-import type { PersonaRefusedError } from './errors';
+import type { SentMessage } from './disclosureOptions';
 import type { Persona, Speaker } from './persona';
 import type { PersonaKind } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
@@ -34,14 +29,14 @@ export type CheckedSpeaker<R, S extends Persona> = [StateValue] extends [
  * The options of `personas()`.
  *
  * @typeParam Name the names of the directory
- * @typeParam C the contexts that `initialPersona` gets
+ * @typeParam C the contexts that callbacks get
  * @typeParam R what `initialPersona` returns if it is a function
  */
 export interface PersonasOptions<
   Name extends string = string,
   C extends Context = Context,
   R extends StateValue = StateValue,
-> extends CommonOptions<Name> {
+> extends CommonOptions<Name, { readonly context: C | null }> {
   /**
    * The active persona when an event starts: an ID, a name, or a sync or async
    * function of the context that returns one (`null` or `undefined` for the
@@ -54,15 +49,6 @@ export interface PersonasOptions<
     | ((context: C) => R | Promise<R>)
     | undefined;
   /**
-   * Called when a message was sent as the Page because its persona was refused.
-   * Errors that it throws are ignored. Default: a process warning.
-   */
-  onRefused?: OnRefused | undefined;
-  /** Who is a bot, and how customers learn it. Default: no labels, and no messages. */
-  disclosure?:
-    | DisclosureOptions<DisclosureAbout & { readonly context: C | null }>
-    | undefined;
-  /**
    * Called once for each message that the platform accepted, in the order of its
    * answers. It is not awaited; an error in it is a process warning. `context` is
    * `null` outside of events. Default: none.
@@ -72,19 +58,8 @@ export interface PersonasOptions<
     | undefined;
 }
 
-/**
- * `persona` is an ID, a name of the directory, or the name of an ephemeral
- * persona. `recipient` is the customer's PSID, if known. `context` is `null`
- * outside of events.
- */
-export type OnRefused = (
-  error: PersonaRefusedError,
-  about: {
-    context: Context | null;
-    recipient: string | null;
-    persona: Persona;
-  },
-) => void;
+/** The option `onRefused`. `context` is `null` outside of events. */
+export type OnRefused = NonNullable<PersonasOptions['onRefused']>;
 
 type DisclosureSettings = NonNullable<PersonasOptions['disclosure']> & {
   readonly page: PersonaKind;

@@ -2,27 +2,13 @@ import { checkOptions } from './checkOptions';
 import type { CommonOptions } from './commonOptions';
 import type { PersonaClients } from './context/clientTypes';
 import { createControls } from './controls';
-import type { DisclosureOptions, SentMessage } from './disclosureOptions';
-import type { PersonaRefusedError } from './errors';
-import type { Persona } from './persona';
+import type { SentMessage } from './disclosureOptions';
 import { createRuntime } from './runtime';
 
 /** The options of `personaClients()`: those of `personas()` that are not about events. */
 export interface PersonaClientsOptions<
   Name extends string = string,
 > extends CommonOptions<Name> {
-  /**
-   * Called when a message was sent as the Page because its persona was refused.
-   * Errors that it throws are ignored. Default: a process warning.
-   */
-  onRefused?:
-    | ((
-        error: PersonaRefusedError,
-        about: { recipient: string | null; persona: Persona },
-      ) => void)
-    | undefined;
-  /** Who is a bot, and how customers learn it. Default: no labels, and no messages. */
-  disclosure?: DisclosureOptions | undefined;
   /**
    * Called once for each message that the platform accepted, in the order of its
    * answers. It is not awaited; an error in it is a process warning. Default: none.

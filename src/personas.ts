@@ -7,7 +7,7 @@ import { install } from './context/install';
 import { createControls } from './controls';
 import type { StateValue, CheckedSpeaker, PersonasOptions } from './options';
 import type { Speaker } from './persona';
-import { rejected } from './util/rejected';
+import { rejected } from './util/failures';
 import { bindRuntime, createRuntime } from './runtime';
 
 declare const NAME: unique symbol;

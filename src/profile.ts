@@ -1,13 +1,13 @@
 import { InvalidProfileError } from './errors';
-import { didYouMean } from './util/closestMatch';
-import { isObject } from './util/isObject';
+import { didYouMean, mustBeOneOf } from './util/closestMatch';
+import { isObject } from './util/values';
 
 /** On Messenger, in Unicode code points. */
 export const MAX_NAME_LENGTH = 50;
 const MAX_SHORT_NAME_LENGTH = 20;
 
 const KEYS = ['name', 'profilePictureUrl', 'shortName', 'kind'];
-const KINDS = ['human', 'bot'];
+const mustBeKind = mustBeOneOf('human', 'bot');
 
 /** Who is behind a persona: a person, or a program. */
 export type PersonaKind = 'human' | 'bot';
@@ -118,11 +118,10 @@ export function checkKind(
   kind: unknown,
   whose: string,
 ): asserts kind is PersonaKind | undefined {
-  if (kind === undefined || KINDS.some((known) => known === kind)) return;
-  const hint = typeof kind === 'string' ? didYouMean(kind, KINDS) : '';
-  throw new InvalidProfileError(
-    `The kind of the ${whose} must be 'human' or 'bot'${hint}.`,
-  );
+  const problem = kind !== undefined && mustBeKind(kind);
+  if (problem) {
+    throw new InvalidProfileError(`The kind of the ${whose} ${problem}.`);
+  }
 }
 
 /** The text with these characters escaped. */

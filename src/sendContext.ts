@@ -1,9 +1,8 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from './errors';
-import { knownPageId, type PageContext } from './graph/page';
-import { getProperty } from './util/getProperty';
-import { isObject } from './util/isObject';
+import { knownPageId, type PageRef } from './graph/page';
+import { getProperty, idOrNone, isObject } from './util/values';
 
 /** Where a message is sent, or a block runs. */
 export interface SendContext {
@@ -12,7 +11,7 @@ export interface SendContext {
   /** The customer, if known; on Messenger the PSID. */
   readonly recipient: string | null;
   /** `undefined` on other channels and simulated contexts. */
-  readonly pageContext: PageContext | undefined;
+  readonly page: PageRef | undefined;
   /** `undefined` on Messenger. */
   readonly channelInfo?: ChannelInfo | undefined;
   /** Whether Bottender sends anything here; if not, no persona is looked up or created. */
@@ -20,14 +19,13 @@ export interface SendContext {
 }
 
 /** The ID of the Page that speaks, if it is known without a request. */
-export function pageIdIn({ pageContext }: SendContext): string | undefined {
-  return pageContext && knownPageId(pageContext);
+export function pageIdIn({ page }: SendContext): string | undefined {
+  return page && knownPageId(page);
 }
 
 /** The ID of a recipient as clients take one: the ID, or an object with it. */
 export function recipientId(recipient: unknown): string | undefined {
-  const id = isObject(recipient) ? getProperty(recipient, 'id') : recipient;
-  return typeof id === 'string' || typeof id === 'number'
-    ? String(id)
-    : undefined;
+  return idOrNone(
+    isObject(recipient) ? getProperty(recipient, 'id') : recipient,
+  );
 }

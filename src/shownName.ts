@@ -1,6 +1,6 @@
 import { InvalidProfileError } from './errors';
 import { MAX_NAME_LENGTH, UNPRINTABLE, type PersonaProfile } from './profile';
-import { reasonOf } from './util/reasonOf';
+import { reasonOf } from './util/failures';
 
 /** The option `disclosure.label`: returns the name that customers see for a bot. */
 export type Label = (profile: PersonaProfile) => string;

@@ -1,16 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-import type { Context } from 'bottender';
 import { UnknownPageError } from 'bottender-persona';
 
 import {
-  clientOf,
-  pageContextOf,
-  pageIdFromEvent,
   pageIdOf,
   pageOf,
+  pageRefOf,
+  withToken,
   type PageContext,
+  type PageRef,
 } from '../../src/graph/page';
 import { advanceTime } from '../support/clock';
 import { type FakeGraph, startFakeGraph } from '../support/fakeGraph';
@@ -19,11 +15,17 @@ const JASPERS = { body: { id: '100', name: "Jasper's Market" } };
 const REFUSED = { status: 400, body: { error: { code: 190, message: 'Bad' } } };
 const BUSY = { status: 500, body: { error: { code: 2, message: 'Busy' } } };
 
-function contextOf(
+/** The Page of a context of Messenger. */
+function refOf(
   { client }: FakeGraph,
   rest: Partial<PageContext> = {},
-): PageContext {
-  return { client, event: { pageId: '1' }, session: null, ...rest };
+  accessToken?: string,
+): PageRef {
+  const event = { pageId: '1' };
+  const context = { platform: 'messenger', client, event, session: null };
+  const ref = pageRefOf({ ...context, ...rest }, accessToken);
+  if (!ref) throw new Error('it has none');
+  return ref;
 }
 
 describe('whether a context has a Messenger Page', () => {
@@ -35,7 +37,8 @@ describe('whether a context has a Messenger Page', () => {
     [false, 'without a client', { platform: 'messenger' }],
     [false, 'with a client of less', { platform: 'messenger', client: {} }],
   ])('(%s) %s', (has, _where, context) => {
-    expect(pageContextOf(context as Context)).toBe(has ? context : undefined);
+    const ref = pageRefOf(context as PageContext);
+    expect(ref).toEqual(has ? { client: makesPersonas } : undefined);
   });
 });
 
@@ -58,29 +61,28 @@ describe('the Page of an event', () => {
     ],
   ])('is known from %s', async (_what, context, id) => {
     const answers = await startFakeGraph([JASPERS]);
-    expect(pageIdFromEvent(contextOf(answers, context))).toBe(id);
+    expect(refOf(answers, context).id).toBe(id);
   });
 
   test('needs no call if the event contains it', async () => {
     const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
-    expect(pageOf(contextOf(answers))).toEqual({ id: '1', client });
+    expect(pageOf(refOf(answers))).toEqual({ id: '1', client });
     expect(answers.calls).toEqual([]);
   });
 
   test('is looked up if the event does not contain it', async () => {
     const answers = await startFakeGraph([JASPERS]);
     const { client } = answers;
-    const page = await pageOf(contextOf(answers, { event: {} }));
+    const page = await pageOf(refOf(answers, { event: {} }));
     expect(page).toEqual({ id: '100', client });
   });
 
   test('is looked up if the token is not that of the event’s Page', async () => {
     const answers = await startFakeGraph([JASPERS]);
-    const context = contextOf(answers, { accessToken: 'OTHER' });
-    const page = await pageOf(context);
+    const page = await pageOf(refOf(answers, {}, 'OTHER'));
     expect(page.id).toBe('100');
-    expect(page.client).toBe(clientOf(context));
+    expect(page.client.accessToken).toBe('OTHER');
     expect(answers.calls).toEqual([
       expect.stringMatching(/\/me\?access_token=OTHER$/),
     ]);
@@ -157,53 +159,21 @@ describe('the Page of a token', () => {
   });
 });
 
-describe('the client of a context', () => {
+describe('a client with a token', () => {
   test.each([undefined, null, '', 'TOKEN'])(
-    'is the context’s own with the token %p',
+    'is the client itself with the token %p',
     async (accessToken) => {
-      const answers = await startFakeGraph([JASPERS]);
-      const context = contextOf(answers, { accessToken });
-      expect(clientOf(context)).toBe(answers.client);
+      const { client } = await startFakeGraph([JASPERS]);
+      expect(withToken(client, accessToken)).toBe(client);
     },
   );
 
-  test('after useAccessToken is a client of that token, the same each time', async () => {
-    const answers = await startFakeGraph([JASPERS]);
-    const context = contextOf(answers, { accessToken: 'OTHER' });
-    const other = clientOf(context);
-    const third = clientOf(contextOf(answers, { accessToken: 'THIRD' }));
-    expect([other.accessToken, third.accessToken]).toEqual(['OTHER', 'THIRD']);
+  test('is like the client, which keeps its own token', async () => {
+    const { client } = await startFakeGraph([JASPERS]);
+    const other = withToken(client, 'OTHER');
+    expect(other.accessToken).toBe('OTHER');
     expect(Object.keys(other)).toContain('accessToken');
-    expect(clientOf(context)).toBe(other);
-    expect(answers.client.accessToken).toBe('TOKEN');
-  });
-
-  test('changes when the context gets another token, or another client', async () => {
-    const answers = await startFakeGraph([JASPERS]);
-    const further = await startFakeGraph([JASPERS]);
-    const context = { ...contextOf(answers), accessToken: 'OTHER' };
-    const other = clientOf(context);
-    context.accessToken = 'THIRD';
-    const third = clientOf(context);
-    expect(third.accessToken).toBe('THIRD');
-    const moved = Object.assign(context, { client: further.client });
-    expect(clientOf(moved).axios).toBe(further.client.axios);
-    expect(other.axios).toBe(answers.client.axios);
-  });
-
-  test('can be garbage-collected with its context', async () => {
-    const answers = await startFakeGraph([JASPERS]);
-    const made = new WeakRef(
-      clientOf(contextOf(answers, { accessToken: 'OTHER' })),
-    );
-    // What a turn of the event loop has looked at stays until the next one.
-    await new Promise(setImmediate);
-    collectGarbage();
-    expect(made.deref()).toBeUndefined();
+    expect(other.axios).toBe(client.axios);
+    expect(client.accessToken).toBe('TOKEN');
   });
 });
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-}

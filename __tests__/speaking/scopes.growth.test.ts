@@ -173,7 +173,8 @@ test('nested sends of a speaker keep its persona once', () => {
   };
   const speak = (turns: number): void => {
     if (turns > 0) runInScope(owner, by(guest), () => speak(turns - 1), guest);
-    else void keepCreated(innermostScope(owner), Promise.resolve());
+    else
+      void keepCreated(innermostScope(owner)?.created ?? [], Promise.resolve());
   };
   speak(100);
   expect(waitFor).toHaveBeenCalledTimes(1);

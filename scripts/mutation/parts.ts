@@ -33,16 +33,13 @@ export const PARTS: Record<string, Part> = {
   send: {
     mutate: [
       'sending/decideSpeaker',
-      'sending/ownPersona',
       'util/deepCopy',
-      'util/isPlainObject',
       'sending/messageFields',
       'sending/outgoingMessage',
       'sending/send',
       'sending/sendOperation',
       'sending/signText',
       'sendContext',
-      'util/responseOf',
     ],
     tests: [
       'sending/send.test',
@@ -110,7 +107,7 @@ export const PARTS: Record<string, Part> = {
       'store/conversations',
       'store/localConversations',
       'context/echoes',
-      'context/conversationControls',
+      'controls',
     ],
     // Without the processes, which are not mutated.
     tests: [
@@ -159,10 +156,7 @@ export const PARTS: Record<string, Part> = {
       'context/install',
       'context/mocks',
       'context/rememberedMethods',
-      'util/isThenable',
-      'util/methodDescriptors',
-      'util/prototypeChain',
-      'util/rejected',
+      'util/methods',
     ],
     tests: [
       'context/install',
@@ -195,7 +189,7 @@ export const PARTS: Record<string, Part> = {
       'personas',
       'runtime',
       'stats',
-      'util/reasonOf',
+      'util/failures',
       'util/invokeCallback',
       'util/warn',
     ],
@@ -218,7 +212,6 @@ export const PARTS: Record<string, Part> = {
   },
   client: {
     mutate: [
-      'controls',
       'personaClients',
       'context/personaClient',
       'speaking/clientPersonas',
@@ -231,7 +224,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   handles: {
-    mutate: ['context/handles', 'ephemeral/openHandles'],
+    mutate: ['context/personaMethods', 'ephemeral/openHandles'],
     tests: ['context/handles'],
     // The garbage collector's part is seen in other processes only.
     eachRunsAll: true,
@@ -243,12 +236,10 @@ export const PARTS: Record<string, Part> = {
   },
   messenger: {
     mutate: [
-      'util/getProperty',
       'util/evictOldest',
-      'util/isObject',
+      'util/values',
       'graph/responses',
       'graph/backoff',
-      'graph/cancelToken',
       'graph/graphCall',
       'graph/graphFailure',
       'graph/page',

@@ -66,8 +66,6 @@ export interface Channel {
   readonly clientMethodFor?: (contextMethod: string) => string;
   /** The method that takes a sender action, which personas may not support. */
   readonly senderActionMethod?: string;
-  /** Methods that wait before they send, or whose calls are checked first. */
-  readonly rememberedMethods?: readonly string[];
   /** Properties of contexts and clients that are objects of functions. */
   readonly namespaces?: readonly string[];
   /** Context methods that drop the speaker from their options, with the position of the options. */
@@ -147,17 +145,19 @@ export interface Channel {
  * A channel with what the compiler has to know of it.
  *
  * @typeParam Own a method that only clients of the channel have
- * @typeParam Methods the names of the methods that send, of contexts and of clients
+ * @typeParam OfContext the names of the methods of contexts that send
+ * @typeParam OfClient the names of the methods of clients that send
  */
 export interface TypedChannel<
   Platform extends string,
   Own extends string,
-  Methods extends { readonly context: string; readonly client: string },
+  OfContext extends string,
+  OfClient extends string = OfContext,
 > extends Channel {
   readonly platform: Platform;
   readonly ownMethod: Own;
-  /** Never set: it carries the type. */
-  readonly methods?: Methods;
+  /** Never set: it carries the types. */
+  readonly methods?: { readonly context: OfContext; readonly client: OfClient };
 }
 
 /** A text among the messages of a call, before the message that is now at this position. */

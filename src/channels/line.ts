@@ -1,6 +1,6 @@
 import type { PersonaProfile } from '../profile';
-import { getProperty } from '../util/getProperty';
-import { responseOf } from '../util/responseOf';
+import { getProperty, textIn, textOrNone } from '../util/values';
+import { responseOf } from '../util/failures';
 
 import type {
   DisplayProfile,
@@ -12,7 +12,6 @@ import {
   fieldsOf,
   readMessages,
   SingleMessage,
-  textOrNone,
   wrapCall,
   type ClientCall,
   type Fields,
@@ -30,10 +29,8 @@ const MAX_TEXT_LENGTH = 5000;
 export const line: TypedChannel<
   'line',
   'replyRawBody',
-  {
-    context: `${'reply' | 'push' | 'send'}${string}`;
-    client: `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`;
-  }
+  `${'reply' | 'push' | 'send'}${string}`,
+  `${'reply' | 'push' | 'multicast' | 'narrowcast' | 'broadcast'}${string}`
 > = {
   platform: 'line',
   info: {
@@ -69,8 +66,7 @@ export const line: TypedChannel<
   insertTexts,
   recipientIn: (method, context) => {
     if (!method.startsWith('reply')) return undefined;
-    const raw = getProperty(getProperty(context, 'event'), 'rawEvent');
-    const source = getProperty(raw, 'source');
+    const source = getProperty(context, 'event', 'rawEvent', 'source');
     return ['groupId', 'roomId', 'userId']
       .map((name) => textOrNone(getProperty(source, name)))
       .find((id) => id !== undefined);
@@ -224,24 +220,20 @@ function readRefusal(error: unknown): Refusal | undefined {
   const data = getProperty(response, 'data');
   const details = getProperty(data, 'details');
   if (!Array.isArray(details)) {
-    const message = getProperty(data, 'message');
-    const isRefusal = typeof message === 'string' && /^sender\./.test(message);
-    return isRefusal
+    const message = textIn(data, 'message');
+    return message.startsWith('sender.')
       ? { about: 'profile', failure: { message, status: 400 } }
       : undefined;
   }
   const reasons: string[] = [];
   const messages: number[] = [];
   for (const detail of details as unknown[]) {
-    const property = getProperty(detail, 'property');
-    if (typeof property !== 'string') continue;
+    const property = textIn(detail, 'property');
     const [, index] = /^messages\[(\d+)\]\.sender\b/.exec(property) ?? [];
     if (index === undefined) continue;
     messages.push(Number(index));
-    const reason = getProperty(detail, 'message');
-    reasons.push(
-      typeof reason === 'string' ? `${property}: ${reason}` : property,
-    );
+    const reason = textOrNone(getProperty(detail, 'message'));
+    reasons.push(reason === undefined ? property : `${property}: ${reason}`);
   }
   if (messages.length === 0) return undefined;
   const failure = { message: reasons.join('; '), status: 400 };

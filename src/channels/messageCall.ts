@@ -1,6 +1,9 @@
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { isPlainObject } from '../util/isPlainObject';
+import {
+  getProperty,
+  isObject,
+  isPlainObject,
+  textOrNone,
+} from '../util/values';
 
 /** Fields of a message, or options of a call, as Bottender's clients take them. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -66,11 +69,11 @@ const NO_FIELDS: Fields = {};
 
 /** A call with one message. */
 export class SingleMessage implements MessageCall {
-  messages: readonly [Message];
+  readonly messages: readonly [Message];
 
   /**
    * @param at the position of the options or the message
-   * @param textAt the position of the text; `at` if the message contains it
+   * @param textAt the position of the text, or of what contains it
    */
   constructor(
     readonly args: readonly unknown[],
@@ -78,14 +81,9 @@ export class SingleMessage implements MessageCall {
     readonly textAt?: number,
     readonly recipient?: unknown,
   ) {
-    const fields = fieldsAt(args, at);
-    const text =
-      textAt === undefined
-        ? undefined
-        : textAt === at
-          ? fields.text
-          : args[textAt];
-    this.messages = [{ fields, text: textOrNone(text) }];
+    const content = textAt === undefined ? undefined : args[textAt];
+    const text = textOrNone(content) ?? textOrNone(fieldsOf(content)?.text);
+    this.messages = [{ fields: fieldsAt(args, at), text }];
   }
 
   withMessages([changed = this.messages[0]]: readonly Message[]): ClientCall {
@@ -93,7 +91,9 @@ export class SingleMessage implements MessageCall {
     const args = [...this.args];
     if (changed.fields !== NO_FIELDS) args[at] = changed.fields;
     if (textAt !== undefined && changed.text !== messages[0].text) {
-      args[textAt] = textAt === at ? withText(changed) : changed.text;
+      const { text } = changed;
+      const isText = typeof args[textAt] === 'string';
+      args[textAt] = isText ? text : { ...fieldsAt(args, textAt), text };
     }
     return { args };
   }
@@ -180,8 +180,4 @@ const NO_FIELDS_IN = [
 
 function withText({ fields, text }: Message): Fields {
   return { ...fields, text };
-}
-
-export function textOrNone(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -5,8 +5,7 @@ import {
   parseGraphFailure,
   type GraphFailure,
 } from '../graph/graphFailure';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
+import { getProperty, isObject, textOrNone } from '../util/values';
 
 import type { Channel, Refusal, TypedChannel } from './channel';
 import {
@@ -14,12 +13,10 @@ import {
   fieldsOf,
   pick,
   SingleMessage,
-  textOrNone,
   wrapCall,
   type ClientCall,
   type Fields,
   type FileType,
-  type Message,
   type MessageCall,
   type MessageFile,
   type MultipartForm,
@@ -88,17 +85,13 @@ const MAX_TEXT_LENGTH = 2000;
 export const messenger: TypedChannel<
   'messenger',
   'createPersona',
-  {
-    context: `send${string}` | 'typingOn' | 'typingOff';
-    client: `send${string}` | 'typingOn' | 'typingOff';
-  }
+  `send${string}` | 'typingOn' | 'typingOff'
 > = {
   platform: 'messenger',
   sendMethods: /^(send(?!Batch)|typing)/,
   clientMethod: 'sendText',
   ownMethod: 'createPersona',
   senderActionMethod: 'sendSenderAction',
-  rememberedMethods: ['typing', 'sendSenderAction'],
   optionsMethods: ['_getSendMethodOptions', '_getSenderActionMethodOptions'],
   requestQueue: '_batchQueue',
   carriesId: true,
@@ -138,11 +131,9 @@ function reader(method: string): ReadCall | undefined {
   if (!/^(send|typingO)/.test(method) || method === 'sendBatch') {
     return undefined;
   }
+  if (method === 'sendMessageFormData') return readForm;
   const shape = shapeOf(method);
-  return (args) => {
-    if (method === 'sendMessageFormData' && !isForm(args[1])) return undefined;
-    return new MessengerCall(args, method, shape);
-  };
+  return (args) => new MessengerCall(args, method, shape);
 }
 
 /** Calls with files and sender actions are parsed: files may be uploaded first, actions rejected. */
@@ -181,41 +172,17 @@ function callFor(client: object, method: string, { args }: ClientCall) {
 }
 
 class MessengerCall extends SingleMessage {
-  readonly senderAction: string | undefined;
-  /** That of a form, which is sent unchanged. */
-  private readonly fixedId: string | undefined;
-
   constructor(
     args: readonly unknown[],
     private readonly method: string,
     private readonly shape: MethodShape | undefined,
   ) {
-    const textAt = method === 'sendText' ? 1 : undefined;
+    const textAt = /^send(Text|Message)$/.test(method) ? 1 : undefined;
     super(args, optionsAt(shape, args), textAt, args[0]);
-    this.senderAction = senderActionOf(method, args);
-    if (method === 'sendMessage') {
-      // `sendMessage(recipient, { text }, options)`
-      const { text } = fieldsAt(args, 1);
-      const [{ fields }] = this.messages;
-      this.messages = [{ fields, text: textOrNone(text) }];
-    }
-    this.fixedId =
-      method === 'sendMessageFormData' ? personaIn(args[1]) : undefined;
-    if (this.fixedId !== undefined) {
-      const { fixedId } = this;
-      const fields = { ...this.messages[0].fields, personaId: fixedId };
-      this.messages = [{ fields, fixedId }];
-    }
   }
 
-  override withMessages(messages: readonly Message[]): ClientCall {
-    if (this.fixedId !== undefined) return { args: [...this.args] };
-    const call = super.withMessages(messages);
-    const [{ text } = this.messages[0]] = messages;
-    if (this.method === 'sendMessage' && text !== this.messages[0].text) {
-      call.args[1] = { ...fieldsAt(call.args, 1), text };
-    }
-    return call;
+  get senderAction(): string | undefined {
+    return senderActionOf(this.method, this.args);
   }
 
   get accessToken(): unknown {
@@ -224,15 +191,10 @@ class MessengerCall extends SingleMessage {
 
   get file(): MessageFile | undefined {
     const [, contents] = this.args;
-    if (this.method === 'sendMessageFormData' && isForm(contents)) {
-      const isFixed = this.fixedId !== undefined;
-      return isFixed ? undefined : { type: 'form', contents };
-    }
     const type = this.shape?.file;
-    if (!type) return undefined;
     const isContents =
       Buffer.isBuffer(contents) || contents instanceof ReadStream;
-    return isContents ? { type, contents } : undefined;
+    return type && isContents ? { type, contents } : undefined;
   }
 
   get content(): Fields | undefined {
@@ -243,6 +205,26 @@ class MessengerCall extends SingleMessage {
   }
 }
 
+/** `sendMessageFormData(recipient, form, options)`. A form that names a persona is sent unchanged. */
+function readForm(args: readonly unknown[]): MessageCall | undefined {
+  const [recipient, contents] = args;
+  if (!isForm(contents)) return undefined;
+  const call = new SingleMessage(args, 2, undefined, recipient);
+  const [{ fields }] = call.messages;
+  const { accessToken } = fields;
+  const fixedId = personaIn(contents);
+  if (fixedId === undefined) {
+    const file = { type: 'form', contents } as const;
+    return Object.assign(call, { accessToken, file });
+  }
+  return {
+    messages: [{ fields: { ...fields, personaId: fixedId }, fixedId }],
+    recipient,
+    accessToken,
+    withMessages: () => ({ args: [...args] }),
+  };
+}
+
 function isForm(contents: unknown): contents is MultipartForm {
   return (
     typeof getProperty(contents, 'getHeaders') === 'function' &&
@@ -251,12 +233,9 @@ function isForm(contents: unknown): contents is MultipartForm {
 }
 
 /** A form's own persona. */
-function personaIn(form: unknown): string | undefined {
-  const streams = isForm(form) ? form._streams : [];
-  const at = streams.findIndex((part) =>
-    /name="persona_id"/.test(String(part)),
-  );
-  return at === -1 ? undefined : String(streams[at + 1]);
+function personaIn({ _streams: parts }: MultipartForm): string | undefined {
+  const at = parts.findIndex((part) => /name="persona_id"/.test(String(part)));
+  return at === -1 ? undefined : String(parts[at + 1]);
 }
 
 /** A request that a context queues for the next batch. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { responseOf } from '../util/responseOf';
+import { getProperty, isObject, textIn } from '../util/values';
+import { responseOf } from '../util/failures';
 
 import type { Refusal, TypedChannel } from './channel';
 import {
@@ -23,10 +22,8 @@ const ADVICE = `Give the app the scope ${SCOPE}, and use a bot token.`;
 export const slack: TypedChannel<
   'slack',
   'callMethod',
-  {
-    context: 'sendText' | 'postMessage' | 'postEphemeral' | 'chat';
-    client: 'postMessage' | 'postEphemeral' | 'chat';
-  }
+  'sendText' | 'postMessage' | 'postEphemeral' | 'chat',
+  'postMessage' | 'postEphemeral' | 'chat'
 > = {
   platform: 'slack',
   info: {
@@ -107,10 +104,8 @@ function textCall(
 
 /** Scopes belong to a token. A digest, so that no token is kept. */
 function accountOf(client: unknown): string {
-  const token = getProperty(client, 'accessToken');
-  return typeof token === 'string'
-    ? createHash('sha256').update(token).digest('base64')
-    : '';
+  const token = textIn(client, 'accessToken');
+  return token && createHash('sha256').update(token).digest('base64');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 import type { TypedChannel } from './channel';
 import {
@@ -16,10 +16,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const telegram: TypedChannel<
   'telegram',
   'sendChatAction',
-  {
-    context: `send${string}`;
-    client: `send${string}`;
-  }
+  `send${string}`
 > = {
   platform: 'telegram',
   info: { title: 'Telegram', defaultSender: 'The bot' },

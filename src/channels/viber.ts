@@ -1,4 +1,4 @@
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 import type { TypedChannel } from './channel';
 import { fieldsAt, SingleMessage, type ReadCall } from './messageCall';
@@ -11,10 +11,8 @@ const MAX_TEXT_LENGTH = 7000;
 export const viber: TypedChannel<
   'viber',
   'broadcastMessage',
-  {
-    context: `send${string}`;
-    client: `${'send' | 'broadcast'}${string}`;
-  }
+  `send${string}`,
+  `${'send' | 'broadcast'}${string}`
 > = {
   platform: 'viber',
   info: { title: 'Viber', defaultSender: 'The bot' },

@@ -1,4 +1,4 @@
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 import type { TypedChannel } from './channel';
 import {
@@ -19,10 +19,8 @@ const TARGET = ['to', 'from', 'messagingServiceSid'];
 export const whatsapp: TypedChannel<
   'whatsapp',
   'createMessage',
-  {
-    context: 'sendText';
-    client: 'createMessage';
-  }
+  'sendText',
+  'createMessage'
 > = {
   platform: 'whatsapp',
   info: { title: 'WhatsApp', defaultSender: 'The number' },

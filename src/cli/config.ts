@@ -1,8 +1,7 @@
 import type { MessengerClient } from 'bottender';
 
 import type { PersonaProfile } from '../profile';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
+import { getProperty, isObject } from '../util/values';
 import { personas } from '../personas';
 import { runtimeOf, type Runtime } from '../runtime';
 

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
 import { CommandError, describeBotError } from './commandErrors';

@@ -1,13 +1,16 @@
 import { sendMethod, type Channel } from '../channels/channel';
 import type { ClientCall } from '../channels/messageCall';
 import { PersonaError } from '../errors';
-import { withoutPersonas } from '../sending/ownPersona';
+import { withoutPersonas } from '../sending/messageFields';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import { isObject } from '../util/isObject';
-import { isThenable } from '../util/isThenable';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
-import { methodNames, prototypeChain } from '../util/prototypeChain';
+import { isObject, isThenable } from '../util/values';
+import {
+  type Method,
+  methodDescriptors,
+  methodNames,
+  prototypeChain,
+} from '../util/methods';
 
 const CLIENT = Symbol('client');
 const PERSONAS = Symbol('personas');

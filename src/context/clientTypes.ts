@@ -1,8 +1,4 @@
-import type {
-  ChannelName,
-  ClientMarks,
-  ClientMethodNames,
-} from '../channels/methodNames';
+import type { ChannelName, ClientMarks, ClientMethodNames } from '../channels';
 import type { SweepResult } from '../ephemeral/sweep';
 import type { PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaKind, PersonaProfile } from '../profile';
@@ -12,10 +8,8 @@ import type {
   PersonaSendMethod,
   ChannelOf,
   EphemeralPersonaHandle,
-  FileOption,
   OnClient,
   SpeakingMethods,
-  UploadMethod,
 } from './methodTypes';
 
 /** A client that is recognised: of messaging-api-messenger, -line, -slack, -viber or -telegram, or Bottender's for WhatsApp. */
@@ -95,11 +89,7 @@ export type PersonaClient<
 > &
   ClientPersonaMethods<Name, Channel> & {
     [M in keyof C & ClientMethodNames[Channel]]: Channel extends 'messenger'
-      ? PersonaSendMethod<
-          C[M],
-          Name,
-          M extends UploadMethod ? FileOption : unknown
-        >
+      ? PersonaSendMethod<C, M, Name>
       : M extends `${string}RawBody`
         ? C[M]
         : OnClient<C[M], Name>;

@@ -4,17 +4,19 @@ import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { ChannelInfo } from '../errors';
 import { isPersonaId, type Persona } from '../persona';
-import type { EphemeralPersona, PersonaProfile } from '../profile';
 import type { ContextPersonas } from '../speaking/contextPersonas';
-import { checkRun, runActions } from '../speaking/runActions';
+import { runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
-import { methodNames, prototypeChain } from '../util/prototypeChain';
+import {
+  type Method,
+  methodDescriptors,
+  methodNames,
+  prototypeChain,
+} from '../util/methods';
 
 import { ClientFronts } from './clientFront';
 import { callRemembered, rememberOwnMethod } from './rememberedMethods';
-import { createHandle } from './handles';
-import { createSpeaker } from './speakers';
+import { personaMethods } from './personaMethods';
 
 /** A context on which `personas()` is installed. */
 export interface Installed {
@@ -88,9 +90,11 @@ function supportsProfiles(base: object): boolean {
 }
 
 function createMixin(base: object, channel: Channel | undefined): object {
-  const { rememberedMethods = [], droppedOptions = {} } = channel ?? {};
+  const { senderActionMethod, droppedOptions = {} } = channel ?? {};
+  // Methods that wait before they send, whose calls are checked first, or that drop the speaker.
   const remembered = new Set([
-    ...rememberedMethods,
+    'typing',
+    senderActionMethod,
     ...Object.keys(droppedOptions),
     ...methodNames(extensionsOf(base)),
   ]);
@@ -115,7 +119,7 @@ function createMixin(base: object, channel: Channel | undefined): object {
   }
   return Object.create(base, {
     ...properties,
-    ...personaMethods,
+    ...contextMethods,
     ...clientProperty(base),
   }) as object;
 }
@@ -178,7 +182,7 @@ function clientProperty(base: object): PropertyDescriptorMap {
   };
 }
 
-const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
+const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
   persona: {
     configurable: true,
     get(this: Installed) {
@@ -189,33 +193,15 @@ const personaMethods: PropertyDescriptorMap & ThisType<Installed> = {
     usePersona(this: Installed, persona: Persona | null) {
       this._personas.use(persona);
     },
-    as(this: Installed & Context, ...given: unknown[]) {
-      const { _personas: personas, platform } = this;
-      return createSpeaker(this, personas, given, channelOf(platform));
-    },
-    withPersona(
-      this: Installed & Context,
-      persona: Persona | null,
-      run: (context: Context, props: object) => unknown,
-    ) {
-      return this._personas.with(persona, () => {
-        checkRun('context.withPersona', run);
-        return runActions(() => run(this, {}), this);
-      });
-    },
-    createEphemeralPersona(this: Installed & Context, profile: PersonaProfile) {
-      const { _personas: personas, platform } = this;
-      return createHandle(this, personas, profile, channelOf(platform));
-    },
-    async withEphemeralPersona(
-      this: Installed & Context,
-      profile: PersonaProfile,
-      run: (persona: EphemeralPersona, context: Context) => unknown,
-    ) {
-      checkRun('context.withEphemeralPersona', run);
-      return this._personas.withEphemeral(profile, (id, checked) =>
-        runActions(() => run({ id, ...checked }, this), this),
-      );
-    },
+    ...personaMethods(speakingOn, {
+      owner: 'context',
+      props: [{}],
+      runBlock: runActions,
+    }),
   }),
 };
+
+function speakingOn(target: object) {
+  const { _personas: personas, platform } = target as Installed & Context;
+  return { target, personas, channel: channelOf(platform) };
+}

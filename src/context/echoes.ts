@@ -1,7 +1,7 @@
 import { messenger } from '../channels/messenger';
 import { conversationOf } from '../sending/conversation';
 import type { ContextPersonas } from '../speaking/contextPersonas';
-import { getProperty } from '../util/getProperty';
+import { getProperty, idOrNone } from '../util/values';
 
 /**
  * Records that a person spoke, where the event is the echo of a message that
@@ -17,24 +17,17 @@ export function recordEcho(
   const { event } = context as { event?: unknown };
   if (!conversations || getProperty(event, 'isEcho') !== true) return undefined;
   const message = getProperty(event, 'message');
-  const raw = getProperty(event, 'rawEvent');
   // Where a Page echoes, the recipient is the customer.
-  const recipient = getProperty(getProperty(raw, 'recipient'), 'id');
+  const recipient = getProperty(event, 'rawEvent', 'recipient', 'id');
   const own = getProperty(context, '_appId') ?? getProperty(client, 'appId');
   const isOther = conversations.ownApps.isOther(
     getProperty(message, 'mid'),
-    appId(getProperty(message, 'appId') ?? getProperty(message, 'app_id')),
-    appId(own),
+    idOrNone(getProperty(message, 'appId') ?? getProperty(message, 'app_id')),
+    idOrNone(own),
   );
   if (!isOther || typeof recipient !== 'string') return undefined;
   const place = { channel: messenger, context: personas.sendContext(), client };
   return conversationOf(place, recipient).then((id) =>
     conversations.record(id, 'human'),
   );
-}
-
-function appId(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number'
-    ? String(value)
-    : undefined;
 }

@@ -6,15 +6,11 @@
  */
 import type { Context } from 'bottender';
 
-import {
-  pageContextOf,
-  pageIdFromEvent,
-  type PageContext,
-} from '../graph/page';
+import { pageRefOf, type PageContext } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { rememberSpeakers } from '../sending/queuedSpeakers';
 import { ContextPersonas } from '../speaking/contextPersonas';
-import { isObject } from '../util/isObject';
+import { isObject } from '../util/values';
 import { warnOnce } from '../util/warn';
 
 import {
@@ -178,9 +174,8 @@ function replacesDefaults(
 function noticePage(context: Context, { sweeper }: Runtime): void {
   // Most events are on the same Page as the previous one.
   if (sweeper.isNewest(context as Partial<PageContext>)) return;
-  const pageContext = pageContextOf(context);
-  const pageId = pageContext && pageIdFromEvent(pageContext);
-  if (pageId) sweeper.notice(pageId, pageContext.client);
+  const page = pageRefOf(context);
+  if (page?.id) sweeper.notice(page.id, page.client);
 }
 
 /** Inherited ones count too: a context may be created from another by `Object.create`. */

@@ -3,7 +3,7 @@ import type {
   ClientMarks,
   ClientMethodNames,
   SendMethodNames,
-} from '../channels/methodNames';
+} from '../channels';
 import type { PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona } from '../profile';
 
@@ -121,17 +121,9 @@ type WithRecipient<A extends unknown[], O> = A extends [
       ? [recipient: To, ...content: WithLastOptions<Rest, O>]
       : A;
 
-/** The methods that take the contents of a file. */
-export type UploadMethod = `send${'Image' | 'Audio' | 'Video' | 'File'}`;
-
 /** The option of every send method; `null` is the Page. */
 interface PersonaOption<Name extends string> {
   personaId?: Speaker<Name> | null | undefined;
-}
-
-/** The name of an uploaded file; Bottender's types lack it. */
-export interface FileOption {
-  filename?: string | undefined;
 }
 
 /** The arguments `A`, with `O` in place of their `personaId` option. */
@@ -145,10 +137,15 @@ type WithNewOption<F, O> = F extends (...args: infer A) => infer R
   ? (...args: WithOptions<A, O>) => R
   : never;
 
-/** A send method that accepts names. The second overload keeps it assignable to Bottender's own type. */
+/** The name of an uploaded file, in methods that take its contents; Bottender's types lack it. */
+type FileOption<M> = M extends `send${'Image' | 'Audio' | 'Video' | 'File'}`
+  ? { filename?: string | undefined }
+  : unknown;
+
+/** The send method `M`, which accepts names. The second overload keeps it assignable to Bottender's own type. */
 export type PersonaSendMethod<
-  F,
+  C,
+  M extends keyof C,
   Name extends string,
-  O = unknown,
-> = WithNewOption<F, PersonaOption<Name> & O> &
-  WithNewOption<F, { personaId?: Speaker<Name> } & O>;
+> = WithNewOption<C[M], PersonaOption<Name> & FileOption<M>> &
+  WithNewOption<C[M], { personaId?: Speaker<Name> } & FileOption<M>>;

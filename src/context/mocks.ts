@@ -6,9 +6,8 @@ import {
 } from '../channels/messageCall';
 import { send } from '../sending/send';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import { getProperty } from '../util/getProperty';
-import type { Method } from '../util/methodDescriptors';
-import { callableNames } from '../util/prototypeChain';
+import { getProperty } from '../util/values';
+import { callableNames, type Method } from '../util/methods';
 
 /** A context without a client that sends: simulated, written by hand for a test, or the console's. */
 type Mock = object & {

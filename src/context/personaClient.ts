@@ -1,19 +1,14 @@
 import { CHANNELS } from '../channels';
 import { sendMethod, type Channel } from '../channels/channel';
 import { InvalidOptionError } from '../errors';
-import type { EphemeralPersona } from '../profile';
 import type { Runtime } from '../runtime';
 import { ClientPersonas } from '../speaking/clientPersonas';
-import { checkRun } from '../speaking/runActions';
 import { didYouMean } from '../util/closestMatch';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { methodDescriptors, type Method } from '../util/methodDescriptors';
-import { callableNames, methodNames } from '../util/prototypeChain';
+import { getProperty, isObject } from '../util/values';
+import { callableNames, methodDescriptors, methodNames } from '../util/methods';
 
 import { ClientFronts } from './clientFront';
-import { createHandle } from './handles';
-import { createSpeaker } from './speakers';
+import { personaMethods } from './personaMethods';
 
 /** The clients that one `personas()` has given personas: one object for each client and channel. */
 export class ClientRegistry {
@@ -96,6 +91,8 @@ function checkSends(client: object, channel: Channel): void {
   );
 }
 
+const frontsByChannel = new Map<Channel, ClientFronts>();
+
 /** The front of a client, with persona methods. The client itself stays as it is. */
 function createPersonaClient(
   client: object,
@@ -103,47 +100,25 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
-  const front = frontOf(client, personas, channel);
-  const methods: Record<string, Method> = {
-    as: (...given) => createSpeaker(front, personas, given, channel),
-    withPersona: (persona, run) =>
-      personas.with(persona, () => {
-        checkRun('client.withPersona', run);
-        return promised(() => run(front));
-      }),
-    createEphemeralPersona: (profile) =>
-      createHandle(front, personas, profile, channel),
-    async withEphemeralPersona(profile, run) {
-      checkRun('client.withEphemeralPersona', run);
-      return personas.withEphemeral(profile, (id, checked) => {
-        const persona: EphemeralPersona = { id, ...checked };
-        return promised(() => run(persona, front));
-      });
-    },
-  };
-  return Object.defineProperties(front, methodDescriptors(methods));
-}
-
-const frontsByChannel = new Map<Channel, ClientFronts>();
-
-function frontOf(
-  client: object,
-  personas: ClientPersonas,
-  channel: Channel,
-): object {
   const fronts =
     frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
   frontsByChannel.set(channel, fronts);
   const front = fronts.create(client, personas);
+  const methods: Record<string, unknown> = {};
   // Functions of its own, which speakers have too.
-  const own = [...methodNames([client])].map((name) => [
-    name,
-    Reflect.get(front, name) as Method,
-  ]);
-  return Object.defineProperties(
-    front,
-    methodDescriptors(Object.fromEntries(own) as Record<string, Method>),
+  for (const name of methodNames([client])) {
+    methods[name] = Reflect.get(front, name);
+  }
+  const speaking = { target: front, personas, channel };
+  Object.assign(
+    methods,
+    personaMethods(() => speaking, {
+      owner: 'client',
+      props: [],
+      runBlock: promised,
+    }),
   );
+  return Object.defineProperties(front, methodDescriptors(methods));
 }
 
 /** What a function returns, or throws, as an async function would. */

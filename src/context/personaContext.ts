@@ -1,6 +1,6 @@
 import type { Context, MessengerClient, MessengerContext } from 'bottender';
 
-import type { ChannelName } from '../channels/methodNames';
+import type { ChannelName } from '../channels';
 import type { Persona, PersonaId, Speaker } from '../persona';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
@@ -9,11 +9,9 @@ import type {
   PersonaSendMethod,
   ChannelOf,
   EphemeralPersonaHandle,
-  FileOption,
   SendMethodOf,
   WithProfileOption,
   SpeakingMethods,
-  UploadMethod,
 } from './methodTypes';
 
 /** The personas that a context of this type can speak as. */
@@ -136,11 +134,7 @@ export type PersonaContext<
       readonly platform: Exclude<ChannelName, 'messenger'>;
     }
       ? WithProfileOption<C[M], Name>
-      : PersonaSendMethod<
-          C[M],
-          Name,
-          M extends UploadMethod ? FileOption : unknown
-        >;
+      : PersonaSendMethod<C, M, Name>;
   };
 
 /**

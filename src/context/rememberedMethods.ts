@@ -1,13 +1,13 @@
 import type { Channel } from '../channels/channel';
 import { fieldsOf } from '../channels/messageCall';
 import { PersonaError } from '../errors';
-import { ownPersona } from '../sending/ownPersona';
+import { ownPersona } from '../sending/messageFields';
 import { checkSenderAction } from '../sending/decideSpeaker';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import type { ActiveSpeaker, Decision } from '../speaking/speaker';
-import { isPlainObject } from '../util/isPlainObject';
-import type { Method } from '../util/methodDescriptors';
-import { rejected } from '../util/rejected';
+import { isPlainObject } from '../util/values';
+import { type Method } from '../util/methods';
+import { rejected } from '../util/failures';
 
 /**
  * Calls a context's method that may wait before it sends, or that drops its

@@ -1,35 +1,12 @@
 import type { Channel } from '../channels/channel';
-import { withoutPersonas } from '../sending/ownPersona';
-import type { ScopedPersonas } from '../speaking/scopedPersonas';
-import { isObject } from '../util/isObject';
-import type { Method } from '../util/methodDescriptors';
-import { callableNames } from '../util/prototypeChain';
+import { withoutPersonas } from '../sending/messageFields';
+import { isObject } from '../util/values';
+import { callableNames, type Method } from '../util/methods';
 
 import { withPretended } from './mocks';
 
 /** On unknown platforms, methods with such names are taken to send. */
 const SEND_METHODS = /^(send|typing)/;
-
-/**
- * Creates the speaker that `as` returns.
- *
- * @param given the persona; empty: the active speaker
- * @throws InvalidPersonaError
- */
-export function createSpeaker(
-  target: object,
-  personas: ScopedPersonas,
-  given: readonly unknown[],
-  channel: Channel | undefined,
-): object {
-  const speaker =
-    given.length === 0
-      ? personas.active.speaker
-      : personas.speakerNamed(given[0]);
-  return speakingMethods(target, channel, (call) =>
-    personas.runAs(speaker, call),
-  );
-}
 
 /**
  * The send and typing methods of a context or a client, bound. Each call looks up

@@ -1,6 +1,6 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
-import { isObject } from '../util/isObject';
+import { isObject } from '../util/values';
 import { isPersonaId } from '../persona';
 import {
   checkKind,
@@ -43,23 +43,14 @@ export interface NamedPersona {
   readonly kind?: PersonaKind | undefined;
 }
 
-export const MUST_BE_NAMES =
-  'must be an object of names, such as { adam: { name, profilePictureUrl } }';
-
 /**
  * @throws InvalidOptionError naming an entry that Messenger would refuse;
  * InvalidProfileError where the label leaves no room for a name
  */
 export function checkDirectory(
-  directory: unknown,
+  directory: Readonly<Record<string, unknown>>,
   label?: Label,
 ): Map<string, NamedPersona> {
-  // The entries of an array or a Map would be ignored.
-  if (!isObject(directory) || Symbol.iterator in directory) {
-    throw new InvalidOptionError(
-      `The option "directory" of personas() ${MUST_BE_NAMES}.`,
-    );
-  }
   const personas = new Map<string, NamedPersona>();
   const shownAs = new Map<string, string>();
   for (const [name, entry] of Object.entries(directory)) {
@@ -81,7 +72,7 @@ export function checkDirectory(
 
 function wrong(name: string, what: string): InvalidOptionError {
   return new InvalidOptionError(
-    `The entry "${name}" of the option "directory" of personas() ${what}.`,
+    `The entry "${name}" of the option "directory" ${what}.`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { getProperty } from '../util/getProperty';
-import { responseOf } from '../util/responseOf';
+import { getProperty, textOrNone } from '../util/values';
+import { responseOf } from '../util/failures';
 
 import { redactSecrets } from './secrets';
 
@@ -83,15 +83,15 @@ export function parseGraphFailure(error: unknown): GraphFailure {
     ),
     code: number(read('code')),
     subcode: number(read('errorSubcode', 'error_subcode')),
-    type: text(read('type')),
+    type: textOrNone(read('type')),
     message:
-      text(read('message')) ??
-      text(getProperty(error, 'message')) ??
+      textOrNone(read('message')) ??
+      textOrNone(getProperty(error, 'message')) ??
       'unknown error',
-    fbtraceId: text(read('fbtraceId', 'fbtrace_id')),
+    fbtraceId: textOrNone(read('fbtraceId', 'fbtrace_id')),
     isTransient: typeof isTransient === 'boolean' ? isTransient : undefined,
-    userTitle: text(read('errorUserTitle', 'error_user_title')),
-    userMessage: text(read('errorUserMsg', 'error_user_msg')),
+    userTitle: textOrNone(read('errorUserTitle', 'error_user_title')),
+    userMessage: textOrNone(read('errorUserMsg', 'error_user_msg')),
   };
 }
 
@@ -151,8 +151,4 @@ function truncated(text: string): string {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

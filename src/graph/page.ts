@@ -30,62 +30,72 @@ export function pageKey({ id, client }: Page): string {
   return `${originOf(client)} ${id}`;
 }
 
+/** A Page as it is known without a request. */
+export interface PageRef {
+  readonly client: GraphClient;
+  /** `undefined` where only Messenger can say to which Page the client's token belongs. */
+  readonly id?: string | undefined;
+}
+
 /** The properties of Bottender's MessengerContext that identify its Page. */
 export interface PageContext {
+  readonly platform: string;
   readonly client: GraphClient;
-  readonly accessToken?: string | null;
   /** Mocks may have no event. */
   readonly event?: { readonly pageId?: string | null } | null;
   readonly session: { readonly page?: { readonly id?: string } } | null;
 }
 
-/** `undefined` for other platforms and simulated contexts, whose clients create no personas. */
-export function pageContextOf(
-  context: PageContext & { readonly platform: string },
-): PageContext | undefined {
-  return context.platform === 'messenger' &&
-    typeof context.client?.createPersona === 'function'
-    ? context
-    : undefined;
+/**
+ * The Page that a context sends as.
+ *
+ * @param accessToken of `context.useAccessToken(token)`, if it was called
+ * @returns `undefined` for other platforms and simulated contexts, whose clients create no personas
+ */
+export function pageRefOf(
+  { platform, client, event, session }: PageContext,
+  accessToken?: unknown,
+): PageRef | undefined {
+  if (platform !== 'messenger') return undefined;
+  if (typeof client?.createPersona !== 'function') return undefined;
+  const own = withToken(client, accessToken);
+  // With another token the context may send as another Page.
+  const ids = own === client ? [event?.pageId, session?.page?.id] : [];
+  return { client: own, id: ids.find(isId) };
+}
+
+/**
+ * The client, or one with that token. A derived object suffices: the client reads
+ * `accessToken` at each call, and its transport computes the proof from the URL.
+ */
+export function withToken(
+  client: GraphClient,
+  accessToken: unknown,
+): GraphClient {
+  if (typeof accessToken !== 'string' || accessToken === '') return client;
+  if (accessToken === client.accessToken) return client;
+  return Object.create(client, {
+    accessToken: { value: accessToken, enumerable: true },
+  }) as GraphClient;
 }
 
 const pageIds = new PageIds();
 
 /**
- * The Page that this context sends as; synchronous when it is known.
+ * The Page with its ID; synchronous when that is known.
  *
  * @throws or rejects with UnknownPageError
  */
-export function pageOf(context: PageContext): Page | Promise<Page> {
-  const client = clientOf(context);
-  const id = eventPageId(context, client) ?? requestPageId(client);
-  return typeof id === 'string'
-    ? { id, client }
-    : id.then((requested) => ({ id: requested, client }));
+export function pageOf({ client, id }: PageRef): Page | Promise<Page> {
+  const found = id ?? requestPageId(client);
+  return typeof found === 'string'
+    ? { id: found, client }
+    : found.then((requested) => ({ id: requested, client }));
 }
 
-/** The ID of the Page that this context sends as, if it is known without a request. */
-export function knownPageId(context: PageContext): string | undefined {
-  const client = clientOf(context);
-  return eventPageId(context, client) ?? pageIds.known(client);
-}
-
-/** `undefined` after `useAccessToken`, because the context may then send as another Page. */
-function eventPageId(
-  context: PageContext,
-  client: GraphClient,
-): string | undefined {
-  return client === context.client ? pageIdFromEvent(context) : undefined;
-}
-
-export function pageIdFromEvent({
-  event,
-  session,
-}: PageContext): string | undefined {
-  const pageId = event?.pageId;
-  if (isId(pageId)) return pageId;
-  const sessionPageId = session?.page?.id;
-  return isId(sessionPageId) ? sessionPageId : undefined;
+/** The ID of the Page, if it is known without a request. */
+export function knownPageId({ client, id }: PageRef): string | undefined {
+  return id ?? pageIds.known(client);
 }
 
 /**
@@ -108,27 +118,4 @@ function requestPageId(client: GraphClient): string | Promise<string> {
 /** Requests the Page that the client's token belongs to. */
 export function getPage(client: GraphClient): Promise<Outcome<PageInfo>> {
   return graphCall(client, { method: 'GET', path: '/me' }, parsePage);
-}
-
-/** Clients with tokens that were passed to `useAccessToken`. */
-const derivedClients = new WeakMap<PageContext, GraphClient>();
-
-/**
- * The context's client, or, after `context.useAccessToken(token)`, a client with
- * that token. A derived object suffices: the client reads `accessToken` at each
- * call, and its transport computes the proof from the URL.
- */
-export function clientOf(context: PageContext): GraphClient {
-  const { client, accessToken } = context;
-  if (!accessToken || accessToken === client.accessToken) return client;
-  const known = derivedClients.get(context);
-  const isCurrent =
-    known?.accessToken === accessToken &&
-    Object.getPrototypeOf(known) === client;
-  if (isCurrent) return known;
-  const created = Object.create(client, {
-    accessToken: { value: accessToken, enumerable: true },
-  }) as GraphClient;
-  derivedClients.set(context, created);
-  return created;
 }

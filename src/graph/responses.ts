@@ -1,4 +1,4 @@
-import { getProperty, textIn } from '../util/getProperty';
+import { getProperty, textIn } from '../util/values';
 import type { PersonaProfile } from '../profile';
 
 import type { Outcome } from './graphCall';

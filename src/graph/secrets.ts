@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 /** Parameters whose values are secrets, in a query, an encoded query or JSON. */
 const SECRET_PARAMETERS =

@@ -26,7 +26,7 @@ export class RefusalCache {
 
   /**
    * @param pageOrAccount the Page's ID, or the account of another channel
-   * @param about the persona, recipient or profile; `null` for all profiles
+   * @param about the persona, recipient or profile; `null` for all profiles, or where it is not known
    */
   get(
     kind: RefusalKind,

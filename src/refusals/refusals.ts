@@ -58,15 +58,10 @@ export class Refusals {
     persona?: Persona,
   ): PersonaRefusedError | undefined {
     if (this.cache.isEmpty) return undefined;
-    const pageOrAccount = pageOrChannel(context);
-    const { recipient } = context;
+    const place = pageOrChannel(context);
     return (
-      (recipient === null
-        ? undefined
-        : this.cache.get('region', pageOrAccount, recipient)) ??
-      (persona === undefined
-        ? undefined
-        : this.cache.get('unknown', pageOrAccount, persona))
+      this.cache.get('region', place, context.recipient) ??
+      this.cache.get('unknown', place, persona ?? null)
     );
   }
 
@@ -92,13 +87,8 @@ export class Refusals {
       ? 'it is a name, and personas(), which has the directory, is not installed'
       : `it is neither an ID nor a name of the directory${didYouMean(persona, names)}`;
     const advice = this.isDefault ? NOT_INSTALLED : undefined;
-    const refusal = createRefusal(
-      'unknown',
-      persona,
-      context,
-      { message },
-      advice,
-    );
+    const failure = { message };
+    const refusal = createRefusal('unknown', persona, context, failure, advice);
     return this.cache.add('unknown', pageOrChannel(context), persona, refusal);
   }
 
@@ -237,11 +227,9 @@ function pageOrChannel(context: SendContext): string | undefined {
 }
 
 /** `undefined` after a failure: the message is sent without the answer. */
-async function knownPage({
-  pageContext,
-}: SendContext): Promise<Page | undefined> {
+async function knownPage({ page }: SendContext): Promise<Page | undefined> {
   try {
-    return pageContext && (await pageOf(pageContext));
+    return page && (await pageOf(page));
   } catch {
     return undefined;
   }

@@ -1,28 +1,25 @@
 import { createHash } from 'node:crypto';
 
-import type { Channel } from '../channels/channel';
 import type { ConversationId } from '../disclosure/conversations';
-import { clientOf, pageOf } from '../graph/page';
+import { pageOf } from '../graph/page';
 import type { SendContext } from '../sendContext';
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
+
+import type { Sending } from './resolution';
 
 /** How long a message waits for the ID of its Page, in milliseconds. */
 const MAX_PAGE_WAIT_MS = 3000;
 
-/** Where a conversation takes place, as a call shows it. */
-export interface ConversationPlace {
-  readonly channel: Channel;
-  readonly client: object | undefined;
-  readonly context: SendContext;
-}
+/** Where a conversation takes place. */
+type ConversationPlace = Pick<Sending, 'channel' | 'client' | 'context'>;
 
 /** By the account's token, which is known at once. */
 export function conversationByToken(
-  { channel, client, context: { pageContext } }: ConversationPlace,
+  { channel, client, context: { page } }: ConversationPlace,
   recipient: string,
 ): ConversationId {
-  const holder = pageContext ? clientOf(pageContext) : client;
+  const holder = page?.client ?? client;
   const token =
     getProperty(holder, 'accessToken') ?? getProperty(holder, 'authToken');
   const account = createHash('sha256').update(String(token)).digest('base64');
@@ -31,12 +28,12 @@ export function conversationByToken(
 
 /** The ID of the Page that sends; `undefined` on other channels, and where Messenger does not say. Never rejects. */
 export async function pageIdFor({
-  pageContext,
+  page,
 }: SendContext): Promise<string | undefined> {
-  if (!pageContext) return undefined;
+  if (!page) return undefined;
   try {
-    const page = Promise.resolve(pageOf(pageContext));
-    return (await withTimeout(page, MAX_PAGE_WAIT_MS, undefined))?.id;
+    const asked = Promise.resolve(pageOf(page));
+    return (await withTimeout(asked, MAX_PAGE_WAIT_MS, undefined))?.id;
   } catch {
     return undefined;
   }

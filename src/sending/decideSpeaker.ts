@@ -11,8 +11,7 @@ import {
   type Decision,
 } from '../speaking/speaker';
 
-import { isSet } from './messageFields';
-import { ownPersona } from './ownPersona';
+import { isSet, ownPersona } from './messageFields';
 
 /** Who spoke when a message was queued, by the object that was queued. */
 const queuedDecisions = new WeakMap<object, Decision>();

@@ -10,7 +10,7 @@ import type { Persona } from '../persona';
 import type { PersonaKind } from '../profile';
 import { kindOf } from '../speaking/speaker';
 import { debug } from '../util/debug';
-import { reasonOf } from '../util/reasonOf';
+import { reasonOf } from '../util/failures';
 import { warnOnce } from '../util/warn';
 import { withTimeout } from '../util/withTimeout';
 
@@ -22,9 +22,10 @@ import type { Sending } from './resolution';
 const MAX_TEXT_WAIT_MS = 5000;
 const LATE = Symbol('late');
 
-/** A text to send before the message at this position. */
+/** A text to send before a message. */
 export interface DueText extends InsertedText {
   readonly moment: DisclosureMoment;
+  readonly before: OutgoingMessage;
 }
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
@@ -71,7 +72,7 @@ export class Disclosing {
       const text = await this.text(moment, persona);
       if (typeof text === 'string') {
         debug('discloses the %s on %s', moment, this.id.channel);
-        due.push({ position, moment, text });
+        due.push({ position, moment, text, before: outgoing });
         // The bot sends none, or it failed.
       } else await this.ended(text === null);
     }

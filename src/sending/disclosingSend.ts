@@ -1,19 +1,13 @@
 import { sendMethod } from '../channels/channel';
 import { redactSecrets } from '../graph/secrets';
-import { getProperty } from '../util/getProperty';
-import { reasonOf } from '../util/reasonOf';
-import { rejected } from '../util/rejected';
-import { responseOf } from '../util/responseOf';
+import { getProperty } from '../util/values';
+import { reasonOf, rejected, responseOf } from '../util/failures';
 import { withTimeout } from '../util/withTimeout';
 
 import { Disclosing, type DueText } from './disclosing';
 import { asCaller } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
-import {
-  SendOperation,
-  type DisclosureText,
-  type OutgoingCall,
-} from './sendOperation';
+import { SendOperation, type OutgoingCall } from './sendOperation';
 
 /** A call that may have to wait for a disclosure of the bot. */
 export class DisclosingSend extends SendOperation {
@@ -77,9 +71,7 @@ export class DisclosingSend extends SendOperation {
     const call = args && sendMethod(channel, method)?.read(args);
     if (!call) return false;
     const messages = [...this.messages];
-    for (const { position, moment } of due.toReversed()) {
-      const { [position]: before } = messages;
-      if (!before) continue;
+    for (const { position, moment, before } of due.toReversed()) {
       const text = new OutgoingMessage({ fields: {} }, before, this, moment);
       text.carried = before.carried;
       text.isRefused = before.isRefused;
@@ -101,13 +93,13 @@ export class DisclosingSend extends SendOperation {
     due: readonly DueText[],
     disclosing: Disclosing,
   ): Promise<void> {
-    for (const { position, moment, text } of due) {
-      const { [position]: before } = this.messages;
-      if (!before) continue;
-      const sending = this.sendText(text, { moment, before }).then(
+    for (const each of due) {
+      const sending = this.sendText(each).then(
         () => true,
         (error: unknown) => {
-          disclosing.failed(moment, this.describe(error));
+          // Without the secrets that an error of the client may carry.
+          const reason = reasonOf(error).replace(/\.$/, '');
+          disclosing.failed(each.moment, redactSecrets(reason, this.secrets));
           return false;
         },
       );
@@ -116,17 +108,12 @@ export class DisclosingSend extends SendOperation {
     }
   }
 
-  private sendText(text: string, disclosure: DisclosureText): Promise<unknown> {
-    const { outgoing, personas, recipient = '' } = this;
+  private sendText(due: DueText): Promise<unknown> {
+    const { channel, outgoing, personas, recipient = '' } = this;
     const { via, transmit } = outgoing;
-    const { channel } = via;
-    const textCall = channel.textCall?.(
-      this.given.method ?? via.method,
-      this.given.args,
-      text,
-      recipient,
-    );
-    const { args = [], method } = textCall ?? {};
+    const { args: given, method: called = via.method } = this.given;
+    const { args = [], method } =
+      channel.textCall?.(called, given, due.text, recipient) ?? {};
     const textVia = method === undefined ? via : sendMethod(channel, method);
     const call = textVia?.read(args);
     if (!textVia || !call) {
@@ -140,13 +127,8 @@ export class DisclosingSend extends SendOperation {
       isBotCall: false,
     };
     return new Promise((resolve) =>
-      resolve(new SendOperation(personas, own, call, disclosure).start()),
+      resolve(new SendOperation(personas, own, call, due).start()),
     );
-  }
-
-  /** Without the secrets that an error of the client may carry. */
-  private describe(error: unknown): string {
-    return redactSecrets(reasonOf(error).replace(/\.$/, ''), this.secrets);
   }
 }
 

@@ -4,7 +4,7 @@ import type { ScopedPersonas } from '../speaking/scopedPersonas';
 
 import { decideSpeaker, keepDecision } from './decideSpeaker';
 import { OutgoingMessage } from './outgoingMessage';
-import { withoutPersona } from './ownPersona';
+import { withoutPersona } from './messageFields';
 
 /**
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,

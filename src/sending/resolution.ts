@@ -3,6 +3,7 @@ import type { Fields } from '../channels/messageCall';
 import type { Persona } from '../persona';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
+import type { UnavailableSpeaker } from '../speaking/speaker';
 
 /** What a message carries to show its speaker. */
 export interface Carried {
@@ -49,4 +50,23 @@ export function accountOf({ channel, client }: Sending): string {
 
 export function carriedAs(id: string): Carried {
   return { fields: { personaId: id }, id };
+}
+
+/** @param name for the text of the message */
+export function refused(
+  { profile, refusal }: UnavailableSpeaker,
+  name: string | undefined,
+): Resolution {
+  const resolve = () => {
+    throw refusal;
+  };
+  return { persona: profile?.name ?? refusal.persona, name, resolve };
+}
+
+/** No Graph call is made to find out that it is nobody. */
+export function unknownPersona(persona: Persona, sending: Sending): Resolution {
+  const resolve = () => {
+    throw sending.runtime.refusals.unknownPersona(persona, sending.context);
+  };
+  return { persona, resolve };
 }

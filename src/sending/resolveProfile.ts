@@ -2,46 +2,40 @@ import { displayOn, type Channel, type Displayed } from '../channels/channel';
 import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 import { shownName, type Label } from '../shownName';
-import type { ActiveSpeaker } from '../speaking/speaker';
+import type { ShownSpeaker } from '../speaking/speaker';
 import { warnOnce } from '../util/warn';
 
-import type { Resolution, Sending } from './resolution';
+import {
+  refused,
+  unknownPersona,
+  type Resolution,
+  type Sending,
+} from './resolution';
 
 /**
- * How a message comes by the profile that it carries; `undefined` for the Page,
- * and for IDs without a profile, which mean nothing outside Messenger.
+ * How a message comes by the profile that it carries; `undefined` for IDs without
+ * a profile, which mean nothing outside Messenger.
  */
 export function resolveProfile(
-  speaker: ActiveSpeaker,
+  speaker: ShownSpeaker,
   sending: Sending,
 ): Resolution | undefined {
-  const { directory, refusals } = sending.runtime;
   switch (speaker.kind) {
     case 'ephemeral':
     case 'uncreated':
       return new ShownProfile(speaker.profile.name, speaker.profile, sending);
     case 'unavailable': {
-      const { refusal, profile } = speaker;
-      return {
-        persona: profile?.name ?? refusal.persona,
-        name: profile && unlimitedName(profile, sending),
-        resolve() {
-          throw refusal;
-        },
-      };
+      const { profile } = speaker;
+      return refused(speaker, profile && unlimitedName(profile, sending));
     }
     case 'persona': {
       const { persona } = speaker;
-      const known = directory.find(persona);
+      const known = sending.runtime.directory.find(persona);
       if (known?.given) return new ShownProfile(persona, known.given, sending);
-      if (known || isPersonaId(persona)) return undefined;
-      const resolve = () => {
-        throw refusals.unknownPersona(persona, sending.context);
-      };
-      return { persona, resolve };
+      return known || isPersonaId(persona)
+        ? undefined
+        : unknownPersona(persona, sending);
     }
-    default:
-      return undefined;
   }
 }
 

@@ -9,10 +9,10 @@ import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isDebugging } from '../util/debug';
-import { rejected } from '../util/rejected';
+import { rejected } from '../util/failures';
 
 import { DisclosingSend } from './disclosingSend';
-import { withoutPersonas } from './ownPersona';
+import { withoutPersonas } from './messageFields';
 import { SendOperation, type OutgoingCall } from './sendOperation';
 
 /**

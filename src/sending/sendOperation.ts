@@ -5,9 +5,7 @@ import type {
   MessageCall,
   MessageFile,
 } from '../channels/messageCall';
-import type { DisclosureMoment } from '../disclosureOptions';
 import { redactFailure } from '../graph/graphFailure';
-import { clientOf } from '../graph/page';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
@@ -22,6 +20,7 @@ import {
   decideSpeaker,
   supportsPersona,
 } from './decideSpeaker';
+import type { DueText } from './disclosing';
 import { OutgoingMessage } from './outgoingMessage';
 import { carriedAs, type Sending } from './resolution';
 import { reportSent } from './sentMessages';
@@ -39,12 +38,6 @@ export interface OutgoingCall {
   readonly isMock?: boolean;
 }
 
-/** A text of `disclosure.message`, and the message before which it is sent. */
-export interface DisclosureText {
-  readonly moment: DisclosureMoment;
-  readonly before: OutgoingMessage;
-}
-
 /** One call that sends, with all of its attempts. */
 export class SendOperation implements Sending {
   /** What the client is called with where no message changes. */
@@ -56,7 +49,8 @@ export class SendOperation implements Sending {
     protected readonly personas: ScopedPersonas,
     protected readonly outgoing: OutgoingCall,
     protected call: MessageCall,
-    private readonly disclosure?: DisclosureText,
+    /** Set where this is a text of `disclosure.message`. */
+    private readonly disclosure?: DueText,
   ) {
     this.given = { args: outgoing.args };
     this.messages = call.messages.map((message) => this.decide(message));
@@ -136,9 +130,9 @@ export class SendOperation implements Sending {
   }
 
   private async upload(file: MessageFile): Promise<void> {
-    const { pageContext, canSend } = this.context;
-    if (!pageContext || !canSend) return;
-    this.replace(await upload(file, this.given.args, pageContext));
+    const { page, canSend } = this.context;
+    if (!page || !canSend) return;
+    this.replace(await upload(file, this.given.args, page.client));
     const [outgoing] = this.messages;
     const [uploaded] = this.call.messages;
     if (outgoing && uploaded) outgoing.message = uploaded;
@@ -173,8 +167,8 @@ export class SendOperation implements Sending {
         if (isReported) {
           const { args, method = outgoing.via.method } = call;
           const { messages, recipient } = this;
-          const accepted = { sending: this, method, args, messages, sent };
-          reportSent({ ...accepted, recipient }, given);
+          const accepted = { method, args, recipient, messages, sent };
+          reportSent({ sending: this, ...accepted }, given);
         }
         return given;
       },
@@ -245,8 +239,7 @@ export class SendOperation implements Sending {
 
   /** What no error may show. */
   protected get secrets(): string[] {
-    const { pageContext } = this.context;
-    return secretsOf(pageContext ? clientOf(pageContext) : this.client);
+    return secretsOf(this.context.page?.client ?? this.client);
   }
 }
 

@@ -4,10 +4,9 @@ import type { SentMessage } from '../disclosureOptions';
 import { secretsOf, redactSecrets } from '../graph/secrets';
 import type { Runtime } from '../runtime';
 import { kindOf, type ActiveSpeaker } from '../speaking/speaker';
-import { getProperty } from '../util/getProperty';
-import { isObject } from '../util/isObject';
-import { isPlainObject } from '../util/isPlainObject';
-import { reasonOf } from '../util/reasonOf';
+import { deepCopy } from '../util/deepCopy';
+import { getProperty, idOrNone, isObject, textOrNone } from '../util/values';
+import { reasonOf } from '../util/failures';
 import { warn } from '../util/warn';
 
 import { pageIdFor } from './conversation';
@@ -46,7 +45,6 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
   const sent = messages.map(
     (message, position): Omit<SentMessage, 'account'> => {
       const { carried, speaker, isRefused, signedAs, decidedBy } = message;
-      const id = ids[position];
       const name = isRefused ? signedAs : nameShownIn(message, call, position);
       return {
         at,
@@ -57,8 +55,7 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
         name: name ?? null,
         kind: kindOf(speaker, directory) ?? disclosure?.page ?? null,
         decidedBy,
-        messageId:
-          typeof id === 'string' || typeof id === 'number' ? String(id) : null,
+        messageId: idOrNone(ids[position]) ?? null,
         message: contentOf(call, position),
         ...(message.disclosure && { disclosure: message.disclosure }),
       };
@@ -83,9 +80,7 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
 
   function failed(error: unknown): void {
     const reason = redactSecrets(reasonOf(error), secretsOf(client));
-    warn(
-      `The option "onSent" of personas() failed: ${reason}. The message was sent.`,
-    );
+    warn(`The option "onSent" failed: ${reason}. The message was sent.`);
   }
 }
 
@@ -111,7 +106,7 @@ function nameShownIn(
   // The bot may have put a profile into the message itself.
   const own = sent[position]?.fields[channel.profileField ?? ''];
   const ownName = isObject(own) ? getProperty(own, 'name') : own;
-  return signedAs ?? (typeof ownName === 'string' ? ownName : undefined);
+  return signedAs ?? textOrNone(ownName);
 }
 
 /** What was sent, as the channel has it. */
@@ -125,17 +120,6 @@ function contentOf(
     (text !== undefined || 'type' in fields
       ? { ...fields, ...(text !== undefined && { text }) }
       : { method, arguments: args.slice(1) });
-  return withoutSecrets(content);
-}
-
-/** A copy, because the bot may change its message before the callback runs. */
-function withoutSecrets<T>(value: T): T {
-  if (Array.isArray(value)) {
-    return (value as unknown[]).map((each) => withoutSecrets(each)) as T;
-  }
-  if (!isPlainObject(value)) return value;
-  const kept = Object.entries(value)
-    .filter(([name]) => !SECRET_NAMES.test(name))
-    .map(([name, inner]) => [name, withoutSecrets(inner)]);
-  return Object.fromEntries(kept) as T;
+  // A copy, because the bot may change its message before the callback runs.
+  return deepCopy(content, (name) => !SECRET_NAMES.test(name));
 }

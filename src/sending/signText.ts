@@ -1,6 +1,6 @@
 import type { Message } from '../channels/messageCall';
 import type { Settings } from '../options';
-import { reasonOf } from '../util/reasonOf';
+import { reasonOf } from '../util/failures';
 import { warn } from '../util/warn';
 
 /**
@@ -26,9 +26,7 @@ export function signText(
   } catch (error) {
     problem = reasonOf(error);
   }
-  warn(
-    `The option "signText" of personas() failed: ${problem}. The text went out unsigned.`,
-  );
+  warn(`The option "signText" failed: ${problem}. The text went out unsigned.`);
   return message;
 }
 

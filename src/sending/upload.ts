@@ -7,8 +7,7 @@ import { PersonaError } from '../errors';
 import { outcomeOf } from '../graph/graphCall';
 import { describeFailure } from '../graph/graphFailure';
 import type { GraphAxios, GraphClient } from '../graph/graphClient';
-import { clientOf, type PageContext } from '../graph/page';
-import { getProperty } from '../util/getProperty';
+import { getProperty } from '../util/values';
 
 /** Options that describe a file's contents rather than the message. */
 const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
@@ -24,9 +23,8 @@ const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
 export async function upload(
   { type, contents }: MessageFile,
   args: unknown[],
-  pageContext: PageContext,
+  client: GraphClient,
 ): Promise<ClientCall> {
-  const client = clientOf(pageContext);
   const [recipient, , options = {}] = args;
   if (type === 'form') {
     // Custom clients may lack what uploads: they send files in their own way.

@@ -1,6 +1,6 @@
 import type { ChannelInfo } from '../errors';
 import type { GraphClient } from '../graph/graphClient';
-import type { Page } from '../graph/page';
+import { withToken } from '../graph/page';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
 
@@ -22,23 +22,14 @@ export class ClientPersonas extends ScopedPersonas {
 
   sendContext({ recipient, accessToken }: Addressed = {}): SendContext {
     const { client, channelInfo } = this;
-    const pageContext = {
-      client,
-      accessToken: typeof accessToken === 'string' ? accessToken : null,
-      event: {},
-      session: null,
-    };
     return {
       context: null,
       recipient: recipientId(recipient) ?? null,
-      pageContext: channelInfo ? undefined : pageContext,
+      page: channelInfo
+        ? undefined
+        : { client: withToken(client, accessToken) },
       channelInfo,
       canSend: true,
     };
-  }
-
-  /** The first block on a Page starts its sweeps. */
-  protected override beforeCreation({ id, client }: Page): void {
-    this.runtime.sweeper.notice(id, client);
   }
 }

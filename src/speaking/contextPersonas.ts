@@ -1,15 +1,19 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from '../errors';
-import { pageContextOf } from '../graph/page';
+import { pageRefOf } from '../graph/page';
 import { checkPersona } from '../persona';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
+import { getProperty, textOrNone } from '../util/values';
 
 import { initialSpeaker } from './initialPersona';
 import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
 import { changeSpeaker, innermostScope } from './scopes';
 import { PAGE, speakerFor, type ActiveSpeaker, type Decision } from './speaker';
+
+/** What events have that Bottender sends no answer to. */
+const UNANSWERED = ['isEcho', 'isDelivery', 'isRead'];
 
 /** The speakers of one context, which handles one event. */
 export class ContextPersonas extends ScopedPersonas {
@@ -30,21 +34,20 @@ export class ContextPersonas extends ScopedPersonas {
 
   sendContext(message?: Addressed): SendContext {
     const { context, channelInfo } = this;
-    let pageContext = pageContextOf(context);
-    if (pageContext && message) {
-      const { client, event, session } = pageContext;
-      const accessToken =
-        typeof message.accessToken === 'string' ? message.accessToken : null;
-      // Copied, because `useAccessToken` may be called while the send waits.
-      pageContext = { client, event, session, accessToken };
-    }
-    const session: { user?: { id?: unknown } } | null = context.session;
+    const { accessToken } = message ?? (context as Addressed);
+    const page = pageRefOf(context, accessToken);
     // A class of the bot's own may write to others than the customer.
-    const addressed = pageContext && message?.recipient;
-    const id = addressed ? recipientId(addressed) : session?.user?.id;
-    const recipient = typeof id === 'string' ? id : null;
-    const canSend = canSendOn(context);
-    return { context, recipient, pageContext, channelInfo, canSend };
+    const addressed = page && message?.recipient;
+    const recipient =
+      (addressed
+        ? recipientId(addressed)
+        : textOrNone(getProperty(context, 'session', 'user', 'id'))) ?? null;
+    // Bottender sends nothing without a session or in response to echoes and receipts,
+    // so nothing is uploaded, looked up or created for these. Mocks may have no event.
+    const canSend =
+      Boolean(context.session) &&
+      !UNANSWERED.some((name) => getProperty(context, 'event', name));
+    return { context, recipient, page, channelInfo, canSend };
   }
 
   /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */
@@ -71,24 +74,4 @@ export class ContextPersonas extends ScopedPersonas {
     const decision: Decision = { speaker, decidedBy: 'usePersona' };
     if (!changeSpeaker(innermostScope(this), decision)) this.used = decision;
   }
-}
-
-/**
- * Bottender sends nothing without a session or in response to echoes and receipts,
- * so nothing is uploaded, looked up or created for these. Mocks may have no event.
- */
-function canSendOn({
-  session,
-  event,
-}: {
-  readonly session: unknown;
-  readonly event?: {
-    readonly isEcho?: unknown;
-    readonly isDelivery?: unknown;
-    readonly isRead?: unknown;
-  } | null;
-}): boolean {
-  return Boolean(
-    session && !event?.isEcho && !event?.isDelivery && !event?.isRead,
-  );
 }

@@ -6,7 +6,7 @@ import { checkPersona } from '../persona';
 import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import type { SendContext } from '../sendContext';
-import { isThenable } from '../util/isThenable';
+import { isThenable } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
 import { speakerFor, type ActiveSpeaker } from './speaker';
@@ -28,29 +28,20 @@ export function initialSpeaker(
 ): ActiveSpeaker | Promise<ActiveSpeaker> {
   const { initialPersona } = runtime.settings;
   if (typeof initialPersona !== 'function') return speakerFor(initialPersona);
+  const named = (given: unknown) => {
+    if (given !== TIMED_OUT) return speakerFor(checkPersona(given ?? null));
+    throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
+  };
   const failed = (error: unknown) =>
     unavailableSpeaker(error, runtime, sendContext());
   try {
     const given = initialPersona(context);
-    if (!isThenable(given)) return speakerFor(checkPersona(given ?? null));
-    return awaitSpeaker(given).catch(failed);
+    if (!isThenable(given)) return named(given);
+    const inTime = withTimeout(Promise.resolve(given), TIMEOUT_MS, TIMED_OUT);
+    return inTime.then(named).catch(failed);
   } catch (error) {
     return failed(error);
   }
-}
-
-async function awaitSpeaker(
-  given: PromiseLike<unknown>,
-): Promise<ActiveSpeaker> {
-  const persona = await withTimeout(
-    Promise.resolve(given),
-    TIMEOUT_MS,
-    TIMED_OUT,
-  );
-  if (persona === TIMED_OUT) {
-    throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
-  }
-  return speakerFor(checkPersona(persona ?? null));
 }
 
 function unavailableSpeaker(
@@ -58,10 +49,7 @@ function unavailableSpeaker(
   { refusals, settings }: Runtime,
   context: SendContext,
 ): ActiveSpeaker {
-  const { message } = readGraphFailure(
-    error,
-    secretsOf(context.pageContext?.client),
-  );
+  const { message } = readGraphFailure(error, secretsOf(context.page?.client));
   const refusal = createRefusal('initial-persona', 'initialPersona', context, {
     // The error message adds a period.
     message: message.replace(/\.$/, ''),

@@ -1,6 +1,4 @@
-import type { Context } from 'bottender';
-
-type Action = (context: Context, props: object) => unknown;
+type Action = (context: object, props: object) => unknown;
 
 /**
  * Runs an action and, as Bottender does, the actions that it returns. Bottender
@@ -10,7 +8,7 @@ type Action = (context: Context, props: object) => unknown;
  */
 export async function runActions(
   run: () => unknown,
-  context: Context,
+  context: object,
 ): Promise<unknown> {
   let returned = await run();
   while (typeof returned === 'function') {

@@ -5,17 +5,18 @@
  */
 import { PersonaHandle } from '../ephemeral/handle';
 import type { PersonaRefusedError } from '../errors';
-import { pageOf, type Page, type PageContext } from '../graph/page';
+import { pageOf, type PageRef } from '../graph/page';
 import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
 import type { Runtime } from '../runtime';
 import { pageProfile } from '../shownName';
 import type { SendContext } from '../sendContext';
-import { rejected } from '../util/rejected';
+import { rejected } from '../util/failures';
 
 import {
   createdWithId,
   innermostScope,
+  isActive,
   keepCreated,
   runInScope,
   runRememberedCall,
@@ -23,8 +24,8 @@ import {
   type ScopeOwner,
 } from './scopes';
 import {
-  blockPersonaId,
   PAGE,
+  publicPersona,
   speakerFor,
   type ActiveSpeaker,
   type BlockSpeaker,
@@ -84,12 +85,10 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const checked = checkProfile(profile);
     const speaker = await this.createFor(checked);
     const decision: Decision = { speaker, decidedBy: 'withEphemeralPersona' };
-    if (speaker.kind === 'unavailable') {
-      return runInScope(this, decision, () => run(null, checked));
-    }
-    const block = () => run(blockPersonaId(speaker), checked);
+    const created = speaker.kind === 'unavailable' ? undefined : speaker;
+    const block = () => run(publicPersona(speaker), checked);
     try {
-      return await runInScope(this, decision, block, speaker);
+      return await runInScope(this, decision, block, created);
     } finally {
       if (speaker.kind === 'ephemeral') await speaker.handle.release();
     }
@@ -109,16 +108,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
 
   /** Calls `run` as this speaker. A persona created for a block is kept until the result has arrived. */
   runAs(speaker: ActiveSpeaker, run: () => unknown): unknown {
-    const created =
-      speaker.kind === 'ephemeral' && speaker.handle.isActive
-        ? speaker
-        : undefined;
+    const created = isActive(speaker) ? speaker : undefined;
     const decision: Decision = { speaker, decidedBy: 'as' };
     const sending = runInScope(this, decision, run, created);
-    if (!created || !(sending instanceof Promise)) return sending;
-    created.handle.waitFor(sending);
-    // A new promise, so that an unhandled rejection is reported.
-    return sending.then((answer: unknown) => answer);
+    return created && sending instanceof Promise
+      ? keepCreated([created], sending)
+      : sending;
   }
 
   /** Calls a method that may wait before it sends, as this speaker. */
@@ -129,19 +124,16 @@ export abstract class ScopedPersonas implements ScopeOwner {
 
   /** Keeps the personas of enclosing blocks until this send is answered. */
   keep(sending: Promise<unknown>): Promise<unknown> {
-    return keepCreated(innermostScope(this), sending);
+    return keepCreated(innermostScope(this)?.created ?? [], sending);
   }
-
-  /** Called before a persona is created for a block. */
-  protected beforeCreation(_page: Page): void {}
 
   /** Creates a persona for a block or a handle. If it is unavailable, the Page speaks. */
   async createFor(
     profile: PersonaProfile,
   ): Promise<BlockSpeaker | UnavailableSpeaker> {
     const context = this.sendContext();
-    const { pageContext, canSend } = context;
-    if (!pageContext || !canSend) {
+    const { page, canSend } = context;
+    if (!page || !canSend) {
       const id = this.freeId(profile.name);
       return { kind: 'uncreated', id, profile };
     }
@@ -157,7 +149,7 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const known = refusals.find(context);
     if (known) return unavailable(known);
     try {
-      const taking = this.take(pageContext, labelled);
+      const taking = this.take(page, labelled);
       pool.track(taking);
       return { kind: 'ephemeral', handle: await taking, profile };
     } catch (error) {
@@ -168,11 +160,12 @@ export abstract class ScopedPersonas implements ScopeOwner {
   }
 
   private async take(
-    pageContext: PageContext,
+    ref: PageRef,
     profile: PersonaProfile,
   ): Promise<PersonaHandle> {
-    const page = await pageOf(pageContext);
-    this.beforeCreation(page);
+    const page = await pageOf(ref);
+    // The first block on a Page starts its sweeps, if no event has.
+    this.runtime.sweeper.notice(page.id, page.client);
     return PersonaHandle.take(this.runtime.pool, page, profile);
   }
 

@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import { blockPersonaId, type BlockSpeaker, type Decision } from './speaker';
+import {
+  blockPersonaId,
+  type ActiveSpeaker,
+  type BlockSpeaker,
+  type Decision,
+  type EphemeralSpeaker,
+} from './speaker';
 
 /** The personas of one context or client, which scopes belong to. */
 export interface ScopeOwner {
@@ -108,18 +114,16 @@ export function createdWithId(
 }
 
 /**
- * Keeps the personas created for enclosing blocks until `sending` is answered.
+ * Keeps the personas created for blocks until `sending` is answered.
  * Returns a new promise, so that an unhandled rejection is still reported.
  */
 export function keepCreated(
-  scope: Scope | undefined,
+  created: readonly BlockSpeaker[],
   sending: Promise<unknown>,
 ): Promise<unknown> {
-  if (!scope || scope.created.length === 0) return sending;
-  for (const speaker of scope.created) {
-    if (speaker.kind === 'ephemeral' && speaker.handle.isActive) {
-      speaker.handle.waitFor(sending);
-    }
+  if (created.length === 0) return sending;
+  for (const speaker of created) {
+    if (isActive(speaker)) speaker.handle.waitFor(sending);
   }
   return sending.then((answer) => answer);
 }
@@ -142,7 +146,7 @@ function knownCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
 }
 
 /** Whether the persona's block has not ended; `false` if none was created. */
-function isActive(speaker: BlockSpeaker): boolean {
+export function isActive(speaker: ActiveSpeaker): speaker is EphemeralSpeaker {
   return speaker.kind === 'ephemeral' && speaker.handle.isActive;
 }
 

@@ -7,13 +7,15 @@ import type { PersonaKind, PersonaProfile } from '../profile';
 
 /** Who a message is sent as. */
 export type ActiveSpeaker =
-  | { readonly kind: 'page' }
+  { readonly kind: 'page' } | CallerSpeaker | ShownSpeaker;
+
+/** A speaker whom messages show by an ID or a profile. */
+export type ShownSpeaker =
   /** An ID or a name, as the bot gave it. */
   | { readonly kind: 'persona'; readonly persona: Persona }
   | EphemeralSpeaker
   | UncreatedSpeaker
-  | UnavailableSpeaker
-  | CallerSpeaker;
+  | UnavailableSpeaker;
 
 /** A persona that was created for a block. */
 export interface EphemeralSpeaker {

@@ -1,4 +1,4 @@
-import { isObject } from '../util/isObject';
+import { isObject } from '../util/values';
 import { isId } from '../graph/responses';
 import type { PersonaProfile } from '../profile';
 

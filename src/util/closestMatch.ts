@@ -24,6 +24,14 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   return match === undefined ? '' : ` (did you mean "${match}"?)`;
 }
 
+/** Describes what is wrong with a value unless it is one of these words; `false` if it is. */
+export const mustBeOneOf =
+  (...words: string[]) =>
+  (value: unknown): string | false =>
+    !words.some((word) => word === value) &&
+    `must be ${words.map((word) => `'${word}'`).join(' or ')}` +
+      (typeof value === 'string' ? didYouMean(value, words) : '');
+
 /** The Damerau-Levenshtein distance: insertions, deletions, substitutions and swaps. */
 function editDistance(from: string, to: string): number {
   const rows: number[][] = [];

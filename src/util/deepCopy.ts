@@ -1,25 +1,20 @@
-import { isObject } from './isObject';
-import { isPlainObject } from './isPlainObject';
+import { isPlainObject } from './values';
 
-/** Copies plain objects and arrays at any depth. Everything else, such as file contents, is shared. */
+/**
+ * Copies plain objects and arrays at any depth. Everything else, such as file contents, is shared.
+ *
+ * @param isKept whether a property is copied
+ */
 export function deepCopy<T>(
   value: T,
-  copies: Map<object, object> = new Map<object, object>(),
+  isKept: (name: string) => boolean = () => true,
 ): T {
-  if (!isObject(value)) return value;
-  const known = copies.get(value);
-  if (known) return known as T;
   if (Array.isArray(value)) {
-    const copy: unknown[] = [];
-    copies.set(value, copy);
-    for (const item of value as unknown[]) copy.push(deepCopy(item, copies));
-    return copy as T;
+    return (value as unknown[]).map((each) => deepCopy(each, isKept)) as T;
   }
   if (!isPlainObject(value)) return value;
-  const copy: Record<string, unknown> = {};
-  copies.set(value, copy);
-  for (const [key, item] of Object.entries(value)) {
-    copy[key] = deepCopy(item, copies);
-  }
-  return copy as T;
+  const entries = Object.entries(value)
+    .filter(([name]) => isKept(name))
+    .map(([name, inner]) => [name, deepCopy(inner, isKept)]);
+  return Object.fromEntries(entries) as T;
 }

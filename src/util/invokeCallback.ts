@@ -1,5 +1,5 @@
 import { debug } from './debug';
-import { reasonOf } from './reasonOf';
+import { reasonOf } from './failures';
 
 /** Invokes a user's callback in a later turn, and logs what it throws or rejects with. */
 export function invokeCallback<A extends unknown[]>(

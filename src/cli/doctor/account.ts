@@ -1,5 +1,5 @@
 import { describeFailure, isTransient } from '../../graph/graphFailure';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { CommandError, explainFailure } from '../commandErrors';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';

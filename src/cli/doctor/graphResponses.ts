@@ -1,7 +1,7 @@
 import type { Outcome } from '../../graph/graphCall';
 import { invalidResponse, isId } from '../../graph/responses';
 import { isWebUrl } from '../../profile';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 
 /** What Graph says about an access token. */
 export interface TokenInfo {

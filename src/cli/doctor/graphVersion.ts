@@ -1,6 +1,6 @@
 import type { MessengerClient } from 'bottender';
 
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { withTimeout } from '../../util/withTimeout';
 
 import { ok, warning, type Finding } from './check';

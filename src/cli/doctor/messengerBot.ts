@@ -10,7 +10,7 @@ import { getPage } from '../../graph/page';
 import { listAll, type PersonaList } from '../../graph/personaCalls';
 import { isId, type PageInfo } from '../../graph/responses';
 import { withRetries } from '../../graph/retries';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { messengerClientClass } from '../bottenderModules';
 import { SHORT_RETRIES } from '../callGraph';
 import { readChannel, type LoadedConfig } from '../config';

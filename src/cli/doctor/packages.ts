@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { packageVersion } from '../packageVersion';
 
 import { failed, ok, type Finding } from './check';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import { getProperty, textIn } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/values';
 import { errorMessage } from '../commandErrors';
 import { hide } from '../output';
 

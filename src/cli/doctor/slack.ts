@@ -1,5 +1,5 @@
 import { SCOPE } from '../../channels/slack';
-import { getProperty, textIn } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/values';
 
 import { CannotRun, failed, ok, type Finding } from './check';
 import type { Platform, PlatformApi } from './platform';

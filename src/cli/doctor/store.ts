@@ -7,7 +7,7 @@ import { MemoryStore } from '../../store/memory';
 import { openStore } from '../../store/open';
 import { RedisStore } from '../../store/redis/redisStore';
 import { SharedStore } from '../../store/sharedStore';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { withTimeout } from '../../util/withTimeout';
 import { errorMessage } from '../commandErrors';
 

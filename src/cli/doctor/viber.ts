@@ -1,4 +1,4 @@
-import { getProperty, textIn } from '../../util/getProperty';
+import { getProperty, textIn } from '../../util/values';
 
 import type { PlatformApi } from './platform';
 

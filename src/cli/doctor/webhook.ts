@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import { graphCall } from '../../graph/graphCall';
 import { describeFailure } from '../../graph/graphFailure';
-import { textIn } from '../../util/getProperty';
+import { textIn } from '../../util/values';
 import { errorMessage } from '../commandErrors';
 
 import { CannotRun, failed, ok, warning, type Finding } from './check';

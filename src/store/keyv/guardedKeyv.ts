@@ -1,5 +1,5 @@
 import type { PersonaStoreError } from '../../errors';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 import { BrokenValues } from '../broken';
 import { StoreGuard } from '../guard';
 

@@ -1,5 +1,5 @@
 import { debug } from '../../util/debug';
-import { getProperty } from '../../util/getProperty';
+import { getProperty } from '../../util/values';
 
 /**
  * A client of the package `redis` (node-redis), version 5 or 6: of `createClient()`,

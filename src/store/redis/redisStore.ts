@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../errors';
-import { isObject } from '../../util/isObject';
+import { isObject } from '../../util/values';
 import type { BrokenValues } from '../broken';
 import type { ConversationStore } from '../conversations';
 import type { StorePort } from '../port';

@@ -1,4 +1,17 @@
-import { isObject } from './isObject';
+import { isObject } from './values';
+
+export type Method = (...args: unknown[]) => unknown;
+
+/** Properties like the methods of a class: not enumerable, and replaceable. */
+export function methodDescriptors(
+  byName: Record<string, unknown>,
+): PropertyDescriptorMap {
+  const descriptors: PropertyDescriptorMap = {};
+  for (const [name, value] of Object.entries(byName)) {
+    descriptors[name] = { value, configurable: true, writable: true };
+  }
+  return descriptors;
+}
 
 /** The object and its prototypes, without `Object.prototype`. */
 export function* prototypeChain(object: object): Generator<object> {

@@ -1,0 +1,92 @@
+import type { Channel } from '../channels/channel';
+import { OpenHandle } from '../ephemeral/openHandles';
+import { ReleasedHandleError } from '../errors';
+import { checkProfile } from '../profile';
+import { checkRun } from '../speaking/runActions';
+import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import { publicPersona } from '../speaking/speaker';
+import { type Method, methodDescriptors } from '../util/methods';
+import { rejected } from '../util/failures';
+
+import { speakingMethods } from './speakers';
+
+/** A context or a client that has persona methods. */
+export interface Speaking {
+  readonly target: object;
+  readonly personas: ScopedPersonas;
+  readonly channel: Channel | undefined;
+}
+
+interface BlockOptions {
+  /** For messages: `context`. */
+  readonly owner: string;
+  /** What the function of `withPersona` gets after the context or client. */
+  readonly props: readonly object[];
+  readonly runBlock: (run: () => unknown, target: object) => Promise<unknown>;
+}
+
+/** The persona methods that contexts and clients have in common. */
+export function personaMethods(
+  speakingOf: (target: object) => Speaking,
+  { owner, props, runBlock }: BlockOptions,
+): Record<string, Method> {
+  return {
+    as(this: object, ...given) {
+      const { target, personas, channel } = speakingOf(this);
+      const speaker =
+        given.length === 0
+          ? personas.active.speaker
+          : personas.speakerNamed(given[0]);
+      return speakingMethods(target, channel, (call) =>
+        personas.runAs(speaker, call),
+      );
+    },
+    withPersona(this: object, persona, run) {
+      const { target, personas } = speakingOf(this);
+      return personas.with(persona, () => {
+        checkRun(`${owner}.withPersona`, run);
+        return runBlock(() => run(target, ...props), target);
+      });
+    },
+    async withEphemeralPersona(this: object, profile, run) {
+      checkRun(`${owner}.withEphemeralPersona`, run);
+      const { target, personas } = speakingOf(this);
+      return personas.withEphemeral(profile, (id, checked) =>
+        runBlock(() => run({ id, ...checked }, target), target),
+      );
+    },
+    createEphemeralPersona(this: object, profile) {
+      return createHandle(speakingOf(this), profile);
+    },
+  };
+}
+
+/**
+ * A speaker with a persona of its own, which exists until the handle is released.
+ *
+ * Rejects with InvalidProfileError; with ReleasedHandleError after `close()`.
+ */
+async function createHandle(
+  { target, personas, channel }: Speaking,
+  given: unknown,
+): Promise<object> {
+  const profile = checkProfile(given);
+  const { handles } = personas.runtime;
+  if (handles.isClosed) throw new ReleasedHandleError(profile.name);
+  const speaker = await personas.createFor(profile);
+  const use = speaker.kind === 'ephemeral' ? speaker.handle : undefined;
+  // Not in the speaker: sockets that were opened in its scope refer to that.
+  const owner = { open: new OpenHandle(profile, use, publicPersona(speaker)) };
+  handles.add(owner.open, owner);
+  const methods = speakingMethods(target, channel, (call) =>
+    owner.open.isReleased
+      ? rejected(new ReleasedHandleError(profile.name))
+      : personas.runAs(speaker, call),
+  );
+  const release = () => handles.release(owner.open);
+  return Object.defineProperties(methods, {
+    ...methodDescriptors({ release }),
+    persona: { enumerable: true, get: () => owner.open.persona },
+    [Symbol.asyncDispose]: { value: release },
+  });
+}
