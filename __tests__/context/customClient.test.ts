@@ -349,9 +349,13 @@ describe('personaClients()', () => {
   });
 
   test('calls back without a context', async () => {
-    const { bot, plugin, onRefused } = await start();
+    const message = jest.fn();
+    const { bot, plugin, onRefused } = await start({ disclosure: { message } });
     const client = plugin.client(clientFor(bot.emulator));
     await client.as('nobody' as 'adam').sendText(CUSTOMER, 'hi');
+    expect(message.mock.calls).toEqual([
+      [{ moment: 'start', persona: 'nobody', channel: 'messenger' }],
+    ]);
     expect(onRefused.mock.calls).toEqual([
       [
         expect.any(PersonaRefusedError),

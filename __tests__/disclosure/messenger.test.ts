@@ -1,3 +1,4 @@
+import Keyv from 'keyv';
 import { Messenger } from 'messaging-api-messenger';
 import {
   HumanAgentTagError,
@@ -119,6 +120,18 @@ test('the Page and a persona without a kind count as the option "page" says', as
     'Max: I am a bot (handback)',
     'Max: two',
   ]);
+});
+
+test('without a message, nothing is kept', async () => {
+  const store = new Map<string, unknown>();
+  const keyv = new Keyv({ store });
+  const { bot } = await start({
+    store: keyv,
+    disclosure: { page: 'bot', message: undefined },
+  });
+  await bot.run(say(null, 'one'));
+  expect(shown(bot.emulator)).toEqual(['Page: one']);
+  expect([...store.keys()]).toEqual([]);
 });
 
 test('nothing is disclosed for sender actions, and not to others', async () => {
@@ -279,6 +292,16 @@ describe('outside of events', () => {
       'Max: [image]',
     ]);
   });
+
+  test.each([{ userRef: 'r' }, { commentId: 'c' }, { phoneNumber: '+1' }])(
+    'nothing is disclosed to %j, who is nobody known',
+    async (recipient) => {
+      const { plugin } = await start();
+      const { client, bodies: sent } = await startFakeGraph([{}]);
+      await plugin.client(client).sendText(recipient, 'one');
+      expect(sent).toEqual([expect.stringContaining('"one"')]);
+    },
+  );
 
   test('record() says that a person spoke, and forget() that nothing is known', async () => {
     const { bot, plugin } = await start();
