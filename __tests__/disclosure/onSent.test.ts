@@ -153,7 +153,7 @@ test('it is not awaited, and an error in it is a warning without secrets', async
   expect(onSent).toHaveBeenCalledTimes(4);
   const warnings = warn.mock.calls.map(([text]) => String(text));
   expect(warnings).toHaveLength(2);
-  expect(warnings[0]).toContain('"onSent" of personas() failed: down');
+  expect(warnings[0]).toContain('"onSent" failed: down');
   expect(warnings.join()).not.toContain(PAGE.accessToken);
   warn.mockRestore();
 });
