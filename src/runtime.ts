@@ -63,7 +63,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
     creator,
     pool,
     handles: new OpenHandles(report),
-    sweeper: new Sweeper(leases, sweep, leaseMs, report),
+    sweeper: new Sweeper(leases, sweep),
     refusals: new Refusals(settings, stats, isDefault),
     stats,
     conversations: createConversations(settings, report),

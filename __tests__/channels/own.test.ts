@@ -415,6 +415,7 @@ describe('an answer of LINE', () => {
     [400, details('x.messages[0].sender')],
     [400, details(undefined)],
     [400, { details: 'messages[0].sender' }],
+    [400, { message: 'Invalid action: sender.name is not one' }],
     [400, '<html>'],
     [400, null],
   ])('is not a refusal: %i %j', (status, data) => {

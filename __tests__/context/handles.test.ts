@@ -105,6 +105,30 @@ describe('a handle of a client', () => {
     expect(wire(emulator).at(-1)).toBe('DELETE');
   });
 
+  test('waits at its release for a wrapper that was put around a method of the client', async () => {
+    const { emulator, client } = await start();
+    const { opened, open } = gate();
+    const { sendText } = client;
+    jest.spyOn(client, 'sendText').mockImplementation(async (...args) => {
+      await opened;
+      return sendText.call(client, ...args);
+    });
+    const adam = await client.createEphemeralPersona(profile('Adam'));
+    const sending = adam.sendText(CUSTOMER, 'one');
+    const released = adam.release();
+    await client.typingOn(CUSTOMER);
+    open();
+    await Promise.all([sending, released]);
+    expect(shown(emulator)).toEqual(['Page: [typing_on]', 'Adam: one']);
+    expect(wire(emulator)).toEqual([
+      'GET /me',
+      'POST /me/personas',
+      'POST /me/messages',
+      'POST /me/messages',
+      'DELETE',
+    ]);
+  });
+
   test('sends nothing after release() was called, even before that has resolved', async () => {
     const { emulator, client } = await start();
     const adam = await client.createEphemeralPersona(profile('Adam'));

@@ -24,7 +24,7 @@ describe('personas() rejects an invalid entry at once and names it', () => {
   test('in one sentence of the message', () => {
     const doe = { name: 'J. Doe', profilePictureUrl: 'file:///doe.png' };
     expect(refusal({ doe })).toBe(
-      'The entry "doe" of the option "directory" of personas() is bad: The profilePictureUrl ' +
+      'The entry "doe" of the option "directory" is bad: The profilePictureUrl ' +
         'of the persona "J. Doe" must be an http(s) URL that Messenger can fetch.',
     );
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { checkOptions } from '../../src/checkOptions';
-import { slotOf } from '../../src/ephemeral/ephemeralSlot';
+import { slotOf } from '../../src/ephemeral/pool';
 import { PersonaHandle } from '../../src/ephemeral/handle';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';

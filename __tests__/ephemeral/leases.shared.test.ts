@@ -90,8 +90,7 @@ async function shared() {
   return { ...opened, one, two };
 }
 
-const expiredOn = async (leases: Leases) =>
-  (await leases.expired([page])).get(page) ?? [];
+const expiredOn = (leases: Leases) => leases.expired([page]);
 
 const stored = async (leases: Leases) =>
   (await leases.on(page)).map(([, record]) => record);

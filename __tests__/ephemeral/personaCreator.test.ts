@@ -1,8 +1,8 @@
 import { PersonaRefusedError } from 'bottender-persona';
 
-import { ephemeralSlot, slotOf } from '../../src/ephemeral/ephemeralSlot';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
+import { ephemeralSlot, slotOf } from '../../src/ephemeral/pool';
 import type { Page } from '../../src/graph/page';
 import type { PersonaProfile } from '../../src/profile';
 import { noStats } from '../../src/stats';

@@ -83,6 +83,24 @@ test('after a rate limit, the other deletions on the Page wait, too', async () =
   expect(leases.isNoneHeld).toBe(true);
 });
 
+test.each([
+  ['at once', [failing(200)], 1],
+  ['after a rate limit', [failing(613), failing(200)], 2],
+])(
+  'a deletion ends at a permanent failure %s',
+  async (_what, answers, tries) => {
+    const { acquire, pool, deletions, report } = await open([
+      MADE_7,
+      ...answers,
+    ]);
+    await pool.release(await acquire('Adam'));
+    await pool.close(5000);
+    expect(deletions('7')).toBe(tries);
+    const [[error]] = report.mock.calls as [[PersonaCleanupError]];
+    expect(error).toMatchObject({ failure: { code: 200 } });
+  },
+);
+
 test('close() reports the personas that it did not wait for, and why', async () => {
   const { acquire, pool, report } = await open([MADE_7]);
   await acquire('Adam');

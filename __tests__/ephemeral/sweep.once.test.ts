@@ -23,7 +23,7 @@ function open(page: Page, store = new MemoryStore(), named: string[] = []) {
   const leases = new Leases(store, LEASE_MS, report);
   const namedIds = () => Promise.resolve(new Set(named));
   const sweep = new Sweep(leases, report, namedIds, stats);
-  const expired = async () => (await leases.expired([page])).get(page) ?? [];
+  const expired = () => leases.expired([page]);
   return { store, report, stats, leases, sweep, expired };
 }
 

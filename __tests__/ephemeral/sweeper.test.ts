@@ -44,13 +44,13 @@ function entry(key: string, id: string | null, pageId = '1'): LeaseEntry {
 async function open(intervalMs = INTERVAL_MS) {
   const store = new RanOut();
   const report = jest.fn();
-  const leases = new Leases(store, 1000, report);
+  const leases = new Leases(store, intervalMs, report);
   const named = () => Promise.resolve(new Set<string>());
   const sweep = new Sweep(leases, report, named, noStats());
   const of = jest
     .spyOn(sweep, 'sweepExpired')
     .mockResolvedValue({ swept: NOTHING, end: 'done' });
-  const sweeper = new Sweeper(leases, sweep, intervalMs, report);
+  const sweeper = new Sweeper(leases, sweep);
   sweepers.push(sweeper);
   const client = await clientOf('1', 'TOKEN_1');
   jest.useFakeTimers();

@@ -72,7 +72,7 @@ test.each([
   );
   expect(sent?.body.text).toBe('hi');
   expect(warned).toHaveBeenCalledWith(
-    `The option "signText" of personas() failed: ${reason}. The text went out unsigned.`,
+    `The option "signText" failed: ${reason}. The text went out unsigned.`,
     'PersonaWarning',
   );
 });

@@ -304,14 +304,9 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   making: {
-    mutate: [
-      'ephemeral/personaCreator',
-      'ephemeral/ephemeralSlot',
-      'ephemeral/deletion',
-    ],
+    mutate: ['ephemeral/personaCreator'],
     tests: [
       'ephemeral/personaCreator',
-      'ephemeral/deletion',
       'ephemeral/cleanup',
       'directory/sharing',
     ],

@@ -72,7 +72,7 @@ export function checkDirectory(
 
 function wrong(name: string, what: string): InvalidOptionError {
   return new InvalidOptionError(
-    `The entry "${name}" of the option "directory" of personas() ${what}.`,
+    `The entry "${name}" of the option "directory" ${what}.`,
   );
 }
 

@@ -36,6 +36,7 @@ export interface KnownPage {
 /** A name on a Page: its persona has a lease, or is on the Page's list, or is created. */
 export class NameSlot implements Slot<string> {
   readonly key: string;
+  readonly isReplacement: boolean;
   readonly retryPolicy = RETRY_POLICY;
   /** Personas that had the name before, with another profile: `sync` deletes them. */
   private replaced: readonly string[] = [];
@@ -51,10 +52,7 @@ export class NameSlot implements Slot<string> {
     private readonly goneId?: string,
   ) {
     this.key = slotOfName(persona);
-  }
-
-  get isReplacement(): boolean {
-    return this.goneId !== undefined;
+    this.isReplacement = goneId !== undefined;
   }
 
   accepts({ id, record, replaces }: Lease): boolean {

@@ -37,13 +37,15 @@ interface Queue {
   waitsUntil: number;
 }
 
+const NOTHING = Promise.resolve();
+
 /** One message's place in the order of its conversation. */
 export class Turn {
   private readonly endsAt = monotonicNow() + CLAIM_MS;
 
   constructor(
     private readonly queue: Queue,
-    private readonly before: Promise<void> | undefined,
+    private readonly before: Promise<void>,
     /** Lets the next message go on. */
     readonly done: () => void,
   ) {}
@@ -59,12 +61,9 @@ export class Turn {
 
   /** Resolves when it is this message's turn, or when it has waited for long enough. */
   async come(): Promise<void> {
-    const over = this.before?.then(() => true);
-    if (!over) return;
-    for (;;) {
-      const { remainingMs } = this;
-      if (remainingMs === 0) return;
-      if (await withTimeout(over, remainingMs, false)) return;
+    const over = this.before.then(() => true);
+    for (let isOver = false; !isOver && this.remainingMs > 0;) {
+      isOver = await withTimeout(over, this.remainingMs, false);
     }
   }
 }
@@ -86,8 +85,8 @@ export class Conversations {
     const last = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const queue = this.queues.get(key) ?? { last, waitsUntil: 0 };
-    const before = queue.last === last ? undefined : queue.last;
+    const queue = this.queues.get(key) ?? { last: NOTHING, waitsUntil: 0 };
+    const before = queue.last;
     queue.last = last;
     this.queues.set(key, queue);
     return new Turn(queue, before, () => {

@@ -9,7 +9,6 @@ import type {
   NamedRecord,
   StorePort,
 } from '../store/port';
-import { groupBy } from '../util/groupBy';
 import { monotonicNow } from '../util/monotonicNow';
 
 import { Lease } from './lease';
@@ -41,8 +40,8 @@ export class Leases {
   /** @param keyOf what the store knows a Page by */
   constructor(
     private readonly store: StorePort,
-    private readonly leaseMs: number,
-    private readonly report: ReportCleanup,
+    readonly leaseMs: number,
+    readonly report: ReportCleanup,
     readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };
@@ -101,23 +100,16 @@ export class Leases {
   }
 
   /**
-   * The expired leases on each of these Pages, the oldest first, without those
+   * The expired leases on these Pages, the oldest of each first, without those
    * that this process renews.
    *
    * @param since when the first of them expired: a store that has many gives some at a time
    */
-  async expired(
-    pages: readonly Page[],
-    since?: number,
-  ): Promise<Map<Page, LeaseEntry[]>> {
+  async expired(pages: readonly Page[], since?: number): Promise<LeaseEntry[]> {
     const keys = pages.map(this.keyOf);
     const expired = await this.store.expired(keys, since);
     const held = new Set(this.held().map(({ key }) => key));
-    const left = expired.filter(([key]) => !held.has(key));
-    const byKey = groupBy(left, ([, { pageId }]) => pageId);
-    return new Map(
-      pages.map((page) => [page, byKey.get(this.keyOf(page)) ?? []]),
-    );
+    return expired.filter(([key]) => !held.has(key));
   }
 
   /** The IDs of the Page's ephemeral personas; of this process alone where the store is away. */

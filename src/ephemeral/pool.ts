@@ -6,23 +6,36 @@
  * `SharedPersona`, which the pool keeps. It has one `Lease`: what the store knows
  * of its use in this process. `PersonaCreator` obtains that lease.
  */
+import { createHash } from 'node:crypto';
+
 import { debug } from '../util/debug';
 import { Backoff } from '../graph/backoff';
 import { isRateLimit } from '../graph/graphFailure';
 import type { Page } from '../graph/page';
 import { deletePersona } from '../graph/personaCalls';
+import { withRetries, type RetryPolicy } from '../graph/retries';
 import { MAX_TIMER_MS, withTimeout } from '../util/withTimeout';
 import type { PersonaProfile } from '../profile';
 import type { PersonaStats } from '../stats';
 
-import { retryDeletion } from './deletion';
-import { ephemeralSlot } from './ephemeralSlot';
 import { KeyedLimiter } from './keyedLimiter';
 import type { Lease } from './lease';
 import type { Leases } from './leases';
-import type { PersonaCreator } from './personaCreator';
+import type { PersonaCreator, Slot } from './personaCreator';
 import { SharedPersona, sharingKey } from './sharedPersona';
 
+/** After this a customer should have an answer, from the Page if need be. */
+const CREATION_POLICY: RetryPolicy = {
+  attempts: 3,
+  firstDelayMs: 200,
+  timeoutMs: 4000,
+};
+const DELETION_POLICY: RetryPolicy = {
+  attempts: 5,
+  firstDelayMs: 500,
+  timeoutMs: 30_000,
+  retryRateLimits: true,
+};
 /** How long a handler waits for the first try of a deletion; retries go on without it. */
 const FIRST_DELETION_MS = 5000;
 /** Personas that are deleted at the same time on a Page: Messenger limits calls by rate. */
@@ -173,24 +186,25 @@ export class EphemeralPool {
   }
 
   private async delete(lease: Lease): Promise<void> {
-    const { id, page } = lease;
-    const outcome = await deletePersona(page, id);
+    const { id, page, record } = lease;
+    const first = deletePersona(page, id);
+    let next: typeof first | undefined = first;
+    const deleting = withRetries(() => {
+      const tried = next ?? deletePersona(page, id);
+      next = undefined;
+      return tried;
+    }, DELETION_POLICY).then((outcome) => {
+      if (!outcome.ok) return this.leases.giveUp(lease, outcome.failure);
+      this.stats.deleted += 1;
+      debug('deleted %o of the Page %s: %s', record.name, page.id, id);
+      return lease.remove();
+    });
+    this.track(deleting);
+    const outcome = await first;
     if (outcome.ok) {
       this.limited.succeeded(page.id);
-      return this.forgetDeleted(lease);
-    }
-    if (isRateLimit(outcome.failure)) this.limited.failed(page.id, true);
-    const retrying = retryDeletion(page, id, outcome.failure).then((failure) =>
-      failure ? this.leases.giveUp(lease, failure) : this.forgetDeleted(lease),
-    );
-    this.track(retrying);
-  }
-
-  private forgetDeleted(lease: Lease): Promise<void> {
-    this.stats.deleted += 1;
-    const { id, page, record } = lease;
-    debug('deleted %o of the Page %s: %s', record.name, page.id, id);
-    return lease.remove();
+      await deleting;
+    } else if (isRateLimit(outcome.failure)) this.limited.failed(page.id, true);
   }
 
   /** Lets `close()` wait for this too. */
@@ -199,6 +213,32 @@ export class EphemeralPool {
     this.pending.add(work);
     work.then(done, done);
   }
+}
+
+/** Shared by processes that want an ephemeral persona with the same profile. */
+export function ephemeralSlot(
+  profile: PersonaProfile,
+  isReplacement: boolean,
+  onLate: (lease: Lease) => void,
+): Slot<Lease> {
+  return {
+    key: slotOf(profile),
+    persona: profile.name,
+    profile,
+    retryPolicy: CREATION_POLICY,
+    isReplacement,
+    onLate,
+    async settle(id, lease) {
+      if (!lease.isJoined) await lease.complete(id);
+      return lease;
+    },
+  };
+}
+
+/** Digested, as a URL may be long. */
+export function slotOf({ name, profilePictureUrl }: PersonaProfile): string {
+  const profile = JSON.stringify([name, profilePictureUrl]);
+  return `fly:${createHash('sha256').update(profile).digest('base64url')}`;
 }
 
 /** Without keeping the process alive. */

@@ -62,7 +62,7 @@ export class Sweep {
 
   /** @throws PersonaStoreError, or PersonaCleanupError when the Page's list cannot be read */
   async sweepPage(page: Page): Promise<SweepResult> {
-    const expired = await this.expired(page);
+    const expired = await this.leases.expired([page]);
     const { swept } = await this.sweepExpired(page, expired);
     return swept;
   }
@@ -89,7 +89,8 @@ export class Sweep {
       });
       const isLast = unseen.length === 0 || entries.length < EXPIRED_AT_ONCE;
       if (isLast || progress.end !== 'done') break;
-      entries = await this.expired(page, entries.at(-1)?.[1].expiresAt);
+      const since = entries.at(-1)?.[1].expiresAt;
+      entries = await this.leases.expired([page], since);
     }
     const { end } = progress;
     const swept: SweepResult = { deleted, suspects: [] };
@@ -101,11 +102,6 @@ export class Sweep {
     const counts = [deleted.length, swept.suspects.length, end];
     debug('swept the Page %s: %d deleted, %d suspects, %s', page.id, ...counts);
     return { swept, end };
-  }
-
-  private async expired(page: Page, since?: number): Promise<LeaseEntry[]> {
-    const expired = await this.leases.expired([page], since);
-    return expired.get(page) ?? [];
   }
 
   private async sweepOne(

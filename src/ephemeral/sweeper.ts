@@ -7,7 +7,7 @@ import { pageIdOf, type Page, type PageContext } from '../graph/page';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 
 import { KeyedLimiter } from './keyedLimiter';
-import type { Leases, ReportCleanup } from './leases';
+import type { Leases } from './leases';
 import type { Sweep, SweepResult } from './sweep';
 
 /** Pages that the timer sweeps; the one without events for longest is dropped. */
@@ -31,8 +31,6 @@ export class Sweeper {
   constructor(
     private readonly leases: Leases,
     private readonly sweeps: Sweep,
-    private readonly intervalMs: number,
-    private readonly report: ReportCleanup,
   ) {}
 
   /** Whether the previous call of `notice` was for the same Page and client. */
@@ -57,7 +55,7 @@ export class Sweeper {
     };
     // After a pause of the process, its leases are renewed first.
     const afterOthers = () => setImmediate(sweepAll);
-    this.timer ??= setInterval(afterOthers, this.intervalMs).unref();
+    this.timer ??= setInterval(afterOthers, this.leases.leaseMs).unref();
   }
 
   close(): void {
@@ -81,12 +79,15 @@ export class Sweeper {
     try {
       for (const some of chunks(ready, READ_AT_ONCE)) {
         const expired = await this.leases.expired(some);
-        await Promise.all(
-          [...expired].map((each) => this.sweepIfNews(...each)),
-        );
+        const sweepEach = (page: Page) => {
+          const key = this.leases.keyOf(page);
+          const ofPage = expired.filter(([, { pageId }]) => pageId === key);
+          return this.sweepIfNews(page, ofPage);
+        };
+        await Promise.all(some.map(sweepEach));
       }
     } catch (error) {
-      this.report(error as PersonaError, null);
+      this.leases.report(error as PersonaError, null);
     }
   }
 
@@ -99,7 +100,7 @@ export class Sweeper {
     try {
       await this.limiter.run('all', () => this.sweepPage(page, expired));
     } catch (error) {
-      this.report(error as PersonaError, null);
+      this.leases.report(error as PersonaError, null);
     } finally {
       this.sweeping.delete(page.id);
     }
@@ -115,7 +116,7 @@ export class Sweeper {
     );
     evictOldest(this.knownIntents, MAX_KNOWN);
     for (const suspect of swept.suspects) {
-      this.report(new PersonaSuspectedError(suspect, page.id), suspect);
+      this.leases.report(new PersonaSuspectedError(suspect, page.id), suspect);
     }
     if (end === 'limited') this.limited.failed(page.id, true);
     if (end === 'done') this.limited.succeeded(page.id);

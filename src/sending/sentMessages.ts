@@ -80,9 +80,7 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
 
   function failed(error: unknown): void {
     const reason = redactSecrets(reasonOf(error), secretsOf(client));
-    warn(
-      `The option "onSent" of personas() failed: ${reason}. The message was sent.`,
-    );
+    warn(`The option "onSent" failed: ${reason}. The message was sent.`);
   }
 }
 

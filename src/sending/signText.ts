@@ -26,9 +26,7 @@ export function signText(
   } catch (error) {
     problem = reasonOf(error);
   }
-  warn(
-    `The option "signText" of personas() failed: ${problem}. The text went out unsigned.`,
-  );
+  warn(`The option "signText" failed: ${problem}. The text went out unsigned.`);
   return message;
 }
 

@@ -28,7 +28,7 @@ const LATE = 'it did not answer in time';
 
 interface Probe {
   /** Resolves when the probe is answered; never rejects. */
-  readonly answered: Promise<void>;
+  readonly answered: Promise<unknown>;
   readonly endsAt: number;
 }
 
@@ -111,10 +111,7 @@ export class StoreGuard {
   }
 
   private probeWith(call: Promise<unknown>, begunAt: number): void {
-    const answered = call.then(
-      () => {},
-      () => {},
-    );
+    const answered = Promise.allSettled([call]);
     const probe = { answered, endsAt: begunAt + this.probeMs };
     this.probe = probe;
     this.probeMs = Math.min(2 * this.probeMs, MAX_PROBE_MS);

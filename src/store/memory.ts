@@ -238,7 +238,8 @@ export class MemoryStore implements StorePort {
     let page = this.pages.get(pageId);
     if (!page) {
       if (this.pages.size >= MAX_PAGES) this.evictOldest();
-      page = newPage(this.epoch);
+      const { epoch } = this;
+      page = { leases: new Map(), slots: new Map(), names: new Map(), epoch };
       this.pages.set(pageId, page);
     }
     return page;
@@ -260,10 +261,6 @@ export const processMemory = new MemoryStore();
 
 export function usedUntil({ uses }: StoredLease): number {
   return Math.max(0, ...uses.values());
-}
-
-function newPage(epoch: string): StoredPage {
-  return { leases: new Map(), slots: new Map(), names: new Map(), epoch };
 }
 
 function newLease(slot: string, record: LeaseRecord): StoredLease {

@@ -9,9 +9,8 @@ import { MemoryStore } from './memory';
 import type { StorePort } from './port';
 import { SharedStore } from './sharedStore';
 
-/** One port for each Keyv, so that several `personas()` of a process share what is on it. */
-const ports = new WeakMap<GuardedKeyv, KeyvPort>();
-const guarded = new WeakMap<KeyvLike, GuardedKeyv>();
+/** One for each Keyv, so that several `personas()` of a process share what is on it, and a handler waits once for one that is away. */
+const ports = new WeakMap<KeyvLike, KeyvPort>();
 
 /** @param onBroken called once for each value that is not ours */
 export function openStore(
@@ -19,13 +18,9 @@ export function openStore(
   onBroken: (error: PersonaStoreError) => void,
 ): StorePort {
   if (store instanceof MemoryStore) return store;
-  if (store instanceof SharedStore) {
-    return store.openPort(new BrokenValues(onBroken));
-  }
-  const keyv = guardedKeyv(store, onBroken);
-  const port = ports.get(keyv) ?? new KeyvPort(keyv);
-  ports.set(keyv, port);
-  return port;
+  return store instanceof SharedStore
+    ? store.openPort(new BrokenValues(onBroken))
+    : openKeyv(store, onBroken);
 }
 
 /** The same for conversations. */
@@ -37,15 +32,15 @@ export function openConversations(
   if (store instanceof MemoryStore) return new LocalConversations(lapseMs);
   return store instanceof SharedStore
     ? store.openConversations(new BrokenValues(onBroken), lapseMs)
-    : new LocalConversations(lapseMs, guardedKeyv(store, onBroken));
+    : new LocalConversations(lapseMs, openKeyv(store, onBroken).keyv);
 }
 
-/** One for each Keyv, so that a handler waits once for one that is away. */
-function guardedKeyv(
+function openKeyv(
   store: KeyvLike,
   onBroken: (error: PersonaStoreError) => void,
-): GuardedKeyv {
-  const keyv = guarded.get(store) ?? new GuardedKeyv(store, onBroken);
-  guarded.set(store, keyv);
-  return keyv;
+): KeyvPort {
+  const port =
+    ports.get(store) ?? new KeyvPort(new GuardedKeyv(store, onBroken));
+  ports.set(store, port);
+  return port;
 }

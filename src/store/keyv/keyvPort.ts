@@ -40,9 +40,9 @@ export class KeyvPort extends MemoryStore {
   /** From when on, by the monotonic clock, others have renewed their leases since the clock was set. */
   private trustedFrom = 0;
 
-  constructor(private readonly store: GuardedKeyv) {
+  constructor(readonly keyv: GuardedKeyv) {
     super();
-    this.processes = new Processes(store, () => this.index());
+    this.processes = new Processes(keyv, () => this.index());
   }
 
   override async acquire(use: Use, options: LeaseOptions): Promise<Acquired> {
@@ -81,7 +81,7 @@ export class KeyvPort extends MemoryStore {
     const { slot = '' } = readNameKey(key) ?? {};
     if ((await this.nameOn(pageId, slot))?.key === key) {
       const nameKey = keyOf(pageId, nameOfSlot(slot));
-      await this.store.delete(nameKey);
+      await this.keyv.delete(nameKey);
       this.names.delete(nameKey);
       this.changeEpoch(pageId, key);
     }
@@ -155,7 +155,7 @@ export class KeyvPort extends MemoryStore {
     const isKnown = this.names.has(nameKey);
     this.names.add(nameKey);
     if (!isKnown) await this.processes.announce();
-    await this.store.set(nameKey, record);
+    await this.keyv.set(nameKey, record);
     await this.forget(pageId, key);
     return record.id;
   }
@@ -216,9 +216,9 @@ export class KeyvPort extends MemoryStore {
     const name = nameOfSlot(slot);
     if (name === undefined) return undefined;
     const key = keyOf(pageId, name);
-    const value = await this.store.get(key);
+    const value = await this.keyv.get(key);
     const record = readName(value);
-    if (value !== undefined && !record) this.store.broken(key);
+    if (value !== undefined && !record) this.keyv.broken(key);
     return record && namedLease(slot, record);
   }
 

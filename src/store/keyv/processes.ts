@@ -114,7 +114,9 @@ export class Processes {
     return {
       id,
       leases: this.readAll(key, leases, readIndexed),
-      names: this.readAll(key, names, readNameKey),
+      names: this.readAll(key, names, (name) =>
+        typeof name === 'string' ? name : undefined,
+      ),
     };
   }
 
@@ -151,8 +153,4 @@ function readIndexed(value: unknown): IndexedLease | undefined {
   if (!lease || !isUuid(key) || typeof slot !== 'string') return undefined;
   if (typeof claimedUntil !== 'number') return undefined;
   return { key, slot, claimedUntil, record: lease };
-}
-
-function readNameKey(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
