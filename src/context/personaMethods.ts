@@ -16,15 +16,15 @@ import { withPretended } from './mocks';
 const SEND_METHODS = /^(send|typing)/;
 
 /** A context or a client that has persona methods. */
-export interface Speaking {
+interface Speaking {
   readonly target: object;
   readonly personas: ScopedPersonas;
-  readonly channel: Channel | undefined;
 }
 
 interface BlockOptions {
   /** For messages: `context`. */
   readonly owner: string;
+  readonly channelOf: (target: object) => Channel | undefined;
   /** What the function of `withPersona` gets after the context or client. */
   readonly props: readonly object[];
   readonly runBlock: (run: () => unknown, target: object) => Promise<unknown>;
@@ -33,16 +33,16 @@ interface BlockOptions {
 /** The persona methods that contexts and clients have in common. */
 export function personaMethods(
   speakingOf: (target: object) => Speaking,
-  { owner, props, runBlock }: BlockOptions,
+  { owner, channelOf, props, runBlock }: BlockOptions,
 ): Record<string, Method> {
   return {
     as(this: object, ...given) {
-      const { target, personas, channel } = speakingOf(this);
+      const { target, personas } = speakingOf(this);
       const speaker =
         given.length === 0
           ? personas.active.speaker
           : personas.speakerNamed(given[0]);
-      return speakingMethods(target, channel, (call) =>
+      return speakingMethods(target, channelOf(target), (call) =>
         personas.runAs(speaker, call),
       );
     },
@@ -61,7 +61,8 @@ export function personaMethods(
       );
     },
     createEphemeralPersona(this: object, profile) {
-      return createHandle(speakingOf(this), profile);
+      const speaking = speakingOf(this);
+      return createHandle(speaking, channelOf(speaking.target), profile);
     },
   };
 }
@@ -72,7 +73,8 @@ export function personaMethods(
  * Rejects with InvalidProfileError; with ReleasedHandleError after `close()`.
  */
 async function createHandle(
-  { target, personas, channel }: Speaking,
+  { target, personas }: Speaking,
+  channel: Channel | undefined,
   given: unknown,
 ): Promise<object> {
   const profile = checkProfile(given);
