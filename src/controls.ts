@@ -6,6 +6,7 @@ import { ClientRegistry, notTaken } from './context/personaClient';
 import type { ConversationId } from './disclosure/conversations';
 import { checkKind } from './profile';
 import type { Runtime } from './runtime';
+import { recipientId } from './sendContext';
 import { conversationOf } from './sending/conversation';
 import { ClientPersonas } from './speaking/clientPersonas';
 import { isObject } from './util/values';
@@ -20,13 +21,14 @@ export function createControls<Name extends string>(
   async function conversationWith(
     method: 'record' | 'forget',
     client: unknown,
-    recipient: unknown,
+    given: unknown,
   ): Promise<ConversationId> {
     const channel = clients.channelOf(client);
     if (!isObject(client) || !channel) throw notTaken(method, client);
-    if (typeof recipient !== 'string' || recipient === '') {
+    const recipient = recipientId(given);
+    if (!recipient) {
       throw new TypeError(
-        `A recipient is a non-empty string, as the client's methods take one, but this was of type ${typeof recipient}.`,
+        `A recipient is a non-empty string or a number, as the client's methods take one, but this was of type ${typeof given}.`,
       );
     }
     const personas = new ClientPersonas(client, runtime, channel.info);

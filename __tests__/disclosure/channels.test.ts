@@ -1,5 +1,7 @@
 import { LineClient } from 'messaging-api-line';
+import { SlackOAuthClient } from 'messaging-api-slack';
 import {
+  TelegramClient,
   TwilioClient,
   type LineContext,
   type TelegramContext,
@@ -423,6 +425,38 @@ test('a disclosure on Telegram is in the topic of its message', async () => {
   expect(received.map(({ body }) => body)).toEqual([
     { chat_id: 7, text: 'Max · AI: I am a bot (start)', message_thread_id: 5 },
     { chat_id: 7, photo: 'https://example.com/a.png', message_thread_id: 5 },
+  ]);
+});
+
+test.each([
+  ['to one person', 'postEphemeral', { user: 'U1' }, { user: 'U1' }],
+  ['in a thread', 'postMessage', { threadTs: '9' }, { thread_ts: '9' }],
+] as const)(
+  'a disclosure on Slack goes where its message does: %s',
+  async (_where, method, target, body) => {
+    const { origin, received } = await startPlatform('slack');
+    const slack = new SlackOAuthClient({ accessToken: 'xoxb-1', origin });
+    const { chat } = personas(options).client(slack).as('max');
+    const message = { channel: 'C1', text: 'one', ...target };
+    await chat[method](message as never);
+    expect(received).toMatchObject(
+      ['I am a bot (start)', 'one'].map((text) => ({
+        path: `/api/chat.${method}`,
+        body: { channel: 'C1', text, ...body },
+      })),
+    );
+  },
+);
+
+test('record() takes the number of a chat on Telegram, as the client does', async () => {
+  const { origin, received } = await startPlatform('telegram');
+  const telegram = new TelegramClient({ accessToken: 'TOKEN', origin });
+  const plugin = personas(options);
+  await plugin.conversations.record(telegram, 7, 'human');
+  await plugin.client(telegram).as('max').sendMessage('7', 'one');
+  expect(textsOn('telegram', received)).toEqual([
+    'Max · AI: I am a bot (handback)',
+    'Max · AI: one',
   ]);
 });
 

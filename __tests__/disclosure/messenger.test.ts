@@ -1,6 +1,8 @@
+import { Messenger } from 'messaging-api-messenger';
 import {
   HumanAgentTagError,
   InvalidProfileError,
+  UnknownPageError,
   personas,
   type DisclosureAbout,
   type PersonaContext,
@@ -10,6 +12,7 @@ import {
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime } from '../support/clock';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/personas';
 import { alive, bodies, shown } from '../support/emulatorState';
 
@@ -243,6 +246,40 @@ describe('outside of events', () => {
     ]);
   });
 
+  test('a disclosure has the tag of its message, without which Messenger would refuse it', async () => {
+    const { bot, plugin } = await start();
+    await bot.run(say('adam', 'one'));
+    const tagged = { messagingType: 'MESSAGE_TAG', tag: 'CUSTOMER_FEEDBACK' };
+    const max = plugin.client(clientFor(bot.emulator)).as('max');
+    await max.sendText(CUSTOMER, 'two', tagged as never);
+    const sent = await bodies(bot.emulator, 'POST /me/messages');
+    expect(sent.slice(-2)).toMatchObject([
+      {
+        messaging_type: 'MESSAGE_TAG',
+        tag: 'CUSTOMER_FEEDBACK',
+        message: { text: 'I am a bot (handback)' },
+      },
+      { tag: 'CUSTOMER_FEEDBACK', message: { text: 'two' } },
+    ]);
+  });
+
+  test('a disclosure comes before a form, whose file is uploaded for the persona', async () => {
+    const { bot, plugin } = await start();
+    await bot.run(say('adam', 'one'));
+    const form = Messenger.createImageFormData(Buffer.from('x'), {
+      filename: 'a.png',
+    } as never);
+    await plugin
+      .client(clientFor(bot.emulator))
+      .as('max')
+      .sendMessageFormData(CUSTOMER, form);
+    expect(shown(bot.emulator)).toEqual([
+      'Adam: one',
+      'Max: I am a bot (handback)',
+      'Max: [image]',
+    ]);
+  });
+
   test('record() says that a person spoke, and forget() that nothing is known', async () => {
     const { bot, plugin } = await start();
     const client = clientFor(bot.emulator);
@@ -265,6 +302,20 @@ describe('outside of events', () => {
     await expect(
       plugin.conversations.record(client, CUSTOMER, 'robot' as never),
     ).rejects.toThrow("'human' or 'bot'");
+  });
+
+  test('record() and forget() reject where Messenger does not say which Page it is about', async () => {
+    const { plugin } = await start();
+    const { client } = await startFakeGraph([
+      { status: 400, body: { error: { code: 190, message: 'expired' } } },
+    ]);
+    const { conversations } = plugin;
+    await expect(
+      conversations.record(client, CUSTOMER, 'human'),
+    ).rejects.toThrow(UnknownPageError);
+    await expect(conversations.forget(client, CUSTOMER)).rejects.toThrow(
+      UnknownPageError,
+    );
   });
 });
 
@@ -309,11 +360,18 @@ describe('the tag HUMAN_AGENT', () => {
     ['adam', undefined, false],
     ['eve', undefined, false],
     [null, undefined, false],
+    // The directory knows the ID of a bot.
+    ['7', undefined, true],
+    [null, { lapseMs: DAY_MS }, false],
     [null, { page: 'bot' as const }, true],
     [null, { page: 'human' as const }, false],
     ['eve', { page: 'bot' as const }, false],
   ])('as %s with disclosure %j', async (persona, disclosure, isRejected) => {
-    const plugin = personas({ directory, ...(disclosure && { disclosure }) });
+    const otto = { ...directory.max, name: 'Otto', id: '7' };
+    const plugin = personas({
+      directory: { ...directory, otto },
+      ...(disclosure && { disclosure }),
+    });
     for (const setup of [{}, { batchDelayMs: 5 }]) {
       const bot = await startBot({ ...setup, plugins: [plugin] });
       await bot.run(send(persona));

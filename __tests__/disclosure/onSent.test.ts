@@ -1,3 +1,4 @@
+import { SlackOAuthClient } from 'messaging-api-slack';
 import {
   personas,
   type PersonaContext,
@@ -7,7 +8,10 @@ import {
 import { personaClients } from 'bottender-persona/client';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import { startPlatform } from '../support/channels';
 import { clientFor } from '../support/clients';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
+import { gate } from '../support/gate';
 import { profile } from '../support/personas';
 import { SENDS } from '../support/sends';
 
@@ -156,6 +160,42 @@ test('it is not awaited, and an error in it is a warning without secrets', async
   expect(warnings[0]).toContain('"onSent" failed: down');
   expect(warnings.join()).not.toContain(PAGE.accessToken);
   warn.mockRestore();
+});
+
+test('the order is that of the answers, also where a Page is not known yet', async () => {
+  const { plugin, sent } = await start();
+  const known = gate();
+  const slow = await startFakeGraph(({ path }) =>
+    path === '/me'
+      ? { body: { id: PAGE.id, name: 'Page' }, when: known.opened }
+      : undefined,
+  );
+  const fast = await startFakeGraph(onPage({}), { accessToken: 'OTHER' });
+  await plugin.client(slow.client).as('1').sendText(CUSTOMER, 'one');
+  await plugin.client(fast.client).as('1').sendText(CUSTOMER, 'two');
+  await plugin.conversations.record(fast.client, CUSTOMER, 'human');
+  await told();
+  known.open();
+  await plugin.conversations.record(slow.client, CUSTOMER, 'human');
+  await told();
+  expect(sent.map(({ message }) => message.text)).toEqual(['one', 'two']);
+});
+
+test('what it is told has no token, and stays as it was sent', async () => {
+  const { plugin, sent } = await start();
+  const { origin } = await startPlatform('slack');
+  const client = plugin.client(
+    new SlackOAuthClient({ accessToken: 'xoxb-1', origin }),
+  );
+  const metadata = { event_type: 'a' };
+  const message = { channel: 'C1', text: 'one', token: 'xoxb-2', metadata };
+  await client.chat.postMessage(message);
+  message.text = 'two';
+  metadata.event_type = 'b';
+  await told();
+  expect(sent.map(({ message: told }) => told)).toEqual([
+    { channel: 'C1', text: 'one', metadata: { event_type: 'a' } },
+  ]);
 });
 
 test('it has no context outside of events, and none at all without Bottender', async () => {

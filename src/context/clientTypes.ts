@@ -102,21 +102,27 @@ export interface ConversationControls {
    * person in other software, so that the next message of a bot discloses the
    * `handback`. `recipient` is whom the client's methods send to.
    *
-   * @throws TypeError if `client` is not a client; InvalidProfileError for another kind
+   * @throws TypeError if `client` is not a client; InvalidProfileError for another
+   * kind; UnknownPageError if Messenger does not say which Page the client is of
    * @example
    * ```js
    * await plugin.conversations.record(getClient('messenger'), psid, 'human');
    * ```
    */
-  record(client: object, recipient: string, kind: PersonaKind): Promise<void>;
+  record(
+    client: object,
+    recipient: string | number,
+    kind: PersonaKind,
+  ): Promise<void>;
 
   /**
    * Forgets a conversation, for a request for erasure or a test. The next message
    * of a bot discloses the `start`.
    *
-   * @throws TypeError if `client` is not a client; PersonaStoreError while the store is away
+   * @throws TypeError if `client` is not a client; PersonaStoreError while the
+   * store is away; UnknownPageError if Messenger does not say which Page the client is of
    */
-  forget(client: object, recipient: string): Promise<void>;
+  forget(client: object, recipient: string | number): Promise<void>;
 }
 
 /** What gives personas to clients, and cleans up after them. */

@@ -27,7 +27,8 @@ export function recordEcho(
   );
   if (!isOther || typeof recipient !== 'string') return undefined;
   const place = { channel: messenger, context: personas.sendContext(), client };
-  return conversationOf(place, recipient).then((id) =>
-    conversations.record(id, 'human'),
+  return conversationOf(place, recipient).then(
+    (id) => conversations.record(id, 'human'),
+    () => {},
   );
 }

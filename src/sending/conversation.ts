@@ -39,12 +39,12 @@ export async function pageIdFor({
   }
 }
 
-/** By the Page's ID, where there is one. Never rejects. */
+/** By the Page's ID, where there is one. Rejects with UnknownPageError: by its token nobody would find it. */
 export async function conversationOf(
   place: ConversationPlace,
   recipient: string,
 ): Promise<ConversationId> {
   const byToken = conversationByToken(place, recipient);
-  const account = (await pageIdFor(place.context)) ?? byToken.account;
-  return { ...byToken, account };
+  const { page } = place.context;
+  return page ? { ...byToken, account: (await pageOf(page)).id } : byToken;
 }

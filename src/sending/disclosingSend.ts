@@ -111,9 +111,10 @@ export class DisclosingSend extends SendOperation {
   private sendText(due: DueText): Promise<unknown> {
     const { channel, outgoing, personas, recipient = '' } = this;
     const { via, transmit } = outgoing;
-    const { args: given, method: called = via.method } = this.given;
-    const { args = [], method } =
-      channel.textCall?.(called, given, due.text, recipient) ?? {};
+    const { args: given, method: called } = this.given;
+    const { args = [], method = called } =
+      channel.textCall?.(called ?? via.method, given, due.text, recipient) ??
+      {};
     const textVia = method === undefined ? via : sendMethod(channel, method);
     const call = textVia?.read(args);
     if (!textVia || !call) {

@@ -124,6 +124,27 @@ describeWithRedis('redisStore', () => {
     admin.disconnect();
   });
 
+  test.each(['NoScriptError: No matching script.', 'TryAgain: Multiple keys'])(
+    'works with a custom client that puts errors as Valkey GLIDE does: %s',
+    async (problem) => {
+      const admin = new Redis(server.url);
+      let calls = 0;
+      const store = storeOf({
+        async sendCommand([command = '', ...args]) {
+          calls += 1;
+          if (calls === 1) {
+            throw new Error(
+              `An error was signalled by the server: - ${problem}`,
+            );
+          }
+          return admin.call(command, ...args);
+        },
+      });
+      await keepsAName(store, newPage());
+      admin.disconnect();
+    },
+  );
+
   describe('with a key prefix of the client', () => {
     const WITH_PREFIX = PACKAGES.filter((name) => name !== 'redis');
 

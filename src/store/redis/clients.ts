@@ -32,7 +32,7 @@ export interface CustomRedisClient {
    *
    * @param args the command and its arguments
    * @param options `key` is the first key: the client of a cluster chooses the node by it
-   * @throws an error whose message begins with the one of Redis, such as `NOSCRIPT`
+   * @throws an error whose message has the code of Redis's, such as `NOSCRIPT`
    */
   sendCommand(args: string[], options: { key: string }): Promise<unknown>;
 }

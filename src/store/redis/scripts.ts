@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonaStoreError } from '../../errors';
 import { evictOldest } from '../../util/evictOldest';
 import { monotonicNow } from '../../util/monotonicNow';
+import { reasonOf } from '../../util/failures';
 import type { BrokenValues } from '../broken';
 import { propertiesOf, type Properties } from '../fields';
 import { StoreGuard, type Patience } from '../guard';
@@ -119,8 +120,9 @@ export class Scripts {
   }
 }
 
-function isReply(error: unknown, code: string): boolean {
-  return error instanceof Error && error.message.startsWith(code);
+/** Valkey GLIDE puts its own words before the code, which it spells `NoScriptError`. */
+function isReply(error: unknown, code: 'NOSCRIPT' | 'TRYAGAIN'): boolean {
+  return new RegExp(`\\b${code}`, 'i').test(reasonOf(error));
 }
 
 const INVALID_REPLY = 'Redis answered nothing that a script of ours returns';
