@@ -122,6 +122,10 @@ test('a config may be an ES module, or another file with --config', async () => 
   expect(await app.run('list', '--config', 'usual.cjs')).toMatchObject({
     status: 0,
   });
+  app.write('no-token.js', 'module.exports = { channels: { messenger: {} } };');
+  expect((await app.run('list', '--config', 'no-token.js')).stderr).toBe(
+    'Error: There is no access token: channels.messenger.accessToken in the config is empty. Is it set in .env?\n',
+  );
   expect((await app.run('list', '--config', 'no.js')).stderr).toBe(
     'Error: --config: there is no file "no.js".\n',
   );

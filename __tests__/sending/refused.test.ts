@@ -154,6 +154,23 @@ describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
     });
   });
 
+  test('with `throw`, a refusal of all personas tells the persona of each message', async () => {
+    const { bot } = await start(setup, { refusedPersona: 'throw' });
+    const id = await refusedFor(bot);
+    await bot.run(async (context) => {
+      for (const persona of [id, '123', id]) {
+        const sending = context.as(persona).sendText('hi');
+        await expect(sending).rejects.toMatchObject({
+          reason: 'region',
+          persona,
+          pageId: PAGE.id,
+          message: expect.stringContaining(`"${persona}"`) as string,
+        });
+      }
+    });
+    expect(bot.errors).toEqual([]);
+  });
+
   test('many simultaneous refusals are reported once, and each message is sent once', async () => {
     const { bot, told } = await start(setup);
     const id = await refusedFor(bot);

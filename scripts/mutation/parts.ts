@@ -178,8 +178,14 @@ export const PARTS: Record<string, Part> = {
     eachRunsAll: true,
   },
   speakers: {
-    mutate: ['context/speakers'],
-    tests: ['speaking/as.test', 'context/client', 'channels/own', 'platforms'],
+    mutate: ['context/personaMethods'],
+    tests: [
+      'speaking/as.test',
+      'context/client',
+      'context/handles',
+      'channels/own',
+      'platforms',
+    ],
     eachRunsAll: true,
   },
   runtime: {
@@ -224,7 +230,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   handles: {
-    mutate: ['context/personaMethods', 'ephemeral/openHandles'],
+    mutate: ['ephemeral/openHandles'],
     tests: ['context/handles'],
     // The garbage collector's part is seen in other processes only.
     eachRunsAll: true,

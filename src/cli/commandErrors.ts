@@ -40,7 +40,7 @@ export function explainFailure(failure: GraphFailure): string {
 function failureAdvice(failure: GraphFailure): string | undefined {
   const { status, code, message } = failure;
   if (status === undefined) {
-    return 'Messenger could not be reached: check the network, and channels.messenger.origin in bottender.config.js.';
+    return 'Messenger could not be reached: check the network, and channels.messenger.origin in the config.';
   }
   if (code === 190 || code === 102) {
     return 'The access token is invalid or has expired: put a token of this Page into .env.';

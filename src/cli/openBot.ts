@@ -81,7 +81,7 @@ export async function tokenFor(
   if (!mapPageToAccessToken) {
     if (accessToken) return accessToken;
     throw new CommandError(
-      'There is no access token: channels.messenger.accessToken in bottender.config.js is empty. Is it set in .env?',
+      'There is no access token: channels.messenger.accessToken in the config is empty. Is it set in .env?',
     );
   }
   if (pageId === undefined) {
@@ -145,7 +145,7 @@ export function clientFor(
   }
   if (!appSecret && !skipAppSecretProof) {
     throw new CommandError(
-      'There is no app secret: channels.messenger.appSecret in bottender.config.js is empty. Is it set in .env?',
+      'There is no app secret: channels.messenger.appSecret in the config is empty. Is it set in .env?',
     );
   }
   const Client = messengerClientClass();

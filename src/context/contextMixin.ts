@@ -195,6 +195,7 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
     },
     ...personaMethods(speakingOn, {
       owner: 'context',
+      channelOf: (target) => channelOf((target as Context).platform),
       props: [{}],
       runBlock: runActions,
     }),
@@ -202,6 +203,6 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
 };
 
 function speakingOn(target: object) {
-  const { _personas: personas, platform } = target as Installed & Context;
-  return { target, personas, channel: channelOf(platform) };
+  const { _personas: personas } = target as Installed;
+  return { target, personas };
 }

@@ -109,11 +109,12 @@ function createPersonaClient(
   for (const name of methodNames([client])) {
     methods[name] = Reflect.get(front, name);
   }
-  const speaking = { target: front, personas, channel };
+  const speaking = { target: front, personas };
   Object.assign(
     methods,
     personaMethods(() => speaking, {
       owner: 'client',
+      channelOf: () => channel,
       props: [],
       runBlock: promised,
     }),

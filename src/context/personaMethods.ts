@@ -2,24 +2,29 @@ import type { Channel } from '../channels/channel';
 import { OpenHandle } from '../ephemeral/openHandles';
 import { ReleasedHandleError } from '../errors';
 import { checkProfile } from '../profile';
+import { withoutPersonas } from '../sending/messageFields';
 import { checkRun } from '../speaking/runActions';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { publicPersona } from '../speaking/speaker';
-import { type Method, methodDescriptors } from '../util/methods';
 import { rejected } from '../util/failures';
+import { callableNames, methodDescriptors, type Method } from '../util/methods';
+import { isObject } from '../util/values';
 
-import { speakingMethods } from './speakers';
+import { withPretended } from './mocks';
+
+/** On unknown platforms, methods with such names are taken to send. */
+const SEND_METHODS = /^(send|typing)/;
 
 /** A context or a client that has persona methods. */
-export interface Speaking {
+interface Speaking {
   readonly target: object;
   readonly personas: ScopedPersonas;
-  readonly channel: Channel | undefined;
 }
 
 interface BlockOptions {
   /** For messages: `context`. */
   readonly owner: string;
+  readonly channelOf: (target: object) => Channel | undefined;
   /** What the function of `withPersona` gets after the context or client. */
   readonly props: readonly object[];
   readonly runBlock: (run: () => unknown, target: object) => Promise<unknown>;
@@ -28,16 +33,16 @@ interface BlockOptions {
 /** The persona methods that contexts and clients have in common. */
 export function personaMethods(
   speakingOf: (target: object) => Speaking,
-  { owner, props, runBlock }: BlockOptions,
+  { owner, channelOf, props, runBlock }: BlockOptions,
 ): Record<string, Method> {
   return {
     as(this: object, ...given) {
-      const { target, personas, channel } = speakingOf(this);
+      const { target, personas } = speakingOf(this);
       const speaker =
         given.length === 0
           ? personas.active.speaker
           : personas.speakerNamed(given[0]);
-      return speakingMethods(target, channel, (call) =>
+      return speakingMethods(target, channelOf(target), (call) =>
         personas.runAs(speaker, call),
       );
     },
@@ -56,7 +61,8 @@ export function personaMethods(
       );
     },
     createEphemeralPersona(this: object, profile) {
-      return createHandle(speakingOf(this), profile);
+      const speaking = speakingOf(this);
+      return createHandle(speaking, channelOf(speaking.target), profile);
     },
   };
 }
@@ -67,7 +73,8 @@ export function personaMethods(
  * Rejects with InvalidProfileError; with ReleasedHandleError after `close()`.
  */
 async function createHandle(
-  { target, personas, channel }: Speaking,
+  { target, personas }: Speaking,
+  channel: Channel | undefined,
   given: unknown,
 ): Promise<object> {
   const profile = checkProfile(given);
@@ -89,4 +96,49 @@ async function createHandle(
     persona: { enumerable: true, get: () => owner.open.persona },
     [Symbol.asyncDispose]: { value: release },
   });
+}
+
+/**
+ * The send and typing methods of a context or a client, bound. Each call looks up
+ * the method of `target`, so that later wrappers of other plugins are called too.
+ *
+ * @param run runs each call in the scope of a speaker
+ */
+export function speakingMethods(
+  target: object,
+  channel: Channel | undefined,
+  run: (call: () => unknown) => unknown,
+): object {
+  const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};
+  const bindMethod =
+    (getTarget: () => unknown, name: string): Method =>
+    (...args) =>
+      run(() => call(getTarget(), name, withoutPersonas(args)));
+  const bindMethods = (getTarget: () => unknown) => {
+    const methods: Record<string, Method> = {};
+    for (const name of callableNames(getTarget(), sendMethods)) {
+      methods[name] = bindMethod(getTarget, name);
+    }
+    return methods;
+  };
+  const created: Record<string, unknown> = bindMethods(() => target);
+  for (const namespace of namespaces) {
+    const methods = bindMethods(
+      () => Reflect.get(target, namespace) as unknown,
+    );
+    if (Object.keys(methods).length > 0) created[namespace] = methods;
+  }
+  return channel
+    ? withPretended(target, created, channel, (name) =>
+        bindMethod(() => target, name),
+      )
+    : created;
+}
+
+function call(target: unknown, name: string, args: unknown[]): unknown {
+  const method: unknown = isObject(target)
+    ? Reflect.get(target, name)
+    : undefined;
+  if (typeof method !== 'function') return undefined;
+  return Reflect.apply(method as Method, target, args);
 }

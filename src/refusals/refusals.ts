@@ -186,7 +186,11 @@ export class Refusals {
       return this.notify(refusal, persona, context);
     }
     debug('refused, and the send rejects: %s', refusal.message);
-    throw refusal;
+    const { reason, failure } = refusal;
+    // One that is cached for all personas tells the first of them.
+    throw persona === refusal.persona
+      ? refusal
+      : createRefusal(reason, persona, context, failure);
   }
 
   /** Reports each refusal once, without counting. */

@@ -14,11 +14,7 @@ import {
 import { isSet, ownPersona } from './messageFields';
 
 /** Who spoke when a message was queued, by the object that was queued. */
-const queuedDecisions = new WeakMap<object, Decision>();
-
-export function keepDecision(queued: object, decision: Decision): void {
-  queuedDecisions.set(queued, decision);
-}
+export const queuedDecisions = new WeakMap<object, Decision>();
 
 /**
  * Who speaks in a message: who did when it was queued, or whom it names itself,

@@ -2,9 +2,9 @@ import type { Channel } from '../channels/channel';
 import { fieldsOf } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 
-import { decideSpeaker, keepDecision } from './decideSpeaker';
-import { OutgoingMessage } from './outgoingMessage';
+import { decideSpeaker, queuedDecisions } from './decideSpeaker';
 import { withoutPersona } from './messageFields';
+import { OutgoingMessage } from './outgoingMessage';
 
 /**
  * Lets a queue of bare messages remember who speaks in each. A copy is queued,
@@ -44,6 +44,6 @@ function remembered(
     },
     isSenderAction: false,
   }).check();
-  keepDecision(queued, decision);
+  queuedDecisions.set(queued, decision);
   return queued;
 }

@@ -31,7 +31,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   const { directory } = runtime.settings;
   if (directory.size === 0) {
     throw new CommandError(
-      'The `directory` of personas() in bottender.config.js is empty: add personas to it.',
+      'The `directory` of personas() in the config is empty: add personas to it.',
     );
   }
   const stopping = new AbortController();
