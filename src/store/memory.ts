@@ -6,7 +6,7 @@ import {
   EXPIRED_AT_ONCE,
   namedLease,
   nameOfSlot,
-  readNameKey,
+  slotInKey,
   type Acquired,
   type LeaseEntry,
   type LeaseOptions,
@@ -128,9 +128,10 @@ export class MemoryStore implements StorePort {
     const lease = page.leases.get(key);
     page.leases.delete(key);
     if (lease) free(page, lease.slot, key);
-    const named = readNameKey(key);
-    if (named && page.names.get(named.slot)?.id === named.id) {
-      page.names.delete(named.slot);
+    const slot = slotInKey(key);
+    const named = page.names.get(slot);
+    if (named && namedLease(slot, named).key === key) {
+      page.names.delete(slot);
       this.changeEpoch(pageId, key);
     }
     return Promise.resolve();

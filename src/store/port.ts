@@ -37,12 +37,9 @@ export function namedLease(slot: string, record: NamedRecord): NamedLease {
   return { ...record, key: `${slot} ${record.id}` };
 }
 
-/** What the key of a name's lease consists of; `undefined` for other keys. */
-export function readNameKey(
-  key: string,
-): { slot: string; id: string } | undefined {
-  const [, slot, id] = /^(name:.*) (\d+)$/s.exec(key) ?? [];
-  return slot === undefined || id === undefined ? undefined : { slot, id };
+/** The slot in the key of a name's lease; empty for other keys. */
+export function slotInKey(key: string): string {
+  return /^(name:.*) \d+$/s.exec(key)?.[1] ?? '';
 }
 
 /** The slot of a name of the directory. */

@@ -255,7 +255,7 @@ describe('the commands record and replay', () => {
     running.kill('SIGTERM');
     const recorded = await running.ended;
     expect(recorded).toMatchObject({ status: 0, stderr: '' });
-    expect(recorded.stdout).toContain(`1 turns written to ${file}.`);
+    expect(recorded.stdout).toContain(`Turns written to ${file}: 1.`);
 
     const { port } = new URL(origin);
     const replay = ['replay', file, '--port', port];

@@ -36,7 +36,7 @@ export async function record(
     throw new CommandError(`--to ${file}: ${messageOf(error)}`);
   }
   if (options.json) return;
-  print(`${recording.turns.length} turns written to ${file}.`);
+  print(`Turns written to ${file}: ${recording.turns.length}.`);
 }
 
 /**

@@ -10,7 +10,7 @@ import { MemoryStore, usedUntil } from '../memory';
 import {
   namedLease,
   nameOfSlot,
-  readNameKey,
+  slotInKey,
   slotOfName,
   type Acquired,
   type LeaseEntry,
@@ -53,7 +53,12 @@ export class KeyvPort extends MemoryStore {
     const acquired = await super.acquire(use, options);
     if (acquired.as !== 'creator') return acquired;
     try {
-      const other = await this.announce(use, options);
+      let other = await this.claimOfOther(use, options);
+      if (!other) {
+        await this.processes.announce();
+        // Of two that announce at the same time at least one sees the other.
+        other = await this.claimOfOther(use, options);
+      }
       const settledSince = await this.nameOn(pageId, slot);
       if (!other && !settledSince) return acquired;
       await this.forget(pageId, use.key);
@@ -78,7 +83,7 @@ export class KeyvPort extends MemoryStore {
 
   override async forget(pageId: string, key: string): Promise<void> {
     await super.forget(pageId, key);
-    const { slot = '' } = readNameKey(key) ?? {};
+    const slot = slotInKey(key);
     if ((await this.nameOn(pageId, slot))?.key === key) {
       const nameKey = keyOf(pageId, nameOfSlot(slot));
       await this.keyv.delete(nameKey);
@@ -175,21 +180,10 @@ export class KeyvPort extends MemoryStore {
     return now >= this.trustedFrom;
   }
 
-  /** Publishes the intent. Returns another process's claim on the slot. */
-  private async announce(
-    use: Use,
-    { claimMs }: LeaseOptions,
-  ): Promise<IndexedLease | undefined> {
-    const before = await this.claimOfOther(use, claimMs);
-    if (before) return before;
-    await this.processes.announce();
-    // Of two that announce at the same time at least one sees the other.
-    return this.claimOfOther(use, claimMs);
-  }
-
+  /** Another process's claim on the slot. */
   private async claimOfOther(
     use: Use,
-    claimMs: number,
+    { claimMs }: LeaseOptions,
   ): Promise<IndexedLease | undefined> {
     // Processes do not share ephemeral personas.
     if (use.slot.startsWith('fly:')) return undefined;
