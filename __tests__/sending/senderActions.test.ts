@@ -12,7 +12,8 @@ import { createPersonas, profile } from '../support/personas';
 type SenderAction = Parameters<PersonaContext['sendSenderAction']>[0];
 
 const UNSUPPORTED = ['mark_seen', 'react', 'unreact'] as SenderAction[];
-const SUPPORTED: SenderAction[] = ['typing_on', 'typing_off'];
+/** Graph's reference lists them in capitals, its guides do not. */
+const SUPPORTED = ['typing_on', 'typing_off', 'TYPING_ON'] as SenderAction[];
 
 /** The ways to name a persona. */
 const WAYS: [
@@ -139,7 +140,8 @@ describe.each(SUPPORTED)('%s', (action) => {
         await act(context, action, Adam);
       });
       expect(bot.errors).toEqual([]);
-      expect(shown(bot.emulator)).toEqual([`Adam: [${action}]`]);
+      const shownAction = action.toLowerCase();
+      expect(shown(bot.emulator)).toEqual([`Adam: [${shownAction}]`]);
     }
   });
 });
