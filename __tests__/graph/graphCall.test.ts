@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { cancelToken } from '../../src/graph/graphCall';
+import { cancelToken } from '../../src/graph/cancelToken';
 import type { Outcome } from '../../src/graph/graphCall';
 import {
   GRAPH_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { getProperty, isObject } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
+import { cancelToken } from './cancelToken';
 import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
@@ -119,22 +120,4 @@ function urlOf(
   return `${path}?${parameters
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')}`;
-}
-
-/**
- * Cancels an axios request when the signal is aborted. axios 0.21, which knows no
- * AbortSignal, awaits `promise`; later versions call the other functions.
- */
-export function cancelToken(signal: AbortSignal) {
-  return {
-    promise: new Promise<unknown>((resolve) => {
-      signal.addEventListener('abort', () => resolve(signal.reason));
-    }),
-    throwIfRequested: () => signal.throwIfAborted(),
-    subscribe: (listener: () => void) =>
-      signal.addEventListener('abort', listener),
-    unsubscribe: (listener: () => void) =>
-      signal.removeEventListener('abort', listener),
-    toAbortSignal: () => signal,
-  };
 }
