@@ -59,6 +59,11 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/block',
       'channels/own',
       'channels/refusals',
+      'channels/line',
+      'channels/identity',
+      'disclosure/onSent',
+      'disclosure/messenger',
+      'disclosure/channels',
     ],
   },
   resolution: {
