@@ -83,7 +83,16 @@ export const PARTS: Record<string, Part> = {
   },
   channels: {
     mutate: ['channels/*', 'shownName', 'sending/queuedSpeakers'],
-    tests: ['channels/', 'sending/send.test', 'context/client'],
+    tests: [
+      'channels/',
+      'sending/send.test',
+      'sending/form',
+      'sending/upload',
+      'context/client',
+      'disclosure/channels',
+      'disclosure/messenger',
+      'disclosure/onSent',
+    ],
   },
   refusals: {
     mutate: [
