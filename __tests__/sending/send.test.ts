@@ -59,6 +59,18 @@ describe.each(SEND_MODES)('sent %s', (_mode, setup) => {
     },
   );
 
+  test('a call that sends no message carries no persona', async () => {
+    const bot = await startBot({ ...setup, plugins: [personas()] });
+    const { Adam } = await createPersonas(bot.emulator, ['Adam']);
+    await bot.run(async (context) => {
+      context.usePersona(Adam);
+      await context.passThreadControl(1, 'to the inbox').catch(() => undefined);
+    });
+    const [body] = await bodies(bot.emulator, 'POST /me/pass_thread_control');
+    expect(body).toMatchObject({ metadata: 'to the inbox' });
+    expect(JSON.stringify(body)).not.toContain(Adam);
+  });
+
   test('the other options are sent, too', async () => {
     const bot = await startBot({ ...setup, plugins: [personas()] });
     const { Adam } = await createPersonas(bot.emulator, ['Adam']);
