@@ -150,6 +150,15 @@ describe('a client of Messenger without axios', () => {
     await plugin.close();
   });
 
+  test('takes an option that contains itself, also where the send waits', async () => {
+    const { bot, emulator, plugin } = await start();
+    const own: Record<string, unknown> = {};
+    own.self = own;
+    const adam = plugin.client(whole(bot)).as('adam');
+    await adam.sendText(CUSTOMER, 'one', { own });
+    expect(shown(emulator)).toEqual(['Adam: one']);
+  });
+
   test('creates a name again that is gone', async () => {
     const { bot, emulator, plugin, onRefused } = await start();
     const client = plugin.client(whole(bot));
