@@ -162,8 +162,9 @@ function senderActionOf(method: string, args: readonly unknown[]) {
 
 /** The client of Bottender 1.4 drops the options of sender actions, but sends whole bodies. */
 function callFor(client: object, method: string, { args }: ClientCall) {
+  if (!('_axios' in client)) return undefined;
   const senderAction = senderActionOf(method, args);
-  if (senderAction === undefined || !('_axios' in client)) return undefined;
+  if (senderAction === undefined) return undefined;
   const [to] = args;
   const recipient = isObject(to) ? to : { id: to };
   const options = fieldsAt(args, optionsAt(shapeOf(method), args));
