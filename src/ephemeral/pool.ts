@@ -188,11 +188,10 @@ export class EphemeralPool {
   private async delete(lease: Lease): Promise<void> {
     const { id, page, record } = lease;
     const first = deletePersona(page, id);
-    let next: typeof first | undefined = first;
+    let tries = 0;
     const deleting = withRetries(() => {
-      const tried = next ?? deletePersona(page, id);
-      next = undefined;
-      return tried;
+      tries += 1;
+      return tries === 1 ? first : deletePersona(page, id);
     }, DELETION_POLICY).then((outcome) => {
       if (!outcome.ok) return this.leases.giveUp(lease, outcome.failure);
       this.stats.deleted += 1;

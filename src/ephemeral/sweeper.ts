@@ -1,6 +1,7 @@
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
 import { chunks } from '../util/chunks';
+import { groupBy } from '../util/groupBy';
 import { Backoff } from '../graph/backoff';
 import type { GraphClient } from '../graph/graphClient';
 import { pageIdOf, type Page, type PageContext } from '../graph/page';
@@ -79,11 +80,9 @@ export class Sweeper {
     try {
       for (const some of chunks(ready, READ_AT_ONCE)) {
         const expired = await this.leases.expired(some);
-        const sweepEach = (page: Page) => {
-          const key = this.leases.keyOf(page);
-          const ofPage = expired.filter(([, { pageId }]) => pageId === key);
-          return this.sweepIfNews(page, ofPage);
-        };
+        const byKey = groupBy(expired, ([, { pageId }]) => pageId);
+        const sweepEach = (page: Page) =>
+          this.sweepIfNews(page, byKey.get(this.leases.keyOf(page)) ?? []);
         await Promise.all(some.map(sweepEach));
       }
     } catch (error) {
