@@ -27,10 +27,7 @@ const mustBeMs =
 /** Shorter leases would expire whenever a process is slow for a moment. */
 const MIN_LEASE_MS = 1000;
 
-const mustBeObjectOf =
-  (names: string): Check =>
-  (value) =>
-    !isObject(value) && `must be an object; it has ${names}`;
+const mustBeObject: Check = (value) => !isObject(value) && 'must be an object';
 
 /** By the full names of the options. */
 const CHECKS = new Map<string, Check>(
@@ -47,7 +44,7 @@ const CHECKS = new Map<string, Check>(
       'must be an object of names, such as { adam: { name, profilePictureUrl } }',
     refusedPersona: mustBeOneOf('send-as-page', 'throw'),
     signText: mustBeFunction,
-    disclosure: mustBeObjectOf('page, label, message and lapseMs'),
+    disclosure: mustBeObject,
     'disclosure.page': mustBeOneOf('human', 'bot'),
     'disclosure.label': mustBeFunction,
     'disclosure.message': mustBeFunction,
@@ -58,7 +55,7 @@ const CHECKS = new Map<string, Check>(
     store: (value) =>
       !isStore(value) &&
       'must be redisStore(client) of bottender-persona/redis, or a Keyv (an object with get, set and delete)',
-    ephemeral: mustBeObjectOf('lingerMs and leaseMs'),
+    ephemeral: mustBeObject,
     'ephemeral.lingerMs': mustBeMs(0),
     'ephemeral.leaseMs': mustBeMs(MIN_LEASE_MS),
   } satisfies Record<keyof PersonasOptions, Check> & Record<string, Check>),
@@ -148,20 +145,28 @@ function checkEach(
         `${taker} has no option "${path}"${hint}; it has ${names.join(', ')}.`,
       );
     }
+    const inner = all.filter((each) => each.startsWith(`${path}.`));
     const problem = value !== undefined && check(value);
     if (problem) {
+      const has = inner.length > 0 ? `; it has ${listed(inner)}` : '';
       throw new InvalidOptionError(
-        `The option "${path}" of ${taker} ${problem}.`,
+        `The option "${path}" of ${taker} ${problem}${has}.`,
       );
     }
-    const hasOptions = all.some((each) => each.startsWith(`${path}.`));
-    if (isObject(value) && hasOptions) checkEach(value, taker, `${path}.`);
+    if (isObject(value) && inner.length > 0) {
+      checkEach(value, taker, `${path}.`);
+    }
   }
 }
 
 /** Without that of the option that it is within. */
 function nameIn(path: string): string {
   return path.slice(path.indexOf('.') + 1);
+}
+
+/** `lingerMs and leaseMs` */
+function listed(paths: string[]): string {
+  return new Intl.ListFormat('en-GB').format(paths.map(nameIn));
 }
 
 const mustBeTimeout = mustBeMs(0);
