@@ -1,6 +1,6 @@
 import type { PersonaError } from '../errors';
 import { InvalidOptionError } from '../errors';
-import { isObject } from '../util/values';
+import { isObject, propertiesOf } from '../util/values';
 import { isPersonaId } from '../persona';
 import {
   checkKind,
@@ -96,10 +96,7 @@ function checkEntry(name: string, entry: unknown): NamedPersona {
       'must be a profile or a persona ID, which has digits only',
     );
   }
-  const fields: Partial<Record<string, unknown>> = isObject(entry)
-    ? { ...entry }
-    : {};
-  const { id, ...profile } = fields;
+  const { id, ...profile } = propertiesOf(entry);
   if (id !== undefined && (typeof id !== 'string' || !isPersonaId(id))) {
     throw wrong(name, 'has a bad `id`: it must be a string of digits');
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import type { UnknownPageError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
+import { textOrNone } from '../util/values';
 
 import { Backoff } from './backoff';
 import type { GraphClient } from './graphClient';
@@ -47,8 +48,7 @@ export class PageIds {
 
   /** The Page ID, if an earlier `of` has resolved to it. */
   known(client: GraphClient): string | undefined {
-    const id = this.ids.get(digestOf(client));
-    return typeof id === 'string' ? id : undefined;
+    return textOrNone(this.ids.get(digestOf(client)));
   }
 
   private set(key: string, id: string | Promise<string>): void {

@@ -1,4 +1,4 @@
-import { isObject } from '../util/values';
+import { propertiesOf, type Properties } from '../util/values';
 import { isId } from '../graph/responses';
 import type { PersonaProfile } from '../profile';
 
@@ -11,13 +11,6 @@ import type { LeaseRecord, NamedRecord } from './port';
 
 /** The last time that a Date can hold. */
 const MAX_TIME = 8.64e15;
-
-export type Properties = Partial<Record<string, unknown>>;
-
-/** None where the value is no object. */
-export function propertiesOf(value: unknown): Properties {
-  return isObject(value) ? { ...value } : {};
-}
 
 function readProfile(fields: Properties): PersonaProfile | undefined {
   const { name, profilePictureUrl } = fields;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { PersonaKind } from '../profile';
 import { evictOldest } from '../util/evictOldest';
+import { propertiesOf, textOrNone } from '../util/values';
 
 import {
   keptMs,
@@ -11,7 +12,6 @@ import {
   type NextMessage,
   type Undo,
 } from './conversations';
-import { propertiesOf } from './fields';
 
 /** Values in memory, two for each conversation. */
 const MAX_VALUES = 200_000;
@@ -161,7 +161,7 @@ function humanKey(key: string): string {
 function readBot(value: unknown): BotRecord | undefined {
   const { at, after } = propertiesOf(value);
   if (typeof at !== 'number') return undefined;
-  return { at, after: typeof after === 'string' ? after : undefined };
+  return { at, after: textOrNone(after) };
 }
 
 function readHuman(value: unknown): HumanRecord | undefined {

@@ -18,6 +18,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof getProperty(value, 'then') === 'function';
 }
 
+export type Properties = Partial<Record<string, unknown>>;
+
+/** None where the value is no object. */
+export function propertiesOf(value: unknown): Properties {
+  return isObject(value) ? { ...value } : {};
+}
+
 /**
  * A property of an unknown value, or of the object in that property, and so on;
  * `undefined` if one of them is not an object.

@@ -1,4 +1,4 @@
-import { propertiesOf } from '../../../src/store/fields';
+import { propertiesOf } from '../../../src/util/values';
 import { MemoryStore } from '../../../src/store/memory';
 
 /** What a memory store holds, as text, so that it can be part of a state that is searched. */

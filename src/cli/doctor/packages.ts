@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { getProperty } from '../../util/values';
+import { getProperty, textOrNone } from '../../util/values';
 import { packageVersion } from '../packageVersion';
 
 import { failed, ok, type Finding } from './check';
@@ -58,6 +58,5 @@ function versionIn(folder: string): string | undefined {
   const file: unknown = createRequire(__filename)(
     path.join(folder, 'package.json'),
   );
-  const version = getProperty(file, 'version');
-  return typeof version === 'string' ? version : undefined;
+  return textOrNone(getProperty(file, 'version'));
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { PersonaStoreError } from '../../errors';
-import { propertiesOf, readLease } from '../fields';
+import { propertiesOf, textOrNone } from '../../util/values';
+import { readLease } from '../fields';
 import type { LeaseRecord } from '../port';
 
 import type { GuardedKeyv } from './guardedKeyv';
@@ -114,9 +115,7 @@ export class Processes {
     return {
       id,
       leases: this.readAll(key, leases, readIndexed),
-      names: this.readAll(key, names, (name) =>
-        typeof name === 'string' ? name : undefined,
-      ),
+      names: this.readAll(key, names, textOrNone),
     };
   }
 

@@ -2,8 +2,9 @@
 import { isId } from '../../graph/responses';
 import { chunks } from '../../util/chunks';
 import { groupBy } from '../../util/groupBy';
+import { propertiesOf } from '../../util/values';
 import type { BrokenValues } from '../broken';
-import { propertiesOf, isIds, readLease, readName } from '../fields';
+import { isIds, readLease, readName } from '../fields';
 import {
   EXPIRED_AT_ONCE,
   namedLease,

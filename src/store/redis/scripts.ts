@@ -7,8 +7,8 @@ import { PersonaStoreError } from '../../errors';
 import { evictOldest } from '../../util/evictOldest';
 import { monotonicNow } from '../../util/monotonicNow';
 import { reasonOf } from '../../util/failures';
+import { propertiesOf, type Properties } from '../../util/values';
 import type { BrokenValues } from '../broken';
-import { propertiesOf, type Properties } from '../fields';
 import { StoreGuard, type Patience } from '../guard';
 
 import type { ScriptRunner } from './clients';
