@@ -400,6 +400,6 @@ test.each(MODES)('what customers see on %s', async (_what, mode) => {
       expect(taken).toHaveLength(shown.size);
       expect(new Map(taken)).toEqual(shown);
     }),
-    { numRuns: runs(24) },
+    { numRuns: runs(40) },
   );
 });
