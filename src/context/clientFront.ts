@@ -67,10 +67,11 @@ export class ClientFronts {
         const value: unknown = Reflect.get(front[CLIENT], name);
         if (typeof name !== 'string' || name === 'constructor') return value;
         if (typeof value === 'function') {
-          const apply = this.method(name).bind(front);
+          const method = this.method(name);
           // A Proxy, because a function such as axios has methods of its own.
           return new Proxy(value, {
-            apply: (_, __, args: unknown[]) => apply(...args),
+            apply: (_, __, args: unknown[]) =>
+              Reflect.apply(method, front, args),
           });
         }
         if (!isObject(value) || !this.channel.namespaces?.includes(name)) {

@@ -48,6 +48,7 @@ const classes = new WeakMap<object, ContextClass>();
 /** @param platform the context's: one class may serve several */
 export function contextClassOf(base: object, platform: string): ContextClass {
   const known = classes.get(base);
+  // A mock may have no platform.
   if (known && known.platform === platform) return known;
   const found = channelOf(platform);
   const isTooOld = found?.info !== undefined && !supportsProfiles(base);

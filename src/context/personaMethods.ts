@@ -104,7 +104,7 @@ async function createHandle(
  *
  * @param run runs each call in the scope of a speaker
  */
-export function speakingMethods(
+function speakingMethods(
   target: object,
   channel: Channel | undefined,
   run: (call: () => unknown) => unknown,

@@ -62,7 +62,8 @@ export class Turn {
   /** Resolves when it is this message's turn, or when it has waited for long enough. */
   async come(): Promise<void> {
     const over = this.before.then(() => true);
-    for (let isOver = false; !isOver && this.remainingMs > 0;) {
+    let isOver = false;
+    while (!isOver && this.remainingMs > 0) {
       isOver = await withTimeout(over, this.remainingMs, false);
     }
   }

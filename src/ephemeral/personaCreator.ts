@@ -42,7 +42,7 @@ export interface Slot<T> {
    * @param lease the claim on the slot; it ends where a persona is found
    */
   find?(lease: Lease): Promise<Outcome<T> | undefined>;
-  /** Records the persona that was created, or acquired by its lease. `obtain` rejects with what it rejects with. */
+  /** Records the persona that was created, or acquired by its lease. If it rejects, so does `obtain`. */
   settle(id: string, lease: Lease): Promise<T>;
   /** Called with what was settled after everyone had given up. */
   onLate(value: T): void;

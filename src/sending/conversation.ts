@@ -39,7 +39,10 @@ export async function pageIdFor({
   }
 }
 
-/** By the Page's ID, where there is one. Rejects with UnknownPageError: by its token nobody would find it. */
+/**
+ * By the Page's ID on Messenger. Rejects with UnknownPageError where that cannot be
+ * found out, because no message of the Page would look for it by the token.
+ */
 export async function conversationOf(
   place: ConversationPlace,
   recipient: string,
