@@ -163,14 +163,22 @@ describeWithRedis('a Redis in trouble', () => {
     });
     const customers = Array.from({ length: 8 }, (_, i) => `${CUSTOMER}${i}`);
     for (const customer of customers) await bot.emulator.say(customer, 'hi');
-    const sender = plugin.client(clientFor(bot.emulator));
-    const begun = performance.now();
-    for (const customer of customers) await sender.sendText(customer, 'news');
-    const tookMs = performance.now() - begun;
+    const timeOf = async (given: Pick<typeof plugin, 'client'>) => {
+      const sender = given.client(clientFor(bot.emulator));
+      const begun = performance.now();
+      for (const customer of customers) await sender.sendText(customer, 'news');
+      return performance.now() - begun;
+    };
+    const disclosure = { message: () => 'I am a bot' };
+    const usualMs = await timeOf(personas({ disclosure }));
+    const lostMs = (await timeOf(plugin)) - usualMs;
     // The rest is for a busy machine.
-    expect(tookMs).toBeLessThan(2000 + customers.length * 100 + 1500);
+    expect(lostMs).toBeLessThan(2000 + customers.length * 100 + 1000);
     expect(shown(bot.emulator)).toEqual(
-      customers.flatMap(() => ['Page: I am a bot', 'Page: news']),
+      customers.flatMap(() => [
+        ...['Page: I am a bot', 'Page: news'],
+        ...['Page: I am a bot', 'Page: news'],
+      ]),
     );
   });
 
