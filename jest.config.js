@@ -2,7 +2,7 @@ const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/__tests__/support/suiteEnvironment.ts',
   roots: [
     '<rootDir>/__tests__',
     '<rootDir>/packages/messenger-emulator/__tests__',

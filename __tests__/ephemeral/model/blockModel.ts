@@ -468,18 +468,24 @@ function sentTwice(state: State, call: Call): State {
 }
 
 async function carryOut(state: State, call: Call): Promise<State> {
-  const { kind, use, fence } = call;
-  const { state: after, answer } = await onStore<State, unknown>(
-    state,
-    async (memory) => {
-      if (kind === 'acquire') return memory.acquire(use, OPTIONS);
-      if (kind === 'release') return memory.release(use, { ...OPTIONS, fence });
-      if (kind === 'renew') await memory.renew([use], OPTIONS);
-      else await memory.forget(PAGE, use.key);
-      return 'done';
-    },
-  );
+  const { state: after, answer } = await stepOf(state, call);
   return call.isAwaited
-    ? replaceCall(after, call, { ...call, answer })
+    ? replaceCall(after, call, { ...call, answer: answer ?? 'done' })
     : without(after, call);
+}
+
+function stepOf(
+  state: State,
+  { kind, use, fence }: Call,
+): Promise<{ state: State; answer: unknown }> {
+  switch (kind) {
+    case 'acquire':
+      return onStore(state, kind, use, OPTIONS);
+    case 'renew':
+      return onStore(state, kind, [use], OPTIONS);
+    case 'release':
+      return onStore(state, kind, use, { ...OPTIONS, fence });
+    case 'forget':
+      return onStore(state, kind, PAGE, use.key);
+  }
 }

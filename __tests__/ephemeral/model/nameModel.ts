@@ -186,8 +186,11 @@ export class NameModel implements System<State> {
       }
       case 'claiming': {
         const fresh = useOf(SLOT, at, process.claims);
-        const { state: after, answer } = await onStore(state, (memory) =>
-          memory.acquire(fresh, OPTIONS),
+        const { state: after, answer } = await onStore(
+          state,
+          'acquire',
+          fresh,
+          OPTIONS,
         );
         if (answer.as === 'waiting') return after;
         if (answer.as === 'user') {
@@ -217,8 +220,11 @@ export class NameModel implements System<State> {
       }
       case 'confirming': {
         if (!use) return state;
-        const { state: after, answer } = await onStore(state, (memory) =>
-          memory.acquire(use, OPTIONS),
+        const { state: after, answer } = await onStore(
+          state,
+          'acquire',
+          use,
+          OPTIONS,
         );
         if (answer.as === 'creator' && answer.epoch === process.epoch) {
           return update(after, at, { phase: 'creating' });
@@ -243,8 +249,11 @@ export class NameModel implements System<State> {
       key: `other${at}`,
       slot: 'name:other',
     };
-    const { state: after, answer } = await onStore(state, (memory) =>
-      memory.acquire(use, OPTIONS),
+    const { state: after, answer } = await onStore(
+      state,
+      'acquire',
+      use,
+      OPTIONS,
     );
     const epoch = answer.as === 'creator' ? answer.epoch : '';
     const list = { ids: state.personas, epoch };
@@ -286,9 +295,12 @@ export class NameModel implements System<State> {
     if (!use) return state;
     const { key } = use;
     const record = { id, name: NAME, profilePictureUrl: '' };
-    const { state: stored, answer } = await onStore(state, (memory) =>
-      memory.settle({ pageId: PAGE, slot: SLOT, record, key }),
-    );
+    const { state: stored, answer } = await onStore(state, 'settle', {
+      pageId: PAGE,
+      slot: SLOT,
+      record,
+      key,
+    });
     if (answer === id) return this.found(stored, at, id);
     const after = await this.forget(stored, use);
     // The surplus persona is deleted by its creator.
@@ -298,9 +310,7 @@ export class NameModel implements System<State> {
 
   private async forget(state: State, use: Use | undefined): Promise<State> {
     if (!use) return state;
-    const forgetting = await onStore(state, (memory) =>
-      memory.forget(PAGE, use.key),
-    );
+    const forgetting = await onStore(state, 'forget', PAGE, use.key);
     return forgetting.state;
   }
 

@@ -1,7 +1,7 @@
 import type { MemoryStore } from '../../../src/store/memory';
 import type { Use } from '../../../src/store/port';
 
-import { emptyStore, step, type StoreState } from './storeState';
+import { emptyStore, step, type Step, type StoreState } from './storeState';
 
 export const PAGE = '1';
 
@@ -63,11 +63,20 @@ export function spend<S extends AnyState>(
 }
 
 /** Runs a step of the memory store. */
-export async function onStore<S extends AnyState, T>(
+export async function onStore<S extends AnyState, K extends Step>(
   state: S,
-  run: (memory: MemoryStore) => Promise<T>,
-): Promise<{ state: S; answer: T }> {
-  const { state: store, answer } = await step(state.store, state.now, run);
+  name: K,
+  ...args: Parameters<MemoryStore[K]>
+): Promise<{
+  state: S;
+  answer: Awaited<ReturnType<MemoryStore[K]>>;
+}> {
+  const { state: store, answer } = await step(
+    state.store,
+    state.now,
+    name,
+    args,
+  );
   return { state: { ...state, store }, answer };
 }
 

@@ -11,21 +11,42 @@ export function emptyStore(losses = 0): StoreState {
   return dump(store);
 }
 
-/**
- * Runs a step of the memory store on a state of it, at a time. Its steps read the
- * clock before they return their promise, so it is another one until then only.
- */
-export async function step<T>(
+/** The steps of a store that a model takes. */
+export type Step = 'acquire' | 'renew' | 'release' | 'settle' | 'forget';
+type Answer<K extends Step> = Awaited<ReturnType<MemoryStore[K]>>;
+
+/** What each step has done: a search comes to the same one by many paths. */
+const done = new Map<string, Promise<{ state: StoreState; answer: unknown }>>();
+
+/** Runs a step of the memory store on a state of it, at a time. */
+export function step<K extends Step>(
   state: StoreState,
   at: number,
-  run: (store: MemoryStore) => Promise<T>,
-): Promise<{ state: StoreState; answer: T }> {
+  name: K,
+  args: Parameters<MemoryStore[K]>,
+): Promise<{ state: StoreState; answer: Answer<K> }> {
+  const key = JSON.stringify([state, at, name, args]);
+  let result = done.get(key);
+  if (!result) {
+    result = run(state, at, name, args);
+    done.set(key, result);
+  }
+  return result as Promise<{ state: StoreState; answer: Answer<K> }>;
+}
+
+/** Steps read the clock before they return their promise, so it is another one until then only. */
+async function run<K extends Step>(
+  state: StoreState,
+  at: number,
+  name: K,
+  args: Parameters<MemoryStore[K]>,
+): Promise<{ state: StoreState; answer: unknown }> {
   const store = load(state);
   const now = performance.now.bind(performance);
   performance.now = () => at;
   let answering;
   try {
-    answering = run(store);
+    answering = Reflect.apply(store[name], store, args) as Promise<unknown>;
   } finally {
     performance.now = now;
   }

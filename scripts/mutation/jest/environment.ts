@@ -8,6 +8,8 @@ import type {
 import type { Circus } from '@jest/types';
 import { ModuleMocker } from 'jest-mock';
 
+import { endAsyncContexts } from '../../../__tests__/support/suiteEnvironment';
+
 const exit = process.exit.bind(process);
 const { console } = globalThis;
 const compile = vm.compileFunction;
@@ -56,6 +58,7 @@ export default class SharedEnvironment {
   teardown(): Promise<void> {
     this.fakeTimersModern.dispose();
     this.moduleMocker.restoreAllMocks();
+    endAsyncContexts();
     process.exit = exit;
     globalThis.console = console;
     for (const key of Reflect.ownKeys(globalThis)) {
