@@ -12,6 +12,7 @@ import { startPlatform } from '../support/channels';
 import { clientFor } from '../support/clients';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
+import { bodies } from '../support/emulatorState';
 import { profile } from '../support/personas';
 import { SENDS } from '../support/sends';
 
@@ -90,19 +91,37 @@ describe.each([
   });
 });
 
+const QUICK_REPLIES = [
+  { contentType: 'text', title: 'Thanks', payload: 'THANKS' },
+] as const;
+
 test.each(
   Object.entries(SENDS).filter(([name]) => !/Action|typing/.test(name)),
-)('%s is told once', async (_name, send) => {
+)('what %s sends is told once, as Messenger gets it', async (_name, send) => {
   const { bot, sent } = await start();
   await bot.run(async (context) => {
-    await context.withPersona('adam', () => send(context, {}));
+    const options = { quickReplies: [...QUICK_REPLIES] };
+    await context.withPersona('adam', () => send(context, options));
   });
   await told();
   expect(bot.errors).toEqual([]);
   expect(sent).toHaveLength(1);
   expect(sent[0]).toMatchObject({ persona: 'adam', recipient: CUSTOMER });
-  expect(Object.keys(sent[0]?.message ?? {})).not.toEqual([]);
+  const [body] = await bodies(bot.emulator, 'POST /me/messages');
+  expect(snakeCased(sent[0]?.message)).toEqual(body?.message);
 });
+
+/** As Bottender's client sends it. */
+function snakeCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCased);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCased(field),
+    ]),
+  );
+}
 
 test('after a refusal it is told what was delivered, once', async () => {
   const { bot, sent } = await start({

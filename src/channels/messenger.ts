@@ -32,7 +32,7 @@ interface MethodShape {
   /** What it sends instead of a message. */
   readonly senderAction?: string;
   /** The message of the Send API; omitted where it is not known here. */
-  readonly message?: (content: unknown, details: unknown) => object;
+  readonly message?: (content: unknown, next: unknown) => object;
 }
 
 const METHODS: Readonly<Record<string, MethodShape>> = {
@@ -46,14 +46,27 @@ const METHODS: Readonly<Record<string, MethodShape>> = {
   sendFile: fileMethod('file'),
   sendTemplate: { message: templateMessage },
   sendGenericTemplate: {
-    message: (elements) =>
-      templateMessage({ templateType: 'generic', elements }),
+    message: (elements, options) =>
+      templateMessage({
+        templateType: 'generic',
+        elements,
+        ...pick(fieldsAt([options], 0), ['imageAspectRatio']),
+      }),
   },
   sendButtonTemplate: {
     optionsAt: 3,
     message: (text, buttons) =>
       templateMessage({ templateType: 'button', text, buttons }),
   },
+  sendMediaTemplate: {
+    message: (elements) => templateMessage({ templateType: 'media', elements }),
+  },
+  sendReceiptTemplate: templateMethod('receipt'),
+  sendAirlineBoardingPassTemplate: templateMethod('airline_boardingpass'),
+  sendAirlineCheckinTemplate: templateMethod('airline_checkin'),
+  sendAirlineItineraryTemplate: templateMethod('airline_itinerary'),
+  sendAirlineUpdateTemplate: templateMethod('airline_update'),
+  sendOneTimeNotifReqTemplate: templateMethod('one_time_notif_req'),
   sendSenderAction: {},
   typingOn: { optionsAt: 1, senderAction: 'typing_on' },
   typingOff: { optionsAt: 1, senderAction: 'typing_off' },
@@ -65,6 +78,13 @@ function fileMethod(type: FileType): MethodShape {
   return {
     file: type,
     message: (given) => ({ attachment: { type, payload: payloadOf(given) } }),
+  };
+}
+
+function templateMethod(templateType: string): MethodShape {
+  return {
+    message: (attributes) =>
+      templateMessage({ templateType, ...fieldsAt([attributes], 0) }),
   };
 }
 
@@ -199,8 +219,8 @@ class MessengerCall extends SingleMessage {
   }
 
   get content(): Fields | undefined {
-    const [, content, details] = this.args;
-    const message = this.shape?.message?.(content, details);
+    const [, content, next] = this.args;
+    const message = this.shape?.message?.(content, next);
     const { fields } = this.messages[0];
     return message && { ...message, ...pick(fields, ['quickReplies']) };
   }
