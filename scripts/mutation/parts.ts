@@ -339,6 +339,8 @@ export const PARTS: Record<string, Part> = {
       'ephemeral/leases.records',
       'ephemeral/leases.shared',
       'ephemeral/leases.test',
+      'ephemeral/writeRetryQueue',
+      'directory/nameSlot',
       'directory/sharing',
     ],
   },
