@@ -131,7 +131,8 @@ export const PARTS: Record<string, Part> = {
       'disclosure/channels',
       'disclosure/messenger',
       'disclosure/onSent',
-      'store/redis/conversations',
+      'disclosure/ownApps',
+      'store/conversations',
     ],
   },
   upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
@@ -285,6 +286,7 @@ export const PARTS: Record<string, Part> = {
       'graph/personaCalls',
       'graph/graphCall',
       'context/customClient',
+      'util/values',
     ],
   },
   lists: {
