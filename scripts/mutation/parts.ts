@@ -132,7 +132,10 @@ export const PARTS: Record<string, Part> = {
       'store/redis/conversations',
     ],
   },
-  upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
+  upload: {
+    mutate: ['sending/upload'],
+    tests: ['sending/upload', 'sending/form', 'context/waiting'],
+  },
   speaking: {
     mutate: [
       'speaking/contextPersonas',
@@ -227,6 +230,7 @@ export const PARTS: Record<string, Part> = {
       'store/keyv/broken',
       'context/client',
       'context/install',
+      'disclosure/messenger',
       'personas',
     ],
   },
