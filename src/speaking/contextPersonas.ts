@@ -53,8 +53,6 @@ export class ContextPersonas extends ScopedPersonas {
   /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */
   start(): Promise<void> | undefined {
     const { context, runtime } = this;
-    const { initialPersona } = runtime.settings;
-    if (initialPersona === null) return undefined;
     const begin = (speaker: ActiveSpeaker) => {
       if (speaker === PAGE) return;
       this.initial = { speaker, decidedBy: 'initialPersona' };
