@@ -62,8 +62,8 @@ export class UnsupportedSenderActionError extends PersonaError {
     super(
       `The sender action "${senderAction}" cannot be sent as the persona "${persona}": ` +
         `Messenger supports only typing_on and typing_off for personas. ` +
-        `Send it as the Page, with context.withPersona(null, () => context.sendSenderAction('${senderAction}')), ` +
-        `or install personas({ unsupportedSenderActions: 'as-page' }).`,
+        `Send it as the Page, in a block of withPersona(null, ...), ` +
+        `or set the option unsupportedSenderActions: 'as-page'.`,
     );
   }
 }

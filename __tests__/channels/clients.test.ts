@@ -477,6 +477,40 @@ describe.each(CHANNEL_NAMES)('on %s', (channel) => {
   });
 });
 
+describe('a method whose name only looks like one that sends', () => {
+  const disclosure = { message: () => 'I am a bot' };
+
+  test.each<[ChannelName, string]>([
+    ['line', 'repush'],
+    ['line', 'pushed'],
+    ['line', 'pushText$'],
+    ['slack', 'repostMessage'],
+    ['slack', 'postMessages'],
+    ['slack', 'chat.postMessages'],
+    ['telegram', 'resendPhoto'],
+    ['telegram', 'sendable'],
+    ['telegram', 'sendChatAction'],
+    ['viber', 'resendText'],
+    ['viber', 'sender'],
+    ['viber', 'sendText$'],
+    ['whatsapp', 'recreateMessage'],
+  ])('on %s, %s is called as it is', async (channel, path) => {
+    const [sends] = FIXTURES[channel].sendsText;
+    const [name = '', ...nested] = path.split('.').reverse();
+    const methods = { [name]: jest.fn(), [sends]: jest.fn(), push: jest.fn() };
+    const given = nested.length > 0 ? { chat: methods } : methods;
+    const plugin = personas({ directory, signText, disclosure });
+    const client = plugin.client({ ...methods, ...given }, { channel });
+    const args = ['7', { type: 'text', text: 'a' }, { text: 'b' }, {}];
+    await client.withPersona('adam', () => at(client, path)(...args));
+    expect(methods[name]?.mock.calls).toEqual([args]);
+    expect(methods[sends]).not.toHaveBeenCalled();
+    if (path.startsWith('re')) {
+      expect(client.as('adam')).not.toHaveProperty(path);
+    }
+  });
+});
+
 describe('client()', () => {
   const plugin = personas();
 

@@ -236,18 +236,24 @@ describe('if LINE does not say which message it refuses', () => {
 
 test('a picture whose URL is too long for LINE is left out, with a warning', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
-  const long = `https://example.com/${'a'.repeat(1000)}.png`;
-  const directory = { adam: { name: 'Adam', profilePictureUrl: long } };
-  const bot = await startOn('line', { plugins: [personas({ directory })] });
-  const sent = await bot.run((context: PersonaContext<LineContext>) =>
-    context.as('adam').replyText('hi'),
-  );
-  expect(sent.map(({ body }) => body.messages)).toEqual([
-    [{ type: 'text', text: 'hi', sender: { name: 'Adam' } }],
+  const picture = (length: number) =>
+    'https://example.com/'.padEnd(length, 'a');
+  const adam = { name: 'Adam', profilePictureUrl: picture(1000) };
+  const eve = { name: 'Eve', profilePictureUrl: picture(1001) };
+  const plugin = personas({ directory: { adam, eve } });
+  const bot = await startOn('line', { plugins: [plugin], sendMethod: 'push' });
+  const sent = await bot.run(async (context: PersonaContext<LineContext>) => {
+    await context.as('adam').pushText('hi');
+    await context.as('eve').pushText('hi');
+  });
+  expect(sent.map(({ body }) => body.messages)).toMatchObject([
+    [{ sender: { name: 'Adam', iconUrl: picture(1000) } }],
+    [{ sender: { name: 'Eve' } }],
   ]);
+  expect(JSON.stringify(sent)).not.toContain(picture(1001));
   expect(warn.mock.calls.map(([warning]) => String(warning))).toEqual([
     expect.stringMatching(
-      /at most 1000 characters: "Adam" speaks there without/,
+      /at most 1000 characters: "Eve" speaks there without/,
     ),
   ]);
 });

@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+
+import { Messenger } from 'messaging-api-messenger';
 import {
   LineContext,
   type LineClient,
@@ -329,6 +332,59 @@ test.each<[ChannelName, string, unknown[]]>([
       expect.objectContaining({ text: 'hi', name: 'Adam' }),
     ]);
     expect(JSON.stringify(sent)).not.toMatch(/persona/i);
+  },
+);
+
+test.each<[ChannelName | 'messenger', string, unknown[]]>([
+  ['messenger', 'sendRawBody', []],
+  ['messenger', 'sendRawBody', ['a']],
+  ['messenger', 'sendMessageFormData', ['7', 'a', {}]],
+  ['messenger', 'sendMessageFormData', ['7', { getHeaders() {} }, {}]],
+  ['messenger', 'sendMessageFormData', ['7', { _streams: [] }, {}]],
+  ['line', 'push', ['U1', 'a']],
+  ['line', 'narrowcast', []],
+  ['line', 'pushRawBody', []],
+  ['line', 'pushRawBody', [{ to: 'U1', messages: 'a' }]],
+  ['slack', 'callMethod', []],
+])(
+  'on %s, %s%j carries no message and is passed on',
+  async (channel, name, args) => {
+    const method = jest.fn();
+    const own = { sendText: method, reply: method, postMessage: method };
+    const given = { ...own, [name]: method };
+    const plugin = personas({ directory });
+    const client = plugin.client(given, { channel });
+    const send = Reflect.get(client, name) as (...given: unknown[]) => unknown;
+    await client.withPersona('adam', () => Reflect.apply(send, client, args));
+    expect(method.mock.calls).toEqual([args]);
+  },
+);
+
+const FORM = Messenger.createImageFormData(Buffer.from('a'), {
+  filename: 'a.png',
+} as never);
+
+test.each<[string, object]>([
+  ['a collection', new Map()],
+  ['contents', Buffer.from('a')],
+  ['a buffer', new ArrayBuffer(1)],
+  ['a blob', new Blob([])],
+  ['a stream', new ReadableStream()],
+  ['a stream of Node', Readable.from([])],
+  ['a form', FORM],
+])(
+  'a method that a later client of Messenger adds has its options after %s',
+  async (_what, value) => {
+    const sendLater = jest.fn((..._args: unknown[]) => Promise.resolve());
+    const given = { sendText: sendLater, sendLater };
+    const client = personas().client(given, { channel: 'messenger' });
+    await client.as('7').sendLater(CUSTOMER, value);
+    await client.as('7').sendLater(CUSTOMER, value, { tag: 'a' });
+    expect(sendLater.mock.calls).toEqual([
+      [CUSTOMER, value, { personaId: '7' }],
+      [CUSTOMER, value, { tag: 'a', personaId: '7' }],
+    ]);
+    expect(sendLater.mock.calls[0]?.[1]).toBe(value);
   },
 );
 

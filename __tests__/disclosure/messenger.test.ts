@@ -1,5 +1,5 @@
 import Keyv from 'keyv';
-import { Messenger } from 'messaging-api-messenger';
+import { Messenger, MessengerClient } from 'messaging-api-messenger';
 import {
   HumanAgentTagError,
   InvalidProfileError,
@@ -10,12 +10,18 @@ import {
   type PersonasOptions,
 } from 'bottender-persona';
 
-import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
+import {
+  CUSTOMER,
+  OTHER_PAGE,
+  PAGE,
+  startBot,
+  type BotSetup,
+} from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime } from '../support/clock';
 import { startFakeGraph } from '../support/fakeGraph';
 import { profile } from '../support/personas';
-import { alive, bodies, shown } from '../support/emulatorState';
+import { alive, bodies, personaIds, shown } from '../support/emulatorState';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -259,22 +265,76 @@ describe('outside of events', () => {
     ]);
   });
 
-  test('a disclosure has the tag of its message, without which Messenger would refuse it', async () => {
-    const { bot, plugin } = await start();
-    await bot.run(say('adam', 'one'));
-    const tagged = { messagingType: 'MESSAGE_TAG', tag: 'CUSTOMER_FEEDBACK' };
-    const max = plugin.client(clientFor(bot.emulator)).as('max');
-    await max.sendText(CUSTOMER, 'two', tagged as never);
-    const sent = await bodies(bot.emulator, 'POST /me/messages');
-    expect(sent.slice(-2)).toMatchObject([
-      {
+  const BUTTON = { type: 'postback', title: 'Yes', payload: 'YES' } as const;
+  const MESSAGE = { text: 'two' };
+
+  test.each<
+    [string, (client: MessengerClient, options: object) => Promise<unknown>]
+  >([
+    [
+      'sendText',
+      (client, options) => client.sendText(CUSTOMER, 'two', options),
+    ],
+    [
+      'sendMessage',
+      (client, options) => client.sendMessage(CUSTOMER, MESSAGE, options),
+    ],
+    [
+      'sendButtonTemplate',
+      (client, options) =>
+        client.sendButtonTemplate(CUSTOMER, 'two', [BUTTON], options),
+    ],
+    [
+      'sendRawBody',
+      (client, options) =>
+        client.sendRawBody({
+          recipient: { id: CUSTOMER },
+          message: MESSAGE,
+          ...options,
+        } as never),
+    ],
+    [
+      'sendRawBody in snake case',
+      (client, { messagingType, ...options }: { messagingType?: string }) =>
+        client.sendRawBody({
+          recipient: { id: CUSTOMER },
+          message: MESSAGE,
+          messaging_type: messagingType,
+          ...options,
+        } as never),
+    ],
+  ])(
+    'a disclosure before %s has the tag and the token of its message, and nothing else of it',
+    async (_method, send) => {
+      const { bot, plugin } = await start({}, { skipAppSecretProof: true });
+      await bot.say('hello', { pageId: OTHER_PAGE.id });
+      const { accessToken } = PAGE;
+      const { origin } = bot.emulator;
+      const client = plugin.client(
+        new MessengerClient({ accessToken, origin }),
+      );
+      await send(client.as('max') as unknown as MessengerClient, {
+        messagingType: 'MESSAGE_TAG',
+        tag: 'CUSTOMER_FEEDBACK',
+        accessToken: OTHER_PAGE.accessToken,
+        notificationType: 'NO_PUSH',
+      });
+      const [disclosed, sent] = await bodies(bot.emulator, 'POST /me/messages');
+      const { message, notification_type: type, ...envelope } = sent ?? {};
+      expect(type).toBe('NO_PUSH');
+      expect(JSON.stringify(message)).toContain('"two"');
+      expect(envelope).toMatchObject({
         messaging_type: 'MESSAGE_TAG',
         tag: 'CUSTOMER_FEEDBACK',
-        message: { text: 'I am a bot (handback)' },
-      },
-      { tag: 'CUSTOMER_FEEDBACK', message: { text: 'two' } },
-    ]);
-  });
+        recipient: { id: CUSTOMER },
+        persona_id: personaIds(bot.emulator, 'Max', OTHER_PAGE)[0],
+      });
+      expect(disclosed).toEqual({
+        ...envelope,
+        message: { text: 'I am a bot (start)' },
+      });
+    },
+  );
 
   test('a disclosure comes before a form, whose file is uploaded for the persona', async () => {
     const { bot, plugin } = await start();

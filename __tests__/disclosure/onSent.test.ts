@@ -8,7 +8,7 @@ import {
 import { personaClients } from 'bottender-persona/client';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
-import { startPlatform } from '../support/channels';
+import { startPlatform, type ChannelName } from '../support/channels';
 import { clientFor } from '../support/clients';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
@@ -238,6 +238,36 @@ test('what a method of the bot’s own was called with is copied, also where it 
   expect(copy.branches[0]).toBe(copy);
   expect(copy.branches[1]).toBe(copy.branches);
 });
+
+test.each<[ChannelName | 'messenger', string, unknown[], unknown, unknown[]]>([
+  ['messenger', 'sendText', ['7', 'a'], { messageId: 'm_1' }, ['m_1']],
+  ['messenger', 'sendText', ['7', 'a'], { message_id: 'm_2' }, ['m_2']],
+  ['messenger', 'sendText', ['7', 'a'], undefined, [null]],
+  [
+    'line',
+    'pushMessages',
+    ['U1', [{ type: 'text', text: 'a' }, { type: 'sticker' }]],
+    { sentMessages: [{ id: '1' }, { id: '2' }] },
+    ['1', '2'],
+  ],
+  ['line', 'pushText', ['U1', 'a'], {}, [null]],
+  ['slack', 'postMessage', ['C1', 'a'], { ts: '1.2' }, ['1.2']],
+  ['slack', 'postEphemeral', ['C1', 'U1', 'a'], { messageTs: '3' }, ['3']],
+  ['telegram', 'sendMessage', [7, 'a'], { messageId: 5 }, ['5']],
+  ['viber', 'sendText', ['V1', 'a'], { messageToken: 6 }, ['6']],
+  ['whatsapp', 'createMessage', [{ to: '+2' }], { sid: 'SM1' }, ['SM1']],
+])(
+  'on %s, the IDs of what %s%j sends are in the answer %j',
+  async (channel, method, args, answer, ids) => {
+    const { plugin, sent } = await start();
+    const given = { [method]: () => Promise.resolve(answer) };
+    const client = plugin.client(given, { channel });
+    const send = Reflect.get(client, method) as (...a: unknown[]) => unknown;
+    await Reflect.apply(send, client, args);
+    await told();
+    expect(sent.map(({ messageId }) => messageId)).toEqual(ids);
+  },
+);
 
 test('it has no context outside of events, and none at all without Bottender', async () => {
   const { bot, plugin, sent, contexts } = await start();

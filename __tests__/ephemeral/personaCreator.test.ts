@@ -88,7 +88,7 @@ test('a persona that another process is creating is waited for by polling', asyn
 describe('within four seconds', () => {
   test('waiting for another process ends', async () => {
     const { page, calls } = await startFakeGraph([MADE]);
-    jest.useFakeTimers();
+    fakeTimers();
     const { obtain, others, leases, store } = open();
     await others.acquire(page, GUEST, SLOT);
     const making = obtain(page).catch((e: unknown) => e);
@@ -109,7 +109,7 @@ describe('within four seconds', () => {
 
   test('waiting for a free place ends, and the place is not taken later', async () => {
     const { page, calls } = await startFakeGraph([MADE]);
-    jest.useFakeTimers();
+    fakeTimers();
     const { obtain, store } = open();
     const hanging = gate();
     const { page: stuck } = await startFakeGraph([

@@ -90,9 +90,11 @@ export const PARTS: Record<string, Part> = {
       'sending/form',
       'sending/upload',
       'context/client',
+      'context/subclasses',
       'disclosure/channels',
       'disclosure/messenger',
       'disclosure/onSent',
+      'platforms',
     ],
   },
   refusals: {

@@ -44,7 +44,7 @@ export const line: TypedChannel<
   sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
   clientMethod: 'reply',
   ownMethod: 'replyRawBody',
-  clientMethodFor: (method) => method.replace(/^send/, 'reply'),
+  clientMethodFor: (method) => method.replace('send', 'reply'),
   // Bottender creates their messages without a sender.
   droppedOptions: {
     replyCarouselTemplate: 2,
@@ -108,7 +108,14 @@ function insertTexts(
 }
 
 /** Methods with the contents and the options of a message. */
-const SHORT_KINDS = /^(Text|Image|Video|Audio|Location|Sticker)$/;
+const SHORT_KINDS = new Set([
+  'Text',
+  'Image',
+  'Video',
+  'Audio',
+  'Location',
+  'Sticker',
+]);
 
 /** Types of the templates that methods are named for. */
 const TEMPLATES = new Map([
@@ -123,9 +130,9 @@ function messageOf(
   method: string,
   [, first, second, third]: readonly unknown[],
 ): Fields | undefined {
-  const [, kind = ''] = /^push([A-Z]\w*)$/.exec(method) ?? [];
+  const kind = method.replace('push', '');
   const type = kind.toLowerCase();
-  if (SHORT_KINDS.test(kind)) {
+  if (SHORT_KINDS.has(kind)) {
     const contents = kind === 'Text' ? { text: first } : fieldsOf(first);
     const { originalContentUrl: previewImageUrl } = contents ?? {};
     const preview = kind === 'Image' && { previewImageUrl };
@@ -155,10 +162,10 @@ function reader(method: string): ReadCall | undefined {
     way === 'push' ? args[0] : undefined;
   if (kind === 'RawBody') return ([body]) => readBody(body);
   if (kind === '' || kind === 'Messages') {
-    const at = /^(narrow|broad)cast$/.test(way) ? 0 : 1;
+    const at = way === 'narrowcast' || way === 'broadcast' ? 0 : 1;
     return (args) => readMessages(args, at, recipientOf(args));
   }
-  const at = SHORT_KINDS.test(kind) ? 2 : 3;
+  const at = SHORT_KINDS.has(kind) ? 2 : 3;
   const textAt = kind === 'Text' ? 1 : undefined;
   return (args) => {
     const call = new SingleMessage(args, at, textAt, recipientOf(args));

@@ -35,42 +35,44 @@ interface MethodShape {
   readonly message?: (content: unknown, next: unknown) => object;
 }
 
-const METHODS: Readonly<Record<string, MethodShape>> = {
-  sendText: { message: (text) => ({ text }) },
-  sendMessage: { message: (message) => fieldsAt([message], 0) },
-  sendMessageFormData: {},
-  sendAttachment: { message: (attachment) => ({ attachment }) },
-  sendImage: fileMethod('image'),
-  sendAudio: fileMethod('audio'),
-  sendVideo: fileMethod('video'),
-  sendFile: fileMethod('file'),
-  sendTemplate: { message: templateMessage },
-  sendGenericTemplate: {
-    message: (elements, options) =>
-      templateMessage({
-        templateType: 'generic',
-        elements,
-        ...pick(fieldsAt([options], 0), ['imageAspectRatio']),
-      }),
-  },
-  sendButtonTemplate: {
-    optionsAt: 3,
-    message: (text, buttons) =>
-      templateMessage({ templateType: 'button', text, buttons }),
-  },
-  sendMediaTemplate: {
-    message: (elements) => templateMessage({ templateType: 'media', elements }),
-  },
-  sendReceiptTemplate: templateMethod('receipt'),
-  sendAirlineBoardingPassTemplate: templateMethod('airline_boardingpass'),
-  sendAirlineCheckinTemplate: templateMethod('airline_checkin'),
-  sendAirlineItineraryTemplate: templateMethod('airline_itinerary'),
-  sendAirlineUpdateTemplate: templateMethod('airline_update'),
-  sendOneTimeNotifReqTemplate: templateMethod('one_time_notif_req'),
-  sendSenderAction: {},
-  typingOn: { optionsAt: 1, senderAction: 'typing_on' },
-  typingOff: { optionsAt: 1, senderAction: 'typing_off' },
-};
+/** Those whose options are at a known place. */
+const METHODS = new Map<string, MethodShape>(
+  Object.entries<MethodShape>({
+    sendText: { message: (text) => ({ text }) },
+    sendMessage: { message: (message) => fieldsAt([message], 0) },
+    sendAttachment: { message: (attachment) => ({ attachment }) },
+    sendImage: fileMethod('image'),
+    sendAudio: fileMethod('audio'),
+    sendVideo: fileMethod('video'),
+    sendFile: fileMethod('file'),
+    sendTemplate: { message: templateMessage },
+    sendGenericTemplate: {
+      message: (elements, options) =>
+        templateMessage({
+          templateType: 'generic',
+          elements,
+          ...pick(fieldsAt([options], 0), ['imageAspectRatio']),
+        }),
+    },
+    sendButtonTemplate: {
+      optionsAt: 3,
+      message: (text, buttons) =>
+        templateMessage({ templateType: 'button', text, buttons }),
+    },
+    sendMediaTemplate: {
+      message: (elements) =>
+        templateMessage({ templateType: 'media', elements }),
+    },
+    sendReceiptTemplate: templateMethod('receipt'),
+    sendAirlineBoardingPassTemplate: templateMethod('airline_boardingpass'),
+    sendAirlineCheckinTemplate: templateMethod('airline_checkin'),
+    sendAirlineItineraryTemplate: templateMethod('airline_itinerary'),
+    sendAirlineUpdateTemplate: templateMethod('airline_update'),
+    sendOneTimeNotifReqTemplate: templateMethod('one_time_notif_req'),
+    typingOn: { optionsAt: 1, senderAction: 'typing_on' },
+    typingOff: { optionsAt: 1, senderAction: 'typing_off' },
+  }),
+);
 
 function fileMethod(type: FileType): MethodShape {
   const payloadOf = (given: unknown) =>
@@ -90,12 +92,6 @@ function templateMethod(templateType: string): MethodShape {
 
 function templateMessage(payload: unknown): object {
   return { attachment: { type: 'template', payload } };
-}
-
-/** The shape of a method; `undefined` for those that later versions of the client add. */
-function shapeOf(method: string): MethodShape | undefined {
-  if (Object.hasOwn(METHODS, method)) return METHODS[method];
-  return /^send\w*Template$/.test(method) ? {} : undefined;
 }
 
 /** docs/messenger-facts.md#send-api */
@@ -152,16 +148,14 @@ function reader(method: string): ReadCall | undefined {
     return undefined;
   }
   if (method === 'sendMessageFormData') return readForm;
-  const shape = shapeOf(method);
+  const shape = METHODS.get(method);
   return (args) => new MessengerCall(args, method, shape);
 }
 
 /** Calls with files and sender actions are parsed: files may be uploaded first, actions rejected. */
 function optionsPosition(method: string): number | undefined {
-  const shape = shapeOf(method);
-  const isRead =
-    shape?.file ?? /^send(SenderAction|MessageFormData)$/.test(method);
-  return isRead ? undefined : shape && optionsAt(shape, []);
+  const shape = METHODS.get(method);
+  return shape && !shape.file ? optionsAt(shape, []) : undefined;
 }
 
 /** Unknown methods take their options, if any, as the last argument. */
@@ -177,7 +171,7 @@ function optionsAt(
 function senderActionOf(method: string, args: readonly unknown[]) {
   return method === 'sendSenderAction'
     ? String(args[1])
-    : shapeOf(method)?.senderAction;
+    : METHODS.get(method)?.senderAction;
 }
 
 /** The client of Bottender 1.4 drops the options of sender actions, but sends whole bodies. */
@@ -187,7 +181,7 @@ function callFor(client: object, method: string, { args }: ClientCall) {
   if (senderAction === undefined) return undefined;
   const [to] = args;
   const recipient = isObject(to) ? to : { id: to };
-  const options = fieldsAt(args, optionsAt(shapeOf(method), args));
+  const options = fieldsAt(args, optionsAt(METHODS.get(method), args));
   const body = { recipient, senderAction, ...options };
   return { args: [body], method: 'sendRawBody' };
 }
@@ -312,7 +306,7 @@ function textCall(
     const request = fieldsAt(args, 0);
     return { args: [{ ...request, body: textBody(request.body) }] };
   }
-  const options = fieldsAt(args, optionsAt(shapeOf(method), args));
+  const options = fieldsAt(args, optionsAt(METHODS.get(method), args));
   const envelope = pick(options, ENVELOPE);
   return method === 'sendMessage'
     ? { args: [first, { text }, envelope] }

@@ -35,12 +35,11 @@ export const viber: TypedChannel<
 
 /** Parses `sendMessage(receiver, message)`, `sendText(receiver, text, options)`, and the broadcast methods. */
 function reader(method: string): ReadCall | undefined {
-  const [, way, kind] = /^(send|broadcast)([A-Z]\w*)$/.exec(method) ?? [];
-  if (way === undefined) return undefined;
+  const [, kind] = /^(?:send|broadcast)([A-Z]\w*)$/.exec(method) ?? [];
+  if (kind === undefined) return undefined;
   const at = kind === 'Message' ? 1 : 2;
   return (args) => {
     const isText = kind === 'Text' || fieldsAt(args, at).type === 'text';
-    const recipient = way === 'send' ? args[0] : undefined;
-    return new SingleMessage(args, at, isText ? 1 : undefined, recipient);
+    return new SingleMessage(args, at, isText ? 1 : undefined, args[0]);
   };
 }

@@ -113,11 +113,13 @@ test('--host and --allow-host', async () => {
 });
 
 test.each([
-  [['--allow-host', 'http://a'], 'allowHosts[0]'],
+  [['--allow-host', 'http://a'], '--allow-host must be a host name'],
   [['--port', '70000'], 'A port is a number from 0 to 65535.'],
   [['--port', 'x'], 'A port is a number from 0 to 65535.'],
   [['--page-id', 'shop'], 'IDs have digits only.'],
-  [['--webhook', 'localhost'], 'webhookUrl'],
+  [['--webhook', 'localhost'], '--webhook must be an http(s) URL'],
+  [['--access-token', ''], '--access-token must be a non-empty string'],
+  [['--app-secret', ''], '--app-secret must be a non-empty string'],
 ])('%j is wrong usage', async (args, message) => {
   const { status, stdout, stderr } = await run(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -129,9 +129,27 @@ export async function startEmulator(
     // A TypeError names an option that has a bad value.
     const message = error instanceof Error ? error.message : String(error);
     throw error instanceof TypeError
-      ? new UsageError(message)
+      ? new UsageError(inFlags(message))
       : new CommandError(`${message}. Choose another --port.`);
   }
+}
+
+/** By the options of `startMessengerEmulator()`, without the positions in lists. */
+const FLAGS: Readonly<Record<string, string>> = {
+  webhookUrl: '--webhook',
+  host: '--host',
+  allowHosts: '--allow-host',
+  'pages.name': '--page-name',
+  'pages.accessToken': '--access-token',
+  appSecret: '--app-secret',
+  verifyToken: '--verify-token',
+};
+
+/** Names options as they are named on the command line. */
+function inFlags(message: string): string {
+  return message.replace(/`([\w.[\]]+)`/g, (quoted, name: string) => {
+    return FLAGS[name.replace(/\[\d+\]/, '')] ?? quoted;
+  });
 }
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
