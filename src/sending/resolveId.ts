@@ -49,9 +49,8 @@ function named(persona: Persona, sending: Sending): Resolution {
   const { id, profile } = known;
   const name = profile?.name;
   if (id !== undefined) return { persona, name, resolve: () => id };
-  const { page, canSend } = sending.context;
+  const { page } = sending.context;
   if (!page) return { persona, name, resolve: () => persona };
-  if (!canSend) return { persona, name, resolve: () => null };
   const onPage = (idOn: (page: Page) => string | Promise<string>) => {
     const asked = pageOf(page);
     return asked instanceof Promise ? asked.then(idOn) : idOn(asked);
