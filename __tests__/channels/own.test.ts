@@ -378,13 +378,13 @@ test.each<[string, object]>([
     const sendLater = jest.fn((..._args: unknown[]) => Promise.resolve());
     const given = { sendText: sendLater, sendLater };
     const client = personas().client(given, { channel: 'messenger' });
-    await client.as('7').sendLater(CUSTOMER, value);
+    await client.as('7').sendLater(CUSTOMER, 'a', value);
     await client.as('7').sendLater(CUSTOMER, value, { tag: 'a' });
     expect(sendLater.mock.calls).toEqual([
-      [CUSTOMER, value, { personaId: '7' }],
+      [CUSTOMER, 'a', value, { personaId: '7' }],
       [CUSTOMER, value, { tag: 'a', personaId: '7' }],
     ]);
-    expect(sendLater.mock.calls[0]?.[1]).toBe(value);
+    expect(sendLater.mock.calls[0]?.[2]).toBe(value);
   },
 );
 

@@ -210,5 +210,6 @@ describeWithRedis('on Redis', () => {
     proxy.resume();
     await Promise.all(waiting);
     expect(sent).toEqual(['1', '[handback]', '2', '3']);
-  });
+    // A claim lasts for ten seconds of Redis, longer than mutation testing allows a test.
+  }, 30_000);
 });

@@ -439,6 +439,24 @@ test('a disclosure on Telegram is in the topic of its message', async () => {
 });
 
 test.each([
+  ['sendGame', ['chess']],
+  ['sendDice', []],
+])(
+  'a disclosure on Telegram before %s is in its topic, which the last argument names',
+  async (method, content) => {
+    const called = jest.fn((..._args: unknown[]) => Promise.resolve());
+    const given = { sendMessage: called, [method]: called };
+    const client = personas(options).client(given, { channel: 'telegram' });
+    const send = Reflect.get(client.as('max'), method) as typeof called;
+    await send(7, ...content, { messageThreadId: 5, personaId: 'max' });
+    expect(called.mock.calls).toEqual([
+      [7, 'Max · AI: I am a bot (start)', { messageThreadId: 5 }],
+      [7, ...content, { messageThreadId: 5 }],
+    ]);
+  },
+);
+
+test.each([
   ['to one person', 'postEphemeral', { user: 'U1' }, { user: 'U1' }],
   ['in a thread', 'postMessage', { threadTs: '9' }, { thread_ts: '9' }],
 ] as const)(

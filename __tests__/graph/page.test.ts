@@ -137,7 +137,11 @@ describe('the Page of a token', () => {
 
   test('fails if the client has no method for calls', async () => {
     const client = Object.create({ accessToken: 'T' }) as FakeGraph['client'];
-    await expect(pageIdOf(client)).rejects.toBeInstanceOf(UnknownPageError);
+    await expect(pageIdOf(client)).rejects.toMatchObject({
+      name: 'UnknownPageError',
+      // So that it is not tried again at once.
+      failure: { status: 400 },
+    });
   });
 
   test('is looked up again after a transient failure', async () => {

@@ -3,8 +3,11 @@ import {
   deletePersona,
   getPersona,
   listAll,
+  personaState,
+  type PersonaState,
 } from '../../src/graph/personaCalls';
-import { startFakeGraph } from '../support/fakeGraph';
+import { speedUpTime } from '../support/clock';
+import { HANG, startFakeGraph, type Reply } from '../support/fakeGraph';
 import { profile } from '../support/personas';
 
 const REFUSED = {
@@ -207,5 +210,42 @@ describe('listAll', () => {
       ok: false,
       failure: { status: 400, code: 200 },
     });
+  });
+});
+
+describe('personaState', () => {
+  const GONE = {
+    status: 400,
+    body: { error: { code: 100, error_subcode: 33, message: 'gone' } },
+  };
+  const listed = (...data: object[]) => ({ body: { data } });
+  const furtherThan = (data: object[]) => ({
+    body: {
+      data,
+      paging: { next: 'https://graph.facebook.com', cursors: { after: 'a' } },
+    },
+  });
+
+  test.each<[PersonaState, string, Reply[]]>([
+    ['alive', 'it is found', [{ body: { id: '12' } }]],
+    ['alive', 'the list has it', [GONE, furtherThan([]), listed({ id: '12' })]],
+    ['gone', 'a whole list lacks it', [GONE, listed({ id: '13' })]],
+    ['gone', 'a whole list is empty', [REFUSED, listed()]],
+    ['unsure', 'the list has an entry without an ID', [GONE, listed({}, {})]],
+    ['unsure', 'the list is refused', [GONE, REFUSED]],
+    ['unsure', 'a page of it is', [GONE, furtherThan([]), REFUSED]],
+  ])('is %s where %s', async (state, _what, answers) => {
+    const { page, calls } = await startFakeGraph(answers);
+    expect(await personaState(page, '12')).toBe(state);
+    expect(calls).toHaveLength(answers.length);
+  });
+
+  test('is unsure in five seconds where a list is not answered', async () => {
+    const slowDown = speedUpTime(20);
+    const { page } = await startFakeGraph([GONE, HANG]);
+    const begun = performance.now();
+    expect(await personaState(page, '12')).toBe('unsure');
+    expect(performance.now() - begun).toBeLessThan(9000);
+    slowDown();
   });
 });

@@ -362,7 +362,6 @@ export function refusalRule(failure: GraphFailure): RefusalRule | undefined {
 }
 
 function readRefusal(error: unknown): Refusal | undefined {
-  if (!isObject(error)) return undefined;
   const failure = parseGraphFailure(error);
   const rule = refusalRule(failure);
   return rule && { about: rule.about, failure };

@@ -1,13 +1,7 @@
 import { getProperty } from '../util/values';
 
 import type { TypedChannel } from './channel';
-import {
-  fieldsOf,
-  pick,
-  SingleMessage,
-  type Fields,
-  type ReadCall,
-} from './messageCall';
+import { fieldsAt, pick, SingleMessage, type ReadCall } from './messageCall';
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT_LENGTH = 4096;
@@ -27,7 +21,7 @@ export const telegram: TypedChannel<
   reader,
   maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, args, text) => ({
-    args: [args[0], text, pick(optionsOf(args) ?? {}, TARGET)],
+    args: [args[0], text, pick(fieldsAt(args, args.length - 1), TARGET)],
     method: 'sendMessage',
   }),
   messageIds: (answer) => [getProperty(answer, 'messageId')],
@@ -41,18 +35,11 @@ const TARGET = [
   'business_connection_id',
 ];
 
-function optionsOf(args: readonly unknown[]): Fields | undefined {
-  return args.length > 2 ? fieldsOf(args.at(-1)) : undefined;
-}
-
 /** `sendMessage(chatId, text, options)`, and photos and the like, whose options come last. */
 function reader(method: string): ReadCall | undefined {
   if (method === 'sendMessage') {
     return (args) => new SingleMessage(args, 2, 1, args[0]);
   }
   if (!/^send(?!ChatAction)[A-Z]/.test(method)) return undefined;
-  return (args) => {
-    const at = optionsOf(args) ? args.length - 1 : args.length;
-    return new SingleMessage(args, at, undefined, args[0]);
-  };
+  return (args) => new SingleMessage(args, args.length - 1, undefined, args[0]);
 }

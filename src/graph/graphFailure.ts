@@ -115,8 +115,8 @@ export function isRateLimit({ status, code = NaN }: GraphFailure): boolean {
 export function isAmbiguous(failure: GraphFailure): boolean {
   if (isRateLimit(failure)) return false;
   // An invalid response with status 200 counts as a failure too.
-  const { status } = failure;
-  return isTransient(failure) || (status !== undefined && status < 300);
+  const { status = NaN } = failure;
+  return isTransient(failure) || status < 300;
 }
 
 /** Whether the object that the call was about does not exist. */
