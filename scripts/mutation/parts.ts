@@ -28,6 +28,7 @@ export const PARTS: Record<string, Part> = {
       'directory/entries',
       'options',
       'context/badInput',
+      'disclosure/messenger',
     ],
   },
   send: {
@@ -135,7 +136,10 @@ export const PARTS: Record<string, Part> = {
       'store/conversations',
     ],
   },
-  upload: { mutate: ['sending/upload'], tests: ['sending/upload'] },
+  upload: {
+    mutate: ['sending/upload'],
+    tests: ['sending/upload', 'sending/form', 'context/waiting'],
+  },
   speaking: {
     mutate: [
       'speaking/contextPersonas',
@@ -160,9 +164,11 @@ export const PARTS: Record<string, Part> = {
       'platforms',
       'speaking/scopes.growth',
       'channels/conversation',
+      'channels/identity',
       'channels/own',
       'context/waiting',
       'context/wrappers',
+      'disclosure/messenger',
       'ephemeral/block',
     ],
   },
@@ -231,7 +237,9 @@ export const PARTS: Record<string, Part> = {
       'directory/store',
       'store/keyv/broken',
       'context/client',
+      'context/customClient',
       'context/install',
+      'disclosure/messenger',
       'personas',
     ],
   },
