@@ -12,6 +12,7 @@ import { ContextSimulator } from 'bottender/dist/test-utils';
 import {
   InvalidPersonaError,
   personas,
+  UnsupportedSenderActionError,
   withEphemeralPersona,
   withPersona,
   type PersonaContext,
@@ -81,6 +82,41 @@ describe('ContextSimulator of bottender/test-utils', () => {
     expect(await context.sendImage('https://example.com/a.png')).toBe(answer);
     await expect(context.typingOn()).rejects.toThrow('no network');
     expect(context.typingOn).toHaveBeenCalledWith({ personaId: '1' });
+  });
+
+  test('a class of mocks reports nothing as sent, and rejects what personas do not support', async () => {
+    class Mock {
+      readonly platform = 'messenger';
+      readonly event = {};
+      readonly session = null;
+      readonly calls: unknown[][] = [];
+
+      sendText(...args: unknown[]) {
+        this.calls.push(args);
+        return Promise.resolve({ messageId: 'm_1' });
+      }
+
+      sendSenderAction(...args: unknown[]) {
+        this.calls.push(args);
+        return Promise.resolve();
+      }
+    }
+    const onSent = jest.fn();
+    const mock = new Mock();
+    const context = mock as unknown as PersonaContext;
+    await personas({ onSent })(context);
+    context.usePersona('1');
+    await context.sendText('hi');
+    await expect(context.sendSenderAction('mark_seen')).rejects.toThrow(
+      UnsupportedSenderActionError,
+    );
+    await context.sendSenderAction('typing_on');
+    await new Promise(setImmediate);
+    expect(mock.calls).toEqual([
+      ['hi', { personaId: '1' }],
+      ['typing_on', { personaId: '1' }],
+    ]);
+    expect(onSent).not.toHaveBeenCalled();
   });
 
   test('a mock that is given a file gets the file, since there is no client to upload it', async () => {
@@ -155,7 +191,7 @@ test('on an unknown platform, handlers run unchanged, including speakers', async
 test('on slack the simulated methods show the profile, too', async () => {
   const simulator = new ContextSimulator({ platform: 'slack' });
   const context = simulator.createTextContext('hello') as unknown as Record<
-    'postMessage' | 'sendText',
+    'postMessage' | 'sendText' | 'typing',
     (...args: unknown[]) => unknown
   >;
   const directory = { adam: profile('Adam') };
@@ -166,6 +202,8 @@ test('on slack the simulated methods show the profile, too', async () => {
   context.postMessage('hi', { personaId: 'adam' });
   context.postMessage({ text: 'hi' });
   context.sendText('hi');
+  context.typing(1);
+  expect(context.typing).toHaveBeenCalledWith(1);
   expect(context.postMessage).toHaveBeenNthCalledWith(1, 'hi', {
     username,
     iconUrl,

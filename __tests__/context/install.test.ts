@@ -32,6 +32,7 @@ describe('an installed personas()', () => {
     expect(context.sent).toEqual([['hi', { personaId: '1' }]]);
     expect('sendImage' in context).toBe(false);
     expect('typing' in context).toBe(false);
+    expect(Object.keys(context)).toEqual(Object.keys(new BareContext()));
   });
 
   test('adds one property to a context of Bottender, which is not enumerable, and changes no values to accessors', async () => {

@@ -52,11 +52,12 @@ describe.each(RETURNED)('%s that a block returns', (_what, returned) => {
   });
 });
 
-test('the function of a block gets the context, so that it can be an action', async () => {
+test('the function of a block gets the context and props, so that it can be an action', async () => {
   const bot = await startBot({ plugins: [personas()] });
   const { Adam } = await createPersonas(bot.emulator, ['Adam']);
   await bot.run(async (context) => {
-    await context.withPersona(Adam, Help);
+    const first: TestAction = (_context, { next }) => next ?? Help;
+    await context.withPersona(Adam, first as never);
     await context.withEphemeralPersona(
       profile('Guest'),
       async (persona: { name: string }, given: PersonaContext) => {

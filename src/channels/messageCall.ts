@@ -135,6 +135,8 @@ export function wrapCall(
 ): MessageCall {
   return {
     ...call,
+    // A getter on Messenger, which is not copied.
+    senderAction: call.senderAction,
     withMessages: (changed) => ({
       args: toArgs(call.withMessages(changed).args),
     }),

@@ -47,8 +47,8 @@ export function mockMethods(
     const property = { value, enumerable, configurable: true, writable: true };
     Object.defineProperty(context, name, property);
   }
-  const { _fallbackMethods: pretends, _methodMissing: missing } = context;
-  if (pretends !== true || !missing) return;
+  const { _methodMissing: missing } = context;
+  if (!missing) return;
   const value = (name: string, args: unknown[]) =>
     channel.sendMethods.test(name)
       ? callMock(personas, channel, name, args, (sent) =>
