@@ -47,6 +47,9 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     ['a bad word', 'refusedPersona', 'ignore'],
     ['null for a word', 'refusedPersona', null],
     ['what is no function', 'onCleanupError', 'console.error'],
+    ['what is no function', 'onRefused', 'console.error'],
+    ['what is no function', 'onSent', 'console.error'],
+    ['what is no function', 'signText', 'Adam:'],
     ['null for a function', 'onCleanupError', null],
     ['what is no function', 'onRefused', {}],
     ['null for a function', 'onRefused', null],
@@ -93,6 +96,24 @@ describe('personas() rejects an invalid option at once, and names it', () => {
   test('an unknown setting of "ephemeral", with those that exist', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
       'has no option "ephemeral.linger" (did you mean "ephemeral.lingerMs"?); it has ephemeral.lingerMs, ephemeral.leaseMs.',
+    );
+  });
+
+  test.each<[string, unknown, string]>([
+    ['page', 'robot', "must be 'human' or 'bot'"],
+    ['label', '· AI', 'must be a function'],
+    ['message', 'I am a bot', 'must be a function'],
+    ['lapseMs', 0, 'must be a whole number of milliseconds from 1 to '],
+    ['lapseMs', 2 ** 53, ` to ${Number.MAX_SAFE_INTEGER}.`],
+  ])('a setting of "disclosure": %s %p', (name, value, said) => {
+    const { message } = refusal({ disclosure: { [name]: value } });
+    expect(message).toContain(`"disclosure.${name}"`);
+    expect(message).toContain(said);
+  });
+
+  test('an unknown setting of "disclosure", with those that exist', () => {
+    expect(refusal({ disclosure: { labels: 1 } }).message).toContain(
+      'no option "disclosure.labels" (did you mean "disclosure.label"?); it has disclosure.page, disclosure.label, disclosure.message, disclosure.lapseMs.',
     );
   });
 

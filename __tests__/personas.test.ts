@@ -305,6 +305,15 @@ describe('initialPersona speaks when an event starts', () => {
     expect(shown(bot.emulator)).toEqual(['Page: hi']);
   });
 
+  test('for the plugins that start with it, where it is named at once', async () => {
+    const spoken: (string | null)[] = [];
+    const see = ({ persona }: PersonaContext) => void spoken.push(persona);
+    const named = personas({ initialPersona: () => '7' });
+    const bot = await startBot({ plugins: [named, see] });
+    await bot.run(() => undefined);
+    expect(spoken).toEqual(['7']);
+  });
+
   test('from session state, for one conversation only', async () => {
     const bot = await startBot({
       initialState: { agent: null },
@@ -412,7 +421,8 @@ describe('initialPersona speaks when an event starts', () => {
     });
 
     test('with `throw`, each send that would carry it rejects, and no other send', async () => {
-      const { plugin } = install({ refusedPersona: 'throw' });
+      const onRefused = jest.fn();
+      const { plugin } = install({ refusedPersona: 'throw', onRefused });
       const bot = await startBot({ plugins: [plugin] });
       let rejected: unknown;
       await bot.run(async (context) => {
@@ -424,6 +434,7 @@ describe('initialPersona speaks when an event starts', () => {
       });
       expect(bot.errors).toEqual([]);
       expect(rejected).toMatchObject({ reason: 'initial-persona' });
+      expect(onRefused).not.toHaveBeenCalled();
       expect(shown(bot.emulator)).toEqual([
         'Adam: from Adam',
         'Page: [mark_seen]',

@@ -7,6 +7,8 @@ const picture = 'https://example.com/adam.png';
 test.each([
   { name: 'Adam', profilePictureUrl: picture },
   { name: 'Adam', profilePictureUrl: picture, shortName: 'A.' },
+  { name: 'Adam', profilePictureUrl: picture, kind: 'human' },
+  { name: 'Adam', profilePictureUrl: picture, shortName: 'A.', kind: 'bot' },
 ])('a valid profile is returned as a copy: %j', (given) => {
   expect(checkProfile(given)).toStrictEqual(given);
   expect(checkProfile(given)).not.toBe(given);
@@ -44,6 +46,14 @@ test.each([['a'.repeat(21)], [''], [' '], [5], [null]])(
     );
   },
 );
+
+test.each(['robot', '', 5, null])('an invalid kind is rejected: %j', (kind) => {
+  const given = { name: 'Adam', profilePictureUrl: picture, kind };
+  expect(() => checkProfile(given)).toThrow(InvalidProfileError);
+  expect(() => checkProfile(given)).toThrow(
+    `The kind of the persona "Adam" must be 'human' or 'bot'.`,
+  );
+});
 
 test.each(['http://example.com/adam.png', picture])(
   'a picture URL may be %s',

@@ -14,7 +14,7 @@ export interface SendContext {
   readonly page: PageRef | undefined;
   /** `undefined` on Messenger. */
   readonly channelInfo?: ChannelInfo | undefined;
-  /** Whether Bottender sends anything here; if not, no persona is looked up or created. */
+  /** Whether Bottender's own methods send anything here; if not, blocks create no persona. */
   readonly canSend: boolean;
 }
 

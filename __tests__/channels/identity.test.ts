@@ -129,6 +129,23 @@ describe.each(CHANNEL_NAMES)('on %s', (channel) => {
   });
 });
 
+test('the ID of a persona in a block is no ID, and none of another persona', async () => {
+  const directory = { 'Adam (2)': profile('Eve') };
+  const bot = await startOn('line', { plugins: [personas({ directory })] });
+  const ids: (string | null)[] = [];
+  await bot.run((context: PersonaContext) =>
+    context.withEphemeralPersona(ADAM, (outer) =>
+      context.withEphemeralPersona(REFUSED_ADAM, (inner) =>
+        context.withEphemeralPersona({ ...ADAM, name: '7' }, (other) => {
+          ids.push(outer.id, inner.id, other.id);
+        }),
+      ),
+    ),
+  );
+  expect(bot.errors).toEqual([]);
+  expect(ids).toEqual(['Adam', 'Adam (3)', '7 (2)']);
+});
+
 describe('if LINE does not say which message it refuses', () => {
   /** As https://github.com/cofacts/rumors-line-bot/pull/402 has it. */
   const message = 'sender.name length is invalid';

@@ -14,7 +14,12 @@ import { line } from '../../src/channels/line';
 import { shownName } from '../../src/shownName';
 import { slack } from '../../src/channels/slack';
 import { CUSTOMER, startWrittenTo } from '../support/bot';
-import { startOn, type ChannelName, type Recorded } from '../support/channels';
+import {
+  FIXTURES,
+  startOn,
+  type ChannelName,
+  type Recorded,
+} from '../support/channels';
 import { clientFor } from '../support/clients';
 import { bodies, shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
@@ -301,6 +306,34 @@ test('values that are not messages, and clients that return nothing, are left al
   const dressed = { type: 'text', text: 'hi', sender };
   expect(replied).toEqual([[...others, dressed]]);
 });
+
+test.each<[ChannelName, string, unknown[]]>([
+  ['line', 'push', [[{ type: 'text', text: 'hi', personaId: 'eve' }]]],
+  ['line', 'pushText', ['hi', { persona_id: null }]],
+  ['viber', 'sendText', ['hi', { personaId: 'eve' }]],
+  ['slack', 'sendText', ['hi', { personaId: 'eve' }]],
+  ['slack', 'sendText', ['hi', null]],
+])(
+  'a speaker speaks, whomever its messages name: on %s, %s(%j)',
+  async (channel, method, args) => {
+    const plugin = personas({
+      directory: { ...directory, eve: profile('Eve') },
+    });
+    const bot = await startOn(channel, { plugins: [plugin] });
+    const sent = await bot.run((context: PersonaContext) => {
+      const adam: object = context.as('adam');
+      const send = Reflect.get(adam, method) as (
+        ...given: unknown[]
+      ) => unknown;
+      return send(...args);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(sent.flatMap(({ body }) => FIXTURES[channel].shown(body))).toEqual([
+      expect.objectContaining({ text: 'hi', name: 'Adam' }),
+    ]);
+    expect(JSON.stringify(sent)).not.toMatch(/persona/i);
+  },
+);
 
 test.each<[ChannelName | 'messenger', string, unknown[]]>([
   ['messenger', 'sendRawBody', []],

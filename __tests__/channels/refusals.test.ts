@@ -44,6 +44,28 @@ function plugin(options: Parameters<typeof personas>[0] = {}) {
   };
 }
 
+test.each(CHANNEL_NAMES)(
+  'on %s, an error that is not about the speaker is passed on, and nothing is sent again',
+  async (channel) => {
+    const { plugin: refusing, told } = plugin();
+    const bot = await startOn(channel, {
+      plugins: [refusing],
+      answer: () => ({ status: 500, body: {} }),
+    });
+    const say = (persona: string | null) =>
+      bot.run((context: PersonaContext) =>
+        context.withPersona(persona, () => context.sendText('one')),
+      );
+    expect(await say('adam')).toHaveLength(1);
+    expect(await say(null)).toHaveLength(1);
+    const [ofAdam, ofBot] = bot.errors as Error[];
+    expect(ofAdam).toBeInstanceOf(Error);
+    expect(ofAdam?.message).toBe(ofBot?.message);
+    expect(bot.errors).toHaveLength(2);
+    expect(told()).toEqual([]);
+  },
+);
+
 describe('LINE', () => {
   interface LineMessage {
     text: string;

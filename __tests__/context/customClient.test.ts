@@ -267,6 +267,20 @@ describe('a client of Messenger without axios', () => {
     );
   });
 
+  test('may fail with an error that is its own cause', async () => {
+    const { emulator, plugin } = await start();
+    const error = new Error('The call failed');
+    error.cause = error;
+    class Failing extends WholeClient {
+      override sendText(..._args: Parameters<WholeClient['sendText']>) {
+        return Promise.reject(error);
+      }
+    }
+    const client = plugin.client(new Failing(emulator.origin, PAGE));
+    const sending = client.as('7').sendText(CUSTOMER, 'hi');
+    await expect(sending).rejects.toBe(error);
+  });
+
   test('discloses by the method that sends messages', async () => {
     const { emulator, client } = await startDisclosing('sendMessage');
     await client.sendMessage(CUSTOMER, { text: 'one' });

@@ -34,9 +34,10 @@ describe('an installed personas()', () => {
     expect('typing' in context).toBe(false);
   });
 
-  test('adds one property to a context of Bottender, which is not enumerable', async () => {
+  test('adds one property to a context of Bottender, which is not enumerable, and changes no values to accessors', async () => {
     let before: string[] = [];
     const look = (context: PersonaContext) => {
+      Object.assign(context, { note: 'VIP', _own: () => undefined });
       before = Object.getOwnPropertyNames(context);
     };
     const bot = await startBot({ plugins: [look, personas()] });
@@ -44,6 +45,8 @@ describe('an installed personas()', () => {
       const added = Object.getOwnPropertyNames(context).slice(before.length);
       expect(added).toEqual(['_personas']);
       expect(Object.keys(context)).toEqual(before);
+      const all = Object.values(Object.getOwnPropertyDescriptors(context));
+      expect(all.filter((property) => !('value' in property))).toEqual([]);
     });
     expect(bot.errors).toEqual([]);
   });

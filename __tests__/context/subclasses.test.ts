@@ -280,6 +280,48 @@ describe.each(SEND_MODES)(
   },
 );
 
+/** A client with settings, which a class of contexts reads and changes. */
+class FriendlyClient extends MessengerClient {
+  readonly settings = { greeting: 'Hello' };
+  language = 'en';
+
+  get farewell() {
+    return this.language === 'en' ? 'Bye' : 'Tschüss';
+  }
+
+  readonly say = (...args: Parameters<MessengerClient['sendText']>) =>
+    this.sendText(...args);
+}
+
+class FriendlyContext extends MessengerContext {
+  get friendly() {
+    return this._client as FriendlyClient;
+  }
+
+  async greet() {
+    const { settings, farewell, constructor } = this.friendly;
+    expect(constructor).toBe(FriendlyClient);
+    await this.sendText(`${settings.greeting}! ${farewell}!`);
+    this.friendly.language = 'de';
+    await this.friendly.say(CUSTOMER, `${this.friendly.farewell}!`);
+  }
+}
+
+test('a class of contexts has accessors, and everything that its client has', async () => {
+  const bot = await startBot({
+    plugins: [install()],
+    contextClass: FriendlyContext,
+    clientClass: FriendlyClient,
+  });
+  await bot.run(async (given) => {
+    const context = given as PersonaContext & FriendlyContext;
+    await context.withPersona('adam', () => context.greet());
+    expect(context.client).toMatchObject({ language: 'de' });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: Hello! Bye!', 'Page: Tschüss!']);
+});
+
 /** Before 1.5, typing indicators took no options. */
 class OldContext extends MessengerContext {
   override typingOn() {

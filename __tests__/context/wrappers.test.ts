@@ -1,4 +1,6 @@
-import { MessengerContext, withTyping } from 'bottender';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { MessengerContext, SlackContext, withTyping } from 'bottender';
 import {
   PersonaRefusedError,
   personas,
@@ -6,6 +8,7 @@ import {
 } from 'bottender-persona';
 
 import { CUSTOMER, PAGE, SEND_MODES, startBot } from '../support/bot';
+import { startOn, type ChannelSetup } from '../support/channels';
 import { deepFrozen } from '../support/deepFrozen';
 import {
   personaIds,
@@ -452,28 +455,107 @@ test('a mock in place of a method records the calls as the bot made them', async
   expect(shown(bot.emulator)).toEqual(['Adam: hi']);
 });
 
-test('a wrapper that is not enumerable remembers its speaker, also after contexts without one', async () => {
-  let isWrapped = false;
-  const wrap: Plugin = (context) => {
-    if (!isWrapped) return;
-    const original = context.sendText.bind(context) as SendText;
-    const value = async (...args: Parameters<SendText>) => {
-      await new Promise(setImmediate);
-      return original(...args);
+describe('a wrapper that is not enumerable remembers its speaker', () => {
+  test.each<[string, object]>([
+    ['nothing more', {}],
+    ['another property', { note: 'VIP' }],
+    ['nothing in its place', { sendText: undefined }],
+  ])('also after a context with %s', async (_what, first) => {
+    let isFirst = true;
+    const wrap: Plugin = (context) => {
+      if (isFirst) return void Object.assign(context, first);
+      const original = context.sendText.bind(context) as SendText;
+      const value = async (...args: Parameters<SendText>) => {
+        await nextTurn();
+        return original(...args);
+      };
+      const wrapper = { value, configurable: true };
+      return void Object.defineProperty(context, 'sendText', wrapper);
     };
-    Object.defineProperty(context, 'sendText', { value, configurable: true });
+    const bot = await startBot({
+      plugins: [wrap, personas({ directory: DIRECTORY })] as Plugin[],
+    });
+    await bot.run(() => {});
+    isFirst = false;
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      const sending = context.sendText('hi');
+      context.usePersona('eve');
+      await sending;
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: hi']);
+  });
+});
+
+test('a wrapper that cannot be replaced is called as it is', async () => {
+  const wrap = (context: PersonaContext) => {
+    const value = context.sendText.bind(context);
+    Object.defineProperty(context, 'sendText', { value });
   };
   const bot = await startBot({
-    plugins: [wrap, personas({ directory: DIRECTORY })] as Plugin[],
+    plugins: [wrap, personas({ directory: DIRECTORY })],
   });
-  const talk = async (context: PersonaContext) => {
-    context.usePersona('adam');
-    const sending = context.sendText('hi');
-    context.usePersona('eve');
-    await sending;
-  };
-  await bot.run(talk);
-  isWrapped = true;
-  await bot.run(talk);
-  expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+  await bot.run(async (context) => {
+    await context.withPersona('adam', () => context.sendText('one'));
+    await context.as('eve').sendText('two');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: one', 'Eve: two']);
+});
+
+describe('the methods of `chat` on Slack keep the speaker of the call', () => {
+  type Slack = PersonaContext<SlackContext>;
+
+  class TranslatingContext extends SlackContext {
+    override async _postMessage(
+      options: Parameters<SlackContext['_postMessage']>[0],
+    ) {
+      await nextTurn();
+      return super._postMessage(options) as Promise<unknown>;
+    }
+  }
+
+  /** Wraps it twice, the second time after its first call. */
+  async function wrapPost({ chat }: SlackContext) {
+    const post = chat.postMessage;
+    chat.postMessage = () => Promise.resolve();
+    await chat.postMessage({ text: 'not sent' });
+    chat.postMessage = async (options) => {
+      await nextTurn();
+      return post(options) as Promise<unknown>;
+    };
+  }
+  const wrap = (context: Slack) => wrapPost(context);
+  const ours = () => personas({ directory: DIRECTORY });
+
+  test.each<[string, ChannelSetup]>([
+    ['beneath another plugin’s wrapper', { plugins: [ours(), wrap] }],
+    ['above another plugin’s wrapper', { plugins: [wrap, ours()] }],
+    [
+      'with a class that overrides them',
+      { plugins: [ours()], contextClass: TranslatingContext },
+    ],
+  ])('%s', async (_where, setup) => {
+    const bot = await startOn('slack', setup);
+    const sent = await bot.run(async (context: Slack) => {
+      const { chat } = context;
+      expect(chat.postMessage).toBe(chat.postMessage);
+      context.usePersona('adam');
+      const sending = [
+        chat.postMessage({ text: 'one' }),
+        chat.postMessage(deepFrozen({ text: 'two', personaId: 'eve' })),
+        chat.postMessage({ text: 'three', username: 'Mine' }),
+      ];
+      context.usePersona(null);
+      await Promise.all(sending);
+    });
+    expect(bot.errors).toEqual([]);
+    const shownAs = sent.map(({ body }) => [body.text, body.username]);
+    expect(shownAs).toEqual([
+      ['one', 'Adam'],
+      ['two', 'Eve'],
+      ['three', 'Mine'],
+    ]);
+  });
 });

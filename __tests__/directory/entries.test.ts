@@ -53,6 +53,11 @@ describe('personas() rejects an invalid entry at once and names it', () => {
     ['an array', ['Adam', PICTURE], /name/],
     ['an `id` with letters', { ...profile('Adam'), id: '12a' }, /bad `id`/],
     ['an empty `id`', { ...profile('Adam'), id: '' }, /bad `id`/],
+    [
+      'an `id` of a bad kind',
+      { id: '12', kind: 'robot' },
+      /kind of the persona/,
+    ],
     ['an `id` as a number', { ...profile('Adam'), id: 12 }, /bad `id`/],
     [
       'a key that there is not',

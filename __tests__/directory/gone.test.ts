@@ -2,7 +2,9 @@ import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { type BotSetup, SEND_MODES, startBot } from '../support/bot';
+import { startEmulator } from '../support/emulator';
 import { personaIds, watchCalls, shown } from '../support/emulatorState';
+import { startFakeGraph } from '../support/fakeGraph';
 import { profile, deletePersona } from '../support/personas';
 import { filenameOption } from '../support/sends';
 
@@ -163,6 +165,31 @@ test('a message that is refused again is sent as the Page: three attempts in all
   ]);
   expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Page: hi']);
   expect(refused.mock.calls).toMatchObject([[{ reason: 'this-message' }, {}]]);
+});
+
+test('a message whose new persona is deleted as well is sent as the Page', async () => {
+  const emulator = await startEmulator();
+  let isDeleting = false;
+  const { origin } = await startFakeGraph(
+    async ({ body }) => {
+      const [, id = ''] = /"persona_id":"(\d+)"/.exec(body) ?? [];
+      if (isDeleting && personaIds(emulator, 'Adam').includes(id)) {
+        await deletePersona(emulator, id);
+      }
+      return undefined;
+    },
+    { upstream: emulator },
+  );
+  const setup = { emulator, origin };
+  const { bot, refused, calls, gone } = await startWithout(setup);
+  isDeleting = true;
+  await bot.run(sayHi);
+  const made = calls().filter((call) => call === MAKE);
+  expect(bot.errors).toEqual([]);
+  expect(made).toHaveLength(1);
+  expect(calls().slice(0, 5)).toEqual([SEND, `GET /${gone}`, LIST, LIST, MAKE]);
+  expect(shown(emulator)).toEqual(['Adam: hi', 'Page: hi']);
+  expect(refused.mock.calls).toMatchObject([[{ reason: 'unknown' }, {}]]);
 });
 
 test('a message whose persona cannot be created again is sent as the Page', async () => {

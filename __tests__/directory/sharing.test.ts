@@ -6,7 +6,7 @@ import { PersonaHandle } from '../../src/ephemeral/handle';
 import type { Page } from '../../src/graph/page';
 import { createRuntime, type Runtime } from '../../src/runtime';
 import { MemoryStore } from '../../src/store/memory';
-import type { Use } from '../../src/store/port';
+import type { NamedRecord, Use } from '../../src/store/port';
 import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { alive, calls } from '../support/emulatorState';
@@ -27,8 +27,8 @@ beforeEach(async () => {
   page = { id: PAGE.id, client: clientFor(bot.emulator) };
 });
 
-function start(): Runtime {
-  const settings = checkOptions({ directory: DIRECTORY });
+function start(directory = DIRECTORY): Runtime {
+  const settings = checkOptions({ directory });
   return createRuntime({ ...settings, store });
 }
 
@@ -137,6 +137,20 @@ describe('a name', () => {
     expect(runtime.stats).toMatchObject({ created: 1 });
     // The next send has it at once.
     expect(runtime.directory.idOf(page, 'adam')).toBe(Adam);
+  });
+
+  test('whose profile changes is recorded with the last ten personas it had, which sync deletes', async () => {
+    const ids: string[] = [];
+    for (let version = 0; version < 12; version += 1) {
+      const adam = profile(`Adam ${version}`);
+      const { directory } = start({ ...DIRECTORY, adam });
+      const id = await directory.idOf(page, 'adam');
+      const record: NamedRecord = { ...adam, id };
+      if (version > 0) record.replaces = ids.slice(0, 10);
+      expect(await nameOn(store, PAGE.id, 'adam')).toEqual(record);
+      ids.unshift(id);
+    }
+    expect(new Set(ids).size).toBe(12);
   });
 });
 

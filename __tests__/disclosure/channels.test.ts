@@ -193,7 +193,10 @@ describe('a sender of the bot’s own', () => {
   ];
 
   test.each(sends)('discloses, too: %s', async (_what, channel, send) => {
-    const bot = await startOn(channel, { plugins: [personas(options)] });
+    const sent: SentMessage[] = [];
+    const onSent = (message: SentMessage) => void sent.push(message);
+    const plugin = personas({ ...options, onSent });
+    const bot = await startOn(channel, { plugins: [plugin] });
     const received = await bot.run(async (context: PersonaContext) => {
       await send(context as never);
     });
@@ -204,6 +207,13 @@ describe('a sender of the bot’s own', () => {
     ]);
     const icons = received.map(({ body }) => body.icon_emoji);
     expect(new Set(icons).size).toBe(1);
+    await new Promise(setImmediate);
+    expect(
+      sent.map(({ persona, name, decidedBy }) => [persona, name, decidedBy]),
+    ).toEqual([
+      [null, 'Own', 'personaId'],
+      [null, 'Own', 'personaId'],
+    ]);
   });
 });
 

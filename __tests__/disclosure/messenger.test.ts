@@ -497,6 +497,15 @@ describe('the tag HUMAN_AGENT', () => {
       if (isRejected) expect(alive(bot.emulator)).toEqual([]);
     }
   });
+
+  test('is not checked on sender actions', async () => {
+    const bot = await startBot({ plugins: [personas({ directory })] });
+    await bot.run(async (context) => {
+      await context.as('max').typingOn(tagged);
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Max: [typing_on]']);
+  });
 });
 
 describe('the label', () => {

@@ -217,6 +217,28 @@ test('what it is told has no token, and stays as it was sent', async () => {
   ]);
 });
 
+test('what a method of the bot’s own was called with is copied, also where it contains itself', async () => {
+  const { client } = await startFakeGraph(onPage({}));
+  const sendTree = (_psid: string, _tree: object) => Promise.resolve();
+  const leaf = new Date();
+  const tree = { name: 'root', leaf, branches: [] as object[], list: [0, 1] };
+  tree.branches.push(tree, tree.branches);
+  const { message } = await new Promise<SentMessage>((resolve) => {
+    const plugin = personas({ onSent: resolve });
+    const own = Object.assign(client, { sendTree });
+    void plugin.client(own).sendTree(CUSTOMER, tree);
+  });
+  expect(message.method).toBe('sendTree');
+  const [copy] = message.arguments as [typeof tree];
+  expect(copy).toEqual(tree);
+  expect(copy).not.toBe(tree);
+  expect(copy.list).not.toBe(tree.list);
+  expect(copy.leaf).toBe(leaf);
+  expect(copy.branches).not.toBe(tree.branches);
+  expect(copy.branches[0]).toBe(copy);
+  expect(copy.branches[1]).toBe(copy.branches);
+});
+
 test.each<[ChannelName | 'messenger', string, unknown[], unknown, unknown[]]>([
   ['messenger', 'sendText', ['7', 'a'], { messageId: 'm_1' }, ['m_1']],
   ['messenger', 'sendText', ['7', 'a'], { message_id: 'm_2' }, ['m_2']],

@@ -3,9 +3,10 @@ import { PersonaCleanupError } from 'bottender-persona';
 import { Leases } from '../../src/ephemeral/leases';
 import { PersonaCreator } from '../../src/ephemeral/personaCreator';
 import { EphemeralPool } from '../../src/ephemeral/pool';
+import type { SharedPersona } from '../../src/ephemeral/sharedPersona';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import { type Reply, startFakeGraph } from '../support/fakeGraph';
+import { type Reply, type Script, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { nextRequest } from '../support/nextRequest';
 import { profile } from '../support/personas';
@@ -18,11 +19,11 @@ const failing = (code: number): Reply => ({
   body: { error: { code, message: 'no' } },
 });
 
-async function open(answers: Reply[], lingerMs = 0) {
+async function open(answers: Script, lingerMs = 0, store = new MemoryStore()) {
   const { page, calls } = await startFakeGraph(answers);
   const report = jest.fn();
   const stats = noStats();
-  const leases = new Leases(new MemoryStore(), 60_000, report);
+  const leases = new Leases(store, 60_000, report);
   const creator = new PersonaCreator(leases, stats);
   const pool = new EphemeralPool(leases, creator, lingerMs, stats);
   const acquire = (name: string) => pool.acquire(page, profile(name));
@@ -81,6 +82,85 @@ test('after a rate limit, the other deletions on the Page wait, too', async () =
   expect(deletions('8')).toBe(1);
   await pool.close(5000);
   expect(leases.isNoneHeld).toBe(true);
+});
+
+test('after a deletion that succeeds, the next rate limit is waited out as the first one', async () => {
+  let id = 6;
+  const limited = new Set(['7', '9']);
+  const { acquire, pool, deletions } = await open(({ method, path }) => {
+    if (method === 'POST') return { body: { id: String((id += 1)) } };
+    const isLimited = limited.delete(/\d+$/.exec(path)?.[0] ?? '');
+    return isLimited ? failing(613) : OK;
+  });
+  const used = [];
+  for (const name of ['A', 'B', 'C', 'D']) used.push(await acquire(name));
+  const [a, b, c, d] = used as [SharedPersona, ...SharedPersona[]];
+  // The calls are real.
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'],
+  });
+  try {
+    for (const [first, next] of [
+      [a, b],
+      [c, d],
+    ] as [SharedPersona, SharedPersona][]) {
+      await pool.release(first);
+      const released = pool.release(next);
+      await jest.advanceTimersByTimeAsync(1000);
+      await released;
+    }
+  } finally {
+    jest.useRealTimers();
+  }
+  expect([deletions('8'), deletions('10')]).toEqual([1, 1]);
+});
+
+describe('a slow store has removed the lease', () => {
+  class SlowStore extends MemoryStore {
+    readonly isAsked = gate();
+    override async forget(pageId: string, key: string) {
+      this.isAsked.open();
+      await later(20);
+      return super.forget(pageId, key);
+    }
+  }
+
+  test.each(['the end of a use', 'close()', 'a close() that comes late'])(
+    'after %s',
+    async (end) => {
+      const store = new SlowStore();
+      const { acquire, pool, stats } = await open([MADE_7, OK], 0, store);
+      const released = pool.release(await acquire('Adam'));
+      if (end === 'the end of a use') await released;
+      else {
+        if (end !== 'close()') await store.isAsked.opened;
+        await pool.close(5000);
+      }
+      expect(await store.leasesOn('1')).toEqual([]);
+      expect(stats.deleted).toBe(1);
+    },
+  );
+});
+
+test('a use that ends while the store is away ends when it is back, and the persona is deleted then', async () => {
+  class AwayStore extends MemoryStore {
+    isAway = true;
+    override release(...args: Parameters<MemoryStore['release']>) {
+      return this.isAway
+        ? Promise.reject(new Error('away'))
+        : super.release(...args);
+    }
+  }
+  const store = new AwayStore();
+  const opened = await open([MADE_7, OK], 0, store);
+  const { acquire, pool, deletions, report } = opened;
+  await pool.release(await acquire('Adam'));
+  expect(report).toHaveBeenCalledTimes(1);
+  expect(deletions('7')).toBe(0);
+  store.isAway = false;
+  await pool.close(3000);
+  expect(deletions('7')).toBe(1);
+  expect(report).toHaveBeenCalledTimes(1);
 });
 
 test.each([

@@ -5,7 +5,11 @@ import { Sweep } from '../../src/ephemeral/sweep';
 import type { Page } from '../../src/graph/page';
 import { noStats } from '../../src/stats';
 import { MemoryStore } from '../../src/store/memory';
-import type { LeaseEntry, Use } from '../../src/store/port';
+import {
+  EXPIRED_AT_ONCE,
+  type LeaseEntry,
+  type Use,
+} from '../../src/store/port';
 import { advanceTime } from '../support/clock';
 import { type Reply, startFakeGraph } from '../support/fakeGraph';
 import { barrier } from '../support/gate';
@@ -154,6 +158,49 @@ describe('an expired lease', () => {
   });
 });
 
+describe('more expired leases than a store gives at once', () => {
+  const count = EXPIRED_AT_ONCE + 1;
+
+  async function leaveMany(page: Page) {
+    const opened = open(page);
+    const read = jest.spyOn(opened.store, 'expired');
+    for (let id = 1; id <= count; id += 1) {
+      await leave(opened.store, `${id}`, `A${id}`);
+    }
+    await leave(opened.store, null, 'Adam');
+    return { ...opened, read };
+  }
+
+  test('are all swept', async () => {
+    const { page } = await startFakeGraph(({ method }) =>
+      method === 'DELETE' ? OK : listed(adam),
+    );
+    const { sweep, store } = await leaveMany(page);
+    const { deleted, suspects } = await sweep.sweepPage(page);
+    expect(new Set(deleted.map(({ id }) => id)).size).toBe(count);
+    expect(suspects).toEqual([ADAM]);
+    expect(await store.leasesOn('1')).toHaveLength(1);
+  });
+
+  test('are tried once each, if none of them can be deleted', async () => {
+    const { page, calls } = await startFakeGraph(() => FORBIDDEN);
+    const { sweep, expired, report } = await leaveMany(page);
+    await expect(sweep.sweepPage(page)).rejects.toThrow('"Adam"');
+    const deletions = calls.filter((call) => call.startsWith('DELETE'));
+    expect(deletions).toHaveLength(count);
+    expect(new Set(deletions).size).toBe(count);
+    expect(report).toHaveBeenCalledTimes(count);
+    expect(await expired()).toHaveLength(EXPIRED_AT_ONCE);
+  });
+
+  test('are read once, if the first of them meet a rate limit', async () => {
+    const { page } = await startFakeGraph([LIMITED]);
+    const { sweep, read } = await leaveMany(page);
+    expect(await sweep.sweepPage(page)).toEqual({ deleted: [], suspects: [] });
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('an intent', () => {
   test('without a persona of its name is forgotten, and no other one is', async () => {
     const { page } = await startFakeGraph([listed(adam)]);
@@ -266,17 +313,27 @@ describe('an intent', () => {
   });
 });
 
-test('two sweeps at the same time keep the same intent of a name, so that both report the suspect', async () => {
-  const { page } = await startFakeGraph([listed(adam), listed(adam)]);
-  const { store, sweep, expired } = open(page);
-  await leave(store, null, 'Adam');
-  await leave(store, null, 'Adam');
-  const entries = await expired();
-  const sweeps = [entries, entries.toReversed()].map((each) =>
-    sweep.sweepExpired(page, each),
-  );
-  for (const { swept } of await Promise.all(sweeps)) {
-    expect(swept.suspects).toEqual([ADAM]);
+/** Whose clock stands still, so that all leases in it expire at the same time. */
+class StillStore extends MemoryStore {
+  protected override now(): number {
+    return 1000;
   }
-  expect(await store.leasesOn('1')).toHaveLength(1);
-});
+}
+
+test.each([MemoryStore, StillStore])(
+  'two sweeps at the same time keep the same intent of a name, so that both report the suspect: %p',
+  async (Store) => {
+    const { page } = await startFakeGraph([listed(adam), listed(adam)]);
+    const { store, sweep, expired } = open(page, new Store());
+    await leave(store, null, 'Adam');
+    await leave(store, null, 'Adam');
+    const entries = await expired();
+    const sweeps = [entries, entries.toReversed()].map((each) =>
+      sweep.sweepExpired(page, each),
+    );
+    for (const { swept } of await Promise.all(sweeps)) {
+      expect(swept.suspects).toEqual([ADAM]);
+    }
+    expect(await store.leasesOn('1')).toHaveLength(1);
+  },
+);

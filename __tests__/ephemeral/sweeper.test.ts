@@ -97,6 +97,19 @@ test('the timer sweeps every Page with one read of the store, with the newest cl
   expect(of.mock.calls[0]?.[0].client).toBe(newest);
 });
 
+test('only an event on another Page, or with another client, is news', async () => {
+  const { sweeper, client } = await open();
+  const other = await clientOf('1', 'NEW_1');
+  const isNewest = (pageId: string, by = client) =>
+    sweeper.isNewest({ client: by, event: { pageId } });
+  expect(isNewest('1')).toBe(false);
+  sweeper.notice('1', client);
+  expect([isNewest('1'), isNewest('2')]).toEqual([true, false]);
+  expect(isNewest('1', other)).toBe(false);
+  sweeper.close();
+  expect(isNewest('1')).toBe(false);
+});
+
 test('no Graph call is made if no lease has expired', async () => {
   const { client, calls } = await startFakeGraph([{ body: { id: '1' } }], {
     accessToken: 'IDLE',

@@ -68,6 +68,21 @@ describe.each<[string, Reply]>([
   });
 });
 
+test('a client that can upload nothing gets the form', async () => {
+  const sendMessageFormData = jest.fn((..._args: unknown[]) =>
+    Promise.resolve({}),
+  );
+  const own = { accessToken: 'TOKEN', sendMessageFormData };
+  const client = personas().client(own, { channel: 'messenger' });
+  const form = Messenger.createImageFormData(Buffer.from('x'));
+  await client.withPersona('1', () =>
+    client.sendMessageFormData(CUSTOMER, form),
+  );
+  expect(sendMessageFormData.mock.calls).toEqual([
+    [CUSTOMER, form, { personaId: '1' }],
+  ]);
+});
+
 test('a form with a persona of its own is sent unchanged, refused or not', async () => {
   const bot = await startWrittenTo();
   const { Bea = '' } = await createPersonas(bot.emulator, ['Bea']);

@@ -1,9 +1,11 @@
+import { MessengerContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 import Keyv from 'keyv';
 
 import { CUSTOMER, PAGE, startBot } from '../support/bot';
-import { alive, calls } from '../support/emulatorState';
+import { alive, calls, shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
+import { filenameOption } from '../support/sends';
 
 const EVENTS: [string, object][] = [
   [
@@ -58,3 +60,25 @@ test.each(EVENTS)(
     expect(told).not.toHaveBeenCalled();
   },
 );
+
+test('what a class of the bot’s own sends in answer to a read is sent as its speaker', async () => {
+  class Answering extends MessengerContext {
+    async sendAnyway() {
+      await this._client?.sendText(CUSTOMER, 'read');
+      const pear = Buffer.from('a pear');
+      await this._client?.sendImage(CUSTOMER, pear, filenameOption('a.png'));
+    }
+  }
+  const bot = await startBot({
+    contextClass: Answering,
+    plugins: [personas({ directory: { adam: profile('Adam') } })],
+  });
+  await bot.say('hello');
+  const answer = async (context: PersonaContext) => {
+    context.usePersona('adam');
+    await (context as unknown as Answering).sendAnyway();
+  };
+  await bot.runHere(answer, CUSTOMER, { read: { watermark: 1 } });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: read', 'Adam: [image]']);
+});

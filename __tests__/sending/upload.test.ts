@@ -120,6 +120,20 @@ describe('an uploaded file', () => {
   });
 
   test.each(SOURCES)(
+    'of %s shows a persona that is created for it first',
+    async (_what, source) => {
+      const plugin = personas({ directory: { eve: profile('Eve') } });
+      const { bot } = await start({ plugins: [plugin] });
+      await bot.run(async (context) => {
+        await context.as('eve').sendImage(source(), filenameOption('pear.png'));
+      });
+      expect(bot.errors).toEqual([]);
+      expect(shown(bot.emulator)).toEqual(['Eve: [image]']);
+      expect(CONTENTS.equals(await received(bot.emulator))).toBe(true);
+    },
+  );
+
+  test.each(SOURCES)(
     'of %s shows the persona that was active at the call',
     async (_what, source) => {
       const { bot, Adam } = await start();

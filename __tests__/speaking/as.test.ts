@@ -205,6 +205,7 @@ describe('its methods', () => {
       expect(Object.keys(adam).sort()).toEqual(
         [...SEND_METHODS, 'typing'].sort(),
       );
+      expect(Reflect.get(adam, 'sendPoll')).toBeUndefined();
       const { sendText, typingOn } = adam;
       await Promise.all(['one', 'two'].map((text) => sendText(text)));
       await typingOn();

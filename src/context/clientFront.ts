@@ -65,7 +65,7 @@ export class ClientFronts {
     const others = new Proxy(Object.create(kind) as object, {
       get: (_, name, front: ClientFront) => {
         const value: unknown = Reflect.get(front[CLIENT], name);
-        if (typeof name !== 'string' || name === 'constructor') return value;
+        if (typeof name !== 'string') return value;
         if (typeof value === 'function') {
           const method = this.method(name);
           // A Proxy, because a function such as axios has methods of its own.
@@ -141,19 +141,20 @@ export class ClientFronts {
 
 /**
  * @param name the method that was called
- * @throws PersonaError if the call needs another method, and a custom client does not have it
+ * @throws PersonaError if the client does not have the method that the call needs
  */
 function callClient(
   client: Client,
   name: string,
   { args, method = name }: ClientCall,
 ): unknown {
-  if (method !== name && typeof client[method] !== 'function') {
+  const transmit = client[method];
+  if (typeof transmit !== 'function') {
     throw new PersonaError(
       `The client has no method "${method}", by which a call of "${name}" is sent here.`,
     );
   }
-  const answer = client[method]?.(...args);
+  const answer = Reflect.apply(transmit, client, args);
   const isForeign = !(answer instanceof Promise) && isThenable(answer);
   return isForeign ? Promise.resolve(answer) : answer;
 }

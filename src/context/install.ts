@@ -127,18 +127,19 @@ function rememberOwnMethods(
   personas: ContextPersonas,
   contextClass: ContextClass,
 ): void {
-  const { channel } = contextClass;
-  const own = names.filter(
-    (name) =>
-      !name.startsWith('_') &&
-      typeof Object.getOwnPropertyDescriptor(context, name)?.value ===
-        'function',
-  );
-  if (own.length === 0) contextClass.plainNames = names;
-  for (const name of own) {
-    const method: unknown = Reflect.get(context, name);
-    rememberOwnMethod(context, name, method, personas, channel);
+  let isPlain = true;
+  for (const name of names) {
+    if (name.startsWith('_')) continue;
+    const property = Object.getOwnPropertyDescriptor(context, name);
+    const value: unknown = property?.value;
+    const isMethod = typeof value === 'function';
+    if (isMethod) {
+      rememberOwnMethod(context, name, value, personas, contextClass.channel);
+    }
+    // What has no value here may be a method of the next context.
+    if (isMethod || (value ?? undefined) === undefined) isPlain = false;
   }
+  if (isPlain) contextClass.plainNames = names;
 }
 
 function isSame(names: readonly string[], others: readonly string[] = []) {

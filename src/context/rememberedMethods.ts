@@ -72,7 +72,8 @@ export function rememberOwnMethod(
     typeof method === 'function'
       ? remembered(method as Method, name, personas, channel)
       : method;
-  Object.defineProperty(context, name, {
+  // A property that others have made permanent stays as it is.
+  Reflect.defineProperty(context, name, {
     configurable: true,
     enumerable: true,
     get: () => value,
@@ -96,10 +97,7 @@ function remembered(
   });
 }
 
-/**
- * Wraps an object of functions such as `context.chat` in the same way. Bottender's
- * own functions, which are bound, call the client synchronously and need no wrapper.
- */
+/** Wraps an object of functions such as `context.chat` in the same way. */
 export function rememberNamespace(
   namespace: object,
   personas: ScopedPersonas,
@@ -112,7 +110,6 @@ export function rememberNamespace(
       if (known !== undefined) return known;
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function' || typeof name !== 'string') return value;
-      if (value.name.startsWith('bound _')) return value;
       const method = remembered(value as Method, name, personas, channel);
       own.set(name, method);
       return method;

@@ -109,9 +109,8 @@ export class EphemeralPool {
     }
     // A process with nothing else to do would end before anything was reported.
     const staying = setTimeout(() => {}, MAX_TIMER_MS);
-    const isEmptied = await withTimeout(this.emptied(), timeoutMs, false);
+    await withTimeout(this.emptied(), timeoutMs, undefined);
     clearTimeout(staying);
-    if (isEmptied) return;
     const failure = { message: 'close() did not wait for it any longer' };
     for (const lease of this.leases.held()) this.leases.giveUp(lease, failure);
   }
@@ -122,12 +121,11 @@ export class EphemeralPool {
   }
 
   /** A persona that exists, or may be coming to exist, has a lease. */
-  private async emptied(): Promise<true> {
+  private async emptied(): Promise<void> {
     while (this.pending.size > 0 || !this.leases.isNoneHeld) {
       await Promise.allSettled(this.pending);
       await this.leases.noneHeld();
     }
-    return true;
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {

@@ -169,8 +169,8 @@ export class Sweep {
     const { personas, isComplete } = listed.value;
     // Read after the list, so that the leases have the ID of every listed persona.
     const records = new Map(await this.leases.on(page));
-    const known = await this.namedIds(page);
-    for (const { id } of records.values()) if (id !== null) known.add(id);
+    const leased = [...records.values()].map(({ id }) => id);
+    const known = new Set([...leased, ...(await this.namedIds(page))]);
     const suspects = new Map<string, ListedPersona>();
     for (const [key, { name, expiresAt }] of intents) {
       // The record has changed: the process that wrote it was slow, not dead.

@@ -10,7 +10,8 @@ export class WriteRetryQueue {
 
   /** @param about what is written; a later write of the same replaces this one */
   add(about: string, write: () => Promise<unknown>): void {
-    if (this.writes.size >= MAX_WRITES) return;
+    const isFull = this.writes.size >= MAX_WRITES;
+    if (isFull && !this.writes.has(about)) return;
     this.writes.set(about, write);
     this.timer ??= setInterval(() => {
       for (const each of this.writes) void this.retry(...each);

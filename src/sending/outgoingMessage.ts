@@ -40,9 +40,10 @@ export class OutgoingMessage {
     this.decidedBy = decidedBy;
     this.message = asCaller(message, speaker);
     const { fixedId } = message;
-    if (fixedId !== undefined) this.carried = carriedAs(fixedId);
-    const showsNobody = speaker.kind === 'page' || speaker.kind === 'caller';
-    if (showsNobody || fixedId !== undefined) return;
+    if (fixedId !== undefined) {
+      this.carried = carriedAs(fixedId);
+      return;
+    }
     this.resolution = sending.channel.carriesId
       ? resolveId(speaker, sending)
       : resolveProfile(speaker, sending);

@@ -3,7 +3,7 @@ import { pageOf, type Page } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
 import { pageProfile } from '../shownName';
 import { pageIdIn } from '../sendContext';
-import type { EphemeralSpeaker, ShownSpeaker } from '../speaking/speaker';
+import type { ActiveSpeaker, EphemeralSpeaker } from '../speaking/speaker';
 
 import {
   refused,
@@ -12,8 +12,11 @@ import {
   type Sending,
 } from './resolution';
 
-/** How a message comes by the ID of the persona that it carries. */
-export function resolveId(speaker: ShownSpeaker, sending: Sending): Resolution {
+/** How a message comes by the ID of the persona that it carries; `undefined` where it carries none. */
+export function resolveId(
+  speaker: ActiveSpeaker,
+  sending: Sending,
+): Resolution | undefined {
   const label = sending.runtime.settings.disclosure?.label;
   switch (speaker.kind) {
     case 'persona': {
@@ -34,6 +37,8 @@ export function resolveId(speaker: ShownSpeaker, sending: Sending): Resolution {
       const { profile } = speaker;
       return refused(speaker, profile && pageProfile(profile, label).name);
     }
+    default:
+      return undefined;
   }
 }
 
@@ -44,9 +49,8 @@ function named(persona: Persona, sending: Sending): Resolution {
   const { id, profile } = known;
   const name = profile?.name;
   if (id !== undefined) return { persona, name, resolve: () => id };
-  const { page, canSend } = sending.context;
+  const { page } = sending.context;
   if (!page) return { persona, name, resolve: () => persona };
-  if (!canSend) return { persona, name, resolve: () => null };
   const onPage = (idOn: (page: Page) => string | Promise<string>) => {
     const asked = pageOf(page);
     return asked instanceof Promise ? asked.then(idOn) : idOn(asked);

@@ -2,7 +2,7 @@ import { displayOn, type Channel, type Displayed } from '../channels/channel';
 import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
 import { shownName, type Label } from '../shownName';
-import type { ShownSpeaker } from '../speaking/speaker';
+import type { ActiveSpeaker } from '../speaking/speaker';
 import { warnOnce } from '../util/warn';
 
 import {
@@ -13,11 +13,11 @@ import {
 } from './resolution';
 
 /**
- * How a message comes by the profile that it carries; `undefined` for IDs without
- * a profile, which mean nothing outside Messenger.
+ * How a message comes by the profile that it carries; `undefined` where it carries
+ * none, as for IDs without a profile, which mean nothing outside Messenger.
  */
 export function resolveProfile(
-  speaker: ShownSpeaker,
+  speaker: ActiveSpeaker,
   sending: Sending,
 ): Resolution | undefined {
   switch (speaker.kind) {
@@ -36,6 +36,8 @@ export function resolveProfile(
         ? undefined
         : unknownPersona(persona, sending);
     }
+    default:
+      return undefined;
   }
 }
 

@@ -130,8 +130,8 @@ export class SendOperation implements Sending {
   }
 
   private async upload(file: MessageFile): Promise<void> {
-    const { page, canSend } = this.context;
-    if (!page || !canSend) return;
+    const { page } = this.context;
+    if (!page) return;
     this.replace(await upload(file, this.given.args, page.client));
     const [outgoing] = this.messages;
     const [uploaded] = this.call.messages;

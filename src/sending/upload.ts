@@ -1,3 +1,5 @@
+import { ReadStream } from 'node:fs';
+
 import type {
   ClientCall,
   MessageFile,
@@ -80,11 +82,8 @@ async function uploadForm(
 }
 
 /** Rejects when the stream of a message that waits fails, which otherwise would end the process. */
-export function failureOf({ type, contents }: MessageFile): Promise<never> {
-  if (type === 'form' || contents instanceof Uint8Array) {
-    return new Promise(() => undefined);
-  }
+export function failureOf({ contents }: MessageFile): Promise<never> {
   return new Promise((_, reject) => {
-    contents.once('error', reject);
+    if (contents instanceof ReadStream) contents.once('error', reject);
   });
 }

@@ -43,7 +43,7 @@ export class ContextPersonas extends ScopedPersonas {
         ? recipientId(addressed)
         : textOrNone(getProperty(context, 'session', 'user', 'id'))) ?? null;
     // Bottender sends nothing without a session or in response to echoes and receipts,
-    // so nothing is uploaded, looked up or created for these. Mocks may have no event.
+    // so blocks create nothing for these. Mocks may have no event.
     const canSend =
       Boolean(context.session) &&
       !UNANSWERED.some((name) => getProperty(context, 'event', name));
@@ -53,8 +53,6 @@ export class ContextPersonas extends ScopedPersonas {
   /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */
   start(): Promise<void> | undefined {
     const { context, runtime } = this;
-    const { initialPersona } = runtime.settings;
-    if (initialPersona === null) return undefined;
     const begin = (speaker: ActiveSpeaker) => {
       if (speaker === PAGE) return;
       this.initial = { speaker, decidedBy: 'initialPersona' };

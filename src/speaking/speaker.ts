@@ -7,10 +7,8 @@ import type { PersonaKind, PersonaProfile } from '../profile';
 
 /** Who a message is sent as. */
 export type ActiveSpeaker =
-  { readonly kind: 'page' } | CallerSpeaker | ShownSpeaker;
-
-/** A speaker whom messages show by an ID or a profile. */
-export type ShownSpeaker =
+  | { readonly kind: 'page' }
+  | CallerSpeaker
   /** An ID or a name, as the bot gave it. */
   | { readonly kind: 'persona'; readonly persona: Persona }
   | EphemeralSpeaker
