@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   personaClients,
+  PersonaStoreError,
   type PersonaClientsOptions,
 } from 'bottender-persona/client';
 import { redisStore } from 'bottender-persona/redis';
 
 import type { KeyvLike } from '../../src/store/keyv/guardedKeyv';
 import { openConversations } from '../../src/store/open';
+import { advanceTime } from '../support/clock';
 import { startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { CUSTOMER, PAGE } from '../support/pages';
@@ -35,6 +37,8 @@ interface Network {
   refuses?: RegExp;
   /** Called before a value is read. */
   before?: (() => Promise<unknown>) | undefined;
+  /** Called when something has failed. */
+  onFailure?: () => void;
 }
 
 /** A store behind a network, which says when it has answered. */
@@ -45,6 +49,7 @@ function behind(
 ): KeyvLike {
   const pass = async <T>(run: () => Promise<T>, written = ''): Promise<T> => {
     if (network.isAway || network.refuses?.test(written)) {
+      network.onFailure?.();
       throw new Error('away');
     }
     const value = await run();
@@ -78,18 +83,20 @@ async function startPage(answered: (text: string) => unknown = () => {}) {
     return { body: { recipient_id: CUSTOMER, message_id: 'm_1' } };
   });
   const start = (store: PersonaClientsOptions['store']) => {
+    const reported: Error[] = [];
     const personas = personaClients({
       store,
       directory: SPEAKERS,
       disclosure: { message: ({ moment }) => `[${moment}]` },
-      onCleanupError: () => {},
+      onCleanupError: (error) => reported.push(error),
     });
     const speakers = personas.client(client);
     const say = (name: keyof typeof SPEAKERS, text: string) =>
       speakers.as(name).sendText(CUSTOMER, text);
     const record = () =>
       personas.conversations.record(client, CUSTOMER, 'human');
-    return { say, record };
+    const forget = () => personas.conversations.forget(client, CUSTOMER);
+    return { say, record, forget, reported };
   };
   return { sent, start };
 }
@@ -112,10 +119,14 @@ test('a process whose store comes back forgets what it knew alone', async () => 
       5000,
     ).unref();
   });
-  await two.say('adam', '3');
+  // No person has spoken meanwhile.
+  await two.say('max', '3');
+  await two.say('adam', '4');
   network.isAway = true;
-  await one.say('max', '4');
-  expect(sent).toEqual(['[start]', '1', '[start]', '2', '3', '[start]', '4']);
+  await one.say('max', '5');
+  expect(sent).toEqual([
+    ...['[start]', '1', '[start]', '2', '3', '4', '[start]', '5'],
+  ]);
 });
 
 test('a person who speaks while another process discloses is followed by a disclosure', async () => {
@@ -158,6 +169,82 @@ test('a person whom the store could not record during another message is not for
   Object.assign(network, { before: undefined, refuses: undefined });
   await one.say('max', '3');
   expect(sent).toEqual(['[start]', '1', '2', '[handback]', '3']);
+});
+
+test('a message does not wait for the answer to the one before it', async () => {
+  const answered = gate();
+  const { sent, start } = await startPage((text) =>
+    text === '1' ? answered.opened : undefined,
+  );
+  const one = start(new MapStore());
+  const first = one.say('max', '1');
+  await one.say('max', '2');
+  expect(sent).toEqual(['[start]', '1', '2']);
+  answered.open();
+  await first;
+});
+
+test('a process whose store is away discloses once, and says once that it decides alone', async () => {
+  const { sent, start } = await startPage();
+  const network: Network = {};
+  const one = start(behind(new MapStore(), network));
+  await one.say('max', '1');
+  network.isAway = true;
+  await one.say('max', '2');
+  await one.say('max', '3');
+  await one.say('adam', '4');
+  await one.say('max', '5');
+  await one.record();
+  await one.say('max', '6');
+  expect(sent).toEqual([
+    ...['[start]', '1', '[start]', '2', '3', '4', '[handback]', '5'],
+    ...['[handback]', '6'],
+  ]);
+  const isAway = () =>
+    one.reported.filter(({ name }) => name === 'PersonaStoreError').length;
+  expect(isAway()).toBe(1);
+  await expect(one.forget()).rejects.toThrow(PersonaStoreError);
+  network.isAway = false;
+  await one.forget();
+  await one.say('max', '7');
+  expect(sent.slice(-2)).toEqual(['[start]', '7']);
+  // It has gone away anew, and is not only unsteady.
+  network.isAway = true;
+  await one.say('max', '8');
+  expect(isAway()).toBe(1);
+  network.isAway = false;
+  advanceTime(60_000);
+  await one.say('max', '9');
+  network.isAway = true;
+  await one.say('max', '10');
+  expect(isAway()).toBe(2);
+});
+
+test('a person who spoke while the store was away is recorded when it is back, without another message', async () => {
+  const { sent, start } = await startPage();
+  const shared = new MapStore();
+  const network: Network = {};
+  const recorded = gate();
+  const one = start(
+    behind(shared, network, () => {
+      if ([...shared.all().keys()].some((key) => key.endsWith(':human'))) {
+        recorded.open();
+      }
+    }),
+  );
+  const two = start(shared);
+  await two.say('max', '1');
+  network.isAway = true;
+  await one.say('adam', '2');
+  await one.say('max', '3');
+  // Not at the first try.
+  await new Promise<void>((resolve) => (network.onFailure = resolve));
+  network.isAway = false;
+  await recorded.opened;
+  await two.say('max', '4');
+  expect(sent).toEqual([
+    ...['[start]', '1', '2', '[handback]', '3', '[handback]', '4'],
+  ]);
 });
 
 describeWithRedis('on Redis', () => {

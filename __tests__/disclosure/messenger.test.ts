@@ -194,30 +194,43 @@ test('null sends none, and uses the moment up', async () => {
 test('what cannot be disclosed is tried again by the next message, and the message itself goes out', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
   const message = jest
-    .fn<string | Promise<string>, []>()
+    .fn<unknown, []>()
     .mockImplementationOnce(() => {
       throw new Error('no words');
     })
-    .mockRejectedValueOnce(new Error('no words either'))
-    .mockReturnValueOnce('')
+    .mockImplementationOnce(() => Promise.reject(new Error('no words either')))
+    .mockReturnValueOnce(' ')
+    .mockReturnValueOnce(5)
     .mockReturnValueOnce('x'.repeat(2001))
     .mockReturnValue('I am a bot');
-  const { bot } = await start({ disclosure: { message } });
-  await bot.run(say('max', '1', '2', '3', '4', '5', '6'));
+  const disclosure = { message: message as () => string };
+  const { bot } = await start({ disclosure });
+  await bot.run(say('max', '1', '2', '3', '4', '5', '6', '7'));
   expect(bot.errors).toEqual([]);
   expect(shown(bot.emulator)).toEqual([
     'Max: 1',
     'Max: 2',
     'Max: 3',
     'Max: 4',
-    'Max: I am a bot',
     'Max: 5',
+    'Max: I am a bot',
     'Max: 6',
+    'Max: 7',
   ]);
   const warnings = warn.mock.calls.map(([text]) => String(text));
-  expect(warnings).toHaveLength(4);
-  expect(warnings[0]).toContain(
-    '"start" was not sent: the option "disclosure.message" failed: no words',
+  expect(warnings).toEqual(
+    [
+      'the option "disclosure.message" failed: no words.',
+      'the option "disclosure.message" failed: no words either.',
+      'the option "disclosure.message" returned no text.',
+      // Of the longest one. The two without a text are one warning.
+      'Messenger API - ',
+    ].map(
+      (reason) =>
+        expect.stringContaining(
+          `The disclosure "start" was not sent: ${reason}`,
+        ) as string,
+    ),
   );
   expect(warnings.join()).not.toContain(PAGE.accessToken);
 });
@@ -431,6 +444,25 @@ describe('the echo of a message', () => {
       'Max: two',
     ]);
   });
+});
+
+test('the echo of a message that this process has sent is not a person’s', async () => {
+  const { bot } = await start();
+  const echo = (mid?: string) =>
+    bot.runHere(() => undefined, PAGE.id, {
+      sender: { id: PAGE.id },
+      recipient: { id: CUSTOMER },
+      message: { mid, is_echo: true, text: 'one' },
+    });
+  await bot.run(say('max', 'one'));
+  const entries = bot.emulator.state().conversations[0]?.entries ?? [];
+  await echo(entries.at(-1)?.mid);
+  await bot.run(say('max', 'two'));
+  expect(shown(bot.emulator)).toEqual([
+    'Max: I am a bot (start)',
+    'Max: one',
+    'Max: two',
+  ]);
 });
 
 describe('the tag HUMAN_AGENT', () => {

@@ -269,6 +269,20 @@ test.each<[ChannelName | 'messenger', string, unknown[], unknown, unknown[]]>([
   },
 );
 
+test('it is told the call where the message in it is not known', async () => {
+  const { plugin, sent } = await start();
+  const send = (..._args: unknown[]) => Promise.resolve({});
+  const given = { sendMessage: send, sendPhoto: send };
+  const client = plugin.client(given, { channel: 'telegram' });
+  await client.sendMessage(7, 'one', { parseMode: 'HTML' });
+  await client.sendPhoto(7, 'p1', { caption: 'two' });
+  await told();
+  expect(sent.map(({ message }) => message)).toEqual([
+    { text: 'one', parseMode: 'HTML' },
+    { method: 'sendPhoto', arguments: ['p1', { caption: 'two' }] },
+  ]);
+});
+
 test('it has no context outside of events, and none at all without Bottender', async () => {
   const { bot, plugin, sent, contexts } = await start();
   await bot.say('hello');

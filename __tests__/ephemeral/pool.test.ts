@@ -95,7 +95,10 @@ test('after a deletion that succeeds, the next rate limit is waited out as the f
   const used = [];
   for (const name of ['A', 'B', 'C', 'D']) used.push(await acquire(name));
   const [a, b, c, d] = used as [SharedPersona, ...SharedPersona[]];
-  jest.useFakeTimers();
+  // The calls are real.
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'],
+  });
   try {
     for (const [first, next] of [
       [a, b],

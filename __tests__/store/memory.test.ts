@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../src/store/memory';
 import {
+  itIsAtomicAndReadsInParts,
   itKeepsWhatAFleetReliesOn,
   OPTIONS,
   RELEASE,
@@ -9,6 +10,7 @@ import {
 
 describe('the memory store, shared by several runtimes', () => {
   itKeepsWhatAFleetReliesOn(() => new MemoryStore());
+  itIsAtomicAndReadsInParts(() => new MemoryStore());
 });
 
 describe('the memory store', () => {

@@ -172,6 +172,34 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
     expect(await port.expired([page])).toEqual([]);
   });
 
+  test('of expired leases the oldest is found first', async () => {
+    const port = open();
+    const page = newPage();
+    const lasting = async (slot: string, leaseMs: number) => {
+      const use = withId(useOf(page, slot), '7');
+      await port.renew([use], { leaseMs, claimMs: leaseMs });
+      return use.key;
+    };
+    const second = await lasting('fly:2', 40);
+    const third = await lasting('fly:3', 60);
+    const first = await lasting('fly:1', 1);
+    await new Promise((resolve) => setTimeout(resolve, 70));
+    const expired = await port.expired([page]);
+    expect(expired.map(([key]) => key)).toEqual([first, second, third]);
+  });
+
+  test('a persona that was deleted is not shared, whatever arrives late', async () => {
+    const port = open();
+    const page = newPage();
+    const one = await made(port, page);
+    await port.release(one, RELEASE);
+    await port.forget(page, one.key);
+    await port.renew([one], OPTIONS);
+    expect(await port.acquire(useOf(page), OPTIONS)).toMatchObject({
+      as: 'creator',
+    });
+  });
+
   test('a lease that was used again meanwhile is not claimed', async () => {
     const port = open();
     const page = newPage();

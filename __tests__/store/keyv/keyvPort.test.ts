@@ -80,6 +80,55 @@ describe('the leases of other processes', () => {
     expect(await port.leasesOn('1')).toEqual([]);
   });
 
+  test('count where they are newer than one’s own', async () => {
+    const { port, store } = open();
+    const use = {
+      key: randomUUID(),
+      use: 'one',
+      slot: 'fly:x',
+      record: RECORD,
+    };
+    const leave = (expiresAt: number) =>
+      leaveIndex(store, {
+        leases: [indexed({ ...RECORD, expiresAt }, use.key)],
+      });
+    await port.renew([use], { leaseMs: 60_000, claimMs: 3000 });
+    const ends = async () => {
+      const leases = await port.leasesOn('1');
+      expect(leases).toHaveLength(1);
+      return leases[0]?.[1].expiresAt;
+    };
+    const own = await ends();
+    await leave(1_000_000);
+    expect(await ends()).toBe(own);
+    await leave(8_000_000_000_000);
+    expect(await ends()).toBe(8_000_000_000_000);
+  });
+
+  test('are not believed to be expired until they were renewed after the clock was set', async () => {
+    let clock = 1_000_000;
+    let monotonic = 0;
+    const pass = (ms: number, setAheadMs = 0) => {
+      clock += ms + setAheadMs;
+      monotonic += ms;
+    };
+    const clocks = [
+      jest.spyOn(Date, 'now').mockImplementation(() => clock),
+      jest.spyOn(performance, 'now').mockImplementation(() => monotonic),
+    ];
+    const { port, store } = open();
+    await port.renew([], { leaseMs: 60_000, claimMs: 3000 });
+    const record = { ...RECORD, expiresAt: Date.now() + 60_000 };
+    await leaveIndex(store, { leases: [indexed(record)] });
+    pass(1, 3_600_000);
+    expect(await port.expired(['1'])).toEqual([]);
+    pass(59_999);
+    expect(await port.expired(['1'])).toEqual([]);
+    pass(1);
+    expect(await port.expired(['1'])).toHaveLength(1);
+    for (const mocked of clocks) mocked.mockRestore();
+  });
+
   test('expire after their time, not exactly at it', async () => {
     jest.useFakeTimers({ now: 1_000_000 });
     const { port, store } = open();

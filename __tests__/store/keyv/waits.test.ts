@@ -71,6 +71,17 @@ describe('while the store is away', () => {
 });
 
 describe('the next call waits for the store', () => {
+  test('after many slow answers at the same time, which count once', async () => {
+    let ms = 300;
+    const get = () => new Promise((resolve) => setTimeout(resolve, ms));
+    const guarded = new GuardedKeyv(storeWith({ get }));
+    const many = Array.from({ length: 10 }, () => guarded.get('a'));
+    const ends = await Promise.all(many.map((asked) => after(300, asked)));
+    expect(new Set(ends)).toEqual(new Set(['answered']));
+    ms = 150;
+    expect(await after(150, guarded.get('a'))).toBe('answered');
+  });
+
   /** What takes its time, and is answered. */
   const slowly = () => new Promise((resolve) => setTimeout(resolve, 50));
 

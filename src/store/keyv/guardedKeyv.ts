@@ -1,5 +1,5 @@
 import type { PersonaStoreError } from '../../errors';
-import { getProperty } from '../../util/values';
+import { getProperty, textIn } from '../../util/values';
 import { BrokenValues } from '../broken';
 import { StoreGuard } from '../guard';
 
@@ -87,11 +87,10 @@ export class GuardedKeyv {
 
 /** Whether a value fails, and not the store: `JSON.parse` or a decompression rejects it. */
 function isUnreadable(error: unknown): boolean {
-  const code = getProperty(error, 'code');
   return (
     // As pako throws.
     typeof error === 'string' ||
     getProperty(error, 'name') === 'SyntaxError' ||
-    (typeof code === 'string' && DECOMPRESSION_CODE.test(code))
+    DECOMPRESSION_CODE.test(textIn(error, 'code'))
   );
 }
