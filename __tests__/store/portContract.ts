@@ -180,12 +180,12 @@ export function itKeepsWhatAFleetReliesOn(open: () => StorePort): void {
       await port.renew([use], { leaseMs, claimMs: leaseMs });
       return use.key;
     };
-    const second = await lasting('fly:2', 40);
-    const third = await lasting('fly:3', 60);
+    // Long, because the second renewal may take its time.
+    const second = await lasting('fly:2', 300);
     const first = await lasting('fly:1', 1);
-    await new Promise((resolve) => setTimeout(resolve, 70));
+    await new Promise((resolve) => setTimeout(resolve, 310));
     const expired = await port.expired([page]);
-    expect(expired.map(([key]) => key)).toEqual([first, second, third]);
+    expect(expired.map(([key]) => key)).toEqual([first, second]);
   });
 
   test('a persona that was deleted is not shared, whatever arrives late', async () => {
