@@ -17,6 +17,7 @@ import { CUSTOMER, startWrittenTo } from '../support/bot';
 import {
   FIXTURES,
   startOn,
+  startPlatform,
   type ChannelName,
   type Recorded,
 } from '../support/channels';
@@ -67,6 +68,20 @@ describe('a sender that the caller passes is kept', () => {
     });
     expect(bot.errors).toEqual([]);
     expect(onLine(sent)).toEqual(['Me', 'Me', 'Adam', 'Me', 'Me', 'Adam']);
+  });
+
+  test('on LINE by a client, whose own carousels have none', async () => {
+    const { origin, received } = await startPlatform('line');
+    const given = FIXTURES.line.client(origin) as LineClient;
+    const client = asAdam().client(given);
+    const columns = [{ text: 'Pear', actions: [] }];
+    const options = { sender: MINE } as never;
+    await client.as('adam').pushCarouselTemplate('U1', 'one', columns, options);
+    await client.withPersona('adam', async () => {
+      await client.pushText('U1', 'two', options);
+      await client.pushCarouselTemplate('U1', 'three', columns, options);
+    });
+    expect(onLine(received)).toEqual(['Me', 'Me', 'Me']);
   });
 
   test('on Slack, and the plugin adds nothing to it', async () => {

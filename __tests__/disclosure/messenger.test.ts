@@ -19,8 +19,9 @@ import {
 } from '../support/bot';
 import { clientFor } from '../support/clients';
 import { advanceTime } from '../support/clock';
+import { startEmulator } from '../support/emulator';
 import { startFakeGraph } from '../support/fakeGraph';
-import { profile } from '../support/personas';
+import { createPersonas, profile } from '../support/personas';
 import { alive, bodies, personaIds, shown } from '../support/emulatorState';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -496,6 +497,17 @@ describe('the tag HUMAN_AGENT', () => {
       expect(shown(bot.emulator)).toHaveLength(isRejected ? 0 : 1);
       if (isRejected) expect(alive(bot.emulator)).toEqual([]);
     }
+  });
+
+  test('is checked where the directory has the ID of a bot, and no one else', async () => {
+    const emulator = await startEmulator();
+    const { Max } = await createPersonas(emulator, ['Max']);
+    const max = { ...directory.max, id: Max };
+    const plugin = personas({ directory: { max } });
+    const bot = await startBot({ emulator, plugins: [plugin] });
+    await bot.run(send(Max));
+    expect(bot.errors).toEqual([expect.any(HumanAgentTagError)]);
+    expect(shown(emulator)).toEqual([]);
   });
 
   test('is not checked on sender actions', async () => {

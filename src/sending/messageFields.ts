@@ -33,10 +33,6 @@ export function asPage(message: Message): Message {
 /** The message with the profile that the bot itself put into it, or into a message that it belongs to. */
 export function asCaller(message: Message, speaker: ActiveSpeaker): Message {
   if (speaker.kind !== 'caller') return message;
-  const added = Object.entries(speaker.fields);
-  if (added.every(([name, value]) => message.fields[name] === value)) {
-    return message;
-  }
   return { ...message, fields: { ...message.fields, ...speaker.fields } };
 }
 
