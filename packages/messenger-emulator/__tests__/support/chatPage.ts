@@ -49,16 +49,29 @@ export async function startOver(
   emulator: MessengerEmulator,
 ): Promise<void> {
   complaints.length = 0;
-  const shownAnew = page.waitForResponse(/\/_emulator\/customers\//);
-  emulator.reset();
-  await shownAnew;
-  for (const shown of ['message', 'call', 'persona']) {
-    await page.getByTestId(shown).first().waitFor({ state: 'detached' });
-  }
+  do {
+    const shownAnew = page.waitForResponse(/\/_emulator\/customers\//);
+    emulator.reset();
+    await shownAnew;
+    // An answer that was still on its way arrives after the reset.
+  } while (!(await isEmpty(page)));
   if (await page.evaluate<boolean>(IS_AS_OPENED)) return;
   await page.reload();
   await page.getByText('Live', { exact: true }).waitFor();
 }
+
+async function isEmpty(page: Page): Promise<boolean> {
+  const gone = ['message', 'call', 'persona'].map((shown) =>
+    page
+      .getByTestId(shown)
+      .first()
+      .waitFor({ state: 'detached', timeout: SHOWN_WITHIN_MS }),
+  );
+  const results = await Promise.allSettled(gone);
+  return results.every(({ status }) => status === 'fulfilled');
+}
+
+const SHOWN_WITHIN_MS = 3000;
 
 const IS_AS_OPENED = `
   document.querySelector('details[open], #notice:not([hidden])') === null &&
