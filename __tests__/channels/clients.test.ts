@@ -16,6 +16,7 @@ import {
   type Recorded,
 } from '../support/channels';
 import { TOKEN } from '../support/channelFixtures/fixture';
+import { methodAt } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/personas';
 
@@ -33,18 +34,6 @@ const signText = (text: string, { name }: { name: string }) =>
   `${name}: ${text}`;
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
-
-/** What an object of methods is at a path such as `chat.postMessage`. */
-function at(target: object, path: string): Methods[string] {
-  const names = path.split('.');
-  const last = names.pop() ?? '';
-  const holder = names.reduce<object>(
-    (object, name) => Reflect.get(object, name) as object,
-    target,
-  );
-  return (...args) =>
-    Reflect.apply(Reflect.get(holder, last) as Methods[string], holder, args);
-}
 
 async function start(
   channel: ChannelName,
@@ -80,15 +69,15 @@ async function sendAll(
 ): Promise<Recorded['body'][]> {
   const { given, client, bodies } = await start(channel, options);
   const sent = deepFrozen(args);
-  await at(given, method)(...sent);
-  await at(client, method)(...sent);
-  await client.withPersona('adam', () => at(client, method)(...sent));
+  await methodAt(given, method)(...sent);
+  await methodAt(client, method)(...sent);
+  await client.withPersona('adam', () => methodAt(client, method)(...sent));
   const adam = client.as('adam');
-  await client.withPersona('eve', () => at(adam, method)(...sent));
+  await client.withPersona('eve', () => methodAt(adam, method)(...sent));
   if (own) {
     await client.withPersona('adam', async () => {
-      await at(client, method)(...deepFrozen(own('eve')));
-      await at(client, method)(...deepFrozen(own(null)));
+      await methodAt(client, method)(...deepFrozen(own('eve')));
+      await methodAt(client, method)(...deepFrozen(own(null)));
     });
   }
   const all = bodies();
@@ -206,7 +195,7 @@ describe('LINE', () => {
     const send = jest.fn().mockResolvedValue({});
     const later = { replyRawBody: () => undefined, [method]: send };
     const client = personas({ directory }).client(later);
-    await client.withPersona('adam', () => at(client, method)(...args));
+    await client.withPersona('adam', () => methodAt(client, method)(...args));
     const [[sent]] = send.mock.calls as [[unknown]];
     const expected = withSender({ messages: MESSAGES }, 'Adam');
     expect(sent).toEqual(method === 'broadcast' ? expected.messages : expected);
@@ -419,13 +408,13 @@ describe.each(CHANNEL_NAMES)('on %s', (channel) => {
     await client.withEphemeralPersona(guest, async (persona, same) => {
       expect(persona).toEqual({ id: 'Guest', ...guest });
       expect(same).toBe(client);
-      await at(client, method)(...args);
+      await methodAt(client, method)(...args);
     });
     await using handle = await client.createEphemeralPersona(guest);
     expect(handle.persona).toEqual({ id: 'Guest', ...guest });
-    await at(handle, method)(...args);
+    await methodAt(handle, method)(...args);
     await handle.release();
-    await expect(at(handle, method)(...args)).rejects.toThrow(
+    await expect(methodAt(handle, method)(...args)).rejects.toThrow(
       ReleasedHandleError,
     );
     const [inBlock, byHandle, ...others] = bodies();
@@ -443,7 +432,7 @@ describe.each(CHANNEL_NAMES)('on %s', (channel) => {
     expect(plugin.client(client as unknown as TwilioClient)).toBe(client);
     expect(plugin.client(given, { channel })).toBe(client);
     expect(client.constructor).toBe(given.constructor);
-    await client.withPersona('adam', () => at(given, method)(...args));
+    await client.withPersona('adam', () => methodAt(given, method)(...args));
     expect(given).not.toHaveProperty('as');
     expect(JSON.stringify(bodies())).not.toMatch(/Adam/);
   });
@@ -470,7 +459,7 @@ describe.each(CHANNEL_NAMES)('on %s', (channel) => {
     const adam = client.as('adam') as unknown as Methods;
     expect(Object.keys(adam)).toEqual([method]);
     await adam[method]?.(...args);
-    await at(client, method)(...args);
+    await methodAt(client, method)(...args);
     const [asAdam, asBot] = received.map(({ body }) => JSON.stringify(body));
     expect(asAdam).toContain('Adam');
     expect(asBot).toBe(JSON.stringify({ body: args }));
@@ -502,7 +491,7 @@ describe('a method whose name only looks like one that sends', () => {
     const plugin = personas({ directory, signText, disclosure });
     const client = plugin.client({ ...methods, ...given }, { channel });
     const args = ['7', { type: 'text', text: 'a' }, { text: 'b' }, {}];
-    await client.withPersona('adam', () => at(client, path)(...args));
+    await client.withPersona('adam', () => methodAt(client, path)(...args));
     expect(methods[name]?.mock.calls).toEqual([args]);
     expect(methods[sends]).not.toHaveBeenCalled();
     if (path.startsWith('re')) {

@@ -9,6 +9,7 @@ import { personas, type PersonaContext } from 'bottender-persona';
 
 import { LINE_MESSAGES, URL, VIBER_MESSAGES } from './channelMessages';
 import { startOn } from '../support/channels';
+import { methodAt } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
 import { profile } from '../support/personas';
 
@@ -27,16 +28,6 @@ interface Any extends Methods {
 const ADAM = profile('Adam');
 const directory = { adam: ADAM, eve: profile('Eve') };
 const picture = (name: string) => profile(name).profilePictureUrl;
-
-/** The method of a path such as `chat.postMessage`. */
-function at(target: object, path: string): (...args: unknown[]) => unknown {
-  return path
-    .split('.')
-    .reduce<object>(
-      (holder, name) => Reflect.get(holder, name) as object,
-      target,
-    ) as (...args: unknown[]) => unknown;
-}
 
 function theirs(contextClass: { prototype: object }, sends: RegExp): string[] {
   const names = Object.getOwnPropertyNames(contextClass.prototype);
@@ -161,7 +152,7 @@ describe('Slack', () => {
     async (path) => {
       const bodies = await bodiesOf(async (context) => {
         const post = (given: object) =>
-          at(context, path).call(context, deepFrozen(given));
+          methodAt(context, path)(deepFrozen(given));
         await post({ text: 'a' });
         await post({ text: 'b', blocks, threadTs: '9' });
         await post({ text: 'c', username: 'Mine' });
@@ -235,12 +226,12 @@ describe('Slack', () => {
 
   test('methods that send nothing carry no persona', async () => {
     const bodies = await bodiesOf(async (context) => {
-      await at(
+      await methodAt(
         context,
         'chat.update',
       )({ text: 'a', ts: '1', personaId: 'eve' });
-      await at(context, 'chat.scheduleMessage')({ text: 'b', postAt: 1 });
-      await at(
+      await methodAt(context, 'chat.scheduleMessage')({ text: 'b', postAt: 1 });
+      await methodAt(
         context,
         'chat.scheduledMessages.list',
       )({ limit: 1, personaId: 'eve' });

@@ -21,7 +21,7 @@ import {
   type ChannelName,
   type Recorded,
 } from '../support/channels';
-import { clientFor } from '../support/clients';
+import { clientFor, methodAt } from '../support/clients';
 import { bodies, shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
 
@@ -335,13 +335,9 @@ test.each<[ChannelName, string, unknown[]]>([
       directory: { ...directory, eve: profile('Eve') },
     });
     const bot = await startOn(channel, { plugins: [plugin] });
-    const sent = await bot.run((context: PersonaContext) => {
-      const adam: object = context.as('adam');
-      const send = Reflect.get(adam, method) as (
-        ...given: unknown[]
-      ) => unknown;
-      return send(...args);
-    });
+    const sent = await bot.run((context: PersonaContext) =>
+      methodAt(context.as('adam'), method)(...args),
+    );
     expect(bot.errors).toEqual([]);
     expect(sent.flatMap(({ body }) => FIXTURES[channel].shown(body))).toEqual([
       expect.objectContaining({ text: 'hi', name: 'Adam' }),
@@ -369,8 +365,7 @@ test.each<[ChannelName | 'messenger', string, unknown[]]>([
     const given = { ...own, [name]: method };
     const plugin = personas({ directory });
     const client = plugin.client(given, { channel });
-    const send = Reflect.get(client, name) as (...given: unknown[]) => unknown;
-    await client.withPersona('adam', () => Reflect.apply(send, client, args));
+    await client.withPersona('adam', () => methodAt(client, name)(...args));
     expect(method.mock.calls).toEqual([args]);
   },
 );

@@ -8,6 +8,7 @@ import {
   type AnswerTo,
   type ChannelName,
 } from '../support/channels';
+import { methodAt } from '../support/clients';
 import { profile } from '../support/personas';
 
 beforeEach(() => {
@@ -70,11 +71,7 @@ test.each<[ChannelName, string, unknown[]]>([
   async (channel, method, args) => {
     const { origin, received } = await startPlatform(channel, answer);
     const given = FIXTURES[channel].client(origin);
-    const call = (client: object) =>
-      (Reflect.get(client, method) as (...args: unknown[]) => unknown).apply(
-        client,
-        args,
-      );
+    const call = (client: object) => methodAt(client, method)(...args);
     await call(given);
     const [alone] = received.splice(0);
     const plugin = personas({

@@ -24,6 +24,7 @@ import {
   type ChannelSetup,
   type Recorded,
 } from '../support/channels';
+import { methodAt } from '../support/clients';
 import { advanceTime } from '../support/clock';
 import { shown } from '../support/emulatorState';
 import { profile } from '../support/personas';
@@ -447,7 +448,7 @@ test.each([
     const called = jest.fn((..._args: unknown[]) => Promise.resolve());
     const given = { sendMessage: called, [method]: called };
     const client = personas(options).client(given, { channel: 'telegram' });
-    const send = Reflect.get(client.as('max'), method) as typeof called;
+    const send = methodAt(client.as('max'), method);
     await send(7, ...content, { messageThreadId: 5, personaId: 'max' });
     expect(called.mock.calls).toEqual([
       [7, 'Max · AI: I am a bot (start)', { messageThreadId: 5 }],

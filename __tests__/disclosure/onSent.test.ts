@@ -9,7 +9,7 @@ import { personaClients } from 'bottender-persona/client';
 
 import { CUSTOMER, PAGE, startBot, type BotSetup } from '../support/bot';
 import { startPlatform, type ChannelName } from '../support/channels';
-import { clientFor } from '../support/clients';
+import { clientFor, methodAt } from '../support/clients';
 import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { gate } from '../support/gate';
 import { bodies } from '../support/emulatorState';
@@ -262,8 +262,7 @@ test.each<[ChannelName | 'messenger', string, unknown[], unknown, unknown[]]>([
     const { plugin, sent } = await start();
     const given = { [method]: () => Promise.resolve(answer) };
     const client = plugin.client(given, { channel });
-    const send = Reflect.get(client, method) as (...a: unknown[]) => unknown;
-    await Reflect.apply(send, client, args);
+    await methodAt(client, method)(...args);
     await told();
     expect(sent.map(({ messageId }) => messageId)).toEqual(ids);
   },
