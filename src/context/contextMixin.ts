@@ -36,7 +36,7 @@ export interface ContextClass {
   readonly mixin: object;
   /** The title of the channel, if it needs a later Bottender. */
   readonly tooOldFor: string | undefined;
-  /** The property names of the last context without own methods, and where no other has one. Lets the common case skip the lookup. */
+  /** The property names of the last context that had values there and no own methods. Lets the common case skip the lookup. */
   plainNames: readonly string[] | undefined;
 }
 

@@ -136,8 +136,9 @@ function rememberOwnMethods(
     if (isMethod) {
       rememberOwnMethod(context, name, value, personas, contextClass.channel);
     }
-    // What has no value here may be a method of the next context.
-    if (isMethod || (value ?? undefined) === undefined) isPlain = false;
+    // What is empty here may be a method of the next context.
+    const isEmpty = value === undefined || value === null;
+    if (isMethod || isEmpty) isPlain = false;
   }
   if (isPlain) contextClass.plainNames = names;
 }
