@@ -14,12 +14,10 @@ if (!(InvalidPersonaError.prototype instanceof Error))
 
 const app = { appId: '1', appSecret: 'app-secret', verifyToken: 'verify' };
 const page = { id: '100000000000001', name: 'Page', accessToken: 'page-token' };
+const emulator = await startMessengerEmulator({ ...app, pages: [page] });
+// After the emulator has its own, which could be the same one.
 const port = await freePort();
-const emulator = await startMessengerEmulator({
-  ...app,
-  webhookUrl: `http://127.0.0.1:${port}/webhooks/messenger`,
-  pages: [page],
-});
+emulator.setWebhookUrl(`http://127.0.0.1:${port}/webhooks/messenger`);
 const bottender = path.resolve('node_modules/bottender/bin/cli.js');
 const bot = spawn(process.execPath, [bottender, 'start', '--port', port], {
   env: {
