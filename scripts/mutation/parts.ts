@@ -280,7 +280,6 @@ export const PARTS: Record<string, Part> = {
       'graph/pageIds',
       'graph/retries',
       'graph/secrets',
-      'util/monotonicNow',
     ],
     tests: [
       'graph/responses',

@@ -13,7 +13,6 @@ import {
   type Begun,
   type ConversationStore,
 } from '../store/conversations';
-import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
 import { OwnApps } from './ownApps';
@@ -41,7 +40,7 @@ const NOTHING = Promise.resolve();
 
 /** One message's place in the order of its conversation. */
 export class Turn {
-  private readonly endsAt = monotonicNow() + CLAIM_MS;
+  private readonly endsAt = performance.now() + CLAIM_MS;
 
   constructor(
     private readonly queue: Queue,
@@ -52,7 +51,7 @@ export class Turn {
 
   get remainingMs(): number {
     const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
-    return Math.max(0, endsAt - monotonicNow());
+    return Math.max(0, endsAt - performance.now());
   }
 
   waitUntil(time: number): void {
@@ -107,7 +106,7 @@ export class Conversations {
     const message = { kind, claimant, isAfterHuman: false };
     let giveUpAt: number | undefined;
     for (;;) {
-      const askedAt = monotonicNow();
+      const askedAt = performance.now();
       const begun = await this.store.begin(keyOf(id), message);
       if (!('waitMs' in begun)) {
         if (giveUpAt !== undefined) turn.waitUntil(askedAt + CLAIM_MS);

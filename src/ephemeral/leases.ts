@@ -9,7 +9,6 @@ import type {
   NamedRecord,
   StorePort,
 } from '../store/port';
-import { monotonicNow } from '../util/monotonicNow';
 
 import { Lease } from './lease';
 import { WriteRetryQueue } from './writeRetryQueue';
@@ -153,7 +152,7 @@ export class Leases {
       // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
       if (released === 'last') return true;
-      askAt = monotonicNow() + this.leaseMs;
+      askAt = performance.now() + this.leaseMs;
     } catch (error) {
       if (isFirst) this.report(error as PersonaError, lease.persona);
     }
@@ -301,7 +300,7 @@ export class Leases {
   }
 
   private releasePending(): void {
-    const now = monotonicNow();
+    const now = performance.now();
     for (const lease of this.leases) {
       const { pendingRelease } = lease;
       if (!pendingRelease || pendingRelease.askAt > now) continue;

@@ -8,7 +8,6 @@ import { withRetries, type RetryPolicy } from '../graph/retries';
 import type { PersonaStats } from '../stats';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 import { forEachLimited } from '../util/forEachLimited';
-import { monotonicNow } from '../util/monotonicNow';
 
 import type { Leases, ReportCleanup } from './leases';
 
@@ -35,7 +34,7 @@ type SweepEnd = 'done' | 'limited' | 'late';
 
 /** What one sweep of a Page has come to. */
 class SweepProgress {
-  readonly deadline = monotonicNow() + SWEEP_WITHIN_MS;
+  readonly deadline = performance.now() + SWEEP_WITHIN_MS;
   readonly seen = new Set<string>();
   readonly deleted: ListedPersona[] = [];
   /** By name: one intent is enough to find all personas of its name. */
@@ -46,7 +45,7 @@ class SweepProgress {
 
   get end(): SweepEnd {
     if (this.isLimited) return 'limited';
-    return monotonicNow() >= this.deadline ? 'late' : 'done';
+    return performance.now() >= this.deadline ? 'late' : 'done';
   }
 }
 
@@ -160,7 +159,7 @@ export class Sweep {
   ): Promise<ListedPersona[]> {
     const [first] = intents;
     if (!first) return [];
-    const timeoutMs = deadline - monotonicNow();
+    const timeoutMs = deadline - performance.now();
     const listed = await listAll(page, { timeoutMs });
     if (!listed.ok) {
       const [, { name }] = first;
