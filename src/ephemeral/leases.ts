@@ -172,7 +172,7 @@ export class Leases {
 
   /** Leaves a persona to the sweep, and reports that. */
   giveUp(lease: Lease, failure: GraphFailure): void {
-    if (!lease.isHeld) return;
+    if (!this.leases.has(lease)) return;
     this.abandon(lease);
     const { persona, page } = lease;
     const { id, name } = persona;
@@ -182,7 +182,7 @@ export class Leases {
 
   /** Lets others create the persona. The intent is kept until this creation is answered. */
   unclaim(lease: Lease): void {
-    if (!lease.isHeld || !lease.isIntent) return;
+    if (!this.leases.has(lease) || !lease.isIntent) return;
     lease.keepsClaim = false;
     const options = { ...this.options, fence: false };
     // The claim expires by itself too.
@@ -250,9 +250,7 @@ export class Leases {
 
   /** Stops renewing the lease; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    if (!this.leases.delete(lease)) return;
-    lease.isHeld = false;
-    if (!this.isNoneHeld) return;
+    if (!this.leases.delete(lease) || !this.isNoneHeld) return;
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     for (const resolve of this.whenNoneHeld.splice(0)) resolve();
   }
