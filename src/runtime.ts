@@ -2,7 +2,7 @@ import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
 import { Conversations } from './disclosure/conversations';
 import { ConversationsWithFallback } from './disclosure/fallback';
-import { Leases, type ReportCleanup } from './ephemeral/leases';
+import { Leases, type OnCleanupError } from './ephemeral/leases';
 import { OpenHandles } from './ephemeral/openHandles';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
@@ -25,7 +25,7 @@ export type Runtime = Readonly<ReturnType<typeof createRuntime>>;
 export function createRuntime(settings: Settings, isDefault = false) {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const stats = noStats();
-  const report: ReportCleanup = (error, persona) => {
+  const report: OnCleanupError = (error, persona) => {
     if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
     debug('told onCleanupError: %s', error.message);
     invokeCallback(settings.onCleanupError, error, persona);
@@ -59,7 +59,7 @@ export function createRuntime(settings: Settings, isDefault = false) {
 
 function createConversations(
   { disclosure, store }: Settings,
-  report: ReportCleanup,
+  report: OnCleanupError,
 ): Conversations | undefined {
   if (!disclosure?.message) return undefined;
   const { lapseMs } = disclosure;

@@ -17,8 +17,8 @@ import { WriteRetryQueue } from './writeRetryQueue';
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
 
-/** Called with what went wrong with cleaning up, and the persona it was about. */
-export type ReportCleanup = (
+/** `persona` is `null` if the error is not about a single one. */
+export type OnCleanupError = (
   error: PersonaError,
   persona: EphemeralPersona | null,
 ) => void;
@@ -40,7 +40,7 @@ export class Leases {
   constructor(
     private readonly store: StorePort,
     readonly leaseMs: number,
-    readonly report: ReportCleanup,
+    readonly report: OnCleanupError,
     readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };

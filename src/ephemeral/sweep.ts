@@ -9,7 +9,7 @@ import type { PersonaStats } from '../stats';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 import { forEachLimited } from '../util/forEachLimited';
 
-import type { Leases, ReportCleanup } from './leases';
+import type { Leases, OnCleanupError } from './leases';
 
 /** A sweep begins no further call after this: the next one goes on. */
 const SWEEP_WITHIN_MS = 30_000;
@@ -53,7 +53,7 @@ class SweepProgress {
 export class Sweep {
   constructor(
     private readonly leases: Leases,
-    private readonly report: ReportCleanup,
+    private readonly report: OnCleanupError,
     /** The IDs on a Page that are not ephemeral, whatever their names. */
     private readonly namedIds: (page: Page) => Promise<Set<string>>,
     private readonly stats: PersonaStats,

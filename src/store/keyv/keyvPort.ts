@@ -211,7 +211,7 @@ export class KeyvPort extends MemoryStore {
     const key = keyOf(pageId, name);
     const value = await this.keyv.get(key);
     const record = readName(value);
-    if (value !== undefined && !record) this.keyv.broken(key);
+    if (value !== undefined && !record) this.keyv.broken.found(key);
     return record && namedLease(slot, record);
   }
 
