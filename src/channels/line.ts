@@ -44,7 +44,9 @@ export const line: TypedChannel<
   sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
   clientMethod: 'reply',
   ownMethod: 'replyRawBody',
-  clientMethodFor: (method) => method.replace('send', 'reply'),
+  // A mock's carousel stays one: it is no template.
+  clientMethodFor: (method) =>
+    method.replace('send', 'reply').replace('Carousel', ''),
   // Bottender creates their messages without a sender.
   droppedOptions: {
     replyCarouselTemplate: 2,
