@@ -54,7 +54,9 @@ export const line: TypedChannel<
     sendCarouselTemplate: 2,
   },
   // The reply token has not been used, so the bot may reply after all.
-  onUnsent: (context) => Object.assign(context, { _isReplied: false }),
+  onUnsent: (method, context) => {
+    if (method === 'reply') Object.assign(context, { _isReplied: false });
+  },
   messageQueues: ['_replyMessages', '_pushMessages'],
   reader,
   displayProfile,

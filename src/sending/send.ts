@@ -45,11 +45,19 @@ export function send(
       ? DisclosingSend
       : SendOperation;
     const answer = new Operation(personas, outgoing, call).start();
-    return answer instanceof Promise ? personas.keep(answer) : answer;
+    return answer instanceof Promise
+      ? personas.keep(answer.catch(unsent))
+      : answer;
   } catch (error) {
-    if (!(error instanceof PersonaError)) throw error;
+    if (error instanceof PersonaError) return unsent(error);
+    throw error;
+  }
+
+  function unsent(error: unknown): Promise<never> {
     const { context } = personas.sendContext();
-    if (context) via.channel.onUnsent?.(context);
+    if (context && error instanceof PersonaError) {
+      via.channel.onUnsent?.(via.method, context);
+    }
     return rejected(error);
   }
 }

@@ -5,6 +5,7 @@ import type {
   MessageCall,
   MessageFile,
 } from '../channels/messageCall';
+import { PersonaError } from '../errors';
 import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
@@ -105,6 +106,14 @@ export class SendOperation implements Sending {
         checkSenderAction(senderAction, decision.speaker, runtime.settings);
       }
       decision = { ...decision, speaker: PAGE };
+    }
+    const { fixedId } = message;
+    const { decidedBy } = personas.active;
+    if (fixedId && decidedBy === 'as' && decision.decidedBy !== 'as') {
+      throw new PersonaError(
+        `The form has a persona_id of its own (${fixedId}), so no speaker can send it. Nothing was sent. ` +
+          'Leave the persona_id out, or send the form without a speaker.',
+      );
     }
     if (isDebugging()) logSpeaker(outgoing.via.method, decision);
     const isHumanAgents = fields.tag === 'HUMAN_AGENT' && channel.carriesId;
