@@ -401,6 +401,26 @@ describe('outside of events', () => {
     ).rejects.toThrow("'human' or 'bot'");
   });
 
+  test('a person who speaks while Messenger does not say on which Page is known to the Page', async () => {
+    const emulator = await startEmulator();
+    const { Adam: id = '' } = await createPersonas(emulator, ['Adam']);
+    const adam = { id, kind: 'human' } as const;
+    const { bot, plugin } = await start({ directory: { adam } }, { emulator });
+    await bot.run(say(null, 'one'));
+    emulator.fail({ method: 'GET', path: '/me', status: 500 });
+    const client = plugin.client(clientFor(bot.emulator));
+    await client.as('adam').sendText(CUSTOMER, 'two');
+    await bot.run(say(null, 'three'));
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: I am a bot (start)',
+      'Page: one',
+      'Adam: two',
+      'Page: I am a bot (handback)',
+      'Page: three',
+    ]);
+  });
+
   test('record() and forget() reject where Messenger does not say which Page it is about', async () => {
     const { plugin } = await start();
     const { client } = await startFakeGraph([

@@ -13,6 +13,7 @@ import {
   type Begun,
   type ConversationStore,
 } from '../store/conversations';
+import { evictOldest } from '../util/evictOldest';
 import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
@@ -20,6 +21,8 @@ import { OwnApps } from './ownApps';
 
 /** After this a message asks again whether another process has disclosed. */
 const POLL_MS = 100;
+
+const MAX_STRAYS = 10_000;
 
 /** A channel, an account and a recipient. */
 export interface ConversationId {
@@ -77,6 +80,8 @@ export class Conversations {
   private readonly queues = new Map<string, Queue>();
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
+  /** Those in which a person has spoken on a Page that Messenger did not name, by its token. */
+  private readonly strays = new Set<string>();
 
   constructor(private readonly store: ConversationStore) {}
 
@@ -134,6 +139,20 @@ export class Conversations {
 
   async record(id: ConversationId, kind: PersonaKind): Promise<void> {
     await this.store.record(keyOf(id), kind);
+  }
+
+  /** A person has spoken in a conversation that is known by its token only. */
+  stray(byToken: ConversationId): void {
+    this.strays.add(keyOf(byToken));
+    evictOldest(this.strays, MAX_STRAYS);
+  }
+
+  /** Records who has spoken before the Page of the conversation was known. */
+  async adopt(byToken: ConversationId, id: ConversationId): Promise<void> {
+    const { strays } = this;
+    // Usually there are none.
+    const isStray = strays.size > 0 && strays.delete(keyOf(byToken));
+    if (isStray) await this.record(id, 'human');
   }
 
   async forget(id: ConversationId): Promise<void> {
