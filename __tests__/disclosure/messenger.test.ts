@@ -519,6 +519,20 @@ describe('the tag HUMAN_AGENT', () => {
     }
   });
 
+  test('names the bot whose persona could not be created', async () => {
+    const bot = await startBot({ plugins: [personas({ onRefused() {} })] });
+    bot.emulator.fail({ method: 'POST', path: '/me/personas', status: 400 });
+    await bot.run((context) =>
+      context.withEphemeralPersona(directory.max, async () => {
+        await expect(context.sendText('hi', tagged)).rejects.toThrow(
+          'the persona "Max" is of the kind \'bot\'',
+        );
+      }),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([]);
+  });
+
   test('is checked where the directory has the ID of a bot, and no one else', async () => {
     const emulator = await startEmulator();
     const { Max } = await createPersonas(emulator, ['Max']);
