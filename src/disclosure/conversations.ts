@@ -80,7 +80,7 @@ export class Conversations {
   private readonly queues = new Map<string, Queue>();
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
-  /** Those in which a person has spoken on a Page that Messenger did not name, by its token. */
+  /** By the token of a Page that Messenger did not name: a person has spoken in them. */
   private readonly strays = new Set<string>();
 
   constructor(private readonly store: ConversationStore) {}
