@@ -40,7 +40,10 @@ async function main(): Promise<void> {
   const emulator = missing.length > 0 ? await emulate(port) : undefined;
   const options = {
     publicUrl: publicUrl(port),
-    hosts: (process.env.CONSOLE_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
+    hosts: (process.env.CONSOLE_HOSTS ?? '')
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
     file:
       process.env.CONSOLE_FILE ||
       path.join('.sessions', `console-${port}.json`),

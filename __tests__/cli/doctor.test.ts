@@ -370,6 +370,32 @@ describeWithRedis('with a Redis', () => {
     expect(advice).toContain('maxmemory-policy noeviction');
   });
 
+  test.each([
+    ['is a read-only replica', 'READONLY', /connect to the master/],
+    ['is full', 'OOM', /maxmemory/],
+    ['wants a password', 'NOAUTH', /user and password into \.env/],
+    ['allows no scripts', 'NOPERM', /user this command/],
+  ])('one that %s is found', async (_what, answer, advice) => {
+    await setPolicy('noeviction');
+    const patient = await startPatient();
+    patient.setEnv({ REDIS_URL: redis.url });
+    const admin = await connect(redis.url);
+    await admin.sendCommand(
+      {
+        READONLY: ['REPLICAOF', '127.0.0.1', '1'],
+        OOM: ['CONFIG', 'SET', 'maxmemory', '1'],
+        NOAUTH: ['CONFIG', 'SET', 'requirepass', 'secret'],
+        NOPERM: ['ACL', 'SETUSER', 'default', '-eval'],
+      }[answer] ?? [],
+    );
+    const found = find(await patient.doctor(1), 'store', null);
+    admin.destroy();
+    await redis.restart();
+    expect(found.status).toBe('failed');
+    expect(found.message).toContain(answer);
+    expect(found.advice).toMatch(advice);
+  });
+
   test('all faults that can coexist are found in one run', async () => {
     await setPolicy('allkeys-lru');
     const patient = await startPatient();

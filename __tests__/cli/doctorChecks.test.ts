@@ -114,6 +114,21 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
     { message: /^Graph could not check .*could not be reached/ },
   ],
   [
+    'an origin that ends with a slash',
+    ({ emulator, setEnv }) =>
+      setEnv({ MESSENGER_ORIGIN: `${emulator.origin}/` }),
+    [
+      'messenger/credentials skipped',
+      'messenger/token failed',
+      'messenger/permissions skipped',
+      'messenger/webhook skipped',
+      'messenger/webhook-fields skipped',
+      'messenger/directory skipped',
+      'messenger/leases skipped',
+    ],
+    { message: /^Graph does not take .*origin.*no slash at its end/ },
+  ],
+  [
     "a user's token",
     tokenThatIs({ type: 'USER' }),
     ['messenger/token failed'],

@@ -53,7 +53,7 @@ export async function startConsoleBot(): Promise<ConsoleBot> {
     program = startProgram('node', ['example-bot/run.js'], {
       PORT: String(port),
       CONSOLE_FILE: path.join(folder, 'console.json'),
-      CONSOLE_HOSTS: HOST_NAME,
+      CONSOLE_HOSTS: HOST_NAME.toUpperCase(),
       MESSENGER_PAGE_ID: PAGE.id,
       MESSENGER_ACCESS_TOKEN: PAGE.accessToken,
       MESSENGER_APP_ID: APP.appId,

@@ -261,6 +261,8 @@ describe('signing in', () => {
     [{ name: 'Ana', face: 'initials', picture: 'PHN2Zz4=' }, 400],
     [{ name: 'Ana', face: 'initials', picture: 'x'.repeat(200_000) }, 413],
     [{ name: ['Ana'], face: 'fern' }, 400],
+    [{ name: 'Ana', face: { toString: 1 } }, 400],
+    [{ name: 'Ana', face: 'initials', picture: { toString: 1 } }, 400],
   ])('as nobody in particular, %#, is refused', async (body, status) => {
     const [given, message] = await messageOf(await post('sign-in', body));
     expect(given).toBe(status);

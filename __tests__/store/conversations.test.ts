@@ -66,7 +66,9 @@ describe('in a Keyv', () => {
   });
 
   test.each([
-    [LAPSE_MS, LAPSE_MS + 30 * DAY_MS],
+    [LAPSE_MS, 30 * DAY_MS],
+    [29 * DAY_MS, 30 * DAY_MS],
+    [40 * DAY_MS, 41 * DAY_MS],
     [4000 * DAY_MS, 3650 * DAY_MS],
   ])(
     'with a lapse of %d ms, values are kept %d ms',
@@ -87,6 +89,19 @@ describe('in a Keyv', () => {
       expect(kept).toEqual([keptMs, keptMs]);
     },
   );
+
+  test('a moment is over in a Memcached, which takes no more than 30 days', async () => {
+    const keyv = new MapStore();
+    const store = open({
+      get: (key) => keyv.get(key),
+      set: (key, value, ttl = 0) =>
+        ttl > 30 * DAY_MS ? keyv.delete(key) : keyv.set(key, value),
+      delete: (key) => keyv.delete(key),
+    });
+    expect(await store.begin('A', next('bot'))).toEqual({ moment: 'start' });
+    await store.end('A', 'one', 'bot');
+    expect(await store.begin('A', next('bot'))).toHaveProperty('undo');
+  });
 
   test('nothing is left of a conversation that is forgotten', async () => {
     const keyv = new MapStore();

@@ -52,8 +52,12 @@ export function checkFace({ face, picture }: Fields): {
   file?: string;
   picture?: Buffer;
 } {
-  if (FACES.includes(String(face))) return { file: `${String(face)}.png` };
-  const bytes = Buffer.from(String(picture), 'base64');
+  const ours = FACES.find((each) => each === face);
+  if (ours !== undefined) return { file: `${ours}.png` };
+  const bytes = Buffer.from(
+    typeof picture === 'string' ? picture : '',
+    'base64',
+  );
   if (pictureType(bytes) !== 'image/png' || bytes.length > MAX_FACE_BYTES) {
     throw new Refused(400, 'Choose one of the pictures.');
   }

@@ -42,6 +42,9 @@ function failureAdvice(failure: GraphFailure): string | undefined {
   if (status === undefined) {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in the config.';
   }
+  if (/^Unknown path components/.test(message)) {
+    return 'Graph does not know the address that was called: check channels.messenger.origin in the config, which has no path and no slash at its end.';
+  }
   if (code === 190 || code === 102) {
     return 'The access token is invalid or has expired: put a token of this Page into .env.';
   }

@@ -13,12 +13,15 @@ import {
   type Begun,
   type ConversationStore,
 } from '../store/conversations';
+import { evictOldest } from '../util/evictOldest';
 import { withTimeout } from '../util/withTimeout';
 
 import { OwnApps } from './ownApps';
 
 /** After this a message asks again whether another process has disclosed. */
 const POLL_MS = 100;
+
+const MAX_STRAYS = 10_000;
 
 /** A channel, an account and a recipient. */
 export interface ConversationId {
@@ -76,6 +79,8 @@ export class Conversations {
   private readonly queues = new Map<string, Queue>();
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
+  /** By the token of a Page that Messenger did not name: a person has spoken in them. */
+  private readonly strays = new Set<string>();
 
   constructor(private readonly store: ConversationStore) {}
 
@@ -133,6 +138,20 @@ export class Conversations {
 
   async record(id: ConversationId, kind: PersonaKind): Promise<void> {
     await this.store.record(keyOf(id), kind);
+  }
+
+  /** A person has spoken in a conversation that is known by its token only. */
+  stray(byToken: ConversationId): void {
+    this.strays.add(keyOf(byToken));
+    evictOldest(this.strays, MAX_STRAYS);
+  }
+
+  /** Records who has spoken before the Page of the conversation was known. */
+  async adopt(byToken: ConversationId, id: ConversationId): Promise<void> {
+    const { strays } = this;
+    // Usually there are none.
+    const isStray = strays.size > 0 && strays.delete(keyOf(byToken));
+    if (isStray) await this.record(id, 'human');
   }
 
   async forget(id: ConversationId): Promise<void> {

@@ -12,9 +12,9 @@ export const CLAIM_MS = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_KEPT_MS = 3650 * DAY_MS;
 
-/** How long a conversation is remembered in a store after its last message, in milliseconds: longer than it takes to lapse. */
+/** How long a conversation is remembered in a store after its last message, in milliseconds: longer than it takes to lapse, and, if it can be, no longer than a Memcached takes. */
 export function keptMs(lapseMs: number): number {
-  return Math.min(lapseMs + 30 * DAY_MS, MAX_KEPT_MS);
+  return Math.min(Math.max(lapseMs + DAY_MS, 30 * DAY_MS), MAX_KEPT_MS);
 }
 
 /** A message that is about to be sent. */

@@ -278,6 +278,14 @@ describe('the commands record and replay', () => {
     await changed.answering.close();
   });
 
+  test('a file that cannot be written is found before anything is recorded', async () => {
+    const file = path.join(folder, 'missing', 'conversation.json');
+    const args = ['record', '--to', file, '--port', '0'];
+    const { status, stdout, stderr } = await installed.start(...args).ended;
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`--to ${file}: ENOENT`);
+  });
+
   test.each([
     [['record'], "'--to <file>'"],
     [['replay'], "'file'"],

@@ -24,19 +24,25 @@ export async function record(
   file: string,
   show: (origin: string, options: StartOptions) => void,
 ): Promise<void> {
+  // Found out before there is anything to lose.
+  write(file, '', 'a');
   const stopped = stopRequested();
   const emulator = await startEmulator(options, options.json ? undefined : log);
   show(emulator.origin, options);
   await stopped;
   const recording = emulator.recording();
   await emulator.close();
+  write(file, `${JSON.stringify(recording, undefined, 2)}\n`, 'w');
+  if (options.json) return;
+  print(`Turns written to ${file}: ${recording.turns.length}.`);
+}
+
+function write(file: string, text: string, flag: 'a' | 'w'): void {
   try {
-    writeFileSync(file, `${JSON.stringify(recording, undefined, 2)}\n`);
+    writeFileSync(file, text, { flag });
   } catch (error) {
     throw new CommandError(`--to ${file}: ${messageOf(error)}`);
   }
-  if (options.json) return;
-  print(`Turns written to ${file}: ${recording.turns.length}.`);
 }
 
 /**

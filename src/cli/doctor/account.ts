@@ -1,4 +1,4 @@
-import { describeFailure, isTransient } from '../../graph/graphFailure';
+import { describeFailure } from '../../graph/graphFailure';
 import { getProperty } from '../../util/values';
 import { CommandError, explainFailure } from '../commandErrors';
 
@@ -11,6 +11,9 @@ const SOON_MS = 14 * DAY_MS;
 /** What the bot needs: docs/messenger-facts.md#debug-token */
 const NEEDED_PERMISSION = 'pages_messaging';
 const WEBHOOK_PERMISSION = 'pages_manage_metadata';
+
+/** Graph's codes where the ID and the secret of an app do not belong together. */
+const WRONG_SECRET: readonly unknown[] = [101, 190];
 
 const NEW_TOKEN =
   'Make a new token of the Page at developers.facebook.com, under Messenger > Settings, and put it into .env.';
@@ -29,7 +32,7 @@ export async function checkCredentials(bot: MessengerBot): Promise<Finding> {
   const answer = await bot.appAnswer();
   const appId = await bot.appId();
   if (answer.ok) return ok(`the app secret is that of the app ${appId}`);
-  if (isTransient(answer.failure)) {
+  if (!WRONG_SECRET.includes(answer.failure.code)) {
     throw new CannotRun(
       `Graph did not check it: ${describeFailure(answer.failure)}`,
     );

@@ -1,7 +1,7 @@
 /**
  * doctor/ is the command `doctor`: one file for each group of checks, and
- * `runChecks.ts`, which runs them. Checks only read: they send nothing and
- * change nothing.
+ * `runChecks.ts`, which runs them. Checks only read: they send nothing, and
+ * change nothing but a key of their own in the store.
  */
 
 export type CheckId =

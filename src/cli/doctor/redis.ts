@@ -14,10 +14,12 @@ const INFO = scriptOf('INFO');
 const MEMORY = scriptOf('INFO', 'memory');
 const NODES = scriptOf('CLUSTER', 'NODES');
 
-/** Asks by a script, as `personas()` does. A user may lack the permission for a command, whose reply is then empty. */
+/** Asks by a script that writes, as `personas()` does. A user may lack the permission for a command, whose reply is then empty. */
 function scriptOf(...command: string[]): string {
   const args = command.map((each) => `'${each}'`).join();
   return `
+redis.call('SET', KEYS[1], '', 'PX', 1000)
+redis.call('DEL', KEYS[1])
 local reply = redis.pcall(${args})
 return type(reply) == 'string' and reply or ''`;
 }

@@ -20,6 +20,20 @@ const LATE = Symbol('late');
 const CONNECT =
   'Check that it runs, its address in .env, and that the bot connects the client.';
 
+/** What to do instead, by what Redis answers. */
+const ADVICE: readonly [answer: RegExp, advice: string][] = [
+  [
+    /NOAUTH|WRONGPASS/,
+    'Put its user and password into .env, and pass them to the client.',
+  ],
+  [
+    /NOPERM|unknown command/,
+    "Allow the client's user this command, and all keys that begin with the `prefix`.",
+  ],
+  [/READONLY/, 'Have the client connect to the master.'],
+  [/\bOOM\b/, 'Raise its `maxmemory`.'],
+];
+
 /** Clients such as ioredis wait for all of a cluster. */
 const CLUSTER_STATE =
   ' Of a cluster, check that `redis-cli CLUSTER INFO` says `cluster_state:ok`.';
@@ -46,12 +60,16 @@ export async function checkStore({
         : `: ${withoutCredentials(errorMessage(reported)).replace(/\.$/, '')}`;
     return failed(
       `The store did not answer in ${TIMEOUT_MS / 1000} s${reason}.`,
-      CONNECT + (isCluster(store) ? CLUSTER_STATE : ''),
+      adviceOn(reason) + (isCluster(store) ? CLUSTER_STATE : ''),
     );
   } catch (error) {
     const reason = withoutCredentials(errorMessage(error));
-    return failed(`The store failed: ${reason}`, CONNECT);
+    return failed(`The store failed: ${reason}`, adviceOn(reason));
   }
+}
+
+function adviceOn(reason: string): string {
+  return ADVICE.find(([answer]) => answer.test(reason))?.[1] ?? CONNECT;
 }
 
 function isCluster(store: KeyvLike | SharedStore): boolean {

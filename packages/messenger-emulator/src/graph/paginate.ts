@@ -5,6 +5,9 @@ import type { PageCall } from './call';
 const LIST_LIMIT = 25;
 const MAX_PAGE_SIZE = 100;
 
+/** Parameters of a call that the URLs of its neighbours do not have. */
+const NOT_REPEATED = ['after', 'before', 'appsecret_proof'];
+
 /** Encodes and decodes the cursors of a list. */
 export interface Cursors<Item> {
   of(item: Item): string;
@@ -66,16 +69,21 @@ function readLimit(text: string | undefined): number {
   return Math.min(Number(text), MAX_PAGE_SIZE);
 }
 
-/** Unlike Graph's own URLs, it contains no token, because it may end up in a log. */
+/** What was asked, at another cursor. Like Graph's own URLs it has the token, and no proof. */
 function urlOf(
   { world, version, path, parameters }: PageCall,
   limit: number,
   direction: 'after' | 'before',
   cursor: string,
 ): string {
-  const query = new URLSearchParams({ limit: String(limit) });
-  const fields = parameters.text('fields');
-  if (fields !== undefined) query.set('fields', fields);
+  const query = new URLSearchParams();
+  for (const name of Object.keys(parameters.toObject())) {
+    const value = NOT_REPEATED.includes(name)
+      ? undefined
+      : parameters.text(name);
+    if (value !== undefined) query.set(name, value);
+  }
+  query.set('limit', String(limit));
   query.set(direction, cursor);
   return `${world.origin}${version}${path}?${query.toString()}`;
 }
