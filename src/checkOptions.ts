@@ -169,15 +169,13 @@ function listed(paths: string[]): string {
   return new Intl.ListFormat('en-GB').format(paths.map(nameIn));
 }
 
-const mustBeTimeout = mustBeMs(0);
-
 /** @throws InvalidOptionError unless `timeoutMs` is omitted or a valid time */
 export function checkTimeout(
   options: { timeoutMs?: number | undefined } | null | undefined,
 ): number {
   // A Node callback, for example of `server.close`, may be called with null.
   const { timeoutMs = CLOSE_TIMEOUT_MS } = options ?? {};
-  const problem = mustBeTimeout(timeoutMs);
+  const problem = mustBeMs(0)(timeoutMs);
   if (!problem) return timeoutMs;
   throw new InvalidOptionError(`The option "timeoutMs" of close() ${problem}.`);
 }

@@ -174,9 +174,8 @@ export class Leases {
   giveUp(lease: Lease, failure: GraphFailure): void {
     if (!this.leases.has(lease)) return;
     this.abandon(lease);
-    const { persona, page } = lease;
-    const { id, name } = persona;
-    const target = id === null ? { name } : { id, name };
+    const { id, persona, page } = lease;
+    const target = { id, name: persona.name };
     this.report(new PersonaCleanupError(target, page.id, failure), persona);
   }
 
@@ -286,15 +285,14 @@ export class Leases {
     if (this.timers.length > 0) return;
     const renewClaims = () =>
       this.renewIdle(({ isIntent, keepsClaim }) => isIntent && keepsClaim);
+    const renewOthers = () => {
+      this.releasePending();
+      this.renewIdle(({ isIntent }) => !isIntent);
+    };
     this.timers.push(
-      setInterval(() => this.renewAll(), this.leaseMs / 3).unref(),
+      setInterval(renewOthers, this.leaseMs / 3).unref(),
       setInterval(renewClaims, CLAIM_RENEWAL_MS).unref(),
     );
-  }
-
-  private renewAll(): void {
-    this.releasePending();
-    this.renewIdle(({ isIntent }) => !isIntent);
   }
 
   private releasePending(): void {

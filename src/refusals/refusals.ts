@@ -138,9 +138,7 @@ export class Refusals {
 
   /** Caches the refusal of a persona that is gone and cannot be created again. */
   cacheGone(id: string, refusal: PersonaRefusedError): PersonaRefusedError {
-    return refusal.reason === 'unknown'
-      ? this.cache.add('unknown', refusal.pageId, id, refusal)
-      : refusal;
+    return this.cache.add('unknown', refusal.pageId, id, refusal);
   }
 
   /** Counts a message that a channel delivered without its profile; reports the first one per account. */
