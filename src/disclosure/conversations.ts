@@ -14,7 +14,6 @@ import {
   type ConversationStore,
 } from '../store/conversations';
 import { evictOldest } from '../util/evictOldest';
-import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
 import { OwnApps } from './ownApps';
@@ -44,7 +43,7 @@ const NOTHING = Promise.resolve();
 
 /** One message's place in the order of its conversation. */
 export class Turn {
-  private readonly endsAt = monotonicNow() + CLAIM_MS;
+  private readonly endsAt = performance.now() + CLAIM_MS;
 
   constructor(
     private readonly queue: Queue,
@@ -55,7 +54,7 @@ export class Turn {
 
   get remainingMs(): number {
     const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
-    return Math.max(0, endsAt - monotonicNow());
+    return Math.max(0, endsAt - performance.now());
   }
 
   waitUntil(time: number): void {
@@ -112,7 +111,7 @@ export class Conversations {
     const message = { kind, claimant, isAfterHuman: false };
     let giveUpAt: number | undefined;
     for (;;) {
-      const askedAt = monotonicNow();
+      const askedAt = performance.now();
       const begun = await this.store.begin(keyOf(id), message);
       if (!('waitMs' in begun)) {
         if (giveUpAt !== undefined) turn.waitUntil(askedAt + CLAIM_MS);
