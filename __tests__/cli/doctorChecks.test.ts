@@ -129,6 +129,23 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
     { message: /^Graph does not take .*origin.*no slash at its end/ },
   ],
   [
+    'a version that is none',
+    ({ setEnv }) => setEnv({ GRAPH_VERSION: '27' }),
+    [
+      'messenger/credentials skipped',
+      'messenger/token failed',
+      'messenger/permissions skipped',
+      'messenger/graph-version failed',
+      'messenger/webhook skipped',
+      'messenger/webhook-fields skipped',
+      'messenger/directory skipped',
+      'messenger/leases skipped',
+    ],
+    {
+      message: /^Graph does not take .*`version` of a `client`, such as 27\.0/,
+    },
+  ],
+  [
     "a user's token",
     tokenThatIs({ type: 'USER' }),
     ['messenger/token failed'],

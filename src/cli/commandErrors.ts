@@ -43,7 +43,7 @@ function failureAdvice(failure: GraphFailure): string | undefined {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in the config.';
   }
   if (/^Unknown path components/.test(message)) {
-    return 'Graph does not know the address that was called: check channels.messenger.origin in the config, which has no path and no slash at its end.';
+    return 'Graph does not know this address: in channels.messenger of the config, check `origin`, which has no path and no slash at its end, and the `version` of a `client`, such as 27.0.';
   }
   if (code === 190 || code === 102) {
     return 'The access token is invalid or has expired: put a token of this Page into .env.';
