@@ -36,9 +36,13 @@ export function explainFailure(failure: GraphFailure): string {
   return advice ? `${described}. ${advice}` : described;
 }
 
+/** Nobody with this PSID has written to the Page, or not within 24 hours. */
+const NO_CUSTOMER = 2018001;
+const WINDOW_OVER = 2018278;
+
 /** @see https://developers.facebook.com/docs/graph-api/guides/error-handling */
 function failureAdvice(failure: GraphFailure): string | undefined {
-  const { status, code, message } = failure;
+  const { status, code, subcode, message } = failure;
   if (status === undefined) {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in the config.';
   }
@@ -50,6 +54,9 @@ function failureAdvice(failure: GraphFailure): string | undefined {
   }
   if (/appsecret_proof/.test(message)) {
     return 'The app secret is not that of the app of this access token: put both of the same app into .env.';
+  }
+  if (subcode === NO_CUSTOMER || subcode === WINDOW_OVER) {
+    return 'Have the customer write to the Page first.';
   }
   if (code === 10 || (code !== undefined && code >= 200 && code < 300)) {
     return 'The access token lacks a permission: it needs pages_messaging for this Page.';
