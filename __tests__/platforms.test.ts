@@ -18,6 +18,7 @@ import {
   type PersonaContext,
 } from 'bottender-persona';
 
+import { methodAt } from './support/clients';
 import { profile } from './support/personas';
 
 /** What a handler does on every platform. */
@@ -48,6 +49,9 @@ const GUEST = {
   name: 'Guest',
   iconUrl: profile('Guest').profilePictureUrl,
 };
+
+const ADAM = profile('Adam');
+const ADAM_ON_LINE = { name: 'Adam', iconUrl: ADAM.profilePictureUrl };
 
 const SEEN = ['1', '2', { id: 'Guest', ...profile('Guest') }];
 
@@ -215,6 +219,34 @@ test('on slack the simulated methods show the profile, too', async () => {
   });
   expect(context.sendText).toHaveBeenCalledWith('hi', { username, iconUrl });
 });
+
+test.each([
+  ['telegram', 'sendMessage', ['hi'], ['Adam: hi']],
+  ['telegram', 'sendPhoto', ['https://example.com/a.png']],
+  ['telegram', 'sendChatAction', ['typing']],
+  ...['send', 'reply', 'push'].map(
+    (way) =>
+      [
+        'line',
+        `${way}CarouselTemplate`,
+        ['alt', [{ text: 'Pear' }]],
+        ['alt', [{ text: 'Pear' }], { sender: ADAM_ON_LINE }],
+      ] as const,
+  ),
+] as const)(
+  'on %s the simulated %s gets the arguments that the bot gave',
+  async (platform, method, given, shown: readonly unknown[] = given) => {
+    const simulator = new ContextSimulator({ platform });
+    const context: object = simulator.createTextContext('hello');
+    await personas({
+      directory: { adam: ADAM },
+      initialPersona: 'adam',
+      signText: (text, { name }) => `${name}: ${text}`,
+    })(context as Context);
+    await methodAt(context, method)(...given);
+    expect(Reflect.get(context, method)).toHaveBeenCalledWith(...shown);
+  },
+);
 
 describe('LINE', () => {
   let server: Server;

@@ -1,5 +1,6 @@
 /** What both entries export, with Bottender and without. */
 export type { PersonaStats } from './stats';
+export type { OnCleanupError } from './ephemeral/leases';
 export type { SweepResult } from './ephemeral/sweep';
 export type {
   DirectoryEntries,
@@ -9,7 +10,7 @@ export type {
 export type { GraphFailure } from './graph/graphFailure';
 export type { ListedPersona } from './graph/responses';
 export type { RefusalReason } from './errors';
-export type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
+export type { CommonOptions, SignText } from './commonOptions';
 export type { KeyvLike } from './store/keyv/guardedKeyv';
 export type { SharedStore } from './store/sharedStore';
 export type {

@@ -1,8 +1,8 @@
 import type { DirectoryEntries } from './directory/entries';
 import type { DisclosureAbout, DisclosureOptions } from './disclosureOptions';
-import type { PersonaError, PersonaRefusedError } from './errors';
+import type { OnCleanupError } from './ephemeral/leases';
+import type { PersonaRefusedError } from './errors';
 import type { Persona } from './persona';
-import type { EphemeralPersona } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';
 import type { SharedStore } from './store/sharedStore';
 
@@ -79,9 +79,3 @@ export interface CommonOptions<Name extends string = string, About = unknown> {
 
 /** `name` is what customers would have seen above the text. */
 export type SignText = (text: string, about: { name: string }) => string;
-
-/** `persona` is `null` if the error is not about a single one. */
-export type OnCleanupError = (
-  error: PersonaError,
-  persona: EphemeralPersona | null,
-) => void;

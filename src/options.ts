@@ -1,8 +1,9 @@
 import type { Context } from 'bottender';
 
-import type { CommonOptions, OnCleanupError, SignText } from './commonOptions';
+import type { CommonOptions, SignText } from './commonOptions';
 import type { NamedPersona } from './directory/entries';
 import type { SentMessage } from './disclosureOptions';
+import type { OnCleanupError } from './ephemeral/leases';
 import type { Persona, Speaker } from './persona';
 import type { PersonaKind } from './profile';
 import type { KeyvLike } from './store/keyv/guardedKeyv';

@@ -2,7 +2,7 @@ import { checkOptions } from './checkOptions';
 import { Directory } from './directory/directory';
 import { Conversations } from './disclosure/conversations';
 import { ConversationsWithFallback } from './disclosure/fallback';
-import { Leases, type ReportCleanup } from './ephemeral/leases';
+import { Leases, type OnCleanupError } from './ephemeral/leases';
 import { OpenHandles } from './ephemeral/openHandles';
 import { PersonaCreator } from './ephemeral/personaCreator';
 import { EphemeralPool } from './ephemeral/pool';
@@ -12,37 +12,20 @@ import { PersonaCleanupError, PersonaStoreError } from './errors';
 import { pageKey, type Page } from './graph/page';
 import type { Settings } from './options';
 import { Refusals } from './refusals/refusals';
-import { noStats, type PersonaStats } from './stats';
+import { noStats } from './stats';
 import { processMemory } from './store/memory';
 import { openConversations, openStore } from './store/open';
-import type { StorePort } from './store/port';
 import { debug } from './util/debug';
 import { invokeCallback } from './util/invokeCallback';
 
 /** The settings and services of one `personas()`. */
-export interface Runtime {
-  readonly settings: Settings;
-  readonly store: StorePort;
-  readonly directory: Directory;
-  readonly leases: Leases;
-  readonly creator: PersonaCreator;
-  readonly pool: EphemeralPool;
-  readonly handles: OpenHandles;
-  readonly sweeper: Sweeper;
-  readonly refusals: Refusals;
-  readonly stats: PersonaStats;
-  /** `undefined` without `disclosure.message`, so that nothing is kept. */
-  readonly conversations: Conversations | undefined;
-  /** Whether calls have to be read that otherwise need not be. */
-  readonly readsAll: boolean;
-  /** Whether an action wrapper, not `personas()`, has created it. */
-  readonly isDefault: boolean;
-}
+export type Runtime = Readonly<ReturnType<typeof createRuntime>>;
 
-export function createRuntime(settings: Settings, isDefault = false): Runtime {
+/** @param isDefault whether an action wrapper, not `personas()`, creates it */
+export function createRuntime(settings: Settings, isDefault = false) {
   const { lingerMs, leaseMs } = settings.ephemeral;
   const stats = noStats();
-  const report: ReportCleanup = (error, persona) => {
+  const report: OnCleanupError = (error, persona) => {
     if (error instanceof PersonaCleanupError) stats.leftToSweep += 1;
     debug('told onCleanupError: %s', error.message);
     invokeCallback(settings.onCleanupError, error, persona);
@@ -66,7 +49,9 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
     sweeper: new Sweeper(leases, sweep),
     refusals: new Refusals(settings, stats, isDefault),
     stats,
+    /** `undefined` without `disclosure.message`, so that nothing is kept. */
     conversations: createConversations(settings, report),
+    /** Whether calls have to be read that otherwise need not be. */
     readsAll: readsAll(settings),
     isDefault,
   };
@@ -74,7 +59,7 @@ export function createRuntime(settings: Settings, isDefault = false): Runtime {
 
 function createConversations(
   { disclosure, store }: Settings,
-  report: ReportCleanup,
+  report: OnCleanupError,
 ): Conversations | undefined {
   if (!disclosure?.message) return undefined;
   const { lapseMs } = disclosure;

@@ -112,6 +112,35 @@ test('a second reply throws at the call, even if another plugin wraps the method
   expect(shownIn(sent)).toEqual([['Adam']]);
 });
 
+test("with 'throw', a reply that LINE refuses leaves the reply token for another one", async () => {
+  const bot = await start({
+    plugins: [personas({ directory: DIRECTORY, refusedPersona: 'throw' })],
+    answer: ({ body }) =>
+      JSON.stringify(body).includes('"sender"')
+        ? { status: 400, body: { message: 'sender.name length is invalid' } }
+        : undefined,
+  });
+  const sent = await bot.run(async (context: Line) => {
+    const refused = context.as('adam').replyText('one');
+    await expect(refused).rejects.toMatchObject({ reason: 'channel' });
+    await context.replyText('two');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shownIn(sent)).toEqual([['Adam'], [undefined]]);
+});
+
+test("a push that is refused leaves a reply's token used", async () => {
+  const plugin = personas({ directory: DIRECTORY, refusedPersona: 'throw' });
+  const bot = await start({ plugins: [plugin] });
+  const sent = await bot.run(async (context: Line) => {
+    await context.replyText('one');
+    await expect(context.as('adan').pushText('hi')).rejects.toThrow('"adan"');
+    expect(() => context.replyText('two')).toThrow('multiple times');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(sent.map(({ path }) => path)).toEqual(['/v2/bot/message/reply']);
+});
+
 test('a token that a context is given is used by its client', async () => {
   const bot = await start({ sendMethod: 'push' });
   const tokens: unknown[] = [];

@@ -346,6 +346,18 @@ test.each<[ChannelName, string, unknown[]]>([
   },
 );
 
+test('a speaker of a client speaks, whomever its raw bodies and messages of a class name', async () => {
+  const plugin = personas({ directory });
+  const { origin, received } = await startPlatform('line');
+  const client = plugin.client(FIXTURES.line.client(origin) as LineClient);
+  const adam = client.as('adam');
+  const message = { type: 'text', text: 'hi', personaId: null } as const;
+  await adam.pushRawBody({ to: 'U1', messages: [message] });
+  await adam.push('U1', [new Own(message) as never]);
+  expect(onLine(received)).toEqual(['Adam', 'Adam']);
+  expect(JSON.stringify(received)).not.toMatch(/persona/i);
+});
+
 test.each<[ChannelName | 'messenger', string, unknown[]]>([
   ['messenger', 'sendRawBody', []],
   ['messenger', 'sendRawBody', ['a']],

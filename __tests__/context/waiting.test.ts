@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { MessengerTypes } from 'bottender';
 import {
   personas,
   UnsupportedSenderActionError,
   type PersonaContext,
+  type PersonasOptions,
 } from 'bottender-persona';
 
 import {
@@ -16,7 +18,7 @@ import {
   SEND_MODES,
   startBot,
 } from '../support/bot';
-import { clientFor } from '../support/clients';
+import { clientFor, methodAt } from '../support/clients';
 import { deepFrozen } from '../support/deepFrozen';
 import { alive, bodies, shown, watchCalls } from '../support/emulatorState';
 import { gate } from '../support/gate';
@@ -119,6 +121,76 @@ test('with plugin.client, changes while a send waits change nothing, and argumen
     'Adam: two',
   ]);
 });
+
+describe.each([
+  ['messenger', 'sendMessage', (message: object) => [message]],
+  [
+    'messenger, by ID',
+    'sendMessage',
+    (message: object) => [message, { personaId: '1' }],
+  ],
+  ['line', 'push', (message: object) => [[message]]],
+] as const)(
+  'while a platform answers, on %s, by %s,',
+  (_title, method, argsWith) => {
+    const channel = method === 'push' ? 'line' : 'messenger';
+    const REFUSAL = {
+      messenger: { error: { code: 10, error_subcode: 2018336 } },
+      line: { message: 'sender.name length is invalid' },
+    }[channel];
+
+    /** Sends a message that the bot changes before it is answered. */
+    async function sendAndChange(
+      answers: (() => Promise<unknown>)[],
+      options: Partial<PersonasOptions> = {},
+    ) {
+      const changed = gate();
+      const sent: string[] = [];
+      const client = personas({
+        directory: { adam: { id: '1', ...profile('Adam') } },
+        onRefused() {},
+        ...options,
+      }).client(
+        {
+          async [method](...args: unknown[]) {
+            sent.push(JSON.stringify(args));
+            await changed.opened;
+            return answers.shift()?.();
+          },
+        },
+        { channel },
+      );
+      const body = { title: 'Pear' };
+      const message = { type: 'flex', contents: { body } };
+      const sending = client.withPersona('adam', () =>
+        methodAt(client, method)(CUSTOMER, ...argsWith(message)),
+      );
+      await nextTurn();
+      body.title = 'Apple';
+      changed.open();
+      await sending;
+      return sent;
+    }
+
+    test('changes to the message do not change what is sent after a refusal', async () => {
+      const response = { status: 400, data: REFUSAL };
+      const refusal = Object.assign(new Error('refused'), { response });
+      const sent = await sendAndChange([
+        () => Promise.reject(refusal),
+        () => Promise.resolve({}),
+      ]);
+      expect(sent).toHaveLength(2);
+      expect(sent[1]).toContain('Pear');
+    });
+
+    test('changes to the message do not change what onSent gets', async () => {
+      const onSent = jest.fn();
+      await sendAndChange([() => Promise.resolve({})], { onSent });
+      await nextTurn();
+      expect(JSON.stringify(onSent.mock.calls[0])).toContain('Pear');
+    });
+  },
+);
 
 test('a send uses the token that the context had at the call', async () => {
   const bot = await startBot({

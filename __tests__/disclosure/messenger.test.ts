@@ -401,6 +401,26 @@ describe('outside of events', () => {
     ).rejects.toThrow("'human' or 'bot'");
   });
 
+  test('a person who speaks while Messenger does not say on which Page is known to the Page', async () => {
+    const emulator = await startEmulator();
+    const { Adam: id = '' } = await createPersonas(emulator, ['Adam']);
+    const adam = { id, kind: 'human' } as const;
+    const { bot, plugin } = await start({ directory: { adam } }, { emulator });
+    await bot.run(say(null, 'one'));
+    emulator.fail({ method: 'GET', path: '/me', status: 500 });
+    const client = plugin.client(clientFor(bot.emulator));
+    await client.as('adam').sendText(CUSTOMER, 'two');
+    await bot.run(say(null, 'three'));
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([
+      'Page: I am a bot (start)',
+      'Page: one',
+      'Adam: two',
+      'Page: I am a bot (handback)',
+      'Page: three',
+    ]);
+  });
+
   test('record() and forget() reject where Messenger does not say which Page it is about', async () => {
     const { plugin } = await start();
     const { client } = await startFakeGraph([
@@ -497,6 +517,20 @@ describe('the tag HUMAN_AGENT', () => {
       expect(shown(bot.emulator)).toHaveLength(isRejected ? 0 : 1);
       if (isRejected) expect(alive(bot.emulator)).toEqual([]);
     }
+  });
+
+  test('names the bot whose persona could not be created', async () => {
+    const bot = await startBot({ plugins: [personas({ onRefused() {} })] });
+    bot.emulator.fail({ method: 'POST', path: '/me/personas', status: 400 });
+    await bot.run((context) =>
+      context.withEphemeralPersona(directory.max, async () => {
+        await expect(context.sendText('hi', tagged)).rejects.toThrow(
+          'the persona "Max" is of the kind \'bot\'',
+        );
+      }),
+    );
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual([]);
   });
 
   test('is checked where the directory has the ID of a bot, and no one else', async () => {

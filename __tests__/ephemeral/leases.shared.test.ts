@@ -124,7 +124,7 @@ describe('a persona that two processes want', () => {
     const steps = store.steps.length;
     await jest.advanceTimersByTimeAsync(2 * RENEWAL_MS);
     expect(store.steps.slice(steps)).toEqual([]);
-    expect(one.isHeld).toBe(true);
+    expect(mine.held()).toContain(one);
     const two = await take(theirs);
     expect(two.key).not.toBe(one.key);
     one.abandon();
@@ -164,7 +164,7 @@ describe('a release', () => {
     expect(await mine.release(one, whenLast)).toBe(false);
     expect(mine.isNoneHeld).toBe(true);
     expect(await theirs.release(two, whenLast)).toBe(true);
-    expect(two.isHeld).toBe(true);
+    expect(theirs.held()).toContain(two);
     expect(await stored(theirs)).toHaveLength(1);
     await two.remove();
     expect(await stored(theirs)).toEqual([]);
@@ -200,7 +200,7 @@ describe('a release', () => {
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
-    expect(one.isHeld).toBe(true);
+    expect(mine.held()).toContain(one);
     await jest.advanceTimersByTimeAsync(3 * RENEWAL_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
     one.abandon();
@@ -282,7 +282,7 @@ describe('a fault that the model search found', () => {
     expect(whenLast).not.toHaveBeenCalled();
     await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
     expect(whenLast).toHaveBeenCalledTimes(1);
-    expect(one.isHeld).toBe(true);
+    expect(mine.held()).toContain(one);
     one.abandon();
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -342,10 +342,10 @@ describe('an intent that is left behind', () => {
     const one = await take(mine);
     store.isAway = true;
     await mine.leave(one);
-    expect(one.isHeld).toBe(true);
+    expect(mine.held()).toContain(one);
     store.isAway = false;
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
-    expect(one.isHeld).toBe(false);
+    expect(mine.held()).not.toContain(one);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -354,7 +354,7 @@ describe('an intent that is left behind', () => {
     store.isAway = true;
     const one = await take(mine);
     await mine.leave(one);
-    expect(one.isHeld).toBe(false);
+    expect(mine.held()).not.toContain(one);
     expect(jest.getTimerCount()).toBe(0);
   });
 });
@@ -375,7 +375,7 @@ describe('settling a name', () => {
     expect(await mine.settle(lease, ADAM, onOther)).toBe('7');
     expect(await nameOn(store, '1', 'adam')).toEqual(ADAM);
     expect(await stored(mine)).toEqual([]);
-    expect(lease.isHeld).toBe(false);
+    expect(mine.held()).not.toContain(lease);
     expect(onOther).not.toHaveBeenCalled();
     expect(report).not.toHaveBeenCalled();
     expect(jest.getTimerCount()).toBe(0);
@@ -389,7 +389,7 @@ describe('settling a name', () => {
     const surplus = { ...ADAM, id: '8' };
     expect(await mine.settle(lease, surplus, onOther)).toBe('7');
     expect(onOther.mock.calls).toEqual([['7']]);
-    expect(lease.isHeld).toBe(true);
+    expect(mine.held()).toContain(lease);
     expect(await stored(mine)).toEqual([expect.objectContaining({ id: null })]);
     lease.abandon();
   });
@@ -400,7 +400,7 @@ describe('settling a name', () => {
     const eve = await takeName(mine, 'eve');
     store.isAway = true;
     expect(await mine.settle(lease, ADAM, jest.fn())).toBe('7');
-    expect(lease.isHeld).toBe(false);
+    expect(mine.held()).not.toContain(lease);
     await mine.settle(eve, { ...ADAM, id: '8' }, jest.fn());
     await jest.advanceTimersByTimeAsync(RENEWAL_MS);
     expect(report.mock.calls).toEqual([

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { cancelToken } from '../../src/graph/cancelToken';
-import type { Outcome } from '../../src/graph/graphCall';
+import { cancelToken, type Outcome } from '../../src/graph/graphCall';
 import {
   GRAPH_TIMEOUT_MS,
   graphCall,

@@ -72,8 +72,8 @@ export interface Channel {
   readonly droppedOptions?: Readonly<Record<string, number>>;
   /** Methods by which Bottender's context creates the options of its calls to the client. */
   readonly optionsMethods?: readonly string[];
-  /** Called with the context of a message that was not sent because its speaker is refused. */
-  readonly onUnsent?: (context: object) => void;
+  /** Called with the client's method and the context of a message that was not sent because its speaker is refused. */
+  readonly onUnsent?: (method: string, context: object) => void;
   /** The property with a context's queue of requests that are answered later. */
   readonly requestQueue?: string;
   /** The properties with a context's queues of messages that are sent after its handler. */

@@ -44,7 +44,9 @@ export const line: TypedChannel<
   sendMethods: /^(reply|push|multicast|narrowcast|broadcast|send|typing)/,
   clientMethod: 'reply',
   ownMethod: 'replyRawBody',
-  clientMethodFor: (method) => method.replace('send', 'reply'),
+  // A mock's carousel stays one: it is no template.
+  clientMethodFor: (method) =>
+    method.replace('send', 'reply').replace('Carousel', ''),
   // Bottender creates their messages without a sender.
   droppedOptions: {
     replyCarouselTemplate: 2,
@@ -52,7 +54,9 @@ export const line: TypedChannel<
     sendCarouselTemplate: 2,
   },
   // The reply token has not been used, so the bot may reply after all.
-  onUnsent: (context) => Object.assign(context, { _isReplied: false }),
+  onUnsent: (method, context) => {
+    if (method === 'reply') Object.assign(context, { _isReplied: false });
+  },
   messageQueues: ['_replyMessages', '_pushMessages'],
   reader,
   displayProfile,

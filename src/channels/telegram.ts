@@ -17,7 +17,7 @@ export const telegram: TypedChannel<
   sendMethods: /^(send|typing)/,
   clientMethod: 'sendMessage',
   ownMethod: 'sendChatAction',
-  clientMethodFor: () => 'sendMessage',
+  clientMethodFor: (method) => method.replace('Text', 'Message'),
   reader,
   maxTextLength: MAX_TEXT_LENGTH,
   textCall: (_, args, text) => ({

@@ -2,7 +2,6 @@ import type { Leases } from '../ephemeral/leases';
 import type { Outcome } from '../graph/graphCall';
 import type { Page } from '../graph/page';
 import { listAll, type PersonaList } from '../graph/personaCalls';
-import { monotonicNow } from '../util/monotonicNow';
 
 /** After this someone else may have created a persona that the list lacks. */
 const MAX_AGE_MS = 30_000;
@@ -32,19 +31,19 @@ export class PageList {
   /** The last list, if it is recent: what it lacks may exist. */
   get recent(): PersonaList | undefined {
     const { last } = this;
-    return last && monotonicNow() < last.until ? last.list : undefined;
+    return last && performance.now() < last.until ? last.list : undefined;
   }
 
   /** A list that began in this epoch, a new one if need be. */
   read(page: Page, epoch: string | undefined): Promise<Outcome<PersonaList>> {
     const { reading } = this;
     const isOfEpoch = epoch !== undefined && reading?.epoch === epoch;
-    if (isOfEpoch && monotonicNow() < reading.until) return reading.list;
+    if (isOfEpoch && performance.now() < reading.until) return reading.list;
     const list = this.request(page);
     const begun: Reading = { epoch, list, until: Infinity };
     this.reading = begun;
     void list.then((outcome) => {
-      const until = monotonicNow() + MAX_AGE_MS;
+      const until = performance.now() + MAX_AGE_MS;
       begun.until = outcome.ok && outcome.value.isComplete ? until : 0;
       if (outcome.ok && this.reading === begun) {
         this.last = { list: outcome.value, until };

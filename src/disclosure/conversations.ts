@@ -13,13 +13,15 @@ import {
   type Begun,
   type ConversationStore,
 } from '../store/conversations';
-import { monotonicNow } from '../util/monotonicNow';
+import { evictOldest } from '../util/evictOldest';
 import { withTimeout } from '../util/withTimeout';
 
 import { OwnApps } from './ownApps';
 
 /** After this a message asks again whether another process has disclosed. */
 const POLL_MS = 100;
+
+const MAX_STRAYS = 10_000;
 
 /** A channel, an account and a recipient. */
 export interface ConversationId {
@@ -41,7 +43,7 @@ const NOTHING = Promise.resolve();
 
 /** One message's place in the order of its conversation. */
 export class Turn {
-  private readonly endsAt = monotonicNow() + CLAIM_MS;
+  private readonly endsAt = performance.now() + CLAIM_MS;
 
   constructor(
     private readonly queue: Queue,
@@ -52,7 +54,7 @@ export class Turn {
 
   get remainingMs(): number {
     const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
-    return Math.max(0, endsAt - monotonicNow());
+    return Math.max(0, endsAt - performance.now());
   }
 
   waitUntil(time: number): void {
@@ -77,6 +79,8 @@ export class Conversations {
   private readonly queues = new Map<string, Queue>();
   private readonly claimant = randomUUID();
   readonly ownApps = new OwnApps();
+  /** By the token of a Page that Messenger did not name: a person has spoken in them. */
+  private readonly strays = new Set<string>();
 
   constructor(private readonly store: ConversationStore) {}
 
@@ -107,7 +111,7 @@ export class Conversations {
     const message = { kind, claimant, isAfterHuman: false };
     let giveUpAt: number | undefined;
     for (;;) {
-      const askedAt = monotonicNow();
+      const askedAt = performance.now();
       const begun = await this.store.begin(keyOf(id), message);
       if (!('waitMs' in begun)) {
         if (giveUpAt !== undefined) turn.waitUntil(askedAt + CLAIM_MS);
@@ -134,6 +138,20 @@ export class Conversations {
 
   async record(id: ConversationId, kind: PersonaKind): Promise<void> {
     await this.store.record(keyOf(id), kind);
+  }
+
+  /** A person has spoken in a conversation that is known by its token only. */
+  stray(byToken: ConversationId): void {
+    this.strays.add(keyOf(byToken));
+    evictOldest(this.strays, MAX_STRAYS);
+  }
+
+  /** Records who has spoken before the Page of the conversation was known. */
+  async adopt(byToken: ConversationId, id: ConversationId): Promise<void> {
+    const { strays } = this;
+    // Usually there are none.
+    const isStray = strays.size > 0 && strays.delete(keyOf(byToken));
+    if (isStray) await this.record(id, 'human');
   }
 
   async forget(id: ConversationId): Promise<void> {

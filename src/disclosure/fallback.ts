@@ -7,7 +7,6 @@ import type {
 } from '../store/conversations';
 import { LocalConversations } from '../store/localConversations';
 import { evictOldest } from '../util/evictOldest';
-import { monotonicNow } from '../util/monotonicNow';
 
 /** The oldest is dropped. */
 const MAX_UNSETTLED = 100_000;
@@ -140,7 +139,7 @@ export class ConversationsWithFallback implements ConversationStore {
       return answer;
     } catch {
       if (this.failedAt === undefined) this.onAway();
-      this.failedAt = monotonicNow();
+      this.failedAt = performance.now();
       return undefined;
     }
   }
@@ -149,7 +148,7 @@ export class ConversationsWithFallback implements ConversationStore {
     if (this.failedAt === undefined) return;
     // Some keys of a cluster may be away while others are not.
     if (!this.alone.isClaiming(key)) await this.alone.forget(key);
-    if (monotonicNow() - this.failedAt < BACK_MS) return;
+    if (performance.now() - this.failedAt < BACK_MS) return;
     this.failedAt = undefined;
     this.alone = new LocalConversations(this.lapseMs);
   }

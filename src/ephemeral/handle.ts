@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 10_000;
 /** One block's use of an ephemeral persona, which is not deleted before it is released. */
 export class PersonaHandle {
   private readonly pending = new Set<Promise<unknown>>();
-  private isReleased = false;
+  isActive = true;
   /** The persona's ID at first: what the bot knows it by, also when another one has replaced it. */
   readonly id: string;
 
@@ -29,10 +29,6 @@ export class PersonaHandle {
     profile: PersonaProfile,
   ): Promise<PersonaHandle> {
     return new PersonaHandle(pool, await pool.acquire(page, profile));
-  }
-
-  get isActive(): boolean {
-    return !this.isReleased;
   }
 
   /** Another handle of the same profile, for a send after the block or on another Page. */
@@ -57,7 +53,7 @@ export class PersonaHandle {
 
   private async answered(): Promise<true> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
-    this.isReleased = true;
+    this.isActive = false;
     return true;
   }
 }

@@ -27,7 +27,6 @@ export class Lease implements Use {
   key: string = randomUUID();
   readonly use = randomUUID();
   record: Omit<LeaseRecord, 'expiresAt'>;
-  isHeld = true;
   /** Whether other processes may use the persona: `false` if the store has not recorded the lease. */
   isShared = true;
   /** The personas that this one replaced, if it is a name's. */

@@ -9,7 +9,6 @@ import type {
   NamedRecord,
   StorePort,
 } from '../store/port';
-import { monotonicNow } from '../util/monotonicNow';
 
 import { Lease } from './lease';
 import { WriteRetryQueue } from './writeRetryQueue';
@@ -18,8 +17,8 @@ import { WriteRetryQueue } from './writeRetryQueue';
 const CLAIM_MS = 2000;
 const CLAIM_RENEWAL_MS = 500;
 
-/** Called with what went wrong with cleaning up, and the persona it was about. */
-export type ReportCleanup = (
+/** `persona` is `null` if the error is not about a single one. */
+export type OnCleanupError = (
   error: PersonaError,
   persona: EphemeralPersona | null,
 ) => void;
@@ -41,7 +40,7 @@ export class Leases {
   constructor(
     private readonly store: StorePort,
     readonly leaseMs: number,
-    readonly report: ReportCleanup,
+    readonly report: OnCleanupError,
     readonly keyOf: (page: Page) => string = ({ id }) => id,
   ) {
     this.options = { leaseMs, claimMs: CLAIM_MS };
@@ -153,7 +152,7 @@ export class Leases {
       // Renewed until the persona is deleted, or the answer is known.
       lease.isReleased = false;
       if (released === 'last') return true;
-      askAt = monotonicNow() + this.leaseMs;
+      askAt = performance.now() + this.leaseMs;
     } catch (error) {
       if (isFirst) this.report(error as PersonaError, lease.persona);
     }
@@ -173,7 +172,7 @@ export class Leases {
 
   /** Leaves a persona to the sweep, and reports that. */
   giveUp(lease: Lease, failure: GraphFailure): void {
-    if (!lease.isHeld) return;
+    if (!this.leases.has(lease)) return;
     this.abandon(lease);
     const { persona, page } = lease;
     const { id, name } = persona;
@@ -183,7 +182,7 @@ export class Leases {
 
   /** Lets others create the persona. The intent is kept until this creation is answered. */
   unclaim(lease: Lease): void {
-    if (!lease.isHeld || !lease.isIntent) return;
+    if (!this.leases.has(lease) || !lease.isIntent) return;
     lease.keepsClaim = false;
     const options = { ...this.options, fence: false };
     // The claim expires by itself too.
@@ -251,9 +250,7 @@ export class Leases {
 
   /** Stops renewing the lease; its record stays, for the sweep. */
   abandon(lease: Lease): void {
-    if (!this.leases.delete(lease)) return;
-    lease.isHeld = false;
-    if (!this.isNoneHeld) return;
+    if (!this.leases.delete(lease) || !this.isNoneHeld) return;
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     for (const resolve of this.whenNoneHeld.splice(0)) resolve();
   }
@@ -301,7 +298,7 @@ export class Leases {
   }
 
   private releasePending(): void {
-    const now = monotonicNow();
+    const now = performance.now();
     for (const lease of this.leases) {
       const { pendingRelease } = lease;
       if (!pendingRelease || pendingRelease.askAt > now) continue;

@@ -2,7 +2,7 @@ import { ForgottenHandleError } from '../errors';
 import type { EphemeralPersona, PersonaProfile } from '../profile';
 
 import type { PersonaHandle } from './handle';
-import type { ReportCleanup } from './leases';
+import type { OnCleanupError } from './leases';
 
 /** What `createEphemeralPersona` gave the bot, which is to release it. */
 export class OpenHandle {
@@ -45,7 +45,7 @@ export class OpenHandles {
   );
   isClosed = false;
 
-  constructor(private readonly report: ReportCleanup) {}
+  constructor(private readonly report: OnCleanupError) {}
 
   /** @param owner what everybody refers to who can still use the handle; the handle itself does not */
   add(handle: OpenHandle, owner: object): void {

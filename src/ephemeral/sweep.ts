@@ -8,9 +8,8 @@ import { withRetries, type RetryPolicy } from '../graph/retries';
 import type { PersonaStats } from '../stats';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
 import { forEachLimited } from '../util/forEachLimited';
-import { monotonicNow } from '../util/monotonicNow';
 
-import type { Leases, ReportCleanup } from './leases';
+import type { Leases, OnCleanupError } from './leases';
 
 /** A sweep begins no further call after this: the next one goes on. */
 const SWEEP_WITHIN_MS = 30_000;
@@ -35,7 +34,7 @@ type SweepEnd = 'done' | 'limited' | 'late';
 
 /** What one sweep of a Page has come to. */
 class SweepProgress {
-  readonly deadline = monotonicNow() + SWEEP_WITHIN_MS;
+  readonly deadline = performance.now() + SWEEP_WITHIN_MS;
   readonly seen = new Set<string>();
   readonly deleted: ListedPersona[] = [];
   /** By name: one intent is enough to find all personas of its name. */
@@ -46,7 +45,7 @@ class SweepProgress {
 
   get end(): SweepEnd {
     if (this.isLimited) return 'limited';
-    return monotonicNow() >= this.deadline ? 'late' : 'done';
+    return performance.now() >= this.deadline ? 'late' : 'done';
   }
 }
 
@@ -54,7 +53,7 @@ class SweepProgress {
 export class Sweep {
   constructor(
     private readonly leases: Leases,
-    private readonly report: ReportCleanup,
+    private readonly report: OnCleanupError,
     /** The IDs on a Page that are not ephemeral, whatever their names. */
     private readonly namedIds: (page: Page) => Promise<Set<string>>,
     private readonly stats: PersonaStats,
@@ -160,7 +159,7 @@ export class Sweep {
   ): Promise<ListedPersona[]> {
     const [first] = intents;
     if (!first) return [];
-    const timeoutMs = deadline - monotonicNow();
+    const timeoutMs = deadline - performance.now();
     const listed = await listAll(page, { timeoutMs });
     if (!listed.ok) {
       const [, { name }] = first;

@@ -1,5 +1,4 @@
 import { evictOldest } from '../util/evictOldest';
-import { monotonicNow } from '../util/monotonicNow';
 
 const FIRST_WAIT_MS = 1000;
 const MAX_WAIT_MS = 60_000;
@@ -24,12 +23,12 @@ export class Backoff<E> {
 
   /** How long the key may not be tried, in milliseconds. */
   remainingMs(key: string): number {
-    return Math.max(0, (this.waits.get(key)?.until ?? 0) - monotonicNow());
+    return Math.max(0, (this.waits.get(key)?.until ?? 0) - performance.now());
   }
 
   /** Starts a wait, twice as long as the previous one. Concurrent failures count once. */
   failed(key: string, error: E): void {
-    const now = monotonicNow();
+    const now = performance.now();
     const last = this.waits.get(key);
     if (last && now < last.until) return;
     const ms =

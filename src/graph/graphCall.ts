@@ -1,7 +1,6 @@
 import { getProperty, isObject } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
-import { cancelToken } from './cancelToken';
 import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
@@ -109,15 +108,28 @@ function methodFor({
 }
 
 function urlOf(
-  { accessToken }: GraphClient,
+  { accessToken = '' }: GraphClient,
   { path, query }: GraphRequest,
 ): string {
   // The client computes its proof from the token in the URL.
-  const parameters = Object.entries({
-    access_token: accessToken ?? '',
-    ...query,
-  });
-  return `${path}?${parameters
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')}`;
+  const parameters = { access_token: accessToken, ...query };
+  return `${path}?${new URLSearchParams(parameters).toString()}`;
+}
+
+/**
+ * Cancels an axios request when the signal is aborted. axios 0.21, which knows no
+ * AbortSignal, awaits `promise`; later versions call the other functions.
+ */
+export function cancelToken(signal: AbortSignal) {
+  return {
+    promise: new Promise<unknown>((resolve) => {
+      signal.addEventListener('abort', () => resolve(signal.reason));
+    }),
+    throwIfRequested: () => signal.throwIfAborted(),
+    subscribe: (listener: () => void) =>
+      signal.addEventListener('abort', listener),
+    unsubscribe: (listener: () => void) =>
+      signal.removeEventListener('abort', listener),
+    toAbortSignal: () => signal,
+  };
 }

@@ -32,8 +32,8 @@ export interface GraphFailure {
 
 const MAX_TEXT_LENGTH = 500;
 
-/** Codes after which the same call may succeed: unknown, service, rate limits, "please retry". */
-const TRANSIENT_CODES = new Set([1, 2, 4, 17, 32, 341, 613]);
+/** Codes after which the same call may succeed, besides rate limits: unknown, service, "please retry". */
+const TRANSIENT_CODES = new Set([1, 2, 341]);
 
 /** Rate limits: Graph rejected the call without carrying it out. */
 const RATE_LIMIT_CODES = new Set([4, 17, 32, 613, 80001, 80006]);

@@ -1,5 +1,4 @@
 import type { PersonaProfile } from '../profile';
-import { monotonicNow } from '../util/monotonicNow';
 
 import {
   GRAPH_TIMEOUT_MS,
@@ -85,7 +84,7 @@ export async function listAll(
   page: Page,
   { timeoutMs = LIST_TIMEOUT_MS, signal }: ListOptions = {},
 ): Promise<Outcome<PersonaList>> {
-  const deadline = monotonicNow() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   const list: PersonaList = { personas: [], isComplete: true };
   const cursors = new Set<string>();
   for (let after: string | undefined = ''; after !== undefined;) {
@@ -95,7 +94,7 @@ export async function listAll(
     if (cursors.size === MAX_LIST_PAGES) return ENDLESS;
     cursors.add(after);
     if (signal?.aborted) return GIVEN_UP;
-    const leftMs = deadline - monotonicNow();
+    const leftMs = deadline - performance.now();
     if (leftMs <= 0) return timedOut(timeoutMs);
     const outcome = await listPage(page, after, leftMs);
     if (!outcome.ok) return outcome;
@@ -116,10 +115,10 @@ export async function personaState(
   page: Page,
   id: string,
 ): Promise<PersonaState> {
-  const deadline = monotonicNow() + STATE_TIMEOUT_MS;
+  const deadline = performance.now() + STATE_TIMEOUT_MS;
   const got = await getPersona(page, id, STATE_TIMEOUT_MS / 2);
   if (got.ok) return 'alive';
-  const list = await listAll(page, { timeoutMs: deadline - monotonicNow() });
+  const list = await listAll(page, { timeoutMs: deadline - performance.now() });
   if (!list.ok) return 'unsure';
   if (list.value.personas.some((persona) => persona.id === id)) return 'alive';
   return list.value.isComplete ? 'gone' : 'unsure';

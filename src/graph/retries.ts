@@ -1,5 +1,4 @@
 import { withTimeout } from '../util/withTimeout';
-import { monotonicNow } from '../util/monotonicNow';
 
 import type { Outcome } from './graphCall';
 import { isRateLimit, isTransient, type GraphFailure } from './graphFailure';
@@ -30,10 +29,10 @@ export async function withRetries<T>(
   run: (signal: AbortSignal) => Promise<Outcome<T>>,
   policy: RetryPolicy,
 ): Promise<Outcome<T>> {
-  const deadline = monotonicNow() + policy.timeoutMs;
+  const deadline = performance.now() + policy.timeoutMs;
   const givenUp = new AbortController();
   for (let attempt = 1; ; attempt += 1) {
-    const leftMs = Math.max(0, deadline - monotonicNow());
+    const leftMs = Math.max(0, deadline - performance.now());
     const outcome = await withTimeout(run(givenUp.signal), leftMs, NO_ANSWER);
     if (outcome === NO_ANSWER) givenUp.abort();
     const delayMs = retryDelay(attempt, policy);
@@ -41,7 +40,7 @@ export async function withRetries<T>(
       outcome.ok ||
       !isRetryable(outcome.failure, policy) ||
       attempt === policy.attempts ||
-      monotonicNow() + delayMs >= deadline
+      performance.now() + delayMs >= deadline
     ) {
       return outcome;
     }

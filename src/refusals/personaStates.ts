@@ -2,7 +2,7 @@ import type { PersonaRefusedError } from '../errors';
 import { Backoff } from '../graph/backoff';
 import type { Page } from '../graph/page';
 import { personaState, type PersonaState } from '../graph/personaCalls';
-import { monotonicNow } from '../util/monotonicNow';
+import { evictOldest } from '../util/evictOldest';
 
 /** How long a `'gone'` answer is cached, in milliseconds. */
 const GONE_FOR_MS = 10_000;
@@ -22,18 +22,15 @@ export class PersonaStates {
   async of(page: Page, id: string): Promise<PersonaState> {
     const key = keyOf(page, id);
     const asked = this.answers.get(key);
-    if (asked && monotonicNow() < asked.until) return asked.state;
+    if (asked && performance.now() < asked.until) return asked.state;
     const answer = { state: personaState(page, id), until: Infinity };
     this.answers.set(key, answer);
+    evictOldest(this.answers, MAX_ANSWERS);
     const state = await answer.state;
     if (state !== 'unsure') this.unsure.succeeded(key);
     // Cached, because messages that were refused together arrive here one after another.
-    if (state === 'gone') answer.until = monotonicNow() + GONE_FOR_MS;
+    if (state === 'gone') answer.until = performance.now() + GONE_FOR_MS;
     else this.answers.delete(key);
-    for (const [oldest, { until }] of this.answers) {
-      if (this.answers.size <= MAX_ANSWERS) break;
-      if (until < Infinity) this.answers.delete(oldest);
-    }
     return state;
   }
 

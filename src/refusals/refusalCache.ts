@@ -1,6 +1,5 @@
 import type { PersonaRefusedError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
-import { monotonicNow } from '../util/monotonicNow';
 
 /** How long a refused persona is not sent again, in milliseconds. */
 const CACHED_MS = 10 * 60_000;
@@ -36,7 +35,7 @@ export class RefusalCache {
     const key = keyOf(kind, pageOrAccount, about);
     const found = this.refusals.get(key);
     if (!found) return undefined;
-    if (monotonicNow() < found.until) return found.refusal;
+    if (performance.now() < found.until) return found.refusal;
     this.refusals.delete(key);
     return undefined;
   }
@@ -52,7 +51,7 @@ export class RefusalCache {
     if (known) return known;
     // Reading the stack lets V8 free what its frames refer to: the context and its event.
     void refusal.stack;
-    const until = monotonicNow() + CACHED_MS;
+    const until = performance.now() + CACHED_MS;
     this.refusals.set(keyOf(kind, pageOrAccount, about), { refusal, until });
     evictOldest(this.refusals, MAX_REFUSALS);
     return refusal;

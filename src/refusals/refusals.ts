@@ -57,7 +57,6 @@ export class Refusals {
     context: SendContext,
     persona?: Persona,
   ): PersonaRefusedError | undefined {
-    if (this.cache.isEmpty) return undefined;
     const place = pageOrChannel(context);
     return (
       this.cache.get('region', place, context.recipient) ??
@@ -71,7 +70,6 @@ export class Refusals {
    * @param shown the message's profile fields: personas may have the same name
    */
   findProfile(account: string, shown: object): PersonaRefusedError | undefined {
-    if (this.cache.isEmpty) return undefined;
     return (
       this.cache.get('profile', account, null) ??
       this.cache.get('profile', account, JSON.stringify(shown))

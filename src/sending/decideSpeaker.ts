@@ -71,5 +71,7 @@ export function checkHumanAgent(
     speaker.kind === 'page'
       ? disclosure?.isPageGiven && disclosure.page === 'bot'
       : kindOf(speaker, directory) === 'bot';
-  if (isBot) throw new HumanAgentTagError(publicPersona(speaker));
+  if (!isBot) return;
+  const name = speaker.kind === 'unavailable' ? speaker.profile?.name : null;
+  throw new HumanAgentTagError(publicPersona(speaker) ?? name ?? null);
 }

@@ -55,14 +55,18 @@ export class Disclosing {
     const { directory, settings } = runtime;
     const page = settings.disclosure?.page ?? 'bot';
     const account = await pageIdFor(context);
-    if (account !== undefined) this.id = { ...this.id, account };
+    const byToken = this.id;
+    if (account !== undefined) this.id = { ...byToken, account };
+    const isPageUnknown = context.page && account === undefined;
     await this.turn.come();
+    if (!isPageUnknown) await this.conversations.adopt(byToken, this.id);
     const due: DueText[] = [];
     for (const [position, outgoing] of messages.entries()) {
       const { speaker, resolution, message } = outgoing;
       const kind = kindOf(speaker, directory) ?? page;
       if (kind === this.lastKind) continue;
       this.lastKind = kind;
+      if (isPageUnknown && kind === 'human') this.conversations.stray(byToken);
       const begun = await this.conversations.begin(this.id, kind, this.turn);
       if (!begun) continue;
       this.begun.push(begun);

@@ -1,6 +1,5 @@
-import type { Fields, Message } from '../channels/messageCall';
+import { fieldsOf, type Fields, type Message } from '../channels/messageCall';
 import type { ActiveSpeaker } from '../speaking/speaker';
-import { isPlainObject } from '../util/values';
 
 import type { Carried } from './resolution';
 
@@ -16,11 +15,16 @@ export function withoutPersona(fields: Fields): Fields {
   return others;
 }
 
-/** The same arguments without a persona in options, in a message, or in an array of messages. */
+/** The same arguments without a persona in options, in a message, or in an array or a body of messages. */
 export function withoutPersonas(args: readonly unknown[]): unknown[] {
   return args.map((argument) => {
-    if (isPlainObject(argument)) return withoutPersona(argument);
-    return Array.isArray(argument) ? withoutPersonas(argument) : argument;
+    if (Array.isArray(argument)) return withoutPersonas(argument);
+    const given = fieldsOf(argument);
+    if (!given) return argument;
+    const fields = withoutPersona(given);
+    const { messages } = fields;
+    if (!Array.isArray(messages)) return fields === given ? argument : fields;
+    return { ...fields, messages: withoutPersonas(messages) };
   });
 }
 

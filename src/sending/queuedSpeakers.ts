@@ -1,6 +1,7 @@
 import type { Channel } from '../channels/channel';
 import { fieldsOf } from '../channels/messageCall';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
+import { deepCopy } from '../util/deepCopy';
 
 import { decideSpeaker, queuedDecisions } from './decideSpeaker';
 import { withoutPersona } from './messageFields';
@@ -34,7 +35,7 @@ function remembered(
   if (!fields) return message;
   const { runtime, client } = personas;
   const decision = decideSpeaker(fields, personas, channel);
-  const queued = { ...withoutPersona(fields) };
+  const queued = deepCopy({ ...withoutPersona(fields) });
   new OutgoingMessage({ fields: queued }, decision, {
     runtime,
     channel,

@@ -9,6 +9,7 @@ import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isDebugging } from '../util/debug';
+import { deepCopy } from '../util/deepCopy';
 import { rejected } from '../util/failures';
 
 import { DisclosingSend } from './disclosingSend';
@@ -28,10 +29,11 @@ export function send(
   const { via, args } = outgoing;
   const id = carriedId(personas, outgoing);
   if (id !== undefined) {
+    const given = { ...outgoing, args: deepCopy(args) };
     const answer = outgoing.transmit({ args });
     return answer instanceof Promise
       ? answer.catch((error: unknown) =>
-          SendOperation.afterFailure(personas, outgoing, id, error),
+          SendOperation.afterFailure(personas, given, id, error),
         )
       : answer;
   }
@@ -45,11 +47,19 @@ export function send(
       ? DisclosingSend
       : SendOperation;
     const answer = new Operation(personas, outgoing, call).start();
-    return answer instanceof Promise ? personas.keep(answer) : answer;
+    return answer instanceof Promise
+      ? personas.keep(answer.catch(unsent))
+      : answer;
   } catch (error) {
-    if (!(error instanceof PersonaError)) throw error;
+    if (error instanceof PersonaError) return unsent(error);
+    throw error;
+  }
+
+  function unsent(error: unknown): Promise<never> {
     const { context } = personas.sendContext();
-    if (context) via.channel.onUnsent?.(context);
+    if (context && error instanceof PersonaError) {
+      via.channel.onUnsent?.(via.method, context);
+    }
     return rejected(error);
   }
 }

@@ -5,6 +5,7 @@ import type {
   MessageCall,
   MessageFile,
 } from '../channels/messageCall';
+import { PersonaError } from '../errors';
 import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
@@ -44,6 +45,7 @@ export class SendOperation implements Sending {
   protected given: ClientCall;
   protected messages: readonly OutgoingMessage[];
   private knownContext: SendContext | undefined;
+  private isCopied = false;
 
   constructor(
     protected readonly personas: ScopedPersonas,
@@ -106,6 +108,14 @@ export class SendOperation implements Sending {
       }
       decision = { ...decision, speaker: PAGE };
     }
+    const { fixedId } = message;
+    const { decidedBy } = personas.active;
+    if (fixedId && decidedBy === 'as' && decision.decidedBy !== 'as') {
+      throw new PersonaError(
+        `The form has a persona_id of its own (${fixedId}), so no speaker can send it. Nothing was sent. ` +
+          'Leave the persona_id out, or send the form without a speaker.',
+      );
+    }
     if (isDebugging()) logSpeaker(outgoing.via.method, decision);
     const isHumanAgents = fields.tag === 'HUMAN_AGENT' && channel.carriesId;
     if (isHumanAgents && senderAction === undefined) {
@@ -116,9 +126,7 @@ export class SendOperation implements Sending {
 
   private async transmitLater(waiting: Promise<unknown>): Promise<unknown> {
     try {
-      // What the bot gave is what is sent, whatever changes while this waits.
-      this.replace({ args: deepCopy(this.given.args) });
-      for (const each of this.messages) each.message = deepCopy(each.message);
+      this.copy();
       const { file } = this.call;
       await (file ? Promise.race([waiting, failureOf(file)]) : waiting);
       if (file && this.isCarried) await this.upload(file);
@@ -127,6 +135,14 @@ export class SendOperation implements Sending {
       this.endTurn();
       for (const { resolution } of this.messages) await resolution?.end?.();
     }
+  }
+
+  /** What the bot gave is what is sent and reported, whatever changes while this waits. */
+  private copy(): void {
+    if (this.isCopied) return;
+    this.isCopied = true;
+    this.replace({ args: deepCopy(this.given.args) });
+    for (const each of this.messages) each.message = deepCopy(each.message);
   }
 
   private async upload(file: MessageFile): Promise<void> {
@@ -148,23 +164,20 @@ export class SendOperation implements Sending {
   }
 
   protected transmit(): unknown {
-    const sent = this.messages.map((message) => message.sent);
-    const { messages } = this.call;
-    const isAsGiven = sent.every((message, at) => message === messages[at]);
-    const call = isAsGiven
-      ? this.given
-      : { ...this.given, ...this.call.withMessages(sent) };
-    const answer = this.outgoing.transmit(call);
-    if (!(answer instanceof Promise)) return answer;
+    const { isCarried, isSenderAction, outgoing } = this;
     const { settings, conversations } = this.runtime;
     const isWatched = settings.onSent ?? conversations;
-    const { isCarried, isSenderAction, outgoing } = this;
     const isReported = isWatched && !outgoing.isMock && !isSenderAction;
-    if (!isCarried && !isReported) return answer;
+    const { call } = this.attempt();
+    if (!isCarried && !isReported) return outgoing.transmit(call);
+    this.copy();
+    const answer = outgoing.transmit(call);
+    if (!(answer instanceof Promise)) return answer;
     return answer.then(
       (given: unknown) => {
         for (const message of this.messages) message.readAnswer(given);
         if (isReported) {
+          const { sent, call } = this.attempt();
           const { args, method = outgoing.via.method } = call;
           const { messages, recipient } = this;
           const accepted = { method, args, recipient, messages, sent };
@@ -174,6 +187,17 @@ export class SendOperation implements Sending {
       },
       isCarried ? (error: unknown) => this.afterFailure(error) : undefined,
     );
+  }
+
+  /** The messages as they go out, and the call that sends them. */
+  private attempt(): { sent: Message[]; call: ClientCall } {
+    const sent = this.messages.map((message) => message.sent);
+    const { messages } = this.call;
+    const isAsGiven = sent.every((message, at) => message === messages[at]);
+    const call = isAsGiven
+      ? this.given
+      : { ...this.given, ...this.call.withMessages(sent) };
+    return { sent, call };
   }
 
   private async afterFailure(error: unknown): Promise<unknown> {

@@ -1,6 +1,5 @@
 import { PersonaStoreError } from '../errors';
 import { debug } from '../util/debug';
-import { monotonicNow } from '../util/monotonicNow';
 import { withTimeout } from '../util/withTimeout';
 
 import { withoutCredentials } from './credentials';
@@ -55,7 +54,7 @@ export class StoreGuard {
     const isPatient = patience === 'patient';
     // An answer that has already arrived may close the circuit.
     if (this.probe) await withTimeout(this.probe.answered, 0, undefined);
-    const begunAt = monotonicNow();
+    const begunAt = performance.now();
     const isProbing = this.probe && begunAt < this.probe.endsAt;
     if (this.isAway && isProbing && !isPatient) {
       throw new PersonaStoreError(verb, LATE);
@@ -76,7 +75,7 @@ export class StoreGuard {
       const first = await withTimeout(answer, waitMs, TIMED_OUT);
       if (first !== TIMED_OUT) return first;
     } catch (error) {
-      if (monotonicNow() - begunAt >= SLOW_FAILURE_MS) this.open();
+      if (performance.now() - begunAt >= SLOW_FAILURE_MS) this.open();
       const message = error instanceof Error ? error.message : String(error);
       throw new PersonaStoreError(verb, withoutCredentials(message));
     }
@@ -86,7 +85,7 @@ export class StoreGuard {
   }
 
   private answered(begunAt: number): void {
-    const now = monotonicNow();
+    const now = performance.now();
     const ms = now - begunAt;
     if (ms < SLOW_MS) {
       // Where only some of the calls are slow, the next ones show it.

@@ -12,29 +12,15 @@ import {
   type NextMessage,
   type Undo,
 } from './conversations';
+import type { GuardedKeyv } from './keyv/guardedKeyv';
 
 /** Values in memory, two for each conversation. */
 const MAX_VALUES = 200_000;
 /** Disclosures that are being sent; the oldest is dropped, and due again. */
 const MAX_CLAIMS = 10_000;
 
-/** What a bot has said, and which message of a person it followed. */
-interface BotRecord {
-  readonly at: number;
-  readonly after: string | undefined;
-}
-
-interface HumanRecord {
-  readonly at: number;
-  readonly id: string;
-}
-
 /** Where values are: in memory, or in a Keyv. */
-interface Values {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown, ttl: number): Promise<void>;
-  delete(key: string): Promise<void>;
-}
+type Values = Pick<GuardedKeyv, 'get' | 'set' | 'delete'>;
 
 /**
  * Conversations that each process decides alone. People and bots have values
@@ -113,7 +99,7 @@ export class LocalConversations implements ConversationStore {
   }
 
   private writeHuman(key: string): Promise<void> {
-    const record: HumanRecord = { at: Date.now(), id: randomUUID() };
+    const record = { at: Date.now(), id: randomUUID() };
     return this.values.set(humanKey(key), record, keptMs(this.lapseMs));
   }
 
@@ -122,8 +108,7 @@ export class LocalConversations implements ConversationStore {
     at: number,
     after: string | undefined,
   ): Promise<void> {
-    const record: BotRecord = { at, after };
-    return this.values.set(botKey(key), record, keptMs(this.lapseMs));
+    return this.values.set(botKey(key), { at, after }, keptMs(this.lapseMs));
   }
 }
 
@@ -158,13 +143,14 @@ function humanKey(key: string): string {
   return `conversation:${key}:human`;
 }
 
-function readBot(value: unknown): BotRecord | undefined {
+/** When a bot spoke last, and after which message of a person. */
+function readBot(value: unknown) {
   const { at, after } = propertiesOf(value);
   if (typeof at !== 'number') return undefined;
   return { at, after: textOrNone(after) };
 }
 
-function readHuman(value: unknown): HumanRecord | undefined {
+function readHuman(value: unknown) {
   const { at, id } = propertiesOf(value);
   return typeof at === 'number' && typeof id === 'string'
     ? { at, id }

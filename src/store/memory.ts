@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { monotonicNow } from '../util/monotonicNow';
-
 import {
   EXPIRED_AT_ONCE,
   namedLease,
@@ -212,7 +210,7 @@ export class MemoryStore implements StorePort {
 
   /** The store's clock. */
   protected now(): number {
-    return monotonicNow();
+    return performance.now();
   }
 
   private renewOne(use: Use, { leaseMs, claimMs }: LeaseOptions): void {

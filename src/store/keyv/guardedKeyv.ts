@@ -26,7 +26,7 @@ const DECOMPRESSION_CODE = /^Z_|^ERR_(?:_ERROR|BROTLI|INVALID_ARG_TYPE)/;
  * event reports a failure, and skips values that cannot be read.
  */
 export class GuardedKeyv {
-  private readonly brokenValues: BrokenValues;
+  readonly broken: BrokenValues;
   private readonly guard = new StoreGuard();
   private errorEvents = 0;
   private lastError: unknown;
@@ -35,7 +35,7 @@ export class GuardedKeyv {
     private readonly keyv: KeyvLike,
     onBroken: (error: PersonaStoreError) => void = () => {},
   ) {
-    this.brokenValues = new BrokenValues(onBroken);
+    this.broken = new BrokenValues(onBroken);
     keyv.on?.('error', (error) => {
       this.errorEvents += 1;
       this.lastError = error;
@@ -50,7 +50,7 @@ export class GuardedKeyv {
       } catch (error) {
         // The message may show the value.
         if (!isUnreadable(error)) throw error;
-        this.broken(key);
+        this.broken.found(key);
         return undefined;
       }
     });
@@ -69,10 +69,6 @@ export class GuardedKeyv {
 
   async delete(key: string): Promise<void> {
     await this.ask('delete from', () => this.keyv.delete(key));
-  }
-
-  broken(key: string): void {
-    this.brokenValues.found(key);
   }
 
   private ask<T>(verb: string, run: () => Promise<T>): Promise<T> {

@@ -4,7 +4,6 @@
  * to outlive the process is written to an index of its own (`processes.ts`), and
  * every call has a bound (`guardedKeyv.ts`).
  */
-import { monotonicNow } from '../../util/monotonicNow';
 import { readName } from '../fields';
 import { MemoryStore, usedUntil } from '../memory';
 import {
@@ -36,7 +35,7 @@ export class KeyvPort extends MemoryStore {
   private readonly names = new Set<string>();
   private readonly processes: Processes;
   private leaseMs = 60_000;
-  private clockAheadMs = Date.now() - monotonicNow();
+  private clockAheadMs = Date.now() - performance.now();
   /** From when on, by the monotonic clock, others have renewed their leases since the clock was set. */
   private trustedFrom = 0;
 
@@ -171,7 +170,7 @@ export class KeyvPort extends MemoryStore {
   }
 
   private isClockTrusted(): boolean {
-    const now = monotonicNow();
+    const now = performance.now();
     const aheadMs = Date.now() - now;
     if (Math.abs(aheadMs - this.clockAheadMs) > MAX_CLOCK_DRIFT_MS) {
       this.trustedFrom = now + this.leaseMs;
@@ -212,7 +211,7 @@ export class KeyvPort extends MemoryStore {
     const key = keyOf(pageId, name);
     const value = await this.keyv.get(key);
     const record = readName(value);
-    if (value !== undefined && !record) this.keyv.broken(key);
+    if (value !== undefined && !record) this.keyv.broken.found(key);
     return record && namedLease(slot, record);
   }
 

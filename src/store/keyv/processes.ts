@@ -126,7 +126,7 @@ export class Processes {
   ): T[] {
     if (!Array.isArray(values)) return [];
     const found = values.map(read);
-    if (found.includes(undefined)) this.store.broken(key);
+    if (found.includes(undefined)) this.store.broken.found(key);
     return found.filter((one) => one !== undefined);
   }
 }

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PersonaStoreError } from '../../errors';
 import { evictOldest } from '../../util/evictOldest';
-import { monotonicNow } from '../../util/monotonicNow';
 import { reasonOf } from '../../util/failures';
 import { propertiesOf, type Properties } from '../../util/values';
 import type { BrokenValues } from '../broken';
@@ -67,7 +66,7 @@ export class Scripts {
     const isHurried =
       step === 'conversation' &&
       this.runner.isCluster &&
-      monotonicNow() - this.failedAt < SUSPECT_MS;
+      performance.now() - this.failedAt < SUSPECT_MS;
     const run = async () => {
       const reply = await this.send(step, keys, argv);
       // A client may be configured to return buffers.
@@ -80,7 +79,7 @@ export class Scripts {
       const guard = this.guardOf(about);
       return await guard.ask(verb, run, isHurried ? 'hurried' : patience);
     } catch (error) {
-      this.failedAt = monotonicNow();
+      this.failedAt = performance.now();
       throw error;
     }
   }

@@ -1,4 +1,0 @@
-/** Milliseconds on the monotonic clock, for waits and expiry in this process. */
-export function monotonicNow(): number {
-  return performance.now();
-}
