@@ -129,6 +129,23 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
     { message: /^Graph does not take .*origin.*no slash at its end/ },
   ],
   [
+    'a version that is none',
+    ({ setEnv }) => setEnv({ GRAPH_VERSION: '27' }),
+    [
+      'messenger/credentials skipped',
+      'messenger/token failed',
+      'messenger/permissions skipped',
+      'messenger/graph-version failed',
+      'messenger/webhook skipped',
+      'messenger/webhook-fields skipped',
+      'messenger/directory skipped',
+      'messenger/leases skipped',
+    ],
+    {
+      message: /^Graph does not take .*`version` of a `client`, such as 27\.0/,
+    },
+  ],
+  [
     "a user's token",
     tokenThatIs({ type: 'USER' }),
     ['messenger/token failed'],
@@ -367,6 +384,39 @@ test.each<[string, Plant, string[], Partial<Record<keyof Found, RegExp>>]>([
       }),
     ['viber/directory warning'],
     { message: /shown as "Adam Zachariah Montgomery S…"/, advice: /shortName/ },
+  ],
+  [
+    'a Viber that is down, and a Slack that is called too often',
+    ({ answer }) => {
+      answer('/pa/get_account_info', json({}, { status: 502 }));
+      const error = { ok: false, error: 'ratelimited' };
+      answer('/api/auth.test', json(error, { status: 429 }));
+    },
+    [
+      'slack/credentials skipped',
+      'slack/permissions skipped',
+      'viber/credentials skipped',
+    ],
+    { message: /^Slack does not answer now: HTTP 429/ },
+  ],
+  [
+    'a picture behind a password, which is not printed',
+    ({ setDirectory, pictureAt }) =>
+      setDirectory({
+        adam: {
+          name: 'Adam Z.',
+          profilePictureUrl: pictureAt('/locked.png').replace(
+            '//',
+            '//me:SECRET_OF_PICTURE@',
+          ),
+        },
+      }),
+    [
+      'messenger/pictures failed',
+      'slack/pictures failed',
+      'viber/pictures failed',
+    ],
+    { message: /\/\/me:\[removed\]@.* answers HTTP 401/ },
   ],
   [
     "Viber's token",

@@ -234,6 +234,11 @@ export function file(content: string | Buffer, type: string): Answer {
 
 const USUAL_ANSWERS: [path: string, answer: Answer][] = [
   ['/adam.png', file(PNG, 'image/png')],
+  [
+    '/locked.png',
+    ({ headers }, response) =>
+      response.writeHead(headers.authorization ? 500 : 401).end(),
+  ],
   ['/v2/bot/info', json({ userId: 'U1', displayName: 'The bot' })],
   ['/v2/bot/message/validate/push', json({})],
   [

@@ -202,13 +202,24 @@ test('a persona that cannot be deleted is named', async () => {
   expect(stderr).toContain('npx bottender-persona delete <ID>');
 });
 
-test('a customer to whom the Page cannot write ends it, before anything is created', async () => {
-  const { emulator, app } = await startPage();
-  const { status, stderr } = await app.run('doctor', '--probe', '777', '--yes');
-  expect(status).toBe(1);
-  expect(stderr).toContain('cannot write to the customer 777: ');
-  expect(emulator.state().personas).toEqual([]);
-});
+test.each([
+  [{ code: 100, error_subcode: 2018001 }, /Have the customer write/],
+  [{ code: 10, error_subcode: 2018278 }, /Have the customer write/],
+  [{ code: 10 }, /lacks a permission/],
+  [{ code: 613 }, /Try again later/],
+])(
+  'a Page that cannot write, %j, ends it before anything is created',
+  async (error, advice) => {
+    const { emulator, app } = await startPage();
+    emulator.fail({ path: '/me/messages', error });
+    const args = ['doctor', '--probe', CUSTOMER, '--yes'];
+    const { status, stderr } = await app.run(...args);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot write to the customer ${CUSTOMER}: `);
+    expect(stderr).toMatch(advice);
+    expect(emulator.state().personas).toEqual([]);
+  },
+);
 
 describe('on Messenger', () => {
   const about: ReportAbout = {

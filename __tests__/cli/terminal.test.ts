@@ -46,21 +46,24 @@ onLinux('on a terminal', () => {
     expect(alive(emulator)).toEqual([]);
   });
 
-  test('sweep --delete-suspects asks before it deletes', async () => {
+  test('sweep --delete-suspects asks before it deletes, and spares what is used by then', async () => {
     const emulator = await startEmulator();
     await createPersona(emulator, 'John');
+    const id = await createPersona(emulator, 'Jane');
     const app = makeApp(emulator.origin);
-    await leaveRecord(app.store, {
-      pageId: PAGE.id,
-      id: null,
-      ...profile('John'),
-      expiresAt: 1,
-    });
+    const intentOf = (name: string) =>
+      ({ pageId: PAGE.id, id: null, ...profile(name), expiresAt: 1 }) as const;
+    await leaveRecord(app.store, intentOf('John'));
+    await leaveRecord(app.store, intentOf('Jane'));
     const running = app.onTerminal(['sweep', '--delete-suspects']);
-    await running.printed(/Delete 1 suspect\? \[y\/N\]/);
+    await running.printed(/Delete 2 suspects\? \[y\/N\]/);
+    const expiresAt = Date.now() + 60_000;
+    await leaveRecord(app.store, { ...intentOf('Jane'), id, expiresAt });
     running.child.stdin?.write('yes\n');
-    expect((await running.ended).status).toBe(0);
-    expect(alive(emulator)).toEqual([]);
+    const { status, stdout } = await running.ended;
+    expect(status).toBe(0);
+    expect(stdout).toContain(`"Jane" is in use: ${id}`);
+    expect(alive(emulator)).toEqual(['Jane']);
   });
 
   test('with NO_COLOR the output has no colours, and long lines are cut', async () => {

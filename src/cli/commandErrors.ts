@@ -36,20 +36,27 @@ export function explainFailure(failure: GraphFailure): string {
   return advice ? `${described}. ${advice}` : described;
 }
 
+/** Nobody with this PSID has written to the Page, or not within 24 hours. */
+const NO_CUSTOMER = 2018001;
+const WINDOW_OVER = 2018278;
+
 /** @see https://developers.facebook.com/docs/graph-api/guides/error-handling */
 function failureAdvice(failure: GraphFailure): string | undefined {
-  const { status, code, message } = failure;
+  const { status, code, subcode, message } = failure;
   if (status === undefined) {
     return 'Messenger could not be reached: check the network, and channels.messenger.origin in the config.';
   }
   if (/^Unknown path components/.test(message)) {
-    return 'Graph does not know the address that was called: check channels.messenger.origin in the config, which has no path and no slash at its end.';
+    return 'Graph does not know this address: in channels.messenger of the config, check `origin`, which has no path and no slash at its end, and the `version` of a `client`, such as 27.0.';
   }
   if (code === 190 || code === 102) {
     return 'The access token is invalid or has expired: put a token of this Page into .env.';
   }
   if (/appsecret_proof/.test(message)) {
     return 'The app secret is not that of the app of this access token: put both of the same app into .env.';
+  }
+  if (subcode === NO_CUSTOMER || subcode === WINDOW_OVER) {
+    return 'Have the customer write to the Page first.';
   }
   if (code === 10 || (code !== undefined && code >= 200 && code < 300)) {
     return 'The access token lacks a permission: it needs pages_messaging for this Page.';

@@ -77,11 +77,11 @@ export async function loadChannels(
   }
   const { name, exported } = await loadConfigFile(named);
   try {
-    return {
-      configName: name,
-      channels: readChannels(exported),
-      runtime: readRuntime(name, exported),
-    };
+    const runtime = readRuntime(name, exported);
+    for (const { profilePictureUrl } of runtime ? profilesIn(runtime) : []) {
+      hide(new URL(profilePictureUrl).password);
+    }
+    return { configName: name, channels: readChannels(exported), runtime };
   } catch (error) {
     if (error instanceof CommandError) throw error;
     // A getter has thrown.

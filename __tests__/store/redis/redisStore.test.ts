@@ -4,6 +4,9 @@ import Redis from 'ioredis';
 import * as redis5 from 'redis';
 import * as redis6 from 'redis6';
 
+import { openConversations } from '../../../src/store/open';
+import { next } from '../conversationContract';
+
 const REDIS = { lazyConnect: true };
 const CLUSTER = { rootNodes: [{ url: 'redis://127.0.0.1' }] };
 const SENTINEL = {
@@ -80,4 +83,24 @@ test('a client of node-redis without a listener for errors does not end the proc
   redisStore(client);
   expect(client.listenerCount('error')).toBe(1);
   expect(() => client.emit('error', new Error('away'))).not.toThrow();
+});
+
+test('a cluster that does not answer is asked about no more than 10,000 conversations', async () => {
+  const unanswered: (() => void)[] = [];
+  let calls = 0;
+  const sendCommand = () =>
+    new Promise<unknown>((_resolve, reject) => {
+      calls += 1;
+      unanswered.push(() => reject(new Error('Connection is closed.')));
+    });
+  const store = openConversations(redisStore({ sendCommand }), 1000, () => {});
+  const begin = (key: number) => store.begin(String(key), next('bot'));
+  await expect(begin(0)).rejects.toThrow('did not answer');
+  const all = Array.from({ length: 10_100 }, (_, at) => begin(at + 1));
+  await Promise.allSettled(all);
+  expect(calls).toBe(10_000);
+  for (const answer of unanswered) answer();
+  await new Promise(setImmediate);
+  await expect(begin(-1)).rejects.toThrow('did not answer');
+  expect(calls).toBe(10_001);
 });

@@ -1,5 +1,4 @@
-import { describeFailure } from '../../graph/graphFailure';
-import { CommandError } from '../commandErrors';
+import { CommandError, explainFailure } from '../commandErrors';
 import { checkCanConfirm, confirm, type ConfirmOptions } from '../confirm';
 import { profilesIn } from '../config';
 import { finishOnSignal } from '../finishOnSignal';
@@ -81,7 +80,7 @@ async function checkReachable(asking: Probe, psid: string): Promise<void> {
   const answer = await asking.send();
   if (answer.ok) return;
   throw new CommandError(
-    `The Page cannot write to the customer ${psid}: ${describeFailure(answer.failure)}. Have them write to the Page first.`,
+    `The Page cannot write to the customer ${psid}: ${explainFailure(answer.failure)}`,
   );
 }
 

@@ -43,7 +43,15 @@ export async function sweep(options: SweepOptions): Promise<void> {
     suspects.length > 0 &&
     (await confirm(`Delete ${plural(suspects.length, 'suspect')}?`, options));
   const left = isAgreed ? [] : suspects;
+  // A process that was slow may have gone on while the question was open.
+  const used = isAgreed
+    ? [...(await directory.idsOn(page)), ...(await leases.idsOn(page))]
+    : [];
   for (const suspect of isAgreed ? suspects : []) {
+    if (used.includes(suspect.id)) {
+      printNote(`Note: "${suspect.name}" is in use: ${suspect.id}`);
+      continue;
+    }
     const outcome = await withRetries(
       () => deletePersona(page, suspect.id),
       LONG_RETRIES,

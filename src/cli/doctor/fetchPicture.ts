@@ -41,6 +41,7 @@ export async function fetchPicture(
       if (!/^https?:$/.test(url.protocol)) {
         return { problem: `redirects to ${url.protocol}` };
       }
+      url.username = url.password = '';
       const response = await httpCall(url, {
         maxBytes: MAX_PICTURE_BYTES,
         isForbidden,

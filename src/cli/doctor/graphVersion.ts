@@ -3,7 +3,7 @@ import type { MessengerClient } from 'bottender';
 import { getProperty } from '../../util/values';
 import { withTimeout } from '../../util/withTimeout';
 
-import { ok, warning, type Finding } from './check';
+import { failed, ok, warning, type Finding } from './check';
 import type { MessengerBot } from './messengerBot';
 
 /** Until when each version is served: docs/messenger-facts.md#graph-versions */
@@ -31,6 +31,9 @@ export async function checkGraphVersion(bot: MessengerBot): Promise<Finding> {
   const advice = getProperty(bot.channel, 'mapPageToAccessToken')
     ? `Bottender makes the client of each Page itself, for v6.0: see "The version of the Graph API" in docs/command-line.md.`
     : `Make the client yourself, with \`version: '${CURRENT}.0'\`: see "The version of the Graph API" in docs/command-line.md.`;
+  if (!/^\d+\.\d+$/.test(version)) {
+    return failed(`The bot asks for v${version}, which is no version.`, advice);
+  }
   if (oldest && major < oldest[0]) {
     return warning(
       `The bot asks for v${version}, which has expired${byHeader}. It is served as v${oldest[0]}.0 until ${oldest[1]}, then as the next one.`,

@@ -5,7 +5,7 @@ import { errorMessage } from '../commandErrors';
 import { hide } from '../output';
 
 import { CannotRun, failed, ok, once, type Finding } from './check';
-import { httpCall } from './httpCall';
+import { httpCall, type HttpResponse } from './httpCall';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -76,7 +76,7 @@ export class Platform {
     throw new CannotRun('it needs a valid access token');
   }
 
-  /** @throws CannotRun if there is no answer */
+  /** @throws CannotRun if there is no answer, or none about what was asked */
   async ask(
     method: 'GET' | 'POST',
     path: string,
@@ -84,8 +84,9 @@ export class Platform {
   ): Promise<PlatformAnswer> {
     const { title, origin, headers } = this.api;
     const url = new URL(path, this.text('origin') ?? origin);
+    let answer: HttpResponse;
     try {
-      const answer = await httpCall(url, {
+      answer = await httpCall(url, {
         method,
         headers: {
           ...headers(this.text('accessToken') ?? ''),
@@ -94,12 +95,16 @@ export class Platform {
         body: method === 'POST' ? JSON.stringify(content) : undefined,
         maxBytes: MAX_ANSWER_BYTES,
       });
-      return { ...answer, body: parsed(answer.body.toString()) };
     } catch (error) {
       throw new CannotRun(
         `${title} could not be reached: ${errorMessage(error)}`,
       );
     }
+    const { status } = answer;
+    if (status === 429 || status >= 500) {
+      throw new CannotRun(`${title} does not answer now: HTTP ${status}`);
+    }
+    return { ...answer, body: parsed(answer.body.toString()) };
   }
 
   private text(name: string): string | undefined {

@@ -20,6 +20,9 @@ const MAX_GUARDS = 10_000;
 /** After a failure, the master of another conversation may be away too. */
 const SUSPECT_MS = 10_000;
 
+/** A client may queue calls until it is connected again. Further conversations go on without a cluster that is away. */
+const MAX_UNANSWERED = 10_000;
+
 type Step = keyof ReturnType<typeof loadSteps>;
 
 /**
@@ -38,6 +41,7 @@ export class Scripts {
   private readonly steps = loadSteps();
   private readonly guards = new Map<string, StoreGuard>();
   private failedAt = -Infinity;
+  private unanswered = 0;
 
   /** @param prefix what the keys of a bot begin with */
   constructor(
@@ -68,7 +72,13 @@ export class Scripts {
       this.runner.isCluster &&
       performance.now() - this.failedAt < SUSPECT_MS;
     const run = async () => {
-      const reply = await this.send(step, keys, argv);
+      if (isHurried && this.unanswered >= MAX_UNANSWERED) {
+        throw new Error('it has not answered the last calls');
+      }
+      this.unanswered += 1;
+      const reply = await this.send(step, keys, argv).finally(() => {
+        this.unanswered -= 1;
+      });
       // A client may be configured to return buffers.
       if (typeof reply === 'string' || Buffer.isBuffer(reply)) {
         return propertiesOf(JSON.parse(String(reply)));
