@@ -2,7 +2,7 @@ const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: '<rootDir>/__tests__/support/suiteEnvironment.ts',
+  testEnvironment: '<rootDir>/__tests__/jest/environment.ts',
   roots: [
     '<rootDir>/__tests__',
     '<rootDir>/packages/messenger-emulator/__tests__',
@@ -19,7 +19,7 @@ module.exports = {
     '^messenger-emulator$':
       '<rootDir>/packages/messenger-emulator/src/index.ts',
   },
-  setupFilesAfterEnv: ['<rootDir>/__tests__/support/suiteSetup.ts'],
+  setupFilesAfterEnv: ['<rootDir>/__tests__/jest/setup.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
   // One more than there are cores, as a quarter of the suites' time is waiting.

@@ -5,6 +5,7 @@ import {
   LineContext,
   type LineClient,
   type SlackContext,
+  type SlackOAuthClient,
   type TelegramContext,
   type ViberContext,
 } from 'bottender';
@@ -127,6 +128,19 @@ describe('a sender that the caller passes is kept', () => {
       expect(chat.scheduledMessages.list).toBe(chat.scheduledMessages.list);
     });
     expect(bot.errors).toEqual([]);
+  });
+
+  test("a method of a Slack client's `chat` can be replaced, and speakers call the new one", async () => {
+    const given = FIXTURES.slack.client(
+      'http://127.0.0.1:9',
+    ) as SlackOAuthClient;
+    const client = asAdam().client(given);
+    const post = jest.spyOn(client.chat, 'postMessage');
+    post.mockResolvedValue({} as never);
+    const message = { channel: 'C1', text: 'hi' };
+    await client.chat.postMessage(message);
+    await client.as('adam').chat.postMessage(message);
+    expect(post.mock.calls).toEqual([[message], [message]]);
   });
 
   test('on Slack, views carry no persona', async () => {

@@ -62,6 +62,25 @@ test('a refusal for a recipient whom a method of the bot’s own writes to is no
   ]);
 });
 
+test('a method of the bot’s own that does not send by its name gets its options as they are', async () => {
+  class Own extends MessengerContext {
+    async assign(options: { personaId: string }) {
+      await nextTurn();
+      await this.sendText(`to ${options.personaId}`);
+    }
+  }
+  const bot = await startBot({ plugins: [install()], contextClass: Own });
+  await bot.run(async (context) => {
+    context.usePersona('adam');
+    const assigned = (context as unknown as Own).assign({ personaId: 'eve' });
+    context.usePersona(null);
+    await assigned;
+    await (context as unknown as Own).assign({ personaId: '' });
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shown(bot.emulator)).toEqual(['Adam: to eve', 'Page: to ']);
+});
+
 describe('a client that queues its sends', () => {
   class QueueingClient extends MessengerClient {
     readonly #queue = new PQueue({ concurrency: 1 });

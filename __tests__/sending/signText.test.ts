@@ -1,3 +1,4 @@
+import type { LineContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot } from '../support/bot';
@@ -39,6 +40,24 @@ describe.each([
     expect(sent?.body.text ?? sent?.body.Body).toBe(expected);
     expect(warned).toHaveBeenCalledTimes(isSigned ? 0 : 1);
   });
+});
+
+test('on LINE a refused text goes out unsigned if it has emojis, whose places must not change', async () => {
+  const plugin = personas({ directory, signText, onRefused() {} });
+  const bot = await startOn('line', {
+    plugins: [plugin],
+    answer: ({ body }) =>
+      JSON.stringify(body).includes('"sender"')
+        ? { status: 400, body: { message: 'sender.name length is invalid' } }
+        : undefined,
+  });
+  const emojis = [{ index: 0, productId: '5ac21a18', emojiId: '001' }];
+  const options = { emojis } as never;
+  const [, sent] = await bot.run(async (context: PersonaContext<LineContext>) =>
+    context.as('adam').replyText('$ hi', options),
+  );
+  expect(bot.errors).toEqual([]);
+  expect(sent?.body.messages).toEqual([{ type: 'text', text: '$ hi', emojis }]);
 });
 
 test.each([

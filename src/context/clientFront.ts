@@ -34,6 +34,11 @@ export class ClientFronts {
   /** By the client's prototype, or by the client itself if it is a plain object. */
   private readonly classes = new WeakMap<object, FrontClass>();
   private readonly namespaces = new Map<string, ClientFronts>();
+  /** By the object of functions. */
+  private readonly namespaceFronts = new WeakMap<
+    object,
+    WeakMap<ScopedPersonas, object>
+  >();
 
   /**
    * @param isBotCall whether the bot itself calls the fronts
@@ -77,7 +82,7 @@ export class ClientFronts {
         if (!isObject(value) || !this.channel.namespaces?.includes(name)) {
           return value;
         }
-        return this.namespace(name).create(value, front[PERSONAS]);
+        return this.namespaceFront(name, value, front[PERSONAS]);
       },
       // A method that is set, for example by a test, stays on the front; everything else is set on the client.
       set(_, name, value, front: ClientFront) {
@@ -110,6 +115,20 @@ export class ClientFronts {
     });
     Object.setPrototypeOf(Front.prototype, others);
     return Front;
+  }
+
+  /** The same one each time, because its methods may be replaced, for example by a test. */
+  private namespaceFront(
+    name: string,
+    value: object,
+    personas: ScopedPersonas,
+  ): object {
+    const fronts =
+      this.namespaceFronts.get(value) ?? new WeakMap<ScopedPersonas, object>();
+    const front =
+      fronts.get(personas) ?? this.namespace(name).create(value, personas);
+    this.namespaceFronts.set(value, fronts.set(personas, front));
+    return front;
   }
 
   private namespace(name: string): ClientFronts {

@@ -141,8 +141,12 @@ export class SendOperation implements Sending {
   private copy(): void {
     if (this.isCopied) return;
     this.isCopied = true;
+    const { messages: given } = this.call;
     this.replace({ args: deepCopy(this.given.args) });
-    for (const each of this.messages) each.message = deepCopy(each.message);
+    for (const [at, each] of this.messages.entries()) {
+      const read = each.message === given[at] && this.call.messages[at];
+      each.message = read || deepCopy(each.message);
+    }
   }
 
   private async upload(file: MessageFile): Promise<void> {

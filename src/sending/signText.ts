@@ -14,8 +14,10 @@ export function signText(
   { signText: sign }: Settings,
   max: number,
 ): Message {
-  const { text } = message;
+  const { text, fields } = message;
   if (!sign || name === undefined || text === undefined) return message;
+  // LINE refuses a text whose emojis are not at their places.
+  if (fields.emojis !== undefined) return message;
   let problem: string | undefined;
   try {
     const signed: unknown = sign(text, { name });

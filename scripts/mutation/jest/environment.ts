@@ -8,7 +8,7 @@ import type {
 import type { Circus } from '@jest/types';
 import { ModuleMocker } from 'jest-mock';
 
-import { endAsyncContexts } from '../../../__tests__/support/suiteEnvironment';
+import { endAsyncContexts } from '../../../__tests__/jest/environment';
 
 const exit = process.exit.bind(process);
 const { console } = globalThis;

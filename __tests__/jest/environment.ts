@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import NodeEnvironment from 'jest-environment-node';
 
+import './compileOnce';
+
 /** Takes the place of a store: see `endAsyncContexts`. */
 class Held {}
 
