@@ -123,10 +123,12 @@ export class ClientFronts {
     value: object,
     personas: ScopedPersonas,
   ): object {
+    const create = () => this.namespace(name).create(value, personas);
+    // Nobody but Bottender sees those of a context.
+    if (!this.isBotCall) return create();
     const fronts =
       this.namespaceFronts.get(value) ?? new WeakMap<ScopedPersonas, object>();
-    const front =
-      fronts.get(personas) ?? this.namespace(name).create(value, personas);
+    const front = fronts.get(personas) ?? create();
     this.namespaceFronts.set(value, fronts.set(personas, front));
     return front;
   }

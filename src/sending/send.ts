@@ -9,7 +9,6 @@ import { PersonaError } from '../errors';
 import { isPersonaId } from '../persona';
 import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { isDebugging } from '../util/debug';
-import { deepCopy } from '../util/deepCopy';
 import { rejected } from '../util/failures';
 
 import { DisclosingSend } from './disclosingSend';
@@ -29,11 +28,10 @@ export function send(
   const { via, args } = outgoing;
   const id = carriedId(personas, outgoing);
   if (id !== undefined) {
-    const given = { ...outgoing, args: deepCopy(args) };
     const answer = outgoing.transmit({ args });
     return answer instanceof Promise
       ? answer.catch((error: unknown) =>
-          SendOperation.afterFailure(personas, given, id, error),
+          SendOperation.afterFailure(personas, outgoing, id, error),
         )
       : answer;
   }
@@ -42,14 +40,14 @@ export function send(
     const given = via.channel.carriesId ? args : withoutPersonas(args);
     return outgoing.transmit({ args: given });
   }
+  const { onUnsent } = via.channel;
   try {
     const Operation = personas.runtime.conversations
       ? DisclosingSend
       : SendOperation;
     const answer = new Operation(personas, outgoing, call).start();
-    return answer instanceof Promise
-      ? personas.keep(answer.catch(unsent))
-      : answer;
+    if (!(answer instanceof Promise)) return answer;
+    return personas.keep(onUnsent ? answer.catch(unsent) : answer);
   } catch (error) {
     if (error instanceof PersonaError) return unsent(error);
     throw error;
@@ -58,7 +56,7 @@ export function send(
   function unsent(error: unknown): Promise<never> {
     const { context } = personas.sendContext();
     if (context && error instanceof PersonaError) {
-      via.channel.onUnsent?.(via.method, context);
+      onUnsent?.(via.method, context);
     }
     return rejected(error);
   }

@@ -5,7 +5,6 @@ import type {
   MessageCall,
   MessageFile,
 } from '../channels/messageCall';
-import { PersonaError } from '../errors';
 import { redactFailure } from '../graph/graphFailure';
 import { secretsOf } from '../graph/secrets';
 import type { Runtime } from '../runtime';
@@ -108,14 +107,6 @@ export class SendOperation implements Sending {
       }
       decision = { ...decision, speaker: PAGE };
     }
-    const { fixedId } = message;
-    const { decidedBy } = personas.active;
-    if (fixedId && decidedBy === 'as' && decision.decidedBy !== 'as') {
-      throw new PersonaError(
-        `The form has a persona_id of its own (${fixedId}), so no speaker can send it. Nothing was sent. ` +
-          'Leave the persona_id out, or send the form without a speaker.',
-      );
-    }
     if (isDebugging()) logSpeaker(outgoing.via.method, decision);
     const isHumanAgents = fields.tag === 'HUMAN_AGENT' && channel.carriesId;
     if (isHumanAgents && senderAction === undefined) {
@@ -172,16 +163,20 @@ export class SendOperation implements Sending {
     const { settings, conversations } = this.runtime;
     const isWatched = settings.onSent ?? conversations;
     const isReported = isWatched && !outgoing.isMock && !isSenderAction;
-    const { call } = this.attempt();
-    if (!isCarried && !isReported) return outgoing.transmit(call);
-    this.copy();
+    if (isReported) this.copy();
+    const sent = this.messages.map((message) => message.sent);
+    const { messages } = this.call;
+    const isAsGiven = sent.every((message, at) => message === messages[at]);
+    const call = isAsGiven
+      ? this.given
+      : { ...this.given, ...this.call.withMessages(sent) };
     const answer = outgoing.transmit(call);
     if (!(answer instanceof Promise)) return answer;
+    if (!isCarried && !isReported) return answer;
     return answer.then(
       (given: unknown) => {
         for (const message of this.messages) message.readAnswer(given);
         if (isReported) {
-          const { sent, call } = this.attempt();
           const { args, method = outgoing.via.method } = call;
           const { messages, recipient } = this;
           const accepted = { method, args, recipient, messages, sent };
@@ -191,17 +186,6 @@ export class SendOperation implements Sending {
       },
       isCarried ? (error: unknown) => this.afterFailure(error) : undefined,
     );
-  }
-
-  /** The messages as they go out, and the call that sends them. */
-  private attempt(): { sent: Message[]; call: ClientCall } {
-    const sent = this.messages.map((message) => message.sent);
-    const { messages } = this.call;
-    const isAsGiven = sent.every((message, at) => message === messages[at]);
-    const call = isAsGiven
-      ? this.given
-      : { ...this.given, ...this.call.withMessages(sent) };
-    return { sent, call };
   }
 
   private async afterFailure(error: unknown): Promise<unknown> {

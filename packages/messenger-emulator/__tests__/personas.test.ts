@@ -165,7 +165,7 @@ describe('listing', () => {
 
   test('its next URL can be called as it is, and is logged without the token', async () => {
     for (const name of ['A', 'B', 'C']) await emulated.persona(name);
-    const { paging } = await list('?limit=1&fields=name');
+    const { paging } = await list('?limit=1&fields[]=name');
     expect(paging?.next).not.toContain('appsecret_proof');
     const next = await fetch(paging?.next ?? '');
     const page = (await next.json()) as List;

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../values/graphError';
-import type { Json, JsonObject } from '../values/json';
+import { toText, type Json, type JsonObject } from '../values/json';
 import type { PageCall } from './call';
 
 const LIST_LIMIT = 25;
@@ -77,11 +77,9 @@ function urlOf(
   cursor: string,
 ): string {
   const query = new URLSearchParams();
-  for (const name of Object.keys(parameters.toObject())) {
-    const value = NOT_REPEATED.includes(name)
-      ? undefined
-      : parameters.text(name);
-    if (value !== undefined) query.set(name, value);
+  for (const [name, value] of Object.entries(parameters.toObject())) {
+    if (NOT_REPEATED.includes(name)) continue;
+    query.set(name, toText(value) ?? JSON.stringify(value));
   }
   query.set('limit', String(limit));
   query.set(direction, cursor);
