@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { read } from './support/docs';
-import { freePorts, isTaken, startProgram } from './support/exampleBot';
+import { isTaken, startProgram } from './support/exampleBot';
+import { freePort } from './support/freePort';
 
 const LISTENS = `#!/usr/bin/env node
 require('node:http').createServer().listen(process.env.PORT, () => console.log('listens'));
@@ -39,7 +40,7 @@ it.each([
       JSON.stringify({ name: 'my-bot', scripts: { start } }),
     );
 
-    const [port] = await freePorts();
+    const port = await freePort();
     const npm = startProgram('npm', ['start'], { PORT: String(port) }, folder);
     await npm.printed(/listens/);
     npm.signal('SIGTERM');

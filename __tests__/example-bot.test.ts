@@ -9,12 +9,12 @@ import path from 'node:path';
 import type { ConversationEntry, EmulatorState } from 'messenger-emulator';
 
 import {
-  freePorts,
   isTaken,
   startProgram,
   stateWhen,
   type Program,
 } from './support/exampleBot';
+import { freePort } from './support/freePort';
 
 const START = ['example-bot/run.js'];
 
@@ -28,7 +28,7 @@ let webhook: string;
 let chatPage: string;
 
 beforeAll(async () => {
-  ports = await freePorts();
+  ports = [await freePort(), await freePort()];
   const [PORT, EMULATOR_PORT] = ports.map(String) as [string, string];
   bot = startProgram('npm', ['start'], { PORT, EMULATOR_PORT, CONSOLE_FILE });
   [, chatPage = ''] = await bot.printed(/Chat with it at (\S+)/);
@@ -181,7 +181,7 @@ describe('starting', () => {
     const blocker = http.createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as AddressInfo;
-    const [free] = await freePorts();
+    const free = await freePort();
     const program = startProgram('node', START, {
       [taken]: String(port),
       [other]: String(free),

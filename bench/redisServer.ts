@@ -1,5 +1,5 @@
+import { freePort } from '../__tests__/support/freePort';
 import {
-  freePort,
   RedisProcess,
   redisServer,
   temporaryFolder,

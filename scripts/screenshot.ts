@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
 import type { Browser, Locator, Page } from 'playwright-core';
 
+import { freePort } from '../__tests__/support/freePort';
 import { launchBrowser } from '../packages/messenger-emulator/__tests__/support/browser';
 
 const CHAT_PICTURE = path.join('docs', 'chat.webp');
@@ -185,14 +184,6 @@ async function waitElsewhere(origin: string): Promise<void> {
 const ANSWER =
   'Adam here, a human. Our pears ripen until Friday: shall I keep you some?';
 const THANKS = 'Yes, two pounds please. Thanks!';
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

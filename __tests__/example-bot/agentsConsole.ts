@@ -13,7 +13,8 @@ import {
   patient,
   PATIENCE_MS,
 } from '../../packages/messenger-emulator/__tests__/support/patience';
-import { freePorts, startProgram, type Program } from '../support/exampleBot';
+import { startProgram, type Program } from '../support/exampleBot';
+import { freePort } from '../support/freePort';
 import { PAGE } from '../support/pages';
 
 export { PAGE };
@@ -41,7 +42,7 @@ export interface ConsoleBot {
 }
 
 export async function startConsoleBot(): Promise<ConsoleBot> {
-  const [port] = await freePorts();
+  const port = await freePort();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'console-'));
   const webhookUrl = `http://127.0.0.1:${port}/webhooks/messenger`;
   const emulator = patient(

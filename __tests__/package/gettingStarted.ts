@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { EmulatorState } from 'messenger-emulator';
 
 import { codeBlocks, read, type CodeBlock } from '../support/docs';
-import { freePorts, startProgram, stateWhen } from '../support/exampleBot';
+import { startProgram, stateWhen } from '../support/exampleBot';
+import { freePort } from '../support/freePort';
 import type { PackedApp } from './packedApp';
 
 const PAGE = 'docs/getting-started.md';
@@ -74,7 +75,7 @@ export async function playThePage(
     await app.write(names[n] ?? '', code);
   }
 
-  const [botPort, port] = await freePorts();
+  const [botPort, port] = [await freePort(), await freePort()];
   const bin = path.join(app.folder, 'node_modules/.bin/messenger-emulator');
   const webhook = `http://localhost:${botPort}/webhooks/messenger`;
   const emulator = startProgram(

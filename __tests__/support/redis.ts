@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
+import { freePort } from './freePort';
 import {
-  freePort,
   REDIS_HINT,
   RedisProcess,
   redisServer,

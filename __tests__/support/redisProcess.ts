@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -94,37 +93,4 @@ export interface TemporaryFolder {
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'bottender-persona-redis-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-/** @param isFree what else must hold for the port */
-export async function freePort(
-  isFree: (port: number) => Promise<boolean> = () => Promise.resolve(true),
-): Promise<number> {
-  for (;;) {
-    const port = await listenOn(0);
-    if (port !== undefined && (await isFree(port))) return port;
-  }
-}
-
-/** A node of a cluster also listens 10,000 ports above. */
-export function freeClusterPort(): Promise<number> {
-  return freePort(
-    async (port) =>
-      port <= 55_535 && (await listenOn(port + 10_000)) !== undefined,
-  );
-}
-
-/** Returns the port that was free, or undefined. */
-async function listenOn(port: number): Promise<number | undefined> {
-  const probe = createServer();
-  try {
-    probe.listen(port, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port: found } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    return found;
-  } catch {
-    return undefined;
-  }
 }

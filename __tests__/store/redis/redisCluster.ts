@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import Redis from 'ioredis';
 
+import { freeClusterPort } from '../../support/freePort';
 import {
-  freeClusterPort,
   RedisProcess,
   redisServer,
   temporaryFolder,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import Redis from 'ioredis';
 
+import { freePort } from '../../support/freePort';
 import {
-  freePort,
   RedisProcess,
   redisServer,
   temporaryFolder,
