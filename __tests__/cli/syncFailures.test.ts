@@ -1,7 +1,7 @@
 import { PAGE } from '../support/bot';
 import { startEmulator } from '../support/emulator';
 import { alive } from '../support/emulatorState';
-import { profile } from '../support/personas';
+import { createPersona, deletePersona, profile } from '../support/personas';
 import { entriesOf } from '../support/stores';
 import { makeApp, USUAL_CONFIG, type CliApp } from './cliApp';
 
@@ -156,6 +156,8 @@ test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
     await emulator.waitFor(({ personas }) => personas.length >= 5);
     running.child.kill(signal);
     const { status, stdout, stderr } = await running.ended;
+    // Created after those that Messenger was still creating.
+    await deletePersona(emulator, await createPersona(emulator, 'Last'));
 
     expect(alive(emulator).length).toBeLessThan(NAMES.length);
     if (signal !== 'SIGKILL') {
