@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 
-import { cancelToken, type Outcome } from '../../src/graph/graphCall';
+import { cancelToken } from '../../src/graph/cancelToken';
+import type { Outcome } from '../../src/graph/graphCall';
 import {
   GRAPH_TIMEOUT_MS,
   graphCall,

@@ -273,6 +273,7 @@ export const PARTS: Record<string, Part> = {
       'util/values',
       'graph/responses',
       'graph/backoff',
+      'graph/cancelToken',
       'graph/graphCall',
       'graph/graphFailure',
       'graph/page',

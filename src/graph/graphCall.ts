@@ -1,6 +1,7 @@
 import { getProperty, isObject } from '../util/values';
 import { withTimeout } from '../util/withTimeout';
 
+import { cancelToken } from './cancelToken';
 import type { GraphClient } from './graphClient';
 import { readGraphFailure, type GraphFailure } from './graphFailure';
 import { secretsOf } from './secrets';
@@ -114,22 +115,4 @@ function urlOf(
   // The client computes its proof from the token in the URL.
   const parameters = { access_token: accessToken, ...query };
   return `${path}?${new URLSearchParams(parameters).toString()}`;
-}
-
-/**
- * Cancels an axios request when the signal is aborted. axios 0.21, which knows no
- * AbortSignal, awaits `promise`; later versions call the other functions.
- */
-export function cancelToken(signal: AbortSignal) {
-  return {
-    promise: new Promise<unknown>((resolve) => {
-      signal.addEventListener('abort', () => resolve(signal.reason));
-    }),
-    throwIfRequested: () => signal.throwIfAborted(),
-    subscribe: (listener: () => void) =>
-      signal.addEventListener('abort', listener),
-    unsubscribe: (listener: () => void) =>
-      signal.removeEventListener('abort', listener),
-    toAbortSignal: () => signal,
-  };
 }
