@@ -135,8 +135,10 @@ export class SendOperation implements Sending {
     const { messages: given } = this.call;
     this.replace({ args: deepCopy(this.given.args) });
     for (const [at, each] of this.messages.entries()) {
-      const read = each.message === given[at] && this.call.messages[at];
-      each.message = read || deepCopy(each.message);
+      const { message } = each;
+      const copied = message === given[at] ? this.call.messages[at] : undefined;
+      // If it was as given, it is the one of the copied call, so that this still goes out as it is.
+      each.message = copied ?? deepCopy(message);
     }
   }
 
