@@ -251,8 +251,15 @@ export async function until(
   check: () => Promise<boolean>,
 ): Promise<void> {
   const deadline = Date.now() + WITHIN_MS;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`Not in time: ${what}`);
+  let cause: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await check()) return;
+    } catch (error) {
+      // A server that has just started may not answer yet.
+      cause = error;
+    }
     await sleep(20);
   }
+  throw new Error(`Not in time: ${what}`, { cause });
 }
