@@ -22,8 +22,8 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/__tests__/jest/setup.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
-  // Two more than there are cores, as half of the suites' time is waiting.
-  maxWorkers: availableParallelism() + 2,
+  // One more than there are cores, as much of the suites' time is waiting. More are faster, but some tests then fail of the load.
+  maxWorkers: availableParallelism() + 1,
   // To end takes a worker with the heap of all suites longer than Jest's half a second.
   workerGracefulExitTimeout: 10_000,
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
