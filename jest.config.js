@@ -1,5 +1,7 @@
 const { availableParallelism } = require('node:os');
 
+const cores = availableParallelism();
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/__tests__/jest/environment.ts',
@@ -22,8 +24,8 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/__tests__/jest/setup.ts'],
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
-  // One more than there are cores, as much of the suites' time is waiting. More are faster, but some tests then fail of the load.
-  maxWorkers: availableParallelism() + 1,
+  // More than there are cores, as much of the suites' time is waiting; fewer where other work may take the cores.
+  maxWorkers: process.env.CI === 'true' ? cores + 1 : cores * 2,
   // To end takes a worker with the heap of all suites longer than Jest's half a second.
   workerGracefulExitTimeout: 10_000,
   // The command line runs as child processes, and the chat page in a browser: neither is seen.
