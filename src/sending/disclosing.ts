@@ -7,6 +7,7 @@ import type {
 } from '../disclosure/conversations';
 import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
+import { redactSecrets, secretsOf } from '../graph/secrets';
 import type { PersonaKind } from '../profile';
 import { kindOf } from '../speaking/speaker';
 import { debug } from '../util/debug';
@@ -30,7 +31,7 @@ export interface DueText extends InsertedText {
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
 export class Disclosing {
-  private readonly turn: Turn;
+  private turn: Turn;
   private id: ConversationId;
   /** What became of each message, or of each row of messages by one kind of speaker. */
   private begun: Beginning[] = [];
@@ -59,6 +60,12 @@ export class Disclosing {
     if (account !== undefined) this.id = { ...byToken, account };
     const isPageUnknown = context.page && account === undefined;
     await this.turn.come();
+    if (account !== undefined) {
+      // Other tokens of the Page have queues of their own.
+      const key = JSON.stringify(this.id);
+      this.turn = this.conversations.enter(key, this.turn);
+      await this.turn.come();
+    }
     if (!isPageUnknown) await this.conversations.adopt(byToken, this.id);
     const due: DueText[] = [];
     for (const [position, outgoing] of messages.entries()) {
@@ -103,10 +110,14 @@ export class Disclosing {
     this.turn.done();
   }
 
+  /** @param reason may carry the secrets that an error of the client carries */
   failed(moment: DisclosureMoment, reason: string): void {
+    const { runtime, context, client } = this.sending;
+    const secrets = secretsOf(context.page?.client ?? client);
+    const why = redactSecrets(reason.replace(/\.$/, ''), secrets);
     warnOnce(
-      this.sending.runtime,
-      `The disclosure "${moment}" was not sent: ${reason}. The message itself goes out, and the next one tries again.`,
+      runtime,
+      `The disclosure "${moment}" was not sent: ${why}. The message itself goes out, and the next one tries again.`,
     );
   }
 
