@@ -55,8 +55,8 @@ export function createControls<Name extends string>(
     },
     conversations: {
       async record(client, recipient, kind) {
-        const id = await conversationWith('record', client, recipient);
         checkKind(kind ?? null, 'speaker');
+        const id = await conversationWith('record', client, recipient);
         await conversations?.record(id, kind);
       },
       async forget(client, recipient) {

@@ -485,6 +485,10 @@ describe('outside of events', () => {
     await expect(conversations.forget(client, CUSTOMER)).rejects.toThrow(
       UnknownPageError,
     );
+    // What is wrong in the call itself is said first.
+    await expect(
+      conversations.record(client, CUSTOMER, 'robot' as never),
+    ).rejects.toThrow("'human' or 'bot'");
   });
 });
 

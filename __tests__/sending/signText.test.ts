@@ -1,4 +1,4 @@
-import type { LineContext } from 'bottender';
+import type { LineContext, TelegramContext } from 'bottender';
 import { personas, type PersonaContext } from 'bottender-persona';
 
 import { startBot } from '../support/bot';
@@ -42,22 +42,64 @@ describe.each([
   });
 });
 
-test('on LINE a refused text goes out unsigned if it has emojis, whose places must not change', async () => {
+const refuseSenders = ({ body }: { body: object }) =>
+  JSON.stringify(body).includes('"sender"')
+    ? { status: 400, body: { message: 'sender.name length is invalid' } }
+    : undefined;
+
+test('on LINE the emojis of a refused text keep their places in it', async () => {
   const plugin = personas({ directory, signText, onRefused() {} });
   const bot = await startOn('line', {
     plugins: [plugin],
-    answer: ({ body }) =>
-      JSON.stringify(body).includes('"sender"')
-        ? { status: 400, body: { message: 'sender.name length is invalid' } }
-        : undefined,
+    answer: refuseSenders,
   });
-  const emojis = [{ index: 0, productId: '5ac21a18', emojiId: '001' }];
-  const options = { emojis } as never;
+  const emoji = { productId: '5ac21a18', emojiId: '001' };
+  const given = [{ index: 3, ...emoji }];
   const [, sent] = await bot.run(async (context: PersonaContext<LineContext>) =>
-    context.as('adam').replyText('$ hi', options),
+    context.as('adam').replyText('hi $', { emojis: given }),
   );
   expect(bot.errors).toEqual([]);
-  expect(sent?.body.messages).toEqual([{ type: 'text', text: '$ hi', emojis }]);
+  const emojis = [{ index: 9, ...emoji }];
+  expect(sent?.body.messages).toEqual([
+    { type: 'text', text: 'Adam: hi $', emojis },
+  ]);
+  expect(given).toEqual([{ index: 3, ...emoji }]);
+});
+
+test('on LINE a refused text whose emojis have no place in the signed one goes out unsigned', async () => {
+  const shout = (text: string) => text.toUpperCase();
+  const plugin = personas({ directory, signText: shout, onRefused() {} });
+  const bot = await startOn('line', {
+    plugins: [plugin],
+    answer: refuseSenders,
+  });
+  const emojis = [{ index: 3, productId: '5ac21a18', emojiId: '001' }];
+  const [, sent] = await bot.run(async (context: PersonaContext<LineContext>) =>
+    context.as('adam').replyText('hi $', { emojis }),
+  );
+  expect(bot.errors).toEqual([]);
+  expect(sent?.body.messages).toEqual([{ type: 'text', text: 'hi $', emojis }]);
+});
+
+test('on Telegram what a text marks as bold or as a link stays so', async () => {
+  const plugin = personas({ directory, signText });
+  const bot = await startOn('telegram', { plugins: [plugin] });
+  const entities = [
+    { type: 'bold', offset: 0, length: 2 },
+    { type: 'url', offset: 3, length: 11 },
+  ];
+  const [sent] = await bot.run(
+    async (context: PersonaContext<TelegramContext>) =>
+      context.as('adam').sendText('hi example.com', { entities } as never),
+  );
+  expect(bot.errors).toEqual([]);
+  expect(sent?.body).toMatchObject({
+    text: 'Adam: hi example.com',
+    entities: [
+      { type: 'bold', offset: 6, length: 2 },
+      { type: 'url', offset: 9, length: 11 },
+    ],
+  });
 });
 
 test.each([

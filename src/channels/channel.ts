@@ -103,6 +103,8 @@ export interface Channel {
   readonly maxNameLength?: number;
   /** The longest text that it takes. */
   readonly maxTextLength?: number;
+  /** The field of a text that names places in it, and what each entry calls its place. */
+  readonly placesInText?: { readonly field: string; readonly place: string };
   /** The field that names the speaker. A message that has it is sent unchanged. */
   readonly profileField?: string;
   /** Whether messages carry the ID of a persona. */

@@ -62,6 +62,7 @@ export const line: TypedChannel<
   displayProfile,
   maxNameLength: MAX_NAME_LENGTH,
   maxTextLength: MAX_TEXT_LENGTH,
+  placesInText: { field: 'emojis', place: 'index' },
   profileField: 'sender',
   textCall: (_method, _args, text, recipient) => ({
     args: [recipient, [{ type: 'text', text }]],

@@ -20,6 +20,7 @@ export const telegram: TypedChannel<
   clientMethodFor: (method) => method.replace('Text', 'Message'),
   reader,
   maxTextLength: MAX_TEXT_LENGTH,
+  placesInText: { field: 'entities', place: 'offset' },
   textCall: (_, args, text) => ({
     args: [args[0], text, pick(fieldsAt(args, args.length - 1), TARGET)],
     method: 'sendMessage',

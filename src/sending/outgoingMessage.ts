@@ -170,9 +170,8 @@ export class OutgoingMessage {
   sign(): void {
     const name = this.resolution?.name;
     const { runtime, channel } = this.sending;
-    const { maxTextLength = Infinity } = channel;
     const { message } = this;
-    const signed = signText(message, name, runtime.settings, maxTextLength);
+    const signed = signText(message, name, runtime.settings, channel);
     if (signed !== message) this.signedAs = name;
     this.message = signed;
   }

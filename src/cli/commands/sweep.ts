@@ -42,27 +42,32 @@ export async function sweep(options: SweepOptions): Promise<void> {
     options.deleteSuspects === true &&
     suspects.length > 0 &&
     (await confirm(`Delete ${plural(suspects.length, 'suspect')}?`, options));
-  const left = isAgreed ? [] : suspects;
-  // A process that was slow may have gone on while the question was open.
-  const used = isAgreed
-    ? [...(await directory.idsOn(page)), ...(await leases.idsOn(page))]
-    : [];
-  for (const suspect of isAgreed ? suspects : []) {
-    if (used.includes(suspect.id)) {
-      printNote(`Note: "${suspect.name}" is in use: ${suspect.id}`);
-      continue;
+  const left: ListedPersona[] = [];
+  if (isAgreed) {
+    // A process that was slow may have gone on while the question was open.
+    const used = [
+      ...(await directory.idsOn(page)),
+      ...(await leases.idsOn(page)),
+    ];
+    for (const suspect of suspects) {
+      if (used.includes(suspect.id)) {
+        printNote(`Note: "${suspect.name}" is in use: ${suspect.id}`);
+        continue;
+      }
+      const outcome = await withRetries(
+        () => deletePersona(page, suspect.id),
+        LONG_RETRIES,
+      );
+      if (outcome.ok) {
+        deleted.push(suspect);
+        if (!options.json) print(describe(suspect));
+      } else {
+        left.push(suspect);
+        errors.push(new PersonaCleanupError(suspect, page.id, outcome.failure));
+      }
     }
-    const outcome = await withRetries(
-      () => deletePersona(page, suspect.id),
-      LONG_RETRIES,
-    );
-    if (outcome.ok) {
-      deleted.push(suspect);
-      if (!options.json) print(describe(suspect));
-    } else {
-      left.push(suspect);
-      errors.push(new PersonaCleanupError(suspect, page.id, outcome.failure));
-    }
+  } else {
+    left.push(...suspects);
   }
   if (options.json) {
     printJson({
