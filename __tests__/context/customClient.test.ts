@@ -302,6 +302,21 @@ describe('a client of Messenger without axios', () => {
     warned.mockRestore();
   });
 
+  test('sends its message where it has no method for several, which LINE’s disclosure needs', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const pushText = jest.fn(() => Promise.resolve({}));
+    const clients = personaClients({
+      disclosure: { message: () => 'I am a bot' },
+    });
+    const client = clients.client({ pushText }, { channel: 'line' });
+    await Reflect.apply(client.pushText, client, ['U1', 'hello']);
+    expect(pushText.mock.calls).toEqual([['U1', 'hello']]);
+    expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining('was not sent: The client has no method "push"'),
+    ]);
+    warn.mockRestore();
+  });
+
   test('rejects what it has no method for, rather than to drop it', async () => {
     const pushCarouselTemplate = jest.fn((..._args: unknown[]) =>
       Promise.resolve(),

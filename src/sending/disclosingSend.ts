@@ -70,7 +70,9 @@ export class DisclosingSend extends SendOperation {
     const { args, method = called } =
       channel.insertTexts?.(given.method ?? called, given.args, due) ?? {};
     const call = args && sendMethod(channel, method)?.read(args);
-    if (!call) return false;
+    // A custom client may lack the method that takes several messages.
+    const canSend = typeof getProperty(this.client, method) === 'function';
+    if (!call || !canSend) return false;
     const messages = [...this.messages];
     for (const { position, moment, before } of due.toReversed()) {
       const text = new OutgoingMessage({ fields: {} }, before, this, moment);
