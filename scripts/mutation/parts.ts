@@ -143,7 +143,6 @@ export const PARTS: Record<string, Part> = {
   speaking: {
     mutate: [
       'speaking/contextPersonas',
-      'speaking/initialPersona',
       'speaking/runActions',
       'speaking/scopedPersonas',
       'speaking/scopes',
