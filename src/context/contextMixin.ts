@@ -30,8 +30,6 @@ export interface ContextClass {
   /** `undefined` on Messenger. */
   readonly info: ChannelInfo | undefined;
   readonly fronts: ClientFronts | undefined;
-  /** For the request queue, where contexts have one. */
-  readonly queueFronts: ClientFronts | undefined;
   /** The prototype between the contexts and their class. */
   readonly mixin: object;
   /** The title of the channel, if it needs a later Bottender. */
@@ -53,15 +51,10 @@ export function contextClassOf(base: object, platform: string): ContextClass {
   const found = channelOf(platform);
   const isTooOld = found?.info !== undefined && !supportsProfiles(base);
   const channel = isTooOld ? undefined : found;
-  const queue = channel?.requestQueue;
   const contextClass = {
     platform,
     channel,
     fronts: channel && new ClientFronts(channel),
-    queueFronts:
-      channel && queue
-        ? new ClientFronts(channel, false, `${queue}.`)
-        : undefined,
     info: channel
       ? channel.info
       : { title: platform, defaultSender: 'The bot' },

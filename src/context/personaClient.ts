@@ -100,8 +100,7 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
-  const fronts =
-    frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
+  const fronts = frontsByChannel.get(channel) ?? new ClientFronts(channel);
   frontsByChannel.set(channel, fronts);
   const front = fronts.create(client, personas);
   const methods: Record<string, unknown> = {};

@@ -125,7 +125,6 @@ export class DisclosingSend extends SendOperation {
       args,
       transmit: (sent) =>
         transmit(method === undefined ? sent : { method, ...sent }),
-      isBotCall: false,
     };
     return new Promise((resolve) =>
       resolve(new SendOperation(personas, own, call, due).start()),
