@@ -189,7 +189,6 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
     },
     ...personaMethods(speakingOn, {
       owner: 'context',
-      channelOf: (target) => channelOf((target as Context).platform),
       props: [{}],
       runBlock: runActions,
     }),
@@ -197,6 +196,6 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
 };
 
 function speakingOn(target: object) {
-  const { _personas: personas } = target as Installed;
-  return { target, personas };
+  const { platform, _personas: personas } = target as Context & Installed;
+  return { target, personas, channel: channelOf(platform) };
 }

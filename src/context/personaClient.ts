@@ -108,12 +108,11 @@ function createPersonaClient(
   for (const name of methodNames([client])) {
     methods[name] = Reflect.get(front, name);
   }
-  const speaking = { target: front, personas };
+  const speaking = { target: front, personas, channel };
   Object.assign(
     methods,
     personaMethods(() => speaking, {
       owner: 'client',
-      channelOf: () => channel,
       props: [],
       runBlock: promised,
     }),
