@@ -83,7 +83,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   channels: {
-    mutate: ['channels/*', 'shownName', 'sending/queuedSpeakers'],
+    mutate: ['channels/*', 'shownName'],
     tests: [
       'channels/',
       'sending/send.test',

@@ -5,6 +5,7 @@ import type { Channel } from '../channels/channel';
 import type { ChannelInfo } from '../errors';
 import { isPersonaId, type Persona } from '../persona';
 import type { ContextPersonas } from '../speaking/contextPersonas';
+import { ownPersona } from '../sending/messageFields';
 import { runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
 import {
@@ -39,6 +40,7 @@ export interface ContextClass {
 }
 
 type Methods = Record<string, Method | undefined>;
+type Options = Record<string, unknown>;
 
 /** By prototype. */
 const classes = new WeakMap<object, ContextClass>();
@@ -146,7 +148,7 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
     configurable: true,
     value(this: Installed, given: object) {
       const options = (base as Methods)[name]?.call(this, given) as Options;
-      if (options.personaId === undefined && options.persona_id === undefined) {
+      if (ownPersona(options) === undefined) {
         const { speaker } = this._personas.active;
         if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
           options.personaId = speaker.persona;
@@ -155,11 +157,6 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
       return options;
     },
   };
-}
-
-interface Options {
-  personaId?: unknown;
-  persona_id?: unknown;
 }
 
 /** `context.client` stays the original client. */

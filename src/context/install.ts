@@ -8,7 +8,7 @@ import type { Context } from 'bottender';
 
 import { pageRefOf, type PageContext } from '../graph/page';
 import type { Runtime } from '../runtime';
-import { rememberSpeakers } from '../sending/queuedSpeakers';
+import { rememberSpeakers } from '../sending/decideSpeaker';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/values';
 import { warnOnce } from '../util/warn';

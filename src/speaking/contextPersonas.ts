@@ -4,7 +4,6 @@ import type { ChannelInfo } from '../errors';
 import { readGraphFailure } from '../graph/graphFailure';
 import { pageRefOf } from '../graph/page';
 import { secretsOf } from '../graph/secrets';
-import { checkPersona } from '../persona';
 import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
@@ -13,7 +12,7 @@ import { withTimeout } from '../util/withTimeout';
 
 import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
 import { changeSpeaker, innermostScope } from './scopes';
-import { PAGE, speakerFor, type Decision } from './speaker';
+import { PAGE, type Decision } from './speaker';
 
 /** How long an event waits for an async `initialPersona`, in milliseconds. */
 const TIMEOUT_MS = 5000;
@@ -81,7 +80,7 @@ export class ContextPersonas extends ScopedPersonas {
     if (given === TIMED_OUT) {
       throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
     }
-    const speaker = speakerFor(checkPersona(given ?? null));
+    const speaker = this.speakerNamed(given ?? null);
     if (speaker !== PAGE) this.initial = { speaker, decidedBy };
   }
 
@@ -105,7 +104,7 @@ export class ContextPersonas extends ScopedPersonas {
   }
 
   use(persona: unknown): void {
-    const speaker = speakerFor(checkPersona(persona));
+    const speaker = this.speakerNamed(persona);
     const decision: Decision = { speaker, decidedBy: 'usePersona' };
     if (!changeSpeaker(innermostScope(this), decision)) this.used = decision;
   }
