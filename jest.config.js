@@ -25,7 +25,7 @@ module.exports = {
   // A busy machine is no fault of the code: only what hangs is to be found by this.
   testTimeout: 120_000,
   // More than there are cores, as much of the suites' time is waiting; fewer where other work may take the cores.
-  maxWorkers: process.env.CI === 'true' ? cores + 1 : cores * 2,
+  maxWorkers: process.env.CI === 'true' ? cores + 1 : cores + 3,
   // To end takes a worker with the heap of all suites longer than Jest's half a second.
   workerGracefulExitTimeout: 10_000,
   // The command line runs as child processes, and the chat page in a browser: neither is seen.

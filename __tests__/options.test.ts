@@ -62,6 +62,9 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     ['null for a store', 'store', null],
     ['a number', 'ephemeral', 1000],
     ['null for settings', 'ephemeral', null],
+    ['a list', 'ephemeral', []],
+    ['a list', 'disclosure', []],
+    ['a Map', 'disclosure', new Map([['page', 'human']])],
   ])('%s: %s', (_what, name, value) => {
     const { message } = refusal({ [name]: value });
     expect(message).toContain(`"${name}"`);

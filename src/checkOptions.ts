@@ -27,7 +27,11 @@ const mustBeMs =
 /** Shorter leases would expire whenever a process is slow for a moment. */
 const MIN_LEASE_MS = 1000;
 
-const mustBeObject: Check = (value) => !isObject(value) && 'must be an object';
+/** The entries of an array or a Map would be ignored. */
+const mustBeObject =
+  (what = 'an object'): Check =>
+  (value) =>
+    (!isObject(value) || Symbol.iterator in value) && `must be ${what}`;
 
 /** By the full names of the options. */
 const CHECKS = new Map<string, Check>(
@@ -38,13 +42,12 @@ const CHECKS = new Map<string, Check>(
       (typeof value !== 'string' || value.trim() === '') &&
       'must be a non-empty string, null, or a function of the context',
     unsupportedSenderActions: mustBeOneOf('reject', 'as-page'),
-    // The entries of an array or a Map would be ignored. `checkDirectory` checks those of an object.
-    directory: (value) =>
-      (!isObject(value) || Symbol.iterator in value) &&
-      'must be an object of names, such as { adam: { name, profilePictureUrl } }',
+    directory: mustBeObject(
+      'an object of names, such as { adam: { name, profilePictureUrl } }',
+    ),
     refusedPersona: mustBeOneOf('send-as-page', 'throw'),
     signText: mustBeFunction,
-    disclosure: mustBeObject,
+    disclosure: mustBeObject(),
     'disclosure.page': mustBeOneOf('human', 'bot'),
     'disclosure.label': mustBeFunction,
     'disclosure.message': mustBeFunction,
@@ -55,7 +58,7 @@ const CHECKS = new Map<string, Check>(
     store: (value) =>
       !isStore(value) &&
       'must be redisStore(client) of bottender-persona/redis, or a Keyv (an object with get, set and delete)',
-    ephemeral: mustBeObject,
+    ephemeral: mustBeObject(),
     'ephemeral.lingerMs': mustBeMs(0),
     'ephemeral.leaseMs': mustBeMs(MIN_LEASE_MS),
   } satisfies Record<keyof PersonasOptions, Check> & Record<string, Check>),

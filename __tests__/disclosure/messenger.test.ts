@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
 import Keyv from 'keyv';
 import { Messenger, MessengerClient } from 'messaging-api-messenger';
 import {
@@ -235,6 +238,37 @@ test('what cannot be disclosed is tried again by the next message, and the messa
   expect(warnings.join()).not.toContain(PAGE.accessToken);
 });
 
+test('a text that fails with an error of the client is reported without its token', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+  const { client } = await startFakeGraph(({ path }) =>
+    path === `/${CUSTOMER}`
+      ? {
+          status: 400,
+          body: { error: { message: 'Malformed access token TOKEN' } },
+        }
+      : { body: { id: PAGE.id, message_id: 'm_1' } },
+  );
+  const message = async () =>
+    `Hello, ${(await client.getUserProfile(CUSTOMER)).name}`;
+  const { plugin } = await start({ disclosure: { message } });
+  await plugin.client(client).sendText(CUSTOMER, 'one');
+  const warnings = warn.mock.calls.map(([text]) => String(text)).join();
+  expect(warnings).toContain('Malformed access token [removed].');
+  expect(warnings).not.toContain('TOKEN');
+});
+
+test('a file that fails while its message waits rejects the send', async () => {
+  const { bot } = await start({
+    disclosure: { message: () => delay(50, 'I am a bot') },
+  });
+  await bot.run(async (context) => {
+    await context.sendImage(createReadStream('/no/such/file'));
+  });
+  expect(bot.errors).toEqual([expect.objectContaining({ code: 'ENOENT' })]);
+  await bot.run(say(null, 'two'));
+  expect(shown(bot.emulator)).toEqual(['Page: I am a bot', 'Page: two']);
+});
+
 test('a message that is not delivered does not put off the lapse', async () => {
   const { bot } = await start();
   await bot.run(say('max', 'one'));
@@ -277,6 +311,24 @@ describe('outside of events', () => {
       'Max: [image]',
       'Max: four',
     ]);
+  });
+
+  test('clients with several tokens of a Page disclose a moment once', async () => {
+    const { client: one } = await startFakeGraph(({ path }) => ({
+      body: { id: PAGE.id, message_id: path },
+    }));
+    const texts: string[] = [];
+    const two = new MessengerClient({
+      accessToken: 'ANOTHER_TOKEN',
+      origin: one.axios.defaults.baseURL?.replace(/\/v.*/, ''),
+    });
+    const { plugin } = await start({
+      disclosure: { message: () => delay(20, 'I am a bot') },
+      onSent: ({ message }) => texts.push(String(message.text)),
+    });
+    const clients = [one, two].map((client) => plugin.client(client));
+    await Promise.all(clients.map((client) => client.sendText(CUSTOMER, 'hi')));
+    expect(texts).toEqual(['I am a bot', 'hi', 'hi']);
   });
 
   const BUTTON = { type: 'postback', title: 'Yes', payload: 'YES' } as const;

@@ -35,14 +35,17 @@ const NOTHING = Promise.resolve();
 
 /** One message's place in the order of its conversation. */
 export class Turn {
-  private readonly endsAt = performance.now() + CLAIM_MS;
+  private readonly endsAt: number;
 
+  /** @param outer a turn that this message has already, and that ends with this one */
   constructor(
     private readonly queue: Queue,
     private readonly before: Promise<void>,
-    /** Lets the next message go on. */
-    readonly done: () => void,
-  ) {}
+    private readonly end: () => void,
+    private readonly outer?: Turn,
+  ) {
+    this.endsAt = outer?.endsAt ?? performance.now() + CLAIM_MS;
+  }
 
   get remainingMs(): number {
     const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
@@ -51,6 +54,13 @@ export class Turn {
 
   waitUntil(time: number): void {
     this.queue.waitsUntil = time;
+    this.outer?.waitUntil(time);
+  }
+
+  /** Lets the next message go on. */
+  done(): void {
+    this.end();
+    this.outer?.done();
   }
 
   /** Resolves when it is this message's turn, or when it has waited for long enough. */
@@ -76,8 +86,11 @@ export class Conversations {
 
   constructor(private readonly store: ConversationStore) {}
 
-  /** @param key what is known of the conversation at once */
-  enter(key: string): Turn {
+  /**
+   * @param key what is known of the conversation
+   * @param outer the message's turn by what was known of it before
+   */
+  enter(key: string, outer?: Turn): Turn {
     let end = () => {};
     const last = new Promise<void>((resolve) => {
       end = resolve;
@@ -86,11 +99,12 @@ export class Conversations {
     const before = queue.last;
     queue.last = last;
     this.queues.set(key, queue);
-    return new Turn(queue, before, () => {
+    const done = () => {
       const isLast = queue.last === last && this.queues.get(key) === queue;
       if (isLast) this.queues.delete(key);
       end();
-    });
+    };
+    return new Turn(queue, before, done, outer);
   }
 
   /** What has to happen before the message; `undefined` where it could not be found out in time. Never rejects. */

@@ -6,6 +6,7 @@ import type {
 } from '../disclosure/conversations';
 import type { DisclosureMoment } from '../disclosureOptions';
 import type { Persona } from '../persona';
+import { redactSecrets, secretsOf } from '../graph/secrets';
 import type { PersonaKind } from '../profile';
 import { kindOf } from '../speaking/speaker';
 import { debug } from '../util/debug';
@@ -29,7 +30,7 @@ export interface DueText extends InsertedText {
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
 export class Disclosing {
-  private readonly turn: Turn;
+  private turn: Turn;
   private key: string;
   /** What became of each message, or of each row of messages by one kind of speaker. */
   private begun: Beginning[] = [];
@@ -55,11 +56,14 @@ export class Disclosing {
     const page = settings.disclosure?.page ?? 'bot';
     const account = await pageIdFor(context);
     const byToken = this.key;
-    if (account !== undefined) {
-      this.key = conversationKey(channel, account, this.recipient);
-    }
     const isPageUnknown = context.page && account === undefined;
     await this.turn.come();
+    if (account !== undefined) {
+      // Other tokens of the Page have queues of their own.
+      this.key = conversationKey(channel, account, this.recipient);
+      this.turn = this.conversations.enter(this.key, this.turn);
+      await this.turn.come();
+    }
     if (!isPageUnknown) await this.conversations.adopt(byToken, this.key);
     const due: DueText[] = [];
     for (const [position, outgoing] of messages.entries()) {
@@ -104,10 +108,14 @@ export class Disclosing {
     this.turn.done();
   }
 
+  /** @param reason may carry the secrets that an error of the client carries */
   failed(moment: DisclosureMoment, reason: string): void {
+    const { runtime, context, client } = this.sending;
+    const secrets = secretsOf(context.page?.client ?? client);
+    const why = redactSecrets(reason.replace(/\.$/, ''), secrets);
     warnOnce(
-      this.sending.runtime,
-      `The disclosure "${moment}" was not sent: ${reason}. The message itself goes out, and the next one tries again.`,
+      runtime,
+      `The disclosure "${moment}" was not sent: ${why}. The message itself goes out, and the next one tries again.`,
     );
   }
 

@@ -1,5 +1,4 @@
 import { sendMethod } from '../channels/channel';
-import { redactSecrets } from '../graph/secrets';
 import { getProperty } from '../util/values';
 import { reasonOf, rejected, responseOf } from '../util/failures';
 import { withTimeout } from '../util/withTimeout';
@@ -8,6 +7,7 @@ import { Disclosing, type DueText } from './disclosing';
 import { asCaller } from './messageFields';
 import { OutgoingMessage } from './outgoingMessage';
 import { SendOperation, type OutgoingCall } from './sendOperation';
+import { checkStream } from './upload';
 
 /** A call that may have to wait for a disclosure of the bot. */
 export class DisclosingSend extends SendOperation {
@@ -40,9 +40,10 @@ export class DisclosingSend extends SendOperation {
     const { given, call, messages } = this;
     const isInserted = canInsert && this.insert(due);
     if (!isInserted) await this.sendFirst(due, disclosing);
-    const sending = this.transmit();
-    if (!isInserted) disclosing.done();
     try {
+      if (this.call.file) checkStream(this.call.file);
+      const sending = this.transmit();
+      if (!isInserted) disclosing.done();
       const answer = await sending;
       if (isInserted) await disclosing.ended(true);
       return answer;
@@ -97,9 +98,7 @@ export class DisclosingSend extends SendOperation {
       const sending = this.sendText(each).then(
         () => true,
         (error: unknown) => {
-          // Without the secrets that an error of the client may carry.
-          const reason = reasonOf(error).replace(/\.$/, '');
-          disclosing.failed(each.moment, redactSecrets(reason, this.secrets));
+          disclosing.failed(each.moment, reasonOf(error));
           return false;
         },
       );

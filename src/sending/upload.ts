@@ -87,3 +87,10 @@ export function failureOf({ contents }: MessageFile): Promise<never> {
     if (contents instanceof ReadStream) contents.once('error', reject);
   });
 }
+
+/** @throws the failure of a stream that failed while its message waited: the client would wait for its contents without end */
+export function checkStream({ contents }: MessageFile): void {
+  if (contents instanceof ReadStream && contents.errored) {
+    throw contents.errored;
+  }
+}
