@@ -355,13 +355,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: [
-      'ephemeral/sweep',
-      'ephemeral/sweeper',
-      'util/groupBy',
-      'util/chunks',
-      'util/forEachLimited',
-    ],
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'util/collections'],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',

@@ -154,10 +154,7 @@ export class ClientFronts {
   }
 }
 
-/**
- * @param name the method that was called
- * @throws PersonaError if the client does not have the method that the call needs
- */
+/** @throws PersonaError if the client does not have the method that the call needs */
 function callClient(
   client: Client,
   name: string,

@@ -73,7 +73,6 @@ function channelNames(): string[] {
   return CHANNELS.map(({ platform }) => platform);
 }
 
-/** @throws TypeError */
 function checkSends(client: object, channel: Channel): void {
   const { namespaces = [], platform, clientMethod, sendMethods } = channel;
   const names = [

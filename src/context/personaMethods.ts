@@ -65,11 +65,7 @@ export function personaMethods(
   };
 }
 
-/**
- * A speaker with a persona of its own, which exists until the handle is released.
- *
- * Rejects with InvalidProfileError; with ReleasedHandleError after `close()`.
- */
+/** A speaker with a persona of its own, which exists until the handle is released. */
 async function createHandle(
   speaking: Speaking,
   given: unknown,

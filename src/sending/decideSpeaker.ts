@@ -87,9 +87,7 @@ function remembered(
   return queued;
 }
 
-/**
- * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
- */
+/** https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
 export function supportsPersona(senderAction: string): boolean {
   return /^typing_o(n|ff)$/i.test(senderAction);
 }

@@ -30,7 +30,7 @@ export interface DueText extends InsertedText {
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
 export class Disclosing {
-  private turn: Turn;
+  turn: Turn;
   private key: string;
   /** What became of each message, or of each row of messages by one kind of speaker. */
   private begun: Beginning[] = [];
@@ -43,10 +43,6 @@ export class Disclosing {
   ) {
     this.key = keyByToken(sending, recipient);
     this.turn = conversations.enter(this.key);
-  }
-
-  get remainingMs(): number {
-    return this.turn.remainingMs;
   }
 
   /** The texts to send first. Never rejects. */
@@ -88,7 +84,6 @@ export class Disclosing {
     return due;
   }
 
-  /** Says whether the texts were delivered. */
   async ended(isDelivered: boolean): Promise<void> {
     await this.conversations.end(
       this.key,
@@ -101,11 +96,6 @@ export class Disclosing {
     for (const begun of this.begun) {
       await this.conversations.undo(this.key, begun);
     }
-  }
-
-  /** Lets the next message of the conversation go on. */
-  done(): void {
-    this.turn.done();
   }
 
   /** @param reason may carry the secrets that an error of the client carries */
@@ -128,7 +118,7 @@ export class Disclosing {
     const { disclosure } = runtime.settings;
     const { context } = sendContext;
     const about = { moment, persona, channel: channel.platform, context };
-    const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.remainingMs);
+    const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.turn.remainingMs);
     try {
       const given = Promise.resolve(disclosure?.message?.(about));
       const text: unknown = await withTimeout(given, waitMs, LATE);

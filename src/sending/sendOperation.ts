@@ -196,7 +196,8 @@ export class SendOperation implements Sending {
         carried && (read?.messages?.includes(position) ?? true),
     );
     if (!read || refused.length === 0) throw error;
-    const failure = redactFailure(read.failure, this.secrets);
+    const secrets = secretsOf(this.context.page?.client ?? this.client);
+    const failure = redactFailure(read.failure, secrets);
     const isCertain = read.messages !== undefined || this.showsOneProfile();
     for (const message of refused) {
       await message.carryAfter({ ...read, failure }, isCertain);
@@ -248,11 +249,6 @@ export class SendOperation implements Sending {
     const { context } = this.context;
     const { method } = this.outgoing.via;
     return context ? this.channel.recipientIn?.(method, context) : undefined;
-  }
-
-  /** What no error may show. */
-  protected get secrets(): string[] {
-    return secretsOf(this.context.page?.client ?? this.client);
   }
 }
 

@@ -49,7 +49,6 @@ export abstract class ScopedPersonas implements ScopeOwner {
 
   abstract readonly runtime: Runtime;
 
-  /** The client that sends the messages. */
   abstract readonly client: object | undefined;
 
   /** Who speaks outside of all blocks. */
@@ -58,7 +57,6 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** @param message omitted for a block */
   abstract sendContext(message?: Addressed): SendContext;
 
-  /** Who speaks now. */
   get active(): Decision {
     return innermostScope(this)?.decision ?? this.defaultDecision;
   }

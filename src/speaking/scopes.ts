@@ -163,12 +163,10 @@ function isOf(owner: ScopeOwner, owned: Owned): boolean {
   return owned.owner === owner || owned.owner === owner.weak;
 }
 
-/** Whether the owner was garbage-collected. */
 function isCollected({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
-/** The scope with a weak reference to its owner. */
 function weakly(owned: Owned): Owned {
   const { owner, scope } = owned;
   if (owner instanceof WeakRef) return owned;
