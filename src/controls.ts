@@ -3,11 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { checkTimeout } from './checkOptions';
 import type { PersonaClients } from './context/clientTypes';
 import { ClientRegistry, notTaken } from './context/personaClient';
-import type { ConversationId } from './disclosure/conversations';
 import { checkKind } from './profile';
 import type { Runtime } from './runtime';
 import { recipientId } from './sendContext';
-import { conversationOf } from './sending/conversation';
+import { keyByAccount } from './sending/conversation';
 import { ClientPersonas } from './speaking/clientPersonas';
 import { isObject } from './util/values';
 
@@ -22,7 +21,7 @@ export function createControls<Name extends string>(
     method: 'record' | 'forget',
     client: unknown,
     given: unknown,
-  ): Promise<ConversationId> {
+  ): Promise<string> {
     const channel = clients.channelOf(client);
     if (!isObject(client) || !channel) throw notTaken(method, client);
     const recipient = recipientId(given);
@@ -33,7 +32,7 @@ export function createControls<Name extends string>(
     }
     const personas = new ClientPersonas(client, runtime, channel.info);
     const context = personas.sendContext({ recipient });
-    return conversationOf({ channel, context, client }, recipient);
+    return keyByAccount({ channel, context, client }, recipient);
   }
 
   return {
@@ -56,12 +55,12 @@ export function createControls<Name extends string>(
     conversations: {
       async record(client, recipient, kind) {
         checkKind(kind ?? null, 'speaker');
-        const id = await conversationWith('record', client, recipient);
-        await conversations?.record(id, kind);
+        const key = await conversationWith('record', client, recipient);
+        await conversations?.record(key, kind);
       },
       async forget(client, recipient) {
-        const id = await conversationWith('forget', client, recipient);
-        await conversations?.forget(id);
+        const key = await conversationWith('forget', client, recipient);
+        await conversations?.forget(key);
       },
     },
     stats: () => ({ ...stats, refused: { ...stats.refused } }),

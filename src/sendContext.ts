@@ -1,7 +1,7 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from './errors';
-import { knownPageId, type PageRef } from './graph/page';
+import type { PageRef } from './graph/page';
 import { getProperty, idOrNone, isObject } from './util/values';
 
 /** Where a message is sent, or a block runs. */
@@ -16,11 +16,6 @@ export interface SendContext {
   readonly channelInfo?: ChannelInfo | undefined;
   /** Whether Bottender's own methods send anything here; if not, blocks create no persona. */
   readonly canSend: boolean;
-}
-
-/** The ID of the Page that speaks, if it is known without a request. */
-export function pageIdIn({ page }: SendContext): string | undefined {
-  return page && knownPageId(page);
 }
 
 /** The ID of a recipient as clients take one: the ID, or an object with it. */

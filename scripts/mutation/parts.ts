@@ -83,7 +83,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   channels: {
-    mutate: ['channels/*', 'shownName', 'sending/queuedSpeakers'],
+    mutate: ['channels/*', 'shownName'],
     tests: [
       'channels/',
       'sending/send.test',
@@ -143,7 +143,6 @@ export const PARTS: Record<string, Part> = {
   speaking: {
     mutate: [
       'speaking/contextPersonas',
-      'speaking/initialPersona',
       'speaking/runActions',
       'speaking/scopedPersonas',
       'speaking/scopes',
@@ -356,13 +355,7 @@ export const PARTS: Record<string, Part> = {
     ],
   },
   sweep: {
-    mutate: [
-      'ephemeral/sweep',
-      'ephemeral/sweeper',
-      'util/groupBy',
-      'util/chunks',
-      'util/forEachLimited',
-    ],
+    mutate: ['ephemeral/sweep', 'ephemeral/sweeper', 'util/collections'],
     tests: [
       'ephemeral/sweep.once',
       'ephemeral/sweeper',

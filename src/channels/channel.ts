@@ -176,24 +176,12 @@ export interface SendMethod {
   readonly optionsPosition?: number | undefined;
 }
 
-const sendMethods = new WeakMap<Channel, Map<string, SendMethod | null>>();
-
 /** The channel's method of this name; `undefined` if it sends nothing. */
 export function sendMethod(
   channel: Channel,
   method: string,
 ): SendMethod | undefined {
-  let methods = sendMethods.get(channel);
-  if (!methods) {
-    methods = new Map<string, SendMethod | null>();
-    sendMethods.set(channel, methods);
-  }
-  let known = methods.get(method);
-  if (known === undefined) {
-    const read = channel.reader(method);
-    const optionsPosition = channel.optionsPosition?.(method);
-    known = read ? { channel, method, read, optionsPosition } : null;
-    methods.set(method, known);
-  }
-  return known ?? undefined;
+  const read = channel.reader(method);
+  const optionsPosition = channel.optionsPosition?.(method);
+  return read && { channel, method, read, optionsPosition };
 }

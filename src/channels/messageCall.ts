@@ -121,7 +121,9 @@ export function readMessages(
         const now = changed[position];
         const was = messages[position];
         if (!now || was?.fields === NO_FIELDS) return message;
-        return now.text === was?.text ? now.fields : withText(now);
+        return now.text === was?.text
+          ? now.fields
+          : { ...now.fields, text: now.text };
       });
       return { args: sent };
     },
@@ -179,7 +181,3 @@ const NO_FIELDS_IN = [
   'byteLength',
   'arrayBuffer',
 ];
-
-function withText({ fields, text }: Message): Fields {
-  return { ...fields, text };
-}

@@ -40,13 +40,9 @@ export class ClientFronts {
     WeakMap<ScopedPersonas, object>
   >();
 
-  /**
-   * @param isBotCall whether the bot itself calls the fronts
-   * @param prefix the channel's prefix for the client's methods, such as `chat.`
-   */
+  /** @param prefix the channel's prefix for the client's methods, such as `chat.` */
   constructor(
     private readonly channel: Channel,
-    private readonly isBotCall = false,
     private readonly prefix = '',
   ) {}
 
@@ -123,27 +119,25 @@ export class ClientFronts {
     value: object,
     personas: ScopedPersonas,
   ): object {
-    const create = () => this.namespace(name).create(value, personas);
-    // Nobody but Bottender sees those of a context.
-    if (!this.isBotCall) return create();
     const fronts =
       this.namespaceFronts.get(value) ?? new WeakMap<ScopedPersonas, object>();
-    const front = fronts.get(personas) ?? create();
+    const front =
+      fronts.get(personas) ?? this.namespace(name).create(value, personas);
     this.namespaceFronts.set(value, fronts.set(personas, front));
     return front;
   }
 
-  private namespace(name: string): ClientFronts {
-    const { namespaces, channel, isBotCall, prefix } = this;
-    const known = namespaces.get(name);
-    if (known) return known;
-    const created = new ClientFronts(channel, isBotCall, `${prefix}${name}.`);
-    namespaces.set(name, created);
-    return created;
+  /** The fronts of objects in this property of clients. */
+  namespace(name: string): ClientFronts {
+    const { namespaces, channel, prefix } = this;
+    const fronts =
+      namespaces.get(name) ?? new ClientFronts(channel, `${prefix}${name}.`);
+    namespaces.set(name, fronts);
+    return fronts;
   }
 
   private method(name: string): Method {
-    const { channel, isBotCall, prefix } = this;
+    const { channel, prefix } = this;
     const via = sendMethod(channel, prefix + name);
     if (!via) {
       return function (this: ClientFront, ...args) {
@@ -155,15 +149,12 @@ export class ClientFronts {
       const client = this[CLIENT];
       const transmit = (call: ClientCall) =>
         callClient(client, name, channel.callFor?.(client, name, call) ?? call);
-      return send(this[PERSONAS], { via, args, transmit, isBotCall });
+      return send(this[PERSONAS], { via, args, transmit });
     };
   }
 }
 
-/**
- * @param name the method that was called
- * @throws PersonaError if the client does not have the method that the call needs
- */
+/** @throws PersonaError if the client does not have the method that the call needs */
 function callClient(
   client: Client,
   name: string,

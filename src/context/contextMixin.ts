@@ -5,6 +5,7 @@ import type { Channel } from '../channels/channel';
 import type { ChannelInfo } from '../errors';
 import { isPersonaId, type Persona } from '../persona';
 import type { ContextPersonas } from '../speaking/contextPersonas';
+import { ownPersona } from '../sending/messageFields';
 import { runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
 import {
@@ -30,8 +31,6 @@ export interface ContextClass {
   /** `undefined` on Messenger. */
   readonly info: ChannelInfo | undefined;
   readonly fronts: ClientFronts | undefined;
-  /** For the request queue, where contexts have one. */
-  readonly queueFronts: ClientFronts | undefined;
   /** The prototype between the contexts and their class. */
   readonly mixin: object;
   /** The title of the channel, if it needs a later Bottender. */
@@ -41,6 +40,7 @@ export interface ContextClass {
 }
 
 type Methods = Record<string, Method | undefined>;
+type Options = Record<string, unknown>;
 
 /** By prototype. */
 const classes = new WeakMap<object, ContextClass>();
@@ -53,15 +53,10 @@ export function contextClassOf(base: object, platform: string): ContextClass {
   const found = channelOf(platform);
   const isTooOld = found?.info !== undefined && !supportsProfiles(base);
   const channel = isTooOld ? undefined : found;
-  const queue = channel?.requestQueue;
   const contextClass = {
     platform,
     channel,
     fronts: channel && new ClientFronts(channel),
-    queueFronts:
-      channel && queue
-        ? new ClientFronts(channel, false, `${queue}.`)
-        : undefined,
     info: channel
       ? channel.info
       : { title: platform, defaultSender: 'The bot' },
@@ -153,7 +148,7 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
     configurable: true,
     value(this: Installed, given: object) {
       const options = (base as Methods)[name]?.call(this, given) as Options;
-      if (options.personaId === undefined && options.persona_id === undefined) {
+      if (ownPersona(options) === undefined) {
         const { speaker } = this._personas.active;
         if (speaker.kind === 'persona' && isPersonaId(speaker.persona)) {
           options.personaId = speaker.persona;
@@ -162,11 +157,6 @@ function optionsMethod(base: object, name: string): PropertyDescriptor {
       return options;
     },
   };
-}
-
-interface Options {
-  personaId?: unknown;
-  persona_id?: unknown;
 }
 
 /** `context.client` stays the original client. */
@@ -196,7 +186,6 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
     },
     ...personaMethods(speakingOn, {
       owner: 'context',
-      channelOf: (target) => channelOf((target as Context).platform),
       props: [{}],
       runBlock: runActions,
     }),
@@ -204,6 +193,6 @@ const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
 };
 
 function speakingOn(target: object) {
-  const { _personas: personas } = target as Installed;
-  return { target, personas };
+  const { platform, _personas: personas } = target as Context & Installed;
+  return { target, personas, channel: channelOf(platform) };
 }

@@ -1,5 +1,5 @@
 import { messenger } from '../channels/messenger';
-import { conversationOf } from '../sending/conversation';
+import { keyByAccount } from '../sending/conversation';
 import type { ContextPersonas } from '../speaking/contextPersonas';
 import { getProperty, idOrNone } from '../util/values';
 
@@ -27,8 +27,8 @@ export function recordEcho(
   );
   if (!isOther || typeof recipient !== 'string') return undefined;
   const place = { channel: messenger, context: personas.sendContext(), client };
-  return conversationOf(place, recipient).then(
-    (id) => conversations.record(id, 'human'),
+  return keyByAccount(place, recipient).then(
+    (key) => conversations.record(key, 'human'),
     () => {},
   );
 }

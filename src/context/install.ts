@@ -8,7 +8,7 @@ import type { Context } from 'bottender';
 
 import { pageRefOf, type PageContext } from '../graph/page';
 import type { Runtime } from '../runtime';
-import { rememberSpeakers } from '../sending/queuedSpeakers';
+import { rememberSpeakers } from '../sending/decideSpeaker';
 import { ContextPersonas } from '../speaking/contextPersonas';
 import { isObject } from '../util/values';
 import { warnOnce } from '../util/warn';
@@ -70,7 +70,7 @@ export function install(
 function installSeam(
   context: object & { _client?: unknown },
   personas: ContextPersonas,
-  { channel, fronts, queueFronts }: ContextClass,
+  { channel, fronts }: ContextClass,
 ): void {
   if (!channel || !fronts) return;
   const { requestQueue, messageQueues, namespaces } = channel;
@@ -79,10 +79,10 @@ function installSeam(
     personas.front = fronts.create(client, personas);
     replace(context, '_client', personas.front, personas);
   }
-  if (requestQueue && queueFronts) {
+  if (requestQueue) {
     const queue: unknown = Reflect.get(context, requestQueue);
     if (isObject(queue)) {
-      const front = queueFronts.create(queue, personas);
+      const front = fronts.namespace(requestQueue).create(queue, personas);
       replace(context, requestQueue, front, personas);
     }
   }

@@ -93,6 +93,5 @@ function callMock(
   };
   const transmit = (sent: ClientCall) => run(sent.args);
   const via = { channel, method: name, read };
-  const call = { via, args, transmit, isBotCall: true, isMock: true };
-  return send(personas, call);
+  return send(personas, { via, args, transmit, isMock: true });
 }

@@ -73,7 +73,6 @@ function channelNames(): string[] {
   return CHANNELS.map(({ platform }) => platform);
 }
 
-/** @throws TypeError */
 function checkSends(client: object, channel: Channel): void {
   const { namespaces = [], platform, clientMethod, sendMethods } = channel;
   const names = [
@@ -100,8 +99,7 @@ function createPersonaClient(
   runtime: Runtime,
 ): object {
   const personas = new ClientPersonas(client, runtime, channel.info);
-  const fronts =
-    frontsByChannel.get(channel) ?? new ClientFronts(channel, true);
+  const fronts = frontsByChannel.get(channel) ?? new ClientFronts(channel);
   frontsByChannel.set(channel, fronts);
   const front = fronts.create(client, personas);
   const methods: Record<string, unknown> = {};
@@ -109,12 +107,11 @@ function createPersonaClient(
   for (const name of methodNames([client])) {
     methods[name] = Reflect.get(front, name);
   }
-  const speaking = { target: front, personas };
+  const speaking = { target: front, personas, channel };
   Object.assign(
     methods,
     personaMethods(() => speaking, {
       owner: 'client',
-      channelOf: () => channel,
       props: [],
       runBlock: promised,
     }),

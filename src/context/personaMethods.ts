@@ -19,12 +19,12 @@ const SEND_METHODS = /^(send|typing)/;
 interface Speaking {
   readonly target: object;
   readonly personas: ScopedPersonas;
+  readonly channel: Channel | undefined;
 }
 
 interface BlockOptions {
   /** For messages: `context`. */
   readonly owner: string;
-  readonly channelOf: (target: object) => Channel | undefined;
   /** What the function of `withPersona` gets after the context or client. */
   readonly props: readonly object[];
   readonly runBlock: (run: () => unknown, target: object) => Promise<unknown>;
@@ -33,18 +33,17 @@ interface BlockOptions {
 /** The persona methods that contexts and clients have in common. */
 export function personaMethods(
   speakingOf: (target: object) => Speaking,
-  { owner, channelOf, props, runBlock }: BlockOptions,
+  { owner, props, runBlock }: BlockOptions,
 ): Record<string, Method> {
   return {
     as(this: object, ...given) {
-      const { target, personas } = speakingOf(this);
+      const speaking = speakingOf(this);
+      const { personas } = speaking;
       const speaker =
         given.length === 0
           ? personas.active.speaker
           : personas.speakerNamed(given[0]);
-      return speakingMethods(target, channelOf(target), (call) =>
-        personas.runAs(speaker, call),
-      );
+      return speakingMethods(speaking, (call) => personas.runAs(speaker, call));
     },
     withPersona(this: object, persona, run) {
       const { target, personas } = speakingOf(this);
@@ -61,23 +60,18 @@ export function personaMethods(
       );
     },
     createEphemeralPersona(this: object, profile) {
-      const speaking = speakingOf(this);
-      return createHandle(speaking, channelOf(speaking.target), profile);
+      return createHandle(speakingOf(this), profile);
     },
   };
 }
 
-/**
- * A speaker with a persona of its own, which exists until the handle is released.
- *
- * Rejects with InvalidProfileError; with ReleasedHandleError after `close()`.
- */
+/** A speaker with a persona of its own, which exists until the handle is released. */
 async function createHandle(
-  { target, personas }: Speaking,
-  channel: Channel | undefined,
+  speaking: Speaking,
   given: unknown,
 ): Promise<object> {
   const profile = checkProfile(given);
+  const { personas } = speaking;
   const { handles } = personas.runtime;
   if (handles.isClosed) throw new ReleasedHandleError(profile.name);
   const speaker = await personas.createFor(profile);
@@ -85,7 +79,7 @@ async function createHandle(
   // Not in the speaker: sockets that were opened in its scope refer to that.
   const owner = { open: new OpenHandle(profile, use, publicPersona(speaker)) };
   handles.add(owner.open, owner);
-  const methods = speakingMethods(target, channel, (call) =>
+  const methods = speakingMethods(speaking, (call) =>
     owner.open.isReleased
       ? rejected(new ReleasedHandleError(profile.name))
       : personas.runAs(speaker, call),
@@ -105,8 +99,7 @@ async function createHandle(
  * @param run runs each call in the scope of a speaker
  */
 function speakingMethods(
-  target: object,
-  channel: Channel | undefined,
+  { target, channel }: Speaking,
   run: (call: () => unknown) => unknown,
 ): object {
   const { sendMethods = SEND_METHODS, namespaces = [] } = channel ?? {};

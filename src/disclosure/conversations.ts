@@ -4,7 +4,7 @@
  * (`conversations.ts`), also while the store is away (`fallback.ts`). It sends
  * nothing.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { PersonaKind } from '../profile';
@@ -22,14 +22,6 @@ import { OwnApps } from './ownApps';
 const POLL_MS = 100;
 
 const MAX_STRAYS = 10_000;
-
-/** A channel, an account and a recipient. */
-export interface ConversationId {
-  readonly channel: string;
-  /** The Page's ID; elsewhere a digest of the token. */
-  readonly account: string;
-  readonly recipient: string;
-}
 
 /** The messages of a conversation that take turns. */
 interface Queue {
@@ -117,7 +109,7 @@ export class Conversations {
 
   /** What has to happen before the message; `undefined` where it could not be found out in time. Never rejects. */
   async begin(
-    id: ConversationId,
+    key: string,
     kind: PersonaKind,
     turn: Turn,
   ): Promise<Beginning | undefined> {
@@ -126,7 +118,7 @@ export class Conversations {
     let giveUpAt: number | undefined;
     for (;;) {
       const askedAt = performance.now();
-      const begun = await this.store.begin(keyOf(id), message);
+      const begun = await this.store.begin(key, message);
       if (!('waitMs' in begun)) {
         if (giveUpAt !== undefined) turn.waitUntil(askedAt + CLAIM_MS);
         return begun;
@@ -140,41 +132,32 @@ export class Conversations {
   }
 
   /** @param kind who spoke, where the moment is over; `undefined` where the next message has to try again */
-  async end(id: ConversationId, kind: PersonaKind | undefined): Promise<void> {
-    await this.store.end(keyOf(id), this.claimant, kind);
+  async end(key: string, kind: PersonaKind | undefined): Promise<void> {
+    await this.store.end(key, this.claimant, kind);
   }
 
   /** The message was not delivered, so it does not count. */
-  async undo(id: ConversationId, begun: Beginning): Promise<void> {
+  async undo(key: string, begun: Beginning): Promise<void> {
     if (!('undo' in begun) || !begun.undo) return;
-    await this.store.undo(keyOf(id), begun.undo);
+    await this.store.undo(key, begun.undo);
   }
 
-  async record(id: ConversationId, kind: PersonaKind): Promise<void> {
-    await this.store.record(keyOf(id), kind);
+  async record(key: string, kind: PersonaKind): Promise<void> {
+    await this.store.record(key, kind);
   }
 
   /** A person has spoken in a conversation that is known by its token only. */
-  stray(byToken: ConversationId): void {
-    this.strays.add(keyOf(byToken));
+  stray(byToken: string): void {
+    this.strays.add(byToken);
     evictOldest(this.strays, MAX_STRAYS);
   }
 
   /** Records who has spoken before the Page of the conversation was known. */
-  async adopt(byToken: ConversationId, id: ConversationId): Promise<void> {
-    const { strays } = this;
-    // Usually there are none.
-    const isStray = strays.size > 0 && strays.delete(keyOf(byToken));
-    if (isStray) await this.record(id, 'human');
+  async adopt(byToken: string, key: string): Promise<void> {
+    if (this.strays.delete(byToken)) await this.record(key, 'human');
   }
 
-  async forget(id: ConversationId): Promise<void> {
-    await this.store.forget(keyOf(id));
+  async forget(key: string): Promise<void> {
+    await this.store.forget(key);
   }
-}
-
-/** A digest, so that no customer's ID is kept. */
-function keyOf({ channel, account, recipient }: ConversationId): string {
-  const parts = JSON.stringify([channel, account, recipient]);
-  return createHash('sha256').update(parts).digest('base64url');
 }

@@ -7,7 +7,7 @@ import type { ListedPersona } from '../graph/responses';
 import { withRetries, type RetryPolicy } from '../graph/retries';
 import type { PersonaStats } from '../stats';
 import { EXPIRED_AT_ONCE, type LeaseEntry } from '../store/port';
-import { forEachLimited } from '../util/forEachLimited';
+import { forEachLimited } from '../util/collections';
 
 import type { Leases, OnCleanupError } from './leases';
 

@@ -1,7 +1,6 @@
 import { PersonaSuspectedError, type PersonaError } from '../errors';
 import { evictOldest } from '../util/evictOldest';
-import { chunks } from '../util/chunks';
-import { groupBy } from '../util/groupBy';
+import { chunks, groupBy } from '../util/collections';
 import { Backoff } from '../graph/backoff';
 import type { GraphClient } from '../graph/graphClient';
 import { pageIdOf, type Page, type PageContext } from '../graph/page';

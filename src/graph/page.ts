@@ -94,8 +94,8 @@ export function pageOf({ client, id }: PageRef): Page | Promise<Page> {
 }
 
 /** The ID of the Page, if it is known without a request. */
-export function knownPageId({ client, id }: PageRef): string | undefined {
-  return id ?? pageIds.known(client);
+export function knownPageId(page: PageRef | undefined): string | undefined {
+  return page && (page.id ?? pageIds.known(page.client));
 }
 
 /**

@@ -10,10 +10,10 @@ import {
   type RefusalReason,
 } from '../errors';
 import type { GraphFailure } from '../graph/graphFailure';
-import { pageOf, type Page } from '../graph/page';
+import { knownPageId, pageOf, type Page } from '../graph/page';
 import type { Settings } from '../options';
 import type { Persona } from '../persona';
-import { pageIdIn, type SendContext } from '../sendContext';
+import type { SendContext } from '../sendContext';
 import type { PersonaStats } from '../stats';
 import { didYouMean } from '../util/closestMatch';
 import { debug } from '../util/debug';
@@ -209,8 +209,8 @@ export function createRefusal(
   failure: GraphFailure,
   advice?: string,
 ): PersonaRefusedError {
-  const { channelInfo } = context;
-  const pageId = channelInfo ? undefined : pageIdIn(context);
+  const { channelInfo, page } = context;
+  const pageId = channelInfo ? undefined : knownPageId(page);
   return new PersonaRefusedError(
     reason,
     persona,
@@ -222,8 +222,8 @@ export function createRefusal(
 }
 
 /** Unknown personas are cached per Page or channel. */
-function pageOrChannel(context: SendContext): string | undefined {
-  return context.channelInfo?.title ?? pageIdIn(context);
+function pageOrChannel({ channelInfo, page }: SendContext): string | undefined {
+  return channelInfo?.title ?? knownPageId(page);
 }
 
 /** `undefined` after a failure: the message is sent without the answer. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { ConversationId } from '../disclosure/conversations';
+import type { Channel } from '../channels/channel';
 import { pageOf } from '../graph/page';
 import type { SendContext } from '../sendContext';
 import { getProperty } from '../util/values';
@@ -14,16 +14,30 @@ const MAX_PAGE_WAIT_MS = 3000;
 /** Where a conversation takes place. */
 type ConversationPlace = Pick<Sending, 'channel' | 'client' | 'context'>;
 
+/**
+ * A digest, so that no customer's ID is kept.
+ *
+ * @param account the Page's ID; elsewhere a digest of the token
+ */
+export function conversationKey(
+  { platform }: Channel,
+  account: string,
+  recipient: string,
+): string {
+  const parts = JSON.stringify([platform, account, recipient]);
+  return createHash('sha256').update(parts).digest('base64url');
+}
+
 /** By the account's token, which is known at once. */
-export function conversationByToken(
+export function keyByToken(
   { channel, client, context: { page } }: ConversationPlace,
   recipient: string,
-): ConversationId {
+): string {
   const holder = page?.client ?? client;
   const token =
     getProperty(holder, 'accessToken') ?? getProperty(holder, 'authToken');
   const account = createHash('sha256').update(String(token)).digest('base64');
-  return { channel: channel.platform, account, recipient };
+  return conversationKey(channel, account, recipient);
 }
 
 /** The ID of the Page that sends; `undefined` on other channels, and where Messenger does not say. Never rejects. */
@@ -43,11 +57,11 @@ export async function pageIdFor({
  * By the Page's ID on Messenger. Rejects with UnknownPageError where that cannot be
  * found out, because no message of the Page would look for it by the token.
  */
-export async function conversationOf(
+export async function keyByAccount(
   place: ConversationPlace,
   recipient: string,
-): Promise<ConversationId> {
-  const byToken = conversationByToken(place, recipient);
+): Promise<string> {
   const { page } = place.context;
-  return page ? { ...byToken, account: (await pageOf(page)).id } : byToken;
+  if (!page) return keyByToken(place, recipient);
+  return conversationKey(place.channel, (await pageOf(page)).id, recipient);
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '../channels/channel';
-import { pick, type Fields } from '../channels/messageCall';
+import { fieldsOf, pick, type Fields } from '../channels/messageCall';
 import { HumanAgentTagError, UnsupportedSenderActionError } from '../errors';
 import type { Settings } from '../options';
 import type { Runtime } from '../runtime';
@@ -10,11 +10,13 @@ import {
   type ActiveSpeaker,
   type Decision,
 } from '../speaking/speaker';
+import { deepCopy } from '../util/deepCopy';
 
-import { isSet, ownPersona } from './messageFields';
+import { isSet, ownPersona, withoutPersona } from './messageFields';
+import { OutgoingMessage } from './outgoingMessage';
 
 /** Who spoke when a message was queued, by the object that was queued. */
-export const queuedDecisions = new WeakMap<object, Decision>();
+const queuedDecisions = new WeakMap<object, Decision>();
 
 /**
  * Who speaks in a message: who did when it was queued, or whom it names itself,
@@ -44,8 +46,48 @@ export function decideSpeaker(
 }
 
 /**
- * @see https://developers.facebook.com/docs/messenger-platform/send-messages/personas
+ * Lets a queue of bare messages remember who speaks in each. A copy is queued,
+ * because the bot may queue the same object again as somebody else.
+ *
+ * @throws InvalidPersonaError; InvalidProfileError for a label that does not fit; with `refusedPersona: 'throw'`, PersonaRefusedError
  */
+export function rememberSpeakers(
+  queue: unknown[],
+  personas: ScopedPersonas,
+  channel: Channel,
+): void {
+  const push = (...messages: unknown[]) =>
+    Array.prototype.push.apply(
+      queue,
+      messages.map((message) => remembered(message, personas, channel)),
+    );
+  Object.defineProperty(queue, 'push', { value: push, configurable: true });
+}
+
+function remembered(
+  message: unknown,
+  personas: ScopedPersonas,
+  channel: Channel,
+): unknown {
+  const fields = fieldsOf(message);
+  if (!fields) return message;
+  const { runtime, client } = personas;
+  const decision = decideSpeaker(fields, personas, channel);
+  const queued = deepCopy({ ...withoutPersona(fields) });
+  new OutgoingMessage({ fields: queued }, decision, {
+    runtime,
+    channel,
+    client,
+    get context() {
+      return personas.sendContext();
+    },
+    isSenderAction: false,
+  }).check();
+  queuedDecisions.set(queued, decision);
+  return queued;
+}
+
+/** https://developers.facebook.com/docs/messenger-platform/send-messages/personas */
 export function supportsPersona(senderAction: string): boolean {
   return /^typing_o(n|ff)$/i.test(senderAction);
 }

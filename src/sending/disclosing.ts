@@ -1,7 +1,6 @@
 import type { InsertedText } from '../channels/channel';
 import type {
   Beginning,
-  ConversationId,
   Conversations,
   Turn,
 } from '../disclosure/conversations';
@@ -15,7 +14,7 @@ import { reasonOf } from '../util/failures';
 import { warnOnce } from '../util/warn';
 import { withTimeout } from '../util/withTimeout';
 
-import { conversationByToken, pageIdFor } from './conversation';
+import { conversationKey, keyByToken, pageIdFor } from './conversation';
 import type { OutgoingMessage } from './outgoingMessage';
 import type { Sending } from './resolution';
 
@@ -31,8 +30,8 @@ export interface DueText extends InsertedText {
 
 /** What one call discloses: it waits for its turn in the conversation, and ends what it began. */
 export class Disclosing {
-  private turn: Turn;
-  private id: ConversationId;
+  turn: Turn;
+  private key: string;
   /** What became of each message, or of each row of messages by one kind of speaker. */
   private begun: Beginning[] = [];
   private lastKind: PersonaKind | undefined;
@@ -40,33 +39,28 @@ export class Disclosing {
   constructor(
     private readonly conversations: Conversations,
     private readonly sending: Sending,
-    recipient: string,
+    private readonly recipient: string,
   ) {
-    this.id = conversationByToken(sending, recipient);
-    this.turn = conversations.enter(JSON.stringify(this.id));
-  }
-
-  get remainingMs(): number {
-    return this.turn.remainingMs;
+    this.key = keyByToken(sending, recipient);
+    this.turn = conversations.enter(this.key);
   }
 
   /** The texts to send first. Never rejects. */
   async due(messages: readonly OutgoingMessage[]): Promise<DueText[]> {
-    const { runtime, context } = this.sending;
+    const { runtime, channel, context } = this.sending;
     const { directory, settings } = runtime;
     const page = settings.disclosure?.page ?? 'bot';
     const account = await pageIdFor(context);
-    const byToken = this.id;
-    if (account !== undefined) this.id = { ...byToken, account };
+    const byToken = this.key;
     const isPageUnknown = context.page && account === undefined;
     await this.turn.come();
     if (account !== undefined) {
       // Other tokens of the Page have queues of their own.
-      const key = JSON.stringify(this.id);
-      this.turn = this.conversations.enter(key, this.turn);
+      this.key = conversationKey(channel, account, this.recipient);
+      this.turn = this.conversations.enter(this.key, this.turn);
       await this.turn.come();
     }
-    if (!isPageUnknown) await this.conversations.adopt(byToken, this.id);
+    if (!isPageUnknown) await this.conversations.adopt(byToken, this.key);
     const due: DueText[] = [];
     for (const [position, outgoing] of messages.entries()) {
       const { speaker, resolution, message } = outgoing;
@@ -74,7 +68,7 @@ export class Disclosing {
       if (kind === this.lastKind) continue;
       this.lastKind = kind;
       if (isPageUnknown && kind === 'human') this.conversations.stray(byToken);
-      const begun = await this.conversations.begin(this.id, kind, this.turn);
+      const begun = await this.conversations.begin(this.key, kind, this.turn);
       if (!begun) continue;
       this.begun.push(begun);
       if (!('moment' in begun)) continue;
@@ -82,7 +76,7 @@ export class Disclosing {
       const persona = resolution?.persona ?? message.fixedId ?? null;
       const text = await this.text(moment, persona);
       if (typeof text === 'string') {
-        debug('discloses the %s on %s', moment, this.id.channel);
+        debug('discloses the %s on %s', moment, channel.platform);
         due.push({ position, moment, text, before: outgoing });
         // The bot sends none, or it failed.
       } else await this.ended(text === null);
@@ -90,10 +84,9 @@ export class Disclosing {
     return due;
   }
 
-  /** Says whether the texts were delivered. */
   async ended(isDelivered: boolean): Promise<void> {
     await this.conversations.end(
-      this.id,
+      this.key,
       isDelivered ? this.lastKind : undefined,
     );
   }
@@ -101,13 +94,8 @@ export class Disclosing {
   /** Nothing was delivered. */
   async undo(): Promise<void> {
     for (const begun of this.begun) {
-      await this.conversations.undo(this.id, begun);
+      await this.conversations.undo(this.key, begun);
     }
-  }
-
-  /** Lets the next message of the conversation go on. */
-  done(): void {
-    this.turn.done();
   }
 
   /** @param reason may carry the secrets that an error of the client carries */
@@ -130,7 +118,7 @@ export class Disclosing {
     const { disclosure } = runtime.settings;
     const { context } = sendContext;
     const about = { moment, persona, channel: channel.platform, context };
-    const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.remainingMs);
+    const waitMs = Math.min(MAX_TEXT_WAIT_MS, this.turn.remainingMs);
     try {
       const given = Promise.resolve(disclosure?.message?.(about));
       const text: unknown = await withTimeout(given, waitMs, LATE);

@@ -25,7 +25,7 @@ export class DisclosingSend extends SendOperation {
   }
 
   protected override endTurn(): void {
-    this.disclosing?.done();
+    this.disclosing?.turn.done();
   }
 
   protected override transmitInTurn(): unknown {
@@ -43,7 +43,7 @@ export class DisclosingSend extends SendOperation {
     try {
       if (this.call.file) checkStream(this.call.file);
       const sending = this.transmit();
-      if (!isInserted) disclosing.done();
+      if (!isInserted) disclosing.turn.done();
       const answer = await sending;
       if (isInserted) await disclosing.ended(true);
       return answer;
@@ -104,7 +104,7 @@ export class DisclosingSend extends SendOperation {
           return false;
         },
       );
-      const { remainingMs } = disclosing;
+      const { remainingMs } = disclosing.turn;
       await disclosing.ended(await withTimeout(sending, remainingMs, false));
     }
   }
@@ -126,7 +126,6 @@ export class DisclosingSend extends SendOperation {
       args,
       transmit: (sent) =>
         transmit(method === undefined ? sent : { method, ...sent }),
-      isBotCall: false,
     };
     return new Promise((resolve) =>
       resolve(new SendOperation(personas, own, call, due).start()),

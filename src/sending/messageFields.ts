@@ -8,7 +8,6 @@ export function ownPersona({ personaId, persona_id: snakeCased }: Fields) {
   return personaId === undefined ? snakeCased : personaId;
 }
 
-/** The same fields without a persona. */
 export function withoutPersona(fields: Fields): Fields {
   if (ownPersona(fields) === undefined) return fields;
   const { personaId: _, persona_id: __, ...others } = fields;
@@ -28,7 +27,6 @@ export function withoutPersonas(args: readonly unknown[]): unknown[] {
   });
 }
 
-/** The message without a persona. */
 export function asPage(message: Message): Message {
   const fields = withoutPersona(message.fields);
   return fields === message.fields ? message : { ...message, fields };

@@ -1,8 +1,7 @@
 import type { PersonaHandle } from '../ephemeral/handle';
-import { pageOf, type Page } from '../graph/page';
+import { knownPageId, pageOf, type Page } from '../graph/page';
 import { isPersonaId, type Persona } from '../persona';
 import { pageProfile } from '../shownName';
-import { pageIdIn } from '../sendContext';
 import type { ActiveSpeaker, EphemeralSpeaker } from '../speaking/speaker';
 
 import {
@@ -78,7 +77,7 @@ function ephemeral(
   const isOnItsPage =
     !context.page ||
     context.page.client === page.client ||
-    pageIdIn(context) === page.id;
+    knownPageId(context.page) === page.id;
   if (handle.isActive && isOnItsPage) {
     return {
       ...about,

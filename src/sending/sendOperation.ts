@@ -32,8 +32,6 @@ export interface OutgoingCall {
   readonly args: unknown[];
   /** Calls the client's own method, on the client itself. */
   readonly transmit: (call: ClientCall) => unknown;
-  /** Whether the bot made this very call, so that its sender action is checked. */
-  readonly isBotCall: boolean;
   /** Whether no platform gets it, so that nothing is disclosed or reported. */
   readonly isMock?: boolean;
 }
@@ -102,7 +100,8 @@ export class SendOperation implements Sending {
     let decision: Decision =
       disclosure?.before ?? decideSpeaker(fields, personas, channel);
     if (senderAction !== undefined && !supportsPersona(senderAction)) {
-      if (outgoing.isBotCall) {
+      // A context checks these itself, because its client gets those of `markSeen` too.
+      if (outgoing.isMock || !this.context.context) {
         checkSenderAction(senderAction, decision.speaker, runtime.settings);
       }
       decision = { ...decision, speaker: PAGE };
@@ -197,7 +196,8 @@ export class SendOperation implements Sending {
         carried && (read?.messages?.includes(position) ?? true),
     );
     if (!read || refused.length === 0) throw error;
-    const failure = redactFailure(read.failure, this.secrets);
+    const secrets = secretsOf(this.context.page?.client ?? this.client);
+    const failure = redactFailure(read.failure, secrets);
     const isCertain = read.messages !== undefined || this.showsOneProfile();
     for (const message of refused) {
       await message.carryAfter({ ...read, failure }, isCertain);
@@ -249,11 +249,6 @@ export class SendOperation implements Sending {
     const { context } = this.context;
     const { method } = this.outgoing.via;
     return context ? this.channel.recipientIn?.(method, context) : undefined;
-  }
-
-  /** What no error may show. */
-  protected get secrets(): string[] {
-    return secretsOf(this.context.page?.client ?? this.client);
   }
 }
 

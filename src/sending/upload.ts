@@ -16,10 +16,8 @@ const FILE_OPTIONS = ['filename', 'filepath', 'contentType', 'knownLength'];
 
 /**
  * Bottender sends file contents as multipart, which carries no persona. So the
- * file is uploaded first and then sent by its ID, which does.
+ * file is uploaded first, and the call that is returned sends it by its ID.
  *
- * @param args a client's: the recipient, the contents, and options
- * @returns the call that sends the uploaded file
  * @see https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
  */
 export async function upload(

@@ -1,16 +1,24 @@
 import type { Context } from 'bottender';
 
 import type { ChannelInfo } from '../errors';
+import { readGraphFailure } from '../graph/graphFailure';
 import { pageRefOf } from '../graph/page';
-import { checkPersona } from '../persona';
+import { secretsOf } from '../graph/secrets';
+import { createRefusal } from '../refusals/refusals';
 import type { Runtime } from '../runtime';
 import { recipientId, type SendContext } from '../sendContext';
-import { getProperty, textOrNone } from '../util/values';
+import { getProperty, isThenable, textOrNone } from '../util/values';
+import { withTimeout } from '../util/withTimeout';
 
-import { initialSpeaker } from './initialPersona';
 import { NOTHING, ScopedPersonas, type Addressed } from './scopedPersonas';
 import { changeSpeaker, innermostScope } from './scopes';
-import { PAGE, speakerFor, type ActiveSpeaker, type Decision } from './speaker';
+import { PAGE, type Decision } from './speaker';
+
+/** How long an event waits for an async `initialPersona`, in milliseconds. */
+const TIMEOUT_MS = 5000;
+const TIMED_OUT = Symbol('timed out');
+
+const decidedBy = 'initialPersona';
 
 /** What events have that Bottender sends no answer to. */
 const UNANSWERED = ['isEcho', 'isDelivery', 'isRead'];
@@ -50,17 +58,45 @@ export class ContextPersonas extends ScopedPersonas {
     return { context, recipient, page, channelInfo, canSend };
   }
 
-  /** Makes `initialPersona` the default speaker, unless `usePersona` has set one. Never rejects. */
+  /**
+   * Makes `initialPersona` the default speaker, unless `usePersona` has set one. If
+   * it fails, the failure is reported and the Page speaks, or, with
+   * `refusedPersona: 'throw'`, each send rejects. Never throws or rejects.
+   */
   start(): Promise<void> | undefined {
-    const { context, runtime } = this;
-    const begin = (speaker: ActiveSpeaker) => {
-      if (speaker === PAGE) return;
-      this.initial = { speaker, decidedBy: 'initialPersona' };
-    };
-    const initial = initialSpeaker(context, runtime, () => this.sendContext());
-    if (initial instanceof Promise) return initial.then(begin);
-    begin(initial);
-    return undefined;
+    const { initialPersona: named } = this.runtime.settings;
+    try {
+      const given = typeof named === 'function' ? named(this.context) : named;
+      if (!isThenable(given)) return this.begin(given);
+      return withTimeout(Promise.resolve(given), TIMEOUT_MS, TIMED_OUT)
+        .then((inTime) => this.begin(inTime))
+        .catch((error: unknown) => this.fail(error));
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  private begin(given: unknown): undefined {
+    if (given === TIMED_OUT) {
+      throw new Error(`it did not answer within ${TIMEOUT_MS / 1000} seconds`);
+    }
+    const speaker = this.speakerNamed(given ?? null);
+    if (speaker !== PAGE) this.initial = { speaker, decidedBy };
+  }
+
+  private fail(error: unknown): undefined {
+    const { refusals, settings } = this.runtime;
+    const context = this.sendContext();
+    const secrets = secretsOf(context.page?.client);
+    const { message } = readGraphFailure(error, secrets);
+    const refusal = createRefusal('initial-persona', decidedBy, context, {
+      // The error message adds a period.
+      message: message.replace(/\.$/, ''),
+    });
+    if (settings.refusedPersona !== 'throw') {
+      refusals.notify(refusal, refusal.persona, context);
+    }
+    this.initial = { speaker: { kind: 'unavailable', refusal }, decidedBy };
   }
 
   protected get defaultDecision(): Decision {
@@ -68,7 +104,7 @@ export class ContextPersonas extends ScopedPersonas {
   }
 
   use(persona: unknown): void {
-    const speaker = speakerFor(checkPersona(persona));
+    const speaker = this.speakerNamed(persona);
     const decision: Decision = { speaker, decidedBy: 'usePersona' };
     if (!changeSpeaker(innermostScope(this), decision)) this.used = decision;
   }

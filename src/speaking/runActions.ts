@@ -17,10 +17,7 @@ export async function runActions(
   return returned;
 }
 
-/**
- * @param method for the message: `context.withPersona`
- * @throws TypeError before anything is created for the block
- */
+/** @throws TypeError before anything is created for the block */
 export function checkRun(
   method: string,
   run: unknown,

@@ -20,7 +20,6 @@ import {
   keepCreated,
   runInScope,
   runRememberedCall,
-  type Scope,
   type ScopeOwner,
 } from './scopes';
 import {
@@ -50,7 +49,6 @@ export abstract class ScopedPersonas implements ScopeOwner {
 
   abstract readonly runtime: Runtime;
 
-  /** The client that sends the messages. */
   abstract readonly client: object | undefined;
 
   /** Who speaks outside of all blocks. */
@@ -59,19 +57,14 @@ export abstract class ScopedPersonas implements ScopeOwner {
   /** @param message omitted for a block */
   abstract sendContext(message?: Addressed): SendContext;
 
-  /** Who speaks now. */
   get active(): Decision {
-    const scope = innermostScope(this);
-    if (!scope) return this.defaultDecision;
-    const { decision } = scope;
-    const speaker = resolveCreated(decision.speaker, scope);
-    return speaker === decision.speaker ? decision : { ...decision, speaker };
+    return innermostScope(this)?.decision ?? this.defaultDecision;
   }
 
   /** Rejects with InvalidPersonaError for an invalid persona, without calling `run`. */
   with<T>(persona: unknown, run: () => Promise<T>): Promise<T> {
     try {
-      const speaker = speakerFor(checkPersona(persona));
+      const speaker = this.speakerNamed(persona);
       return runInScope(this, { speaker, decidedBy: 'withPersona' }, run);
     } catch (error) {
       return rejected(error);
@@ -96,14 +89,18 @@ export abstract class ScopedPersonas implements ScopeOwner {
 
   /** Whether a persona was created for an enclosing block. */
   get hasCreated(): boolean {
-    const scope = innermostScope(this);
-    return scope !== undefined && scope.created.length > 0;
+    return Boolean(innermostScope(this)?.created.length);
   }
 
-  /** @throws InvalidPersonaError */
-  speakerNamed(persona: unknown): ActiveSpeaker {
-    const speaker = speakerFor(checkPersona(persona));
-    return resolveCreated(speaker, innermostScope(this));
+  /**
+   * The ID of a persona that was created for an enclosing block means that persona.
+   *
+   * @throws InvalidPersonaError
+   */
+  speakerNamed(given: unknown): ActiveSpeaker {
+    const speaker = speakerFor(checkPersona(given));
+    if (speaker.kind !== 'persona') return speaker;
+    return createdWithId(innermostScope(this), speaker.persona) ?? speaker;
   }
 
   /** Calls `run` as this speaker. A persona created for a block is kept until the result has arrived. */
@@ -176,18 +173,9 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const isTaken = (id: string) =>
       directory.find(id) !== undefined ||
       isPersonaId(id) ||
-      (scope && createdWithId(scope, id) !== undefined);
+      createdWithId(scope, id) !== undefined;
     let id = name;
     for (let count = 2; isTaken(id); count += 1) id = `${name} (${count})`;
     return id;
   }
-}
-
-/** The ID of a persona that was created for an enclosing block means that persona. */
-function resolveCreated(
-  speaker: ActiveSpeaker,
-  scope: Scope | undefined,
-): ActiveSpeaker {
-  if (!scope || speaker.kind !== 'persona') return speaker;
-  return createdWithId(scope, speaker.persona) ?? speaker;
 }

@@ -50,7 +50,6 @@ export function innermostScope(owner: ScopeOwner): Scope | undefined {
   return undefined;
 }
 
-/** Calls `run` in a new block and returns what it returns. */
 export function runInScope<T>(
   owner: ScopeOwner,
   decision: Decision,
@@ -107,10 +106,10 @@ export function changeSpeaker(
 
 /** The persona with this ID that was created for an enclosing block. */
 export function createdWithId(
-  { created }: Scope,
+  scope: Scope | undefined,
   id: string,
 ): BlockSpeaker | undefined {
-  return created.find((speaker) => blockPersonaId(speaker) === id);
+  return scope?.created.find((speaker) => blockPersonaId(speaker) === id);
 }
 
 /**
@@ -137,10 +136,10 @@ const NONE: readonly BlockSpeaker[] = [];
 const MAX_INACTIVE = 10;
 
 function knownCreated(scope: Scope | undefined): readonly BlockSpeaker[] {
-  if (!scope || scope.created.length === 0) return NONE;
-  if (scope.created.length <= MAX_INACTIVE) return scope.created;
+  const created = scope?.created ?? NONE;
+  if (created.length <= MAX_INACTIVE) return created;
   let inactive = 0;
-  return scope.created.filter(
+  return created.filter(
     (speaker) => isActive(speaker) || ++inactive <= MAX_INACTIVE,
   );
 }
@@ -164,12 +163,10 @@ function isOf(owner: ScopeOwner, owned: Owned): boolean {
   return owned.owner === owner || owned.owner === owner.weak;
 }
 
-/** Whether the owner was garbage-collected. */
 function isCollected({ owner }: Owned): boolean {
   return owner instanceof WeakRef && owner.deref() === undefined;
 }
 
-/** The scope with a weak reference to its owner. */
 function weakly(owned: Owned): Owned {
   const { owner, scope } = owned;
   if (owner instanceof WeakRef) return owned;

@@ -1,7 +1,7 @@
 import { displayOn } from '../../channels/channel';
 import { line } from '../../channels/line';
 import type { Runtime } from '../../runtime';
-import { forEachLimited } from '../../util/forEachLimited';
+import { forEachLimited } from '../../util/collections';
 import { getProperty, textIn } from '../../util/values';
 import { profilesIn } from '../config';
 import { plural } from '../output';

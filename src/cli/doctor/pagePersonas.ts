@@ -1,6 +1,6 @@
 import type { ListedPersona } from '../../graph/responses';
 import type { Runtime } from '../../runtime';
-import { groupBy } from '../../util/groupBy';
+import { groupBy } from '../../util/collections';
 import { withTimeout } from '../../util/withTimeout';
 import { matchDirectory } from '../matchDirectory';
 import {

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../runtime';
-import { forEachLimited } from '../../util/forEachLimited';
+import { forEachLimited } from '../../util/collections';
 import { profilesIn } from '../config';
 import { plural } from '../output';
 

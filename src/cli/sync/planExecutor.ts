@@ -9,7 +9,7 @@ import { deletePersona, listAll } from '../../graph/personaCalls';
 import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
 import { slotOfName, type NamedRecord } from '../../store/port';
-import { forEachLimited } from '../../util/forEachLimited';
+import { forEachLimited } from '../../util/collections';
 import { CommandError, errorMessage, explainFailure } from '../commandErrors';
 import { LONG_RETRIES, NO_RETRIES } from '../callGraph';
 import type { OpenPage } from '../openBot';

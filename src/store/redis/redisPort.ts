@@ -1,7 +1,6 @@
 /** store/redis/ is the port on a Redis: each step is one Lua script (`*.lua`), which runs entirely or not at all. */
 import { isId } from '../../graph/responses';
-import { chunks } from '../../util/chunks';
-import { groupBy } from '../../util/groupBy';
+import { chunks, groupBy } from '../../util/collections';
 import { propertiesOf } from '../../util/values';
 import type { BrokenValues } from '../broken';
 import { isIds, readLease, readName } from '../fields';
