@@ -16,7 +16,7 @@ import {
   startWrittenTo,
   type RunningBot,
 } from '../support/bot';
-import { clientFor } from '../support/clients';
+import { clientFor, methodAt } from '../support/clients';
 import { alive, calls, personaIds, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { createPersonas, deletePersona, profile } from '../support/personas';
@@ -302,19 +302,20 @@ describe('a client of Messenger without axios', () => {
     warned.mockRestore();
   });
 
-  test('sends its message where it has no method for several, which LINE’s disclosure needs', async () => {
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
-    const pushText = jest.fn(() => Promise.resolve({}));
-    const clients = personaClients({
+  test.each([
+    ['line', 'pushText'],
+    ['viber', 'sendText'],
+  ] as const)('discloses on %s by %s alone', async (channel, method) => {
+    const sendText = jest.fn((..._args: unknown[]) => Promise.resolve({}));
+    const client = personaClients({
       disclosure: { message: () => 'I am a bot' },
-    });
-    const client = clients.client({ pushText }, { channel: 'line' });
-    await Reflect.apply(client.pushText, client, ['U1', 'hello']);
-    expect(pushText.mock.calls).toEqual([['U1', 'hello']]);
-    expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
-      expect.stringContaining('was not sent: The client has no method "push"'),
+    }).client({ [method]: sendText }, { channel });
+    await methodAt(client, method)('U1', 'hello');
+    const texts = sendText.mock.calls.map((args) => args.slice(0, 2));
+    expect(texts).toEqual([
+      ['U1', 'I am a bot'],
+      ['U1', 'hello'],
     ]);
-    warn.mockRestore();
   });
 
   test('rejects what it has no method for, rather than to drop it', async () => {

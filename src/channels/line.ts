@@ -64,10 +64,10 @@ export const line: TypedChannel<
   maxTextLength: MAX_TEXT_LENGTH,
   placesInText: { field: 'emojis', place: 'index' },
   profileField: 'sender',
-  textCall: (_method, _args, text, recipient) => ({
-    args: [recipient, [{ type: 'text', text }]],
-    method: 'push',
-  }),
+  textCall: (method, _args, text, recipient) =>
+    method === 'pushText'
+      ? { args: [recipient, text] }
+      : { args: [recipient, [{ type: 'text', text }]], method: 'push' },
   insertTexts,
   recipientIn: (method, context) => {
     if (!method.startsWith('reply')) return undefined;

@@ -26,10 +26,10 @@ export const viber: TypedChannel<
   maxNameLength: MAX_NAME_LENGTH,
   maxTextLength: MAX_TEXT_LENGTH,
   profileField: 'sender',
-  textCall: (_, [receiver], text) => ({
-    args: [receiver, { type: 'text', text }],
-    method: 'sendMessage',
-  }),
+  textCall: (method, [receiver], text) =>
+    method === 'sendText'
+      ? { args: [receiver, text] }
+      : { args: [receiver, { type: 'text', text }], method: 'sendMessage' },
   messageIds: (answer) => [getProperty(answer, 'messageToken')],
 };
 
