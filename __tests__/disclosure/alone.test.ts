@@ -289,14 +289,22 @@ describeWithRedis('on Redis', () => {
     const [key = ''] = proxy.keys;
     // They take their turns before that process makes its claim.
     proxy.pause();
-    const waiting = [one.say('max', '2'), one.say('max', '3')];
+    const waiting = [
+      one.say('max', '2'),
+      one.say('max', '3'),
+      one.say('adam', '4'),
+      one.say('max', '5'),
+    ];
     await sleep(300);
     const killed = openConversations(redisStore(direct), 60_000, () => {});
     const message = { kind: 'bot', claimant: 'killed' } as const;
     await killed.begin(key, { ...message, isAfterHuman: false });
     proxy.resume();
     await Promise.all(waiting);
-    expect(sent).toEqual(['1', '[handback]', '2', '3']);
+    await one.say('max', '6');
+    expect(sent).toEqual([
+      ...['1', '[handback]', '2', '3', '4', '[handback]', '5', '6'],
+    ]);
     // A claim lasts for ten seconds of Redis, longer than mutation testing allows a test.
   }, 30_000);
 });

@@ -49,7 +49,8 @@ export class Turn {
 
   get remainingMs(): number {
     const endsAt = Math.max(this.endsAt, this.queue.waitsUntil);
-    return Math.max(0, endsAt - performance.now());
+    const { remainingMs = 0 } = this.outer ?? {};
+    return Math.max(remainingMs, endsAt - performance.now());
   }
 
   waitUntil(time: number): void {
