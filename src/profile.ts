@@ -1,6 +1,6 @@
 import { InvalidProfileError } from './errors';
 import { didYouMean, mustBeOneOf } from './util/closestMatch';
-import { isObject } from './util/values';
+import { isObject, propertiesOf } from './util/values';
 
 /** On Messenger, in Unicode code points. */
 export const MAX_NAME_LENGTH = 50;
@@ -79,8 +79,7 @@ export function checkProfile(profile: unknown): PersonaProfile {
       );
     }
   }
-  const fields: Partial<Record<string, unknown>> = { ...profile };
-  const { name, profilePictureUrl, shortName, kind } = fields;
+  const { name, profilePictureUrl, shortName, kind } = propertiesOf(profile);
   if (!isFilled(name)) {
     throw new InvalidProfileError(
       `A persona's name must be a non-empty string.`,

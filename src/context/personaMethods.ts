@@ -8,7 +8,7 @@ import type { ScopedPersonas } from '../speaking/scopedPersonas';
 import { publicPersona } from '../speaking/speaker';
 import { rejected } from '../util/failures';
 import { callableNames, methodDescriptors, type Method } from '../util/methods';
-import { isObject } from '../util/values';
+import { getProperty } from '../util/values';
 
 import { withPretended } from './mocks';
 
@@ -129,9 +129,7 @@ function speakingMethods(
 }
 
 function call(target: unknown, name: string, args: unknown[]): unknown {
-  const method: unknown = isObject(target)
-    ? Reflect.get(target, name)
-    : undefined;
+  const method = getProperty(target, name);
   if (typeof method !== 'function') return undefined;
   return Reflect.apply(method as Method, target, args);
 }

@@ -136,19 +136,14 @@ export class OutgoingMessage {
       );
     }
     const why = await refusals.decideId(refusal, persona, context, id);
-    if (why.reason !== 'unknown') {
-      this.sendAsPage(why);
-    } else if (!renew) {
-      this.sendAsPage(refusals.cacheGone(id, why));
-    } else if (this.hasRenewed) {
-      this.sendAsPage(why);
-    } else {
-      this.hasRenewed = true;
-      try {
-        this.carried = carriedAs(await renew(id));
-      } catch (error) {
-        this.sendAsPage(error);
-      }
+    const isGone = why.reason === 'unknown';
+    if (!isGone || this.hasRenewed) return this.sendAsPage(why);
+    if (!renew) return this.sendAsPage(refusals.cacheGone(id, why));
+    this.hasRenewed = true;
+    try {
+      this.carried = carriedAs(await renew(id));
+    } catch (error) {
+      this.sendAsPage(error);
     }
   }
 

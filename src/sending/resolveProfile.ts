@@ -1,7 +1,7 @@
 import { displayOn, type Channel, type Displayed } from '../channels/channel';
 import { isPersonaId, type Persona } from '../persona';
 import type { PersonaProfile } from '../profile';
-import { shownName, type Label } from '../shownName';
+import { shownName } from '../shownName';
 import type { ActiveSpeaker } from '../speaking/speaker';
 import { warnOnce } from '../util/warn';
 
@@ -53,14 +53,11 @@ class ShownProfile implements Resolution {
   }
 
   resolve(): Displayed | null {
-    const { runtime, channel } = this.sending;
-    const { settings } = runtime;
-    const display = displayed(
-      this.profile,
-      channel,
-      settings.disclosure?.label,
-    );
-    if (display?.missing !== undefined) warnOnce(runtime, display.missing);
+    const { profile, sending } = this;
+    const display = displayed(profile, sending);
+    if (display?.missing !== undefined) {
+      warnOnce(sending.runtime, display.missing);
+    }
     return display ?? null;
   }
 }
@@ -75,13 +72,13 @@ const known = new WeakMap<PersonaProfile, Map<Channel, Displayed>>();
 
 function displayed(
   profile: PersonaProfile,
-  channel: Channel,
-  label: Label | undefined,
+  { channel, runtime }: Sending,
 ): Displayed | undefined {
   const byChannel = known.get(profile) ?? new Map<Channel, Displayed>();
   const earlier = byChannel.get(channel);
   if (earlier) return earlier;
-  const display = displayOn(channel, profile, label);
+  const { disclosure } = runtime.settings;
+  const display = displayOn(channel, profile, disclosure?.label);
   if (!display) return undefined;
   // Messages share it.
   for (const part of Object.values(display.fields)) Object.freeze(part);

@@ -38,6 +38,9 @@ export interface OutgoingCall {
 
 /** One call that sends, with all of its attempts. */
 export class SendOperation implements Sending {
+  readonly runtime: Runtime;
+  readonly channel: Channel;
+  readonly client: object | undefined;
   /** What the client is called with where no message changes. */
   protected given: ClientCall;
   protected messages: readonly OutgoingMessage[];
@@ -51,6 +54,9 @@ export class SendOperation implements Sending {
     /** Set where this is a text of `disclosure.message`. */
     private readonly disclosure?: DueText,
   ) {
+    this.runtime = personas.runtime;
+    this.channel = outgoing.via.channel;
+    this.client = personas.client;
     this.given = { args: outgoing.args };
     this.messages = call.messages.map((message) => this.decide(message));
   }
@@ -219,18 +225,6 @@ export class SendOperation implements Sending {
     return this.messages.some(
       ({ carried, resolution }) => carried && resolution,
     );
-  }
-
-  get runtime(): Runtime {
-    return this.personas.runtime;
-  }
-
-  get channel(): Channel {
-    return this.outgoing.via.channel;
-  }
-
-  get client(): object | undefined {
-    return this.personas.client;
   }
 
   /** Asked for only where it is needed, because that takes a while. */

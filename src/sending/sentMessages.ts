@@ -66,14 +66,10 @@ export function reportSent(call: AcceptedCall, answer: unknown): void {
     const account = (await pageIdFor(sendContext)) ?? null;
     const { context } = sendContext;
     for (const each of sent) {
-      try {
-        // Not awaited.
-        Promise.resolve(onSent({ ...each, account }, { context })).catch(
-          failed,
-        );
-      } catch (error) {
-        failed(error);
-      }
+      // Not awaited.
+      new Promise((resolve) => {
+        resolve(onSent({ ...each, account }, { context }));
+      }).catch(failed);
     }
   });
   queues.set(runtime, reporting);

@@ -4,7 +4,6 @@
  * (`speaker.ts`). It knows no channel, and sends nothing.
  */
 import { PersonaHandle } from '../ephemeral/handle';
-import type { PersonaRefusedError } from '../errors';
 import { pageOf, type PageRef } from '../graph/page';
 import { checkPersona, isPersonaId } from '../persona';
 import { checkProfile, type PersonaProfile } from '../profile';
@@ -137,22 +136,19 @@ export abstract class ScopedPersonas implements ScopeOwner {
     const { refusals, pool, settings } = this.runtime;
     const { name } = profile;
     const labelled = pageProfile(profile, settings.disclosure?.label);
-    const unavailable = (refusal: PersonaRefusedError): UnavailableSpeaker => {
-      const rejects = settings.refusedPersona === 'throw';
-      if (rejects) refusals.report(refusal, name, context);
-      else refusals.notify(refusal, name, context);
-      return { kind: 'unavailable', refusal, profile };
-    };
-    const known = refusals.find(context);
-    if (known) return unavailable(known);
     try {
+      const known = refusals.find(context);
+      if (known) throw known;
       const taking = this.take(page, labelled);
       pool.track(taking);
       return { kind: 'ephemeral', handle: await taking, profile };
     } catch (error) {
       const refusal = refusals.asRefusal(error, name);
       if (!refusal) throw error;
-      return unavailable(refusal);
+      const rejects = settings.refusedPersona === 'throw';
+      if (rejects) refusals.report(refusal, name, context);
+      else refusals.notify(refusal, name, context);
+      return { kind: 'unavailable', refusal, profile };
     }
   }
 
