@@ -182,7 +182,9 @@ async function play(
       if (one.does === 'vanish' && (vanished += 1) <= 2) {
         const { personas } = emulator.state();
         const ids = personas.filter(({ deleted }) => !deleted);
-        await Promise.all(ids.map(({ id }) => deletePersona(emulator, id)));
+        const deleting = ids.map(({ id }) => deletePersona(emulator, id));
+        // Their processes may delete some at the same moment.
+        await Promise.allSettled(deleting);
       }
     }
     for (const process of fleet) {
