@@ -4,8 +4,8 @@ import { channelOf } from '../channels';
 import type { Channel } from '../channels/channel';
 import type { ChannelInfo } from '../errors';
 import { isPersonaId, type Persona } from '../persona';
-import type { ContextPersonas } from '../speaking/contextPersonas';
 import { ownPersona } from '../sending/messageFields';
+import type { ContextPersonas } from '../speaking/contextPersonas';
 import { runActions } from '../speaking/runActions';
 import { publicPersona } from '../speaking/speaker';
 import {

@@ -41,7 +41,7 @@ function problemOf(signed: unknown, max: number): string | undefined {
     : undefined;
 }
 
-/** With the places in the text where they are now. LINE refuses a text whose emojis are elsewhere. */
+/** The message with its signed text. Places in the text move with it: LINE refuses an emoji at another place. */
 function withSignature(
   message: Message,
   text: string,
