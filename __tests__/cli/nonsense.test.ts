@@ -107,15 +107,40 @@ test('sync creates nothing again if the list does not show whether it was create
   expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
 });
 
-test('sync creates nothing that an unreadable part of the list may contain', async () => {
-  const { origin, calls } = await startFakeGraph(
-    onPage({ body: { data: [], paging: { next: 'https://graph.test/next' } } }),
-  );
-  const app = makeApp(origin, { directory });
-  const { status, stderr } = await app.run('sync', '--yes');
-  expect(status).toBe(1);
-  expect(stderr).toContain(
-    'could not create adam "Adam": part of the list of personas could not be read',
-  );
-  expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+describe('what an unreadable part of the list may contain', () => {
+  async function startIncomplete() {
+    const paging = { next: 'https://graph.test/next' };
+    const { origin, calls } = await startFakeGraph(
+      onPage(({ method }) =>
+        method === 'POST'
+          ? { body: { id: '12' } }
+          : { body: { data: [], paging } },
+      ),
+    );
+    const creations = () => calls.filter((call) => call.startsWith('POST'));
+    return { app: makeApp(origin, { directory }), creations };
+  }
+
+  test('is not created by sync', async () => {
+    const { app, creations } = await startIncomplete();
+    const { status, stderr } = await app.run('sync', '--yes');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'could not create adam "Adam": part of the list of personas could not be read',
+    );
+    expect(creations()).toEqual([]);
+  });
+
+  test('is created by create only with --yes', async () => {
+    const { app, creations } = await startIncomplete();
+    const create = ['create', '--name', 'Adam', '--pic', pictureOf('Adam')];
+    const { status, stderr } = await app.run(...create);
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      'part of the list could not be read, so the Page 100000000000001 may have a persona "Adam"',
+    );
+    expect(creations()).toEqual([]);
+    expect((await app.run(...create, '--yes')).status).toBe(0);
+    expect(creations()).toHaveLength(1);
+  });
 });

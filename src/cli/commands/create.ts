@@ -16,15 +16,18 @@ export interface CreateOptions extends PageOptions, ConfirmOptions {
 export async function create(options: CreateOptions): Promise<void> {
   const profile = checkedProfile(options);
   const { page } = await openBot(options);
-  const { personas } = await callGraph(
+  const { personas, isComplete } = await callGraph(
     'list the personas',
     (signal) => listAll(page, { timeoutMs: SHORT_RETRIES.timeoutMs, signal }),
     SHORT_RETRIES,
   );
   const same = personas.filter(({ name }) => name === profile.name);
-  if (same.length > 0) {
+  if (same.length > 0 || !isComplete) {
     const ids = same.map(({ id }) => id).join(', ');
-    const what = `the Page ${page.id} has a persona "${profile.name}": ${ids}`;
+    const what =
+      same.length > 0
+        ? `the Page ${page.id} has a persona "${profile.name}": ${ids}`
+        : `part of the list could not be read, so the Page ${page.id} may have a persona "${profile.name}"`;
     checkCanConfirm(options, `${what}; create another with --yes`);
     printNote(`Note: ${what}. A bot finds personas by their names.`);
     if (!(await confirm('Create another?', options))) {
