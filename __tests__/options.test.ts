@@ -90,11 +90,14 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     expect(refusal(options).message).toContain(said);
   });
 
-  test('a prefix of redisStore() that is not in an object', () => {
-    expect(() => redisStore(createClient(), 'my-bot' as never)).toThrow(
-      "The options of redisStore() must be an object, such as { prefix: 'my-bot' }.",
-    );
-  });
+  test.each(['my-bot', [['prefix', 'my-bot']]])(
+    'a prefix of redisStore() that is not in an object: %j',
+    (options) => {
+      expect(() => redisStore(createClient(), options as never)).toThrow(
+        "The options of redisStore() must be an object, such as { prefix: 'my-bot' }.",
+      );
+    },
+  );
 
   test('an unknown setting of "ephemeral", with those that exist', () => {
     expect(refusal({ ephemeral: { linger: 1 } }).message).toContain(
@@ -256,6 +259,8 @@ describe('personas() rejects an invalid option at once, and names it', () => {
     ['of type string', 'adam'],
     ['of type number', 5],
     ['of type function', () => 'adam'],
+    ['a list or a Map', []],
+    ['a list or a Map', new Map([['directory', {}]])],
   ])('%s instead of options', (what, options) => {
     expect(refusal(options).message).toBe(
       `personas() takes an object of options, but this was ${what}.`,

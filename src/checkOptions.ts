@@ -5,7 +5,7 @@ import { isPersonaId } from './persona';
 import { processMemory } from './store/memory';
 import { SharedStore } from './store/sharedStore';
 import { closestMatch, didYouMean, mustBeOneOf } from './util/closestMatch';
-import { getProperty, isObject } from './util/values';
+import { getProperty, isObject, isOptions } from './util/values';
 import { warn } from './util/warn';
 import { MAX_TIMER_MS } from './util/withTimeout';
 
@@ -27,11 +27,10 @@ const mustBeMs =
 /** Shorter leases would expire whenever a process is slow for a moment. */
 const MIN_LEASE_MS = 1000;
 
-/** The entries of an array or a Map would be ignored. */
 const mustBeObject =
   (what = 'an object'): Check =>
   (value) =>
-    (!isObject(value) || Symbol.iterator in value) && `must be ${what}`;
+    !isOptions(value) && `must be ${what}`;
 
 /** By the full names of the options. */
 const CHECKS = new Map<string, Check>(
@@ -79,9 +78,11 @@ export function checkOptions(
   options: unknown = {},
   taker: 'personas()' | 'personaClients()' = 'personas()',
 ): Settings {
-  if (!isObject(options)) {
+  if (!isOptions(options)) {
+    const given = options === null ? 'null' : `of type ${typeof options}`;
+    const what = isObject(options) ? 'a list or a Map' : given;
     throw new InvalidOptionError(
-      `${taker} takes an object of options, but this was ${options === null ? 'null' : `of type ${typeof options}`}.`,
+      `${taker} takes an object of options, but this was ${what}.`,
     );
   }
   if ('platform' in options && 'event' in options) {

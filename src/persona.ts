@@ -24,7 +24,7 @@ export function checkPersona(persona: unknown): Persona | null {
       ? JSON.stringify(persona)
       : `of type ${typeof persona}`;
   throw new InvalidPersonaError(
-    `A persona is a non-empty string (its ID on the Page, or a name from the directory) or null (the Page), ` +
+    `A persona is a non-empty string (its ID on the Page, or the name of its profile in the directory) or null (the Page), ` +
       `but this was ${given}.`,
   );
 }

@@ -106,3 +106,16 @@ test('sync creates nothing again if the list does not show whether it was create
   expect(stderr).toContain('does not show whether it was created');
   expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
 });
+
+test('sync creates nothing that an unreadable part of the list may contain', async () => {
+  const { origin, calls } = await startFakeGraph(
+    onPage({ body: { data: [], paging: { next: 'https://graph.test/next' } } }),
+  );
+  const app = makeApp(origin, { directory });
+  const { status, stderr } = await app.run('sync', '--yes');
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    'could not create adam "Adam": part of the list of personas could not be read',
+  );
+  expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+});

@@ -47,7 +47,7 @@ describe('personas() rejects an invalid entry at once and names it', () => {
     ['an ID with spaces', ' 12345', /digits/],
     ['an empty ID', '', /digits/],
     ['another entry’s name', 'desk', /digits/],
-    ['an ID as a number', 12345, /profile/],
+    ['an ID as a number', 12345, /a persona ID, which is a string of digits/],
     ['null', null, /profile/],
     ['undefined', undefined, /profile/],
     ['an array', ['Adam', PICTURE], /name/],

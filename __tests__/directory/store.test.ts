@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import {
   PersonaStoreError,
   personas,
@@ -16,7 +18,7 @@ import {
   shown,
   watchCalls,
 } from '../support/emulatorState';
-import { profile } from '../support/personas';
+import { deletePersona, profile } from '../support/personas';
 
 const LIST = 'GET /me/personas';
 const MAKE = 'POST /me/personas';
@@ -219,6 +221,61 @@ const FAILING: [string, KeyvLike][] = [
     },
   ],
 ];
+
+/** Stores that can be read, and keep what they have. */
+const readOnly = () => Promise.reject(new Error('READONLY'));
+const ignored = () => Promise.resolve(true);
+const UNCHANGING: [string, Pick<KeyvLike, 'set' | 'delete'>][] = [
+  ['rejects writes', { set: readOnly, delete: readOnly }],
+  ['ignores writes', { set: ignored, delete: ignored }],
+];
+
+describe.each(UNCHANGING)('a store that %s', (_how, writes) => {
+  /** A bot on such a store, which knows a persona for the name. */
+  async function startOn(directory: typeof DIRECTORY) {
+    const known = new Keyv();
+    const first = await startBot({
+      plugins: [personas({ store: known, directory: DIRECTORY })],
+    });
+    await first.run(sayHi);
+    const onCleanupError = jest.fn();
+    // As with any store, other work is done before it answers.
+    const get = async (key: string): Promise<unknown> => {
+      await setImmediate();
+      return known.get(key);
+    };
+    const store = { get, ...writes };
+    const { emulator } = first;
+    const bot = await startBot({
+      emulator,
+      plugins: [personas({ store, directory, onCleanupError })],
+    });
+    return { bot, emulator, onCleanupError };
+  }
+
+  test('does not hold up a name with another profile', async () => {
+    const adam = profile('Adam the Second');
+    const { bot, emulator, onCleanupError } = await startOn({
+      ...DIRECTORY,
+      adam,
+    });
+    await bot.run(sayHi);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam the Second: hi']);
+    expect(onCleanupError.mock.calls.length).toBeLessThan(5);
+  });
+
+  test('does not hold up a name whose persona is gone', async () => {
+    const { bot, emulator, onCleanupError } = await startOn(DIRECTORY);
+    for (const id of personaIds(emulator, 'Adam')) {
+      await deletePersona(emulator, id);
+    }
+    const seen = watchCalls(emulator);
+    await bot.run(sayHi);
+    expect(shown(emulator)).toEqual(['Adam: hi', 'Adam: hi']);
+    expect(seen().length).toBeLessThan(15);
+    expect(onCleanupError.mock.calls.length).toBeLessThan(5);
+  });
+});
 
 describe('a store that fails does not stop messages', () => {
   test.each(FAILING)('%s', async (_how, store) => {

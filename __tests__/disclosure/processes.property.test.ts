@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 
-import { compiledPackage } from '../support/compiled';
 import {
   describeWithRedis,
   startRedis,
@@ -87,9 +86,7 @@ jest.setTimeout(RUNS * 150_000);
 
 describeWithRedis('processes that speak to the same customers', () => {
   let redis: RedisServer;
-  let packagePath: string;
   beforeAll(async () => {
-    packagePath = compiledPackage();
     redis = await startRedis();
   });
   afterAll(() => redis.close());
@@ -97,7 +94,6 @@ describeWithRedis('processes that speak to the same customers', () => {
   async function check({ store, rounds }: Script): Promise<void> {
     const isAlone = store === 'memory';
     const attempts = await play(isAlone ? rounds.map(inOneProcess) : rounds, {
-      packagePath,
       store,
       redisPort: redis.port,
       lapseMs: LAPSE_MS,

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
+import { bundledProgram } from '../support/compiled';
 import { PAGE } from '../support/pages';
 import { profile } from '../support/personas';
 import { StoreProxy } from './storeProxy';
@@ -15,7 +15,6 @@ export const SPEAKERS = {
 } as const;
 
 export interface SpeakerJob {
-  readonly packagePath: string;
   readonly origin: string;
   readonly store: StoreKind;
   readonly redisPort: number;
@@ -65,7 +64,7 @@ export class SpeakerProcess {
     const { accessToken } = PAGE;
     const given = { ...job, url: proxy.url, accessToken, directory: SPEAKERS };
     const child = fork(
-      join(__dirname, 'speakerWorker.js'),
+      bundledProgram('disclosure/speakerWorker.js'),
       [JSON.stringify(given)],
       // Jest's own are for TypeScript.
       { execArgv: ['--no-warnings'] },

@@ -8,8 +8,8 @@ const { MessengerClient } = require('messaging-api-messenger');
 const { openClient } = require('../support/redisClients');
 
 const job = JSON.parse(process.argv[2]);
-const { personaClients } = require(`${job.packagePath}/client`);
-const { redisStore } = require(`${job.packagePath}/redis`);
+const { personaClients } = require('bottender-persona/client');
+const { redisStore } = require('bottender-persona/redis');
 
 /** A handler gives its store a second, and after it was slow a tenth of one. */
 const IN_TIME_MS = 90;

@@ -14,7 +14,6 @@ test('a lingering persona, the renewal of its lease and the sweep do not keep a 
   // The worker's customer, who has to have written.
   await emulator.say('3001', 'hello');
   const exitCode = await handleOnce({
-    packagePath,
     origin: emulator.origin,
     ephemeral: { lingerMs: 60_000, leaseMs: 1000 },
   });
@@ -33,7 +32,6 @@ test('a failed send that nobody awaits is an unhandled rejection, although the p
     times: 2,
   });
   const unhandled = await unhandledAt({
-    packagePath,
     origin: emulator.origin,
   });
   expect(unhandled).toMatch(/not available right now/);

@@ -13,7 +13,6 @@ import { Keyv } from 'keyv';
 
 import { PAGE, type RunningBot, startBot } from '../support/bot';
 import { clientFor } from '../support/clients';
-import { compiledPackage } from '../support/compiled';
 import { alive, shown } from '../support/emulatorState';
 import { gate } from '../support/gate';
 import { createPersonas, profile } from '../support/personas';
@@ -220,10 +219,8 @@ describeWithRedis('with Redis', () => {
   });
 
   describe('and processes', () => {
-    let packagePath: string;
     let folder: string;
     beforeAll(() => {
-      packagePath = compiledPackage();
       folder = mkdtempSync(join(tmpdir(), 'bottender-persona-got-'));
     });
     afterAll(() => rmSync(folder, { recursive: true }));
@@ -236,7 +233,6 @@ describeWithRedis('with Redis', () => {
 
     function job(more: Partial<Job> = {}): Job {
       return {
-        packagePath,
         origin: bot.emulator.origin,
         redisUrl: redis.url,
         ephemeral: { leaseMs: LEASE_MS, lingerMs: 100 },

@@ -1,8 +1,10 @@
+import { MessengerClient } from 'bottender';
 import { personas, type PersonasOptions } from 'bottender-persona';
 
 import { OTHER_PAGE, PAGE, type RunningBot, startBot } from '../support/bot';
 import { advanceTime } from '../support/clock';
 import { alive, calls, shown } from '../support/emulatorState';
+import { onPage, startFakeGraph } from '../support/fakeGraph';
 import { barrier, gate } from '../support/gate';
 import { profile } from '../support/personas';
 
@@ -23,6 +25,11 @@ function count(call: string | RegExp): number {
     typeof call === 'string' ? made === call : call.test(made),
   ).length;
 }
+
+const refusal = (code: number, message: string) => ({
+  status: 400,
+  body: { error: { code, message } },
+});
 
 const CREATION = 'POST /me/personas';
 const DELETION = /^DELETE /;
@@ -148,6 +155,48 @@ describe('lingering', () => {
     ).slice(-2);
     // A timer may run a millisecond early.
     expect(second - first).toBeGreaterThanOrEqual(LINGER_MS - 2);
+  });
+
+  test('creates and deletes the persona with the newest client, as the token of an earlier one may be replaced', async () => {
+    let id = 7;
+    let valid = 'OLD';
+    const gone = new Set<string>();
+    const { origin, calls } = await startFakeGraph(
+      onPage(({ method, path, query, body }) => {
+        if (query.get('access_token') !== valid) return refusal(190, 'expired');
+        if (method === 'DELETE') return { body: { success: true } };
+        if (method === 'POST' && path === '/me/personas') {
+          return { body: { id: String(id++) } };
+        }
+        if (method === 'GET') return { body: { data: [] } };
+        return [...gone].some((each) => body.includes(each))
+          ? refusal(100, 'persona_id does not exist')
+          : { body: { recipient_id: '1001', message_id: 'm' } };
+      }),
+    );
+    const report = jest.fn();
+    const desk = personas({
+      ephemeral: { lingerMs: FOREVER_MS },
+      onRefused: report,
+      onCleanupError: report,
+    });
+    const speak = () => {
+      const client = desk.client(
+        new MessengerClient({ accessToken: valid, origin }),
+      );
+      return client.withEphemeralPersona(ADAM, () =>
+        client.sendText('1001', 'hi'),
+      );
+    };
+    await speak();
+    valid = 'NEW';
+    gone.add('"7"');
+    await speak();
+    valid = 'NEWEST';
+    await speak();
+    await desk.close();
+    expect(report.mock.calls).toEqual([]);
+    expect(calls.at(-1)).toMatch(/^DELETE .*\/8\?access_token=NEWEST$/);
   });
 
   test('is separate for each Page', async () => {

@@ -9,7 +9,7 @@ const {
 const { MessengerClient } = require('messaging-api-messenger');
 
 const job = JSON.parse(process.argv[2]);
-const { personas } = require(job.packagePath);
+const { personas } = require('bottender-persona');
 
 const keyv =
   job.redisUrl &&

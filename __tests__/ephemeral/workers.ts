@@ -1,15 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
 import type { SweepResult } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from '../support/bot';
+import { bundledProgram } from '../support/compiled';
 
 /** What a worker is to do; see `worker.js`. */
 export interface Job {
-  /** Of the package, compiled: see `compiled.ts`. */
-  packagePath: string;
   /** The emulator's. */
   origin: string;
   redisUrl?: string;
@@ -103,7 +101,7 @@ function run(does: 'serve' | 'sweep' | 'once', job: Job): ChildProcess {
     pageId: PAGE.id,
     psid: '3001',
   };
-  return fork(join(__dirname, 'worker.js'), [JSON.stringify(whole)], {
+  return fork(bundledProgram('ephemeral/worker.js'), [JSON.stringify(whole)], {
     // Jest's own are for TypeScript.
     execArgv: [],
     // What only serves is killed by its test, what has an end is to come to it.

@@ -19,7 +19,8 @@ const RECONNECT_MS = 50;
  * @param options of the package's client
  */
 function openClient(name, target, options = {}) {
-  const library = require(name);
+  // A bundle has only what is required by a literal: the one that most processes use.
+  const library = name === 'redis' ? require('redis') : require(name);
   return name.startsWith('redis')
     ? openNodeRedis(library, target, options)
     : openIoredis(library, target, options);

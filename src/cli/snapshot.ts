@@ -11,6 +11,8 @@ import { withStoreFallback } from './withStoreFallback';
 /** A Page's personas, and the store's records about them. */
 export interface Snapshot {
   listed: ListedPersona[];
+  /** Whether the whole list could be read. */
+  isComplete: boolean;
   /** By directory name. */
   records: ReadonlyMap<string, NamedLease>;
   leases: LeaseRecord[];
@@ -28,26 +30,26 @@ export async function takeSnapshot(
   runtime: Runtime | undefined,
   needsStore = true,
 ): Promise<Snapshot> {
-  const listed = await listPersonas(page);
-  if (!runtime) return { listed, ...NO_STORE };
+  const list = await listPersonas(page);
+  if (!runtime) return { ...list, ...NO_STORE };
   const reading = readStore(page, runtime);
   const stored = needsStore ? reading : withStoreFallback(reading, NO_STORE);
-  return { listed, ...(await stored) };
+  return { ...list, ...(await stored) };
 }
 
-export type StoreSnapshot = Omit<Snapshot, 'listed'>;
+export type StoreSnapshot = Omit<Snapshot, 'listed' | 'isComplete'>;
 
 export const NO_STORE: StoreSnapshot = { records: new Map(), leases: [] };
 
-async function listPersonas(page: OpenPage): Promise<ListedPersona[]> {
+async function listPersonas(page: OpenPage) {
   const { timeoutMs } = LONG_RETRIES;
-  const { personas, isComplete } = await callGraph(
+  const { personas: listed, isComplete } = await callGraph(
     'list the personas',
     (signal) => listAll(page, { timeoutMs, signal }),
     LONG_RETRIES,
   );
   if (!isComplete) printNote(INCOMPLETE);
-  return personas;
+  return { listed, isComplete };
 }
 
 /** Reads the store after the list, so that each ephemeral persona on it has its lease or intent. */

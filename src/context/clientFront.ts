@@ -14,10 +14,13 @@ import {
 
 const CLIENT = Symbol('client');
 const PERSONAS = Symbol('personas');
+const NAMESPACES = Symbol('namespaces');
 
 interface ClientFront {
   [CLIENT]: Record<PropertyKey, Method | undefined>;
   [PERSONAS]: ScopedPersonas;
+  /** The client's objects of functions by name, with the front of each. */
+  [NAMESPACES]: Map<string, { value: object; front: object }> | undefined;
 }
 
 type Client = ClientFront[typeof CLIENT];
@@ -34,12 +37,6 @@ export class ClientFronts {
   /** By the client's prototype, or by the client itself if it is a plain object. */
   private readonly classes = new WeakMap<object, FrontClass>();
   private readonly namespaces = new Map<string, ClientFronts>();
-  /** By the object of functions. */
-  private readonly namespaceFronts = new WeakMap<
-    object,
-    WeakMap<ScopedPersonas, object>
-  >();
-
   /** @param prefix the channel's prefix for the client's methods, such as `chat.` */
   constructor(
     private readonly channel: Channel,
@@ -78,7 +75,7 @@ export class ClientFronts {
         if (!isObject(value) || !this.channel.namespaces?.includes(name)) {
           return value;
         }
-        return this.namespaceFront(name, value, front[PERSONAS]);
+        return this.namespaceFront(name, value, front);
       },
       // A method that is set, for example by a test, stays on the front; everything else is set on the client.
       set(_, name, value, front: ClientFront) {
@@ -92,10 +89,12 @@ export class ClientFronts {
     class Front {
       declare [CLIENT]: object;
       declare [PERSONAS]: ScopedPersonas;
+      declare [NAMESPACES]: ClientFront[typeof NAMESPACES];
 
       constructor(client: object, personas: ScopedPersonas) {
         this[CLIENT] = client;
         this[PERSONAS] = personas;
+        this[NAMESPACES] = undefined;
       }
     }
     Object.defineProperties(Front.prototype, {
@@ -108,6 +107,7 @@ export class ClientFronts {
       // Declared here so that assignments to a front do not reach the Proxy.
       [CLIENT]: { value: undefined, writable: true },
       [PERSONAS]: { value: undefined, writable: true },
+      [NAMESPACES]: { value: undefined, writable: true },
     });
     Object.setPrototypeOf(Front.prototype, others);
     return Front;
@@ -117,13 +117,12 @@ export class ClientFronts {
   private namespaceFront(
     name: string,
     value: object,
-    personas: ScopedPersonas,
+    owner: ClientFront,
   ): object {
-    const fronts =
-      this.namespaceFronts.get(value) ?? new WeakMap<ScopedPersonas, object>();
-    const front =
-      fronts.get(personas) ?? this.namespace(name).create(value, personas);
-    this.namespaceFronts.set(value, fronts.set(personas, front));
+    const known = owner[NAMESPACES]?.get(name);
+    if (known?.value === value) return known.front;
+    const front = this.namespace(name).create(value, owner[PERSONAS]);
+    (owner[NAMESPACES] ??= new Map()).set(name, { value, front });
     return front;
   }
 

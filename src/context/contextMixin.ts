@@ -33,6 +33,8 @@ export interface ContextClass {
   readonly fronts: ClientFronts | undefined;
   /** The prototype between the contexts and their class. */
   readonly mixin: object;
+  /** Whether it is a subclass of Bottender's class. */
+  readonly isExtended: boolean;
   /** The title of the channel, if it needs a later Bottender. */
   readonly tooOldFor: string | undefined;
   /** The property names of the last context that had values there and no own methods. Lets the common case skip the lookup. */
@@ -61,6 +63,7 @@ export function contextClassOf(base: object, platform: string): ContextClass {
       ? channel.info
       : { title: platform, defaultSender: 'The bot' },
     mixin: createMixin(base, channel),
+    isExtended: extensionsOf(base).length > 0,
     tooOldFor: isTooOld ? found.info?.title : undefined,
     plainNames: undefined,
   };

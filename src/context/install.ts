@@ -70,7 +70,7 @@ export function install(
 function installSeam(
   context: object & { _client?: unknown },
   personas: ContextPersonas,
-  { channel, fronts }: ContextClass,
+  { channel, fronts, isExtended }: ContextClass,
 ): void {
   if (!channel || !fronts) return;
   const { requestQueue, messageQueues, namespaces } = channel;
@@ -93,7 +93,12 @@ function installSeam(
   for (const name of namespaces ?? []) {
     const namespace: unknown = Reflect.get(context, name);
     if (!isObject(namespace)) continue;
-    const remembered = rememberNamespace(namespace, personas, channel);
+    const remembered = rememberNamespace(
+      namespace,
+      personas,
+      channel,
+      !isExtended,
+    );
     replace(context, name, remembered, personas);
   }
 }

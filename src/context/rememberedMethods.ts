@@ -97,25 +97,33 @@ function remembered(
   });
 }
 
-/** Wraps an object of functions such as `context.chat` in the same way. */
+/**
+ * Wraps an object of functions such as `context.chat` in the same way.
+ *
+ * @param isPlain whether Bottender's own `_postMessage`, bound as `postMessage`, calls the client at once
+ */
 export function rememberNamespace(
   namespace: object,
   personas: ScopedPersonas,
   channel: Channel,
+  isPlain: boolean,
 ): object {
-  const own = new Map<PropertyKey, unknown>();
+  const isOwn = (name: string, value: Method) =>
+    isPlain && value.name === `bound _${name}`;
+  let own: Map<PropertyKey, unknown> | undefined;
   return new Proxy(namespace, {
     get(target, name) {
-      const known = own.get(name);
+      const known = own?.get(name);
       if (known !== undefined) return known;
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function' || typeof name !== 'string') return value;
+      if (isOwn(name, value as Method)) return value;
       const method = remembered(value as Method, name, personas, channel);
-      own.set(name, method);
+      (own ??= new Map()).set(name, method);
       return method;
     },
     set(target, name, value) {
-      own.delete(name);
+      own?.delete(name);
       return Reflect.set(target, name, value);
     },
   });

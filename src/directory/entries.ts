@@ -62,7 +62,7 @@ export function checkDirectory(
     if (other !== undefined) {
       throw wrong(
         name,
-        `has the same \`name\` as the entry "${other}": "${profile.name}"; a Page's list knows personas by it only`,
+        `is shown under the same name as the entry "${other}": "${profile.name}"; a Page's list knows personas by it only`,
       );
     }
     shownAs.set(profile.name, name);
@@ -88,12 +88,14 @@ function checkEntry(name: string, entry: unknown): NamedPersona {
   if (isPersonaId(name)) {
     throw wrong(name, 'looks like a persona ID; give it a name of letters');
   }
-  if (typeof entry === 'string') {
-    if (isPersonaId(entry)) return { name, id: entry };
+  if (typeof entry === 'string' && isPersonaId(entry)) {
+    return { name, id: entry };
+  }
+  if (!isObject(entry)) {
     // The value is not shown: it may be a token that was mixed up with an ID.
     throw wrong(
       name,
-      'must be a profile or a persona ID, which has digits only',
+      'must be a profile, { name, profilePictureUrl }, or a persona ID, which is a string of digits',
     );
   }
   const { id, ...profile } = propertiesOf(entry);
@@ -106,7 +108,7 @@ function checkEntry(name: string, entry: unknown): NamedPersona {
       id === undefined ||
       Object.values(look).some((it) => it !== undefined)
     ) {
-      const given = checkProfile(isObject(entry) ? profile : entry);
+      const given = checkProfile(profile);
       return { name, id, given, kind: given.kind };
     }
     checkKind(kind, 'persona');

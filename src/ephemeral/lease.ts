@@ -31,6 +31,8 @@ export class Lease implements Use {
   isShared = true;
   /** The personas that this one replaced, if it is a name's. */
   replaces: readonly string[] = [];
+  /** The persona that the store keeps although it was removed. */
+  replacedId: string | undefined;
   /** The Page's epoch at the claim; `undefined` while the store is away. */
   epoch: string | undefined;
   /** Whether another use has created the persona. */
@@ -50,11 +52,10 @@ export class Lease implements Use {
   constructor(
     private readonly leases: LeaseKeeper,
     readonly page: Page,
-    { name, profilePictureUrl }: PersonaProfile,
+    private readonly profile: PersonaProfile,
     readonly slot: string,
   ) {
-    const pageId = leases.keyOf(page);
-    this.record = { pageId, id: null, name, profilePictureUrl };
+    this.record = this.newIntent();
   }
 
   get isIntent(): boolean {
@@ -82,8 +83,17 @@ export class Lease implements Use {
   /** Goes on without the store. What still arrives under the first key is a lease that no one completes. */
   goAlone(): void {
     this.key = randomUUID();
+    this.replacedId = this.record.id ?? undefined;
+    this.record = this.newIntent();
+    this.isJoined = false;
     this.isShared = false;
     this.isUnwritten = true;
+  }
+
+  private newIntent(): Lease['record'] {
+    const { name, profilePictureUrl } = this.profile;
+    const pageId = this.leases.keyOf(this.page);
+    return { pageId, id: null, name, profilePictureUrl };
   }
 
   /** A store that is away, or slow, gets it by a later renewal. */

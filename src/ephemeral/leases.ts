@@ -228,10 +228,11 @@ export class Leases {
     record: NamedRecord,
     onOther: (id: string) => void,
   ): Promise<string> {
-    const { key, slot } = lease;
+    const { key, slot, replacedId } = lease;
     const { pageId } = lease.record;
+    const settled = { pageId, slot, record, key, replacedId };
     const settle = async () => {
-      const id = await this.store.settle({ pageId, slot, record, key });
+      const id = await this.store.settle(settled);
       if (id === record.id) this.abandon(lease);
       else onOther(id);
       return id;

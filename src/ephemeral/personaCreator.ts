@@ -103,7 +103,10 @@ export class PersonaCreator {
   }
 
   /** Resolves to `undefined` while another process creates the persona. */
-  private async claim<T>(attempt: Attempt<T>): Promise<Outcome<T> | undefined> {
+  private async claim<T>(
+    attempt: Attempt<T>,
+    rejectedKey?: string,
+  ): Promise<Outcome<T> | undefined> {
     const { page, slot, signal } = attempt;
     if (signal.aborted) return undefined;
     const lease = await this.leases.acquire(page, slot.profile, slot.key);
@@ -116,8 +119,12 @@ export class PersonaCreator {
         slot.isReplacement &&
         (await personaState(page, lease.id)) === 'gone';
       if (isAccepted && !isGone) return settle(attempt, lease.id, lease);
-      await lease.remove();
-      return this.claim(attempt);
+      if (lease.key !== rejectedKey) {
+        await lease.remove();
+        return this.claim(attempt, lease.key);
+      }
+      // The store keeps what was removed: it is read-only, or reads an old copy.
+      lease.goAlone();
     }
     const found = await slot.find?.(lease);
     if (found?.ok) return found;

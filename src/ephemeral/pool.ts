@@ -61,6 +61,7 @@ export class EphemeralPool {
     const persona =
       this.shared.get(sharingKey(page, profile)) ?? this.add(page, profile);
     persona.users += 1;
+    persona.page.client = page.client;
     clearTimeout(persona.linger);
     persona.linger = undefined;
     if (persona.current) {
@@ -129,8 +130,8 @@ export class EphemeralPool {
   }
 
   private add(page: Page, profile: PersonaProfile): SharedPersona {
-    const persona = new SharedPersona(page, profile, (isReplacement) =>
-      this.obtain(page, profile, isReplacement),
+    const persona = new SharedPersona(page, profile, (own, isReplacement) =>
+      this.obtain(own, profile, isReplacement),
     );
     this.shared.set(persona.key, persona);
     return persona;

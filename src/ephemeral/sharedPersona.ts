@@ -1,3 +1,4 @@
+import type { GraphClient } from '../graph/graphClient';
 import type { Page } from '../graph/page';
 import type { PersonaProfile } from '../profile';
 
@@ -6,6 +7,8 @@ import type { Lease } from './lease';
 /** A persona that all blocks with the same profile on the same Page share, in this process. */
 export class SharedPersona {
   readonly key: string;
+  /** Shared with its leases. The newest client is the one whose token is most likely to be good. */
+  readonly page: { readonly id: string; client: GraphClient };
   /** Its ID now, or the last one while it is being replaced. */
   id = '';
   users = 0;
@@ -18,10 +21,14 @@ export class SharedPersona {
   private obtaining: Promise<string> | undefined;
 
   constructor(
-    readonly page: Page,
+    page: Page,
     readonly profile: PersonaProfile,
-    private readonly obtain: (isReplacement: boolean) => Promise<Lease>,
+    private readonly obtain: (
+      page: Page,
+      isReplacement: boolean,
+    ) => Promise<Lease>,
   ) {
+    this.page = { ...page };
     this.key = sharingKey(page, profile);
   }
 
@@ -43,7 +50,7 @@ export class SharedPersona {
 
   private async obtainOnce(isReplacement: boolean): Promise<string> {
     try {
-      this.current = await this.obtain(isReplacement);
+      this.current = await this.obtain(this.page, isReplacement);
       this.id = this.current.id;
       return this.id;
     } finally {

@@ -4,6 +4,11 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** Whether it can be an object of options. The entries of an array or a Map would be ignored. */
+export function isOptions(value: unknown): value is object {
+  return isObject(value) && !(Symbol.iterator in value);
+}
+
 /** Whether it is an object, but no array and no instance of a class. */
 export function isPlainObject(
   value: unknown,

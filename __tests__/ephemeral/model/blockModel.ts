@@ -11,7 +11,7 @@ import {
   type ModelState,
 } from './processModel';
 import type { System } from './search';
-import { emptyStore } from './storeState';
+import { emptyStore, textOf } from './storeState';
 
 /** Times in ticks. */
 const OPTIONS = { leaseMs: 3, claimMs: 2 };
@@ -195,7 +195,8 @@ export class BlockModel implements System<State> {
     if (isUsual) return 'no process was the last';
     // What only dead processes knew, and the store has lost, no one can know.
     if (spent('kills') && spent('losses')) return undefined;
-    const unknown = personas.filter((id) => !store.includes(`"id":"${id}"`));
+    const known = textOf(store);
+    const unknown = personas.filter((id) => !known.includes(`"id":"${id}"`));
     return unknown.length > 0 ? 'a persona is left for good' : undefined;
   }
 

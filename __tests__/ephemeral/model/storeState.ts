@@ -1,14 +1,21 @@
 import { propertiesOf } from '../../../src/util/values';
 import { MemoryStore } from '../../../src/store/memory';
 
-/** What a memory store holds, as text, so that it can be part of a state that is searched. */
-export type StoreState = string;
+/** What a memory store holds, as the number of its text, so that the states that are searched are short. */
+export type StoreState = number;
+
+const texts: string[] = [];
+const numbers = new Map<string, StoreState>();
 
 /** An empty store, after this number of losses of data. */
 export function emptyStore(losses = 0): StoreState {
   const store = new MemoryStore();
   Reflect.set(store, 'epoch', `epoch ${losses}`);
   return dump(store);
+}
+
+export function textOf(state: StoreState): string {
+  return texts[state] ?? '';
 }
 
 /** The steps of a store that a model takes. */
@@ -57,16 +64,19 @@ async function run<K extends Step>(
 const FIELDS = ['pages', 'epoch'];
 
 function dump(store: MemoryStore): StoreState {
-  return JSON.stringify(
+  const text = JSON.stringify(
     FIELDS.map((field) => Reflect.get(store, field) as unknown),
     (_key, value: unknown) =>
       value instanceof Map ? { entries: [...value] } : value,
   );
+  const number = numbers.get(text) ?? texts.push(text) - 1;
+  numbers.set(text, number);
+  return number;
 }
 
 function load(state: StoreState): MemoryStore {
   const store = new MemoryStore();
-  const values = JSON.parse(state, (_key, value: unknown) => {
+  const values = JSON.parse(textOf(state), (_key, value: unknown) => {
     const { entries } = propertiesOf(value);
     return Array.isArray(entries)
       ? new Map(entries as [string, unknown][])

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CUSTOMER, PAGE, type RunningBot, startBot } from '../../support/bot';
-import { compiledPackage } from '../../support/compiled';
 import { alive, shown } from '../../support/emulatorState';
 import { profile } from '../../support/personas';
 import { describeWithRedis } from '../../support/redis';
@@ -27,12 +26,8 @@ const BUSY_MS = 3000;
 const EVERY_MS = 100;
 
 describeWithRedis('a fleet of different clients', () => {
-  let packagePath: string;
   let bot: RunningBot;
   let fleet: FleetProcess[] = [];
-  beforeAll(() => {
-    packagePath = compiledPackage();
-  });
   beforeEach(async () => {
     bot = await startBot();
     await bot.emulator.say(CUSTOMER, 'hi');
@@ -44,7 +39,6 @@ describeWithRedis('a fleet of different clients', () => {
 
   async function start(clients: RedisPackage[], target: RedisTarget) {
     const job: FleetJob = {
-      packagePath,
       origin: bot.emulator.origin,
       directory: DIRECTORY,
       ephemeral: { leaseMs: LEASE_MS, lingerMs: 200 },

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { PAGE, type RunningBot, startBot } from '../../support/bot';
-import { compiledPackage } from '../../support/compiled';
 import { alive, shown } from '../../support/emulatorState';
 import { deletePersona, profile } from '../../support/personas';
 import {
@@ -83,11 +82,9 @@ const scene = fc.record({
 jest.setTimeout(RUNS * 150_000);
 
 describeWithRedis('processes that are killed, suspended and continued', () => {
-  let packagePath: string;
   let redis: RedisServer;
   let cluster: RedisCluster;
   beforeAll(async () => {
-    packagePath = compiledPackage();
     [redis, cluster] = await Promise.all([startRedis(), RedisCluster.start()]);
   });
   afterAll(() => Promise.all([redis.close(), cluster.close()]));
@@ -113,7 +110,7 @@ describeWithRedis('processes that are killed, suspended and continued', () => {
     async (_what, client, setting) => {
       await fc.assert(
         fc.asyncProperty(scene, (played) =>
-          play(packagePath, played, { client, ...setting() }),
+          play(played, { client, ...setting() }),
         ),
         { numRuns: RUNS, endOnFailure: true },
       );
@@ -130,7 +127,6 @@ interface Setting {
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
 async function play(
-  packagePath: string,
   { delayMs, steps }: Scene,
   { client, target, cluster }: Setting & { client: RedisPackage },
 ) {
@@ -138,7 +134,6 @@ async function play(
   const { emulator } = bot;
   const prefix = randomUUID();
   const job: FleetJob = {
-    packagePath,
     origin: emulator.origin,
     client,
     target,

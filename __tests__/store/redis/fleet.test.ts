@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CUSTOMER, startBot, type RunningBot } from '../../support/bot';
-import { compiledPackage } from '../../support/compiled';
 import { alive, calls, shown } from '../../support/emulatorState';
 import { profile } from '../../support/personas';
 import {
@@ -16,13 +15,9 @@ const DIRECTORY = { adam: profile('Adam'), eve: profile('Eve') };
 const THREE = [1, 2, 3];
 
 describeWithRedis('a fleet on Redis', () => {
-  let packagePath: string;
   let redis: RedisServer;
   let bot: RunningBot;
   let fleet: FleetProcess[] = [];
-  beforeAll(() => {
-    packagePath = compiledPackage();
-  });
   beforeEach(async () => {
     redis = await startRedis();
     bot = await startBot();
@@ -42,7 +37,6 @@ describeWithRedis('a fleet on Redis', () => {
     const started = await Promise.all(
       Array.from({ length: count }, () =>
         FleetProcess.start({
-          packagePath,
           origin: bot.emulator.origin,
           redisUrl: redis.url,
           directory: DIRECTORY,

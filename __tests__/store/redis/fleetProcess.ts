@@ -1,14 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
 import type { DirectoryEntries } from 'bottender-persona';
 
 import { APP_SECRET, PAGE } from '../../support/bot';
+import { bundledProgram } from '../../support/compiled';
 import type { RedisPackage, RedisTarget } from '../../support/redisClients';
 
 export interface FleetJob {
-  packagePath: string;
   /** The emulator's. */
   origin: string;
   redisUrl?: string;
@@ -73,7 +72,7 @@ export class FleetProcess {
       pageId: PAGE.id,
     };
     const child = fork(
-      join(__dirname, 'fleetWorker.js'),
+      bundledProgram('store/redis/fleetWorker.js'),
       [JSON.stringify(whole)],
       // Jest's own are for TypeScript.
       { execArgv: [] },

@@ -9,8 +9,8 @@ const assert = require('node:assert');
 const { openClient } = require('../../support/redisClients');
 
 const job = JSON.parse(process.argv[2]);
-const { personas } = require(job.packagePath);
-const { redisStore } = require(`${job.packagePath}/redis`);
+const { personas } = require('bottender-persona');
+const { redisStore } = require('bottender-persona/redis');
 
 /** What comes after the end is of no use to anybody. */
 const tell = (message) => process.connected && process.send(message);

@@ -204,4 +204,25 @@ describeWithRedis('a Redis in trouble', () => {
     // The record that the next sweep finds it by.
     expect(await client.zCard(`${BASE}:due`)).toBe(1);
   });
+
+  test('that has become a replica does not hold up a name with another profile', async () => {
+    const { bot } = await start({ directory: { adam: profile('Adam') } });
+    await bot.run(async (context) => {
+      await context.withPersona('adam', () => context.sendText('hi'));
+    });
+    await client.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+    const onCleanupError = jest.fn();
+    const directory = { adam: profile('Adam the Second') };
+    const store = redisStore(client);
+    const plugin = personas({ store, directory, onCleanupError });
+    const deployed = await startBot({
+      emulator: bot.emulator,
+      plugins: [plugin],
+    });
+    await deployed.run(async (context) => {
+      await context.withPersona('adam', () => context.sendText('hi'));
+    });
+    expect(shown(bot.emulator)).toEqual(['Adam: hi', 'Adam the Second: hi']);
+    expect(onCleanupError.mock.calls.length).toBeLessThan(5);
+  });
 });

@@ -49,7 +49,11 @@ export class PagePersonas {
         'Give the entry a profile in place of the ID, or the ID of a persona that `npx bottender-persona list` shows.',
       );
     }
-    const matches = matchDirectory(entries, { listed, ...stored });
+    const matches = matchDirectory(entries, {
+      listed,
+      isComplete,
+      ...stored,
+    });
     const byName = groupBy(
       listed.filter((persona) => !isEphemeral(persona, stored.leases)),
       ({ name }) => name,

@@ -6,6 +6,7 @@ import { PersonaRefusedError } from '../../errors';
 import type { GraphFailure } from '../../graph/graphFailure';
 import type { Outcome } from '../../graph/graphCall';
 import { deletePersona, listAll } from '../../graph/personaCalls';
+import { invalidResponse } from '../../graph/responses';
 import { withRetries } from '../../graph/retries';
 import type { Runtime } from '../../runtime';
 import { slotOfName, type NamedRecord } from '../../store/port';
@@ -22,14 +23,12 @@ const CONCURRENCY = 4;
 /** Bots may record another persona between two of them. */
 const RECORD_ATTEMPTS = 10;
 
-const UNREADABLE: Outcome<never> = {
-  ok: false,
-  failure: {
-    status: 200,
-    message:
-      'there was no answer, and the list of personas does not show whether it was created',
-  },
-};
+const UNREADABLE = invalidResponse(
+  'there was no answer, and the list of personas does not show whether it was created',
+);
+const INCOMPLETE = invalidResponse(
+  'part of the list of personas could not be read, so the Page may have it',
+);
 
 export type StepResult =
   { status: 'done'; id: string } | { status: 'failed'; reason: string };
@@ -148,6 +147,8 @@ export class PlanExecutor {
   private slotOf(step: SyncStep): Slot<string> {
     const { names, profile, outdated } = step;
     const [name = ''] = names;
+    const isReplacing = outdated.length > 0;
+    const isCertain = isReplacing || this.snapshot.isComplete;
     const claims = new Set<string>();
     const settle = async (id: string, lease: Lease) => {
       await this.settle(step, id);
@@ -155,7 +156,7 @@ export class PlanExecutor {
       return id;
     };
     return {
-      key: outdated.length > 0 ? `replacement:${name}` : slotOfName(name),
+      key: isReplacing ? `replacement:${name}` : slotOfName(name),
       persona: name,
       profile,
       retryPolicy: LONG_RETRIES,
@@ -166,7 +167,7 @@ export class PlanExecutor {
       find: async (lease) => {
         claims.add(lease.key);
         // The snapshot does not have it, but a failed attempt may have created it.
-        if (claims.size === 1) return undefined;
+        if (claims.size === 1) return isCertain ? undefined : INCOMPLETE;
         const found = await this.findCreated(profile.name, claims);
         if (!found?.ok) return found;
         return { ok: true, value: await settle(found.value, lease) };

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../errors';
-import { isObject } from '../../util/values';
+import { isOptions } from '../../util/values';
 import type { BrokenValues } from '../broken';
 import type { ConversationStore } from '../conversations';
 import type { StorePort } from '../port';
@@ -66,7 +66,7 @@ export function redisStore(
         'a client of ioredis or iovalkey (a Redis or a Cluster), or { sendCommand(args, { key }) }. Pass one of these.',
     );
   }
-  if (!isObject(options)) {
+  if (!isOptions(options)) {
     throw new InvalidOptionError(
       `The options of redisStore() must be an object, such as { prefix: 'my-bot' }.`,
     );
