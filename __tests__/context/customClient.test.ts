@@ -363,8 +363,9 @@ describe('a client of Messenger without axios', () => {
     expect(onRefused).toHaveBeenCalledWith(
       expect.objectContaining({
         reason: 'not-created',
+        // No status, as nothing was asked.
         message: expect.stringContaining(
-          'the client has neither axios nor getPageInfo()',
+          'the client has neither axios nor getPageInfo(). It could',
         ) as string,
       }),
       { recipient: CUSTOMER, persona: 'adam' },

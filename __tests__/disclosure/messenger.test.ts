@@ -663,6 +663,6 @@ describe('the label', () => {
     const other = { ...directory.max, name: 'Other' };
     expect(() =>
       personas({ directory: { max: directory.max, other }, disclosure }),
-    ).toThrow('has the same `name`');
+    ).toThrow('is shown under the same name as the entry');
   });
 });

@@ -40,6 +40,62 @@ test('a failed send that nobody awaits is an unhandled rejection, although the p
 });
 
 test.each([
+  ['typing()', 'context.typing(1);'],
+  ['a sender action', "context.sendSenderAction('typing_on');"],
+  [
+    "another plugin's wrapper",
+    `const { sendText } = context;
+    context.sendText = async (text) => sendText.call(context, text);
+    context.sendText('hi');`,
+  ],
+])(
+  '%s that fails and that nobody awaits is an unhandled rejection, as without the plugin',
+  async (_what, handler) => {
+    const { emulator } = await startBot();
+    await emulator.say('3001', 'hello');
+    const message = 'This person is not available right now';
+    emulator.fail({
+      path: '/me/messages',
+      status: 400,
+      error: { code: 551, message },
+    });
+    const settings = {
+      appId: '1',
+      verifyToken: 'VERIFY',
+      accessToken: PAGE.accessToken,
+      appSecret: APP_SECRET,
+      origin: emulator.origin,
+      sync: true,
+    };
+    const messaging = [
+      {
+        sender: { id: '3001' },
+        recipient: { id: PAGE.id },
+        message: { mid: 'm_1', text: 'hello' },
+      },
+    ];
+    const body = { object: 'page', entry: [{ id: PAGE.id, messaging }] };
+    const program = (plugin: string) => `
+      const MessengerBot = require('bottender/dist/messenger/MessengerBot').default;
+      const { personas } = require(${JSON.stringify(packagePath)});
+      process.on('unhandledRejection', ({ message }) => console.log(message));
+      const bot = new MessengerBot(${JSON.stringify(settings)});
+      ${plugin}
+      bot.onEvent(async (context) => { ${handler} });
+      void bot.createRequestHandler()(${JSON.stringify(body)});
+    `;
+    const outputs = [];
+    for (const plugin of ['', 'bot.use(personas());']) {
+      const args = ['-e', program(plugin)];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      outputs.push(stdout);
+    }
+    expect(outputs[0]).toContain(message);
+    expect(outputs[1]).toBe(outputs[0]);
+  },
+);
+
+test.each([
   [
     'that listens, as a bot does,',
     "require('node:http').createServer().listen(0, '127.0.0.1');",

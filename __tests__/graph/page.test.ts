@@ -140,7 +140,7 @@ describe('the Page of a token', () => {
     await expect(pageIdOf(client)).rejects.toMatchObject({
       name: 'UnknownPageError',
       // So that it is not tried again at once.
-      failure: { status: 400 },
+      failure: { status: undefined, isTransient: false },
     });
   });
 

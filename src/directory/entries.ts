@@ -62,7 +62,7 @@ export function checkDirectory(
     if (other !== undefined) {
       throw wrong(
         name,
-        `has the same \`name\` as the entry "${other}": "${profile.name}"; a Page's list knows personas by it only`,
+        `is shown under the same name as the entry "${other}": "${profile.name}"; a Page's list knows personas by it only`,
       );
     }
     shownAs.set(profile.name, name);

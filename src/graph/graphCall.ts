@@ -89,7 +89,8 @@ function callMethod(
     return Reflect.apply(method, client, args) as Promise<unknown>;
   }
   const error = new Error(`the client has neither axios nor ${name}()`);
-  throw Object.assign(error, { response: { status: 400 } });
+  const data = { error: { isTransient: false } };
+  throw Object.assign(error, { response: { data } });
 }
 
 function methodFor({

@@ -102,8 +102,7 @@ export function isTransient(failure: GraphFailure): boolean {
     failure.isTransient === true ||
     isRateLimit(failure) ||
     TRANSIENT_CODES.has(code) ||
-    status === undefined ||
-    status >= 500
+    (status === undefined ? failure.isTransient !== false : status >= 500)
   );
 }
 

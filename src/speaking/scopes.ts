@@ -67,6 +67,7 @@ export function runInScope<T>(
 /**
  * Calls a method that may wait before it sends, in a scope with the speaker of the
  * call. `usePersona` inside it changes the speaker inside and around the call.
+ * Returns a new promise, so that an unhandled rejection is still reported.
  */
 export function runRememberedCall(
   owner: ScopeOwner,
@@ -82,8 +83,8 @@ export function runRememberedCall(
   };
   const created = knownCreated(outer);
   const result = enter(owner, { decision, created, call }, run);
-  if (result instanceof Promise) result.then(end, end);
-  else end();
+  if (result instanceof Promise) return result.finally(end);
+  end();
   return result;
 }
 
