@@ -53,6 +53,17 @@ test('a sync waits for the lock of another one until it expires, then names its 
   expect(first.onLost).not.toHaveBeenCalled();
 });
 
+test('a sync waits no longer because the clock was set back', async () => {
+  sync();
+  const second = sync();
+  const failed = jest.fn();
+  second.ended.catch(failed);
+  await jest.advanceTimersByTimeAsync(1000);
+  jest.setSystemTime(SINCE - 3_600_000);
+  await jest.advanceTimersByTimeAsync(6000);
+  expect(failed).toHaveBeenCalledWith(expect.any(CommandError));
+});
+
 test('a waiting sync continues as soon as the other one has ended', async () => {
   const first = sync();
   await jest.advanceTimersByTimeAsync(0);

@@ -28,12 +28,12 @@ export async function withLock(
   const use = useOf(pageId);
   // Acquiring again renews the claim.
   const acquire = () => store.acquire(use, OPTIONS);
-  const deadline = Date.now() + LEASE_MS + POLL_MS;
+  const deadline = performance.now() + LEASE_MS + POLL_MS;
   for (;;) {
     const acquired = await acquire();
     if (acquired.as === 'creator') break;
     const holder = acquired.as === 'waiting' ? acquired.name : 'unknown';
-    if (Date.now() > deadline) throw lockedError(pageId, holder);
+    if (performance.now() > deadline) throw lockedError(pageId, holder);
     await sleep(POLL_MS);
   }
   const renewal = setInterval(() => {
