@@ -418,7 +418,39 @@ test('typing indicators carry personas even if the client drops their options', 
   ]);
 });
 
+/** With the context's class and its enumerable properties. */
+function copyOf<C extends object>(context: C): C {
+  const prototype = Object.getPrototypeOf(context) as object;
+  return Object.assign(Object.create(prototype) as C, context);
+}
+
 describe('a context that is created from another one', () => {
+  test('or copied speaks as that one', async () => {
+    const bot = await startBot({ plugins: [install()] });
+    await bot.run(async (context) => {
+      context.usePersona('adam');
+      const copy = copyOf(context);
+      await copy.sendText('one');
+      await copy.as('eve').sendText('two');
+    });
+    expect(bot.errors).toEqual([]);
+    expect(shown(bot.emulator)).toEqual(['Adam: one', 'Eve: two']);
+  });
+
+  test.each(['line', 'slack'] as const)(
+    'or copied speaks as that one on %s',
+    async (channel) => {
+      const bot = await startOn(channel, { plugins: [install()] });
+      const sent = await bot.run(async (context: PersonaContext) => {
+        context.usePersona('adam');
+        await copyOf(context).sendText('one');
+      });
+      expect(bot.errors).toEqual([]);
+      const told = sent.map(({ body }) => JSON.stringify(body));
+      expect(told).toEqual([expect.stringContaining('Adam')]);
+    },
+  );
+
   test('speaks for the Page of its own token, with as() and with its own overrides, too', async () => {
     const bot = await startBot({
       plugins: [install()],

@@ -27,6 +27,13 @@ type Client = ClientFront[typeof CLIENT];
 
 type FrontClass = new (client: object, personas: ScopedPersonas) => object;
 
+/** Whose messages an object passes on, if it is a front. */
+export function personasOfFront(client: unknown): ScopedPersonas | undefined {
+  return isObject(client)
+    ? (client as Partial<ClientFront>)[PERSONAS]
+    : undefined;
+}
+
 /**
  * The seam: creates fronts, objects that replace a client or a queue and pass on
  * all of its messages. A front decides the speaker when it is called. The client's

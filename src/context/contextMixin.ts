@@ -15,7 +15,7 @@ import {
   prototypeChain,
 } from '../util/methods';
 
-import { ClientFronts } from './clientFront';
+import { ClientFronts, personasOfFront } from './clientFront';
 import { callRemembered, rememberOwnMethod } from './rememberedMethods';
 import { personaMethods } from './personaMethods';
 
@@ -177,6 +177,13 @@ function clientProperty(base: object): PropertyDescriptorMap {
 }
 
 const contextMethods: PropertyDescriptorMap & ThisType<Installed> = {
+  // A copy made by Object.assign has only what is enumerable, such as the client.
+  _personas: {
+    configurable: true,
+    get(this: { _client?: unknown }) {
+      return personasOfFront(this._client);
+    },
+  },
   persona: {
     configurable: true,
     get(this: Installed) {
