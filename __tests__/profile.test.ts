@@ -97,6 +97,7 @@ test.each([
   [{ name: 'Adam', profilePictureUrl: 5 }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: new URL(picture) }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: 'ftp://example.com' }, 'http(s) URL'],
+  [{ name: 'Adam', profilePictureUrl: 'xhttps://example.com' }, 'http(s) URL'],
   [{ name: 'Adam', profilePictureUrl: '/adam.png' }, 'http(s) URL'],
 ])('%j is rejected, and the error says: %s', (profile, said) => {
   expect(() => checkProfile(profile)).toThrow(InvalidProfileError);

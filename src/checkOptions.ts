@@ -38,8 +38,8 @@ const CHECKS = new Map<string, Check>(
     initialPersona: (value) =>
       value !== null &&
       typeof value !== 'function' &&
-      (typeof value !== 'string' || value.trim() === '') &&
-      'must be a non-empty string, null, or a function of the context',
+      typeof value !== 'string' &&
+      'must be a string, null, or a function of the context',
     unsupportedSenderActions: mustBeOneOf('reject', 'as-page'),
     directory: mustBeObject(
       'an object of names, such as { adam: { name, profilePictureUrl } }',

@@ -129,6 +129,19 @@ test("with 'throw', a reply that LINE refuses leaves the reply token for another
   expect(shownIn(sent)).toEqual([['Adam'], [undefined]]);
 });
 
+test('a reply that fails for another reason leaves the reply token used', async () => {
+  const bot = await start({
+    plugins: [personas({ directory: DIRECTORY })],
+    answer: () => ({ status: 500, body: { message: 'Internal error' } }),
+  });
+  const sent = await bot.run(async (context: Line) => {
+    await expect(context.as('adam').replyText('one')).rejects.toThrow();
+    expect(() => context.replyText('two')).toThrow('multiple times');
+  });
+  expect(bot.errors).toEqual([]);
+  expect(shownIn(sent)).toEqual([['Adam']]);
+});
+
 test("a push that is refused leaves a reply's token used", async () => {
   const plugin = personas({ directory: DIRECTORY, refusedPersona: 'throw' });
   const bot = await start({ plugins: [plugin] });

@@ -199,6 +199,32 @@ describe('lingering', () => {
     expect(calls.at(-1)).toMatch(/^DELETE .*\/8\?access_token=NEWEST$/);
   });
 
+  test('that is gone is created once more, also where the refusal of a second message arrives after that', async () => {
+    const { opened, open } = gate();
+    let id = 7;
+    const { client, calls, bodies } = await startFakeGraph(
+      onPage(({ method, path, body }) => {
+        if (method === 'DELETE') return { body: { success: true } };
+        if (method === 'GET') return { body: { data: [] } };
+        if (path === '/me/personas') return { body: { id: String(id++) } };
+        if (body.includes('"7"')) {
+          const when = body.includes('two') ? opened : Promise.resolve();
+          return { ...refusal(100, 'persona_id does not exist'), when };
+        }
+        open();
+        return { body: { recipient_id: '1001', message_id: 'm' } };
+      }),
+    );
+    const desk = personas().client(client);
+    await desk.withEphemeralPersona(ADAM, () =>
+      Promise.all([desk.sendText('1001', 'one'), desk.sendText('1001', 'two')]),
+    );
+    const created = calls.filter((call) => /^POST .*personas/.test(call));
+    expect(created).toHaveLength(2);
+    const accepted = bodies.filter((body) => body.includes('"8"'));
+    expect(accepted).toHaveLength(2);
+  });
+
   test('is separate for each Page', async () => {
     await start({ lingerMs: FOREVER_MS });
     await allAtOnce([{ psid: '2001', pageId: PAGE.id }]);

@@ -1,5 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { LineContext, TelegramContext } from 'bottender';
-import { personas, type PersonaContext } from 'bottender-persona';
+import {
+  personas,
+  type PersonaContext,
+  type SentMessage,
+} from 'bottender-persona';
 
 import { startBot } from '../support/bot';
 import { startOn } from '../support/channels';
@@ -29,7 +35,8 @@ describe.each([
     ['that has room for it is signed', max - SIGNATURE, true],
     ['that has none goes out unsigned', max - SIGNATURE + 1, false],
   ])('%s', async (_what, length, isSigned) => {
-    const plugin = personas({ directory, signText });
+    const onSent = jest.fn<void, [SentMessage]>();
+    const plugin = personas({ directory, signText, onSent });
     const bot = await startOn(channel, { plugins: [plugin] });
     const text = 'x'.repeat(length);
     const [sent] = await bot.run((context: PersonaContext) =>
@@ -39,6 +46,9 @@ describe.each([
     const expected = isSigned ? `Adam: ${text}` : text;
     expect(sent?.body.text ?? sent?.body.Body).toBe(expected);
     expect(warned).toHaveBeenCalledTimes(isSigned ? 0 : 1);
+    await nextTurn();
+    const names = onSent.mock.calls.map(([{ name }]) => name);
+    expect(names).toEqual([isSigned ? 'Adam' : null]);
   });
 });
 
