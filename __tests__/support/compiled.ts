@@ -45,6 +45,9 @@ export function bundledProgram(program: string): string {
 
 const bundled = new Map<string, string>();
 
+/** Beside the Lua scripts, which it reads from its own folder. */
+const BUNDLE = path.join('store', 'redis', 'index.js');
+
 function bundle(program: string): string {
   const entry = path.join('__tests__', program);
   const sources = [entry, '__tests__/support/redisClients.js', 'src'];
@@ -62,18 +65,15 @@ function bundle(program: string): string {
             (name) => `--alias:bottender-persona/${name}=./src/${name}.ts`,
           ),
           '--alias:bottender-persona=./src/index.ts',
-          `--outfile=${path.join(target, 'index.js')}`,
+          `--outfile=${path.join(target, BUNDLE)}`,
         ],
         { cwd: ROOT },
       );
-      const scripts = path.join(ROOT, 'src', 'store', 'redis');
-      for (const name of fs.readdirSync(scripts)) {
-        if (!name.endsWith('.lua')) continue;
-        fs.copyFileSync(path.join(scripts, name), path.join(target, name));
-      }
+      const copyLua = [path.join('scripts', 'copyLua.js'), target];
+      execFileSync(process.execPath, copyLua, { cwd: ROOT });
     },
   );
-  return path.join(folder, 'index.js');
+  return path.join(folder, BUNDLE);
 }
 
 /**

@@ -44,6 +44,7 @@ export class ClientFronts {
   /** By the client's prototype, or by the client itself if it is a plain object. */
   private readonly classes = new WeakMap<object, FrontClass>();
   private readonly namespaces = new Map<string, ClientFronts>();
+
   /** @param prefix the channel's prefix for the client's methods, such as `chat.` */
   constructor(
     private readonly channel: Channel,

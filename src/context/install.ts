@@ -97,7 +97,7 @@ function installSeam(
       namespace,
       personas,
       channel,
-      !isExtended,
+      isExtended,
     );
     replace(context, name, remembered, personas);
   }

@@ -100,16 +100,16 @@ function remembered(
 /**
  * Wraps an object of functions such as `context.chat` in the same way.
  *
- * @param isPlain whether Bottender's own `_postMessage`, bound as `postMessage`, calls the client at once
+ * @param isExtended whether a subclass may override Bottender's own `_postMessage`, bound as `postMessage`, which calls the client at once
  */
 export function rememberNamespace(
   namespace: object,
   personas: ScopedPersonas,
   channel: Channel,
-  isPlain: boolean,
+  isExtended: boolean,
 ): object {
   const isOwn = (name: string, value: Method) =>
-    isPlain && value.name === `bound _${name}`;
+    !isExtended && value.name === `bound _${name}`;
   let own: Map<PropertyKey, unknown> | undefined;
   return new Proxy(namespace, {
     get(target, name) {
